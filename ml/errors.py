@@ -1,0 +1,25 @@
+"""What can go wrong with what a person gave us, in words for that person."""
+
+
+class VivaError(Exception):
+    """An expected failure: ``code`` is for programs, ``message`` says to a person what happened and what to do next."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class MediaError(VivaError):
+    """A recording cannot be decoded. Codes: ``missing``, ``empty``, ``not_media``, ``truncated``."""
+
+
+class Unreadable(VivaError):
+    """A modality has nothing to read.
+
+    Codes: ``no_video``, ``no_face``, ``no_audio``, ``silence``, ``too_little_text``, ``no_text``.
+    """
+
+
+class ModelMissing(VivaError):
+    """A weights file is absent or is not the file its card describes. Codes: ``model_missing``, ``model_damaged``."""

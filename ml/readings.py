@@ -1,0 +1,121 @@
+"""The results that every reading returns: plain dataclasses that turn into JSON and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+#: Seven classes that the face model knows (FER2013, in its order).
+FACE_EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+#: Eight classes that the speech model knows (RAVDESS, in its order).
+SPEECH_EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+#: The Big Five, in the order of the text model's outputs.
+TRAITS = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its 95 % interval and the number of independent observations behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """Which model made a reading. ``version`` is stable for one weights file; ``sha256`` is that file's hash."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Track:
+    """Class probabilities over time.
+
+    ``times`` are seconds from the recording's start (N,), ``probabilities`` calibrated rows of len(labels) that add up to
+    1, or None where nothing could be read at that time.
+    """
+
+    labels: tuple[str, ...]
+    times: list[float]
+    probabilities: list[list[float] | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every modality has. ``coverage`` is the share (0..1) of the input that could be read."""
+
+    model: ModelVersion
+    coverage: float
+    warnings: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FaceReading(Reading):
+    """Facial expression over time.
+
+    ``distribution`` maps each emotion to its mean probability over the frames with a face; ``dominant`` is None where the
+    evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None}.
+    ``people`` = {max_faces, share_with_several (0..1)}. ``mouth_open`` is the share of face frames with an open mouth.
+    """
+
+    seconds: float = 0.0
+    frames: int = 0
+    frames_with_face: int = 0
+    track: Track | None = None
+    distribution: dict[str, Estimate] = field(default_factory=dict)
+    dominant: str | None = None
+    blinks: dict[str, Any] = field(default_factory=dict)
+    mouth_open: float | None = None
+    people: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SpeechReading(Reading):
+    """Vocal expression over time, and plain facts of delivery.
+
+    ``track`` has one row a window (its centre), None where the window holds too little speech. ``delivery`` =
+    {pause_count, longest_pause_seconds, syllables_per_second, pitch_median_hz, pitch_range_semitones, loudness_range_db},
+    each a number or None.
+    """
+
+    seconds: float = 0.0
+    speech_seconds: float = 0.0
+    window_seconds: float = 0.0
+    track: Track | None = None
+    distribution: dict[str, Estimate] = field(default_factory=dict)
+    dominant: str | None = None
+    delivery: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TextReading(Reading):
+    """Big Five from words: per trait the probability (0..1) of scoring in the upper half, with its interval.
+
+    ``coverage`` is the share of words that the vocabulary knows. ``statistics`` = {words, sentences, words_per_sentence,
+    distinct_words, type_token_ratio, most_frequent: [[lemma, count], ...]}.
+    """
+
+    traits: dict[str, Estimate] = field(default_factory=dict)
+    statistics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FusedReading:
+    """Face and voice side by side on the face's seven classes: one track, and how much each side weighed (0..1)."""
+
+    track: Track
+    distribution: dict[str, Estimate]
+    dominant: str | None
+    weights: dict[str, float]
+    coverage: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
