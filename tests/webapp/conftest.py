@@ -1,0 +1,175 @@
+"""An application with an empty database, people to sign in as, and makers of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import create_app
+from webapp.accounts.models import Role, User
+from webapp.database import db, now
+from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
+from webapp.jobs.models import Job
+from webapp.policy import Mode, Purpose
+from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An application of its own for each test, in an application context. Messages to workers go nowhere."""
+    app = create_app(
+        {
+            "HOME": tmp_path / "home",
+            "TESTING": True,
+            "SECRET_KEY": "test",
+            "WTF_CSRF_ENABLED": False,
+            "RATELIMIT_ENABLED": False,
+            "BROKER_URL": "memory://",
+            "SERVER_NAME": "viva.test",
+        }
+    )
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+class Make:
+    """Makes rows with sensible values; keyword arguments override them. Everything is flushed and committed."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def _save(self, row: Any) -> Any:
+        db.session.add(row)
+        db.session.commit()
+        return row
+
+    def user(self, role: Role = Role.RECRUITER, **values: Any) -> User:
+        self._count += 1
+        user = User(
+            **{
+                "email": f"{role}{self._count}@viva.test",
+                "name": f"{role.title()} {self._count}",
+                "role": role,
+                **values,
+            }
+        )
+        user.set_password(PASSWORD)
+        return self._save(user)
+
+    def job(self, country: str = "CA", **values: Any) -> Job:
+        city = {"CA": "Montréal", "FR": "Lyon"}.get(country, "Somewhere")
+        by = values.pop("created_by", None) or self.user()
+        return self._save(
+            Job(**{"title": "Data engineer", "city": city, "country": country, "created_by": by, **values})
+        )
+
+    def question_set(
+        self, kinds: str = "video video text", state: SetState = SetState.PUBLISHED, **values: Any
+    ) -> QuestionSet:
+        by = values.pop("created_by", None) or self.user(Role.ADMIN)
+        row = QuestionSet(**{"title": "First interview", "state": state, "created_by": by, **values})
+        if state is not SetState.DRAFT:
+            row.published_at = now()
+        for position, kind in enumerate(kinds.split(), 1):
+            row.questions.append(
+                Question(
+                    position=position,
+                    kind=QuestionKind(kind),
+                    prompt=f"Question {position}?",
+                    think_seconds=0,
+                    rubric="An example.",
+                )
+            )
+        return self._save(row)
+
+    def invitation(self, country: str = "CA", **values: Any) -> Invitation:
+        by = values.pop("created_by", None) or self.user()
+        return self._save(
+            Invitation(
+                **{
+                    "job": values.pop("job", None) or self.job(country, created_by=by),
+                    "question_set": values.pop("question_set", None) or self.question_set(),
+                    "name": "Kim Tremblay",
+                    "email": "kim@viva.test",
+                    "deadline": now() + timedelta(days=7),
+                    "created_by": by,
+                    **values,
+                }
+            )
+        )
+
+    def interview(self, country: str = "CA", consents: str = "recording text voice face", **values: Any) -> Interview:
+        invitation = values.pop("invitation", None) or self.invitation(country)
+        interview = Interview(
+            **{
+                "mode": Mode.ASSESSMENT,
+                "invitation": invitation,
+                "job": invitation.job,
+                "question_set": invitation.question_set,
+                "candidate_name": invitation.name,
+                **values,
+            }
+        )
+        return self._with_consents(interview, consents)
+
+    def practice(
+        self, candidate: User | None = None, consents: str = "recording text voice face", **values: Any
+    ) -> Interview:
+        candidate = candidate or self.user(Role.CANDIDATE)
+        interview = Interview(
+            **{
+                "mode": Mode.PRACTICE,
+                "candidate": candidate,
+                "question_set": values.pop("question_set", None) or self.question_set(),
+                "candidate_name": candidate.name,
+                **values,
+            }
+        )
+        return self._with_consents(interview, consents)
+
+    def _with_consents(self, interview: Interview, consents: str) -> Interview:
+        for purpose in Purpose:
+            interview.consents.append(
+                Consent(purpose=purpose, granted=purpose in consents.split(), text_version="test")
+            )
+        return self._save(interview)
+
+    def answer(self, interview: Interview, question: Question, **values: Any) -> Answer:
+        return self._save(Answer(interview=interview, question=question, shown_at=now(), **values))
+
+    def take(self, answer: Answer, **values: Any) -> Take:
+        return self._save(Take(answer=answer, **{"number": len(answer.takes) + 1, **values}))
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    return Make()
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient):
+    """Sign a user in on the test client: ``sign_in(make.user(Role.ADMIN))``."""
+
+    def sign_in(user: User) -> User:
+        client.post("/sign-out")
+        answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return user
+
+    return sign_in

@@ -1,0 +1,22 @@
+"""People with an account: signing in and out, and, for admins, who may do what."""
+
+from flask import Flask
+
+from webapp.database import db
+from webapp.extensions import login_manager
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views and tell Flask-Login how to find a person."""
+    from webapp.accounts.blueprint import blueprint
+    from webapp.accounts.models import User
+
+    app.register_blueprint(blueprint)
+    login_manager.login_view = "accounts.sign_in"
+    login_manager.login_message = "Please sign in to go on."
+    login_manager.login_message_category = "info"
+
+    @login_manager.user_loader
+    def load(user_id: str) -> User | None:
+        user = db.session.get(User, user_id)
+        return user if user and user.active else None

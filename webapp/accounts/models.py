@@ -1,0 +1,71 @@
+"""People with an account."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask_login import UserMixin
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.database import UtcDateTime, db, enum_type, new_id, now
+
+#: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
+_hasher = PasswordHasher()
+#: Verified against when the address is unknown, so that both cases take equally long.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+class Role(enum.StrEnum):
+    """What a person may do. Each object is still checked by itself."""
+
+    CANDIDATE = "candidate"
+    RECRUITER = "recruiter"
+    ADMIN = "admin"
+
+
+class User(UserMixin, db.Model):
+    """A person who signs in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    #: Lower case; unique.
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    #: A deactivated person keeps their history and cannot sign in.
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    @property
+    def home_endpoint(self) -> str:
+        """Where this person's work is."""
+        return {
+            Role.CANDIDATE: "practice.index",
+            Role.RECRUITER: "interviews.inbox",
+            Role.ADMIN: "questions.index",
+        }[self.role]
+
+    def set_password(self, password: str) -> None:
+        self.password_hash = _hasher.hash(password)
+
+    def check_password(self, password: str) -> bool:
+        return check_password(self, password)
+
+
+def check_password(user: User | None, password: str) -> bool:
+    """Whether ``password`` is ``user``'s; takes as long for nobody as for somebody."""
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return user is not None

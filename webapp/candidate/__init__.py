@@ -1,0 +1,10 @@
+"""The candidate's side: consent, device check, answering, submitting."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views."""
+    from webapp.candidate.blueprint import blueprint
+
+    app.register_blueprint(blueprint)

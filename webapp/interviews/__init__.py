@@ -1,0 +1,10 @@
+"""Invitations, interviews and the candidate's passage through one."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views."""
+    from webapp.interviews.blueprint import blueprint
+
+    app.register_blueprint(blueprint)

@@ -1,0 +1,147 @@
+"""Invitations, interviews, consents, answers and takes."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.jobs.models import Job
+from webapp.policy import Mode, Purpose
+from webapp.questions.models import Question, QuestionSet
+
+
+class Invitation(db.Model):
+    """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey(Job.id), index=True)
+    question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    job: Mapped[Job] = relationship()
+    question_set: Mapped[QuestionSet] = relationship()
+    created_by: Mapped[User] = relationship()
+    interview: Mapped[Interview | None] = relationship(back_populates="invitation")
+
+
+class InterviewState(enum.StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+
+
+class Interview(db.Model):
+    """One candidate's passage through one version of a question set."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (
+        # An assessment has an invitation and a job with a place; practice has neither and has an owner.
+        CheckConstraint(
+            "(mode = 'assessment' and invitation_id is not null and job_id is not null)"
+            " or (mode = 'practice' and invitation_id is null and job_id is null and candidate_id is not null)",
+            name="mode",
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    mode: Mapped[Mode] = mapped_column(enum_type(Mode))
+    state: Mapped[InterviewState] = mapped_column(enum_type(InterviewState), default=InterviewState.OPEN)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey(Invitation.id), unique=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey(Job.id), index=True)
+    question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
+    #: The account of a candidate who practises; candidates with a link need none.
+    candidate_id: Mapped[str | None] = mapped_column(ForeignKey(User.id), index=True)
+    candidate_name: Mapped[str] = mapped_column(String(120))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
+    job: Mapped[Job | None] = relationship()
+    question_set: Mapped[QuestionSet] = relationship()
+    candidate: Mapped[User | None] = relationship()
+    consents: Mapped[list[Consent]] = relationship(
+        back_populates="interview", order_by="Consent.decided_at", cascade="all, delete-orphan"
+    )
+    answers: Mapped[list[Answer]] = relationship(back_populates="interview", cascade="all, delete-orphan")
+
+    @property
+    def country(self) -> str | None:
+        return self.job.country if self.job else None
+
+    @property
+    def consented(self) -> frozenset[Purpose]:
+        """The purposes to which the latest word of the candidate was yes."""
+        latest = {consent.purpose: consent.granted for consent in self.consents}
+        return frozenset(purpose for purpose, granted in latest.items() if granted)
+
+
+class Consent(db.Model):
+    """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(enum_type(Purpose))
+    granted: Mapped[bool]
+    #: Which wording was shown (webapp/interviews/consent_texts.py).
+    text_version: Mapped[str] = mapped_column(String(32))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    interview: Mapped[Interview] = relationship(back_populates="consents")
+
+
+class Answer(db.Model):
+    """What a candidate gave to one question: written text, or takes of which one is kept."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("interview_id", "question_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
+    text: Mapped[str | None] = mapped_column(Text)
+    text_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the question was first shown: the think time runs from here, across reloads.
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    interview: Mapped[Interview] = relationship(back_populates="answers")
+    question: Mapped[Question] = relationship()
+    takes: Mapped[list[Take]] = relationship(
+        back_populates="answer", order_by="Take.number", cascade="all, delete-orphan"
+    )
+
+    @property
+    def kept_take(self) -> Take | None:
+        """The take that will be reviewed: the chosen one, else the newest that is safely stored."""
+        stored = [take for take in self.takes if take.recording and take.recording.is_ready]
+        return next((take for take in stored if take.kept), stored[-1] if stored else None)
+
+
+class Take(db.Model):
+    """One recording of an answer."""
+
+    __tablename__ = "takes"
+    __table_args__ = (UniqueConstraint("answer_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    answer_id: Mapped[str] = mapped_column(ForeignKey(Answer.id, ondelete="CASCADE"), index=True)
+    #: From 1.
+    number: Mapped[int]
+    #: Whether the candidate chose this take over the others.
+    kept: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    answer: Mapped[Answer] = relationship(back_populates="takes")
+    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")  # noqa: F821

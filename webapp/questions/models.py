@@ -1,0 +1,77 @@
+"""Question sets: drafts that are published once and then stay what they were."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.database import UtcDateTime, db, enum_type, new_id, now
+
+
+class SetState(enum.StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class QuestionKind(enum.StrEnum):
+    VIDEO = "video"
+    AUDIO = "audio"
+    TEXT = "text"
+
+
+class QuestionSet(db.Model):
+    """One version of a question set. Only a draft can change; all versions of a set share ``lineage``."""
+
+    __tablename__ = "question_sets"
+    __table_args__ = (UniqueConstraint("lineage", "version"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lineage: Mapped[str] = mapped_column(String(32), default=new_id, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(String(160))
+    #: Shown to the candidate before the first question.
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[SetState] = mapped_column(enum_type(SetState), default=SetState.DRAFT)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+
+    created_by: Mapped[User] = relationship()
+    questions: Mapped[list[Question]] = relationship(
+        back_populates="question_set", order_by="Question.position", cascade="all, delete-orphan"
+    )
+
+
+class Question(db.Model):
+    """One question. Times are in seconds."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        CheckConstraint("think_seconds between 0 and 600", name="think_seconds"),
+        CheckConstraint("limit_seconds between 10 and 3600", name="limit_seconds"),
+        CheckConstraint("takes_allowed between 1 and 20", name="takes_allowed"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id, ondelete="CASCADE"), index=True)
+    #: From 1, without gaps.
+    position: Mapped[int]
+    kind: Mapped[QuestionKind] = mapped_column(enum_type(QuestionKind))
+    prompt: Mapped[str] = mapped_column(Text)
+    think_seconds: Mapped[int] = mapped_column(default=30)
+    limit_seconds: Mapped[int] = mapped_column(default=120)
+    takes_allowed: Mapped[int] = mapped_column(default=3)
+    #: What a good answer holds; for people who review, never shown to the candidate.
+    rubric: Mapped[str] = mapped_column(Text, default="")
+
+    question_set: Mapped[QuestionSet] = relationship(back_populates="questions")
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.kind is not QuestionKind.TEXT
