@@ -1,0 +1,95 @@
+"""FER2013 as arrays: rows, soft targets from FER+ votes, and augmentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ml.readings import FACE_EMOTIONS
+
+CLASSES = len(FACE_EMOTIONS)
+
+
+def faces_folder(data: Path) -> Path:
+    """The folder of the face files: ``data`` itself, or ``faces`` in it.
+
+    Raises FileNotFoundError where neither holds FER2013.
+    """
+    for folder in (Path(data), Path(data) / "faces"):
+        if (folder / "fer2013_train.npz").is_file():
+            return folder
+    raise FileNotFoundError(f"No fer2013_train.npz in {data} or {data}/faces. Give the folder that holds it.")
+
+
+def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read a faces .npz: images uint8 (N, 48, 48), labels int (N,) in the order of FACE_EMOTIONS, row ids int (N,).
+
+    The file's own ``classes`` may come in any order and may leave some out: they are matched by name.
+    Raises ValueError where the layout is another.
+    """
+    with np.load(path, allow_pickle=False) as file:
+        if not {"x", "y", "classes"} <= set(file.files):
+            raise ValueError(f"{path} is no faces file: it needs the arrays x, y and classes.")
+        x, y, classes = file["x"], file["y"].astype(int), [str(name).lower() for name in file["classes"]]
+        row = file["row"] if "row" in file.files else np.arange(len(x))
+    unknown = sorted(set(classes) - set(FACE_EMOTIONS))
+    if unknown:
+        raise ValueError(f"{path} has classes that the model does not know: {', '.join(unknown)}.")
+    x = x[..., 0] if x.ndim == 4 and x.shape[-1] == 1 else x
+    if x.ndim != 3 or x.shape[1:] != (48, 48):
+        raise ValueError(f"{path}: x must be (N, 48, 48), not {x.shape}.")
+    order = np.array([FACE_EMOTIONS.index(name) for name in classes])
+    return x.astype(np.uint8), order[y], row
+
+
+def soft_targets(y: np.ndarray, row: np.ndarray, votes_file: Path, mix: float = 0.5) -> np.ndarray:
+    """Mix each row's label with what its FER+ votes say of it: float32 (N, 7), rows add up to 1.
+
+    FER+ (Barsoum et al., ICMI 2016) has ten new annotators a picture, who agree with FER2013's label on 63 % of rows only.
+    Their votes are therefore not taken as labels: a logistic regression from votes to FER2013's labels
+    says how FER2013 would have labelled a picture with such votes, and ``mix`` of that goes into the target.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    hard = np.eye(CLASSES, dtype=np.float32)[y]
+    with np.load(votes_file, allow_pickle=False) as file:
+        votes, vote_row, named = file["votes"].astype(np.float32), file["row"], file["has_image_name"]
+    place = {int(r): i for i, r in enumerate(vote_row) if named[i]}
+    found = np.array([place.get(int(r), -1) for r in row])
+    known = found >= 0
+    share = votes[found[known]]
+    share = share / np.maximum(share.sum(1, keepdims=True), 1)
+    features = np.concatenate([share, np.sqrt(share)], axis=1)
+    regression = LogisticRegression(C=1.0, max_iter=300).fit(features, y[known])
+    targets = hard.copy()
+    targets[known] = (1 - mix) * hard[known] + mix * regression.predict_proba(features).astype(np.float32)
+    return targets
+
+
+def augment(images: np.ndarray, random: np.random.Generator, strength: float = 1.0) -> np.ndarray:
+    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, 48, 48, 1) in 0..255."""
+    n, size = len(images), images.shape[1]
+    centre = (size - 1) / 2
+    angle = np.radians(random.uniform(-15, 15, n) * strength)
+    zoom = np.exp(random.uniform(-0.15, 0.15, (n, 1)) * strength) * np.exp(random.uniform(-0.05, 0.05, (n, 2)))
+    shift = random.uniform(-4, 4, (n, 2)) * strength
+    mirror = np.where(random.random(n) < 0.5, -1.0, 1.0)
+    gain, lift = np.exp(random.uniform(-0.3, 0.3, n)), random.uniform(-25, 25, n)
+    cut, edge = random.random(n) < 0.4, random.integers(8, 17, n)
+    corner = random.integers(-4, size - 8, (n, 2))
+    out = np.empty((n, size, size, 1), np.float32)
+    for i in range(n):
+        c, s = np.cos(angle[i]), np.sin(angle[i])
+        matrix = np.array([[c * zoom[i, 0] * mirror[i], -s * zoom[i, 1]], [s * zoom[i, 0] * mirror[i], c * zoom[i, 1]]])
+        offset = centre + shift[i] - matrix @ np.full(2, centre)
+        moved = cv2.warpAffine(
+            images[i], np.column_stack([matrix, offset]), (size, size), borderMode=cv2.BORDER_REPLICATE
+        ).astype(np.float32)
+        moved = (moved - 128) * gain[i] + 128 + lift[i]
+        if cut[i]:
+            top, left = np.maximum(corner[i], 0)
+            moved[top : corner[i, 0] + edge[i], left : corner[i, 1] + edge[i]] = random.uniform(0, 255)
+        out[i, ..., 0] = moved
+    return np.clip(out, 0, 255)

@@ -1,0 +1,166 @@
+"""Train the face classifier on FER2013: ``./viva train face --data DIR``.
+
+The loop stops with its epochs or with its time, whichever comes first; the learning rate falls with whichever is further
+along. It goes on where it was broken off. What is kept is the exponential moving average of the weights
+(Polyak & Juditsky 1992) that did best on PublicTest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from ml.face import data as faces
+from ml.face.model import build
+from ml.face.norm import FusedBatchNormalization
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``./viva train face``."""
+    parser.add_argument("--run-dir", type=Path, default=Path("runs/face"), help="checkpoints (default runs/face)")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=None, help="stop, annealed, after this much training time")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    parser.add_argument("--precision", default="mixed_bfloat16", help="Keras dtype policy (default mixed_bfloat16)")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
+
+
+def training_model(options: argparse.Namespace) -> keras.Model:
+    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and shape."""
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    if keras.backend.backend() == "torch":
+        model = build(norm=FusedBatchNormalization, data_format="channels_first")
+    else:
+        model = build()
+    keras.mixed_precision.set_dtype_policy("float32")
+    optimiser = keras.optimizers.AdamW(options.rate, weight_decay=0.05)
+    optimiser.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    model.compile(optimiser, keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05))
+    optimiser.build(model.trainable_variables)
+    return model
+
+
+class Average:
+    """Exponential moving average of a list of arrays, quicker at first so that the start is forgotten."""
+
+    def __init__(self, arrays: list[np.ndarray], decay: float = 0.999):
+        self.arrays, self.decay, self.updates = [np.array(a) for a in arrays], decay, 0
+
+    def update(self, arrays: list[np.ndarray]) -> None:
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        for mean, new in zip(self.arrays, arrays, strict=True):
+            mean *= decay
+            mean += (1 - decay) * new
+
+
+def accuracy(model: keras.Model, weights: list[np.ndarray], x: np.ndarray, y: np.ndarray) -> float:
+    """Accuracy with other weights put in for the moment."""
+    kept = [np.array(w) for w in model.get_weights()]
+    model.set_weights(weights)
+    logits = [keras.ops.convert_to_numpy(model.predict_on_batch(x[i : i + 256])) for i in range(0, len(x), 256)]
+    model.set_weights(kept)
+    return float((np.concatenate(logits).argmax(1) == y).mean())
+
+
+def save(path: Path, state: dict, **lists: list[np.ndarray]) -> None:
+    """Write a checkpoint whole or not at all."""
+    arrays = {f"{name}_{i}": array for name, values in lists.items() for i, array in enumerate(values)}
+    temporary = path.with_suffix(".tmp.npz")
+    np.savez(temporary, state=json.dumps(state), **arrays)
+    temporary.replace(path)
+
+
+def restore(path: Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
+    """Read what ``save`` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        lists: dict[str, list[np.ndarray]] = {}
+        for key in sorted((k for k in file.files if k != "state"), key=lambda k: int(k.rsplit("_", 1)[1])):
+            lists.setdefault(key.rsplit("_", 1)[0], []).append(file[key])
+        return json.loads(str(file["state"])), lists
+
+
+def train(data: Path, options: argparse.Namespace) -> None:
+    """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the weights.
+
+    Raises FileNotFoundError where FER2013 is not there.
+    """
+    folder = faces.faces_folder(data)
+    options.run_dir.mkdir(parents=True, exist_ok=True)
+    checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
+    x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
+    targets = faces.soft_targets(y, row, folder / "ferplus_votes.npz")
+    valid_x, valid_y, _ = faces.load(folder / "fer2013_public.npz")
+    valid_x = valid_x[..., None].astype(np.float32)
+
+    keras.utils.set_random_seed(options.seed)
+    model = training_model(options)
+    average = Average(model.get_weights())
+    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0}
+    if checkpoint.is_file():
+        state, lists = restore(checkpoint)
+        model.set_weights(lists["weights"])
+        average.arrays, average.updates = lists["average"], state["updates"]
+        for variable, value in zip(model.optimizer.variables, lists["optimiser"], strict=True):
+            variable.assign(value)
+        print(f"Going on from epoch {state['epoch']}, best accuracy {state['best']:.4f}.")
+    print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
+
+    steps = len(x) // options.batch
+    while state["epoch"] < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
+        random = np.random.default_rng((options.seed, state["epoch"]))
+        order = random.permutation(len(x))
+        started, losses = time.monotonic(), []
+        bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
+        for step in bar:
+            elapsed = state["seconds"] + time.monotonic() - started
+            done = (state["epoch"] + step / steps) / options.epochs
+            if options.minutes:
+                done = max(done, elapsed / (60 * options.minutes))
+            if done >= 1:
+                break
+            warm = min(1.0, (state["epoch"] * steps + step + 1) / 300)
+            model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
+            batch = order[step * options.batch : (step + 1) * options.batch]
+            images = faces.augment(x[batch], random)
+            losses.append(float(model.train_on_batch(images, targets[batch])))
+            average.update(model.get_weights())
+            if step % 20 == 0:
+                bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
+        score = accuracy(model, average.arrays, valid_x, valid_y)
+        state["epoch"] += 1
+        state["seconds"] += time.monotonic() - started
+        state["updates"] = average.updates
+        tqdm.write(
+            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, {state['seconds'] / 60:.1f} min"
+        )
+        if score > state["best"]:
+            state["best"] = score
+            save(best_file, state, average=average.arrays)
+        optimiser = [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables]
+        save(checkpoint, state, weights=model.get_weights(), average=average.arrays, optimiser=optimiser)
+
+    from ml.face.export import export
+
+    export(folder, best_file)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    add_arguments(parser)
+    options = parser.parse_args()
+    train(options.data, options)
+
+
+if __name__ == "__main__":
+    main()
