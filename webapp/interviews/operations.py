@@ -1,0 +1,134 @@
+"""What can be done with invitations: make, find by link, extend, revoke. Nothing here commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app, has_request_context, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from webapp.accounts.models import Role, User
+from webapp.database import db, now
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.jobs.models import Job
+from webapp.policy import Mode
+from webapp.questions.models import QuestionSet, SetState
+
+#: Separates these signatures from every other use of the secret key.
+_SALT = "viva.invitation"
+
+
+class InvitationRefused(ValueError):
+    """An invitation cannot be made or changed like this; the message is for a person."""
+
+
+def create_invitation(
+    *, job: Job, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
+) -> Invitation:
+    """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
+
+    Raises InvitationRefused where the set is not published, the job is archived, the deadline is over or the name is
+    missing. Nothing is sent: the link (``invitation_url``) is for the recruiter to pass on.
+    """
+    if question_set.state is not SetState.PUBLISHED:
+        raise InvitationRefused("Only a published question set can be answered. Choose one that is published.")
+    if job.archived_at is not None:
+        raise InvitationRefused("This job is archived. Choose another, or take it out of the archive first.")
+    if not name.strip():
+        raise InvitationRefused("Enter the name of the person you invite.")
+    _check_deadline(deadline)
+    invitation = Invitation(
+        job=job,
+        question_set=question_set,
+        name=name.strip(),
+        email=email.strip(),
+        deadline=deadline,
+        created_by=by,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
+    return invitation
+
+
+def _check_deadline(deadline: datetime) -> None:
+    if deadline <= now():
+        raise InvitationRefused("The deadline is over already. Choose a moment in the future.")
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """The link that opens ``invitation``: at PUBLIC_URL, else where this request came, else a path of this server."""
+    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
+    return f"{base.rstrip('/')}/i/{_serializer().dumps(invitation.id)}"
+
+
+def invitation_of_token(token: str) -> Invitation | None:
+    """The invitation that a link's token was signed for; None for any other token.
+
+    It may be revoked or over: ask ``is_open``.
+    """
+    try:
+        invitation_id = _serializer().loads(token)
+    except BadData:
+        return None
+    return db.session.get(Invitation, invitation_id) if isinstance(invitation_id, str) else None
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Whether the link still opens the interview for answering: not revoked, not submitted, deadline not over."""
+    submitted = invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED
+    return invitation.revoked_at is None and not submitted and invitation.deadline > now()
+
+
+def revoke(invitation: Invitation, *, by: User | None = None) -> None:
+    """Close the link for good. A second time changes nothing; what has been submitted stays.
+
+    Raises InvitationRefused once the interview has been submitted: there is nothing left to close.
+    """
+    _check_not_submitted(invitation)
+    if invitation.revoked_at is None:
+        invitation.revoked_at = now()
+        db.session.flush()
+        current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
+
+
+def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
+    """Move the deadline (aware, in the future). Raises InvitationRefused where revoked or submitted."""
+    _check_not_submitted(invitation)
+    if invitation.revoked_at is not None:
+        raise InvitationRefused("This invitation was revoked. Make a new one.")
+    _check_deadline(deadline)
+    invitation.deadline = deadline
+    db.session.flush()
+    current_app.logger.info("Invitation %s extended by %s", invitation.id, by.id)
+
+
+def _check_not_submitted(invitation: Invitation) -> None:
+    if invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED:
+        raise InvitationRefused("This interview was submitted already. Open its report instead.")
+
+
+def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
+    """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
+    return _visible(
+        sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
+        user,
+    )
+
+
+def invitations_of(user: User) -> sa.Select[tuple[Invitation]]:
+    """The invitations that ``user`` may see, by the same rule."""
+    return _visible(sa.select(Invitation), user)
+
+
+def _visible(query: sa.Select, user: User) -> sa.Select:
+    if user.role is Role.ADMIN:
+        return query
+    if user.role is Role.RECRUITER:
+        return query.where(Invitation.created_by_id == user.id)
+    return query.where(sa.false())
