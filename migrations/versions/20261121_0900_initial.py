@@ -8,6 +8,8 @@ Create Date: 2026-11-21 09:26:59.221978
 from alembic import op
 import sqlalchemy as sa
 
+import webapp.database
+
 
 # revision identifiers, used by Alembic.
 revision = '09325ae562d1'

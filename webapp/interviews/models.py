@@ -95,7 +95,7 @@ class Consent(db.Model):
     interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[Purpose] = mapped_column(enum_type(Purpose))
     granted: Mapped[bool]
-    #: Which wording was shown (webapp/interviews/consent_texts.py).
+    #: Which wording was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

@@ -35,6 +35,8 @@ class Recording(db.Model):
     #: Bytes safely on disk, and bytes in all (unknown while the recording goes on).
     received: Mapped[int] = mapped_column(BigInteger, default=0)
     length: Mapped[int | None] = mapped_column(BigInteger)
+    #: Whether the recorder was cut short (a reload, a crash): what was recorded until then counts.
+    interrupted: Mapped[bool] = mapped_column(default=False)
     #: SHA-256 of the whole file as received, and what the browser said it should be.
     sha256: Mapped[str | None] = mapped_column(String(64))
     expected_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -49,6 +51,10 @@ class Recording(db.Model):
     #: Why it was rejected, for programs and for people.
     reason_code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(500))
+    #: Who verifies it, until when that holds without being renewed, and how often that was tried.
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
