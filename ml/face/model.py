@@ -31,7 +31,7 @@ def build(
 
     ``stem`` is the width at 24x24, ``width`` and ``middle`` the width and the number of residual blocks at 12x12,
     ``exit_channels`` the width at 6x6. ``norm`` may be another class with the weights of batch normalisation (see
-    ``ml.face.norm``); ``data_format`` changes the order of computation only, never the shape of a weight. Temperature and softmax are applied by the caller: ``ml.face.features.probabilities``.
+    ``ml.face.norm``); ``data_format`` changes the order of computation only, never the shape of a weight. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
     """
 
     order = {"data_format": data_format}

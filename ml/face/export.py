@@ -1,0 +1,184 @@
+"""Calibrate trained weights and write what is shipped: face.onnx (serves), face.keras (trains on) and face.json.
+
+``python -m ml.face.export --data DIR`` writes the best weights that a training run has found so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from ml import registry
+from ml.face import classifier, data
+from ml.face.model import LAST_MAP, build
+from ml.readings import FACE_EMOTIONS
+from ml.statistics import confusion, expected_calibration_error, recalls
+
+#: The reference to what the weights were made from.
+DATA = [
+    "FER2013 training rows (Goodfellow et al. 2013), 28,709 faces, for research use",
+    "FER+ votes for the same rows (Barsoum et al. 2016), MIT licence",
+    "FER2013 PublicTest, 3,589 faces: choice of the epoch, temperature (half of it)",
+]
+
+
+def serving_model(weights: list[np.ndarray]) -> tuple[keras.Model, keras.Model]:
+    """The trained network, and the same with two outputs: ``logits`` (N, 7) and class activation ``maps`` (N, 6, 6, 7).
+
+    The last layer is applied to each place of the map and averaged afterwards, which gives the same logits as the
+    other way round and the maps for nothing.
+    """
+    keras.mixed_precision.set_dtype_policy("float32")
+    model = build()
+    model.set_weights(weights)
+    kernel, bias = model.get_layer("logits").get_weights()
+    places = keras.layers.Conv2D(len(FACE_EMOTIONS), 1, name="maps")
+    maps = places(model.get_layer(LAST_MAP).output)
+    places.set_weights([kernel[None, None], bias])
+    logits = keras.layers.GlobalAveragePooling2D(name="logits")(maps)
+    return model, keras.Model(model.inputs, {"logits": logits, "maps": maps}, name="face")
+
+
+def fit_temperature(logits: np.ndarray, y: np.ndarray) -> float:
+    """The temperature (0.2..5) that makes the labels most likely."""
+
+    def loss(log_temperature: float) -> float:
+        p = classifier.softmax(logits / np.exp(log_temperature))
+        return -float(np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded").x))
+
+
+def export(folder: Path, best: Path) -> dict:
+    """Write the weights in ``best`` (a checkpoint of ``ml.face.train``) as shipped files; return their metadata.
+
+    Raises RuntimeError where the exported graph and Keras disagree by more than 1e-4.
+    """
+    with np.load(best, allow_pickle=False) as file:
+        count = sum(name.startswith("average_") for name in file.files)
+        weights = [file[f"average_{i}"] for i in range(count)]
+        state = json.loads(str(file["state"]))
+    model, serving = serving_model(weights)
+    target = registry.weights_folder()
+    target.mkdir(parents=True, exist_ok=True)
+    model.save(target / "face.keras")
+    _write_onnx(serving, target / "face.onnx")
+    metadata = {
+        "name": "face",
+        "version": _next_version(target),
+        "files": {name: registry.sha256(target / name) for name in ("face.onnx", "face.keras")},
+        "labels": list(FACE_EMOTIONS),
+        "temperature": 1.0,
+        "parameters": model.count_params(),
+        "trained": {"epoch": state["epoch"], "minutes": round(state["seconds"] / 60, 1)},
+        "data": DATA,
+        "figures": {},
+        "licence": "Research and private practice only: the terms of FER2013 hold for what is learnt from it.",
+    }
+    _write(target, metadata)
+    _check_parity(model, folder)
+    metadata |= _calibrate(folder)
+    _write(target, metadata)
+    return metadata
+
+
+def _calibrate(folder: Path) -> dict:
+    """Fit the temperature on even rows of PublicTest; the calibration error is that of the odd rows."""
+    x, y, _ = data.load(folder / "fer2013_public.npz")
+    logits = classifier.logits(x)
+    temperature = fit_temperature(logits[::2], y[::2])
+    p = classifier.softmax(logits / temperature)
+    right = p.argmax(1) == y
+    _, uar = recalls(confusion(y, p.argmax(1), len(FACE_EMOTIONS)))
+    figures = {
+        "public_test_rows": len(y),
+        "public_test_accuracy": round(float(right.mean()), 4),
+        "public_test_uar": round(uar, 4),
+        "calibration_error_uncalibrated": round(
+            expected_calibration_error(classifier.softmax(logits[1::2]), y[1::2]), 4
+        ),
+        "calibration_error_held_out_half": round(expected_calibration_error(p[1::2], y[1::2]), 4),
+    }
+    copies = folder / "fer2013_public_duplicates.npz"
+    if copies.is_file():
+        with np.load(copies, allow_pickle=False) as file:
+            fresh = ~file["exact_dup_in_train"]
+        figures["public_test_accuracy_without_copies_of_training_rows"] = round(float(right[fresh].mean()), 4)
+        figures["public_test_rows_without_copies_of_training_rows"] = int(fresh.sum())
+    return {"temperature": round(temperature, 4), "figures": figures}
+
+
+def _check_parity(model: keras.Model, folder: Path) -> None:
+    x, _, _ = data.load(folder / "fer2013_public.npz")
+    images = x[:64].astype(np.float32)
+    direct = keras.ops.convert_to_numpy(model.predict_on_batch(images[..., None]))
+    mirrored = keras.ops.convert_to_numpy(model.predict_on_batch(images[:, :, ::-1, None].copy()))
+    difference = float(np.abs(classifier.logits(images) - (direct + mirrored) / 2).max())
+    if difference > 1e-4:
+        raise RuntimeError(f"The exported graph differs from Keras by {difference:.1e}: nothing should be shipped.")
+
+
+def _write_onnx(serving: keras.Model, path: Path) -> None:
+    example = np.zeros((2, *serving.inputs[0].shape[1:]), np.float32)
+    serving(example)
+    temporary = path.with_suffix(".tmp.onnx")
+    serving.export(temporary, format="onnx", verbose=False)
+    _name_outputs(temporary, path)
+    temporary.unlink()
+
+
+def _name_outputs(source: Path, target: Path) -> None:
+    """Call the outputs ``logits`` and ``maps``, whatever the backend's exporter called them, and free the batch size."""
+    import onnx
+
+    graph_model = onnx.load(str(source))
+    graph = graph_model.graph
+    for output in graph.output:
+        dims = output.type.tensor_type.shape.dim
+        name, old = ("maps" if len(dims) == 4 else "logits"), output.name
+        dims[0].ClearField("dim_value")
+        dims[0].dim_param = "batch"
+        for node in graph.node:
+            node.output[:] = [name if n == old else n for n in node.output]
+            node.input[:] = [name if n == old else n for n in node.input]
+        output.name = name
+    first = graph.input[0].type.tensor_type.shape.dim[0]
+    first.ClearField("dim_value")
+    first.dim_param = "batch"
+    onnx.checker.check_model(graph_model)
+    onnx.save(graph_model, str(target))
+
+
+def _next_version(target: Path) -> str:
+    """``face-YEAR.MONTH.N``: N counts the exports of a month, so that no two weights share a version."""
+    prefix = f"face-{datetime.date.today():%Y.%m}."
+    try:
+        last = json.loads((target / "face.json").read_text("utf-8"))["version"]
+    except (FileNotFoundError, KeyError, ValueError):
+        last = ""
+    return prefix + str(int(last.removeprefix(prefix)) + 1 if last.startswith(prefix) else 1)
+
+
+def _write(target: Path, metadata: dict) -> None:
+    temporary = target / f".face.json.{os.getpid()}"
+    temporary.write_text(json.dumps(metadata, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    temporary.replace(target / "face.json")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--best", type=Path, default=Path("runs/face/best.npz"))
+    options = parser.parse_args()
+    print(json.dumps(export(data.faces_folder(options.data), options.best)["figures"], indent=2))
+
+
+if __name__ == "__main__":
+    main()
