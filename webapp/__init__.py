@@ -23,6 +23,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         accounts,
         analysis,
         candidate,
+        demo,
         interviews,
         jobs,
         practice,
@@ -41,6 +42,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         reports,
         practice,
+        demo,
     ):
         feature.init_app(app)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import click
+import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from webapp.database import db
 
@@ -15,6 +16,19 @@ admin = AppGroup("admin", help="People who run this Viva.")
 def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(admin)
+    app.cli.add_command(prepare)
+
+
+@click.command("prepare")
+@click.option("--demo", is_flag=True, help="Put the demonstration in as well.")
+@with_appcontext
+def prepare(demo: bool) -> None:
+    """Bring the database to its present shape; ``./viva up`` does this at every start."""
+    flask_migrate.upgrade()
+    if demo:
+        from webapp.demo.seed import seed
+
+        seed()
 
 
 @admin.command("create")
@@ -26,10 +40,13 @@ def create(email: str, name: str, password: str) -> None:
     from webapp.accounts.models import Role, User
 
     email = email.strip().lower()
+    if "@" not in email or len(email) > 254:
+        raise click.ClickException(f"{email!r} is no email address. Enter one such as ada@example.org.")
     if len(password) < 12:
-        raise click.ClickException("The password needs at least 12 characters.")
+        raise click.ClickException("The password needs at least 12 characters. Choose a longer one.")
+    flask_migrate.upgrade()
     if db.session.scalar(sa.select(User).where(User.email == email)):
-        raise click.ClickException(f"Somebody with the address {email} is here already.")
+        raise click.ClickException(f"Somebody with the address {email} is here already. Choose another address.")
     user = User(email=email, name=name.strip(), role=Role.ADMIN)
     user.set_password(password)
     db.session.add(user)

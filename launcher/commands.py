@@ -1,0 +1,133 @@
+"""The commands of ``./viva``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from launcher import up
+from launcher.bootstrap import ensure_environment, ensure_frontend
+from launcher.console import Failure, say
+from launcher.paths import ROOT, command, data_folder, environment, version
+from launcher.testing import test
+
+HELP = """\
+Viva: job interviews on your own machine.
+
+  ./viva up [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo]
+        prepare what is needed, start Viva, print its address; Ctrl-C stops it
+  ./viva test [PYTEST ARGUMENTS]
+        run the tests, those in a browser included
+
+  ./viva analyse MEDIA [--text FILE] [--json OUT] [--html OUT]
+        read one recording's face, voice and words, without the web
+  ./viva evaluate face|speech|text --data PATH --json
+        measure the models that came with Viva
+  ./viva train face|speech|text --data DIR
+        train a model anew; goes on where it was interrupted
+  ./viva bench
+        measure speed and memory
+
+  ./viva admin create [--data DIR]
+        make an admin
+  ./viva build
+        build the front end
+  ./viva flask [--data DIR] …
+        Flask's own commands (db upgrade, shell, routes …)
+  ./viva --version, ./viva --help
+
+Each command explains itself:  ./viva COMMAND --help
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(HELP, end="")
+        return 0 if arguments else 2
+    name, rest = arguments[0], list(arguments[1:])
+    try:
+        if name in {"--version", "-V", "version"}:
+            print(f"Viva {version()}")
+            return 0
+        if name not in COMMANDS:
+            return _unknown(name)
+        return COMMANDS[name](rest)
+    except Failure as failure:
+        say(f"viva: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nviva: stopped.")
+        return 130
+
+
+def _unknown(name: str) -> int:
+    near = difflib.get_close_matches(name, COMMANDS, 1)
+    hint = f" Did you mean ./viva {near[0]}?" if near else ""
+    say(f"viva: There is no command {name!r}.{hint} ./viva --help lists them all.")
+    return 2
+
+
+def _up(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./viva up", description="Start Viva and keep it running until Ctrl-C.")
+    up.add_arguments(parser)
+    return up.up(parser.parse_args(arguments))
+
+
+def _build(arguments: list[str]) -> int:
+    argparse.ArgumentParser(prog="./viva build", description="Build the front end.").parse_args(arguments)
+    ensure_environment()
+    ensure_frontend(force=True)
+    return 0
+
+
+def _models(name: str, *groups: str) -> Callable[[list[str]], int]:
+    def run(arguments: list[str]) -> int:
+        ensure_environment(*groups)
+        _become(command("ml.cli", name, *arguments), environment())
+
+    return run
+
+
+def _flask(arguments: list[str], *prefix: str) -> int:
+    data, rest = _take_data(arguments)
+    ensure_environment()
+    ensure_frontend()
+    env = environment(VIVA_HOME=str(data_folder(data)))
+    _become(command("flask", "--app", "webapp", *prefix, *rest), env)
+
+
+def _admin(arguments: list[str]) -> int:
+    return _flask(arguments or ["--help"], "admin")
+
+
+def _take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Take ``--data DIR`` out of arguments that somebody else will read."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--data", metavar="DIR")
+    known, rest = parser.parse_known_args(arguments)
+    return known.data, rest
+
+
+def _become(arguments: list[str], env: dict[str, str]) -> None:
+    """Turn this process into another: signals, exit status and terminal are its own."""
+    sys.stdout.flush()
+    os.execve(arguments[0], arguments, env)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": _up,
+    "test": test,
+    "analyse": _models("analyse"),
+    "evaluate": _models("evaluate"),
+    "train": _models("train", "train"),
+    "bench": _models("bench"),
+    "admin": _admin,
+    "build": _build,
+    "flask": _flask,
+}
+
+__all__ = ["COMMANDS", "ROOT", "main"]

@@ -1,0 +1,153 @@
+"""Keep a few processes running, write what they say into log files, and leave none behind."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging.handlers
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher.console import say
+
+#: Seconds that a process gets to finish what it does before it is killed.
+PATIENCE = 8.0
+#: Seconds after which a process that ran counts as healthy again, and the longest pause before a restart.
+HEALTHY_AFTER, LONGEST_PAUSE = 60.0, 30.0
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    """In the child, before it becomes its program: ask the kernel for a SIGTERM should the launcher be killed."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Child:
+    """One process, in a process group of its own so that Ctrl-C reaches us alone and nothing of it stays behind."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    #: When to start it (again), on the monotonic clock.
+    due: float = 0.0
+    log: logging.handlers.RotatingFileHandler = field(init=False, repr=False)
+
+    def signal(self, number: int, *, group: bool = False) -> None:
+        """Signal the main process, or with ``group`` everything that it started."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                (os.killpg if group else os.kill)(self.process.pid, number)
+
+
+class Supervisor:
+    """Starts ``children`` in a folder with an environment; ``run`` lasts until something asks to stop."""
+
+    def __init__(self, children: Sequence[Child], *, cwd: Path, env: dict[str, str], logs: Path) -> None:
+        self.children = children
+        self.cwd, self.env, self.logs = cwd, env, logs
+        self.stopping = False
+        self._selector = selectors.DefaultSelector()
+        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for child in children:
+            child.log = logging.handlers.RotatingFileHandler(
+                self.log_of(child.name), maxBytes=5_000_000, backupCount=3, encoding="utf-8"
+            )
+            child.log.terminator = ""
+
+    def log_of(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def ask_to_stop(self, *_signal: object) -> None:
+        """A handler for SIGINT, SIGTERM and SIGHUP."""
+        self.stopping = True
+
+    def run(self, tick: Callable[[], None]) -> None:
+        """Start everything and watch it, calling ``tick`` five times a second, until asked to stop; then stop all."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.ask_to_stop)
+        try:
+            while not self.stopping:
+                self._start_what_is_due()
+                self._read_output(0.2)
+                self._notice_deaths()
+                tick()
+        finally:
+            self._stop_all()
+
+    def _start_what_is_due(self) -> None:
+        for child in self.children:
+            if child.process is None and time.monotonic() >= child.due:
+                child.process = subprocess.Popen(
+                    child.command,
+                    cwd=self.cwd,
+                    env=self.env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=_die_with_parent,
+                )
+                child.started = time.monotonic()
+                self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _read_output(self, timeout: float) -> None:
+        for key, _events in self._selector.select(timeout):
+            data = os.read(key.fd, 65536)
+            if data:
+                text = data.decode("utf-8", "replace")
+                key.data.log.emit(logging.LogRecord("viva", logging.INFO, "", 0, text, None, None))
+            else:
+                self._selector.unregister(key.fileobj)
+
+    def _notice_deaths(self) -> None:
+        for child in self.children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            code, lived = child.process.returncode, time.monotonic() - child.started
+            self._clean_up(child)
+            child.failures = 0 if lived > HEALTHY_AFTER else child.failures + 1
+            pause = min(LONGEST_PAUSE, 2.0 ** max(0, child.failures - 1))
+            child.due = time.monotonic() + pause
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            say(
+                f"  The {child.name} process ended ({how}); it starts again in {pause:.0f} s. "
+                f"See {self.log_of(child.name)}"
+            )
+
+    def _clean_up(self, child: Child) -> None:
+        """Bury a dead child: nothing that it started may stay, and its last words go to the log."""
+        child.signal(signal.SIGKILL, group=True)
+        if child.process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
+            self._selector.unregister(child.process.stdout)
+        os.set_blocking(child.process.stdout.fileno(), False)
+        rest = child.process.stdout.read() or b""
+        child.log.emit(logging.LogRecord("viva", logging.INFO, "", 0, rest.decode("utf-8", "replace"), None, None))
+        child.process.stdout.close()
+        child.process = None
+
+    def _stop_all(self) -> None:
+        """Ask every main process to finish, wait a little, then take down whatever is left of its group."""
+        for child in self.children:
+            child.signal(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and any(c.process and c.process.poll() is None for c in self.children):
+            self._read_output(0.1)
+        for child in self.children:
+            child.signal(signal.SIGKILL, group=True)
+            if child.process is not None:
+                child.process.wait()
+                self._clean_up(child)
+            child.log.close()
+        self._selector.close()

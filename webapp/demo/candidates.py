@@ -1,0 +1,84 @@
+"""Answer an invitation in a demonstration candidate's place: the same operations that a browser's requests call."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+from flask import current_app
+
+from ml import synthetic
+from webapp.candidate import operations as candidate
+from webapp.database import db
+from webapp.demo import content
+from webapp.interviews.models import Answer, Interview, InterviewState, Invitation
+from webapp.policy import Purpose
+from webapp.recordings import operations as recordings
+from webapp.recordings.tasks import verify
+
+#: Bytes of a recording that arrive at once.
+BLOCK = 1 << 20
+
+
+def answer_invitation(invitation_id: str) -> None:
+    """Answer and submit, from wherever an earlier try was interrupted. Commits after each step.
+
+    Does nothing where it is done, not one of ours, or being done by somebody else.
+    """
+    home = Path(current_app.config["HOME"])
+    number = json.loads((home / "demo.json").read_text("utf-8"))["answered"].get(invitation_id)
+    invitation = db.session.get(Invitation, invitation_id)
+    if number is None or invitation is None:
+        return
+    with (home / f"demo-{number}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        _pass_through(invitation, content.ANSWERED[number])
+
+
+def _pass_through(invitation: Invitation, whom: content.DemoInterview) -> None:
+    interview = invitation.interview or candidate.open_interview(invitation)
+    if interview.state is InterviewState.SUBMITTED:
+        return
+    if not interview.consents:
+        candidate.record_consents(interview, set(Purpose))
+    db.session.commit()
+    spoken = iter(whom.answers)
+    for question in interview.question_set.questions:
+        answer = candidate.show_question(interview, question)
+        if not question.is_recorded:
+            candidate.save_text(answer, synthetic.WRITTEN_ANSWER)
+            db.session.commit()
+            continue
+        text = synthetic.ANSWERS[next(spoken)]
+        db.session.commit()
+        if answer.kept_take is None:
+            _record(answer, text, whom.voice)
+    _submit(interview)
+
+
+def _record(answer: Answer, text: str, voice: str) -> None:
+    """Make the media, send it as a browser would, and have it verified."""
+    with tempfile.TemporaryDirectory(dir=current_app.config["HOME"]) as folder:
+        media = synthetic.talking_face(Path(folder) / "take.webm", text, voice=voice, seed=answer.question.position)
+        take = candidate.begin_take(answer)
+        recording = recordings.begin(take, "video/webm;codecs=vp8,opus")
+        recordings.declare_length(recording, media.stat().st_size)
+        with media.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                recordings.append(recording, recordings.offset_of(recording), block)
+        recordings.finish(recording, sha256=hashlib.sha256(media.read_bytes()).hexdigest())
+        db.session.commit()
+    verify(recording.id)
+
+
+def _submit(interview: Interview) -> None:
+    db.session.refresh(interview)
+    candidate.submit(interview)
+    db.session.commit()
+    current_app.logger.info("The demonstration's interview %s is submitted", interview.id)

@@ -1,0 +1,96 @@
+"""What the demonstration says: its people, questions, jobs and answers. All of it is made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.accounts.models import Role
+from webapp.questions.models import QuestionKind
+
+PEOPLE = (
+    (Role.ADMIN, "Ada Lindqvist", "admin@viva.example"),
+    (Role.RECRUITER, "Rosa Moreau", "recruiter@viva.example"),
+    (Role.CANDIDATE, "Camille Roy", "candidate@viva.example"),
+)
+
+JOBS = {
+    "montreal": ("Support engineer", "Montréal", "CA"),
+    "lyon": ("Support engineer", "Lyon", "FR"),
+}
+
+
+@dataclass(frozen=True)
+class DemoQuestion:
+    kind: QuestionKind
+    prompt: str
+    rubric: str
+    think_seconds: int = 20
+    limit_seconds: int = 90
+    takes_allowed: int = 3
+
+
+SET_TITLE = "First conversation"
+SET_INTRODUCTION = (
+    "Three questions, about ten minutes. Take the time that you need to think; you may record an answer again if you "
+    "are not happy with it. There are no trick questions."
+)
+QUESTIONS = (
+    DemoQuestion(
+        QuestionKind.VIDEO,
+        "Tell us about a problem that you solved and are proud of.",
+        "1: no concrete problem. 3: a concrete problem and what they did. 5: also how they found the cause, what they "
+        "weighed, and what came of it for others.",
+    ),
+    DemoQuestion(
+        QuestionKind.VIDEO,
+        "Tell us about a disagreement at work. How did it end?",
+        "1: blames, or avoids the question. 3: describes both views. 5: also what they asked, what they changed in "
+        "their own view, and how the two worked together afterwards.",
+    ),
+    DemoQuestion(
+        QuestionKind.TEXT,
+        "How would you spend your first month with us? Write as you would to a colleague.",
+        "1: generalities. 3: a plausible plan. 5: a plan that starts with listening, names what they would learn and "
+        "from whom, and says how they would notice that it went wrong.",
+        think_seconds=0,
+        limit_seconds=1200,
+        takes_allowed=1,
+    ),
+)
+
+DRAFT_TITLE = "Team lead, second conversation"
+DRAFT_INTRODUCTION = "A draft: only admins see it. Publish it to invite people with it."
+DRAFT_QUESTIONS = (
+    DemoQuestion(
+        QuestionKind.VIDEO,
+        "Tell us about somebody whom you helped to grow.",
+        "1: no concrete person. 3: what they did for that person. 5: also what that person said they needed, and what "
+        "the person does now.",
+    ),
+    DemoQuestion(
+        QuestionKind.AUDIO,
+        "A customer calls, and everything is on fire. What do you say first?",
+        "1: defends. 3: calms and promises. 5: listens, names the next step and when they will call back.",
+        limit_seconds=60,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DemoInterview:
+    """An invitation. ``answers``: keys of ml.synthetic.ANSWERS for the video questions; none if still open."""
+
+    name: str
+    email: str
+    job: str
+    answers: tuple[str, ...] = ()
+    voice: str = "en-us+f3"
+
+
+OPEN = DemoInterview("Sam Okafor", "sam@viva.example", "montreal")
+ANSWERED = (
+    DemoInterview("Noor Haddad", "noor@viva.example", "montreal", ("project", "conflict")),
+    DemoInterview("Jules Perrin", "jules@viva.example", "lyon", ("conflict", "why"), voice="en-gb+f2"),
+)
+#: How long the demonstration's invitations stay open.
+DAYS = 30

@@ -1,0 +1,121 @@
+"""Put the demonstration into a data folder: once, whole or not at all, and again where it was interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from webapp.accounts.models import Role, User
+from webapp.database import after_commit, db, now
+from webapp.demo import content, passwords
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.operations import create_invitation, invitation_url
+from webapp.jobs.models import Job
+from webapp.questions.models import Question, QuestionSet, SetState
+
+
+def seed() -> None:
+    """Make what is missing of the demonstration and have its interviews answered by a worker. Commits."""
+    facts = _read()
+    people = {role: _person(role, name, email, facts) for role, name, email in content.PEOPLE}
+    if facts.get("invitation") is None:
+        _write(facts)  # the passwords first: an account whose password nobody knows helps nobody
+        facts = {**facts, **_rooms(people[Role.ADMIN], people[Role.RECRUITER])}
+    for invitation_id in facts["answered"]:
+        _have_answered(invitation_id)
+    db.session.commit()
+    _write(facts)
+
+
+def _file() -> Path:
+    return Path(current_app.config["HOME"]) / "demo.json"
+
+
+def _read() -> dict[str, Any]:
+    """What an earlier start wrote down: accounts with passwords, the open invitation's path, what is to be answered."""
+    try:
+        return json.loads(_file().read_text("utf-8"))
+    except FileNotFoundError:
+        return {"accounts": [], "invitation": None, "answered": {}}
+
+
+def _write(facts: dict[str, Any]) -> None:
+    """Write whole or not at all, for the owner's eyes alone."""
+    part = _file().with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(facts, stream, indent=1, ensure_ascii=False)
+    os.replace(part, _file())
+
+
+def _person(role: Role, name: str, email: str, facts: dict[str, Any]) -> User:
+    account = next((account for account in facts["accounts"] if account["email"] == email), None)
+    if account is None:
+        account = {"role": role.value, "name": name, "email": email, "password": passwords.draw()}
+        facts["accounts"].append(account)
+    user = db.session.scalar(sa.select(User).where(User.email == email))
+    if user is None:
+        user = User(role=role, name=name, email=email)
+        user.set_password(account["password"])
+        db.session.add(user)
+        db.session.flush()
+    return user
+
+
+def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
+    """Question sets, jobs and invitations; returns the open invitation's path and {invitation id: which answers}."""
+    published = _question_set(admin, content.SET_TITLE, content.SET_INTRODUCTION, content.QUESTIONS)
+    published.state, published.published_at = SetState.PUBLISHED, now()
+    _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
+    jobs = {}
+    for key, (title, city, country) in content.JOBS.items():
+        jobs[key] = Job(title=title, city=city, country=country, created_by=recruiter)
+        db.session.add(jobs[key])
+    db.session.flush()
+
+    def invite(whom: content.DemoInterview) -> Invitation:
+        return create_invitation(
+            job=jobs[whom.job],
+            question_set=published,
+            name=whom.name,
+            email=whom.email,
+            deadline=now() + timedelta(days=content.DAYS),
+            by=recruiter,
+        )
+
+    path = invitation_url(invite(content.OPEN))
+    answered = {invite(whom).id: number for number, whom in enumerate(content.ANSWERED)}
+    return {"invitation": path[path.index("/i/") :], "answered": answered}
+
+
+def _question_set(by: User, title: str, introduction: str, questions: tuple[content.DemoQuestion, ...]) -> QuestionSet:
+    row = QuestionSet(title=title, introduction=introduction, created_by=by)
+    for position, question in enumerate(questions, 1):
+        row.questions.append(
+            Question(
+                position=position,
+                kind=question.kind,
+                prompt=question.prompt,
+                rubric=question.rubric,
+                think_seconds=question.think_seconds,
+                limit_seconds=question.limit_seconds,
+                takes_allowed=question.takes_allowed,
+            )
+        )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _have_answered(invitation_id: str) -> None:
+    """Have a worker answer this invitation unless that is done."""
+    from webapp.demo.tasks import answer
+
+    interview = db.session.scalar(sa.select(Interview).where(Interview.invitation_id == invitation_id))
+    if interview is None or interview.state is not InterviewState.SUBMITTED:
+        after_commit(lambda: answer.delay(invitation_id))
