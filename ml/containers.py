@@ -1,7 +1,8 @@
-"""What kind of file this is, by its first bytes, and whether its structure ends where it says: no decoding, no codec.
+"""What kind of file this is, by its first bytes, and whether its structure ends where it says: no decoding,
+no codec.
 
-Only the containers named here are ever handed to a demuxer, and by name: playlists (HLS, concat, DASH) that make a demuxer
-open other files or addresses are therefore never tried.
+Only the containers named here are ever handed to a demuxer, and by name: playlists (HLS, concat, DASH) that
+make a demuxer open other files or addresses are therefore never tried.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def sniff(path: Path) -> str | None:
 
 
 def cut_off(path: Path, demuxer: str) -> bool:
-    """Whether the file ends inside an element that it announces (True), as an interrupted upload or recording does.
+    """Whether the file ends inside an element that it announces (True), as an interrupted upload or recording
+    does.
 
     False is no proof of wholeness: a stream cut exactly between two elements looks whole.
     """
@@ -80,7 +82,8 @@ def _mov_is_cut(stream: BinaryIO, size: int) -> bool:
 
 
 def _matroska_is_cut(stream: BinaryIO, size: int) -> bool:
-    """Walk the elements of EBML (RFC 8794), into segments and into the clusters of unknown size that browsers write."""
+    """Walk the elements of EBML (RFC 8794), into segments and into the clusters of unknown size that browsers
+    write."""
     position = 0
     while position < size:
         stream.seek(position)

@@ -1,8 +1,9 @@
 """Recordings as bounded streams of frames and samples, by timestamp.
 
-Browsers write WebM and Matroska without duration or index and with varying frame intervals, so nothing here trusts a frame
-count or a frame rate. Times are seconds from the recording's start. A file is opened as a Python file object with a
-demuxer chosen by :mod:`ml.containers`, so that what somebody uploaded can never make FFmpeg open another file or address.
+Browsers write WebM and Matroska without duration or index and with varying frame intervals, so nothing here
+trusts a frame count or a frame rate. Times are seconds from the recording's start. A file is opened as a
+Python file object with a demuxer chosen by :mod:`ml.containers`, so that what somebody uploaded can never
+make FFmpeg open another file or address.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import numpy as np
 from ml.containers import cut_off, has_index, sniff
 from ml.errors import MediaError
 
-#: Neither side of a picture may be longer (pixels), nor a recording (seconds): beyond, it is a mistake or an attack.
+#: Neither side of a picture may be longer (pixels), nor a recording (seconds): beyond, it is a mistake or an
+#: attack.
 MAX_SIDE = 4096
 MAX_SECONDS = 6 * 3600.0
 #: A hole in the sound shorter than this (seconds) is rounding and jitter, not silence.
@@ -35,10 +37,12 @@ _MP4 = {"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "opus", "flac", "al
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed (after rotation).
+    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed
+    (after rotation).
 
-    ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe` from the
-    container's structure) says that the file stops before its announced end; ``seconds`` is then what there is.
+    ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe`
+    from the container's structure) says that the file stops before its announced end; ``seconds`` is then
+    what there is.
     """
 
     container: str
@@ -55,7 +59,8 @@ class MediaInfo:
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture: ``time`` in seconds from the recording's start, ``rgb`` uint8 (height, width, 3), upright."""
+    """A picture: ``time`` in seconds from the recording's start, ``rgb`` uint8 (height, width, 3),
+    upright."""
 
     time: float
     rgb: np.ndarray
@@ -113,8 +118,9 @@ class _Recording:
 def probe(path: str | Path) -> MediaInfo:
     """Say what a file is, without decoding.
 
-    The length comes from the header, or where a browser wrote none from the last timestamps (the file is read through
-    once, not decoded). Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``, ``too_large``.
+    The length comes from the header, or where a browser wrote none from the last timestamps (the file is read
+    through once, not decoded). Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``,
+    ``too_large``.
     """
     with _open(path) as recording:
         info, container = _describe(recording), recording.container
@@ -131,9 +137,10 @@ def probe(path: str | Path) -> MediaInfo:
 def verify(path: str | Path) -> MediaInfo:
     """Decode every picture and every sample, and say how much there really is.
 
-    ``seconds`` and ``fps`` come from the decoded timestamps; ``truncated`` is True where the file stops inside an element
-    that it announces or a second (and 2 %) before the duration in its header. A stream that does not decode at all counts
-    as absent. Raises MediaError as :func:`probe` does, and ``not_media`` or ``truncated`` where nothing decodes.
+    ``seconds`` and ``fps`` come from the decoded timestamps; ``truncated`` is True where the file stops
+    inside an element that it announces or a second (and 2 %) before the duration in its header. A stream that
+    does not decode at all counts as absent. Raises MediaError as :func:`probe` does, and ``not_media`` or
+    ``truncated`` where nothing decodes.
     """
     with _open(path) as recording:
         info = _describe(recording)
@@ -169,9 +176,9 @@ def verify(path: str | Path) -> MediaInfo:
 def video_frames(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Frame]:
     """Sample pictures at up to ``fps`` a second: the first frame at or after each multiple of 1/fps.
 
-    Pictures are upright (phones write a rotation beside the picture) and scaled down to ``max_height`` pixels where they
-    are higher; only sampled ones are converted. A recording without video yields nothing. Raises MediaError as
-    :func:`probe` does, on the first ``next()``.
+    Pictures are upright (phones write a rotation beside the picture) and scaled down to ``max_height`` pixels
+    where they are higher; only sampled ones are converted. A recording without video yields nothing. Raises
+    MediaError as :func:`probe` does, on the first ``next()``.
     """
     with _open(path) as recording:
         reformatter = av.video.reformatter.VideoReformatter()
@@ -186,10 +193,12 @@ def video_frames(path: str | Path, *, fps: float, max_height: int | None = None)
 
 
 def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) -> Iterator[np.ndarray]:
-    """The sound as consecutive blocks of mono float32 samples in -1..1 at ``rate`` Hz, each ``seconds`` long but the last.
+    """The sound as consecutive blocks of mono float32 samples in -1..1 at ``rate`` Hz, each ``seconds`` long
+    but the last.
 
-    Holes in the timestamps become silence, so that sample n is heard n / rate seconds after the recording's start. A
-    recording without sound yields nothing. Raises MediaError as :func:`probe` does, on the first ``next()``.
+    Holes in the timestamps become silence, so that sample n is heard n / rate seconds after the recording's
+    start. A recording without sound yields nothing. Raises MediaError as :func:`probe` does, on the first
+    ``next()``.
     """
     size = max(1, round(rate * seconds))
     waiting: list[np.ndarray] = []
@@ -209,7 +218,8 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
 
 
 def playable_suffix(info: MediaInfo) -> str:
-    """The container that browsers play these codecs from: ".webm" for VP8, VP9, AV1, Opus and Vorbis, else ".mp4".
+    """The container that browsers play these codecs from: ".webm" for VP8, VP9, AV1, Opus and Vorbis, else
+    ".mp4".
 
     H.264 that a browser recorded as Matroska goes to mp4: no browser but Chromium plays Matroska.
     """
@@ -220,11 +230,12 @@ def playable_suffix(info: MediaInfo) -> str:
 
 
 def remux(source: str | Path, target: str | Path) -> None:
-    """Copy a recording's packets, without re-encoding, into a file with duration and index, written whole or not at all.
+    """Copy a recording's packets, without re-encoding, into a file with duration and index, written whole or
+    not at all.
 
-    ``target``'s suffix picks the container (see :func:`playable_suffix`): .webm with cues in front, .mp4 with its index in
-    front, .mkv for anything else. Raises MediaError as :func:`probe` does, and ``not_media`` where the container cannot
-    hold the codecs.
+    ``target``'s suffix picks the container (see :func:`playable_suffix`): .webm with cues in front, .mp4 with
+    its index in front, .mkv for anything else. Raises MediaError as :func:`probe` does, and ``not_media``
+    where the container cannot hold the codecs.
     """
     target = Path(target)
     name, options = {
@@ -301,7 +312,8 @@ def _codec(stream) -> str | None:
 
 
 def _length(frame, is_video: bool) -> float:
-    """How long a decoded frame lasts in seconds; a picture without a duration counts as 1/25 s, at most one second."""
+    """How long a decoded frame lasts in seconds; a picture without a duration counts as 1/25 s, at most one
+    second."""
     if not is_video:
         return frame.samples / frame.sample_rate
     return min(1.0, float(frame.duration * frame.time_base)) if frame.duration else 0.04
@@ -316,7 +328,8 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _upright(frame: av.VideoFrame, reformatter, max_height: int | None) -> np.ndarray:
-    """Convert a frame to RGB, scaled down and turned as its display matrix says (degrees counter-clockwise)."""
+    """Convert a frame to RGB, scaled down and turned as its display matrix says (degrees
+    counter-clockwise)."""
     _check_size(frame.width, frame.height)
     turns = round((frame.rotation or 0) / 90) % 4
     shown = frame.width if turns % 2 else frame.height

@@ -10,11 +10,12 @@ def block_bootstrap(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The interval of the mean of ``rows`` when neighbouring rows depend on each other.
 
-    ``rows`` is (N, K), finite; ``block`` is how many neighbours are drawn together, at least 1 (frames of one second, say). Blocks
-    are drawn on a circle, so that the first and last rows count as often as the others (Politis and Romano 1992, circular
-    block bootstrap), with a fixed ``seed``: the same rows give the same interval. Returns ``(low, high)``, each (K,), the
-    percentile interval of ``level``. Where there is only one block to draw, nothing is known about the spread: the
-    interval is then the whole range that the rows allow, their minimum and maximum.
+    ``rows`` is (N, K), finite; ``block`` is how many neighbours are drawn together, at least 1 (frames of one
+    second, say). Blocks are drawn on a circle, so that the first and last rows count as often as the others
+    (Politis and Romano 1992, circular block bootstrap), with a fixed ``seed``: the same rows give the same
+    interval. Returns ``(low, high)``, each (K,), the percentile interval of ``level``. Where there is only
+    one block to draw, nothing is known about the spread: the interval is then the whole range that the rows
+    allow, their minimum and maximum.
 
     Raises ValueError where ``rows`` is empty or not two-dimensional.
     """
@@ -36,16 +37,19 @@ def block_bootstrap(
 
 
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Count pairs of class numbers (N,): an integer matrix (classes, classes), rows the truth, columns the prediction."""
+    """Count pairs of class numbers (N,): an integer matrix (classes, classes), rows the truth, columns the
+    prediction."""
     matrix = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(matrix, (np.asarray(truth, dtype=np.int64), np.asarray(predicted, dtype=np.int64)), 1)
     return matrix
 
 
 def recalls(matrix: np.ndarray) -> tuple[list[float | None], float]:
-    """The recall of each class of a confusion matrix (rows = truth) and their mean, the unweighted average recall (UAR).
+    """The recall of each class of a confusion matrix (rows = truth) and their mean, the unweighted average
+    recall (UAR).
 
-    A class without examples has recall None and is left out of the mean; the UAR is NaN where no class has any.
+    A class without examples has recall None and is left out of the mean; the UAR is NaN where no class has
+    any.
     """
     totals = matrix.sum(axis=1)
     each = [float(matrix[k, k] / total) if total else None for k, total in enumerate(totals)]
@@ -54,10 +58,11 @@ def recalls(matrix: np.ndarray) -> tuple[list[float | None], float]:
 
 
 def expected_calibration_error(probabilities: np.ndarray, truth: np.ndarray, bins: int = 15) -> float:
-    """How far confidence is from accuracy on average (0..1), over equally wide bins of the highest probability.
+    """How far confidence is from accuracy on average (0..1), over equally wide bins of the highest
+    probability.
 
-    ``probabilities`` is (N, K) with rows that add up to 1, ``truth`` (N,) class numbers. Guo et al. 2017, equation 3.
-    NaN where there are no rows.
+    ``probabilities`` is (N, K) with rows that add up to 1, ``truth`` (N,) class numbers. Guo et al. 2017,
+    equation 3. NaN where there are no rows.
     """
     probabilities, truth = np.asarray(probabilities, dtype=np.float64), np.asarray(truth)
     if len(probabilities) == 0:
