@@ -4,8 +4,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register this feature's views."""
-    from webapp.analysis import models  # noqa: F401  (known to the mapper and to migrations)
+    """Register this feature's views and tasks, and the policy's third door for templates."""
+    from webapp.analysis import models, tasks  # noqa: F401  (known to the mapper, to migrations and to the worker)
     from webapp.analysis.blueprint import blueprint
+    from webapp.policy import all_allowed, decide_for
 
     app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(policy_decision=decide_for, policy_allows=all_allowed)

@@ -1,0 +1,137 @@
+"""What can be done with analyses. Changes flush and leave the commit to the request; see runner.py for the worker."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import current_app
+
+from ml.errors import MediaError, Unreadable
+from webapp.analysis import leases, readers
+from webapp.analysis.models import FINISHED, Analysis, AnalysisState
+from webapp.analysis.runner import run
+from webapp.analysis.sweeper import sweep
+from webapp.database import after_commit, db, now
+from webapp.interviews.models import Answer, Interview, InterviewState
+from webapp.policy import Modality, decide_for
+
+__all__ = ["analyses_of", "consents_changed", "is_finished", "queue_interview", "retry", "run", "sweep"]
+
+#: Rows that were not done for one of these reasons are decided anew when the interview is queued again.
+REDECIDED = frozenset({"no_consent", "no_recording", "no_answer", "prohibited_in_eea", "place_not_cleared"})
+
+
+class RetryRefused(ValueError):
+    """This analysis cannot be tried again now; the message is for a person."""
+
+
+def analyses_of(interview: Interview) -> list[Analysis]:
+    """All analyses of ``interview``, fresh from the database."""
+    query = sa.select(Analysis).where(Analysis.interview_id == interview.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def is_finished(analyses: list[Analysis]) -> bool:
+    """Whether there is nothing left to wait for."""
+    return all(analysis.state in FINISHED for analysis in analyses)
+
+
+def queue_interview(interview: Interview) -> None:
+    """Make one analysis per answer and modality and queue those that may run (policy door 1).
+
+    What the policy denies, and what holds nothing to read, gets a row that says so and is not queued. Idempotent:
+    a second call queues nothing again, but decides anew what had no consent or no recording before.
+    """
+    there = {(row.answer_id, row.modality): row for row in analyses_of(interview)}
+    changed = False
+    for answer in interview.answers:
+        for modality in readers.MODALITIES[answer.question.kind]:
+            analysis = there.get((answer.id, modality))
+            if analysis is not None and analysis.reason_code not in REDECIDED:
+                continue
+            if analysis is None:
+                analysis = Analysis(interview=interview, answer=answer, modality=modality)
+                db.session.add(analysis)
+            changed |= _decide(analysis, interview, answer, modality)
+    db.session.flush()
+    if changed:
+        _announce_if_finished(interview)
+
+
+def _decide(analysis: Analysis, interview: Interview, answer: Answer, modality: Modality) -> bool:
+    """Queue ``analysis`` or say why not; whether anything is different now."""
+    before = (analysis.state, analysis.reason_code)
+    code = reason = None
+    decision = decide_for(interview, modality)
+    if not decision:
+        code, reason = decision.code, decision.reason
+    else:
+        try:
+            readers.source_of(answer, modality)
+        except Unreadable as nothing:
+            code, reason = nothing.code, nothing.message
+        except MediaError:
+            pass  # the worker will say so, and it can be tried again
+    if code:
+        analysis.state, analysis.finished_at = AnalysisState.NOT_DONE, now()
+        analysis.reason_code, analysis.reason = code, reason
+    else:
+        _enqueue(analysis)
+    return (analysis.state, analysis.reason_code) != before
+
+
+def _enqueue(analysis: Analysis) -> None:
+    """Queue ``analysis`` from the start; the message goes out with the commit, and the sweep sees that it did."""
+    analysis.state, analysis.progress, analysis.attempts = AnalysisState.QUEUED, 0.0, 0
+    analysis.reason_code = analysis.reason = analysis.result = None
+    analysis.started_at = analysis.finished_at = None
+    # A queued row's lease is the message: once it runs out, the sweep sends another.
+    analysis.lease_owner, analysis.lease_until = None, now() + leases.lease()
+    db.session.flush()
+    _send_after_commit("analysis.run", analysis.id)
+
+
+def retry(analysis: Analysis) -> None:
+    """Queue a failed analysis again. Raises RetryRefused where it has not failed, or the policy denies it now."""
+    if analysis.state is not AnalysisState.FAILED:
+        raise RetryRefused("Only an analysis that failed can be tried again. Reload the page to see where it stands.")
+    decision = decide_for(analysis.interview, analysis.modality)
+    if not decision:
+        raise RetryRefused(decision.reason)
+    _enqueue(analysis)
+
+
+def consents_changed(interview: Interview) -> None:
+    """Delete every reading whose consent is gone, running ones included, and the report that was made of them.
+
+    A consent that was given (again) after submission queues what it allows.
+    """
+    for analysis in analyses_of(interview):
+        decision = decide_for(interview, analysis.modality)
+        if decision or (analysis.state is AnalysisState.NOT_DONE and analysis.result is None):
+            continue
+        # Whoever runs it loses the lease, and with it the right to store a result.
+        analysis.lease_owner = analysis.lease_until = analysis.result = None
+        analysis.model_name = analysis.model_version = analysis.model_sha256 = None
+        analysis.state, analysis.progress, analysis.finished_at = AnalysisState.NOT_DONE, 0.0, now()
+        analysis.reason_code, analysis.reason = decision.code, decision.reason
+    db.session.flush()
+    _forget_report(interview)
+    if interview.state is InterviewState.SUBMITTED:
+        queue_interview(interview)
+        _announce_if_finished(interview)
+
+
+def _forget_report(interview: Interview) -> None:
+    """What was combined from several readings may hold one that is gone; it is made anew from what is left."""
+    table = db.metadata.tables["reports"]
+    db.session.execute(sa.delete(table).where(table.c.interview_id == interview.id))
+
+
+def _announce_if_finished(interview: Interview) -> None:
+    if is_finished(analyses_of(interview)):
+        _send_after_commit("reports.build", interview.id)
+
+
+def _send_after_commit(task: str, *arguments: str) -> None:
+    celery = current_app.extensions["celery"]
+    after_commit(lambda: celery.tasks[task].delay(*arguments))

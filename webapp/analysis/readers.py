@@ -1,0 +1,78 @@
+"""From an answer to the model that reads it. The models are imported when they are first needed: the web server that
+shows readings never loads one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from ml.errors import MediaError, Unreadable
+from webapp import storage
+from webapp.interviews.models import Answer
+from webapp.policy import Modality
+from webapp.questions.models import QuestionKind
+
+#: What can be read in each kind of answer.
+MODALITIES = {
+    QuestionKind.VIDEO: (Modality.FACE, Modality.SPEECH, Modality.TEXT),
+    QuestionKind.AUDIO: (Modality.SPEECH, Modality.TEXT),
+    QuestionKind.TEXT: (Modality.TEXT,),
+}
+
+
+def source_of(answer: Answer, modality: Modality) -> str:
+    """What the model of ``modality`` is given: a path as a string, or the written words.
+
+    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``) where the answer holds nothing for it, and
+    MediaError (``missing``) where a stored recording has no file.
+    """
+    if not answer.question.is_recorded:
+        if not (answer.text or "").strip():
+            raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
+        return answer.text or ""
+    if modality is Modality.TEXT:
+        raise Unreadable(
+            "no_transcript",
+            "This answer was spoken. Viva does not write down speech, so there were no written words to read.",
+        )
+    if not answer.takes:
+        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
+    take = answer.kept_take
+    key = take and (take.recording.original_key or take.recording.playable_key)
+    if not key:
+        raise Unreadable(
+            "no_recording", "No recording of this answer has been safely stored, so there was nothing to read."
+        )
+    path = storage.path_of(key)
+    if not path.is_file():
+        raise MediaError(
+            "missing",
+            "The recording of this answer is no longer in storage. Ask the person who runs this Viva to restore it, "
+            "then try again.",
+        )
+    return str(path)
+
+
+def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
+    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/readings.py).
+
+    Raises Unreadable, MediaError and ModelMissing as the models do.
+    """
+    infer = import_module(f"ml.{Modality(modality).value}.infer")
+    reading = infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)
+    return plain(reading.to_json())
+
+
+def plain(value: Any) -> Any:
+    """``value`` as strict JSON: numpy numbers become Python's, and what is no number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):  # a numpy array or scalar
+        return plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

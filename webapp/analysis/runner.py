@@ -1,0 +1,113 @@
+"""One analysis, run by a worker under a lease. Each step is a transaction of its own: others must see it at once."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from celery.exceptions import SoftTimeLimitExceeded
+from flask import current_app
+
+from ml.errors import MediaError, ModelMissing, Unreadable
+from webapp.analysis import leases, readers
+from webapp.analysis.models import FINISHED, Analysis, AnalysisState
+from webapp.database import db, now
+from webapp.policy import decide_for
+
+logger = logging.getLogger(__name__)
+
+
+def run(analysis_id: str) -> bool:
+    """Run one analysis to its end; False where there was nothing to do or somebody else has it.
+
+    Can be called any number of times, at once and anywhere: one caller gets the lease, and only who still holds it when
+    the reading is there stores it.
+    """
+    owner = leases.new_owner()
+    if not leases.claim(analysis_id, owner):
+        return False
+    db.session.expire_all()
+    analysis = db.session.get(Analysis, analysis_id)
+    if analysis is None:
+        return False
+    interview_id, attempts = analysis.interview_id, analysis.attempts
+    try:
+        with leases.Heartbeat(analysis_id, owner) as heartbeat:
+            state, values = _work(analysis, heartbeat)
+    except leases.LeaseLost:
+        logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
+        return False
+    except SoftTimeLimitExceeded:
+        state, values = _failed("time_limit", "Reading this answer took too long and was stopped. Try again.")
+    except Exception as error:
+        # The traceback's lines, never the message: an exception may quote what a person said or wrote.
+        lines = "".join(traceback.format_tb(error.__traceback__)[-4:])
+        logger.error("Analysis %s, attempt %d: %s\n%s", analysis_id, attempts, type(error).__name__, lines)
+        state, values = _unexpected(analysis_id, attempts)
+    finally:
+        db.session.rollback()
+    stored = leases.settle(analysis_id, owner, state, **values)
+    db.session.expire_all()
+    if stored and state in FINISHED:
+        announce_if_finished(interview_id)
+    return stored
+
+
+def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisState, dict[str, Any]]:
+    """Ask the policy again, then read; the row's next state and values."""
+    modality = analysis.modality
+    decision = decide_for(analysis.interview, modality)
+    if not decision:
+        return _not_done(decision.code, decision.reason)
+    try:
+        source = readers.source_of(analysis.answer, modality)
+        db.session.rollback()  # holds no transaction open while the model works
+        result = readers.read(modality, source, heartbeat.report)
+    except Unreadable as nothing:
+        return _not_done(nothing.code, nothing.message)
+    except (MediaError, ModelMissing) as error:
+        return _failed(error.code, error.message)
+    model = result["model"]
+    return AnalysisState.DONE, {
+        "result": result,
+        "model_name": model["name"],
+        "model_version": model["version"],
+        "model_sha256": model["sha256"],
+        "progress": 1.0,
+        "finished_at": now(),
+    }
+
+
+def _not_done(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:
+    return AnalysisState.NOT_DONE, _because(code, reason)
+
+
+def _failed(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:
+    return AnalysisState.FAILED, _because(code, reason)
+
+
+def _because(code: str, reason: str) -> dict[str, Any]:
+    return {"reason_code": code, "reason": reason[:500], "result": None, "finished_at": now()}
+
+
+def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[str, Any]]:
+    """Back to the queue, later each time, until it has been tried MAX_ATTEMPTS times."""
+    if attempts >= current_app.config["MAX_ATTEMPTS"]:
+        return _failed(
+            "unexpected",
+            f"Something went wrong {attempts} times while this answer was read. Try again; if it keeps failing, tell "
+            f"the person who runs this Viva that the log says more under {analysis_id}.",
+        )
+    later = now() + timedelta(seconds=2.0**attempts)
+    return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0}  # the sweep sends the message
+
+
+def announce_if_finished(interview_id: str) -> None:
+    """Ask for the report once no analysis of the interview is left to wait for."""
+    waiting = sa.select(Analysis.id).where(Analysis.interview_id == interview_id, Analysis.state.not_in(FINISHED))
+    if db.session.scalar(waiting.limit(1)) is None:
+        current_app.extensions["celery"].tasks["reports.build"].delay(interview_id)
+    db.session.rollback()

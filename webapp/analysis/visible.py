@@ -1,0 +1,73 @@
+"""What may be shown of an interview's analyses (policy door 2). API and pages read analyses through here alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.analysis.models import FINISHED, Analysis, AnalysisState
+from webapp.analysis.operations import analyses_of
+from webapp.interviews.models import Interview
+from webapp.policy import Decision, Modality, decide_for
+
+
+@dataclass(frozen=True)
+class VisibleReading:
+    """One analysis as the policy lets it be seen: ``result`` is None unless the reading is there and may be shown."""
+
+    analysis_id: str
+    modality: Modality
+    state: AnalysisState
+    progress: float
+    code: str | None
+    reason: str | None
+    result: dict[str, Any] | None
+
+    @property
+    def finished(self) -> bool:
+        return self.state in FINISHED
+
+    @property
+    def failed(self) -> bool:
+        return self.state is AnalysisState.FAILED
+
+    def to_json(self) -> dict[str, Any]:
+        """The state without the result."""
+        return {
+            "modality": self.modality.value,
+            "state": self.state.value,
+            "progress": round(self.progress, 3),
+            "code": self.code,
+            "reason": self.reason,
+        }
+
+
+def visible_readings(interview: Interview) -> dict[str, dict[Modality, VisibleReading]]:
+    """Per answer id and modality what may be shown. The policy is asked now, whatever it said when work was queued."""
+    decisions = {modality: decide_for(interview, modality) for modality in Modality}
+    found: dict[str, dict[Modality, VisibleReading]] = defaultdict(dict)
+    for analysis in analyses_of(interview):
+        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality])
+    return {
+        answer_id: {modality: readings[modality] for modality in Modality if modality in readings}
+        for answer_id, readings in found.items()
+    }
+
+
+def _visible(analysis: Analysis, decision: Decision) -> VisibleReading:
+    if not decision:
+        # Not even how far it got, or how it failed.
+        return VisibleReading(
+            analysis.id, analysis.modality, AnalysisState.NOT_DONE, 0.0, decision.code, decision.reason, None
+        )
+    done = analysis.state is AnalysisState.DONE
+    return VisibleReading(
+        analysis.id,
+        analysis.modality,
+        analysis.state,
+        1.0 if done else analysis.progress,
+        analysis.reason_code,
+        analysis.reason,
+        analysis.result if done else None,
+    )

@@ -1,0 +1,102 @@
+"""What a candidate can do with their own practice interviews. Nothing here commits."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import current_app
+
+from webapp.accounts.models import Role, User
+from webapp.database import db, now
+from webapp.interviews.models import Answer, Interview, Take
+from webapp.policy import Mode
+from webapp.practice.questions import LINEAGE, QUESTIONS, TITLE
+from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.recordings import operations as recordings
+from webapp.recordings.models import Recording
+
+
+def sets_to_practise() -> list[QuestionSet]:
+    """The newest published version of every question set; Viva's own questions where there is none."""
+    query = (
+        sa.select(QuestionSet)
+        .where(QuestionSet.state == SetState.PUBLISHED, QuestionSet.lineage != LINEAGE)
+        .order_by(QuestionSet.title, QuestionSet.version.desc())
+    )
+    newest: dict[str, QuestionSet] = {}
+    for question_set in db.session.scalars(query):
+        present = newest.get(question_set.lineage)
+        if present is None or present.version < question_set.version:
+            newest[question_set.lineage] = question_set
+    return list(newest.values())
+
+
+def built_in_set(by: User) -> QuestionSet:
+    """Viva's own practice questions, made when they are first needed.
+
+    They are archived from the start: nobody can be invited to answer them.
+    """
+    query = sa.select(QuestionSet).where(QuestionSet.lineage == LINEAGE).order_by(QuestionSet.version.desc())
+    found = db.session.scalars(query).first()
+    if found is not None:
+        return found
+    owner = db.session.scalar(sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)) or by
+    question_set = QuestionSet(
+        lineage=LINEAGE,
+        title=TITLE,
+        introduction="Three questions to try everything out. Nobody but you sees your answers.",
+        state=SetState.ARCHIVED,
+        created_by=owner,
+        published_at=now(),
+        archived_at=now(),
+    )
+    for position, (kind, prompt, think, limit) in enumerate(QUESTIONS, 1):
+        question_set.questions.append(
+            Question(
+                position=position,
+                kind=QuestionKind(kind),
+                prompt=prompt,
+                think_seconds=think,
+                limit_seconds=limit,
+                takes_allowed=5,
+            )
+        )
+    db.session.add(question_set)
+    db.session.flush()
+    return question_set
+
+
+def start(candidate: User, question_set: QuestionSet) -> Interview:
+    """A new practice interview that belongs to ``candidate`` alone."""
+    interview = Interview(
+        mode=Mode.PRACTICE, candidate=candidate, question_set=question_set, candidate_name=candidate.name
+    )
+    db.session.add(interview)
+    db.session.flush()
+    return interview
+
+
+def practice_of(candidate: User) -> list[Interview]:
+    """A person's own practice interviews, the newest first."""
+    query = (
+        sa.select(Interview)
+        .where(Interview.mode == Mode.PRACTICE, Interview.candidate_id == candidate.id)
+        .order_by(Interview.started_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def delete(interview: Interview) -> None:
+    """Delete a practice interview with everything that was said, written, recorded and read in it.
+
+    The files go once the rows are gone for good; whoever still works on a reading loses the lease with the row.
+    """
+    if interview.mode is not Mode.PRACTICE:
+        raise ValueError("Only a practice interview can be deleted by its candidate.")
+    found = db.session.scalars(
+        sa.select(Recording).join(Take).join(Answer).where(Answer.interview_id == interview.id)
+    ).all()
+    for recording in found:
+        recordings.discard(recording)
+    db.session.delete(interview)
+    db.session.flush()
+    current_app.logger.info("A practice interview was deleted with %d recordings", len(found))

@@ -1,0 +1,46 @@
+"""The report's charts as Plotly's JSON, made of what the policy lets be seen (door 2)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from webapp.reports.view import AnswerView, ReportView
+
+
+def of_answer(answer: AnswerView) -> dict[str, Any]:
+    """The figures of one answer, by the name that the page asks for."""
+    from ml import figures  # Plotly takes a while to import: only for those who ask for charts
+
+    found: dict[str, Any] = {}
+    for modality, title in (("face", "Facial expression"), ("speech", "Vocal expression")):
+        if result := answer.result(modality):
+            if result.get("track"):
+                found[f"{modality}-track"] = _json(figures.emotion_track(result, title))
+            if result.get("distribution"):
+                found[f"{modality}-distribution"] = _json(figures.distribution(result))
+    if answer.fused:
+        found["fused-track"] = _json(figures.emotion_track(answer.fused, "Face and voice together"))
+        found["fused-distribution"] = _json(figures.distribution(answer.fused))
+    if (text := answer.result("text")) and text.get("traits"):
+        found["traits"] = _json(figures.big_five(text))
+    return found
+
+
+def of_interview(report: ReportView) -> dict[str, Any]:
+    """The figures that sum up the interview."""
+    from ml import figures
+
+    found: dict[str, Any] = {}
+    if report.emotions:
+        found["distribution"] = _json(figures.distribution(report.emotions))
+    if report.traits:
+        found["traits"] = _json(figures.big_five(report.traits))
+    return found
+
+
+def _json(figure: Any) -> dict[str, Any]:
+    """Plotly's JSON of a figure, without the template: the page gives its own colours, light or dark."""
+    plain = json.loads(figure.to_json())
+    plain.get("layout", {}).pop("template", None)
+    return plain

@@ -1,0 +1,92 @@
+"""What can be done with reports: build one. Nothing here commits."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.analysis.operations import analyses_of, is_finished
+from webapp.analysis.visible import VisibleReading, visible_readings
+from webapp.database import db, now
+from webapp.interviews.models import Interview
+from webapp.policy import Modality
+from webapp.reports import summary
+from webapp.reports.fusing import fuse
+from webapp.reports.models import Report
+
+logger = logging.getLogger(__name__)
+
+
+def report_of(interview: Interview) -> Report | None:
+    """The built report, fresh from the database."""
+    query = sa.select(Report).where(Report.interview_id == interview.id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def build(interview_id: str) -> Report | None:
+    """Fuse the readings of each answer and sum up the interview, once all its analyses have finished.
+
+    Idempotent: building again replaces what was built. None where the interview is gone or unfinished.
+    """
+    interview = db.session.get(Interview, interview_id)
+    if interview is None or not is_finished(analyses_of(interview)):
+        return None
+    body = _body(visible_readings(interview))
+    report = report_of(interview)
+    if report is None:
+        report = Report(interview=interview, body=body)
+        try:
+            with db.session.begin_nested():
+                db.session.add(report)
+        except sa.exc.IntegrityError:  # another worker built it in the meantime, of the same readings
+            return report_of(interview)
+    report.body, report.built_at = body, now()
+    db.session.flush()
+    return report
+
+
+def _body(readings: dict[str, dict[Modality, VisibleReading]]) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    emotions: list[tuple[summary.Estimates, float]] = []
+    used: set[str] = set()
+    traits: list[tuple[summary.Estimates, float]] = []
+    for answer_id, by_modality in readings.items():
+        results = {modality.value: reading.result for modality, reading in by_modality.items() if reading.result}
+        sides = [name for name in ("face", "speech") if name in results]
+        fused = _fused(answer_id, results)
+        if fused:
+            answers[answer_id] = {"fused": fused, "modalities": sides}
+            seconds = max(results[name].get("seconds") or 0.0 for name in sides)
+            if fused["distribution"] and seconds * fused["coverage"] > 0:
+                emotions.append((fused["distribution"], seconds * fused["coverage"]))
+                used.update(sides)
+        if text := results.get("text"):
+            words = (text["statistics"].get("words") or 0) * text["coverage"]
+            if text["traits"] and words > 0:
+                traits.append((text["traits"], words))
+    return {
+        "answers": answers,
+        "emotions": {
+            "distribution": summary.emotions(emotions),
+            "answers": len(emotions),
+            "seconds": sum(weight for _, weight in emotions),
+            "modalities": sorted(used),
+        },
+        "traits": {
+            "traits": summary.traits(traits),
+            "answers": len(traits),
+            "words": round(sum(weight for _, weight in traits)),
+            "modalities": ["text"] if traits else [],
+        },
+    }
+
+
+def _fused(answer_id: str, results: dict[str, Any]) -> dict[str, Any] | None:
+    """The fusion of one answer; where it cannot be made the report shows face and voice side by side without it."""
+    try:
+        return fuse(results.get("face"), results.get("speech"))
+    except Exception:
+        logger.exception("Face and voice of answer %s could not be combined", answer_id)
+        return None

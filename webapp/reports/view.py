@@ -1,0 +1,123 @@
+"""A report as one person may see it: the policy-filtered readings beside what was asked and answered (door 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from webapp.analysis.visible import VisibleReading, visible_readings
+from webapp.interviews.models import Answer, Interview
+from webapp.policy import Modality, all_allowed
+from webapp.questions.models import Question
+from webapp.recordings.models import Recording
+from webapp.reports.operations import report_of
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """One question and everything about its answer. ``fused`` is the fused reading's JSON or None."""
+
+    question: Question
+    answer: Answer | None
+    readings: dict[str, VisibleReading] = field(default_factory=dict)
+    fused: dict[str, Any] | None = None
+    #: What the fused reading was made of.
+    fused_from: tuple[str, ...] = ()
+
+    @property
+    def recording(self) -> Recording | None:
+        take = self.answer.kept_take if self.answer else None
+        return take.recording if take else None
+
+    @property
+    def text(self) -> str | None:
+        return self.answer.text if self.answer and not self.question.is_recorded else None
+
+    def result(self, modality: str) -> dict[str, Any] | None:
+        reading = self.readings.get(modality)
+        return reading.result if reading else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when something that the page draws of the readings changes."""
+        states = ",".join(f"{name}={reading.state}" for name, reading in self.readings.items())
+        return f"{states},fused={self.fused is not None}"
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """A whole report. ``emotions`` and ``traits`` sum up the interview; None where nothing may be or can be said."""
+
+    interview: Interview
+    answers: list[AnswerView]
+    emotions: dict[str, Any] | None
+    traits: dict[str, Any] | None
+    built_at: datetime | None
+
+    @property
+    def readings(self) -> list[VisibleReading]:
+        return [reading for answer in self.answers for reading in answer.readings.values()]
+
+    @property
+    def finished(self) -> bool:
+        return all(reading.finished for reading in self.readings)
+
+    @property
+    def not_analysed(self) -> list[tuple[str, str, list[int]]]:
+        """What was not analysed: modality, reason, and the numbers of the questions that it holds for."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for answer in self.answers:
+            for name, reading in answer.readings.items():
+                if reading.finished and reading.result is None:
+                    found.setdefault((name, reading.reason or "No reason was given."), []).append(
+                        answer.question.position
+                    )
+        return [(name, reason, positions) for (name, reason), positions in found.items()]
+
+    @property
+    def models(self) -> list[dict[str, str]]:
+        """The model versions that made the readings shown, each once."""
+        found = {}
+        for reading in self.readings:
+            if reading.result:
+                model = reading.result["model"]
+                found[(model["name"], model["version"], model["sha256"])] = model
+        return [found[key] for key in sorted(found)]
+
+
+def view_of(interview: Interview) -> ReportView:
+    """Gather the report of ``interview``. Only what the policy allows at this moment gets in."""
+    readings = visible_readings(interview)
+    report = report_of(interview)
+    body = report.body if report else {}
+    answers = {answer.question_id: answer for answer in interview.answers}
+    views = []
+    for question in interview.question_set.questions:
+        answer = answers.get(question.id)
+        by_modality = readings.get(answer.id, {}) if answer else {}
+        fused, fused_from = _fused(interview, body, answer, by_modality)
+        named = {modality.value: reading for modality, reading in by_modality.items()}
+        views.append(AnswerView(question, answer, named, fused, fused_from))
+    return ReportView(
+        interview,
+        views,
+        _allowed(interview, body.get("emotions"), "distribution"),
+        _allowed(interview, body.get("traits"), "traits"),
+        report.built_at if report else None,
+    )
+
+
+def _fused(
+    interview: Interview, body: dict[str, Any], answer: Answer | None, readings: dict[Modality, VisibleReading]
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The stored fusion and its modalities, if all of them may be shown and are still there."""
+    stored = body.get("answers", {}).get(answer.id) if answer else None
+    there = {modality.value for modality, reading in readings.items() if reading.result}
+    if stored and all_allowed(interview, stored["modalities"]) and there.issuperset(stored["modalities"]):
+        return stored["fused"], tuple(stored["modalities"])
+    return None, ()
+
+
+def _allowed(interview: Interview, part: dict[str, Any] | None, key: str) -> dict[str, Any] | None:
+    return part if part and part.get(key) and all_allowed(interview, part["modalities"]) else None

@@ -1,0 +1,28 @@
+// Charts take their colours from the page, light or dark.
+
+/** `layout` in the page's colours and as wide as its place; the figure itself is left as it came. */
+export const themed = (chart, layout) => {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name) => style.getPropertyValue(`--viva-${name}`).trim();
+  const copy = structuredClone(layout ?? {});
+  const ink = token("ink");
+  const line = token("line");
+  Object.assign(copy, {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { ...copy.font, color: ink, family: style.getPropertyValue("--bs-body-font-family"), size: 13 },
+    autosize: true,
+    hoverlabel: { bgcolor: token("surface"), bordercolor: token("line-strong"), font: { color: ink } },
+  });
+  delete copy.width;
+  for (const name of Object.keys(copy)) {
+    if (/^[xy]axis\d*$/.test(name)) {
+      copy[name] = { ...copy[name], gridcolor: line, zerolinecolor: line, linecolor: token("line-strong"), fixedrange: true };
+    }
+  }
+  copy.dragmode = false;
+  if (chart.clientWidth < 480) {
+    copy.legend = { ...copy.legend, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top" };
+  }
+  return copy;
+};
