@@ -1,0 +1,88 @@
+"""From the two halves' log-odds to a probability that means what it says, for the number of words that were read.
+
+Fitted on out-of-fold predictions alone. Per trait and per number of words (a grid, interpolated in its logarithm) a
+Platt scaling of two scores: ``logit = network * a + lexical * b + c`` with a, b >= 0. Few words -> small a and b ->
+a probability near one half.
+
+The interval says how far the calibrated log-odds would move had the same person written other words: the spread between
+two separate stretches of one essay, of n words each, measured out of fold; added to it are the networks'
+disagreement and the calibration's own standard error. It says nothing about how well words tell a personality at
+all: the probability does.
+
+Source: J. Platt (1999), Probabilistic outputs for support vector machines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.readings import TRAITS
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """``words`` (G) rising; the rest (G, 5): factors, bias, and standard deviations of the log-odds."""
+
+    words: list[int]
+    network: list[list[float]]
+    lexical: list[list[float]]
+    bias: list[list[float]]
+    spread: list[list[float]]
+    error: list[list[float]]
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Calibration:
+        return cls(**data)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def _at(self, name: str, words: int) -> np.ndarray:
+        table, grid = np.array(getattr(self, name)), np.log(self.words)
+        return np.array([np.interp(np.log(max(words, 1)), grid, table[:, trait]) for trait in range(len(TRAITS))])
+
+    def logit(self, words: int, network: np.ndarray, lexical: np.ndarray) -> np.ndarray:
+        """Calibrated log-odds (5,) from both halves' log-odds (5,) of a text of ``words`` words."""
+        return network * self._at("network", words) + lexical * self._at("lexical", words) + self._at("bias", words)
+
+    def deviation(self, words: int, disagreement: np.ndarray) -> np.ndarray:
+        """Standard deviation (5,) of the calibrated log-odds. ``disagreement`` is the standard error of the mean of the
+        networks' log-odds (5,)."""
+        # Past the grid's end the spread goes on falling as one over the root of the number of words.
+        beyond = np.sqrt(max(1.0, words / self.words[-1]))
+        return np.sqrt(
+            (self._at("spread", words) / beyond) ** 2
+            + self._at("error", words) ** 2
+            + (self._at("network", words) * disagreement) ** 2
+        )
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+
+
+def logit(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
+
+
+def platt(scores: np.ndarray, truth: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """Logistic regression of ``truth`` (N,) on ``scores`` (N, K), factors >= 0 -> (K + 1,), bias last."""
+    from scipy.optimize import minimize
+
+    n, k = scores.shape
+    scale = scores.std(axis=0) + 1e-9
+    x = np.column_stack([scores / scale, np.ones(n)])
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = x @ w
+        value = np.sum(np.logaddexp(0, z) - truth * z) + penalty / 2 * np.sum(w[:k] ** 2)
+        gradient = x.T @ (sigmoid(z) - truth)
+        gradient[:k] += penalty * w[:k]
+        return value, gradient
+
+    found = minimize(loss, np.zeros(k + 1), jac=True, method="L-BFGS-B", bounds=[(0, None)] * k + [(None, None)])
+    return np.append(found.x[:k] / scale, found.x[k])

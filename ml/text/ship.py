@@ -1,0 +1,203 @@
+"""The last step of training: calibrate on the held-out scores, measure, and write the files that serve."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml import registry
+from ml.readings import TRAITS
+from ml.text import lexical, vectors
+from ml.text.calibration import Calibration, logit, platt, sigmoid
+from ml.text.data import Essays, fold_of, read_essays, short_hash
+from ml.text.evaluate import measure
+from ml.text.features import Document, analyse
+from ml.text.train import LENGTHS
+from ml.text.windows import WINDOW
+
+SEEN = "text_seen.txt"
+
+
+def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: argparse.Namespace) -> None:
+    """Write ``text.onnx``, ``text.keras``, vectors, n-grams, hashes of the essays seen, and ``text.json``.
+
+    Needs Keras on TensorFlow; elsewhere it prints what to run instead, and changes nothing.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        print(
+            "Trained. Export needs TensorFlow: KERAS_BACKEND=tensorflow python -m ml.text.ship "
+            f"--run-dir {options.run_dir} --seeds {options.seeds} --data DATA"
+        )
+        return
+    run, target = options.run_dir, registry.weights_folder()
+    target.mkdir(parents=True, exist_ok=True)
+    words = np.array([len(document.words) for document in documents])
+    held = gather(run, folds, len(essays))
+    calibration = calibrate(held, essays.labels, words, np.ones(len(essays), bool), errors=True)
+    figures = cross_fitted(held, essays.labels, words, folds)
+    figures["onnx_difference"] = _export(run, target, options.seeds)
+    for name in (vectors.FILE, lexical.FILE):
+        shutil.copyfile(run / name, target / name)
+    (target / SEEN).write_text("\n".join(sorted(map(short_hash, essays.texts))) + "\n")
+    files = ("text.onnx", "text.keras", vectors.FILE, lexical.FILE, SEEN)
+    stamp = datetime.datetime.now(datetime.UTC)
+    card: dict[str, Any] = {
+        "name": "text",
+        "version": f"text-{stamp:%Y.%m.%d.%H%M}",
+        "files": {name: registry.sha256(target / name) for name in files},
+        "labels": list(TRAITS),
+        "minimum_words": figures["minimum_words"],
+        "calibration": calibration.to_json(),
+        "data": [
+            "Essays (Pennebaker & King 1999), 2,220 essays with Big Five labels",
+            "word vectors without labels: 6 million words of film reviews, the essays, ChaLearn First Impressions "
+            "transcripts (CC BY-NC 4.0), MIT mock interviews",
+        ],
+        "figures": figures,
+        "licence": "research use; see MODEL_CARD.md",
+    }
+    (target / "text.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+    print(json.dumps({key: value for key, value in figures.items() if key != "by_words"}, indent=1))
+
+
+def gather(run: Path, folds: np.ndarray, count: int) -> dict[str, np.ndarray]:
+    """The folds as one: per cut ``network_<cut>`` (N, seeds, 5), ``lexical_<cut>`` (N, 5); NaN where too short."""
+    merged: dict[str, np.ndarray] = {}
+    for fold in range(folds.max() + 1):
+        with np.load(run / f"fold{fold}.npz") as file:
+            for name in file.files:
+                if name != "held":
+                    merged.setdefault(name, np.full((count, *file[name].shape[1:]), np.nan))[file["held"]] = file[name]
+    return merged
+
+
+def _scores(held: dict[str, np.ndarray], cut: str) -> np.ndarray:
+    """(N, 5, 2): network and lexical log-odds."""
+    return np.stack([held[f"network_{cut}"].mean(axis=1), held[f"lexical_{cut}"]], axis=2)
+
+
+def calibrate(
+    held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, chosen: np.ndarray, *, errors: bool = False
+) -> Calibration:
+    """Fit the scaling on the ``chosen`` essays' held-out scores; with ``errors`` also what the intervals need."""
+    cuts = [*map(str, LENGTHS), "all"]
+    shape = (len(cuts), len(TRAITS))
+    factors, spread, error = np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape)
+    rng = np.random.default_rng(0)
+    for g, cut in enumerate(cuts):
+        scores = _scores(held, cut)
+        usable = np.flatnonzero(chosen & ~np.isnan(scores).any(axis=(1, 2)))
+        for trait in range(len(TRAITS)):
+            x, y = scores[usable, trait], labels[usable, trait]
+            factors[g, trait] = platt(x, y)
+            if not errors:
+                continue
+            padded = np.column_stack([x, np.ones(len(x))])
+            draws = [rng.integers(0, len(x), len(x)) for _ in range(40)]
+            error[g, trait] = np.std([padded @ platt(x[d], y[d]) for d in draws], axis=0).mean()
+            if cut != "all":
+                following = _scores(held, f"next{cut}")[usable, trait]
+                moved = (x - following) @ factors[g, trait, :2]
+                spread[g, trait] = np.nanstd(moved) / np.sqrt(2)
+    spread[-1] = spread[-2] * np.sqrt(LENGTHS[-1] / words.mean())
+    grid = [*LENGTHS, int(words.mean())]
+    tables = [factors[..., 0], factors[..., 1], factors[..., 2], spread, error]
+    return Calibration(grid, *(table.round(5).tolist() for table in tables))
+
+
+def cross_fitted(
+    held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, folds: np.ndarray
+) -> dict[str, Any]:
+    """Figures in which no essay is scored by networks, n-grams or a calibration that saw its label."""
+    cuts = [*map(str, LENGTHS), "all"]
+    probabilities = {cut: np.full(labels.shape, np.nan) for cut in cuts}
+    alone = {"network": np.zeros(labels.shape), "tfidf_logistic_regression": np.zeros(labels.shape)}
+    whole = _scores(held, "all")
+    for fold in range(folds.max() + 1):
+        inside = folds != fold
+        fitted = calibrate(held, labels, words, inside)
+        for cut in cuts:
+            scores = _scores(held, cut)
+            for i in np.flatnonzero(~inside & ~np.isnan(scores).any(axis=(1, 2))):
+                count = words[i] if cut == "all" else int(cut)
+                probabilities[cut][i] = sigmoid(fitted.logit(count, *scores[i].T))
+        for column, name in enumerate(alone):
+            for trait in range(len(TRAITS)):
+                scale = platt(whole[inside][:, trait, [column]], labels[inside, trait])
+                alone[name][~inside, trait] = sigmoid(whole[~inside, trait, column] * scale[0] + scale[1])
+    uncalibrated = {
+        "network": (whole[..., 0] > 0) == labels,
+        "tfidf_logistic_regression": (whole[..., 1] > 0) == labels,
+    }
+    by_words, minimum = {}, None
+    for cut in cuts:
+        known = ~np.isnan(probabilities[cut][:, 0])
+        right = ((probabilities[cut][known] > 0.5) == labels[known]).mean(axis=1)
+        margin = 1.96 * right.std() / np.sqrt(len(right))
+        base = float(np.maximum(labels[known].mean(axis=0), 1 - labels[known].mean(axis=0)).mean())
+        by_words[cut] = {
+            "n": int(known.sum()),
+            "accuracy": round(float(right.mean()), 4),
+            "margin": round(float(margin), 4),
+            "majority": round(base, 4),
+            "mean_confidence": round(float(np.abs(probabilities[cut][known] - 0.5).mean() + 0.5), 4),
+        }
+        if minimum is None and cut != "all" and right.mean() - margin > base + 0.01:
+            minimum = int(cut)
+    result = measure(probabilities["all"], labels)
+    return {
+        "protocol": "10-fold cross-validation by author; calibration cross-fitted",
+        **result,
+        "majority_accuracy": by_words["all"]["majority"],
+        "network_alone": _round(alone["network"], labels),
+        "tfidf_logistic_regression_alone": _round(alone["tfidf_logistic_regression"], labels),
+        "uncalibrated": {name: round(float(right.mean()), 4) for name, right in uncalibrated.items()},
+        "minimum_words": minimum or LENGTHS[-1],
+        "by_words": by_words,
+    }
+
+
+def _round(p: np.ndarray, labels: np.ndarray) -> float:
+    return round(float(((p > 0.5) == labels).mean()), 4)
+
+
+def _export(run: Path, target: Path, seeds: int) -> float:
+    """Join the networks into one graph, (batch, WINDOW, 300) -> (batch, seeds, 5); the largest difference in log-odds
+    between Keras and ONNX Runtime."""
+    import keras
+    import onnxruntime
+
+    from ml.text.model import build, join
+
+    networks = []
+    for seed in range(seeds):
+        network = build()
+        network.load_weights(run / f"final{seed}.weights.h5")
+        networks.append(network)
+    joined = join(networks)
+    x = np.random.default_rng(0).standard_normal((5, WINDOW, vectors.DIMENSIONS)).astype(np.float32)
+    expected = keras.ops.convert_to_numpy(joined(x, training=False))
+    joined.save(target / "text.keras")
+    joined.export(str(target / "text.onnx"), format="onnx", verbose=False)
+    session = onnxruntime.InferenceSession(target / "text.onnx", providers=["CPUExecutionProvider"])
+    found = session.run(None, {session.get_inputs()[0].name: x})[0]
+    return float(np.abs(logit(found) - logit(expected)).max())
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--run-dir", type=Path, default=Path("runs/text"))
+    parser.add_argument("--folds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=2)
+    chosen = parser.parse_args()
+    read = read_essays(chosen.data)
+    ship(read, fold_of(read.authors, chosen.folds), [analyse(text) for text in read.texts], chosen)

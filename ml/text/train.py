@@ -1,0 +1,170 @@
+"""Training the text model: word vectors, ten-fold cross-validation, calibration, and the networks that ship.
+
+Every step leaves a file in the run's folder and is skipped where that file exists: stop it and start it again at will.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from ml.readings import TRAITS
+from ml.text import lexical, vectors
+from ml.text.calibration import logit
+from ml.text.data import Essays, fold_of, read_essays
+from ml.text.features import Document, analyse
+from ml.text.windows import random_window, windows
+
+#: Numbers of words at which the held-out essays are scored as well as whole.
+LENGTHS = (25, 50, 100, 200, 400)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``viva train text``."""
+    parser.add_argument("--run-dir", type=Path, default=Path("runs/text"), help="where checkpoints are kept")
+    parser.add_argument("--folds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=2, help="networks that are averaged")
+    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
+    parser.add_argument("--vector-threads", type=int, default=2, help="threads that train the word vectors")
+    parser.add_argument("--bfloat16", action="store_true", help="mixed precision, for processors that have it")
+
+
+def train(data: Path, options: argparse.Namespace) -> None:
+    """Train from ``data`` (laid out as in data/README.md) and write ``text.*`` into the weights' folder.
+
+    About half an hour on one core. Export needs the TensorFlow backend; on another, the last line says what to run.
+    """
+    import keras
+
+    run: Path = options.run_dir
+    run.mkdir(parents=True, exist_ok=True)
+    if options.bfloat16:
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    essays = read_essays(data)
+    documents = [analyse(text) for text in tqdm(essays.texts, desc="essays", unit="essay")]
+    vocabulary = _vectors(data, run, options.vector_threads)
+    folds = fold_of(essays.authors, options.folds)
+    for fold in range(options.folds):
+        if not (run / f"fold{fold}.npz").exists():
+            _fold(fold, folds, essays, documents, vocabulary, options)
+    everything = np.arange(len(essays))
+    for seed in range(options.seeds):
+        if not (run / f"final{seed}.weights.h5").exists():
+            network = fit_network(everything, documents, essays.labels, vocabulary, options, seed, f"final {seed + 1}")
+            network.save_weights(run / f"final{seed}.weights.h5")
+    if not (run / lexical.FILE).exists():
+        lexical.save(lexical.fit([document.lemmas for document in documents], essays.labels), run / lexical.FILE)
+    from ml.text.ship import ship
+
+    ship(essays, folds, documents, options)
+
+
+def _vectors(data: Path, run: Path, threads: int) -> vectors.Vocabulary:
+    path = run / vectors.FILE
+    if not path.exists():
+        print("Training word vectors: some minutes …", flush=True)
+        vectors.save(vectors.train_vectors(data, threads=threads), path)
+    return vectors.load(path)
+
+
+def fit_network(
+    chosen: np.ndarray,
+    documents: list[Document],
+    labels: np.ndarray,
+    vocabulary: vectors.Vocabulary,
+    options: argparse.Namespace,
+    seed: int,
+    title: str,
+):
+    """A network fitted on the ``chosen`` essays (indices): one random window of each per epoch, batches of 32."""
+    import keras
+
+    from ml.text.model import build
+
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    batch = 32
+    steps = len(chosen) // batch
+    rows = {i: vocabulary.encode(documents[i]) for i in chosen}
+    network = build()
+    schedule = keras.optimizers.schedules.CosineDecay(options.rate, options.epochs * steps)
+    network.compile(keras.optimizers.AdamW(schedule, weight_decay=1e-2), "binary_crossentropy")
+    with tqdm(total=options.epochs * steps, desc=title, unit="batch", leave=False) as bar:
+        for _ in range(options.epochs):
+            order = rng.permutation(chosen)
+            for step in range(steps):
+                picked = order[step * batch : (step + 1) * batch]
+                inputs = vocabulary.vectors[np.stack([random_window(rows[i], rng) for i in picked])]
+                loss = network.train_on_batch(inputs, labels[picked].astype(np.float32))
+                bar.update()
+            bar.set_postfix(loss=f"{float(loss):.3f}")
+    return network
+
+
+def score_networks(networks: list, texts: list[np.ndarray], vocabulary: vectors.Vocabulary) -> np.ndarray:
+    """Log-odds (texts, networks, 5), averaged over each text's windows; ``texts`` are vocabulary rows."""
+    import keras
+
+    parts = [windows(rows) for rows in texts]
+    owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    stacked = np.concatenate(parts)
+    result = np.zeros((len(texts), len(networks), len(TRAITS)))
+    for number, network in enumerate(networks):
+        for start in range(0, len(stacked), 64):
+            batch = slice(start, start + 64)
+            outputs = keras.ops.convert_to_numpy(network(vocabulary.vectors[stacked[batch]], training=False))
+            np.add.at(result[:, number], owner[batch], logit(outputs))
+    return result / np.bincount(owner)[:, None, None]
+
+
+def pieces(document: Document, start: int, words: int | None) -> list[int]:
+    """Positions of the tokens of the words ``start`` .. ``start + words``, marks between them included."""
+    is_word = np.array([token[0].isalpha() for token in document.tokens])
+    number = np.cumsum(is_word) - is_word
+    last = np.inf if words is None else start + words
+    return list(np.flatnonzero((number >= start) & (number < last)))
+
+
+def _fold(
+    fold: int, folds: np.ndarray, essays: Essays, documents: list[Document], vocabulary: vectors.Vocabulary, options
+) -> None:
+    """Train on the other folds and score this one: whole, its first n words, and the n words after those."""
+    inside, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+    title = f"fold {fold + 1}/{options.folds}"
+    networks = [
+        fit_network(
+            inside, documents, essays.labels, vocabulary, options, 100 * (fold + 1) + seed, f"{title}.{seed + 1}"
+        )
+        for seed in range(options.seeds)
+    ]
+    words = lexical.fit([documents[i].lemmas for i in inside], essays.labels[inside])
+    result: dict[str, np.ndarray] = {"held": held}
+    cuts = [("all", 0, None), *((f"{n}", 0, n) for n in LENGTHS), *((f"next{n}", n, n) for n in LENGTHS)]
+    for name, start, count in cuts:
+        lemmas = [[documents[i].lemmas[k] for k in pieces(documents[i], start, count)] for i in held]
+        # A text that is too short for this cut is left out of it (NaN).
+        full = [i for i, d in enumerate(held) if count is None or len(documents[d].words) >= start + count]
+        network = np.full((len(held), options.seeds, len(TRAITS)), np.nan)
+        lexis = np.full((len(held), len(TRAITS)), np.nan)
+        if full:
+            rows = [np.array([vocabulary.rows.get(x, vectors.UNKNOWN) for x in lemmas[i]], np.int32) for i in full]
+            network[full] = score_networks(networks, rows, vocabulary)
+            lexis[full] = [words.score(lemmas[i]) for i in full]
+        result[f"network_{name}"], result[f"lexical_{name}"] = network, lexis
+    truth = essays.labels[held]
+    network, lexis = result["network_all"].mean(axis=1), result["lexical_all"]
+    right = [float(np.mean((part > 0) == truth)) for part in (network, lexis)]
+    print(f"{title}: network {right[0]:.3f}  TF-IDF with logistic regression {right[1]:.3f}", flush=True)
+    np.savez_compressed(options.run_dir / f"fold{fold}.npz", **result)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    add_arguments(parser)
+    arguments = parser.parse_args()
+    train(arguments.data, arguments)
