@@ -42,7 +42,11 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         PROXIES=int(os.environ.get("VIVA_PROXIES", "0")),
         RATELIMIT_STORAGE_URI=os.environ.get("VIVA_RATELIMIT_URL") or "memory://",
         RATELIMIT_HEADERS_ENABLED=True,
-        SIGN_IN_RATE="10 per minute; 60 per hour",
+        #: Failed attempts to sign in: from one network address, and from one network address at one account.
+        SIGN_IN_RATE="20 per minute; 100 per hour",
+        SIGN_IN_RATE_PER_ACCOUNT="5 per minute; 20 per hour",
+        #: How long a link to set a password works, in seconds.
+        PASSWORD_LINK_SECONDS=3 * 24 * 3600,
         #: The largest recording accepted, in bytes.
         MAX_RECORDING_BYTES=int(os.environ.get("VIVA_MAX_RECORDING_BYTES", 1024**3)),
         #: The largest part of a recording in one request, and the largest form, in bytes.

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp import create_app
+from webapp.accounts import models as account_models
 from webapp.accounts.models import Role, User
 from webapp.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
@@ -20,6 +22,10 @@ from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 PASSWORD = "correct horse battery staple"
+
+#: Passwords are hashed with the least work here, so that tests spend their time on something else.
+account_models._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+account_models._NOBODY = account_models._hasher.hash("nobody has this password")
 
 
 @pytest.fixture

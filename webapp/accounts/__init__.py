@@ -1,5 +1,7 @@
 """People with an account: signing in and out, and, for admins, who may do what."""
 
+import hmac
+
 from flask import Flask
 
 from webapp.database import db
@@ -8,6 +10,7 @@ from webapp.extensions import login_manager
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
+    from webapp.accounts import people  # noqa: F401  (adds its views to the blueprint)
     from webapp.accounts.blueprint import blueprint
     from webapp.accounts.models import User
 
@@ -17,6 +20,8 @@ def init_app(app: Flask) -> None:
     login_manager.login_message_category = "info"
 
     @login_manager.user_loader
-    def load(user_id: str) -> User | None:
-        user = db.session.get(User, user_id)
-        return user if user and user.active else None
+    def load(session_id: str) -> User | None:
+        user = db.session.get(User, session_id.partition(".")[0])
+        if user is None or not user.active or not hmac.compare_digest(user.get_id(), session_id):
+            return None
+        return user

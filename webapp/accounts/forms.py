@@ -1,11 +1,63 @@
 """Forms of this feature."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
+from wtforms.validators import Email, EqualTo, InputRequired, Length
+
+from webapp.accounts.models import Role
+
+#: NIST SP 800-63B-4 asks for length, and against rules on which characters.
+PASSWORD_LENGTH = Length(min=12, max=1024, message="Use at least 12 characters; three or four words do well.")
+
+ROLES = [
+    (Role.RECRUITER.value, "Recruiter: makes jobs, invites people, reads reports"),
+    (Role.ADMIN.value, "Admin: also makes question sets and looks after people"),
+    (Role.CANDIDATE.value, "Candidate: practises in private, sees nothing else"),
+]
+
+
+def strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 class SignInForm(FlaskForm):
     email = EmailField("Email", [InputRequired("Enter your email address."), Length(max=254)])
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=1024)])
     remember = BooleanField("Keep me signed in for two weeks")
+
+
+class NewPersonForm(FlaskForm):
+    name = StringField("Name", [InputRequired("Enter their name."), Length(max=120)], filters=[strip])
+    email = EmailField(
+        "Email",
+        [
+            InputRequired("Enter their email address."),
+            Length(max=254),
+            Email("Enter an email address like name@example.org."),
+        ],
+        filters=[strip],
+    )
+    role = RadioField("Role", [InputRequired("Choose a role.")], choices=ROLES)
+
+
+class RoleForm(FlaskForm):
+    role = RadioField("Role", [InputRequired("Choose a role.")], choices=ROLES)
+
+
+class _NewPassword(FlaskForm):
+    password = PasswordField("New password", [InputRequired("Enter a new password."), PASSWORD_LENGTH])
+    again = PasswordField(
+        "New password, again", [EqualTo("password", "The two passwords differ. Type the same one twice.")]
+    )
+
+
+class SetPasswordForm(_NewPassword):
+    """For the person who opened a link."""
+
+
+class ChangePasswordForm(_NewPassword):
+    current = PasswordField("Present password", [InputRequired("Enter your present password."), Length(max=1024)])

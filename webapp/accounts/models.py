@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+import secrets
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -55,8 +57,21 @@ class User(UserMixin, db.Model):
             Role.ADMIN: "questions.index",
         }[self.role]
 
+    @property
+    def password_mark(self) -> str:
+        """Changes with the password and says nothing about it: what was signed for an old password ends with it."""
+        return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
+
+    def get_id(self) -> str:
+        """What sessions and remember-me cookies hold: a new password ends all of them."""
+        return f"{self.id}.{self.password_mark}"
+
     def set_password(self, password: str) -> None:
         self.password_hash = _hasher.hash(password)
+
+    def lock_password(self) -> None:
+        """Give a password that nobody knows: the person sets their own by a link."""
+        self.set_password(secrets.token_urlsafe(32))
 
     def check_password(self, password: str) -> bool:
         return check_password(self, password)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
@@ -11,12 +12,15 @@ from itsdangerous import BadData, URLSafeSerializer
 from webapp.accounts.models import Role, User
 from webapp.database import db, now
 from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.people_csv import Person, Problem
 from webapp.jobs.models import Job
 from webapp.policy import Mode
 from webapp.questions.models import QuestionSet, SetState
 
 #: Separates these signatures from every other use of the secret key.
 _SALT = "viva.invitation"
+#: No deadline is later than this from now.
+LONGEST = timedelta(days=366)
 
 
 class InvitationRefused(ValueError):
@@ -44,7 +48,7 @@ def create_invitation(
         name=name.strip(),
         email=email.strip(),
         deadline=deadline,
-        created_by=by,
+        created_by_id=by.id,
     )
     db.session.add(invitation)
     db.session.flush()
@@ -52,9 +56,61 @@ def create_invitation(
     return invitation
 
 
+class BatchRefused(InvitationRefused):
+    """Nobody of a list was invited, and why not, line by line."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("Nobody was invited yet. Put these lines right and upload the file again.")
+        self.problems = list(problems)
+
+
+def create_invitations(
+    people: Sequence[Person], *, job: Job, question_set: QuestionSet, deadline: datetime, by: User
+) -> list[Invitation]:
+    """Invite everybody on a list, or nobody. All of them have the same ``created_at``, which names the batch.
+
+    Raises BatchRefused where somebody has an open invitation for ``job`` already, and what create_invitation raises.
+    """
+    invited = _invited(job)
+    if problems := [
+        Problem(person.line, f"{person.email} has an invitation for this job already. Delete the line.")
+        for person in people
+        if person.email.casefold() in invited
+    ]:
+        raise BatchRefused(problems)
+    moment = now()
+    rows = []
+    for person in people:
+        row = create_invitation(
+            job=job, question_set=question_set, name=person.name, email=person.email, deadline=deadline, by=by
+        )
+        row.created_at = moment
+        rows.append(row)
+    db.session.flush()
+    return rows
+
+
+def _invited(job: Job) -> set[str]:
+    """The addresses with an invitation for ``job`` that is open, or whose interview was submitted."""
+    query = (
+        sa.select(Invitation.email)
+        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
+        .where(
+            Invitation.job_id == job.id,
+            sa.or_(
+                Interview.state == InterviewState.SUBMITTED,
+                sa.and_(Invitation.revoked_at.is_(None), Invitation.deadline > now()),
+            ),
+        )
+    )
+    return {email.casefold() for email in db.session.scalars(query) if email}
+
+
 def _check_deadline(deadline: datetime) -> None:
     if deadline <= now():
         raise InvitationRefused("The deadline is over already. Choose a moment in the future.")
+    if deadline > now() + LONGEST:
+        raise InvitationRefused("The deadline is more than a year away. Choose an earlier one.")
 
 
 def _serializer() -> URLSafeSerializer:

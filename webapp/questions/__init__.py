@@ -4,7 +4,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register this feature's views."""
+    """Register this feature's views, and hold published sets to what they were."""
+    from webapp.questions import frozen, lines  # noqa: F401  (lines adds its views to the blueprint)
     from webapp.questions.blueprint import blueprint
 
+    frozen.install()
     app.register_blueprint(blueprint)

@@ -1,6 +1,6 @@
 // Builds the front end into webapp/static/dist and writes a manifest of hashed names.
 // Entries: css/site.css, and every module in js/pages.
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "dist");
 const pages = readdirSync(path.join(here, "js/pages")).filter((name) => name.endsWith(".js"));
 
-rmSync(out, { recursive: true, force: true });
 const result = await build({
   absWorkingDir: here,
   entryPoints: ["css/site.css", ...pages.map((name) => `js/pages/${name}`)],
@@ -36,5 +35,11 @@ for (const [file, { entryPoint }] of Object.entries(result.metafile.outputs)) {
     manifest[name] = path.relative(out, path.join(here, file));
   }
 }
-writeFileSync(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 1));
+// The manifest is replaced in one step and what it no longer names goes last: a server goes on serving meanwhile.
+writeFileSync(path.join(out, "manifest.json.part"), JSON.stringify(manifest, null, 1));
+renameSync(path.join(out, "manifest.json.part"), path.join(out, "manifest.json"));
+const written = new Set(Object.keys(result.metafile.outputs).map((file) => path.basename(file)));
+for (const name of readdirSync(out)) {
+  if (name !== "manifest.json" && !written.has(name)) rmSync(path.join(out, name), { recursive: true });
+}
 console.log(`Built ${Object.keys(manifest).length} entries.`);

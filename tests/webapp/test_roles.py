@@ -1,0 +1,108 @@
+"""Each role against each route of the hiring side: who is let in, who is sent away, and how."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+
+from webapp.accounts.models import Role
+from webapp.questions.models import SetState
+
+STAFF = {Role.RECRUITER, Role.ADMIN}
+ADMINS = {Role.ADMIN}
+EVERYBODY = set(Role)
+
+#: method, endpoint, the names of the ids it needs, who is let in.
+ROUTES = [
+    ("GET", "accounts.people", "", ADMINS),
+    ("GET", "accounts.new_person", "", ADMINS),
+    ("POST", "accounts.new_person", "", ADMINS),
+    ("GET", "accounts.person", "user", ADMINS),
+    ("POST", "accounts.person", "user", ADMINS),
+    ("GET", "accounts.password_link", "user", ADMINS),
+    ("POST", "accounts.deactivate", "user", ADMINS),
+    ("POST", "accounts.reactivate", "user", ADMINS),
+    ("GET", "accounts.profile", "", EVERYBODY),
+    ("POST", "accounts.profile", "", EVERYBODY),
+    ("GET", "questions.index", "", STAFF),
+    ("GET", "questions.show", "set", STAFF),
+    ("GET", "questions.preview", "set", STAFF),
+    ("GET", "questions.new", "", ADMINS),
+    ("POST", "questions.new", "", ADMINS),
+    ("GET", "questions.edit", "draft", ADMINS),
+    ("POST", "questions.edit", "draft", ADMINS),
+    ("GET", "questions.add_question", "draft", ADMINS),
+    ("POST", "questions.add_question", "draft", ADMINS),
+    ("GET", "questions.edit_question", "draft question", ADMINS),
+    ("POST", "questions.edit_question", "draft question", ADMINS),
+    ("POST", "questions.move_question", "draft question", ADMINS),
+    ("POST", "questions.delete_question", "draft question", ADMINS),
+    ("POST", "questions.publish", "draft", ADMINS),
+    ("POST", "questions.delete", "draft", ADMINS),
+    ("POST", "questions.new_version", "set", ADMINS),
+    ("POST", "questions.archive", "set", ADMINS),
+    ("GET", "jobs.index", "", STAFF),
+    ("GET", "jobs.new", "", STAFF),
+    ("POST", "jobs.new", "", STAFF),
+    ("GET", "jobs.show", "job", STAFF),
+    ("GET", "jobs.edit", "job", STAFF),
+    ("POST", "jobs.edit", "job", STAFF),
+    ("POST", "jobs.archive", "job", STAFF),
+    ("POST", "jobs.restore", "job", STAFF),
+    ("GET", "interviews.inbox", "", STAFF),
+    ("GET", "interviews.new", "", STAFF),
+    ("POST", "interviews.new", "", STAFF),
+    ("GET", "interviews.upload", "", STAFF),
+    ("POST", "interviews.upload", "", STAFF),
+    ("GET", "interviews.links", "", STAFF),
+    ("GET", "interviews.links_csv", "", STAFF),
+    ("GET", "interviews.invitation", "invitation", STAFF),
+    ("POST", "interviews.extend", "invitation", STAFF),
+    ("POST", "interviews.revoke", "invitation", STAFF),
+]
+OURS = ("accounts", "questions", "jobs", "interviews")
+
+
+def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
+    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password"}
+    routes = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in OURS and rule.endpoint not in public
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes == {(method, endpoint) for method, endpoint, *_rest in ROUTES}
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in, role: Role | None):
+    wrong = []
+    for method, endpoint, needed, allowed in ROUTES:
+        somebody = make.user(role or Role.ADMIN)
+        draft = make.question_set(state=SetState.DRAFT)
+        job = make.job(created_by=somebody)
+        ids = {
+            "user": {"user_id": make.user(Role.CANDIDATE).id},
+            "set": {"set_id": make.question_set().id},
+            "draft": {"set_id": draft.id},
+            "question": {"question_id": draft.questions[0].id},
+            "job": {"job_id": job.id},
+            "invitation": {"invitation_id": make.invitation(job=job, created_by=somebody).id},
+        }
+        values = {name: value for need in needed.split() for name, value in ids[need].items()}
+        if endpoint.startswith("interviews.links"):
+            values["job"] = job.id
+        if role:
+            sign_in(somebody)
+        data = {"to": "down"} if endpoint == "questions.move_question" else {}
+        answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
+        if role is None:
+            right = answer.status_code == 302 and "/sign-in" in answer.location
+        elif role in allowed:
+            right = answer.status_code in {200, 302, 422} and "/sign-in" not in (answer.location or "")
+        else:
+            right = answer.status_code == 403
+        if not right:
+            wrong.append((method, endpoint, answer.status_code))
+    assert wrong == []

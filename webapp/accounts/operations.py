@@ -1,0 +1,110 @@
+"""What can be done with people. Nothing here commits; whoever is refused something rolls back."""
+
+from __future__ import annotations
+
+import hmac
+
+import sqlalchemy as sa
+from flask import current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.exc import IntegrityError
+
+from webapp.accounts.models import Role, User
+from webapp.database import db
+
+_SALT = "viva.set-password"
+
+
+class AccountRefused(ValueError):
+    """This cannot be done with this person; the message is for a person."""
+
+
+class AddressTaken(AccountRefused):
+    """Somebody has this email address already."""
+
+
+def add_person(*, name: str, email: str, role: Role, by: User) -> User:
+    """Add somebody who sets their own password by a link (``password_token``). Raises AddressTaken."""
+    user = User(name=name.strip(), email=email.strip().lower(), role=role)
+    user.lock_password()
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        raise AddressTaken("Somebody with this address is here already. Look for them in the list.") from None
+    current_app.logger.info("User %s added by %s", user.id, by.id)
+    return user
+
+
+def change_role(user: User, role: Role, *, by: User) -> None:
+    """Give ``user`` another role. Raises AccountRefused for oneself and for the last admin."""
+    if user.id == by.id:
+        raise AccountRefused("You cannot change your own role. Ask another admin to do it.")
+    _hold_admins()
+    user.role = role
+    _check_an_admin_remains()
+    current_app.logger.info("User %s given another role by %s", user.id, by.id)
+
+
+def deactivate(user: User, *, by: User) -> None:
+    """End ``user``'s access at once and keep their history. Raises AccountRefused for oneself and the last admin."""
+    if user.id == by.id:
+        raise AccountRefused("You cannot deactivate yourself. Ask another admin to do it.")
+    _hold_admins()
+    user.active = False
+    _check_an_admin_remains()
+    current_app.logger.info("User %s deactivated by %s", user.id, by.id)
+
+
+def reactivate(user: User, *, by: User) -> None:
+    """Let ``user`` in again. Their old password stays unknown to them and to us until they set one by a link."""
+    if not user.active:
+        user.active = True
+        user.lock_password()
+        db.session.flush()
+        current_app.logger.info("User %s reactivated by %s", user.id, by.id)
+
+
+def _admins() -> sa.Select[tuple[str]]:
+    return sa.select(User.id).where(User.role == Role.ADMIN, User.active)
+
+
+def _hold_admins() -> None:
+    """Two admins who demote each other at once go one after the other: by row locks here; on SQLite, which has one
+    writer, by counting after the change has been written."""
+    db.session.scalars(_admins().order_by(User.id).with_for_update()).all()
+
+
+def _check_an_admin_remains() -> None:
+    db.session.flush()
+    if not db.session.scalar(sa.select(_admins().exists())):
+        raise AccountRefused("This is the last admin. Make somebody else an admin first.")
+
+
+def change_password(user: User, password: str) -> None:
+    """Set ``password``; every other session of ``user`` and every link to set a password ends."""
+    user.set_password(password)
+    db.session.flush()
+    current_app.logger.info("User %s password changed by %s", user.id, user.id)
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+
+
+def password_token(user: User) -> str:
+    """What lets ``user`` set a password: signed, for PASSWORD_LINK_SECONDS, and once (it names the present one)."""
+    return _serializer().dumps([user.id, user.password_mark])
+
+
+def user_of_password_token(token: str) -> User | None:
+    """Whose token this is; None where it is garbled, expired, used, or the person is deactivated."""
+    try:
+        user_id, mark = _serializer().loads(token, max_age=current_app.config["PASSWORD_LINK_SECONDS"])
+    except (BadData, TypeError, ValueError):
+        return None
+    user = db.session.get(User, user_id)
+    if user is None or not user.active or not hmac.compare_digest(user.password_mark, mark):
+        return None
+    return user

@@ -1,0 +1,98 @@
+"""Forms of this feature."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, EmailField, SelectField, StringField, TimeField
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from webapp.accounts.forms import strip
+from webapp.database import db, now
+from webapp.jobs.models import Job
+from webapp.jobs.operations import jobs_of
+from webapp.jobs.places import country_name
+from webapp.questions.models import QuestionSet, SetState
+from webapp.questions.operations import visible_to
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """The names of time zones that people use: UTC, then one per region and city."""
+    old = ("Etc/", "SystemV/", "US/", "posix/", "right/", "Brazil/", "Canada/", "Chile/", "Mexico/")
+    return ("UTC", *sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(old)))
+
+
+class DeadlineForm(FlaskForm):
+    """A moment: a date and a time in a named zone. A script chooses the browser's own zone (js/pages/invite.js)."""
+
+    date = DateField("Last day", [InputRequired("Enter the last day.")])
+    time = TimeField("Until", [InputRequired("Enter the time of day.")])
+    zone = SelectField("Time zone", default="UTC", validate_choice=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("date", (now() + timedelta(days=7)).date())
+        kwargs.setdefault("time", time(23, 59))
+        super().__init__(*args, **kwargs)
+        self.zone.choices = list(zones())
+
+    @property
+    def deadline(self) -> datetime:
+        """The moment in UTC, once the form is valid."""
+        local = datetime.combine(self.date.data, self.time.data, zoneinfo.ZoneInfo(self.zone.data))
+        try:
+            return local.astimezone(UTC)
+        except OverflowError:  # the ends of the calendar; operations refuses both
+            return local
+
+
+class _InvitationForm(DeadlineForm):
+    """What every invitation needs, with the choices that the person who is signed in has."""
+
+    job = SelectField("Job", [InputRequired("Choose a job.")])
+    question_set = SelectField("Question set", [InputRequired("Choose a question set.")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        jobs = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+        self.jobs = list(db.session.scalars(jobs))
+        sets = visible_to(current_user).where(QuestionSet.state == SetState.PUBLISHED)
+        self.sets = list(
+            db.session.scalars(sets.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc()))
+        )
+        self.job.choices = [(job.id, f"{job.title} – {job.city}, {country_name(job.country)}") for job in self.jobs]
+        self.question_set.choices = [(each.id, f"{each.title}, version {each.version}") for each in self.sets]
+
+    @property
+    def places(self) -> list[str]:
+        """The countries of the jobs to choose from."""
+        return sorted({job.country for job in self.jobs}, key=country_name)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The job, the set and the deadline, once the form is valid."""
+        return {
+            "job": next(job for job in self.jobs if job.id == self.job.data),
+            "question_set": next(each for each in self.sets if each.id == self.question_set.data),
+            "deadline": self.deadline,
+        }
+
+
+class InvitationForm(_InvitationForm):
+    name = StringField("Name", [InputRequired("Enter their name."), Length(max=120)], filters=[strip])
+    email = EmailField(
+        "Email (optional)",
+        [Optional(), Length(max=254), Email("Enter an email address like name@example.org, or none.")],
+        filters=[strip],
+    )
+
+
+class UploadForm(_InvitationForm):
+    file = FileField("CSV file", [FileRequired("Choose a CSV file.")])

@@ -1,0 +1,111 @@
+"""Where an invitation and its interview stand, as the hiring side sees it: computed by the database, stored nowhere."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from webapp.accounts.models import User
+from webapp.database import db, now
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.operations import invitations_of
+from webapp.reports.models import Report
+
+PAGE_SIZE = 25
+
+
+class Status(enum.StrEnum):
+    INVITED = "invited"
+    IN_PROGRESS = "in progress"
+    ANALYSING = "being analysed"
+    READY = "ready"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def _status() -> sa.Case[str]:
+    submitted = Interview.state == InterviewState.SUBMITTED
+    return sa.case(
+        (sa.and_(submitted, Report.id.is_not(None)), Status.READY.value),
+        (submitted, Status.ANALYSING.value),
+        (Invitation.revoked_at.is_not(None), Status.REVOKED.value),
+        (Invitation.deadline <= now(), Status.EXPIRED.value),
+        (Interview.id.is_not(None), Status.IN_PROGRESS.value),
+        else_=Status.INVITED.value,
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the inbox. ``interview_id`` is None until the link was opened."""
+
+    invitation: Invitation
+    status: Status
+    interview_id: str | None
+    submitted_at: datetime | None
+
+    @property
+    def has_report(self) -> bool:
+        return self.submitted_at is not None
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One page of entries, the newest invitation first, and how many there are by status under the other filters."""
+
+    entries: list[Entry]
+    counts: dict[Status, int]
+    total: int
+    page: int
+    pages: int
+
+
+def _query(user: User) -> sa.Select:
+    return (
+        invitations_of(user)
+        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
+        .outerjoin(Report, Report.interview_id == Interview.id)
+    )
+
+
+def _entries(query: sa.Select) -> list[Entry]:
+    rows = db.session.execute(
+        query.add_columns(_status(), Interview.id, Interview.submitted_at).options(
+            joinedload(Invitation.job), joinedload(Invitation.question_set), joinedload(Invitation.created_by)
+        )
+    )
+    return [Entry(invitation, Status(status), *rest) for invitation, status, *rest in rows]
+
+
+def entry_of(user: User, invitation_id: str) -> Entry | None:
+    """One invitation as ``user`` may see it; None where there is none or it is not theirs."""
+    found = _entries(_query(user).where(Invitation.id == invitation_id))
+    return found[0] if found else None
+
+
+def inbox(
+    user: User, *, job_id: str | None = None, status: Status | None = None, search: str = "", page: int = 1
+) -> Inbox:
+    """What ``user`` may see, filtered. The order is by time alone: nothing that a model said sorts people."""
+    query = _query(user)
+    if job_id:
+        query = query.where(Invitation.job_id == job_id)
+    if search := search.strip():
+        # SQLite folds the case of ASCII alone; these forms find “Élodie” by “élodie” there too.
+        forms = {search, search.lower(), search.upper(), search.title()}
+        query = query.where(sa.or_(*(Invitation.name.icontains(form, autoescape=True) for form in sorted(forms))))
+    label = _status()
+    counted = query.with_only_columns(label, sa.func.count()).group_by(label)
+    found = {Status(value): count for value, count in db.session.execute(counted)}
+    counts = {each: found.get(each, 0) for each in Status}
+    if status:
+        query = query.where(_status() == status.value)
+    total = counts[status] if status else sum(counts.values())
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    query = query.order_by(Invitation.created_at.desc(), Invitation.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    return Inbox(_entries(query), counts, total, page, pages)

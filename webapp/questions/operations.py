@@ -1,0 +1,193 @@
+"""What can be done with question sets: draft, publish (which freezes), copy into a new version, archive.
+
+Nothing here commits. Changing what is frozen raises ``Frozen``, here and again where rows are written (frozen.py).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import current_app
+
+from webapp.accounts.models import Role, User
+from webapp.database import db, now
+from webapp.questions.frozen import Frozen
+from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+
+#: What the length of one interview, and of its page, allows.
+MAX_QUESTIONS = 40
+
+_COPIED = ("position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric")
+
+
+class SetRefused(ValueError):
+    """This cannot be done with this question set as it is; the message is for a person."""
+
+
+def visible_to(user: User) -> sa.Select[tuple[QuestionSet]]:
+    """The sets that ``user`` may read: an admin all, a recruiter the published ones, others none."""
+    query = sa.select(QuestionSet)
+    if user.role is Role.ADMIN:
+        return query
+    return query.where(QuestionSet.state == SetState.PUBLISHED if user.role is Role.RECRUITER else sa.false())
+
+
+def create_set(*, title: str, introduction: str, by: User) -> QuestionSet:
+    """Begin a set: a draft of version 1 without questions."""
+    row = QuestionSet(title=title.strip(), introduction=introduction.strip(), created_by_id=by.id)
+    db.session.add(row)
+    db.session.flush()
+    _log(row, "created", by)
+    return row
+
+
+def edit_set(row: QuestionSet, *, title: str, introduction: str, by: User) -> None:
+    """Change a draft's title and introduction. Raises Frozen."""
+    _check_draft(row)
+    row.title, row.introduction = title.strip(), introduction.strip()
+    db.session.flush()
+    _log(row, "edited", by)
+
+
+def delete_draft(row: QuestionSet, *, by: User) -> None:
+    """Remove a draft for good. Raises Frozen: what has been published is archived, never removed."""
+    _check_draft(row)
+    db.session.delete(row)
+    db.session.flush()
+    _log(row, "deleted", by)
+
+
+def add_question(
+    row: QuestionSet,
+    *,
+    kind: QuestionKind,
+    prompt: str,
+    think_seconds: int,
+    limit_seconds: int,
+    takes_allowed: int,
+    rubric: str = "",
+    by: User,
+) -> Question:
+    """Add a question at the end of a draft; times in seconds. Raises Frozen, and SetRefused beyond MAX_QUESTIONS."""
+    _check_draft(row)
+    if len(row.questions) >= MAX_QUESTIONS:
+        raise SetRefused(f"A set has at most {MAX_QUESTIONS} questions. Delete one, or begin another set.")
+    question = Question(
+        position=len(row.questions) + 1,
+        kind=kind,
+        prompt=prompt.strip(),
+        think_seconds=think_seconds,
+        limit_seconds=limit_seconds,
+        takes_allowed=takes_allowed,
+        rubric=rubric.strip(),
+    )
+    row.questions.append(question)
+    db.session.flush()
+    current_app.logger.info("Question %s added by %s", question.id, by.id)
+    return question
+
+
+def edit_question(
+    question: Question,
+    *,
+    kind: QuestionKind,
+    prompt: str,
+    think_seconds: int,
+    limit_seconds: int,
+    takes_allowed: int,
+    rubric: str,
+    by: User,
+) -> None:
+    """Change a question of a draft; times in seconds. Raises Frozen."""
+    _check_draft(question.question_set)
+    question.kind, question.prompt, question.rubric = kind, prompt.strip(), rubric.strip()
+    question.think_seconds, question.limit_seconds = think_seconds, limit_seconds
+    question.takes_allowed = takes_allowed
+    db.session.flush()
+    current_app.logger.info("Question %s edited by %s", question.id, by.id)
+
+
+def delete_question(question: Question, *, by: User) -> None:
+    """Take a question out of a draft; those after it move up. Raises Frozen."""
+    row = question.question_set
+    _check_draft(row)
+    row.questions.remove(question)
+    _number(row)
+    db.session.flush()
+    current_app.logger.info("Question %s deleted by %s", question.id, by.id)
+
+
+def move_question(question: Question, places: int, *, by: User) -> None:
+    """Move a question of a draft ``places`` down (negative: up), as far as there is room. Raises Frozen."""
+    row = question.question_set
+    _check_draft(row)
+    order = list(row.questions)
+    old = order.index(question)
+    order.insert(max(0, min(len(order) - 1, old + places)), order.pop(old))
+    for position, each in enumerate(order, 1):
+        each.position = position
+    db.session.flush()
+    row.questions.sort(key=lambda each: each.position)
+    current_app.logger.info("Question %s moved by %s", question.id, by.id)
+
+
+def _number(row: QuestionSet) -> None:
+    for position, question in enumerate(row.questions, 1):
+        question.position = position
+
+
+def publish(row: QuestionSet, *, by: User) -> None:
+    """Freeze a draft and let it be chosen for invitations. Raises Frozen, and SetRefused without a question."""
+    _check_draft(row)
+    if not row.questions:
+        raise SetRefused("There is no question in this set yet. Add at least one, then publish.")
+    row.state, row.published_at = SetState.PUBLISHED, now()
+    db.session.flush()
+    _log(row, "published", by)
+
+
+def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
+    """Copy a published or archived version into a draft of the next one; the old one stays what it is.
+
+    Raises SetRefused where ``row`` is a draft, or where its lineage has a draft already.
+    """
+    if row.state is SetState.DRAFT:
+        raise SetRefused("This is a draft: change it as it is, it needs no new version.")
+    siblings = versions(row)
+    if draft := next((each for each in siblings if each.state is SetState.DRAFT), None):
+        raise SetRefused(f"Version {draft.version} is a draft already. Change or delete that one.")
+    copy = QuestionSet(
+        lineage=row.lineage,
+        version=max(each.version for each in siblings) + 1,
+        title=row.title,
+        introduction=row.introduction,
+        created_by_id=by.id,
+    )
+    copy.questions = [Question(**{name: getattr(each, name) for name in _COPIED}) for each in row.questions]
+    db.session.add(copy)
+    db.session.flush()
+    _log(copy, "created", by)
+    return copy
+
+
+def archive(row: QuestionSet, *, by: User) -> None:
+    """Take a published version out of choice; links that were made with it go on working. Raises SetRefused."""
+    if row.state is not SetState.PUBLISHED:
+        raise SetRefused("Only a published version can be archived.")
+    row.state, row.archived_at = SetState.ARCHIVED, now()
+    db.session.flush()
+    _log(row, "archived", by)
+
+
+def versions(row: QuestionSet) -> list[QuestionSet]:
+    """All versions of a set, the newest first."""
+    query = sa.select(QuestionSet).where(QuestionSet.lineage == row.lineage).order_by(QuestionSet.version.desc())
+    return list(db.session.scalars(query))
+
+
+def _check_draft(row: QuestionSet) -> None:
+    if row.state is not SetState.DRAFT:
+        raise Frozen
+
+
+def _log(row: QuestionSet, verb: str, by: User) -> None:
+    current_app.logger.info("Question set %s %s by %s", row.id, verb, by.id)

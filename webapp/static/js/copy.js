@@ -1,0 +1,31 @@
+// Copy buttons beside links. Without this module the field can still be selected and copied by hand.
+
+async function copy(field) {
+  field.select();
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(field.value);
+  } else if (!document.execCommand("copy")) {
+    throw new Error("The browser does not let pages copy.");
+  }
+}
+
+// Show and arm the button of every [data-copy] under root; what happened is said in the live region.
+export function armCopyButtons(root, live) {
+  for (const holder of root.querySelectorAll("[data-copy]")) {
+    const field = holder.querySelector("input");
+    const button = holder.querySelector("button");
+    field.addEventListener("focus", () => field.select());
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await copy(field);
+        button.textContent = "Copied";
+        live.textContent = `Copied: ${field.getAttribute("aria-label")}.`;
+      } catch {
+        button.textContent = "Press Ctrl+C";
+        live.textContent = "Your browser does not let Viva copy. The link is selected: press Ctrl+C.";
+      }
+      setTimeout(() => (button.textContent = "Copy"), 2500);
+    });
+  }
+}
