@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import selectors
@@ -105,7 +106,8 @@ def _follow(process: subprocess.Popen[bytes], step: Step, output: list[str]) -> 
                 if not data:
                     break
                 output.append(data.decode("utf-8", "replace"))
-                lines = [line.strip() for line in output[-1].splitlines() if line.strip()]
+                # What stands after the last line's end is the beginning of a line that is still to come.
+                lines = [line.strip() for line in "".join(output[-4:]).split("\n")[:-1] if line.strip()]
                 step.update(lines[-1] if lines else None)
             else:
                 step.update()
@@ -144,9 +146,13 @@ _MEANINGS = (
 
 
 def explain(title: str, output: str, folder: Path) -> str:
-    """Turn a tool's last words into plain ones, with the last lines themselves below."""
+    """Turn a tool's output into plain words, with what matters of it; all of it goes to ``.tools/last-error.log``."""
     free = f"{shutil.disk_usage(folder).free / 1e9:.1f} GB"
     meaning = next((text for pattern, text in _MEANINGS if re.search(pattern, output)), "It ended with an error.")
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    tail = "\n".join(f"    {line}" for line in lines[-8:])
-    return f"{title}: {meaning.format(free=free, folder=folder)}\n  Its last words were:\n{tail}"
+    telling = [line for line in lines if re.search(r"error|cannot|failed", line, re.IGNORECASE)][:6]
+    shown = "\n".join(f"    {line[:200]}" for line in telling or lines[-6:])
+    log = folder / ".tools" / "last-error.log"
+    with contextlib.suppress(OSError):
+        log.write_text(output, "utf-8")
+    return f"{title}: {meaning.format(free=free, folder=folder)}\n  It said (all of it is in {log}):\n{shown}"

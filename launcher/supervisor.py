@@ -69,6 +69,11 @@ class Supervisor:
     def log_of(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    def last_words(self, name: str) -> str:
+        """The last line of a process's log."""
+        lines = self.log_of(name).read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1][:200] if lines else "none"
+
     def ask_to_stop(self, *_signal: object) -> None:
         """A handler for SIGINT, SIGTERM and SIGHUP."""
         self.stopping = True
@@ -121,6 +126,8 @@ class Supervisor:
             pause = min(LONGEST_PAUSE, 2.0 ** max(0, child.failures - 1))
             child.due = time.monotonic() + pause
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            if child.failures >= 3:
+                how += f"; its last words: {self.last_words(child.name)}"
             say(
                 f"  The {child.name} process ended ({how}); it starts again in {pause:.0f} s. "
                 f"See {self.log_of(child.name)}"

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import http.client
 import json
+import math
 import os
 import socket
 import subprocess
@@ -145,10 +146,11 @@ def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     quick = [*worker, "-Q", "quick", "-n", "quick@viva", "--concurrency", "2", "--beat"]
     # Long analyses leave one core to everybody else.
     analysis = [*worker, "-Q", "analysis", "-n", "analysis@viva", "--concurrency", str(max(1, _cores() - 1))]
+    # The server first: the workers start once it answers, so that people do not wait for them.
     return [
         Child("server", command(*server)),
-        Child("quick", command(*quick)),
-        Child("analysis", command(*analysis)),
+        Child("quick", command(*quick), due=math.inf),
+        Child("analysis", command(*analysis), due=math.inf),
     ]
 
 
@@ -160,7 +162,7 @@ def _cores() -> int:
 
 def _serve(options: argparse.Namespace, home: Path, env: dict[str, str], address: str) -> int:
     supervisor = Supervisor(_processes(options, home), cwd=ROOT, env=env, logs=home / "logs")
-    step = Step("Starting the server and the workers")
+    step = Step("Starting the server")
     began, ready, failed = time.monotonic(), False, ""
     server = supervisor.children[0]
 
@@ -170,6 +172,8 @@ def _serve(options: argparse.Namespace, home: Path, env: dict[str, str], address
             return
         if _answers(options.host, options.port):
             ready = True
+            for child in supervisor.children:
+                child.due = 0.0 if child.due == math.inf else child.due
             step.done()
             _tell(home, address, options)
         elif server.failures >= 2 or time.monotonic() - began > START_LIMIT:
