@@ -1,0 +1,47 @@
+"""Who may answer an interview: whoever opened its link in this browser session, or the owner of a practice."""
+
+from __future__ import annotations
+
+from flask import abort, has_request_context, session
+from flask_login import current_user
+
+from webapp.database import db
+from webapp.interviews.models import Interview
+from webapp.policy import Mode
+
+_GRANTS = "interviews"
+#: A browser keeps the grants of so many links; a cookie is small.
+_MOST = 8
+
+
+def grant(interview: Interview) -> None:
+    """Let this browser session answer ``interview``, and no other."""
+    kept = [granted for granted in session.get(_GRANTS, []) if granted != interview.id]
+    session[_GRANTS] = [*kept, interview.id][-_MOST:]
+
+
+def may_answer(interview: Interview) -> bool:
+    """Whether the present session is the candidate's. Says nothing about deadlines: see ``operations``."""
+    if not has_request_context():
+        return False
+    if interview.mode is Mode.PRACTICE:
+        return current_user.is_authenticated and current_user.is_active and interview.candidate_id == current_user.id
+    if interview.invitation is None or interview.invitation.revoked_at is not None:
+        return False
+    return interview.id in session.get(_GRANTS, [])
+
+
+def load_interview(interview_id: str) -> Interview:
+    """The interview if this session may answer it; 404 otherwise, so that ids cannot be probed.
+
+    Whoever holds the link of an invitation that was revoked meanwhile is told so (410).
+    """
+    interview = db.session.get(Interview, interview_id)
+    if interview is None:
+        abort(404)
+    if not may_answer(interview):
+        revoked = interview.invitation is not None and interview.invitation.revoked_at is not None
+        if revoked and interview.id in session.get(_GRANTS, []):
+            abort(410, "This invitation was withdrawn by the people who sent it. Ask them what happens next.")
+        abort(404)
+    return interview

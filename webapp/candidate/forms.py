@@ -1,0 +1,17 @@
+"""Forms of this feature."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import Optional
+
+
+class WrittenForm(FlaskForm):
+    """A written answer."""
+
+    text = TextAreaField("Your answer", [Optional()])
+
+
+class SubmitForm(FlaskForm):
+    """Handing in; ``incomplete`` is asked only where something is unanswered."""
+
+    incomplete = BooleanField("Submit without them")

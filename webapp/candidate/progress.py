@@ -1,0 +1,88 @@
+"""How far a candidate is: where to go next, and the state of every answer in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from webapp.candidate import operations
+from webapp.interviews.models import Answer, Interview
+from webapp.policy import Purpose
+from webapp.questions.models import Question
+from webapp.recordings.models import RecordingState
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page to go to, and what its link says."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question on the review page. ``state`` is answered, saving or open."""
+
+    question: Question
+    answer: Answer | None
+    state: str
+    detail: str
+
+
+def duration_minutes(questions: Sequence[Question]) -> int:
+    """How long answering takes at most, in whole minutes."""
+    return max(1, math.ceil(sum(question.think_seconds + question.limit_seconds for question in questions) / 60))
+
+
+def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
+    """Where to go on: consent, the device check (only if asked for and of use), the first open question, or review."""
+    if not operations.has_decided(interview):
+        return Place(url_for("candidate.consent", interview_id=interview.id), "Start")
+    questions = interview.question_set.questions
+    if check_devices and records(interview) and any(question.is_recorded for question in questions):
+        return Place(url_for("candidate.check", interview_id=interview.id), "Check camera and microphone")
+    rows = overview(interview)
+    for row in rows:
+        if row.state == "open":
+            label = "Go to the first question" if row is rows[0] else f"Continue with question {row.question.position}"
+            return Place(question_url(interview, row.question), label)
+    return Place(url_for("candidate.review", interview_id=interview.id), "Review and submit")
+
+
+def records(interview: Interview) -> bool:
+    """Whether the candidate agreed to be recorded."""
+    return Purpose.RECORDING in interview.consented
+
+
+def question_url(interview: Interview, question: Question) -> str:
+    return url_for("candidate.question", interview_id=interview.id, position=question.position)
+
+
+def overview(interview: Interview) -> list[Row]:
+    """Every question of the interview with the state of its answer."""
+    answers = {answer.question_id: answer for answer in interview.answers}
+    return [_row(question, answers.get(question.id)) for question in interview.question_set.questions]
+
+
+def _row(question: Question, answer: Answer | None) -> Row:
+    if answer is None:
+        return Row(question, None, "open", "Not answered yet")
+    states = {take.recording.state for take in operations.counted_takes(answer) if take.recording}
+    if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
+        return Row(question, answer, "saving", "A recording is still being saved")
+    words = len((answer.text or "").split())
+    written = f"{words} word{'' if words == 1 else 's'} written"
+    take = answer.kept_take
+    if take is not None and take.recording is not None:
+        seconds = round(take.recording.seconds or 0)
+        takes = len(operations.counted_takes(answer))
+        detail = f"Recorded, {seconds // 60}:{seconds % 60:02} long"
+        detail += f"; the take you kept of {takes}" if takes > 1 else ""
+        return Row(question, answer, "answered", detail + (f"; {written}" if words else ""))
+    if words:
+        return Row(question, answer, "answered", written[0].upper() + written[1:])
+    return Row(question, answer, "open", "Not answered yet")

@@ -1,0 +1,201 @@
+"""What can be done with recordings. Nothing here commits.
+
+A recording begins empty, grows by blocks, is finished when all its bytes are here, is then verified by a worker
+(webapp/recordings/verification.py), and is ready or rejected after that.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from webapp import storage
+from webapp.database import after_commit, db, now
+from webapp.interviews.models import Take
+from webapp.recordings import files
+from webapp.recordings.models import Recording, RecordingState
+
+#: What MediaRecorder may call its output: a video or audio type with parameters, nothing else.
+_MEDIA_TYPE = re.compile(r"(video|audio)/[a-z0-9.+-]{1,40}(;[ a-zA-Z0-9=.,\"+-]{0,70})?")
+#: An upload that arrived whole and was never declared finished is verified all the same after this time.
+UNDECLARED = timedelta(minutes=2)
+
+
+class UploadRefused(Exception):
+    """An upload cannot go on; ``status`` is the HTTP status, ``code`` is for programs, ``message`` for the person."""
+
+    def __init__(self, status: int, code: str, message: str):
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def too_large() -> UploadRefused:
+    """The refusal of more bytes than this Viva accepts."""
+    limit = current_app.config["MAX_RECORDING_BYTES"] / 1024**2
+    return UploadRefused(
+        413,
+        "too_large",
+        f"This recording is larger than the {limit:,.0f} MB that this Viva accepts. Record a shorter answer, "
+        "or ask the person who invited you for help.",
+    )
+
+
+def begin(take: Take, media_type: str) -> Recording:
+    """Make the empty recording of ``take``. Raises UploadRefused for a type that no recorder writes."""
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        raise UploadRefused(400, "media_type", "Only video and audio can be recorded. Reload the page and try again.")
+    recording = Recording(take=take, media_type=media_type, received=0, state=RecordingState.RECEIVING)
+    db.session.add(recording)
+    db.session.flush()
+    return recording
+
+
+def offset_of(recording: Recording) -> int:
+    """Bytes that are both on disk and noted in the database: after a crash of either the smaller one is the truth."""
+    if recording.state is not RecordingState.RECEIVING:
+        return recording.received
+    return min(recording.received, files.size_of(recording.id))
+
+
+def declare_length(recording: Recording, length: int) -> None:
+    """Say how many bytes there will be. Raises UploadRefused where that is too many, or not what was said before."""
+    if recording.length not in (None, length) or length < offset_of(recording):
+        raise UploadRefused(400, "length", "The recording's length was announced differently before. Reload the page.")
+    if length > current_app.config["MAX_RECORDING_BYTES"]:
+        raise too_large()
+    recording.received = offset_of(recording)
+    recording.length = length
+    _note_arrival(recording)
+
+
+def _note_arrival(recording: Recording) -> None:
+    if recording.received == recording.length and recording.received_at is None:
+        recording.received_at = now()
+    db.session.flush()
+
+
+def append(recording: Recording, at: int, block: bytes) -> int:
+    """Write ``block`` at byte ``at`` and return the new offset. The caller holds the lock and commits.
+
+    The bytes are on disk before the offset moves. Raises UploadRefused (409 where ``at`` is not the offset, 413 where
+    it becomes too much, 507 where the disk is full; nothing is lost then).
+    """
+    if recording.state is not RecordingState.RECEIVING:
+        raise UploadRefused(409, "finished", "This recording is here already.")
+    offset = offset_of(recording)
+    if at != offset:
+        raise UploadRefused(409, "offset", f"The next byte should be number {offset}.")
+    end = offset + len(block)
+    if recording.length is not None and end > recording.length:
+        raise UploadRefused(400, "length", "More arrived than was announced. Reload the page and try again.")
+    if end > current_app.config["MAX_RECORDING_BYTES"]:
+        raise too_large()
+    try:
+        files.write(recording.id, offset, block)
+    except OSError as error:
+        current_app.logger.exception("Upload %s cannot be written", recording.id)
+        raise UploadRefused(
+            507,
+            "disk_full",
+            "Viva has no room to store this just now. Your recording is safe in this browser: keep this page open, "
+            "and it is sent again by itself.",
+        ) from error
+    recording.received = end
+    _note_arrival(recording)
+    return end
+
+
+def finish(recording: Recording, *, sha256: str | None = None, interrupted: bool = False) -> Recording:
+    """Say that all bytes are here and have them verified. A second time changes nothing.
+
+    :param sha256: what the browser computed over the same bytes, in hexadecimal; verification compares it.
+    :param interrupted: whether the recorder was cut short, so that a file that breaks off is no fault.
+    Raises UploadRefused (409) while bytes are missing.
+    """
+    if recording.state is not RecordingState.RECEIVING:
+        return recording
+    offset = offset_of(recording)
+    if recording.length is None or recording.length != offset:
+        raise UploadRefused(409, "incomplete", f"Only {offset} bytes have arrived. The rest is still to be sent.")
+    recording.expected_sha256 = sha256
+    recording.interrupted = interrupted
+    recording.state = RecordingState.VERIFYING
+    recording.received_at = now()
+    db.session.flush()
+    announce(recording)
+    return recording
+
+
+def finish_as_it_is(recording: Recording) -> Recording:
+    """Make do with what arrived, where the browser that holds the rest is gone."""
+    if recording.state is RecordingState.RECEIVING:
+        recording.received = recording.length = offset_of(recording)
+        db.session.flush()
+    return finish(recording, interrupted=True)
+
+
+def announce(recording: Recording) -> None:
+    """Tell a worker, once this is committed. A message that gets lost is made up for by ``requeue_pending``."""
+    from webapp.recordings.tasks import verify
+
+    recording_id = recording.id
+    after_commit(lambda: verify.delay(recording_id))
+
+
+def discard(recording: Recording) -> None:
+    """Delete a recording: its row now, its files once that is committed."""
+    recording_id, keys = recording.id, [recording.original_key, recording.playable_key]
+    take = recording.take
+    take.recording = None  # deletes the orphan
+    db.session.flush()
+
+    def delete_files() -> None:
+        files.remove(recording_id)
+        for key in filter(None, keys):
+            storage.delete(key)
+
+    after_commit(delete_files)
+
+
+def pending_verifications(moment: datetime | None = None) -> list[Recording]:
+    """Recordings that wait for verification with nobody working on them: their lease ran out, or never began."""
+    moment = moment or now()
+    lease = timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    return list(
+        db.session.scalars(
+            sa.select(Recording).where(
+                Recording.state == RecordingState.VERIFYING,
+                sa.or_(
+                    Recording.lease_until < moment,
+                    sa.and_(Recording.lease_until.is_(None), Recording.received_at < moment - lease),
+                ),
+            )
+        )
+    )
+
+
+def requeue_pending() -> int:
+    """Queue again what waits with nobody working on it, and say how much that was. For the sweep."""
+    moment = now()
+    waiting = pending_verifications(moment)
+    for recording in waiting:
+        # Not once more before another lease is over: a long queue is no reason to make it longer.
+        recording.lease_owner = None
+        recording.lease_until = moment + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+        announce(recording)
+    db.session.flush()
+    undeclared = db.session.scalars(
+        sa.select(Recording).where(
+            Recording.state == RecordingState.RECEIVING,
+            Recording.length.is_not(None),
+            Recording.length == Recording.received,
+            Recording.received > 0,
+            Recording.received_at < moment - UNDECLARED,
+        )
+    ).all()
+    for recording in undeclared:
+        finish(recording, interrupted=True)
+    return len(waiting) + len(undeclared)

@@ -1,0 +1,33 @@
+// One question: the think time, the recorder, the written answer.
+import { announce, clock } from "../recording/speak.js";
+import { Studio } from "../recording/studio.js";
+import { setUp } from "../recording/written.js";
+
+const page = document.getElementById("answer");
+const form = document.getElementById("written");
+if (form) setUp(form);
+
+// The server says how much think time is left; nothing starts by itself when it is over.
+const think = document.getElementById("think");
+const end = performance.now() + Number(page.dataset.think) * 1000;
+let ticking = null;
+
+function tick() {
+  const left = (end - performance.now()) / 1000;
+  document.getElementById("think-left").textContent = clock(left);
+  if (left > 0) return;
+  clearInterval(ticking);
+  think.textContent = "Your time to think is over. Start when you are ready.";
+  announce(think.textContent);
+}
+
+if (Number(page.dataset.think) > 0) ticking = setInterval(tick, 250);
+
+if (document.getElementById("record")) {
+  const studio = new Studio(page);
+  studio.onRecord = () => {
+    clearInterval(ticking);
+    think.hidden = true;
+  };
+  studio.start();
+}

@@ -1,0 +1,43 @@
+// The review page: recordings that are still on their way go on, and the page is drawn anew when they have arrived.
+import { resumeAll } from "../recording/resume.js";
+
+const list = document.getElementById("review");
+const network = document.getElementById("network");
+let pending = 0;
+
+function tell(text) {
+  network.textContent = text;
+  network.hidden = !text;
+}
+
+const arrived = () => {
+  pending -= 1;
+  if (pending === 0) window.location.reload();
+};
+
+resumeAll(list.dataset.interview, () => {
+  pending += 1;
+  return {
+    onState(state) {
+      tell(
+        state === "waiting"
+          ? "No connection just now. Your recording is safe in this browser and is sent as soon as the connection is back."
+          : "A recording is being sent. Stay on this page until it says “Answered”.",
+      );
+    },
+    onEnd: arrived,
+    onError: (error) => tell(`A recording could not be sent: ${error.message || "reload the page and try again."}`),
+  };
+}).then(() => {
+  if (pending === 0 && list.querySelector('[data-state="saving"]')) window.setTimeout(lookAgain, 3000);
+});
+
+const states = (root) => [...root.querySelectorAll("#review [data-state]")].map((row) => row.dataset.state).join();
+
+// What another tab sends, or the server still checks, shows up when it is there.
+async function lookAgain() {
+  const text = await fetch(window.location.href).then((response) => response.text()).catch(() => "");
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (text && states(page) !== states(document)) window.location.reload();
+  else window.setTimeout(lookAgain, 5000);
+}

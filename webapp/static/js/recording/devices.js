@@ -1,0 +1,84 @@
+// Camera and microphone: asking for them, words for every way in which that fails, and a level meter.
+import { CONSTRAINTS } from "./formats.js";
+
+const HELP = {
+  NotAllowedError: (what) =>
+    `Your browser does not let this page use your ${what}. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.`,
+  NotFoundError: (what) => `No ${what} was found. Connect one, or switch it on, and try again.`,
+  NotReadableError: (what) =>
+    `Your ${what} cannot be started. Another program may be using it: close video calls and other tabs, then try again.`,
+  OverconstrainedError: (what) => `The ${what} that was chosen is no longer there. Choose another one and try again.`,
+  SecurityError: (what) => `Your browser's settings forbid any page to use your ${what}. Change them, or use another browser.`,
+  AbortError: (what) => `Your ${what} stopped while it was being started. Unplug it, plug it in again, and try again.`,
+  TypeError: (what) => `This page can use your ${what} only over a secure connection (https). Tell the person who sent you the link.`,
+};
+
+const what = (kind) => (kind === "video" ? "camera and microphone" : "microphone");
+
+/** What happened and what to do next, for an error of getUserMedia. */
+export function explain(error, kind) {
+  const help = HELP[error.name] ?? ((thing) => `Your ${thing} could not be started (${error.name}). Try again, or use another browser.`);
+  return help(what(kind));
+}
+
+/** Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent. */
+export async function open(kind, chosen = remembered()) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
+  const exact = (id) => (id ? { deviceId: { exact: id } } : {});
+  const constraints = {
+    audio: { ...CONSTRAINTS.audio, ...exact(chosen.microphone) },
+    video: kind === "video" ? { ...CONSTRAINTS.video, ...exact(chosen.camera) } : false,
+  };
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints);
+  } catch (error) {
+    if (error.name === "OverconstrainedError" && (chosen.camera || chosen.microphone)) {
+      remember({}); // the device chosen last time is gone: take any
+      return open(kind, {});
+    }
+    throw error;
+  }
+}
+
+export function close(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+const KEY = "viva-devices";
+
+/** The devices chosen in the device check, for the questions after it. */
+export function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function remember(chosen) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(chosen));
+  } catch {
+    // private windows may refuse: the default devices are used then
+  }
+}
+
+/** Call show(level) with the loudness (0..1) about ten times a second until the returned function is called. */
+export function watchLevel(stream, show) {
+  if (!stream.getAudioTracks().length) return () => {};
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const timer = setInterval(() => {
+    if (context.state === "suspended") context.resume();
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+    show(Math.max(0, Math.min(1, 1 + (10 * Math.log10(power + 1e-10)) / 60))); // -60 dB is 0, full scale is 1
+  }, 100);
+  return () => {
+    clearInterval(timer);
+    context.close();
+  };
+}

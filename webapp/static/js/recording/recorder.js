@@ -1,0 +1,40 @@
+// MediaRecorder with a time limit, handing over slices as they come.
+import { BITS, timeslice } from "./formats.js";
+
+/**
+ * Record a stream. `onSlice(blob)` gets every slice in order, `onTick(secondsLeft)` runs four times a second,
+ * `onEnd(error)` once after the last slice. Returns {stop}.
+ */
+export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
+  const recorder = new MediaRecorder(stream, { mimeType: type, ...BITS });
+  let failure = null;
+  let timer = null;
+  const stop = () => {
+    if (recorder.state !== "inactive") recorder.stop();
+  };
+  recorder.ondataavailable = (event) => {
+    if (event.data.size) onSlice(event.data);
+  };
+  recorder.onerror = (event) => {
+    failure = event.error ?? new Error("The recorder stopped");
+    stop();
+  };
+  recorder.onstop = () => {
+    clearInterval(timer);
+    onEnd(failure);
+  };
+  for (const track of stream.getTracks()) {
+    track.addEventListener("ended", () => {
+      failure ??= new DOMException("A device was switched off", "NotReadableError");
+      stop();
+    });
+  }
+  recorder.start(timeslice(type));
+  const started = performance.now();
+  timer = setInterval(() => {
+    const left = limit - (performance.now() - started) / 1000;
+    onTick(Math.max(0, left));
+    if (left <= 0) stop();
+  }, 250);
+  return { stop };
+}

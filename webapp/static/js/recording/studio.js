@@ -1,0 +1,264 @@
+// The recorder on a question's page: from "Start recording" to "Saved".
+import { close, explain, open, watchLevel } from "./devices.js";
+import { mediaType } from "./formats.js";
+import { getJson, headers, postJson, request } from "./http.js";
+import { record } from "./recorder.js";
+import { resumeAll } from "./resume.js";
+import { announce, clock } from "./speak.js";
+import { StoredTake } from "./store.js";
+import { bring, create, exclusively } from "./upload.js";
+
+const $ = (id) => document.getElementById(id);
+const SAY_LEFT = [30, 10];
+
+export class Studio {
+  #data;
+  #stream = null;
+  #recording = null;
+  #sending = 0;
+  #unsafe = false;
+  onRecord = () => {};
+
+  constructor(page) {
+    this.#data = page.dataset;
+    this.type = mediaType(this.#data.kind);
+  }
+
+  async start() {
+    $("record").addEventListener("click", () => this.#begin());
+    $("stop").addEventListener("click", () => this.#recording?.stop());
+    $("takes").addEventListener("click", (event) => this.#useWhatArrived(event));
+    window.addEventListener("pagehide", () => close(this.#stream));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#recording || this.#unsafe) event.preventDefault();
+    });
+    const resumed = this.#resume();
+    await this.#openDevices();
+    await resumed;
+  }
+
+  async #openDevices() {
+    if (!this.type) {
+      this.#problem("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing.");
+      return;
+    }
+    try {
+      this.#stream = await open(this.#data.kind);
+    } catch (error) {
+      this.#problem(explain(error, this.#data.kind));
+      return;
+    }
+    this.#problem("");
+    if (this.#data.kind === "video") $("preview").srcObject = this.#stream;
+    watchLevel(this.#stream, (level) => {
+      $("level").value = level;
+    });
+    this.#ready();
+  }
+
+  #problem(text) {
+    $("device-problem").replaceChildren(text);
+    $("device-problem").hidden = !text;
+    if (!text) return;
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "btn btn-sm btn-quiet d-block mt-2";
+    again.textContent = "Try again";
+    again.addEventListener("click", () => this.#openDevices());
+    $("device-problem").append(again);
+    $("written-instead").open = true;
+  }
+
+  #status(text, { aloud = false } = {}) {
+    $("status").textContent = text;
+    if (aloud) announce(text);
+  }
+
+  #network(text) {
+    $("network").textContent = text;
+    $("network").hidden = !text;
+  }
+
+  /** Say what can be done now: record a first take, another one, or none. */
+  #ready() {
+    const left = Number(this.#data.takesLeft);
+    const used = $("takes").querySelector('[data-state="ready"]') !== null;
+    $("record").hidden = false;
+    $("stop").hidden = true;
+    $("record").textContent = used ? "Record another take" : "Start recording";
+    $("record").disabled = !this.#stream || left < 1 || this.#sending > 0;
+    if (left < 1 && !this.#sending) this.#status("You have used all your takes. Choose the one that you like best below.");
+  }
+
+  async #begin() {
+    if (this.#recording || $("record").disabled) return;
+    $("record").disabled = true;
+    this.#status("Getting ready …");
+    if (this.#stream.getTracks().some((track) => track.readyState === "ended")) {
+      await this.#openDevices();
+      if (!this.#stream.active) return;
+    }
+    const { interview, question, uploads, limit } = this.#data;
+    let upload;
+    try {
+      upload = await create(uploads, { interview, question, type: this.type });
+    } catch (error) {
+      this.#status(error.status ? error.message : "We cannot be reached just now. Check your network, then press “Start recording” again.", { aloud: true });
+      $("record").disabled = false;
+      return;
+    }
+    const take = await StoredTake.create({ ...upload, interview, question, type: this.type });
+    take.onFull = () => {
+      this.#unsafe = true;
+      this.#network("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”.");
+    };
+    let said = SAY_LEFT.filter((seconds) => seconds < limit);
+    const done = exclusively(take.id, () => this.#bring(take));
+    this.#recording = record(this.#stream, {
+      type: this.type,
+      limit: Number(limit),
+      onSlice: (slice) => take.append(slice),
+      onTick: (left) => {
+        $("time-left").textContent = clock(left);
+        const due = said.filter((seconds) => left <= seconds);
+        if (due.length) announce(`${Math.min(...due)} seconds left`);
+        said = said.filter((seconds) => left > seconds);
+      },
+      onEnd: async (error) => {
+        this.#recording = null;
+        this.#showRecording(false);
+        await take.finish({ interrupted: Boolean(error) });
+        if (error) this.#problem(`${explain(error, this.#data.kind)} What was recorded until then is kept.`);
+        if (take.size === 0) {
+          await take.remove();
+          await request(upload.url, { method: "DELETE", headers: headers({ "Tus-Resumable": "1.0.0" }) }).catch(() => {});
+        }
+      },
+    });
+    this.onRecord();
+    this.#showRecording(true);
+    this.#status("Recording", { aloud: true });
+    await done;
+  }
+
+  #showRecording(on) {
+    $("sign").hidden = !on;
+    $("record").hidden = on;
+    $("stop").hidden = !on;
+    $("time-label").textContent = on ? "left" : "at most";
+    if (on) $("stop").focus();
+    else $("time-left").textContent = clock(Number(this.#data.limit));
+  }
+
+  /** Send a take, and say how it goes. */
+  async #bring(take) {
+    this.#sending += 1;
+    try {
+      this.#end(await bring(take, { onState: (state, why) => this.#onState(take, state, why) }));
+    } catch (error) {
+      this.#fail(error, take);
+    }
+  }
+
+  #onState(take, state, why = "") {
+    if (state === "waiting") {
+      this.#network(why || "No connection just now. Keep going: your recording is safe in this browser, and it is sent as soon as the connection is back.");
+    } else if (!take.onlyInMemory) this.#network("");
+    if (this.#recording) return;
+    if (state === "sending" && take.finished) this.#status("Sending your answer …");
+    if (state === "checking") this.#status("Checking that everything arrived …");
+  }
+
+  async #end(recording) {
+    this.#sending -= 1;
+    this.#unsafe = false;
+    this.#network("");
+    await this.#refresh();
+    if (recording.state === "ready") this.#status(`Saved: ${clock(recording.seconds)} long`, { aloud: true });
+    else this.#status(recording.reason, { aloud: true });
+    this.#ready();
+  }
+
+  async #fail(error, take) {
+    this.#sending -= 1;
+    if (take.size === 0) {
+      this.#status("Nothing was recorded. Check your camera and microphone, then try again.", { aloud: true });
+    } else if ([404, 410].includes(error.status) && error.code !== "checksum") {
+      await this.#sendAnew(take, error);
+      return;
+    } else {
+      this.#status(error.message || "This recording could not be sent. It is kept in this browser: reload the page to try again.", { aloud: true });
+    }
+    await this.#refresh();
+    this.#ready();
+  }
+
+  /** The server knows nothing of this take any more: offer it as a new one. */
+  async #sendAnew(take, error) {
+    try {
+      const { interview, question, type } = take.record;
+      const upload = await create(this.#data.uploads, { interview, question, type });
+      await take.move(upload.id, upload.url);
+    } catch (refused) {
+      this.#status(refused.message || error.message, { aloud: true });
+      this.#ready();
+      return;
+    }
+    await exclusively(take.id, () => this.#bring(take));
+  }
+
+  async #resume() {
+    await resumeAll(this.#data.interview, (take) => {
+      this.#sending += 1;
+      const here = take.record.question === this.#data.question;
+      return {
+        onState: (state, why) => (here ? this.#onState(take, state, why) : undefined),
+        onEnd: (recording) => (here ? this.#end(recording) : this.#quietly()),
+        onError: (error) => (here ? this.#fail(error, take) : this.#quietly()),
+      };
+    });
+    await this.#watchOthers();
+  }
+
+  #quietly() {
+    this.#sending -= 1;
+    this.#ready();
+  }
+
+  /** Takes that this page does not send: being checked, sent by another tab, or left behind in another browser. */
+  async #watchOthers() {
+    if (this.#sending) return;
+    const verifying = $("takes").querySelector('[data-state="verifying"]');
+    if (verifying) {
+      const recording = await getJson(`/recordings/${verifying.dataset.recording}`).catch(() => ({}));
+      if (recording.state && recording.state !== "verifying") await this.#refresh();
+      else window.setTimeout(() => this.#watchOthers(), 2000);
+    }
+    for (const hint of $("takes").querySelectorAll(".elsewhere")) hint.hidden = false;
+  }
+
+  async #useWhatArrived(event) {
+    const { finish } = event.target.dataset;
+    if (!finish) return;
+    event.target.disabled = true;
+    try {
+      await postJson(finish, { as_it_is: true });
+      await this.#refresh();
+      await this.#watchOthers();
+    } catch (error) {
+      this.#status(error.message, { aloud: true });
+      event.target.disabled = false;
+    }
+  }
+
+  /** Draw the list of takes anew. */
+  async #refresh() {
+    try {
+      const response = await request(this.#data.takes, { headers: { Accept: "text/html" } });
+      $("takes").innerHTML = await response.text();
+      this.#data.takesLeft = $("takes").querySelector("[data-takes-left]")?.dataset.takesLeft ?? this.#data.takesLeft;
+    } catch {
+      // the list is as old as the page; a reload shows the present one
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// Sends a take while it is recorded (tus 1.0), declares its checksum, and waits until the server has verified it.
+import { Upload } from "tus-js-client";
+import { ServerError, getJson, headers, postJson, request } from "./http.js";
+
+const CHUNK = 1024 * 1024;
+const LONGEST_PAUSE = 20000;
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun. */
+export async function create(endpoint, { interview, question, type }) {
+  const metadata = Object.entries({ interview, question, filetype: type }).map(([key, value]) => `${key} ${base64(value)}`);
+  const response = await request(endpoint, {
+    method: "POST",
+    headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),
+  });
+  const url = new URL(response.headers.get("Location"), window.location.href).pathname;
+  return { id: url.split("/").pop(), url };
+}
+
+/** tus-js-client's view of a take that may still grow. */
+const reader = {
+  openFile: async (take) => ({
+    size: null,
+    async slice(start, end) {
+      await take.beyond(start);
+      const value = await take.read(start, end);
+      const done = take.finished && start + value.size >= take.size;
+      return { value: value.size ? value : null, done };
+    },
+    close() {},
+  }),
+};
+
+function send(take, onProgress) {
+  return new Promise((resolve, reject) => {
+    const upload = new Upload(take, {
+      uploadUrl: take.record.url,
+      fileReader: reader,
+      uploadLengthDeferred: true,
+      chunkSize: CHUNK,
+      retryDelays: null, // retried below, for as long as it takes
+      storeFingerprintForResuming: false,
+      fingerprint: async () => null,
+      headers: headers(),
+      onBeforeRequest(req) {
+        const xhr = req.getUnderlyingObject();
+        xhr.timeout = 60000; // a network that is dead without saying so
+        xhr.ontimeout = () => xhr.onerror(new ProgressEvent("timeout"));
+      },
+      onChunkComplete: (_size, accepted) => onProgress(accepted),
+      onSuccess: () => resolve(),
+      onError(error) {
+        const response = error.originalResponse;
+        if (!response) return reject(error);
+        let body = {};
+        try {
+          body = JSON.parse(response.getBody());
+        } catch {
+          // a HEAD has no body, and a proxy's error page is no JSON
+        }
+        return reject(new ServerError(response.getStatus(), body.error?.code ?? "", body.error?.message ?? ""));
+      },
+    });
+    upload.start();
+  });
+}
+
+/** Errors that no repetition mends. Everything else is a network or a server that will come back. */
+const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 413, 415].includes(error.status);
+
+/**
+ * Bring a take to the server, whatever happens in between. Calls onState with "sending", "waiting" (no connection; the
+ * second argument says more), "checking". Resolves with the server's description of the recording once it is ready
+ * ("saved") or rejected; rejects with a ServerError where going on makes no sense. The take is removed from this
+ * browser only when the server's checksum of what it stored is the checksum of what is here.
+ */
+export async function bring(take, { onState = () => {} } = {}) {
+  const status = `/recordings/${take.id}`;
+  let failures = 0;
+  for (;;) {
+    try {
+      onState("sending");
+      await send(take, () => {
+        failures = 0;
+        onState("sending");
+      });
+      const sha256 = await take.digest();
+      onState("checking");
+      await postJson(`${status}/finish`, { sha256, interrupted: take.record.interrupted });
+      const recording = await settled(status);
+      if (recording.state === "ready" && recording.sha256 !== sha256) {
+        throw new ServerError(410, "checksum", "What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you.");
+      }
+      if (recording.reason_code !== "not_verified") await take.remove();
+      return recording;
+    } catch (error) {
+      if (isFinal(error)) throw error;
+      onState("waiting", error instanceof ServerError ? error.message : "");
+      await backOff(failures);
+      failures += 1;
+    }
+  }
+}
+
+async function settled(status) {
+  for (let wait = 300; ; wait = Math.min(3000, wait * 1.3)) {
+    const recording = await getJson(status);
+    if (recording.state === "ready" || recording.state === "rejected") return recording;
+    if (recording.state === "receiving") throw new Error("The server has lost a part"); // send it again
+    await pause(wait);
+  }
+}
+
+function backOff(failures) {
+  const online = new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
+  return Promise.race([online, pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures))]);
+}
+
+/** Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it. */
+export async function exclusively(id, work) {
+  if (!navigator.locks) return work();
+  return navigator.locks.request(`viva-take-${id}`, { ifAvailable: true }, (lock) => (lock ? work() : null));
+}

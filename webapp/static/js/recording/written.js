@@ -1,0 +1,56 @@
+// The written answer: words counted while somebody types, saved a second after they pause.
+import { ServerError, postJson } from "./http.js";
+
+export function setUp(form) {
+  const text = form.querySelector("textarea");
+  const words = document.getElementById("words");
+  const saved = document.getElementById("saved");
+  let timer = null;
+  let stored = text.defaultValue; // what the server sent; the browser may have more from an earlier visit
+  let leaving = false;
+
+  async function save() {
+    clearTimeout(timer);
+    const value = text.value;
+    if (value === stored || leaving) return;
+    saved.textContent = "Saving …";
+    try {
+      await postJson(form.action, { text: value }, { keepalive: value.length < 15000 });
+      stored = value;
+      saved.textContent = text.value === value ? "Saved" : "";
+    } catch (error) {
+      if (error instanceof ServerError) {
+        saved.textContent = error.message;
+        return;
+      }
+      saved.textContent = "No connection: not saved yet. Keep this page open; it is saved when the connection is back.";
+      timer = setTimeout(save, 5000);
+    }
+  }
+
+  function changed() {
+    const count = text.value.trim() ? text.value.trim().split(/\s+/).length : 0;
+    words.textContent = `${count} word${count === 1 ? "" : "s"}`;
+    saved.textContent = "";
+    clearTimeout(timer);
+    timer = setTimeout(save, 1000);
+  }
+
+  text.addEventListener("input", changed);
+  if (text.value !== stored) changed();
+  text.addEventListener("blur", save);
+  window.addEventListener("online", save);
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (text.value !== stored && !leaving) {
+      save();
+      event.preventDefault();
+    }
+  });
+}
