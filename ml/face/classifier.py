@@ -1,4 +1,5 @@
-"""From 48x48 grey faces to calibrated probabilities: what ``infer``, ``evaluate`` and the live room all call."""
+"""From 48x48 grey faces to calibrated probabilities: what ``infer``, ``evaluate`` and the live room all
+call."""
 
 from __future__ import annotations
 
@@ -13,14 +14,15 @@ BATCH = 32
 def probabilities(crops: np.ndarray) -> np.ndarray:
     """Read faces: uint8 or float grey levels (N, 48, 48) in 0..255 to float64 (N, 7), rows adding up to 1.
 
-    A face and its mirror image are both read and their logits averaged; the temperature is the one fitted at export
-    (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Raises ModelMissing.
+    A face and its mirror image are both read and their logits averaged; the temperature is the one fitted
+    at export (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Raises ModelMissing.
     """
     return softmax(logits(crops) / float(registry.describe("face")["temperature"]))
 
 
 def logits(crops: np.ndarray) -> np.ndarray:
-    """The network's outputs before temperature and softmax, averaged over a face and its mirror image: (N, 7)."""
+    """The network's outputs before temperature and softmax, averaged over a face and its mirror image: (N,
+    7)."""
     session = registry.session("face")
     crops = np.asarray(crops, np.float32)
     rows = []
@@ -35,8 +37,8 @@ def logits(crops: np.ndarray) -> np.ndarray:
 def activation_maps(crops: np.ndarray) -> np.ndarray:
     """What speaks for each class, and where: (N, 6, 6, 7), in logits.
 
-    These are class activation maps (Zhou et al., CVPR 2016); their mean over the 36 places is the logit itself (without the
-    mirror image).
+    These are class activation maps (Zhou et al., CVPR 2016); their mean over the 36 places is the logit
+    itself (without the mirror image).
     """
     session = registry.session("face")
     batch = np.asarray(crops, np.float32)[..., None]

@@ -24,7 +24,8 @@ def faces_folder(data: Path) -> Path:
 
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read a faces .npz: images uint8 (N, 48, 48), labels int (N,) in the order of FACE_EMOTIONS, row ids int (N,).
+    """Read a faces .npz: images uint8 (N, 48, 48), labels int (N,) in the order of FACE_EMOTIONS, row ids
+    int (N,).
 
     The file's own ``classes`` may come in any order and may leave some out: they are matched by name.
     Raises ValueError where the layout is another.
@@ -47,9 +48,10 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def soft_targets(y: np.ndarray, row: np.ndarray, votes_file: Path, mix: float = 0.5) -> np.ndarray:
     """Mix each row's label with what its FER+ votes say of it: float32 (N, 7), rows add up to 1.
 
-    FER+ (Barsoum et al., ICMI 2016) has ten new annotators a picture, who agree with FER2013's label on 63 % of rows only.
-    Their votes are therefore not taken as labels: a logistic regression from votes to FER2013's labels
-    says how FER2013 would have labelled a picture with such votes, and ``mix`` of that goes into the target.
+    FER+ (Barsoum et al., ICMI 2016) has ten new annotators a picture, who agree with FER2013's label on 63
+    % of rows only. Their votes are therefore not taken as labels: a logistic regression from votes to
+    FER2013's labels says how FER2013 would have labelled a picture with such votes, and ``mix`` of that
+    goes into the target.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -69,7 +71,8 @@ def soft_targets(y: np.ndarray, row: np.ndarray, votes_file: Path, mix: float = 
 
 
 def augment(images: np.ndarray, random: np.random.Generator, strength: float = 1.0) -> np.ndarray:
-    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, 48, 48, 1) in 0..255."""
+    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, 48, 48, 1) in
+    0..255."""
     n, size = len(images), images.shape[1]
     centre = (size - 1) / 2
     angle = np.radians(random.uniform(-15, 15, n) * strength)

@@ -1,4 +1,5 @@
-"""Calibrate trained weights and write what is shipped: face.onnx (serves), face.keras (trains on) and face.json.
+"""Calibrate trained weights and write what is shipped: face.onnx (serves), face.keras (trains on) and
+face.json.
 
 ``python -m ml.face.export --data DIR`` writes the best weights that a training run has found so far.
 """
@@ -30,10 +31,11 @@ DATA = [
 
 
 def serving_model(weights: list[np.ndarray]) -> tuple[keras.Model, keras.Model]:
-    """The trained network, and the same with two outputs: ``logits`` (N, 7) and class activation ``maps`` (N, 6, 6, 7).
+    """The trained network, and the same with two outputs: ``logits`` (N, 7) and class activation ``maps``
+    (N, 6, 6, 7).
 
-    The last layer is applied to each place of the map and averaged afterwards, which gives the same logits as the
-    other way round and the maps for nothing.
+    The last layer is applied to each place of the map and averaged afterwards, which gives the same logits
+    as the other way round and the maps for nothing.
     """
     keras.mixed_precision.set_dtype_policy("float32")
     model = build()
@@ -57,7 +59,8 @@ def fit_temperature(logits: np.ndarray, y: np.ndarray) -> float:
 
 
 def export(folder: Path, best: Path) -> dict:
-    """Write the weights in ``best`` (a checkpoint of ``ml.face.train``) as shipped files; return their metadata.
+    """Write the weights in ``best`` (a checkpoint of ``ml.face.train``) as shipped files; return their
+    metadata.
 
     Raises RuntimeError where the exported graph and Keras disagree by more than 1e-4.
     """
@@ -135,7 +138,8 @@ def _write_onnx(serving: keras.Model, path: Path) -> None:
 
 
 def _name_outputs(source: Path, target: Path) -> None:
-    """Call the outputs ``logits`` and ``maps``, whatever the backend's exporter called them, and free the batch size."""
+    """Call the outputs ``logits`` and ``maps``, whatever the backend's exporter called them, and free the
+    batch size."""
     import onnx
 
     graph_model = onnx.load(str(source))

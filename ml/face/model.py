@@ -1,8 +1,8 @@
 """The face classifier: a small XCeption for 48x48 grey faces.
 
-Depthwise separable convolutions in residual blocks after Chollet, "Xception: Deep Learning with Depthwise Separable
-Convolutions" (CVPR 2017); its small relative for FER2013 is the mini-XCEPTION of Arriaga et al. (2017). Plain Keras 3: it
-trains on TensorFlow, Torch or JAX.
+Depthwise separable convolutions in residual blocks after Chollet, "Xception: Deep Learning with Depthwise
+Separable Convolutions" (CVPR 2017); its small relative for FER2013 is the mini-XCEPTION of Arriaga et al.
+(2017). Plain Keras 3: it trains on TensorFlow, Torch or JAX.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ def build(
 ) -> keras.Model:
     """Build the network: grey levels (N, 48, 48, 1) in 0..255 to logits (N, 7) in the order of FACE_EMOTIONS.
 
-    ``stem`` is the width at 24x24, ``width`` and ``middle`` the width and the number of residual blocks at 12x12,
-    ``exit_channels`` the width at 6x6. ``norm`` may be another class with the weights of batch normalisation (see
-    ``ml.face.norm``); ``data_format`` changes the order of computation only, never the shape of a weight. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
+    ``stem`` is the width at 24x24, ``width`` and ``middle`` the width and the number of residual blocks at
+    12x12, ``exit_channels`` the width at 6x6. ``norm`` may be another class with the weights of batch
+    normalisation (see ``ml.face.norm``); ``data_format`` changes the order of computation only, never the
+    shape of a weight. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
     """
 
     order = {"data_format": data_format}

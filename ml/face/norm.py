@@ -1,8 +1,9 @@
 """Batch normalisation that trains fast on Torch's CPU.
 
-Keras composes batch normalisation from elementary operations, which on Torch's CPU costs more than all convolutions of a
-small network together. This layer hands the same computation to Torch's fused kernel where Torch is the backend,
-and is the plain Keras layer everywhere else. Its weights are those of ``keras.layers.BatchNormalization``, in the same order.
+Keras composes batch normalisation from elementary operations, which on Torch's CPU costs more than all
+convolutions of a small network together. This layer hands the same computation to Torch's fused kernel
+where Torch is the backend, and is the plain Keras layer everywhere else. Its weights are those of
+``keras.layers.BatchNormalization``, in the same order.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import keras
 class FusedBatchNormalization(keras.layers.BatchNormalization):
     """``keras.layers.BatchNormalization`` fused in training where the backend is Torch and the axis is 1.
 
-    Images are put into Torch's ``channels_last`` memory order, which its convolutions then keep: max pooling, for one, is 30
-    times as fast in it.
+    Images are put into Torch's ``channels_last`` memory order, which its convolutions then keep: max
+    pooling, for one, is 30 times as fast in it.
     """
 
     def call(self, inputs, training=None, mask=None):

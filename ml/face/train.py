@@ -1,8 +1,8 @@
 """Train the face classifier on FER2013: ``./viva train face --data DIR``.
 
-The loop stops with its epochs or with its time, whichever comes first; the learning rate falls with whichever is further
-along. It goes on where it was broken off. What is kept is the exponential moving average of the weights
-(Polyak & Juditsky 1992) that did best on PublicTest.
+The loop stops with its epochs or with its time, whichever comes first; the learning rate falls with
+whichever is further along. It goes on where it was broken off. What is kept is the exponential moving
+average of the weights (Polyak & Juditsky 1992) that did best on PublicTest.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def training_model(options: argparse.Namespace) -> keras.Model:
-    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and shape."""
+    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and
+    shape."""
     keras.mixed_precision.set_dtype_policy(options.precision)
     if keras.backend.backend() == "torch":
         model = build(norm=FusedBatchNormalization, data_format="channels_first")
@@ -90,7 +91,8 @@ def restore(path: Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
 
 
 def train(data: Path, options: argparse.Namespace) -> None:
-    """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the weights.
+    """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the
+    weights.
 
     Raises FileNotFoundError where FER2013 is not there.
     """
@@ -140,9 +142,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
         state["epoch"] += 1
         state["seconds"] += time.monotonic() - started
         state["updates"] = average.updates
-        tqdm.write(
-            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, {state['seconds'] / 60:.1f} min"
-        )
+        spent = f"{state['seconds'] / 60:.1f} min"
+        tqdm.write(f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, {spent}")
         if score > state["best"]:
             state["best"] = score
             save(best_file, state, average=average.arrays)

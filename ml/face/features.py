@@ -1,0 +1,151 @@
+"""What is measured on a picture of a face: where it is, its 68 landmarks, its 48x48 crop, eyes and mouth.
+
+Boxes are (left, top, right, bottom) and points (x, y), floats in pixels of the picture handed in, whose
+origin is its upper left corner. Pictures are grey, uint8 (height, width).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import dlib
+import numpy as np
+
+from ml.errors import ModelMissing
+
+#: The longer side of the picture that is searched, in pixels. One upsampling doubles it, so that the
+#: smallest face found is about an eighth of it wide (the detector's own window is 80 pixels).
+SEARCH_SIDE = 320
+#: dlib's score above which something is a face, and above which it still is one where there was one just
+#: before.
+NEW_FACE, SAME_FACE = 0.0, -0.5
+#: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
+#: eyes down to the base of the nose, and the height of the eyes below the upper edge.
+_EYE_DISTANCE, _EYES_TO_NOSE, _EYE_LEVEL = 0.372, 0.275, 0.392
+#: An inner-lip aspect ratio above this is an open mouth: right for 91 % of 668 labelled faces (open: 88 %,
+#: closed: 92 %).
+MOUTH_OPEN = 0.08
+
+
+def grey(rgb: np.ndarray) -> np.ndarray:
+    """RGB uint8 (H, W, 3) to luminance uint8 (H, W)."""
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+
+
+def detect(picture: np.ndarray, near: list[np.ndarray] | None = None) -> list[np.ndarray]:
+    """Find frontal faces with dlib's HOG detector (Dalal & Triggs 2005; King 2009), the surest first.
+
+    ``near`` are boxes where faces were just before: there a weaker response will do, because a face that
+    turns away is still there. Returns boxes float (4,).
+    """
+    scale = min(1.0, SEARCH_SIDE / max(picture.shape))
+    small = picture if scale == 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found, scores, _ = _detector().run(small, 1, SAME_FACE if near else NEW_FACE)
+    boxes: list[np.ndarray] = []
+    for rectangle, score in zip(found, scores, strict=True):
+        box = np.array([rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()]) / scale
+        if any(overlap(box, other) > 0.3 for other in boxes):
+            continue
+        if score >= NEW_FACE or any(overlap(box, other) > 0.4 for other in near or ()):
+            boxes.append(box)
+    return boxes
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> float:
+    """Intersection over union of two boxes (0..1)."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    common = width * height
+    return float(common / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common))
+
+
+def landmarks(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """The 68 landmarks of the iBUG scheme in a face's box: float (68, 2) (Kazemi & Sullivan, CVPR 2014).
+
+    Raises ModelMissing where the package that brings the predictor is not installed.
+    """
+    left, top, right, bottom = (round(float(edge)) for edge in box)
+    shape = _predictor()(picture, dlib.rectangle(left, top, right, bottom))
+    return np.array([(point.x, point.y) for point in shape.parts()], dtype=float)
+
+
+def box_of(points: np.ndarray) -> np.ndarray:
+    """The box that the detector would have drawn around these landmarks: it carries a face from one frame
+    to the next."""
+    inner = points[17:]  # brows, nose, eyes, mouth: the chin line is the least certain
+    centre = (inner.min(0) + inner.max(0)) / 2
+    half = 0.62 * max(np.ptp(inner[:, 0]), np.ptp(inner[:, 1]))
+    centre[1] += 0.03 * half
+    return np.concatenate([centre - half, centre + half])
+
+
+def crop(picture: np.ndarray, points: np.ndarray, size: int = 48) -> np.ndarray:
+    """Cut a face as FER2013 frames it: uint8 (size, size), the eyes level, edges repeated beyond the picture.
+
+    The same cut is used everywhere. The scale comes from the eyes' distance or, where the head is turned
+    and they come closer, from the eyes' height above the nose, which no mouth movement changes.
+    """
+    right_eye, left_eye = points[36:42].mean(0), points[42:48].mean(0)
+    across = left_eye - right_eye
+    angle = np.arctan2(across[1], across[0])
+    eyes = (right_eye + left_eye) / 2
+    axis_x = np.array([np.cos(angle), np.sin(angle)])
+    axis_y = np.array([-axis_x[1], axis_x[0]])
+    side = max(np.linalg.norm(across) / _EYE_DISTANCE, float((points[33] - eyes) @ axis_y) / _EYES_TO_NOSE, 8.0)
+    factor = int(np.clip(round(side / size), 1, 16))  # first to a multiple, then averaged: no aliasing
+    fine = size * factor
+    origin = eyes - axis_x * side / 2 - axis_y * side * _EYE_LEVEL
+    matrix = np.column_stack([axis_x * side / fine, axis_y * side / fine, origin + (axis_x + axis_y) * side / fine / 2])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    face = cv2.warpAffine(picture, matrix, (fine, fine), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return face if factor == 1 else cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def eye_aspect_ratio(points: np.ndarray) -> float:
+    """Mean height of both eyes over their width, about 0.3 open and 0.1 shut (Soukupova & Cech, CVWW
+    2016)."""
+    ratios = []
+    for first in (36, 42):
+        p = points[first : first + 6]
+        width = np.linalg.norm(p[3] - p[0])
+        ratios.append((np.linalg.norm(p[5] - p[1]) + np.linalg.norm(p[4] - p[2])) / (2 * max(width, 1e-6)))
+    return float(np.mean(ratios))
+
+
+def mouth_aspect_ratio(points: np.ndarray) -> float:
+    """Mean distance of the inner lips over their width: near 0 shut, above ``MOUTH_OPEN`` open."""
+    lips = points[60:68]
+    gaps = [np.linalg.norm(lips[upper] - lips[lower]) for upper, lower in ((1, 7), (2, 6), (3, 5))]
+    return float(np.mean(gaps) / max(np.linalg.norm(lips[4] - lips[0]), 1e-6))
+
+
+def predictor_path() -> Path:
+    """The landmark model's file inside ``face_recognition_models``, found without importing that package.
+
+    (It imports ``pkg_resources``, which newer setuptools no longer have.) Raises ModelMissing.
+    """
+    package = find_spec("face_recognition_models")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        path = Path(folder) / "models" / "shape_predictor_68_face_landmarks.dat"
+        if path.is_file():
+            return path
+    raise ModelMissing(
+        "model_missing",
+        "The face landmark model is missing: the package face_recognition_models is not installed whole. "
+        "Install Viva's environment again: ./viva up",
+    )
+
+
+@lru_cache(maxsize=1)
+def _detector() -> dlib.fhog_object_detector:
+    return dlib.get_frontal_face_detector()
+
+
+@lru_cache(maxsize=1)
+def _predictor() -> dlib.shape_predictor:
+    return dlib.shape_predictor(str(predictor_path()))
