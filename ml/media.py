@@ -160,8 +160,7 @@ def verify(path: str | Path) -> MediaInfo:
         if not count:
             raise _nothing_usable(recording.path) if info.truncated else _not_media(recording.path)
         video, audio = (
-            s.index if s is not None and s.index in count else None
-            for s in (recording.video, recording.audio)
+            s.index if s is not None and s.index in count else None for s in (recording.video, recording.audio)
         )
         fps = None
         if video is not None and count[video] > 1 and last[video] > first[video]:
@@ -252,7 +251,8 @@ def remux(source: str | Path, target: str | Path) -> None:
         except (av.FFmpegError, ValueError) as error:
             raise MediaError(
                 "not_media",
-                f"{Path(source).name} could not be copied into a {target.suffix} file. Record or export it as WebM or MP4.",
+                f"{Path(source).name} could not be copied into a {target.suffix} file. "
+                "Record or export it as WebM or MP4.",
             ) from error
         finally:
             Path(partial).unlink(missing_ok=True)
@@ -323,7 +323,8 @@ def _check_size(width: int, height: int) -> None:
     if max(width, height) > MAX_SIDE:
         raise MediaError(
             "too_large",
-            f"The picture is {width} × {height} pixels; at most {MAX_SIDE} × {MAX_SIDE} are read. Export the video smaller.",
+            f"The picture is {width} × {height} pixels; at most {MAX_SIDE} × {MAX_SIDE} are read. "
+            "Export the video smaller.",
         )
 
 
@@ -375,9 +376,7 @@ def _silence(count: int) -> Iterator[np.ndarray]:
 
 
 def _copy_packets(recording: _Recording, target: str, name: str, options: dict[str, str]) -> None:
-    with av.open(
-        f"file:{target}", "w", format=name, options={**options, "avoid_negative_ts": "make_zero"}
-    ) as output:
+    with av.open(f"file:{target}", "w", format=name, options={**options, "avoid_negative_ts": "make_zero"}) as output:
         streams = [stream for stream in (recording.video, recording.audio) if stream is not None]
         copies = {stream.index: output.add_stream_from_template(stream) for stream in streams}
         latest: dict[int, int] = {}

@@ -1,0 +1,121 @@
+"""Everything that Viva reads from one recording and one text, as a JSON-able dictionary: no web, no
+database."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import math
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ml.errors import MediaError, VivaError
+from ml.media import probe
+from ml.readings import FaceReading, Reading, SpeechReading
+
+log = logging.getLogger(__name__)
+#: The modalities, in the order in which they are read and shown.
+MODALITIES = ("face", "speech", "text")
+#: What nobody should forget beside any of these figures.
+LIMITS = (
+    "These figures describe how a recording looks and sounds to three small models, not what a person feels, thinks "
+    "or is. A face or a voice that resembles acted anger is no angry person; the models were trained on posed and acted "
+    "examples, know little of most cultures, ages and disabilities, and are often wrong. Personality read from words "
+    "agrees with questionnaires only slightly better than chance. Don't decide about anybody by them. In the European "
+    "Union inferring emotions from a face or a voice at work or in recruitment is prohibited (AI Act, Article 5(1)(f))."
+)
+_NOTHING_GIVEN = {
+    "face": ("no_media", "No recording was given, so there is no face to read. Name a video file."),
+    "speech": ("no_media", "No recording was given, so there is no voice to read. Name a file with sound."),
+    "text": ("no_text", "No text was given. Add the written answer or a transcript with --text FILE."),
+}
+
+
+def analyse(
+    media: str | Path | None, text: str | None, progress: Callable[[str, float], None] | None = None
+) -> dict[str, Any]:
+    """Read the face and the voice of a recording, and a text; any of them may be missing.
+
+    ``progress`` is called with a modality's name and the share of it that is done (0..1). The result has
+    ``face``, ``speech``, ``text`` and ``fusion`` (each a reading's JSON or None), ``reason`` and
+    ``reason_code`` (for each modality why it is None, else None), ``media``, ``viva`` and ``created``. A
+    modality that fails never takes the others down, so nothing is raised for bad input.
+    """
+    readings: dict[str, Any] = dict.fromkeys(MODALITIES)
+    failures: dict[str, tuple[str | None, str | None]] = {name: (None, None) for name in MODALITIES}
+    for name in MODALITIES:
+        given = text if name == "text" else media
+        if given is None:
+            failures[name] = _NOTHING_GIVEN[name]
+            continue
+        readings[name], failures[name] = _read(name, given, progress)
+    result = {
+        "viva": version(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "media": None if media is None else _describe(Path(media)),
+        **{name: None if reading is None else reading.to_json() for name, reading in readings.items()},
+        "fusion": _fuse(readings["face"], readings["speech"]),
+        "reason": {name: message for name, (_, message) in failures.items()},
+        "reason_code": {name: code for name, (code, _) in failures.items()},
+    }
+    return plain(result)
+
+
+def version() -> str:
+    """Viva's version, from pyproject.toml."""
+    path = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    return tomllib.loads(path.read_text("utf-8"))["project"]["version"]
+
+
+def plain(value: Any) -> Any:
+    """``value`` as strict JSON: numpy becomes Python, and what is no number becomes null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | None, str | None]]:
+    """One modality: its reading, or a code and a message that say why there is none."""
+    try:
+        if name == "text":
+            from ml.text.infer import read as read_text
+
+            return read_text(given), (None, None)
+        if name == "face":
+            from ml.face.infer import read
+        else:
+            from ml.speech.infer import read
+        return read(given, progress=progress and (lambda share: progress(name, share))), (None, None)
+    except VivaError as failure:
+        return None, (failure.code, failure.message)
+    except Exception as failure:
+        log.exception("the %s reading failed", name)
+        return None, (
+            "failed",
+            f"The {name} could not be read because of a fault in Viva ({type(failure).__name__}: {failure}). "
+            "Please report it.",
+        )
+    finally:
+        if progress:
+            progress(name, 1.0)
+
+
+def _fuse(face: FaceReading | None, speech: SpeechReading | None) -> dict[str, Any] | None:
+    from ml.fusion.combine import combine
+
+    fused = combine(face, speech)
+    return None if fused is None else fused.to_json()
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    try:
+        return {"name": path.name, "bytes": path.stat().st_size, **dataclasses.asdict(probe(path))}
+    except (MediaError, OSError) as failure:
+        return {"name": path.name, "error": str(failure)}

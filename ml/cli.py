@@ -1,0 +1,225 @@
+"""The command line of the models: analyse, train, evaluate, bench. ``./viva NAME`` runs ``python -m ml.cli
+NAME``.
+
+Standard output holds the answer and nothing else; progress, messages and libraries' chatter go to standard
+error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ml.errors import VivaError
+
+MODALITIES = ("face", "speech", "text")
+
+
+class BadInput(Exception):
+    """Something on the command line cannot be used; the text says what and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    options = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
+    try:
+        options.run(options)
+    except (BadInput, VivaError) as failure:
+        print(f"viva: {failure}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output went away (| head)
+        sys.stdout = None
+        return 0
+    except KeyboardInterrupt:
+        print("\nviva: stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./viva", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("analyse", help="read a face, a voice and a text")
+    command.add_argument("media", nargs="?", type=Path, metavar="MEDIA", help="a video or sound file")
+    command.add_argument("--text", type=Path, metavar="FILE", help="the written answer or a transcript, UTF-8")
+    command.add_argument("--json", metavar="OUT", help="write everything as JSON (- is standard output)")
+    command.add_argument("--html", type=Path, metavar="OUT", help="write one page with figures and tables")
+    command.set_defaults(run=_analyse)
+
+    command = commands.add_parser("train", help="train a model anew")
+    models = command.add_subparsers(required=True, metavar="|".join(MODALITIES), dest="model")
+    for name in MODALITIES:
+        model = models.add_parser(name)
+        model.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the training data")
+        if arguments[:2] == ["train", name]:  # the options come with the training code, whose imports take seconds
+            _module(name, "train").add_arguments(model)
+        model.set_defaults(run=_train)
+
+    command = commands.add_parser("evaluate", help="measure a shipped model on data with labels")
+    command.add_argument("model", choices=MODALITIES)
+    command.add_argument("--data", type=Path, required=True, metavar="PATH", help="a file or folder with labels")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_evaluate)
+
+    command = commands.add_parser("bench", help="measure speed and memory")
+    command.add_argument("name", nargs="?", choices=("analysis", "models"), help="one of the benchmarks (default: all)")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=_bench)
+    return parser
+
+
+def _analyse(options: argparse.Namespace) -> None:
+    if options.media is None and options.text is None:
+        raise BadInput("There is nothing to analyse. Name a recording, or a text with --text FILE, or both.")
+    for out in (options.html, None if options.json in (None, "-") else Path(options.json)):
+        if out is not None and not out.absolute().parent.is_dir():
+            raise BadInput(f"There is no folder {out.absolute().parent} to write {out.name} into. Make it first.")
+    text = None if options.text is None else _read_text(options.text)
+    with _quiet_stdout():
+        from ml import analyse, media
+
+        if options.media is not None:
+            media.probe(options.media)  # a file that is no recording is bad input, not a reading without result
+        with _Progress(media=options.media is not None, text=text is not None) as progress:
+            result = analyse.analyse(options.media, text, progress)
+    if options.html is not None:
+        from ml.page import page
+
+        _write(options.html, page(result))
+    if options.json == "-":
+        print(json.dumps(result, allow_nan=False))
+        return
+    if options.json is not None:
+        _write(Path(options.json), json.dumps(result, allow_nan=False, indent=1) + "\n")
+    from ml.summary import summary
+
+    print(summary(result))
+    for out in (options.json, options.html):
+        if out is not None:
+            print(f"Written: {out}")
+
+
+def _train(options: argparse.Namespace) -> None:
+    if not options.data.exists():
+        raise BadInput(f"There is no {options.data}. Give the folder of the training data with --data DIR.")
+    try:
+        _module(options.model, "train").train(options.data, options)
+    except (ValueError, FileNotFoundError) as failure:
+        raise BadInput(str(failure)) from failure
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    if not options.data.exists():
+        raise BadInput(f"There is no {options.data}. Give data with labels with --data PATH.")
+    with _quiet_stdout():
+        try:
+            figures = _module(options.model, "evaluate").evaluate(options.data)
+        except (ValueError, FileNotFoundError, KeyError) as failure:
+            raise BadInput(f"{options.data} could not be evaluated: {failure}") from failure
+        from ml.analyse import plain
+
+        figures = plain(figures)
+    if options.json:
+        print(json.dumps(figures, allow_nan=False))
+        return
+    from ml.summary import evaluation
+
+    print(evaluation(options.model, figures))
+
+
+def _bench(options: argparse.Namespace) -> None:
+    names = [options.name] if options.name else ["models", "analysis"]
+    results: dict[str, Any] = {}
+    for name in names:
+        bench = importlib.import_module(f"bench.{name}")
+        with _quiet_stdout():
+            results[name] = bench.measure()
+        if not options.json:
+            print(bench.table(results[name]), flush=True)
+    if options.json:
+        print(json.dumps(results, allow_nan=False))
+
+
+def _module(model: str, name: str):
+    try:
+        return importlib.import_module(f"ml.{model}.{name}")
+    except ModuleNotFoundError as failure:
+        if failure.name and failure.name.startswith("ml."):
+            raise
+        raise BadInput(
+            f"{failure.name} is not installed, which ./viva {name} needs. Run: uv sync --all-groups"
+        ) from failure
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"There is no file {path}. Check the path given with --text.") from None
+    except (UnicodeDecodeError, OSError):
+        raise BadInput(f"{path} is not a text in UTF-8. Save it as plain text and try again.") from None
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, "utf-8")
+    except OSError as failure:
+        raise BadInput(f"{path} could not be written ({failure.strerror}). Choose another place.") from failure
+
+
+@contextlib.contextmanager
+def _quiet_stdout():
+    """Send what libraries print, from C as well, to standard error while an answer is being made."""
+    sys.stdout.flush()
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError, AttributeError):  # a test's or a notebook's stdout is no file
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+        return
+    saved = os.dup(number)
+    try:
+        os.dup2(2, number)
+        yield
+        sys.stdout.flush()
+    finally:
+        os.dup2(saved, number)
+        os.close(saved)
+
+
+class _Progress:
+    """One bar on standard error over all modalities, weighed by how long each takes."""
+
+    def __init__(self, media: bool, text: bool):
+        self.weights = ({"face": 8.0, "speech": 2.0} if media else {}) | ({"text": 1.0} if text else {})
+        self.shares = dict.fromkeys(self.weights, 0.0)
+
+    def __enter__(self) -> _Progress:
+        from tqdm import tqdm
+
+        form = "{desc:<8}{percentage:3.0f} %|{bar:30}| {elapsed}"
+        self.bar = tqdm(total=100, bar_format=form, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.bar.close()
+
+    def __call__(self, name: str, share: float) -> None:
+        if name not in self.shares:
+            return
+        self.shares[name] = max(share, self.shares[name])
+        done = sum(self.weights[key] * value for key, value in self.shares.items()) / sum(self.weights.values())
+        self.bar.set_description_str(name, refresh=False)
+        self.bar.update(100 * done - self.bar.n)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

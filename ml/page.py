@@ -1,0 +1,164 @@
+"""One self-contained page about an analysis: figures with tables, facts, what was not read and why, and the limits."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from ml import figures
+from ml.analyse import LIMITS
+from ml.summary import NAMES, clock, facts, media_facts, percent
+
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #23262b; --soft: #5c626c; --line: #e2e0da; --mark: #2f6fb7;
+  --note: #fdf4de; }
+@media (prefers-color-scheme: dark) { :root { --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a5abb5; --line: #33373d;
+  --mark: #82b1ea; --note: #2d2717; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
+main, header { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 2.5rem; } main { padding-bottom: 4rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 0 0 1rem; }
+h3 { font-size: .95rem; margin: 1.4rem 0 .2rem; color: var(--soft); font-weight: 600; }
+.soft { color: var(--soft); margin: 0; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.4rem 1.5rem; margin: 1.2rem 0; }
+.limits { background: var(--note); } .limits p { margin: 0; max-width: 60rem; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .9rem 1.5rem; margin: 0; }
+dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; overflow-wrap: anywhere; }
+.figure { width: 100%; } .figure text { fill: var(--ink) !important; } .figure .hoverlayer text { fill: #23262b !important; }
+details { margin: .3rem 0 0; } summary { color: var(--mark); cursor: pointer; width: fit-content; }
+.scroll { max-height: 20rem; overflow: auto; margin-top: .6rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.warning { border-left: 3px solid #c88700; padding-left: .8rem; margin: 1rem 0 0; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem; align-items: start; }
+:focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
+"""
+_SCRIPT = """
+for (const script of document.querySelectorAll('script[type="application/json"]')) {
+  const figure = JSON.parse(script.textContent);
+  Plotly.newPlot(script.previousElementSibling, figure.data, figure.layout, {responsive: true, displayModeBar: false});
+}
+"""
+
+
+def page(result: dict[str, Any]) -> str:
+    """The HTML of an analysis (what :func:`ml.analyse.analyse` returns); it needs no other file and no network."""
+    media = result["media"]
+    title = f"Analysis of {media['name']}" if media else "Analysis of a text"
+    parts = [_reading(name, result) for name in ("face", "speech")]
+    parts += [_fusion(result["fusion"])] if result["fusion"] and all(result[n] for n in ("face", "speech")) else []
+    parts.append(_reading("text", result))
+    recording = f"<section><h2>Recording</h2>{_facts(media_facts(media))}</section>" if media else ""
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)} – Viva</title>
+<style>{_STYLE}</style>
+<script>{get_plotlyjs()}</script>
+</head>
+<body>
+<header>
+<h1>{escape(title)}</h1>
+<p class="soft">Made by Viva {escape(result["viva"])} at {escape(result["created"].replace("T", " ").replace("+00:00", " UTC"))}</p>
+</header>
+<main>
+<section class="limits" aria-label="Limits"><h2>What this cannot tell</h2><p>{escape(LIMITS)}</p></section>
+{recording}
+{"".join(parts)}
+</main>
+<script>{_SCRIPT}</script>
+</body>
+</html>
+"""
+
+
+def _reading(name: str, result: dict[str, Any]) -> str:
+    reading, title = result[name], NAMES[name]
+    if reading is None:
+        return (
+            f'<section><h2>{title}: not read</h2><p class="soft">{escape(result["reason"][name] or "")}</p></section>'
+        )
+    warnings = "".join(f'<p class="warning">{escape(text)}</p>' for text in reading["warnings"])
+    model = [("Model", f"{reading['model']['version']}")]
+    drawn = _traits(reading) if name == "text" else _emotions(reading)
+    return f"<section><h2>{title}</h2>{_facts(facts(name, reading) + model)}{warnings}{drawn}</section>"
+
+
+def _fusion(fused: dict[str, Any]) -> str:
+    weights = fused["weights"]
+    told = [
+        ("Weight of the face", percent(weights["face"])),
+        ("Weight of the voice", percent(weights["speech"])),
+        ("Coverage", percent(fused["coverage"])),
+        ("Strongest", fused["dominant"] or "too even to name one"),
+    ]
+    return f"<section><h2>Face and voice together</h2>{_facts(told)}{_emotions(fused)}</section>"
+
+
+def _emotions(reading: dict[str, Any]) -> str:
+    if not reading["distribution"]:
+        return '<p class="soft">Not enough to draw.</p>'
+    over_time = _figure(
+        figures.emotion_track(reading), "Emotions over time, as stacked areas; the table below has the same."
+    )
+    mean = _figure(
+        figures.distribution(reading), "Mean probability of each emotion with 95 % intervals; see the table below."
+    )
+    return (
+        f"<h3>Over time</h3>{over_time}{_track_table(reading['track'])}"
+        f"<h3>In all, with 95 % intervals</h3>{mean}{_estimates('Emotion', reading['distribution'])}"
+    )
+
+
+def _traits(reading: dict[str, Any]) -> str:
+    drawn = _figure(figures.big_five(reading), "Big Five with 95 % intervals; the table below has the same.")
+    return f"<h3>Big Five, with 95 % intervals</h3>{drawn}{_estimates('Trait', reading['traits'])}"
+
+
+def _figure(figure: go.Figure, label: str) -> str:
+    data = figure.to_json().replace("<", "\\u003c")  # no text in it can end the script
+    height = int(figure.layout.height)
+    return (
+        f'<div class="figure" role="img" aria-label="{escape(label)}" style="height:{height}px"></div>'
+        f'<script type="application/json">{data}</script>'
+    )
+
+
+def _facts(rows: list[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<div><dt>{escape(a)}</dt><dd>{escape(b)}</dd></div>" for a, b in rows) + "</dl>"
+
+
+def _estimates(what: str, estimates: dict[str, dict[str, Any]]) -> str:
+    rows = [
+        (label.capitalize(), percent(e["value"], 1), f"{percent(e['low'], 1)} to {percent(e['high'], 1)}", str(e["n"]))
+        for label, e in estimates.items()
+    ]
+    return _table((what, "Mean" if what == "Emotion" else "Probability", "95 % interval", "n"), rows)
+
+
+def _track_table(track: dict[str, Any]) -> str:
+    times, rows = figures.thin(track, 120)
+    body = [
+        (clock(time), *(("–",) * len(row) if row[0] != row[0] else (percent(value) for value in row)))
+        for time, row in zip(times, rows, strict=True)
+    ]
+    return _table(("Time", *(label.capitalize() for label in track["labels"])), body)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    columns = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        '<details><summary>As a table</summary><div class="scroll" tabindex="0">'
+        f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )

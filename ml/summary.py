@@ -1,0 +1,141 @@
+"""An analysis and an evaluation in words: the facts that the terminal prints and the page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAMES = {"face": "Face", "speech": "Voice", "text": "Text"}
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    return "unknown" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes:seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def number(value: float | None, unit: str = "", digits: int = 1) -> str:
+    return "not enough to tell" if value is None else f"{value:.{digits}f} {unit}".rstrip()
+
+
+def estimate(value: dict[str, Any] | None, unit: str = "", digits: int = 1) -> str:
+    """An estimate's JSON as a number with its interval and n."""
+    if value is None:
+        return "not enough to tell"
+    low, high = f"{value['low']:.{digits}f}", f"{value['high']:.{digits}f}"
+    return f"{number(value['value'], unit, digits)} ({low} to {high}; n = {value['n']})"
+
+
+def media_facts(media: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the file is."""
+    if "error" in media:
+        return [("File", media["name"]), ("Problem", media["error"])]
+    facts = [("File", media["name"]), ("Length", clock(media["seconds"])), ("Size", f"{media['bytes'] / 1e6:.1f} MB")]
+    if media["has_video"]:
+        facts.append(("Picture", f"{media['width']} × {media['height']}, {media['video_codec']}"))
+    facts.append(("Sound", media["audio_codec"] if media["has_audio"] else "none"))
+    if media["truncated"]:
+        facts.append(("Cut off", "the file ends before its announced end; what there is was read"))
+    return facts
+
+
+def facts(name: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a reading says besides its figures, as (label, value) in words."""
+    return {"face": _face, "speech": _speech, "text": _text}[name](reading)
+
+
+def _strongest(reading: dict[str, Any]) -> tuple[str, str]:
+    label = reading["dominant"]
+    return ("Strongest", "too even to name one" if label is None else label)
+
+
+def _face(reading: dict[str, Any]) -> list[tuple[str, str]]:
+    people, blinks = reading["people"], reading["blinks"]
+    rows = [
+        ("Coverage", f"a face in {percent(reading['coverage'])} of {reading['frames']} frames"),
+        _strongest(reading),
+        ("Blinks a minute", estimate(blinks.get("per_minute"))),
+        ("Mouth open", f"in {percent(reading['mouth_open'])} of the frames with a face"),
+    ]
+    if people.get("max_faces", 1) > 1:
+        rows.append(
+            ("People", f"up to {people['max_faces']}, in {percent(people['share_with_several'])} of the frames")
+        )
+    return rows
+
+
+def _speech(reading: dict[str, Any]) -> list[tuple[str, str]]:
+    said = reading["delivery"]
+    pauses = "" if said["longest_pause_seconds"] is None else f", the longest {said['longest_pause_seconds']:.1f} s"
+    return [
+        ("Coverage", f"{percent(reading['coverage'])} of the windows; {reading['speech_seconds']:.1f} s of speech"),
+        _strongest(reading),
+        ("Rate", number(said["syllables_per_second"], "syllables a second")),
+        ("Pauses", "not enough to tell" if said["pause_count"] is None else f"{said['pause_count']}{pauses}"),
+        ("Pitch", number(said["pitch_median_hz"], "Hz", 0)),
+        ("Pitch range", number(said["pitch_range_semitones"], "semitones")),
+        ("Loudness range", number(said["loudness_range_db"], "dB")),
+    ]
+
+
+def _text(reading: dict[str, Any]) -> list[tuple[str, str]]:
+    found = reading["statistics"]
+    often = ", ".join(f"{word} ({count})" for word, count in found["most_frequent"][:6])
+    return [
+        ("Coverage", f"{percent(reading['coverage'])} of the words are known"),
+        ("Words", f"{found['words']} in {found['sentences']} sentences"),
+        ("Words a sentence", number(found["words_per_sentence"])),
+        ("Distinct words", f"{found['distinct_words']} (type-token ratio {found['type_token_ratio']:.2f})"),
+        ("Most frequent", often or "none"),
+    ]
+
+
+def summary(result: dict[str, Any]) -> str:
+    """An analysis for the terminal."""
+    lines = _block("Recording", media_facts(result["media"])) if result["media"] else []
+    for name, title in NAMES.items():
+        reading = result[name]
+        if reading is None:
+            lines += [f"{title}: not read", f"  {result['reason'][name]}", ""]
+            continue
+        rows = facts(name, reading)
+        if name == "text":
+            rows += [(trait.capitalize(), _share(value)) for trait, value in reading["traits"].items()]
+        else:
+            ranked = sorted(reading["distribution"].items(), key=lambda pair: -pair[1]["value"])
+            rows += [(label, _share(value)) for label, value in ranked[:3]]
+        rows += [("Note", warning) for warning in reading["warnings"]]
+        rows.append(("Model", reading["model"]["version"]))
+        lines += _block(title, rows)
+    if result["fusion"]:
+        weights = result["fusion"]["weights"]
+        weighed = f"face {percent(weights['face'])}, voice {percent(weights['speech'])}"
+        lines += _block("Face and voice together", [_strongest(result["fusion"]), ("Weighed", weighed)])
+    lines.append("Estimates with 95 % intervals. They describe a recording, not a person: see the README's limits.")
+    return "\n".join(lines)
+
+
+def evaluation(model: str, figures: dict[str, Any]) -> str:
+    """An evaluation for the terminal."""
+    rows = [
+        ("Model", figures["model_version"]),
+        ("Examples", str(figures["n"])),
+        ("Accuracy", f"{figures['accuracy']:.4f}"),
+        ("UAR", number(figures["uar"], digits=4)),
+        ("Calibration error", number(figures["expected_calibration_error"], digits=4)),
+    ]
+    rows += [(label, number(value, digits=3)) for label, value in figures["per_class_recall"].items()]
+    if figures.get("warning"):
+        rows.append(("Note", figures["warning"]))
+    return "\n".join(_block(f"{NAMES[model]} model", rows)).rstrip()
+
+
+def _share(value: dict[str, Any]) -> str:
+    return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
+
+
+def _block(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    width = max(len(label) for label, _ in rows) + 2
+    return [title, *(f"  {label:<{width}}{value}" for label, value in rows), ""]
