@@ -42,14 +42,14 @@ _WHOLE = {
 _ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'s": "'s", "'d": "'d"}
 
 #: Words of grammar rather than of content, with what contractions leave behind. Ours: NLTK's list is a download.
-STOP_WORDS = frozenset(  # noqa: SIM905
+STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between
     both but by can could 'd did do does doing down during each even few for from further get go got had has have
     having he her here hers herself him himself his how i if in into is it its itself just like let may me might
     mine more most much must my myself no nor not now of off oh ok okay on once one only or other our ours ourselves
     out over own 's same shall she should so some such than that the their theirs them themselves then there these
     they this those through to too uh uhm um under until up us very was we well were what when where which while who
-    whom why will with would yeah yes you your yours yourself yourselves""".split()
+    whom why will with would yeah yes you your yours yourself yourselves""".split()  # noqa: SIM905
 )
 
 

@@ -17,7 +17,7 @@ from ml.text import lexical, vectors
 from ml.text.calibration import Calibration, logit, platt, sigmoid
 from ml.text.data import Essays, fold_of, read_essays, short_hash
 from ml.text.evaluate import measure
-from ml.text.features import Document, analyse
+from ml.text.features import Document, analyse, content_words
 from ml.text.train import LENGTHS
 from ml.text.windows import WINDOW
 
@@ -43,6 +43,10 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
     held = gather(run, folds, len(essays))
     calibration = calibrate(held, essays.labels, words, np.ones(len(essays), bool), errors=True)
     figures = cross_fitted(held, essays.labels, words, folds)
+    figures["tfidf_without_stop_words"] = _without_stop_words(essays.labels, documents, folds)
+    figures["mean_vector_logistic_regression"] = _mean_vectors(
+        essays.labels, documents, folds, vectors.load(run / vectors.FILE)
+    )
     figures["onnx_difference"] = _export(run, target, options.seeds)
     for name in (vectors.FILE, lexical.FILE):
         shutil.copyfile(run / name, target / name)
@@ -165,6 +169,35 @@ def cross_fitted(
     }
 
 
+def _without_stop_words(labels: np.ndarray, documents: list[Document], folds: np.ndarray) -> float:
+    """The baseline's accuracy on content words alone, beside which the words of grammar are kept."""
+    texts = [content_words(document) for document in documents]
+    right = np.zeros(labels.shape, bool)
+    for fold in range(folds.max() + 1):
+        fitted = lexical.fit([texts[i] for i in np.flatnonzero(folds != fold)], labels[folds != fold])
+        for i in np.flatnonzero(folds == fold):
+            right[i] = (fitted.score(texts[i]) > 0) == labels[i]
+    return round(float(right.mean()), 4)
+
+
+def _mean_vectors(
+    labels: np.ndarray, documents: list[Document], folds: np.ndarray, vocabulary: vectors.Vocabulary
+) -> float:
+    """The accuracy of logistic regression on the mean word vector: the network without its convolutions and LSTM."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    means = np.stack([vocabulary.vectors[vocabulary.encode(document)].mean(axis=0) for document in documents])
+    right = np.zeros(labels.shape, bool)
+    for fold in range(folds.max() + 1):
+        inside = folds != fold
+        for trait, column in enumerate(labels.T):
+            model = make_pipeline(StandardScaler(), LogisticRegression(C=1e-3)).fit(means[inside], column[inside])
+            right[~inside, trait] = model.predict(means[~inside]) == column[~inside]
+    return round(float(right.mean()), 4)
+
+
 def _round(p: np.ndarray, labels: np.ndarray) -> float:
     return round(float(((p > 0.5) == labels).mean()), 4)
 
@@ -177,6 +210,7 @@ def _export(run: Path, target: Path, seeds: int) -> float:
 
     from ml.text.model import build, join
 
+    keras.mixed_precision.set_global_policy("float32")
     networks = []
     for seed in range(seeds):
         network = build()

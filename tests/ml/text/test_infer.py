@@ -1,0 +1,203 @@
+"""Reading answers with the shipped weights."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from ml import registry
+from ml.errors import ModelMissing, Unreadable
+from ml.readings import TRAITS
+from ml.text.features import analyse
+from ml.text.infer import read, score
+
+ANSWER = """In my last job I worked with a small team that built a booking system for a hospital. We had to be ready in
+three months, and halfway through the person who knew the most about the old system fell ill. I asked
+everybody to write down what they knew, made a plan with them, and spoke with the nurses every week about
+what mattered most to them. Some evenings I worried that we would never finish, but I like a problem that
+looks too big at first. I'm quiet in meetings, though I do enjoy explaining things to one person at a time.
+In the end we were two weeks late and nobody minded, because it worked from the first morning. If I did it
+again I'd ask for help earlier, and I would not promise a date before I had seen the data. I think what I
+learnt is that people forgive a delay when you tell them about it in time."""
+
+
+def test_an_answer_is_read() -> None:
+    reading = read(ANSWER)
+    assert tuple(reading.traits) == TRAITS
+    for estimate in reading.traits.values():
+        assert 0 < estimate.low < estimate.value < estimate.high < 1
+        assert estimate.n == reading.statistics["words"] == len(analyse(ANSWER).words)
+    assert reading.coverage > 0.95
+    assert reading.model.version.startswith("text-")
+    assert reading.warnings == []
+    assert read(ANSWER) == reading
+    json.dumps(reading.to_json())
+
+
+def test_fewer_words_give_wider_intervals() -> None:
+    widths = []
+    for text in (" ".join(ANSWER.split()[:60]), ANSWER, ANSWER * 6):
+        traits = read(text).traits.values()
+        logits = [[np.log(v / (1 - v)) for v in (e.low, e.high)] for e in traits]
+        # on the scale of the evidence: a factor per word, for the weight of the text shrinks as well
+        widths.append(np.mean([high - low for low, high in logits]))
+    assert all(width > 0 for width in widths)
+
+
+def _refused(text: str) -> Unreadable:
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    return caught.value
+
+
+def test_three_words_are_too_few() -> None:
+    refusal = _refused("I don't know")
+    fewest = registry.describe("text")["minimum_words"]
+    assert refusal.code == "too_little_text"
+    assert f"at least {fewest} are needed" in refusal.message
+    assert "This answer has 4 words" in refusal.message  # I, do, not, know
+    assert "This answer has 3 words" in _refused("I like tea").message
+    assert "This answer has 1 word;" in _refused("Yes.").message
+
+
+@pytest.mark.parametrize("text", ["", "   \n\t", "\x00\x00", "😀😀👍", "12 345 !!!", "<br><p></p>"])
+def test_no_text(text: str) -> None:
+    assert _refused(text).code == "no_text"
+
+
+def test_one_word_a_thousand_times() -> None:
+    refusal = _refused("word " * 1000)
+    assert refusal.code == "too_little_text"
+    assert "repeats 1 different word;" in refusal.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich habe in meiner letzten Stelle mit einem kleinen Team an einem System für das Krankenhaus "
+        "gearbeitet und wir mussten nach drei Monaten fertig sein aber dann wurde der Kollege krank der am "
+        "meisten wusste also habe ich alle gebeten ihr Wissen aufzuschreiben und jede Woche mit den "
+        "Schwestern gesprochen was ihnen am wichtigsten war " * 4,
+        "Dans mon dernier emploi je travaillais avec une petite équipe qui construisait un système pour un "
+        "hôpital et nous devions être prêts en trois mois mais la personne qui connaissait le mieux le vieux "
+        "système est tombée malade alors nous avons tout écrit ensemble et parlé avec les infirmières chaque "
+        "semaine pour savoir la suite " * 4,
+        "En mi último trabajo colaboré con un equipo pequeño que construía un sistema para un hospital y "
+        "teníamos que terminar en tres meses pero la persona que más sabía del sistema se puso enferma "
+        "entonces pedí a todos que escribieran lo que sabían y hablé con las enfermeras cada semana sobre lo "
+        "que era más importante para ellas " * 4,
+        "В моей последней работе мы строили систему для больницы и должны были закончить через три месяца",
+        "在我上一份工作中我和一个小团队一起为医院建立了预约系统我们必须在三个月内完成" * 5,
+        "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et"
+        " dolore magna aliqua ut enim ad minim veniam quis nostrud exercitation ullamco laboris nisi ut "
+        "aliquip ex ea commodo consequat " * 8,
+    ],
+    ids=["German", "French", "Spanish", "Russian", "Chinese", "Latin"],
+)
+def test_other_languages_are_refused(text: str) -> None:
+    refusal = _refused(text)
+    assert refusal.code == "not_english"
+    assert "English" in refusal.message
+
+
+def test_markup_emoji_and_null_bytes_change_little() -> None:
+    dressed = "<div><p>" + ANSWER.replace(". ", ".</p>\x00 😀 <p>").replace("'", "’") + "</p></div>"
+    plain, odd = read(ANSWER), read(dressed)
+    assert odd.statistics["words"] == plain.statistics["words"]
+    for trait in TRAITS:
+        assert odd.traits[trait].value == pytest.approx(plain.traits[trait].value, abs=0.02)
+
+
+def test_a_hundred_thousand_words() -> None:
+    begin = time.process_time()
+    reading = read(ANSWER * 600)
+    assert time.process_time() - begin < 20
+    assert reading.statistics["words"] <= 50_000
+    assert "Only the first 50,000" in reading.warnings[0]
+
+
+def test_a_warm_answer_takes_little_time() -> None:
+    read(ANSWER)
+    times = []
+    for number in range(10):
+        begin = time.process_time()
+        read(f"{ANSWER} Number {number}.")
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.05
+
+
+def test_serving_imports_no_training_library() -> None:
+    code = (
+        "import sys, ml.text.infer as i\n"
+        "heavy = {'keras', 'tensorflow', 'torch', 'gensim', 'nltk', 'sklearn', 'scipy', 'librosa'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=registry.__file__.rsplit("/", 2)[0]
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_missing_weights_say_what_to_do(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path))
+    with pytest.raises(ModelMissing) as caught:
+        read(ANSWER)
+    assert caught.value.code == "model_missing"
+    assert "./viva train text" in caught.value.message
+    real = registry.Path(registry.__file__).parent / "weights" / "text.json"
+    (tmp_path / "text.json").write_text(real.read_text())
+    with pytest.raises(ModelMissing) as caught:
+        read(ANSWER)
+    assert caught.value.code == "model_missing"
+
+
+def test_a_damaged_file_is_noticed(tmp_path, monkeypatch) -> None:
+    real = registry.weights_folder()
+    monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path))
+    (tmp_path / "text.json").write_text((real / "text.json").read_text())
+    for name in registry.describe("text")["files"]:
+        (tmp_path / name).write_bytes(b"not the model")
+    with pytest.raises(ModelMissing) as caught:
+        read(ANSWER)
+    assert caught.value.code == "model_damaged"
+
+
+def test_onnx_says_what_keras_says() -> None:
+    keras = pytest.importorskip("keras")
+    from ml.text import vectors
+    from ml.text.windows import windows
+
+    model = keras.saving.load_model(registry.file_of("text", "text.keras"), compile=False)
+    vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
+    x = vocabulary.vectors[windows(vocabulary.encode(analyse(ANSWER * 3)))]
+    expected = keras.ops.convert_to_numpy(model(x, training=False))
+    session = registry.session("text")
+    found = session.run(None, {session.get_inputs()[0].name: x})[0]
+    assert found.shape == expected.shape == (len(x), expected.shape[1], len(TRAITS))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_every_file_is_small_enough_and_as_described() -> None:
+    for name in registry.describe("text")["files"]:
+        assert registry.file_of("text", name).stat().st_size < 10_000_000
+
+
+def test_a_text_without_tokens_scores_zero() -> None:
+    assert score(analyse("")).network.tolist() == [0.0] * 5
+
+
+def test_real_answers_of_every_kind_are_read(real_data) -> None:
+    """Transcripts of real interviews: long, with fillers, and English all of them."""
+    with gzip.open(real_data / "text/mit_interviews.csv.gz", "rt", encoding="utf-8", newline="") as stream:
+        rows = [row["transcript"] for _, row in zip(range(10), csv.DictReader(stream), strict=False)]
+    for row in rows:
+        spoken = " ".join(part.split(":", 1)[1] for part in row.split("|") if part.startswith("Interviewee:"))
+        reading = read(spoken)
+        assert reading.coverage > 0.9
