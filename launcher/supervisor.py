@@ -31,6 +31,15 @@ def _die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def _wait_for_group(group: int, patience: float = 2.0) -> None:
+    """Until nothing is left of a process group that was killed, or patience is."""
+    deadline = time.monotonic() + patience
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.02)
+
+
 @dataclass
 class Child:
     """One process, in a process group of its own so that Ctrl-C reaches us alone and nothing of it stays behind."""
@@ -136,6 +145,7 @@ class Supervisor:
     def _clean_up(self, child: Child) -> None:
         """Bury a dead child: nothing that it started may stay, and its last words go to the log."""
         child.signal(signal.SIGKILL, group=True)
+        _wait_for_group(child.process.pid)
         if child.process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
             self._selector.unregister(child.process.stdout)
         os.set_blocking(child.process.stdout.fileno(), False)
@@ -152,8 +162,8 @@ class Supervisor:
         while time.monotonic() < deadline and any(c.process and c.process.poll() is None for c in self.children):
             self._read_output(0.1)
         for child in self.children:
-            child.signal(signal.SIGKILL, group=True)
             if child.process is not None:
+                child.signal(signal.SIGKILL, group=True)
                 child.process.wait()
                 self._clean_up(child)
             child.log.close()

@@ -10,13 +10,13 @@ import json
 import math
 import os
 import socket
-import subprocess
 import time
 from pathlib import Path
 from typing import IO
 
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.console import Failure, Step, say
+from launcher.database import prepare
 from launcher.paths import ROOT, command, data_folder, environment
 from launcher.supervisor import Child, Supervisor
 
@@ -52,7 +52,7 @@ def up(options: argparse.Namespace) -> int:
         ensure_environment()
         ensure_frontend()
         env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1")
-        _prepare(home, env, demo=not options.no_demo)
+        prepare(home, env, demo=not options.no_demo)
         return _serve(options, home, env, address)
 
 
@@ -114,25 +114,6 @@ def _check_port(host: str, port: int) -> None:
                 f"Viva cannot listen on {host}, port {port} ({error.strerror}). Choose others with --host and --port"
             )
         raise Failure(f"{reason}.") from None
-
-
-def _prepare(home: Path, env: dict[str, str], *, demo: bool) -> None:
-    """Bring the database to its present shape and put the demonstration in."""
-    step = Step("Preparing the database")
-    arguments = ["flask", "--app", "webapp", "prepare", *(["--demo"] if demo else [])]
-    process = subprocess.Popen(command(*arguments), cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output, _nothing = process.communicate()
-    if process.returncode:
-        step.stop()
-        log = home / "logs" / "prepare.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(output)
-        tail = "\n".join(f"    {line}" for line in output.decode("utf-8", "replace").splitlines()[-6:])
-        raise Failure(
-            f"The database in {home} could not be prepared. The whole story is in {log}; it ends with:\n{tail}\n"
-            "If this folder was made by a newer Viva, use that one; otherwise start with a fresh folder (--data DIR)."
-        )
-    step.done()
 
 
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:

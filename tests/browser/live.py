@@ -20,8 +20,9 @@ from webapp.accounts.models import Role, User
 from webapp.database import db, now
 from webapp.interviews.models import Interview
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.jobs.models import Job
-from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.jobs.operations import create_job
+from webapp.questions import operations as sets
+from webapp.questions.models import QuestionKind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "correct horse battery staple"
@@ -108,27 +109,16 @@ class Viva:
         email = self.person(Role.ADMIN)
         with self.app.app_context():
             by = db.session.query(User).filter_by(email=email).one()
-            questions = [
-                Question(
-                    position=position,
-                    kind=QuestionKind(kind),
-                    prompt=f"Question {position}: tell us something.",
-                    rubric="5: an example.",
-                    **{"think_seconds": 0, "limit_seconds": 60, "takes_allowed": 3, **question},
+            chosen = sets.create_set(title="First conversation", introduction="", by=by)
+            for position, kind in enumerate(kinds.split(), 1):
+                columns = {"think_seconds": 0, "limit_seconds": 60, "takes_allowed": 3, **question}
+                prompt = f"Question {position}: tell us something."
+                sets.add_question(
+                    chosen, kind=QuestionKind(kind), prompt=prompt, rubric="An example.", by=by, **columns
                 )
-                for position, kind in enumerate(kinds.split(), 1)
-            ]
-            chosen = QuestionSet(
-                title="First conversation",
-                state=SetState.PUBLISHED,
-                published_at=now(),
-                created_by=by,
-                questions=questions,
-            )
+            sets.publish(chosen, by=by)
             city = {"CA": "Montréal", "FR": "Lyon"}[country]
-            job = Job(title="Support engineer", city=city, country=country, created_by=by)
-            db.session.add_all([chosen, job])
-            db.session.flush()
+            job = create_job(title="Support engineer", city=city, country=country, by=by)
             invitation = create_invitation(
                 job=job,
                 question_set=chosen,

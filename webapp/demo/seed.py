@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,22 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
-from webapp.database import after_commit, db, now
+from webapp.database import db, now
 from webapp.demo import content, passwords
-from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.models import Invitation
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.jobs.models import Job
-from webapp.questions.models import Question, QuestionSet, SetState
+from webapp.jobs.operations import create_job
+from webapp.questions import operations as sets
+from webapp.questions.models import QuestionSet
 
 
 def seed() -> None:
-    """Make what is missing of the demonstration and have its interviews answered by a worker. Commits."""
+    """Make what is missing of the demonstration; a worker answers its interviews (tasks.py). Commits."""
     facts = _read()
     people = {role: _person(role, name, email, facts) for role, name, email in content.PEOPLE}
     if facts.get("invitation") is None:
         _write(facts)  # the passwords first: an account whose password nobody knows helps nobody
         facts = {**facts, **_rooms(people[Role.ADMIN], people[Role.RECRUITER])}
-    for invitation_id in facts["answered"]:
-        _have_answered(invitation_id)
     db.session.commit()
     _write(facts)
 
@@ -70,13 +70,12 @@ def _person(role: Role, name: str, email: str, facts: dict[str, Any]) -> User:
 def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
     """Question sets, jobs and invitations; returns the open invitation's path and {invitation id: which answers}."""
     published = _question_set(admin, content.SET_TITLE, content.SET_INTRODUCTION, content.QUESTIONS)
-    published.state, published.published_at = SetState.PUBLISHED, now()
+    sets.publish(published, by=admin)
     _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
-    jobs = {}
-    for key, (title, city, country) in content.JOBS.items():
-        jobs[key] = Job(title=title, city=city, country=country, created_by=recruiter)
-        db.session.add(jobs[key])
-    db.session.flush()
+    jobs = {
+        key: create_job(title=title, city=city, country=country, by=recruiter)
+        for key, (title, city, country) in content.JOBS.items()
+    }
 
     def invite(whom: content.DemoInterview) -> Invitation:
         return create_invitation(
@@ -94,28 +93,7 @@ def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
 
 
 def _question_set(by: User, title: str, introduction: str, questions: tuple[content.DemoQuestion, ...]) -> QuestionSet:
-    row = QuestionSet(title=title, introduction=introduction, created_by=by)
-    for position, question in enumerate(questions, 1):
-        row.questions.append(
-            Question(
-                position=position,
-                kind=question.kind,
-                prompt=question.prompt,
-                rubric=question.rubric,
-                think_seconds=question.think_seconds,
-                limit_seconds=question.limit_seconds,
-                takes_allowed=question.takes_allowed,
-            )
-        )
-    db.session.add(row)
-    db.session.flush()
+    row = sets.create_set(title=title, introduction=introduction, by=by)
+    for question in questions:
+        sets.add_question(row, **asdict(question), by=by)
     return row
-
-
-def _have_answered(invitation_id: str) -> None:
-    """Have a worker answer this invitation unless that is done."""
-    from webapp.demo.tasks import answer
-
-    interview = db.session.scalar(sa.select(Interview).where(Interview.invitation_id == invitation_id))
-    if interview is None or interview.state is not InterviewState.SUBMITTED:
-        after_commit(lambda: answer.delay(invitation_id))

@@ -1,0 +1,58 @@
+"""Bring the database to its present shape, and skip that quickly where it has it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from launcher.console import Failure, Step
+from launcher.paths import ROOT, command
+
+
+def prepare(home: Path, env: Mapping[str, str], *, demo: bool) -> None:
+    """Migrate and, with ``demo``, put the demonstration in. Raises Failure."""
+    stamp = home / "prepared"
+    with contextlib.suppress(OSError):
+        if stamp.read_text("utf-8") == _wanted(home, demo=demo):
+            return
+    step = Step("Preparing the database")
+    arguments = ["flask", "--app", "webapp", "prepare", *(["--demo"] if demo else [])]
+    process = subprocess.Popen(command(*arguments), cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output, _nothing = process.communicate()
+    if process.returncode:
+        step.stop()
+        log = home / "logs" / "prepare.log"
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log.write_bytes(output)
+        tail = "\n".join(f"    {line}" for line in output.decode("utf-8", "replace").splitlines()[-6:])
+        raise Failure(
+            f"The database in {home} could not be prepared. The whole story is in {log}; it ends with:\n{tail}\n"
+            "If this folder was made by a newer Viva, use that one; otherwise start with a fresh folder (--data DIR)."
+        )
+    stamp.write_text(_wanted(home, demo=demo), "utf-8")
+    step.done()
+
+
+def _wanted(home: Path, *, demo: bool) -> str:
+    """What decides whether there is anything to do: our migrations and demonstration, and what the database has."""
+    total = hashlib.sha256(f"{demo} {os.environ.get('VIVA_DATABASE_URL')}".encode())
+    for path in sorted([*(ROOT / "migrations" / "versions").glob("*.py"), *(ROOT / "webapp" / "demo").glob("*")]):
+        if path.is_file():
+            total.update(path.read_bytes())
+    return f"{total.hexdigest()} {_revision(home)}"
+
+
+def _revision(home: Path) -> str:
+    """The embedded database's migration; for another database a word that never fits, so that it is always asked."""
+    if os.environ.get("VIVA_DATABASE_URL"):
+        return os.urandom(8).hex()
+    try:
+        with contextlib.closing(sqlite3.connect(f"{(home / 'viva.db').as_uri()}?mode=ro", uri=True)) as database:
+            return str(database.execute("select version_num from alembic_version").fetchone())
+    except sqlite3.Error:
+        return os.urandom(8).hex()
