@@ -1,0 +1,119 @@
+"""Where somebody speaks: WebRTC's voice activity detector, bounded by the energy above the recording's own noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import webrtcvad
+
+from ml.speech.features import HOP, RATE
+
+VAD_FRAME = 2 * HOP  # 20 ms; WebRTC's detector takes 10, 20 or 30
+AGGRESSIVENESS = 2  # 0..3
+TARGET_DB, GREATEST_GAIN_DB = -23.0, 36.0
+SILENCE_DB = -68.0  # dBFS; nothing below this is speech, whatever it is above the noise
+ABOVE_NOISE_DB = 9.0
+BELOW_SPEECH_DB = 32.0
+LEAST_RANGE_DB = 9.0  # speech rises and falls by more; a fan or a hum does not
+SHORTEST_SPEECH, SHORTEST_GAP = 8, 15  # frames: shorter bursts are dropped, shorter gaps closed
+
+
+class ActivityDetector:
+    """Frame levels and raw speech flags of a stream, 10 ms a frame; feed it pieces in order.
+
+    WebRTC's detector has absolute thresholds and misses quiet voices, so each frame is brought to a speaking level by a
+    gain that follows the loudest recent frames (falling 2 dB a second, at most GREATEST_GAIN_DB).
+    """
+
+    def __init__(self) -> None:
+        self._vad = webrtcvad.Vad(AGGRESSIVENESS)
+        self._rest = np.zeros(0, np.float32)
+        self._level = TARGET_DB - GREATEST_GAIN_DB
+        self._decibels: list[np.ndarray] = []
+        self._flags: list[np.ndarray] = []
+
+    def feed(self, samples: np.ndarray) -> None:
+        """Take the next samples (float mono, 16 kHz, -1..1)."""
+        samples = np.concatenate([self._rest, samples])
+        whole = len(samples) // VAD_FRAME
+        self._rest = samples[whole * VAD_FRAME :].copy()
+        if not whole:
+            return
+        halves = samples[: whole * VAD_FRAME].reshape(-1, HOP)
+        decibels = level_db(halves)
+        frames = samples[: whole * VAD_FRAME].reshape(whole, VAD_FRAME)
+        flags = np.zeros(whole, bool)
+        for index, loudest in enumerate(decibels.reshape(whole, 2).max(axis=1)):
+            self._level = max(self._level - 2 * VAD_FRAME / RATE, float(loudest))
+            gain = 10 ** (min(TARGET_DB - self._level, GREATEST_GAIN_DB) / 20)
+            pulse = np.clip(frames[index] * (gain * 32767), -32768, 32767).astype("<i2").tobytes()
+            flags[index] = self._vad.is_speech(pulse, RATE)
+        self._decibels.append(decibels)
+        self._flags.append(np.repeat(flags, 2))
+
+    def finish(self) -> Activity:
+        """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
+        if not self._decibels:
+            return Activity(np.zeros(0, np.float32), np.zeros(0, bool), SILENCE_DB)
+        decibels = np.concatenate(self._decibels)
+        return Activity(decibels, _decide(decibels, np.concatenate(self._flags)), float(np.percentile(decibels, 5)))
+
+
+@dataclass(frozen=True)
+class Activity:
+    """``decibels`` (dBFS) and ``speech`` (bool) per 10 ms frame; ``noise_db`` is the recording's quietest twentieth."""
+
+    decibels: np.ndarray
+    speech: np.ndarray
+    noise_db: float
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of speech, pauses shorter than 0.15 s included."""
+        return float(self.speech.sum()) * HOP / RATE
+
+    def bounds(self, start: int, stop: int) -> tuple[int, int] | None:
+        """First and last-plus-one speech frame among frames ``start`` to ``stop``; None where there is none."""
+        inside = np.flatnonzero(self.speech[start:stop])
+        return (start + int(inside[0]), start + int(inside[-1]) + 1) if inside.size else None
+
+    def segments(self) -> list[tuple[int, int]]:
+        """Stretches of speech as (first, last + 1) frames."""
+        return runs(self.speech)
+
+
+def level_db(frames: np.ndarray) -> np.ndarray:
+    """Root mean square of each row in dBFS, at least -100, float32. The row's mean is taken out first."""
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    return (10 * np.log10(np.mean(frames**2, axis=1, dtype=np.float64) + 1e-10)).astype(np.float32)
+
+
+def runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches of True as (first, last + 1)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _decide(decibels: np.ndarray, flags: np.ndarray) -> np.ndarray:
+    """Keep flagged frames that stand out from the noise; drop short bursts, close short gaps."""
+    noise, top = np.percentile(decibels, 5), np.percentile(decibels[flags], 95) if flags.any() else -100.0
+    if top < SILENCE_DB or top - noise < LEAST_RANGE_DB:
+        return np.zeros_like(flags)
+    # without a single pause the quietest frames are speech too, hence the second bound
+    threshold = max(min(noise + ABOVE_NOISE_DB, top - 18), top - BELOW_SPEECH_DB, SILENCE_DB)
+    speech = flags & (decibels > threshold)
+    for first, last in runs(~speech):
+        if last - first < SHORTEST_GAP and first > 0 and last < len(speech):
+            speech[first:last] = True
+    for first, last in runs(speech):
+        if last - first < SHORTEST_SPEECH:
+            speech[first:last] = False
+    return speech
+
+
+def detect(samples: np.ndarray) -> Activity:
+    """`ActivityDetector` over one short array."""
+    detector = ActivityDetector()
+    detector.feed(np.asarray(samples, np.float32))
+    return detector.finish()

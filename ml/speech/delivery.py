@@ -1,0 +1,123 @@
+"""Plain facts of delivery: pitch, syllables, pauses, loudness. Measured, not learnt; nothing about feelings."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from ml.speech.activity import Activity
+from ml.speech.features import HOP, RATE
+
+PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
+PITCH_FFT = 2048
+LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
+VOICED = 0.5  # normalised autocorrelation of a voiced frame
+OCTAVE_COST = 0.03  # preference for the higher of two equally strong candidates, an octave
+SHORTEST_PAUSE = 0.3  # s
+SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 2.0, 25.0
+FRAMES_A_SECOND = RATE / HOP
+
+
+def pitch(samples: np.ndarray) -> np.ndarray:
+    """Fundamental frequency in Hz per 10 ms frame, NaN where unvoiced, float32.
+
+    Autocorrelation of the windowed frame divided by the window's own (Boersma, 1993), its highest peak between 65 and
+    500 Hz refined by a parabola. Frame ``i`` reads samples ``HOP * i`` to ``HOP * i + PITCH_FRAME``.
+    """
+    if samples.size < PITCH_FRAME:
+        return np.zeros(0, np.float32)
+    window = np.hanning(PITCH_FRAME).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, np.float32), PITCH_FRAME)[::HOP]
+    frames = (frames - frames.mean(axis=1, keepdims=True)) * window
+    correlation = _autocorrelation(frames)
+    own = _autocorrelation(window[None])
+    shortest, longest = int(RATE / HIGHEST_PITCH), int(RATE / LOWEST_PITCH)
+    strength = (
+        correlation[:, : longest + 2] / np.maximum(correlation[:, :1], 1e-9) / (own / own[0, 0])[:, : longest + 2]
+    )
+    lags = np.arange(longest + 2)
+    peak = np.zeros(strength.shape, bool)
+    middle = strength[:, 1:-1]
+    peak[:, 1:-1] = (middle >= strength[:, :-2]) & (middle > strength[:, 2:])
+    peak[:, :shortest] = False
+    score = np.where(peak, strength - OCTAVE_COST * np.log2(np.maximum(lags, 1) / shortest), -1)
+    best = np.clip(score.argmax(axis=1), 1, longest)
+    row = np.arange(len(frames))
+    left, centre, right = strength[row, best - 1], strength[row, best], strength[row, best + 1]
+    bend = left - 2 * centre + right
+    shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0)
+    hertz = RATE / (best + np.clip(shift, -0.5, 0.5))
+    return np.where((centre > VOICED) & peak[row, best], hertz, np.nan).astype(np.float32)
+
+
+def _autocorrelation(frames: np.ndarray) -> np.ndarray:
+    spectrum = np.fft.rfft(frames, PITCH_FFT, axis=1)
+    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, axis=1).astype(np.float32)
+
+
+def plausible(hertz: np.ndarray) -> np.ndarray:
+    """The voiced values (N,) without octave errors: within 0.75 of the lower and 1.5 of the upper quartile (De Looze &
+    Hirst, 2008)."""
+    hertz = hertz[np.isfinite(hertz)]
+    if not hertz.size:
+        return hertz
+    low, high = np.percentile(hertz, [25, 75])
+    return hertz[(hertz > 0.75 * low) & (hertz < 1.5 * high)]
+
+
+def intensity(decibels: np.ndarray) -> np.ndarray:
+    """Levels per 10 ms frame (dB) smoothed over 70 ms of power, so that a single glottal pulse makes no peak."""
+    window = np.hanning(9)[1:-1]
+    return 10 * np.log10(np.convolve(10 ** (decibels / 10), window / window.sum(), mode="same") + 1e-10)
+
+
+def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int:
+    """Count syllable nuclei: intensity peaks less than 25 dB below the loudest, voiced, with a dip of at least 2 dB
+    before them (De Jong & Wempe, 2009).
+
+    ``levels`` (dB, from `intensity`), ``speech`` and ``voiced`` (bool) are per 10 ms frame, of one length.
+    """
+    if not speech.any():
+        return 0
+    threshold = np.percentile(levels[speech], 99) - SYLLABLE_RANGE_DB
+    inner = levels[1:-1]
+    peaks = 1 + np.flatnonzero((inner > levels[:-2]) & (inner >= levels[2:]) & (inner > threshold))
+    count, height, lowest, previous = 0, -np.inf, np.inf, 0
+    for peak in peaks:
+        lowest = min(lowest, float(levels[previous : peak + 1].min()))
+        previous = peak
+        rises = min(float(levels[peak]), height) - lowest >= SYLLABLE_DIP_DB
+        if rises or height == -np.inf:
+            count += bool(speech[peak] and voiced[max(0, peak - 2) : peak + 3].any())
+            height, lowest = float(levels[peak]), np.inf
+        elif levels[peak] > height:  # still the same nucleus, rising
+            height, lowest = float(levels[peak]), np.inf
+    return count
+
+
+def facts(activity: Activity, hertz: np.ndarray) -> dict[str, float | int | None]:
+    """The ``delivery`` of a SpeechReading.
+
+    ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` and
+    ``loudness_range_db`` reach from the 5th to the 95th percentile of voiced and of speech frames.
+    """
+    length = min(len(activity.speech), len(hertz))
+    speech, hertz = activity.speech, np.pad(hertz[:length], (0, len(activity.speech) - length), constant_values=np.nan)
+    segments = activity.segments()
+    gaps = [(b[0] - a[1]) / FRAMES_A_SECOND for a, b in pairwise(segments)]
+    pauses = [gap for gap in gaps if gap > SHORTEST_PAUSE]
+    levels = intensity(activity.decibels)
+    voiced = plausible(hertz[speech])
+    enough = activity.seconds >= 1
+    low, high = np.percentile(voiced, [5, 95]) if len(voiced) >= 50 else (np.nan, np.nan)
+    quiet, loud = np.percentile(levels[speech], [5, 95]) if enough else (np.nan, np.nan)
+    count = syllables(levels, speech, np.isfinite(hertz))
+    return {
+        "pause_count": len(pauses),
+        "longest_pause_seconds": round(max(pauses), 2) if pauses else None,
+        "syllables_per_second": round(count / activity.seconds, 2) if enough else None,
+        "pitch_median_hz": round(float(np.median(voiced)), 1) if len(voiced) >= 50 else None,
+        "pitch_range_semitones": round(12 * float(np.log2(high / low)), 1) if len(voiced) >= 50 else None,
+        "loudness_range_db": round(float(loud - quiet), 1) if enough else None,
+    }

@@ -1,0 +1,219 @@
+"""Read a voice: which of eight acted emotions its expression resembles over time, and plain facts of delivery.
+
+The recording is streamed twice, first for where there is speech, then for what it sounds like; no more of it is held
+than ten seconds of sound, and a few bytes for each 10 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml import registry
+from ml.errors import Unreadable
+from ml.media import audio_blocks, probe
+from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
+from ml.speech import delivery
+from ml.speech.activity import Activity, ActivityDetector
+from ml.speech.features import (
+    FFT,
+    HOP,
+    RATE,
+    WINDOW_HOP_SECONDS,
+    WINDOW_SECONDS,
+    network_input,
+    seconds_to_frames,
+    steady_pieces,
+    window_starts,
+)
+from ml.statistics import block_bootstrap
+
+ENOUGH_SPEECH = 60  # frames of speech that a window needs: 0.6 s
+LITTLE_SPEECH = 10.0  # s; below, a warning
+CLEAR_WINDOWS = 3  # independent windows that a dominant emotion needs at least
+CLIPPED, CLIPPED_SHARE = 0.99, 0.001
+NOISY_DB = 15.0  # speech over noise
+
+Opener = Callable[[], Iterable[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first pass finds: ``activity`` and ``hertz`` per 10 ms frame, ``samples`` in all, share ``clipped``."""
+
+    activity: Activity
+    hertz: np.ndarray
+    samples: int
+    clipped: float
+
+
+def survey(blocks: Iterable[np.ndarray]) -> Survey:
+    """First pass over a stream of samples (float32 mono, 16 kHz): speech, pitch and clipping, in bounded memory."""
+    detector, hertz = ActivityDetector(), []
+    total = clipped = 0
+    overlap = delivery.PITCH_FRAME - HOP
+    for start, piece in steady_pieces(blocks, RATE + overlap, overlap):
+        fresh = piece if start == 0 else piece[overlap:]
+        detector.feed(fresh)
+        hertz.append(delivery.pitch(piece))
+        total += len(fresh)
+        clipped += int(np.count_nonzero(np.abs(fresh) >= CLIPPED))
+    pitch = np.concatenate(hertz) if hertz else np.zeros(0, np.float32)
+    return Survey(detector.finish(), pitch, total, clipped / max(total, 1))
+
+
+def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[tuple[float, np.ndarray | None]]:
+    """Second pass: (centre in seconds, network input or None where there is too little speech) of each window.
+
+    Windows run from the first speech to the last. Each is cut to its own first and last speech frame, as the clips were
+    that the network learnt from.
+    """
+    bounds = activity.bounds(0, len(activity.speech))
+    if bounds is None:
+        return
+    first, last = bounds
+    size = seconds_to_frames(WINDOW_SECONDS)
+    stream = _Excerpts(blocks)
+    for start in window_starts(last - first):
+        start, stop = first + start, min(first + start + size, last)
+        time = (start + stop) / 2 * HOP / RATE
+        inside = activity.bounds(start, stop)
+        if inside is None or activity.speech[start:stop].sum() < ENOUGH_SPEECH:
+            yield time, None
+        else:
+            yield time, network_input(stream.between(inside[0] * HOP, inside[1] * HOP + FFT - HOP))
+
+
+class _Excerpts:
+    """Excerpts of a stream whose starts never go back: holds what may still be asked for, and no more."""
+
+    def __init__(self, blocks: Iterable[np.ndarray]):
+        self._blocks, self._start, self._held = iter(blocks), 0, np.zeros(0, np.float32)
+
+    def between(self, start: int, stop: int) -> np.ndarray:
+        """Samples ``start`` to ``stop``, fewer at the stream's end."""
+        while self._start + len(self._held) < stop:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            skipped = min(max(start - self._start, 0), len(self._held))
+            self._held = np.concatenate([self._held[skipped:], np.asarray(block, np.float32)])
+            self._start += skipped
+        return self._held[start - self._start : stop - self._start]
+
+
+def probabilities(window: np.ndarray) -> np.ndarray:
+    """Calibrated probabilities (8,) in the order of SPEECH_EMOTIONS for a network input (n, CHUNK, MELS)."""
+    session, card = registry.session("speech"), registry.describe("speech")
+    (logits,) = session.run(None, {session.get_inputs()[0].name: window[None]})
+    scaled = logits[0].astype(np.float64) / card["temperature"]
+    scaled = np.exp(scaled - scaled.max())
+    return scaled / scaled.sum()
+
+
+def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:
+    """Read the voice in a recording.
+
+    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
+    decode and ModelMissing. The same file gives the same reading.
+    """
+    info = probe(path)
+    if not info.has_audio:
+        raise Unreadable(
+            "no_audio",
+            "The recording has no sound. Allow the browser to use the microphone and record the answer again.",
+        )
+    registry.session("speech")  # say so early if the model is missing
+
+    def blocks(begin: float, end: float) -> Iterator[np.ndarray]:
+        done = 0
+        for block in audio_blocks(path, rate=RATE):
+            yield block
+            done += len(block)
+            if progress and info.seconds:
+                progress(begin + (end - begin) * min(done / RATE / info.seconds, 1.0))
+
+    reading = read_samples(lambda: blocks(0.0, 0.5), lambda: blocks(0.5, 1.0))
+    if progress:
+        progress(1.0)
+    return reading
+
+
+def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> SpeechReading:
+    """`read` for sound that is decoded already; each opener gives the same stream of float32 mono blocks at 16 kHz."""
+    found = survey(first_pass())
+    activity = found.activity
+    if activity.speech.sum() < ENOUGH_SPEECH:
+        raise Unreadable(
+            "silence",
+            "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
+            "record the answer again.",
+        )
+    times, rows = [], []
+    for time, window in voice_windows((second_pass or first_pass)(), activity):
+        times.append(round(time, 2))
+        rows.append(None if window is None else [round(float(p), 5) for p in probabilities(window)])
+    readable = np.array([row for row in rows if row is not None]).reshape(-1, len(SPEECH_EMOTIONS))
+    return SpeechReading(
+        model=registry.version_of("speech"),
+        coverage=len(readable) / max(len(rows), 1),
+        warnings=_warnings(found),
+        seconds=found.samples / RATE,
+        speech_seconds=round(activity.seconds, 2),
+        window_seconds=WINDOW_SECONDS,
+        track=Track(SPEECH_EMOTIONS, times, rows),
+        distribution=distribution(readable),
+        dominant=dominant(readable),
+        delivery=delivery.facts(activity, found.hertz),
+    )
+
+
+def _independent(count: int) -> int:
+    """How many windows that do not overlap are among ``count``."""
+    return -(-count * round(WINDOW_HOP_SECONDS * 100) // round(WINDOW_SECONDS * 100))
+
+
+#: Windows drawn together in the bootstrap: two that overlap and their next neighbours.
+_BLOCK = 2 * round(WINDOW_SECONDS / WINDOW_HOP_SECONDS)
+
+
+def distribution(rows: np.ndarray) -> dict[str, Estimate]:
+    """Mean probability of each emotion over windows (N, 8) with its 95 % interval; {} where there is no row."""
+    if not len(rows):
+        return {}
+    low, high = block_bootstrap(rows, _BLOCK)
+    mean, count = rows.mean(axis=0), _independent(len(rows))
+    return {
+        label: Estimate(float(mean[k]), float(low[k]), float(high[k]), count) for k, label in enumerate(SPEECH_EMOTIONS)
+    }
+
+
+def dominant(rows: np.ndarray) -> str | None:
+    """The emotion whose lead over each other one is more than chance (the interval of the difference is above 0); None
+    where there is none, or fewer than CLEAR_WINDOWS independent windows."""
+    if _independent(len(rows)) < CLEAR_WINDOWS:
+        return None
+    best = int(rows.mean(axis=0).argmax())
+    lead = np.delete(rows[:, best : best + 1] - rows, best, axis=1)
+    low, _ = block_bootstrap(lead, _BLOCK)
+    return SPEECH_EMOTIONS[best] if (low > 0).all() else None
+
+
+def _warnings(found: Survey) -> list[str]:
+    activity = found.activity
+    messages = []
+    if activity.seconds < LITTLE_SPEECH:
+        messages.append(
+            f"There are only {activity.seconds:.1f} seconds of speech; from so little the figures are rough."
+        )
+    if found.clipped > CLIPPED_SHARE:
+        messages.append(
+            "The sound is clipped (the microphone was set too loud or too near), which distorts what is read from it."
+        )
+    loud = 10 * np.log10(np.mean(10 ** (activity.decibels[activity.speech] / 10)))
+    if loud - activity.noise_db < NOISY_DB:
+        messages.append("The background is loud; the voice stands out little, so the reading is less certain.")
+    return messages
