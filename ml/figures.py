@@ -59,9 +59,9 @@ def emotion_track(reading: dict[str, Any], title: str = "") -> go.Figure:
     _style(figure, title, 300)
     figure.update_layout(
         hovermode="x unified",
-        xaxis={"title": {"text": "seconds"}, "rangemode": "tozero", "hoverformat": ".1f", "ticksuffix": " s"},
+        xaxis={"rangemode": "tozero", "hoverformat": ".1f", "ticksuffix": " s"},
         yaxis={"range": [0, 1], "tickformat": ".0%"},
-        legend={"orientation": "h", "y": -0.28, "x": 0, "traceorder": "normal"},
+        legend={"orientation": "h", "y": -0.14, "x": 0, "traceorder": "normal"},
     )
     return figure
 
@@ -107,7 +107,7 @@ def big_five(reading: dict[str, Any], title: str = "") -> go.Figure:
     )
     _style(figure, title, 90 + 38 * max(1, len(order)))
     figure.update_layout(
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "probability of the upper half"}},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "upper half", "font": {"size": 12}}},
         yaxis={"showgrid": True, "gridcolor": _GRID},
         shapes=[
             {"type": "line", "x0": 0.5, "x1": 0.5, "yref": "paper", "y0": 0, "y1": 1}

@@ -400,5 +400,6 @@ def _not_media(path: Path) -> MediaError:
 def _nothing_usable(path: Path) -> MediaError:
     return MediaError(
         "truncated",
-        f"{path.name} was cut off before anything in it could be played. Upload the whole file again, or record it anew.",
+        f"{path.name} was cut off before anything in it could be played. "
+        "Upload the whole file again, or record it anew.",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 
@@ -14,28 +13,32 @@ from ml.analyse import LIMITS
 from ml.summary import NAMES, clock, facts, media_facts, percent
 
 _STYLE = """
-:root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #23262b; --soft: #5c626c; --line: #e2e0da; --mark: #2f6fb7;
-  --note: #fdf4de; }
-@media (prefers-color-scheme: dark) { :root { --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a5abb5; --line: #33373d;
-  --mark: #82b1ea; --note: #2d2717; } }
+:root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #23262b; --soft: #5c626c;
+  --line: #e2e0da; --mark: #2f6fb7; --note: #fdf4de; }
+@media (prefers-color-scheme: dark) { :root { --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a5abb5;
+  --line: #33373d; --mark: #82b1ea; --note: #2d2717; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
 main, header { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2.5rem; } main { padding-bottom: 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 0 0 1rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0 0 .3rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.3rem; margin: 0 0 1rem; }
 h3 { font-size: .95rem; margin: 1.4rem 0 .2rem; color: var(--soft); font-weight: 600; }
 .soft { color: var(--soft); margin: 0; }
-section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.4rem 1.5rem; margin: 1.2rem 0; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.4rem 1.5rem;
+  margin: 1.2rem 0; }
 .limits { background: var(--note); } .limits p { margin: 0; max-width: 60rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .9rem 1.5rem; margin: 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 44%), 1fr)); gap: .9rem 1.5rem;
+  margin: 0; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; overflow-wrap: anywhere; }
-.figure { width: 100%; } .figure text { fill: var(--ink) !important; } .figure .hoverlayer text { fill: #23262b !important; }
+.figure { width: 100%; } .figure text { fill: var(--ink) !important; }
+.figure .hoverlayer text { fill: #23262b !important; }
 details { margin: .3rem 0 0; } summary { color: var(--mark); cursor: pointer; width: fit-content; }
 .scroll { max-height: 20rem; overflow: auto; margin-top: .6rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .warning { border-left: 3px solid #c88700; padding-left: .8rem; margin: 1rem 0 0; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem; align-items: start; }
 :focus-visible { outline: 2px solid var(--mark); outline-offset: 2px; }
 """
 _SCRIPT = """
@@ -50,6 +53,7 @@ def page(result: dict[str, Any]) -> str:
     """The HTML of an analysis (what :func:`ml.analyse.analyse` returns); it needs no other file and no network."""
     media = result["media"]
     title = f"Analysis of {media['name']}" if media else "Analysis of a text"
+    created = result["created"].replace("T", " ").replace("+00:00", " UTC")
     parts = [_reading(name, result) for name in ("face", "speech")]
     parts += [_fusion(result["fusion"])] if result["fusion"] and all(result[n] for n in ("face", "speech")) else []
     parts.append(_reading("text", result))
@@ -66,7 +70,7 @@ def page(result: dict[str, Any]) -> str:
 <body>
 <header>
 <h1>{escape(title)}</h1>
-<p class="soft">Made by Viva {escape(result["viva"])} at {escape(result["created"].replace("T", " ").replace("+00:00", " UTC"))}</p>
+<p class="soft">Made by Viva {escape(result["viva"])}, {escape(created)}</p>
 </header>
 <main>
 <section class="limits" aria-label="Limits"><h2>What this cannot tell</h2><p>{escape(LIMITS)}</p></section>
