@@ -34,6 +34,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="viva_session",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        REMEMBER_COOKIE_SECURE=(os.environ.get("VIVA_PUBLIC_URL") or "").startswith("https://"),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_DURATION=timedelta(days=14),

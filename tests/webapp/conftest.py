@@ -28,6 +28,21 @@ account_models._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=
 account_models._NOBODY = account_models._hasher.hash("nobody has this password")
 
 
+class Client(FlaskClient):
+    """A browser whose every request has an application context of its own, as on a server.
+
+    It shares with the test what has been committed and nothing else: neither the session of the database, so that a
+    view that forgets to commit is found out, nor ``g``, where Flask-Login remembers who somebody is.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return response
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An application of its own for each test, in an application context. Messages to workers go nowhere."""
@@ -42,6 +57,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
             "SERVER_NAME": "viva.test",
         }
     )
+    app.test_client_class = Client
     with app.app_context():
         db.create_all()
         yield app

@@ -30,6 +30,11 @@ from webapp.extensions import limiter
 
 blueprint = Blueprint("accounts", __name__)
 
+_TOO_OFTEN = (
+    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
+    "to set a new one."
+)
+
 
 def _network_address_and_account() -> str:
     account = current_user.id if current_user.is_authenticated else request.form.get("email", "").strip().lower()[:254]
@@ -47,8 +52,11 @@ def _throttled(view: Callable[..., Any]) -> Callable[..., Any]:
         key_func=_network_address_and_account,
         methods=["POST"],
         deduct_when=_failed,
+        error_message=_TOO_OFTEN,
     )
-    per_address = limiter.limit(lambda: current_app.config["SIGN_IN_RATE"], methods=["POST"], deduct_when=_failed)
+    per_address = limiter.limit(
+        lambda: current_app.config["SIGN_IN_RATE"], methods=["POST"], deduct_when=_failed, error_message=_TOO_OFTEN
+    )
     return per_address(per_account(view))
 
 
@@ -107,7 +115,7 @@ def profile() -> Response | tuple[str, int]:
 
 
 @blueprint.route("/set-password/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute")
+@limiter.limit("30 per minute", error_message="Wait a minute, then open the link again.")
 def set_password(token: str) -> Response | tuple[str, int]:
     """Where the link leads that an admin passed on."""
     user = operations.user_of_password_token(token)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
-from wtforms.validators import Email, EqualTo, InputRequired, Length
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Email, EqualTo, InputRequired, Length, ValidationError
 
 from webapp.accounts.models import Role
 
@@ -14,10 +15,18 @@ from webapp.accounts.models import Role
 PASSWORD_LENGTH = Length(min=12, max=1024, message="Use at least 12 characters; three or four words do well.")
 
 ROLES = [
-    (Role.RECRUITER.value, "Recruiter: makes jobs, invites people, reads reports"),
-    (Role.ADMIN.value, "Admin: also makes question sets and looks after people"),
-    (Role.CANDIDATE.value, "Candidate: practises in private, sees nothing else"),
+    SelectChoice(Role.RECRUITER.value, "Recruiter: makes jobs, invites people, reads reports"),
+    SelectChoice(Role.ADMIN.value, "Admin: also makes question sets and looks after people"),
+    SelectChoice(Role.CANDIDATE.value, "Candidate: practises in private, sees nothing else"),
 ]
+
+
+class ListField(SelectField):
+    """A choice from a list, with a message that says what to do when something else comes."""
+
+    def pre_validate(self, form: Any) -> None:
+        if not any(choice.value == self.data for choice in self.choices):
+            raise ValidationError("Choose one from the list.")
 
 
 def strip(value: Any) -> Any:

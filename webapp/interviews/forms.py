@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, EmailField, SelectField, StringField, TimeField
+from wtforms import DateField, EmailField, StringField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
-from webapp.accounts.forms import strip
+from webapp.accounts.forms import ListField, strip
 from webapp.database import db, now
 from webapp.jobs.models import Job
 from webapp.jobs.operations import jobs_of
@@ -35,13 +36,13 @@ class DeadlineForm(FlaskForm):
 
     date = DateField("Last day", [InputRequired("Enter the last day.")])
     time = TimeField("Until", [InputRequired("Enter the time of day.")])
-    zone = SelectField("Time zone", default="UTC", validate_choice=True)
+    zone = ListField("Time zone", default="UTC")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("date", (now() + timedelta(days=7)).date())
         kwargs.setdefault("time", time(23, 59))
         super().__init__(*args, **kwargs)
-        self.zone.choices = list(zones())
+        self.zone.choices = [SelectChoice(name) for name in zones()]
 
     @property
     def deadline(self) -> datetime:
@@ -56,8 +57,8 @@ class DeadlineForm(FlaskForm):
 class _InvitationForm(DeadlineForm):
     """What every invitation needs, with the choices that the person who is signed in has."""
 
-    job = SelectField("Job", [InputRequired("Choose a job.")])
-    question_set = SelectField("Question set", [InputRequired("Choose a question set.")])
+    job = ListField("Job", [InputRequired("Choose a job.")])
+    question_set = ListField("Question set", [InputRequired("Choose a question set.")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,8 +68,12 @@ class _InvitationForm(DeadlineForm):
         self.sets = list(
             db.session.scalars(sets.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc()))
         )
-        self.job.choices = [(job.id, f"{job.title} – {job.city}, {country_name(job.country)}") for job in self.jobs]
-        self.question_set.choices = [(each.id, f"{each.title}, version {each.version}") for each in self.sets]
+        self.job.choices = [
+            SelectChoice(job.id, f"{job.title} – {job.city}, {country_name(job.country)}") for job in self.jobs
+        ]
+        self.question_set.choices = [
+            SelectChoice(each.id, f"{each.title}, version {each.version}") for each in self.sets
+        ]
 
     @property
     def places(self) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp.accounts.forms import strip
 from webapp.questions.models import QuestionKind
 
 KINDS = [
-    (QuestionKind.VIDEO.value, "Video: camera and microphone"),
-    (QuestionKind.AUDIO.value, "Audio: microphone alone"),
-    (QuestionKind.TEXT.value, "Text: in writing"),
+    SelectChoice(QuestionKind.VIDEO.value, "Video: camera and microphone"),
+    SelectChoice(QuestionKind.AUDIO.value, "Audio: microphone alone"),
+    SelectChoice(QuestionKind.TEXT.value, "Text: in writing"),
 ]
 
 
