@@ -1,0 +1,41 @@
+"""What the candidate's tests share: a session that may answer, and recordings that are ready without media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from webapp.database import db, now
+from webapp.interviews.models import Answer, Interview, Take
+from webapp.recordings.models import Recording, RecordingState
+
+
+@pytest.fixture
+def open_interview(client: FlaskClient) -> Callable[[Interview], Interview]:
+    """Let the test client's session answer an interview, as its link would."""
+
+    def grant(interview: Interview) -> Interview:
+        with client.session_transaction() as session:
+            session["interviews"] = [*session.get("interviews", []), interview.id]
+        return interview
+
+    return grant
+
+
+@pytest.fixture
+def recorded(make) -> Callable[..., Take]:
+    """Makes a take of an answer whose recording says that it is ready (or in another state)."""
+
+    def recorded(answer: Answer, state: RecordingState = RecordingState.READY) -> Take:
+        take = make.take(answer)
+        db.session.add(
+            Recording(
+                take=take, state=state, media_type="video/webm", received=10, length=10, seconds=65.0, ready_at=now()
+            )
+        )
+        db.session.commit()
+        return take
+
+    return recorded

@@ -1,0 +1,106 @@
+"""The invitation's link: what it opens, and what it says when it opens nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from webapp.candidate.operations import GRACE
+from webapp.database import db, now
+from webapp.interviews.models import Interview, InterviewState
+from webapp.interviews.operations import invitation_url
+
+
+def path_of(invitation) -> str:
+    return invitation_url(invitation)[invitation_url(invitation).index("/i/") :]
+
+
+def test_a_link_opens_one_interview_any_number_of_times(client, make):
+    invitation = make.invitation()
+    pages = {client.get(path_of(invitation)).headers["Location"] for _ in range(3)}
+    assert len(pages) == 1
+    assert db.session.query(Interview).count() == 1
+    page = client.get(pages.pop())
+    assert page.status_code == 200
+    for words in ("Welcome, Kim Tremblay", "Data engineer, Montréal", "2 on video, 1 in writing", "minutes at most"):
+        assert words in page.text
+
+
+@pytest.mark.parametrize("token", ["garbled", "eyJ4IjoxfQ.abc", "%22%22", "a" * 500])
+def test_a_garbled_link(client, make, token):
+    answer = client.get(f"/i/{token}")
+    assert answer.status_code == 404
+    assert "This link does not work" in answer.text
+
+
+def test_a_changed_signature(client, make):
+    link = path_of(make.invitation())
+    assert client.get(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code == 404
+
+
+def test_an_expired_link(client, make):
+    invitation = make.invitation(deadline=now() - timedelta(minutes=1))
+    answer = client.get(path_of(invitation))
+    assert answer.status_code == 410
+    assert "The deadline is over" in answer.text
+    assert "move the deadline" in answer.text
+    assert db.session.query(Interview).count() == 0
+
+
+def test_a_link_that_expired_midway(client, make):
+    interview = make.interview()
+    interview.invitation.deadline = now() - GRACE - timedelta(minutes=1)
+    db.session.commit()
+    answer = client.get(path_of(interview.invitation))
+    assert answer.status_code == 410
+    assert "what you have answered is still there" in answer.text
+    assert client.get(f"/interview/{interview.id}/questions/1").status_code == 410
+    assert client.get(f"/interview/{interview.id}/consents").status_code == 200
+
+
+def test_a_revoked_link(client, make):
+    invitation = make.invitation(revoked_at=now())
+    answer = client.get(path_of(invitation))
+    assert answer.status_code == 410
+    assert "This invitation was withdrawn" in answer.text
+
+
+def test_revoked_midway(client, make, open_interview):
+    interview = open_interview(make.interview())
+    interview.invitation.revoked_at = now()
+    db.session.commit()
+    answer = client.get(f"/interview/{interview.id}")
+    assert answer.status_code == 410
+    assert "withdrawn" in answer.text
+
+
+def test_a_used_link(client, make):
+    interview = make.interview(state=InterviewState.SUBMITTED, submitted_at=now())
+    answer = client.get(path_of(interview.invitation), follow_redirects=True)
+    assert answer.status_code == 200
+    assert "This link has been used" in answer.text
+    assert "It arrived" in answer.text
+    assert client.get(f"/interview/{interview.id}/questions/1").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "/consent", "/consents", "/check", "/questions/1", "/questions/1/takes", "/review", "/arrived"],
+)
+def test_without_the_link_there_is_nothing(client, make, sign_in, page):
+    interview = make.interview()
+    assert client.get(f"/interview/{interview.id}{page}").status_code == 404
+    sign_in(interview.invitation.created_by)
+    assert client.get(f"/interview/{interview.id}{page}").status_code == 404
+
+
+def test_practice_belongs_to_its_candidate(client, make, sign_in):
+    interview = make.practice()
+    assert client.get(f"/interview/{interview.id}").status_code == 404
+    sign_in(make.user())
+    assert client.get(f"/interview/{interview.id}").status_code == 404
+    sign_in(interview.candidate)
+    answer = client.get(f"/interview/{interview.id}")
+    assert answer.status_code == 200
+    assert "no recruiter ever can" in answer.text

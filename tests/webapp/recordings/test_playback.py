@@ -1,0 +1,81 @@
+"""Playback: ranges, types, and who may see what."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.accounts.models import Role
+from webapp.database import db
+from webapp.recordings.models import Recording
+from webapp.recordings.tasks import verify
+
+
+@pytest.fixture
+def recording(make, open_interview, tus, webm):
+    interview = open_interview(make.interview())
+    recording = tus.upload(interview, interview.question_set.questions[0], webm(2.0))
+    verify.run(recording.id)
+    return db.session.get(Recording, recording.id, populate_existing=True)
+
+
+@pytest.fixture
+def url(recording):
+    return f"/recordings/{recording.id}/media"
+
+
+def test_ranges(client, url):
+    whole = client.get(url)
+    assert whole.status_code == 200
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = client.get(url, headers={"Range": "bytes=100-199"})
+    assert part.status_code == 206
+    assert part.data == whole.data[100:200]
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.data)}"
+    assert client.get(url, headers={"Range": "bytes=99999999-"}).status_code == 416
+
+
+def test_headers(client, url):
+    headers = client.get(url).headers
+    assert headers["Content-Type"] == "video/webm"
+    assert headers["Content-Disposition"] == 'inline; filename="answer.webm"'
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "private, no-cache"
+
+
+def test_who_may_play(app, client, make, recording, url, sign_in):
+    assert app.test_client().get(url).status_code == 404
+    sign_in(make.user(Role.RECRUITER))
+    assert client.get(url).status_code == 404
+    sign_in(recording.take.answer.interview.invitation.created_by)
+    assert client.get(url).status_code == 200
+    sign_in(make.user(Role.ADMIN))
+    assert client.get(url).status_code == 200
+    sign_in(make.user(Role.CANDIDATE))
+    assert client.get(url).status_code == 404
+
+
+def test_practice_is_for_its_candidate_alone(make, tus, webm, sign_in, client):
+    interview = make.practice()
+    sign_in(interview.candidate)
+    recording = tus.upload(interview, interview.question_set.questions[0], webm(2.0))
+    verify.run(recording.id)
+    url = f"/recordings/{recording.id}/media"
+    assert client.get(url).status_code == 200
+    for role in (Role.RECRUITER, Role.ADMIN, Role.CANDIDATE):
+        sign_in(make.user(role))
+        assert client.get(url).status_code == 404
+
+
+def test_nothing_plays_before_it_is_ready(client, make, open_interview, tus):
+    interview = open_interview(make.interview())
+    recording = tus.upload(interview, interview.question_set.questions[0], b"12345")
+    assert client.get(f"/recordings/{recording.id}/media").status_code == 404
+
+
+def test_a_file_that_is_gone_says_so(client, recording, url):
+    from webapp import storage
+
+    storage.delete(recording.playable_key)
+    answer = client.get(url)
+    assert answer.status_code == 404
+    assert "missing" in answer.text

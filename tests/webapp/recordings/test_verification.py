@@ -1,0 +1,198 @@
+"""From "all bytes are here" to ready or rejected, by real decoding."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from ml import media
+from webapp import storage
+from webapp.candidate import operations as candidate
+from webapp.database import db, now
+from webapp.recordings import files, operations, verification
+from webapp.recordings.models import Recording, RecordingState
+from webapp.recordings.tasks import verify
+
+
+@pytest.fixture
+def interview(make, open_interview):
+    return open_interview(make.interview(question_set=make.question_set("video audio text")))
+
+
+@pytest.fixture
+def question(interview):
+    return interview.question_set.questions[0]
+
+
+def verified(recording: Recording) -> Recording:
+    verify.run(recording.id)
+    return db.session.get(Recording, recording.id, populate_existing=True)
+
+
+def test_a_recording_becomes_ready(tus, interview, question, webm, client):
+    data = webm(2.0)
+    sha256 = hashlib.sha256(data).hexdigest()
+    recording = tus.upload(interview, question, data, sha256=sha256)
+    assert client.get(f"/recordings/{recording.id}").json["state"] == "verifying"
+    recording = verified(recording)
+    assert recording.state is RecordingState.READY
+    assert recording.sha256 == sha256
+    assert recording.seconds == pytest.approx(2.0, abs=0.1)
+    assert (recording.width, recording.height, recording.has_audio) == (160, 120, True)
+    assert storage.path_of(recording.original_key).read_bytes() == data
+    assert media.probe(storage.path_of(recording.playable_key)).seconds == pytest.approx(2.0, abs=0.1)
+    assert list(files.folder().iterdir()) == []
+    assert recording.take.answer.kept_take is recording.take
+    assert client.get(f"/recordings/{recording.id}").json["sha256"] == sha256
+
+
+def test_sound_alone_answers_an_audio_question(tus, interview, webm):
+    recording = tus.upload(interview, interview.question_set.questions[1], webm(2.0, video=False))
+    assert verified(recording).state is RecordingState.READY
+    assert not recording.has_video
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) * 2 // 3]
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "words"),
+    [
+        (lambda data: b"", "empty", "Nothing was recorded"),
+        (lambda data: b"Dear all,\nplease find my answer below.\n" * 50, "not_media", "not a recording"),
+        (cut, "truncated", "breaks off in the middle"),
+        (lambda data: data[:200], "truncated", "breaks off"),
+    ],
+    ids=["empty", "text renamed .webm", "truncated", "only a header"],
+)
+def test_bad_recordings_are_rejected_with_a_reason(tus, client, interview, question, webm, damage, code, words):
+    recording = verified(tus.upload(interview, question, damage(webm(2.0))))
+    assert (recording.state, recording.reason_code) == (RecordingState.REJECTED, code)
+    assert words in recording.reason
+    assert "Record it again" in recording.reason
+    assert candidate.takes_left(recording.take.answer) == question.takes_allowed
+    assert list(files.folder().glob("*[!k]")) == []
+    page = client.get(f"/interview/{interview.id}/questions/1").text
+    assert words in page
+    assert "3 of 3 takes left" in page
+
+
+def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm):
+    recording = verified(tus.upload(interview, question, cut(webm(2.0)), interrupted=True))
+    assert recording.state is RecordingState.READY
+    assert 1 < recording.seconds < 1.9
+
+
+def test_a_second_of_silence_is_no_answer(tus, interview, question, webm):
+    assert verified(tus.upload(interview, question, webm(0.5))).reason_code == "too_short"
+
+
+def test_the_tracks_that_a_question_needs_must_be_there(tus, interview, question, webm):
+    assert verified(tus.upload(interview, question, webm(2.0, video=False))).reason_code == "no_video"
+    audio = interview.question_set.questions[1]
+    assert verified(tus.upload(interview, audio, webm(2.0, audio=False))).reason_code == "no_audio"
+
+
+def test_a_wrong_checksum_is_found(tus, interview, question, webm):
+    recording = verified(tus.upload(interview, question, webm(2.0), sha256="0" * 64))
+    assert (recording.state, recording.reason_code) == (RecordingState.REJECTED, "checksum")
+
+
+def test_a_verified_recording_is_not_verified_again(tus, interview, question, webm):
+    recording = verified(tus.upload(interview, question, webm(2.0)))
+    ready_at = recording.ready_at
+    assert verified(recording).ready_at == ready_at
+
+
+def test_two_workers_do_not_share_a_recording(tus, interview, question, webm):
+    recording = tus.upload(interview, question, webm(2.0))
+    assert verification.claim(recording.id, "one") is not None
+    db.session.commit()
+    assert verification.claim(recording.id, "two") is None
+
+
+def test_a_killed_verification_is_picked_up_again(tus, app, interview, question, webm, monkeypatch):
+    sent = []
+    monkeypatch.setattr(verify, "delay", sent.append)
+    recording = tus.upload(interview, question, webm(2.0))
+    assert sent == [recording.id]
+    verification.claim(recording.id, "killed")
+    db.session.commit()
+    assert operations.pending_verifications() == []
+    later = now() + timedelta(seconds=app.config["LEASE_SECONDS"] + 1)
+    assert operations.pending_verifications(later) == [recording]
+    recording.lease_until = now() - timedelta(seconds=1)
+    db.session.commit()
+    for expected in (1, 0):  # and not once more while that message is on its way
+        assert operations.requeue_pending() == expected
+        db.session.commit()
+    assert sent == [recording.id] * 2
+    assert verified(recording).state is RecordingState.READY
+
+
+def test_killed_after_the_files_were_moved(tus, interview, question, webm, monkeypatch):
+    recording = tus.upload(interview, question, webm(2.0))
+
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(verification, "_let_go", killed)
+        with pytest.raises(KeyboardInterrupt):
+            verify.run(recording.id)
+    db.session.rollback()
+    db.session.get(Recording, recording.id, populate_existing=True).lease_until = now() - timedelta(seconds=1)
+    db.session.commit()
+    assert verified(recording).state is RecordingState.READY
+
+
+def test_what_brings_workers_down_is_given_up(tus, app, interview, question, webm):
+    recording = tus.upload(interview, question, webm(2.0))
+    recording.attempts = app.config["MAX_ATTEMPTS"]
+    db.session.commit()
+    recording = verified(recording)
+    assert recording.reason_code == "not_verified"
+    assert "the fault is ours" in recording.reason
+    assert files.path_of(recording.id).exists()
+
+
+def test_the_lease_is_renewed_while_a_worker_works(tus, app, interview, question, webm, monkeypatch):
+    app.config["HEARTBEAT_SECONDS"] = 0.05
+    recording = tus.upload(interview, question, webm(2.0))
+    verification.claim(recording.id, "me")
+    db.session.commit()
+    before = recording.lease_until
+    with verification.heartbeat(recording.id, "me"):
+        import time
+
+        time.sleep(0.3)
+    db.session.refresh(recording)
+    assert recording.lease_until > before
+
+
+def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
+    recording = verified(tus.upload(interview, question, webm(2.0)))
+    paths = [storage.path_of(recording.original_key), storage.path_of(recording.playable_key)]
+    assert all(path.exists() for path in paths)
+    candidate.record_consents(interview, set())
+    db.session.commit()
+    assert not any(path.exists() for path in paths)
+    assert db.session.query(Recording).count() == 0
+
+
+def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
+    recording = tus.upload(interview, question, webm(2.0))
+    recording_id = recording.id
+    remux = media.remux
+
+    def withdraw_meanwhile(source, target):
+        remux(source, target)
+        with db.engine.begin() as connection:
+            connection.execute(Recording.__table__.delete())
+
+    monkeypatch.setattr(media, "remux", withdraw_meanwhile)
+    verify.run(recording_id)
+    assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
