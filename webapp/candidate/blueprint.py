@@ -8,7 +8,7 @@ from webapp.candidate import consent_texts, operations
 from webapp.candidate.access import grant, load_interview
 from webapp.candidate.forms import SubmitForm
 from webapp.candidate.operations import Refused
-from webapp.candidate.progress import Place, duration_minutes, next_place, overview
+from webapp.candidate.progress import duration, duration_minutes, next_place, overview
 from webapp.database import db
 from webapp.extensions import limiter
 from webapp.interviews.models import Interview, InterviewState
@@ -31,9 +31,7 @@ def refused(error: Refused) -> Response | tuple[Response, int]:
     return redirect(url_for("candidate.review", interview_id=(request.view_args or {})["interview_id"]))
 
 
-@blueprint.app_context_processor
-def helpers() -> dict[str, object]:
-    return {"Place": Place, "Purpose": Purpose}
+blueprint.add_app_template_filter(duration)
 
 
 @blueprint.get("/i/<token>")

@@ -88,11 +88,11 @@ def ruled_out(interview: Interview) -> str | None:
     """What is not done at all at the job's place, as a sentence; None where nothing is ruled out."""
     if interview.job is None:
         return None
-    denied = {
-        modality
+    decisions = {
+        modality: permitted_by_law(modality, interview.mode, interview.country)
         for modality in (Modality.FACE, Modality.SPEECH)
-        if not permitted_by_law(modality, interview.mode, interview.country)
     }
+    denied = [modality for modality, decision in decisions.items() if not decision]
     if not denied:
         return None
     whence = {
@@ -100,4 +100,6 @@ def ruled_out(interview: Interview) -> str | None:
         frozenset({Modality.FACE}): "faces",
         frozenset({Modality.SPEECH}): "voices",
     }[frozenset(denied)]
-    return f"In {interview.job.city}, Viva does not read emotion from {whence}."
+    by_law = any(decisions[modality].code == "prohibited_in_eea" for modality in denied)
+    why = "The law does not allow it there" if by_law else "It has not been cleared for that place"
+    return f"In {interview.job.city}, Viva does not read emotion from {whence}. {why}, so you are not asked."

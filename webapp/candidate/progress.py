@@ -38,6 +38,13 @@ def duration_minutes(questions: Sequence[Question]) -> int:
     return max(1, math.ceil(sum(question.think_seconds + question.limit_seconds for question in questions) / 60))
 
 
+def duration(seconds: int) -> str:
+    """A length of time in words: "30 seconds", "2 minutes", "1 minute 30 seconds"."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [(minutes, "minute"), (rest, "second")]
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "0 seconds"
+
+
 def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
     """Where to go on: consent, the device check (only if asked for and of use), the first open question, or review."""
     if not operations.has_decided(interview):

@@ -87,7 +87,10 @@ export class Studio {
     $("stop").hidden = true;
     $("record").textContent = used ? "Record another take" : "Start recording";
     $("record").disabled = !this.#stream || left < 1 || this.#sending > 0;
-    if (left < 1 && !this.#sending) this.#status("You have used all your takes. Choose the one that you like best below.");
+    if (left < 1 && !this.#sending) {
+      $("record").hidden = true;
+      if (!$("status").textContent) this.#status("You have used all your takes. Look at them below.");
+    }
   }
 
   async #begin() {
