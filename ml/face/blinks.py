@@ -10,8 +10,9 @@ from scipy.stats import chi2
 
 from ml.readings import Estimate
 
-#: A blink is a dip of the ratio by this share of what it is while open, over within so many seconds.
-DEPTH, LONGEST = 0.25, 0.6
+#: A blink is a dip of the ratio by this share of what it is while open, and by so much at least (landmarks
+#: jitter), over within so many seconds.
+DEPTH, LEAST_DEPTH, LONGEST = 0.25, 0.06, 0.6
 #: An eye whose usual ratio is under this share of its widest (or under LEAST_OPEN) is shut already.
 OPEN_SHARE, LEAST_OPEN = 0.6, 0.15
 #: Less time with a face than this (seconds) gives no rate.
@@ -37,7 +38,7 @@ def find(times: np.ndarray, ratios: np.ndarray) -> list[float]:
         t, ratio = times[part], ratios[part]
         step = max(float(np.median(np.diff(t))), 1e-3)
         usual = percentile_filter(ratio, 65, size=max(5, int(6 / step)), mode="nearest")
-        shut = ratio < usual * (1 - DEPTH)
+        shut = ratio < usual - np.maximum(DEPTH * usual, LEAST_DEPTH)
         shut &= usual >= open_eye
         edges = np.flatnonzero(np.diff(np.concatenate([[0], shut.view(np.int8), [0]])))
         for start, end in zip(edges[::2], edges[1::2], strict=True):

@@ -21,7 +21,7 @@ from ml.errors import ModelMissing
 SEARCH_SIDE = 320
 #: dlib's score above which something is a face, and above which it still is one where there was one just
 #: before.
-NEW_FACE, SAME_FACE = 0.0, -0.5
+NEW_FACE, SAME_FACE = 0.2, -0.5
 #: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
 #: eyes down to the base of the nose, and the height of the eyes below the upper edge.
 _EYE_DISTANCE, _EYES_TO_NOSE, _EYE_LEVEL = 0.372, 0.275, 0.392
