@@ -1,0 +1,174 @@
+"""The reading of a voice, with the shipped weights."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ml import registry
+from ml.errors import MediaError, ModelMissing, Unreadable
+from ml.readings import SPEECH_EMOTIONS
+from ml.speech import infer
+from ml.synthetic import speak, talking_face
+
+pytestmark = pytest.mark.usefixtures("model")
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def reading(voice):
+    return infer.read_samples(lambda: [voice])
+
+
+def test_a_reading_holds_together(reading, voice):
+    assert reading.seconds == pytest.approx(len(voice) / 16_000)
+    assert 0.6 * reading.seconds < reading.speech_seconds < reading.seconds - 1.5
+    assert len(reading.track.times) == len(reading.track.probabilities) > 8
+    assert reading.track.times == sorted(reading.track.times)
+    assert reading.track.times[0] > 0 and reading.track.times[-1] < reading.seconds
+    for row in reading.track.probabilities:
+        assert row is None or (len(row) == 8 and sum(row) == pytest.approx(1, abs=1e-3) and min(row) >= 0)
+    assert set(reading.distribution) == set(SPEECH_EMOTIONS)
+    assert sum(e.value for e in reading.distribution.values()) == pytest.approx(1, abs=1e-3)
+    for estimate in reading.distribution.values():
+        assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+        assert estimate.n == -(-len(reading.track.times) // 2)
+    assert reading.dominant in (None, *SPEECH_EMOTIONS)
+    assert reading.coverage == 1
+    assert reading.model == registry.version_of("speech")
+    assert reading.warnings == []
+    assert json.loads(json.dumps(reading.to_json()))["delivery"]["pitch_median_hz"] > 60
+    assert 2 < reading.delivery["syllables_per_second"] < 7
+
+
+@pytest.mark.parametrize("length", [977, 16_000, 160_000])
+def test_a_reading_does_not_depend_on_the_blocks(reading, voice, length):
+    blocks = [voice[at : at + length] for at in range(0, len(voice), length)]
+    assert infer.read_samples(lambda: blocks) == reading
+
+
+def test_a_file_is_read_as_its_samples_are(wav, voice, reading):
+    seen = []
+    read = infer.read(wav(voice), progress=seen.append)
+    assert seen == sorted(seen) and seen[-1] == 1.0 and len(seen) > 3
+    assert read.speech_seconds == pytest.approx(reading.speech_seconds, abs=0.1)
+    for label, estimate in read.distribution.items():
+        assert estimate.value == pytest.approx(reading.distribution[label].value, abs=0.02)
+
+
+def test_the_level_of_the_recording_does_not_matter(reading, voice):
+    quiet = infer.read_samples(lambda: [voice * 0.05])
+    for label, estimate in quiet.distribution.items():
+        assert estimate.value == pytest.approx(reading.distribution[label].value, abs=0.05)
+
+
+def test_a_video_as_browsers_record_it(tmp_path):
+    read = infer.read(talking_face(tmp_path / "answer.webm", "We fixed it with a lock, and nothing was lost.", 4.0))
+    assert read.speech_seconds > 1
+    assert any("seconds of speech" in message for message in read.warnings)
+    assert read.dominant is None  # too little to name one
+
+
+def test_windows_without_speech_give_none(voice):
+    gap = rng.standard_normal(10 * 16_000).astype(np.float32) * 1e-4
+    read = infer.read_samples(lambda: [np.concatenate([voice[:64_000], gap, voice[64_000:160_000]])])
+    missing = [t for t, row in zip(read.track.times, read.track.probabilities, strict=True) if row is None]
+    assert missing and all(4 < t < 14 for t in missing)
+    assert 0 < read.coverage < 1
+    assert read.delivery["longest_pause_seconds"] > 9
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [np.zeros(48_000, np.float32), rng.standard_normal(80_000).astype(np.float32) * 0.05, np.zeros(160, np.float32)],
+    ids=["silence", "noise", "a click"],
+)
+def test_nothing_to_hear_is_said_so(wav, samples):
+    with pytest.raises(Unreadable) as error:
+        infer.read(wav(samples))
+    assert error.value.code == "silence"
+    assert "microphone" in error.value.message
+
+
+def test_a_file_without_sound(tmp_path):
+    import av
+
+    path = tmp_path / "mute.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(10):
+            picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    with pytest.raises(Unreadable) as error:
+        infer.read(path)
+    assert error.value.code == "no_audio"
+
+
+def test_a_text_file_is_no_recording(tmp_path):
+    path = tmp_path / "answer.webm"
+    path.write_text("not a recording\n" * 100)
+    with pytest.raises(MediaError):
+        infer.read(path)
+
+
+def test_a_missing_model_is_said_so(wav, voice, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path / "nowhere"))
+    with pytest.raises(ModelMissing) as error:
+        infer.read(wav(voice))
+    assert error.value.code == "model_missing"
+
+
+def test_clipped_and_noisy_sound_is_warned_of(voice):
+    clipped = infer.read_samples(lambda: [np.clip(voice * 4, -1, 1)])
+    assert any("clipped" in message for message in clipped.warnings)
+    hiss = rng.standard_normal(len(voice)).astype(np.float32) * 0.04
+    noisy = infer.read_samples(lambda: [np.clip(voice + hiss, -0.98, 0.98)])
+    assert any("background" in message for message in noisy.warnings)
+
+
+def test_dominant_needs_a_clear_lead_and_enough_windows():
+    clear = np.full((12, 8), 0.05)
+    clear[:, 2] = 0.65
+    assert infer.dominant(clear) == "happy"
+    assert infer.dominant(clear[:3]) is None
+    assert infer.dominant(np.full((12, 8), 0.125)) is None
+    wavering = np.full((12, 8), 0.05)
+    wavering[:6, 2] = wavering[6:, 4] = 0.65
+    wavering[0, 4] = 0.06
+    assert infer.dominant(wavering) is None
+
+
+def test_what_serves_imports_no_training_framework():
+    code = (
+        "import sys, ml.speech.infer\n"
+        "print([name for name in ('tensorflow', 'keras', 'torch', 'librosa') if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_memory_does_not_grow_with_the_recording():
+    """Ten times the sound, and no more than a tenth more memory; in processes of their own, without decoding."""
+    code = (
+        "import sys, resource, numpy as np\n"
+        "from ml.speech import infer\n"
+        "from ml.synthetic import speak\n"
+        "said = speak('Last spring our booking system kept losing orders on busy evenings.')\n"
+        "blocks = lambda: (said for _ in range(int(sys.argv[1])))\n"
+        "r = infer.read_samples(blocks)\n"
+        "print(r.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    peaks = []
+    for times in (9, 90):
+        run = subprocess.run([sys.executable, "-c", code, str(times)], capture_output=True, text=True, check=True)
+        peaks.append(float(run.stdout.split()[1]))
+    assert peaks[1] < 1.1 * peaks[0], peaks
+
+
+def test_synthetic_voices_differ(reading):
+    other = infer.read_samples(lambda: [speak("I would like to work here. " * 6, voice="en-us+f3")])
+    assert other.track.probabilities != reading.track.probabilities

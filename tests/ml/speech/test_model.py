@@ -1,0 +1,115 @@
+"""The network, its training step, and its export. Keras runs in a process of its own: it takes seconds and memory."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from ml import registry
+from ml.speech.augment import Batches
+from ml.speech.features import CHUNK, CHUNK_HOP, MELS
+
+rng = np.random.default_rng(0)
+
+
+def python(code: str, tmp_path) -> str:
+    """Run a program with Keras on TensorFlow, one thread, and give what it printed."""
+    environment = os.environ | {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)], capture_output=True, text=True, env=environment
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    return result.stdout
+
+
+def test_onnx_agrees_with_keras_for_any_number_of_windows_and_chunks(model, tmp_path):
+    shapes = ((1, 1), (1, 14), (3, 6))
+    inputs = {f"{b}x{n}": rng.uniform(-1, 0.2, (b, n, CHUNK, MELS)).astype(np.float32) for b, n in shapes}
+    np.savez(tmp_path / "inputs.npz", **inputs)
+    weights = registry.file_of("speech", "speech.keras")
+    python(
+        f"""
+        import sys, keras, numpy as np
+        import ml.speech.model
+        folder = sys.argv[1]
+        model = keras.saving.load_model({str(weights)!r}, compile=False)
+        inputs = np.load(folder + "/inputs.npz")
+        np.savez(folder + "/outputs.npz", **{{k: model.predict_on_batch(inputs[k]) for k in inputs}})
+        """,
+        tmp_path,
+    )
+    session = registry.session("speech")
+    with np.load(tmp_path / "outputs.npz") as expected:
+        for name, array in inputs.items():
+            (ours,) = session.run(None, {session.get_inputs()[0].name: array})
+            np.testing.assert_allclose(ours, expected[name], atol=1e-4)
+
+
+def test_training_ships_goes_on_where_it_stopped_and_learns(tmp_path):
+    """Two actors, two emotions made of two tones: one command trains, calibrates, exports; a second finds it done."""
+    out = python(
+        """
+        import argparse, csv, sys, os, wave, numpy as np
+        from pathlib import Path
+        folder = Path(sys.argv[1]); os.environ["VIVA_WEIGHTS"] = str(folder / "weights")
+        rng = np.random.default_rng(0)
+        rows = []
+        from ml.synthetic import speak
+        for actor in (1, 2):
+            for emotion, text in (("calm", "Kids are talking."), ("angry", "Dogs are sitting by the door.")):
+                said = speak(text, voice=f"en-us+f{actor}")
+                name = f"{actor}-{emotion}.wav"
+                with wave.open(str(folder / name), "wb") as w:
+                    w.setnchannels(1); w.setsampwidth(2); w.setframerate(16000)
+                    w.writeframes((said * 32767).astype("<i2").tobytes())
+                rows.append((name, actor, emotion))
+        with open(folder / "manifest.csv", "w", newline="") as f:
+            csv.writer(f).writerows([("file", "actor", "emotion"), *rows])
+        from ml.speech import train, infer, evaluate
+        parser = argparse.ArgumentParser(); train.add_arguments(parser)
+        options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "2", "--steps", "2", "--batch", "4",
+                                     "--folds", "2"])
+        train.train(folder, options)
+        before = (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
+        train.train(folder, options)
+        assert before == (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
+        result = evaluate.evaluate(folder)
+        print(result["n"], sorted(p.name for p in (folder / "weights").iterdir()), bool(result["warning"]))
+        """,
+        tmp_path,
+    )
+    assert out.strip().endswith("4 ['speech.json', 'speech.keras', 'speech.onnx'] True")
+
+
+@pytest.fixture
+def batches() -> Batches:
+    everything = list(range(8))
+    voices = [
+        ([rng.normal(-50, 15, (length, MELS)).astype(np.float16)], label, known)
+        for length in (60, 180, 400)
+        for label in range(8)
+        for known in ([everything] if label % 2 else [everything, [0, 2, 3, 4, 5, 7]])
+        if label in known
+    ]
+    return Batches(voices, steps=3, size=16)
+
+
+def test_batches_are_well_formed_and_repeatable(batches):
+    x, y = batches.batch(0, 1)
+    again, _ = batches.batch(0, 1)
+    other, _ = batches.batch(1, 1)
+    np.testing.assert_array_equal(x, again)
+    assert x.shape != other.shape or not np.array_equal(x, other)
+    assert x.shape[0] == 16 and x.shape[2:] == (CHUNK, MELS) and x.dtype == np.float32
+    assert np.isfinite(x).all() and x.min() >= -1
+    np.testing.assert_allclose(np.maximum(y, 0).sum(axis=1), 1, atol=1e-5)
+    assert ((y == -1) | (y >= 0)).all()
+    np.testing.assert_array_equal(x[:, 1, : CHUNK - CHUNK_HOP], x[:, 0, CHUNK_HOP:])
