@@ -6,6 +6,17 @@ import json
 from typing import Any
 
 from webapp.reports.view import AnswerView, ReportView
+from webapp.reports.words import emotion
+
+#: What each expression's area is hatched with; the two commonest stay plain.
+PATTERNS = {
+    "Angry": "x",
+    "Disgusted": "+",
+    "Fearful": "\\",
+    "Sad": "/",
+    "Surprised": ".",
+    "Calm": "-",
+}
 
 
 def of_answer(answer: AnswerView) -> dict[str, Any]:
@@ -13,14 +24,14 @@ def of_answer(answer: AnswerView) -> dict[str, Any]:
     from ml import figures  # Plotly takes a while to import: only for those who ask for charts
 
     found: dict[str, Any] = {}
-    for modality, title in (("face", "Facial expression"), ("speech", "Vocal expression")):
+    for modality in ("face", "speech"):
         if result := answer.result(modality):
             if result.get("track"):
-                found[f"{modality}-track"] = _json(figures.emotion_track(result, title))
+                found[f"{modality}-track"] = _json(figures.emotion_track(result))
             if result.get("distribution"):
                 found[f"{modality}-distribution"] = _json(figures.distribution(result))
     if answer.fused:
-        found["fused-track"] = _json(figures.emotion_track(answer.fused, "Face and voice together"))
+        found["fused-track"] = _json(figures.emotion_track(answer.fused))
         found["fused-distribution"] = _json(figures.distribution(answer.fused))
     if (text := answer.result("text")) and text.get("traits"):
         found["traits"] = _json(figures.big_five(text))
@@ -40,7 +51,20 @@ def of_interview(report: ReportView) -> dict[str, Any]:
 
 
 def _json(figure: Any) -> dict[str, Any]:
-    """Plotly's JSON of a figure, without the template: the page gives its own colours, light or dark."""
+    """Plotly's JSON of a figure in the report's words, without the template: the page gives its own colours."""
     plain = json.loads(figure.to_json())
     plain.get("layout", {}).pop("template", None)
+    for trace in plain["data"]:
+        if trace.get("stackgroup"):
+            _pattern(trace)
+            trace["name"] = emotion(trace["name"])
+        elif trace["type"] == "bar":
+            trace["y"] = [emotion(label) for label in trace["y"]]
     return plain
+
+
+def _pattern(trace: dict[str, Any]) -> None:
+    """A pattern beside the colour, so that colour alone carries no meaning."""
+    shape = PATTERNS.get(emotion(trace["name"]), "")
+    if shape:
+        trace["fillpattern"] = {"shape": shape, "size": 7, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.55}

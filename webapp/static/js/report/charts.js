@@ -1,6 +1,6 @@
 // Charts, drawn when they come near the screen: Plotly is large, and a report must be usable before it is there.
 import { playerOf, seek } from "./players.js";
-import { themed } from "./theme.js";
+import { inked, themed } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset", scrollZoom: false };
 
@@ -44,10 +44,10 @@ export const watchCharts = (report) => {
   dark.addEventListener("change", async () => {
     const Plotly = await loadPlotly();
     for (const chart of report.querySelectorAll("[data-drawn]")) {
-      if (chart.figure) Plotly.react(chart.plot, chart.figure.data, themed(chart, chart.figure.layout), CONFIG);
+      if (chart.figure) Plotly.react(chart.plot, inked(chart.figure.data), themed(chart, chart.figure.layout), CONFIG);
     }
   });
-  // Paper is white, whatever the screen is.
+  // Nothing stays folded on paper.
   window.addEventListener("beforeprint", () => {
     for (const fold of report.querySelectorAll("details.fold")) {
       if (!fold.open) fold.dataset.closed = fold.open = true;
@@ -73,7 +73,7 @@ const draw = async (chart, request) => {
     chart.replaceChildren(plot);
     chart.plot = plot;
     chart.figure = figure;
-    await Plotly.newPlot(plot, figure.data, themed(chart, figure.layout), CONFIG);
+    await Plotly.newPlot(plot, inked(figure.data), themed(chart, figure.layout), CONFIG);
     if (chart.dataset.figure.endsWith("-track")) keepInStep(chart, plot);
   } catch (error) {
     console.warn(error);

@@ -1,16 +1,20 @@
 // Charts take their colours from the page, light or dark.
 
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--viva-${name}`).trim();
+
+/** `data` with its intervals in the page's ink, which stands out on bars of any colour. */
+export const inked = (data) =>
+  data.map((trace) => (trace.error_x ? { ...trace, error_x: { ...trace.error_x, color: token("ink") } } : trace));
+
 /** `layout` in the page's colours and as wide as its place; the figure itself is left as it came. */
 export const themed = (chart, layout) => {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name) => style.getPropertyValue(`--viva-${name}`).trim();
   const copy = structuredClone(layout ?? {});
   const ink = token("ink");
   const line = token("line");
   Object.assign(copy, {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { ...copy.font, color: ink, family: style.getPropertyValue("--bs-body-font-family"), size: 13 },
+    font: { ...copy.font, color: ink, family: getComputedStyle(document.body).fontFamily, size: 13 },
     autosize: true,
     hoverlabel: { bgcolor: token("surface"), bordercolor: token("line-strong"), font: { color: ink } },
   });
