@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from ml import synthetic
 from tests.browser.live import PASSWORD, ROOT, Viva
+from tests.browser.look import Look
 
 FLAGS = (
     "--no-sandbox",
@@ -117,6 +118,14 @@ def watch() -> Iterator[Watch]:
     watch = Watch()
     yield watch
     watch.check()
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Iterator[Look]:
+    """Look at pages on the way: ``look(page, "inbox")``; what was found is told at the end."""
+    look = Look(tmp_path / "screenshots")
+    yield look
+    look.check()
 
 
 @pytest.fixture

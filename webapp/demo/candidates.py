@@ -70,9 +70,9 @@ def _pass_through(invitation: Invitation, whom: content.DemoInterview) -> None:
 def _record(answer: Answer, text: str, voice: str) -> None:
     """Make the media, send it as a browser would, and have it verified."""
     with tempfile.TemporaryDirectory(dir=current_app.config["HOME"]) as folder:
-        media = synthetic.talking_face(Path(folder) / "take.webm", text, voice=voice, seed=answer.question.position)
+        media = synthetic.talking_face(Path(folder) / "take.mp4", text, voice=voice, seed=answer.question.position)
         take = candidate.begin_take(answer)
-        recording = recordings.begin(take, "video/webm;codecs=vp8,opus")
+        recording = recordings.begin(take, "video/mp4;codecs=avc1,mp4a.40.2")  # encodes ten times as fast as VP8
         recordings.declare_length(recording, media.stat().st_size)
         with media.open("rb") as stream:
             while block := stream.read(BLOCK):

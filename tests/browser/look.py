@@ -1,0 +1,42 @@
+"""Look at pages on the way: a picture of each, and what axe-core finds wrong with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.live import ROOT
+
+#: WCAG 2.2 AA, as axe names it.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: Plotly's own drawing is described by the figure's label and repeated in a table.
+EXCLUDED = ["figure[data-figure] .svg-container"]
+
+
+class Look:
+    """``look(page, name)`` takes a picture and runs axe; ``check`` fails on what was found, at the end of a test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(os.environ.get("VIVA_SCREENSHOTS") or folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.found: list[str] = []
+        self._axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+    def __call__(self, page: Page, name: str) -> None:
+        file = re.sub(r"\W+", "-", name).strip("-")
+        page.screenshot(path=self.folder / f"{file}.png", full_page=True)
+        page.evaluate(self._axe)  # by the debugger, which no content policy binds
+        result = page.evaluate(
+            "([rules, excluded]) => axe.run({exclude: excluded}, {runOnly: rules, resultTypes: ['violations']})",
+            [RULES, [[selector] for selector in EXCLUDED]],
+        )
+        for violation in result["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+                self.found.append(f"{name}: {violation['id']} ({violation['help']}): {nodes}")
+
+    def check(self) -> None:
+        assert not self.found, "axe found:\n" + "\n".join(dict.fromkeys(self.found))
