@@ -14,7 +14,9 @@ WIDTH, HEIGHT = 640, 480
 #: The part of the 512×512 portrait that is shown: left, top and width in its pixels (4:3).
 _CROP = (64, 0, 320)
 #: How far the lower lip falls when the mouth is widest open, in pixels.
-_DROP = 15.0
+_DROP = 11.0
+#: The colour inside a mouth.
+_DARK = np.array([62, 24, 24], np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -47,8 +49,14 @@ class Puppet:
     def __init__(self) -> None:
         self.picture, self.points = _portrait()
         self.grid_x, self.grid_y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
-        self.jaw = self._jaw_weights()
         self.head = self._head_weights()
+        jaw = self._jaw_weights()
+        # Only the part that moves is drawn again for each picture.
+        rows, columns = np.nonzero(jaw > 0.004)
+        self.chin = np.s_[rows.min() - 8 : rows.max() + 1, columns.min() : columns.max() + 1]
+        self.jaw = jaw[self.chin]
+        teeth = self._between_lips(0.0, blur=1.2)
+        self.inside = self.picture[self.chin] * teeth + _DARK * (1 - teeth)
 
     def draw(
         self,
@@ -91,53 +99,53 @@ class Puppet:
         far = np.hypot((self.grid_x - centre[0]) / (1.5 * size), (self.grid_y - centre[1]) / (1.6 * size))
         return (1 - _smooth(far - 0.35)).astype(np.float32)
 
+    def _between_lips(self, drop: float, blur: float) -> np.ndarray:
+        """Where the mouth is open (rows, columns, 1) of the chin's part, 0..1, its lower lip fallen by ``drop``."""
+        upper, line = self.points[[60, 61, 62, 63, 64]], self.points[[60, 67, 66, 65, 64]]
+        across = np.linspace(upper[0, 0], upper[-1, 0], 21)
+        unit = (across - across.mean()) / np.ptp(across) * 2
+        lower = np.polyval(np.polyfit(line[:, 0], line[:, 1], 2), across) + drop * (1 - unit**2)
+        outline = np.concatenate([upper, np.stack([across, lower], axis=1)[::-1]])
+        outline -= (self.chin[1].start, self.chin[0].start)
+        mask = np.zeros((self.chin[0].stop - self.chin[0].start, self.chin[1].stop - self.chin[1].start), np.float32)
+        cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+        return cv2.GaussianBlur(mask, (0, 0), blur)[..., None]
+
     def _open_mouth(self, picture: np.ndarray, amount: float) -> np.ndarray:
+        """Let the jaw fall. The teeth stay where they were, with darkness under them."""
         drop = np.float32(_DROP * amount)
-        moved = cv2.remap(picture, self.grid_x, self.grid_y - drop * self.jaw, cv2.INTER_LINEAR)
-        # Between the upper lip and the fallen lower lip: the teeth stay where they were, with darkness under
-        # them.
-        upper, lower = self.points[[60, 61, 62, 63, 64]], self.points[[67, 66, 65]]
-        fall = np.array([0.72, 1.0, 0.72], np.float32) * drop
-        outline = np.concatenate([upper, (lower + np.stack([np.zeros(3, np.float32), fall], 1))[::-1]])
-        opening = np.zeros((HEIGHT, WIDTH), np.float32)
-        cv2.fillPoly(opening, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-        opening = cv2.GaussianBlur(opening, (0, 0), 1.0)[..., None]
-        teeth = np.zeros((HEIGHT, WIDTH), np.float32)
-        cv2.fillPoly(teeth, [np.round(np.concatenate([upper, lower[::-1]]) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-        teeth = cv2.GaussianBlur(teeth, (0, 0), 1.2)[..., None]
-        dark = np.array([62, 24, 24], np.float32)
-        inside = picture * teeth + dark * (1 - teeth)
-        return np.clip(moved * (1 - opening) + inside * opening, 0, 255).astype(np.uint8)
+        part = self.chin
+        moved = cv2.remap(picture, self.grid_x[part], self.grid_y[part] - drop * self.jaw, cv2.INTER_LINEAR)
+        opening = self._between_lips(drop, blur=1.0)
+        picture = picture.copy()
+        picture[part] = np.clip(moved * (1 - opening) + self.inside * opening, 0, 255).astype(np.uint8)
+        return picture
 
     def _blink(self, picture: np.ndarray, amount: float) -> np.ndarray:
         """Draw the upper lids down over the eyes, skin and lashes with them."""
-        source = self.grid_y.copy()
-        for corner, top, bottom in ((36, [36, 37, 38, 39], [36, 41, 40, 39]), (42, [42, 43, 44, 45], [42, 47, 46, 45])):
-            first, last = int(self.points[corner, 0]), int(np.ceil(self.points[corner + 3, 0]))
-            columns = np.arange(first, last + 1)
-            lid = np.interp(columns, self.points[top, 0], self.points[top, 1]) - 1.5
-            floor = np.interp(columns, self.points[bottom, 0], self.points[bottom, 1]) + 1.0
+        picture, original = picture.copy(), picture
+        for first in (36, 42):  # the landmark of each eye's left corner
+            upper, lower = self.points[first : first + 4], self.points[[first, first + 5, first + 4, first + 3]]
+            columns = np.arange(int(upper[0, 0]), int(np.ceil(upper[3, 0])) + 1, dtype=np.float32)
+            lid = np.interp(columns, upper[:, 0], upper[:, 1]) - 1.5
+            floor = np.interp(columns, lower[:, 0], lower[:, 1]) + 1.0
             skin = lid - 0.9 * (floor - lid).max()
             fallen = lid + amount * (floor - lid)
-            rows = self.grid_y[:, first : last + 1]
+            part = np.s_[int(skin.min()) : int(floor.max()) + 2, int(columns[0]) : int(columns[-1]) + 1]
+            rows = self.grid_y[part]
             stretched = skin + (rows - skin) * (lid - skin) / (fallen - skin)
-            source[:, first : last + 1] = np.where((rows > skin) & (rows < fallen), stretched, rows)
-        return cv2.remap(picture, self.grid_x, source, cv2.INTER_LINEAR)
+            source = np.where((rows > skin) & (rows < fallen), stretched, rows).astype(np.float32)
+            picture[part] = cv2.remap(original, self.grid_x[part], source, cv2.INTER_LINEAR)
+        return picture
 
     def _turn(self, picture: np.ndarray, move: tuple[float, float], zoom: float, tilt: float) -> np.ndarray:
-        centre = self.points[30]
-        angle = np.deg2rad(tilt) * self.head
-        x, y = self.grid_x - centre[0], self.grid_y - centre[1]
-        scale = np.float32(1 / zoom)
-        source_x = centre[0] + scale * (x + angle * y) - np.float32(move[0]) * self.head
-        source_y = centre[1] + scale * (y - angle * x) - np.float32(move[1]) * self.head
-        return cv2.remap(
-            picture,
-            source_x.astype(np.float32),
-            source_y.astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        """Zoom everything; move and tilt the head."""
+        middle, scale = self.points[30], np.float32(1 / zoom)
+        x, y = (self.grid_x - middle[0]) * scale, (self.grid_y - middle[1]) * scale
+        angle = np.float32(np.deg2rad(tilt))
+        source_x = x + middle[0] + self.head * (angle * y - np.float32(move[0]))
+        source_y = y + middle[1] - self.head * (angle * x + np.float32(move[1]))
+        return cv2.remap(picture, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _smooth(value: np.ndarray) -> np.ndarray:

@@ -26,30 +26,31 @@ from ml.puppet import Puppet
 #: Spoken answers to the demonstration's questions, each about twenty seconds.
 ANSWERS = {
     "project": (
-        "Last spring our booking system kept losing orders on busy evenings. I wrote a small test that failed in the same "
-        "way, found two workers writing the same row, and fixed it with a lock. Since then we have not lost a single "
-        "order, and the support team could go home on time."
+        "Last spring our booking system kept losing orders on busy evenings. I wrote a small test that failed "
+        "in the same way, found two workers writing the same row, and fixed it with a lock. Since then we "
+        "have not lost a single order, and the support team could go home on time."
     ),
     "conflict": (
-        "A colleague and I disagreed about a deadline. I asked her to show me her plan, and I noticed that she had counted "
-        "the holidays and I had not. So we moved two features to the next release, told our manager together, and "
-        "delivered on the new date."
+        "A colleague and I disagreed about a deadline. I asked her to show me her plan, and I noticed that "
+        "she had counted the holidays and I had not. So we moved two features to the next release, told our "
+        "manager together, and delivered on the new date."
     ),
     "why": (
-        "I would like to work here because your team puts people before numbers. I enjoy explaining difficult things in "
-        "simple words, I learn quickly, and I am happiest when somebody tells me that their day became easier because of "
-        "something we built."
+        "I would like to work here because your team puts people before numbers. I enjoy explaining difficult "
+        "things in simple words, I learn quickly, and I am happiest when somebody tells me that their day "
+        "became easier because of something we built."
     ),
 }
 #: A written answer for the demonstration.
 WRITTEN_ANSWER = (
-    "In my first week I would mostly listen. I would sit with two or three people who use the product every day, write "
-    "down what slows them, and read the oldest open bug reports, because they usually say what everybody has learned to "
-    "live with. Then I would choose one small annoyance, repair it, and ask whether it really helped. I like plans, and I "
-    "keep lists, but I have learned that a plan made in the first week is mostly a guess. At my last job I proposed a "
-    "large migration after ten days and had to withdraw it when a colleague showed me a report that depended on the old "
-    "tables. Since then I ask first and I am not ashamed of simple questions. After a month I would expect to own one "
-    "area, to have written the page that I missed when I arrived, and to have thanked those who helped me."
+    "In my first week I would mostly listen. I would sit with two or three people who use the product every "
+    "day, write down what slows them, and read the oldest open bug reports, because they usually say what "
+    "everybody has learned to live with. Then I would choose one small annoyance, repair it, and ask whether "
+    "it really helped. I like plans, and I keep lists, but I have learned that a plan made in the first week "
+    "is mostly a guess. At my last job I proposed a large migration after ten days and had to withdraw it "
+    "when a colleague showed me a report that depended on the old tables. Since then I ask first and I am not "
+    "ashamed of simple questions. After a month I would expect to own one area, to have written the page that "
+    "I missed when I arrived, and to have thanked those who helped me."
 )
 #: Pictures a second of the talking face.
 FPS = 24
