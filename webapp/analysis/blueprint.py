@@ -19,7 +19,7 @@ blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
 def progress(interview_id: str) -> Response:
     """The state of every analysis that the policy lets be seen; polled by the report page while there is work."""
     interview = load_interview(interview_id)
-    readings = visible_readings(interview)
+    readings = visible_readings(interview, results=False)
     everything = [reading for by_modality in readings.values() for reading in by_modality.values()]
     return jsonify(
         finished=all(reading.finished for reading in everything),

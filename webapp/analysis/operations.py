@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm import defer
 
 from ml.errors import MediaError, Unreadable
 from webapp.analysis import leases, readers
@@ -24,9 +25,11 @@ class RetryRefused(ValueError):
     """This analysis cannot be tried again now; the message is for a person."""
 
 
-def analyses_of(interview: Interview) -> list[Analysis]:
-    """All analyses of ``interview``, fresh from the database."""
+def analyses_of(interview: Interview, *, results: bool = False) -> list[Analysis]:
+    """All analyses of ``interview``, fresh from the database; their results, which are large, only on demand."""
     query = sa.select(Analysis).where(Analysis.interview_id == interview.id)
+    if not results:
+        query = query.options(defer(Analysis.result))
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

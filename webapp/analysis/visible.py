@@ -43,19 +43,22 @@ class VisibleReading:
         }
 
 
-def visible_readings(interview: Interview) -> dict[str, dict[Modality, VisibleReading]]:
-    """Per answer id and modality what may be shown. The policy is asked now, whatever it said when work was queued."""
+def visible_readings(interview: Interview, *, results: bool = True) -> dict[str, dict[Modality, VisibleReading]]:
+    """Per answer id and modality what may be shown. The policy is asked now, whatever it said when work was queued.
+
+    Without ``results`` only the states are looked up, which is what a page asks for every second.
+    """
     decisions = {modality: decide_for(interview, modality) for modality in Modality}
     found: dict[str, dict[Modality, VisibleReading]] = defaultdict(dict)
-    for analysis in analyses_of(interview):
-        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality])
+    for analysis in analyses_of(interview, results=results):
+        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality], results)
     return {
         answer_id: {modality: readings[modality] for modality in Modality if modality in readings}
         for answer_id, readings in found.items()
     }
 
 
-def _visible(analysis: Analysis, decision: Decision) -> VisibleReading:
+def _visible(analysis: Analysis, decision: Decision, results: bool) -> VisibleReading:
     if not decision:
         # Not even how far it got, or how it failed.
         return VisibleReading(
@@ -69,5 +72,5 @@ def _visible(analysis: Analysis, decision: Decision) -> VisibleReading:
         1.0 if done else analysis.progress,
         analysis.reason_code,
         analysis.reason,
-        analysis.result if done else None,
+        analysis.result if done and results else None,
     )

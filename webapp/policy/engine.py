@@ -42,7 +42,7 @@ class Purpose(enum.StrEnum):
     FACE = "face"
 
 
-#: The consent that each modality needs.
+#: The consent that each modality needs; face and voice need the one to recording as well, for they are read from it.
 NEEDS = {Modality.FACE: Purpose.FACE, Modality.SPEECH: Purpose.VOICE, Modality.TEXT: Purpose.TEXT}
 _WHAT = {
     Modality.FACE: "facial expression",
@@ -93,6 +93,13 @@ def decide(modality: Modality, *, mode: Mode, country: str | None, consents: Col
     lawful = permitted_by_law(modality, mode, country)
     if not lawful:
         return lawful
+    if modality is not Modality.TEXT and Purpose.RECORDING not in consents:
+        return Decision(
+            False,
+            "no_consent",
+            f"The candidate did not consent to being recorded, so there is no {_WHAT[modality]} to read. "
+            "Refusing has no consequence.",
+        )
     if NEEDS[modality] not in consents:
         return Decision(
             False,

@@ -36,7 +36,7 @@ def test_a_place_that_nobody_cleared_is_denied(country, modality):
 @pytest.mark.parametrize("country", sorted(WITH_CONSENT))
 @pytest.mark.parametrize(("modality", "purpose"), [(Modality.FACE, Purpose.FACE), (Modality.SPEECH, Purpose.VOICE)])
 def test_cleared_places_need_the_consent_for_this_very_purpose(country, modality, purpose):
-    assert decide(modality, mode=Mode.ASSESSMENT, country=country, consents={purpose})
+    assert decide(modality, mode=Mode.ASSESSMENT, country=country, consents={Purpose.RECORDING, purpose})
     denied = decide(modality, mode=Mode.ASSESSMENT, country=country, consents=ALL - {purpose})
     assert not denied and denied.code == "no_consent" and "no consequence" in denied.reason
 
@@ -54,8 +54,8 @@ def test_words_are_read_anywhere_with_consent_and_nowhere_without(country):
     [(Modality.FACE, Purpose.FACE), (Modality.SPEECH, Purpose.VOICE), (Modality.TEXT, Purpose.TEXT)],
 )
 def test_practice_needs_consent_and_nothing_else(modality, purpose):
-    assert decide(modality, mode=Mode.PRACTICE, country=None, consents={purpose})
-    assert decide(modality, mode=Mode.PRACTICE, country="FR", consents={purpose})
+    assert decide(modality, mode=Mode.PRACTICE, country=None, consents={Purpose.RECORDING, purpose})
+    assert decide(modality, mode=Mode.PRACTICE, country="FR", consents={Purpose.RECORDING, purpose})
     assert not decide(modality, mode=Mode.PRACTICE, country=None, consents=ALL - {purpose})
     assert not decide(modality, mode=Mode.PRACTICE, country=None, consents={Purpose.RECORDING})
 
@@ -63,6 +63,13 @@ def test_practice_needs_consent_and_nothing_else(modality, purpose):
 def test_the_law_is_named_before_the_consent():
     assert decide(Modality.FACE, mode=Mode.ASSESSMENT, country="FR", consents=()).code == "prohibited_in_eea"
     assert permitted_by_law(Modality.FACE, Mode.ASSESSMENT, "CA")
+
+
+@pytest.mark.parametrize("modality", EMOTION)
+@pytest.mark.parametrize("mode", list(Mode))
+def test_nothing_is_read_from_a_recording_that_nobody_agreed_to(modality, mode):
+    decision = decide(modality, mode=mode, country="CA", consents=ALL - {Purpose.RECORDING})
+    assert decision.code == "no_consent" and "did not consent to being recorded" in decision.reason
 
 
 def test_every_modality_needs_a_consent():

@@ -40,26 +40,26 @@ export const watchCharts = (report) => {
   };
   refresh();
 
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", async () => {
+  /** Draw again what is drawn, in the page's present colours. */
+  const recolour = async () => {
+    const drawn = [...report.querySelectorAll("[data-drawn]")].filter(({ plot }) => plot);
+    if (!drawn.length) return;
     const Plotly = await loadPlotly();
-    for (const chart of report.querySelectorAll("[data-drawn]")) {
-      if (chart.figure) Plotly.react(chart.plot, inked(chart.figure.data), themed(chart, chart.figure.layout), CONFIG);
-    }
-  });
-  // Nothing stays folded on paper.
-  window.addEventListener("beforeprint", () => {
-    for (const fold of report.querySelectorAll("details.fold")) {
-      if (!fold.open) fold.dataset.closed = fold.open = true;
-    }
-  });
-  window.addEventListener("afterprint", () => {
-    for (const fold of report.querySelectorAll("details.fold[data-closed]")) {
-      fold.open = false;
-      delete fold.dataset.closed;
-    }
-  });
-  return { refresh };
+    await Promise.all(
+      drawn.map((chart) => Plotly.react(chart.plot, inked(chart.figure.data), themed(chart, chart.figure.layout), CONFIG)),
+    );
+  };
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+
+  /** Draw every chart now, seen or not. */
+  const drawAll = () =>
+    Promise.all(
+      [...report.querySelectorAll("[data-figure]:not([data-drawn])")].map((chart) => {
+        seen.unobserve(chart);
+        return draw(chart, figuresOf(chart.dataset.answer ?? ""));
+      }),
+    );
+  return { refresh, recolour, drawAll };
 };
 
 const draw = async (chart, request) => {

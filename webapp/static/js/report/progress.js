@@ -9,6 +9,7 @@ export const followProgress = (report, refresh) => {
   let done = null;
   let wait = EVERY;
   let waitsForReport = 0;
+  const builtBefore = report.dataset.built;
 
   const ask = async () => {
     if (document.hidden) return again();
@@ -25,7 +26,7 @@ export const followProgress = (report, refresh) => {
       if (progress.finished) {
         // The report itself is put together right after the last reading.
         await exchange();
-        if (report.dataset.built || ++waitsForReport > 20) return finish();
+        if (report.dataset.built !== builtBefore || ++waitsForReport > 20) return finish();
       }
     } catch {
       wait = Math.min(PATIENCE, wait * 2);

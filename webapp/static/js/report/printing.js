@@ -1,0 +1,38 @@
+// Printing: black on white, every chart drawn, and nothing folded but the tables of charts that are there.
+
+export const wirePrinting = (report, charts) => {
+  const root = document.documentElement;
+  let theme = null;
+  let opened = [];
+
+  const prepare = () => {
+    if (theme !== null) return;
+    theme = root.dataset.bsTheme;
+    root.dataset.bsTheme = "light";
+    charts.recolour();
+    opened = [...report.querySelectorAll("details.fold:not([open])")].filter(
+      ({ previousElementSibling: chart }) => !(chart?.matches("[data-figure]") && chart.plot),
+    );
+    for (const fold of opened) fold.open = true;
+  };
+  const restore = () => {
+    if (theme === null) return;
+    root.dataset.bsTheme = theme;
+    theme = null;
+    charts.recolour();
+    for (const fold of opened) fold.open = false;
+  };
+  window.addEventListener("beforeprint", prepare);
+  window.addEventListener("afterprint", restore);
+
+  const button = document.querySelector("[data-print]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    // Charts inside folds need their width, so the folds open first.
+    for (const chart of report.querySelectorAll("details.fold [data-figure]")) chart.closest("details").open = true;
+    await charts.drawAll();
+    button.disabled = false;
+    window.print();
+  });
+};
