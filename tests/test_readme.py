@@ -1,0 +1,26 @@
+"""The README says what is so."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_figures_are_those_of_the_models_that_ship():
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "docs" / "figures.py")
+    figures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(figures)
+    assert figures.in_readme() == figures.table(), "run: .venv/bin/python docs/figures.py"
+
+
+def test_every_file_that_documents_link_to_is_there():
+    missing = [
+        f"{document.name}: {target}"
+        for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8"))
+        if not (document.parent / target).exists()
+    ]
+    assert missing == []
