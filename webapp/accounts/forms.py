@@ -7,7 +7,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, EqualTo, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from webapp.accounts.models import Role
 
@@ -40,11 +40,11 @@ class SignInForm(FlaskForm):
 
 
 class NewPersonForm(FlaskForm):
-    name = StringField("Name", [InputRequired("Enter their name."), Length(max=120)], filters=[strip])
+    name = StringField("Name", [DataRequired("Enter their name."), Length(max=120)], filters=[strip])
     email = EmailField(
         "Email",
         [
-            InputRequired("Enter their email address."),
+            DataRequired("Enter their email address."),
             Length(max=254),
             Email("Enter an email address like name@example.org."),
         ],

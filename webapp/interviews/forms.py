@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, EmailField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from webapp.accounts.forms import ListField, strip
 from webapp.database import db, now
@@ -91,7 +91,7 @@ class _InvitationForm(DeadlineForm):
 
 
 class InvitationForm(_InvitationForm):
-    name = StringField("Name", [InputRequired("Enter their name."), Length(max=120)], filters=[strip])
+    name = StringField("Name", [DataRequired("Enter their name."), Length(max=120)], filters=[strip])
     email = EmailField(
         "Email (optional)",
         [Optional(), Length(max=254), Email("Enter an email address like name@example.org, or none.")],

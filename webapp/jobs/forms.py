@@ -7,15 +7,15 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from webapp.accounts.forms import ListField, strip
 from webapp.jobs.places import countries
 
 
 class JobForm(FlaskForm):
-    title = StringField("Title", [InputRequired("Give the job a title."), Length(max=160)], filters=[strip])
-    city = StringField("City", [InputRequired("Enter the city."), Length(max=120)], filters=[strip])
+    title = StringField("Title", [DataRequired("Give the job a title."), Length(max=160)], filters=[strip])
+    city = StringField("City", [DataRequired("Enter the city."), Length(max=120)], filters=[strip])
     country = ListField("Country", [InputRequired("Choose a country.")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import Conflict
 
 from webapp.accounts.models import Role
 from webapp.database import db
@@ -30,10 +32,10 @@ def show(row: QuestionSet) -> Response:
 
 
 @blueprint.errorhandler(Frozen)
-def frozen(error: Frozen) -> None:
+def frozen(error: Frozen) -> ResponseReturnValue:
     """Somebody's page was older than the publication."""
     db.session.rollback()
-    abort(409, str(error))
+    return current_app.handle_http_exception(Conflict(str(error)))
 
 
 @blueprint.get("/")

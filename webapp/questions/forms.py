@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from webapp.accounts.forms import strip
 from webapp.questions.models import QuestionKind
@@ -18,13 +18,13 @@ KINDS = [
 
 
 class SetForm(FlaskForm):
-    title = StringField("Title", [InputRequired("Give it a title."), Length(max=160)], filters=[strip])
+    title = StringField("Title", [DataRequired("Give it a title."), Length(max=160)], filters=[strip])
     introduction = TextAreaField("Introduction", [Optional(), Length(max=5000)], filters=[strip])
 
 
 class QuestionForm(FlaskForm):
     kind = RadioField("How it is answered", [InputRequired("Choose how it is answered.")], choices=KINDS)
-    prompt = TextAreaField("Question", [InputRequired("Write the question."), Length(max=2000)], filters=[strip])
+    prompt = TextAreaField("Question", [DataRequired("Write the question."), Length(max=2000)], filters=[strip])
     think_seconds = IntegerField(
         "Time to think, in seconds",
         [InputRequired("Enter a number of seconds; 0 for none."), NumberRange(0, 600, "Between 0 and 600 seconds.")],
