@@ -61,7 +61,7 @@ def invite(page: Page, look, title: str) -> str:
     look(page, "invite")
     page.get_by_role("button", name="Make the invitation").click()
     look(page, "invitation")
-    return page.get_by_label("Link for Kim Tremblay").input_value()
+    return page.get_by_role("textbox", name="Link for Kim Tremblay").input_value()
 
 
 def test_from_invitation_to_report(viva, new_context, sign_in, look):

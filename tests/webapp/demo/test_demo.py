@@ -1,0 +1,130 @@
+"""The demonstration: made once, answered by the same steps as a real candidate's, whatever interrupts it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml import synthetic
+from webapp.accounts.models import User
+from webapp.database import db
+from webapp.demo import candidates, content, passwords
+from webapp.demo.seed import seed
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.operations import invitation_of_token, is_open
+from webapp.jobs.models import Job
+from webapp.policy import Purpose
+from webapp.questions.models import QuestionSet, SetState
+from webapp.recordings.models import Recording
+
+
+def facts(app) -> dict:
+    return json.loads((Path(app.config["HOME"]) / "demo.json").read_text("utf-8"))
+
+
+def counts() -> list[int]:
+    return [
+        db.session.scalar(db.select(db.func.count()).select_from(model))
+        for model in (User, QuestionSet, Job, Invitation)
+    ]
+
+
+def test_it_holds_what_a_visitor_looks_for(app, client):
+    seed()
+    assert counts() == [3, 2, 2, 3]
+    assert {job.country for job in db.session.scalars(db.select(Job))} == {"CA", "FR"}
+    sets = {row.state: row for row in db.session.scalars(db.select(QuestionSet))}
+    assert [question.kind.value for question in sets[SetState.PUBLISHED].questions] == ["video", "video", "text"]
+    assert all(question.rubric for question in sets[SetState.PUBLISHED].questions)
+    assert sets[SetState.DRAFT].questions
+    invitation = invitation_of_token(facts(app)["invitation"].removeprefix("/i/"))
+    assert invitation.name == content.OPEN.name
+    assert is_open(invitation)
+
+
+def test_everybody_can_sign_in_with_what_was_written_down(app, client):
+    seed()
+    for account in facts(app)["accounts"]:
+        assert len(account["password"]) >= 12
+        answer = client.post("/sign-in", data={"email": account["email"], "password": account["password"]})
+        assert answer.status_code == 302
+        client.post("/sign-out")
+
+
+def test_a_second_time_changes_nothing(app):
+    seed()
+    before = counts(), facts(app)
+    seed()
+    assert (counts(), facts(app)) == before
+
+
+def test_what_was_rolled_back_is_made_the_next_time(app, monkeypatch):
+    monkeypatch.setattr("webapp.demo.seed.create_invitation", None)
+    with pytest.raises(TypeError):
+        seed()
+    db.session.rollback()
+    noted = facts(app)["accounts"]
+    monkeypatch.undo()
+    seed()
+    assert counts() == [3, 2, 2, 3]
+    assert facts(app)["accounts"] == noted, "the passwords stay"
+
+
+def test_passwords_are_for_the_owners_eyes(app):
+    seed()
+    mode = (Path(app.config["HOME"]) / "demo.json").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_passwords_differ_between_installations():
+    drawn = {passwords.draw() for _ in range(100)}
+    assert len(drawn) == 100
+    assert all(password.count("-") == 3 for password in drawn)
+
+
+@pytest.fixture
+def quick_media(monkeypatch):
+    """Two seconds of noise in place of twenty of speech: what is tested is the way, not the media."""
+
+    def talking_face(path, text, seconds=None, *, voice="", seed=0):
+        generator = np.random.default_rng(seed)
+        frames = (generator.integers(0, 255, (48, 64, 3), dtype=np.uint8) for _ in range(48))
+        synthetic.encode(path, frames, 24, generator.uniform(-0.1, 0.1, 96_000).astype(np.float32))
+        return path
+
+    monkeypatch.setattr(synthetic, "talking_face", talking_face)
+
+
+def test_the_candidates_answer_and_submit(app, quick_media):
+    seed()
+    candidates.answer_all()
+    interviews = list(db.session.scalars(db.select(Interview)))
+    assert sorted(interview.country for interview in interviews) == ["CA", "FR"]
+    for interview in interviews:
+        assert interview.state is InterviewState.SUBMITTED
+        assert len(interview.answers) == 3
+    by_country = {interview.country: interview.consented for interview in interviews}
+    assert by_country["CA"] == set(Purpose)
+    assert by_country["FR"] == {Purpose.RECORDING, Purpose.TEXT}, "what the law rules out is not asked"
+    assert all(recording.is_ready for recording in db.session.scalars(db.select(Recording)))
+
+
+def test_an_interruption_costs_only_the_present_answer(app, quick_media, monkeypatch):
+    seed()
+    saved = candidates.candidate.save_text
+    monkeypatch.setattr(candidates.candidate, "save_text", None)
+    with pytest.raises(TypeError):
+        candidates.answer_all()
+    db.session.rollback()
+    monkeypatch.setattr(candidates.candidate, "save_text", saved)
+    kept = set(db.session.scalars(db.select(Recording.id)))
+    assert len(kept) == 2
+    candidates.answer_all()
+    assert kept < set(db.session.scalars(db.select(Recording.id)))
+    assert db.session.scalar(db.select(db.func.count()).select_from(Recording)) == 4
+    candidates.answer_all()
+    assert db.session.scalar(db.select(db.func.count()).select_from(Recording)) == 4
