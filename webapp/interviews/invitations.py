@@ -155,6 +155,9 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
         try:
             operations.extend(entry.invitation, form.deadline, by=current_user)
         except operations.InvitationRefused as error:
+            if entry.has_report or entry.invitation.revoked_at:  # a page from before, whose form is gone now
+                flash(str(error), "error")
+                return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
             form.date.errors = [str(error)]
         else:
             db.session.commit()

@@ -27,7 +27,13 @@ _WHY_NOT = {
 def countries() -> tuple[tuple[str, str], ...]:
     """Pairs of code (alpha-2) and everyday English name, by name."""
     pairs = [(country.alpha_2, getattr(country, "common_name", country.name)) for country in pycountry.countries]
-    return tuple(sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold()))
+    return tuple(sorted(pairs, key=lambda pair: _plain(pair[1])))
+
+
+def _plain(name: str) -> str:
+    """``name`` without accents and case: Åland stands among the As."""
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def country_name(code: str) -> str:
