@@ -71,11 +71,13 @@ def _espeak() -> tuple[ctypes.CDLL, int]:
 
 
 def speak(text: str, rate: int = 16000, voice: str = "en-us") -> np.ndarray:
-    """Say a text: mono float32 samples at ``rate`` Hz with a peak of 0.7.
+    """Say a text: mono float32 samples at ``rate`` Hz with a peak of 0.7. Its voice flutters: no two are quite equal.
 
     ``voice`` is one of eSpeak NG's, with a variant if you like ("en-us+f3" is a woman's). Raises ValueError
     for an unknown voice or a text without anything to say.
     """
+    if not any(character.isalnum() for character in text):
+        raise ValueError("There is nothing to say in this text")
     pieces: list[np.ndarray] = []
     signature = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -96,13 +98,9 @@ def speak(text: str, rate: int = 16000, voice: str = "en-us") -> np.ndarray:
         library.espeak_Synchronize()
         library.espeak_SetSynthCallback(ctypes.cast(None, signature))
     if not pieces:
-        raise ValueError("There is nothing to say in this text")
+        raise RuntimeError("eSpeak NG made no sound. Install the espeakng_loader package again.")
     samples = np.concatenate(pieces)
-    if own_rate != rate:
-        from scipy.signal import resample_poly
-
-        ratio = Fraction(rate, own_rate)
-        samples = resample_poly(samples, ratio.numerator, ratio.denominator)
+    samples = _resample(samples, own_rate, rate)
     return (samples * (0.7 / max(1e-6, float(np.abs(samples).max())))).astype(np.float32)
 
 
@@ -198,6 +196,14 @@ def write_wav(path: str | Path, sound: np.ndarray, rate: int) -> None:
         output.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
 
 
+def _resample(sound: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    frame = av.AudioFrame.from_ndarray(sound[None], format="flt", layout="mono")
+    frame.sample_rate = rate
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=wanted)
+    pieces = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([piece.to_ndarray().reshape(-1) for piece in pieces])
+
+
 def _fit(sound: np.ndarray, rate: int, seconds: float | None) -> np.ndarray:
     length = round(rate * seconds) if seconds is not None else len(sound) + rate // 2
     return np.pad(sound, (0, max(0, length - len(sound))))[:length]
@@ -229,9 +235,10 @@ def _add_video(output, codec: str, fps: int, shape: tuple[int, ...]):
     stream = output.add_stream(codec, rate=fps)
     stream.height, stream.width = shape[:2]
     stream.pix_fmt = "yuv420p"
-    fast = {"deadline": "realtime", "cpu-used": "8"} if codec == "libvpx" else {"preset": "veryfast"}
+    fast = {"deadline": "realtime", "cpu-used": "12"} if codec == "libvpx" else {"preset": "veryfast"}
     stream.codec_context.options = fast
     stream.bit_rate = 1_200_000
+    stream.codec_context.thread_count = 1  # libvpx's threads wait by spinning: busy machines take 18 times the time
     stream.codec_context.gop_size = 4 * fps
     return stream
 
