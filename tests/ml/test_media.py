@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,11 +10,11 @@ import numpy as np
 import pytest
 
 from bench.long_media import repeat
+from bench.measuring import run
 from ml import media
 from ml.errors import MediaError
 from ml.synthetic import encode, write_wav
 
-ROOT = Path(__file__).resolve().parents[2]
 RATE = 48000
 
 
@@ -295,22 +293,18 @@ def test_ten_minutes_take_the_memory_of_one(folder: Path):
     base = folder / "base.webm"
     encode(base, pictures(100, 160, 120), 10, tone(10), RATE)
     program = (
-        "import resource, sys; from ml import media\n"
+        "from ml import media\n"
         "for frame in media.video_frames(sys.argv[1], fps=5): pass\n"
-        "total = sum(len(block) for block in media.audio_blocks(sys.argv[1]))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, total // 16000)"
+        "answer['seconds'] = sum(len(block) for block in media.audio_blocks(sys.argv[1])) / 16000"
     )
     peaks = []
     for seconds in (60, 600):
         path = folder / f"long{seconds}.webm"
         repeat(base, path, seconds)
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        peak, heard = map(int, done.stdout.split())
-        assert heard == pytest.approx(seconds, abs=2)
-        peaks.append(peak)
-    assert peaks[1] < 1.1 * peaks[0], f"peak memory grew from {peaks[0]} to {peaks[1]} kB"
+        found = run(program, str(path))
+        assert found["seconds"] == pytest.approx(seconds, abs=2)
+        peaks.append(found["peak_mb"])
+    assert peaks[1] < 1.1 * peaks[0], f"peak memory grew from {peaks[0]} to {peaks[1]} MB"
 
 
 def test_real_recordings(real_data: Path):

@@ -34,7 +34,7 @@ def pitch(sound: np.ndarray) -> float:
 def test_a_womans_voice_is_higher_than_a_mans():
     text = "My name is Anna and I am a nurse."
     low, high = (pitch(synthetic.speak(text, voice=voice)) for voice in ("en-us", "en-us+f3"))
-    assert 80 < low < 140 < 1.3 * low < high
+    assert high > 1.3 * low, (low, high)
 
 
 def test_nothing_to_say_and_an_unknown_voice_are_errors():
