@@ -20,6 +20,21 @@ from ml.statistics import confusion, expected_calibration_error, recalls
 VERSION = "speech-2026.11.1"
 
 
+def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
+    """Mean logits (N, 8) of clips, each a list of windows (n, CHUNK, MELS); those of one length go together."""
+    flat = [(len(window), clip, window) for clip, windows in enumerate(parts) for window in windows]
+    result = np.zeros((len(parts), len(SPEECH_EMOTIONS)), np.float32)
+    for length in sorted({row[0] for row in flat}):
+        rows = [row for row in flat if row[0] == length]
+        for at in range(0, len(rows), 64):
+            some = rows[at : at + 64]
+            for (_, clip, _), values in zip(
+                some, model.predict_on_batch(np.stack([row[2] for row in some])), strict=True
+            ):
+                result[clip] += values / len(parts[clip])
+    return result
+
+
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     """What to divide logits (N, 8) by so that their likelihood is greatest (Guo et al., 2017)."""
 
@@ -68,7 +83,7 @@ def describe(
             "uar_mean": float(np.mean(folds)),
             "uar_per_fold": folds,
             "uar_interval_over_actors": [float(value) for value in np.percentile(draws, [2.5, 97.5])],
-            "uar_per_actor": {a: float(v) for a, v in zip(sorted(set(actors)), per_actor, strict=True)},
+            "uar_per_actor": {str(a): round(float(v), 4) for a, v in zip(sorted(set(actors)), per_actor, strict=True)},
             "uar_pooled": pooled,
             "accuracy": float(np.mean(logits.argmax(axis=1) == truth)),
             "per_class_recall": dict(zip(SPEECH_EMOTIONS, each, strict=True)),
@@ -90,9 +105,7 @@ def shrinkage(members: list[keras.Model], parts: list[list[np.ndarray]]) -> floa
     """
     if not parts:
         return 1.0
-    own = np.stack(
-        [[np.mean([m.predict_on_batch(w[None])[0] for w in part], axis=0) for part in parts] for m in members]
-    )
+    own = np.stack([logits_of(member, parts) for member in members])
     return float(own.mean(axis=0).std(axis=1).mean() / own.std(axis=2).mean())
 
 

@@ -24,7 +24,7 @@ from ml.readings import SPEECH_EMOTIONS
 from ml.speech import model as network
 from ml.speech.augment import Batches
 from ml.speech.data import Clip, clips, folds, load, speakers, trimmed
-from ml.speech.export import describe, ship, shrinkage
+from ml.speech.export import describe, logits_of, ship, shrinkage
 from ml.speech.features import WINDOW_SECONDS, chunks, log_mel, normalise, seconds_to_frames, window_starts
 
 #: Speeds of the variants made beforehand, as resampling ratios (up, down): pitch and tempo change together.
@@ -112,21 +112,6 @@ def fit(voices, options: argparse.Namespace, name: str, seed: int) -> keras.Mode
     model.save_weights(done)
     partial.unlink(missing_ok=True)
     return model
-
-
-def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
-    """Mean logits (N, 8) of clips, each a list of windows (n, CHUNK, MELS); those of one length go together."""
-    flat = [(len(window), clip, window) for clip, windows in enumerate(parts) for window in windows]
-    result = np.zeros((len(parts), len(SPEECH_EMOTIONS)), np.float32)
-    for length in sorted({row[0] for row in flat}):
-        rows = [row for row in flat if row[0] == length]
-        for at in range(0, len(rows), 64):
-            some = rows[at : at + 64]
-            for (_, clip, _), values in zip(
-                some, model.predict_on_batch(np.stack([row[2] for row in some])), strict=True
-            ):
-                result[clip] += values / len(parts[clip])
-    return result
 
 
 def windows_of(decibels: np.ndarray) -> list[np.ndarray]:
