@@ -20,3 +20,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// A form that came back with faults begins at the first of them.
+document.querySelector('[aria-invalid="true"]')?.focus();
