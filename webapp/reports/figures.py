@@ -27,11 +27,11 @@ def of_answer(answer: AnswerView) -> dict[str, Any]:
     for modality in ("face", "speech"):
         if result := answer.result(modality):
             if result.get("track"):
-                found[f"{modality}-track"] = _json(figures.emotion_track(result))
+                found[f"{modality}-track"] = _json(figures.emotion_track(result), answer.seconds)
             if result.get("distribution"):
                 found[f"{modality}-distribution"] = _json(figures.distribution(result))
     if answer.fused:
-        found["fused-track"] = _json(figures.emotion_track(answer.fused))
+        found["fused-track"] = _json(figures.emotion_track(answer.fused), answer.seconds)
         found["fused-distribution"] = _json(figures.distribution(answer.fused))
     if (text := answer.result("text")) and text.get("traits"):
         found["traits"] = _json(figures.big_five(text))
@@ -50,10 +50,15 @@ def of_interview(report: ReportView) -> dict[str, Any]:
     return found
 
 
-def _json(figure: Any) -> dict[str, Any]:
-    """Plotly's JSON of a figure in the report's words, without the template: the page gives its own colours."""
+def _json(figure: Any, seconds: float | None = None) -> dict[str, Any]:
+    """Plotly's JSON of a figure in the report's words, without the template: the page gives its own colours.
+
+    A track covers its whole recording of ``seconds``, so that all tracks of an answer and its player are one to one.
+    """
     plain = json.loads(figure.to_json())
     plain.get("layout", {}).pop("template", None)
+    if seconds:
+        plain["layout"].setdefault("xaxis", {})["range"] = [0, seconds]
     for trace in plain["data"]:
         if trace.get("stackgroup"):
             _pattern(trace)

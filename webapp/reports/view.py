@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.analysis.visible import VisibleReading, visible_readings
-from webapp.interviews.models import Answer, Interview
+from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, all_allowed
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording
@@ -37,6 +37,13 @@ class AnswerView:
     def result(self, modality: str) -> dict[str, Any] | None:
         reading = self.readings.get(modality)
         return reading.result if reading else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the recording is, by whoever says most."""
+        said = [self.recording.seconds if self.recording else None]
+        said += [reading.result.get("seconds") for reading in self.readings.values() if reading.result]
+        return max((value for value in said if value), default=None)
 
     @property
     def fingerprint(self) -> str:
@@ -93,7 +100,9 @@ def view_of(interview: Interview) -> ReportView:
     body = report.body if report else {}
     answers = {answer.question_id: answer for answer in interview.answers}
     views = []
-    for question in interview.question_set.questions:
+    # Until somebody hands in their answers they may still change or drop them: nobody else looks at them before.
+    submitted = interview.state is InterviewState.SUBMITTED
+    for question in interview.question_set.questions if submitted else ():
         answer = answers.get(question.id)
         by_modality = readings.get(answer.id, {}) if answer else {}
         fused, fused_from = _fused(interview, body, answer, by_modality)

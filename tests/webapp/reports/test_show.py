@@ -10,7 +10,8 @@ from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Role
 from webapp.analysis import operations
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db
+from webapp.database import db, now
+from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
 
 
@@ -107,9 +108,11 @@ def test_what_was_not_analysed_says_why(client, interview, models, run_all, moda
 
 
 def test_two_faces_are_pointed_out(client, interview, models, run_all):
-    models["face"] = face_reading(people={"max_faces": 2, "share_with_several": 0.4})
+    warning = "Two faces were seen in 40 % of the frames: the reading follows the one that stays."
+    models["face"] = face_reading(people={"max_faces": 2, "share_with_several": 0.4}, warnings=[warning])
     run_all(interview)
-    assert "Up to 2 faces were in the picture at once, in\n  40 % of the frames" in page_of(client, interview)
+    page = page_of(client, interview)
+    assert warning in page and "up to 2, in 40 % of frames" in page
 
 
 def test_no_answer_named_when_the_evidence_is_even(client, interview, models, run_all):
@@ -222,8 +225,19 @@ def test_an_interview_without_consents_is_still_readable(client, make, recruiter
     assert "<video" in page and "Refusing has no consequence" in page and "data-figure=" not in page
 
 
+def test_nobody_looks_at_answers_before_they_are_submitted(client, make, recruiter):
+    interview = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))
+    interview.state, interview.submitted_at = InterviewState.OPEN, None
+    db.session.commit()
+    page = page_of(client, interview)
+    assert "Not submitted yet" in page and "<video" not in page and "I like to solve" not in page
+    assert "I like to solve" not in client.get(f"/reports/{interview.id}/report.json").text
+
+
 def test_unanswered_questions_are_listed(client, make, recruiter):
-    interview = make.interview(invitation=make.invitation(created_by=recruiter))
+    interview = make.interview(
+        invitation=make.invitation(created_by=recruiter), state=InterviewState.SUBMITTED, submitted_at=now()
+    )
     assert page_of(client, interview).count("This question was not answered") == 3
 
 
