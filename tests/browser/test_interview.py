@@ -94,7 +94,7 @@ def test_from_invitation_to_report(viva, new_context, sign_in, look):
     look(recruiter, "report")
     assert drawn["face-track"] == 2, (drawn, states(recruiter, "face"), viva.logs())
     assert drawn["speech-track"] == 2, (drawn, states(recruiter, "speech"))
-    assert drawn["traits"] == 2, "one for the answer, one for the interview"
+    assert drawn["traits"] == 1, "one written answer is not summed up"
     assert drawn["distribution"] == 1
     faces = [int(share) for share in re.findall(r"A face in (\d+) % of \d+ frames", recruiter.content())]
     assert len(faces) == 2
@@ -135,7 +135,7 @@ def test_in_lyon_neither_face_nor_voice_is_read(viva, new_context, sign_in, look
     for modality in ("face", "speech"):
         assert [re.search(r"AI Act, Art\. 5\(1\)\(f\)", text) is not None for text in states(admin, modality)] == [True]
         assert admin.locator(f"figure[data-figure={modality}-track]").count() == 0
-    assert charts_drawn(admin, ("traits",))["traits"] == 2
+    assert charts_drawn(admin, ("traits",))["traits"] == 1
 
 
 def test_practice_is_for_the_candidate_alone(viva, new_context, sign_in, look):
