@@ -32,6 +32,7 @@ REASONS = {
     "empty": f"Nothing was recorded: the file that reached us is empty. Check your camera and microphone. {_AGAIN}",
     "not_media": f"What reached us is not a recording that Viva can play. {_AGAIN} If that fails, try another browser.",
     "truncated": f"The recording breaks off in the middle, so we cannot tell what is missing. {_AGAIN}",
+    "cut_short": f"The page was left before anything of this answer could be kept. {_AGAIN}",
     "too_short": f"This recording is shorter than a second. {_AGAIN}",
     "too_large": f"This recording is longer or larger than Viva can read. {_AGAIN}",
     "no_video": f"There is no picture in this recording. Check that the right camera is chosen. {_AGAIN}",
@@ -107,6 +108,8 @@ def verify(recording: Recording) -> Recording:
         playable = files.folder() / f"{recording.id}.playable{media.playable_suffix(info)}"
         media.remux(path, playable)
     except MediaError as error:
+        if recording.interrupted and error.code in ("not_media", "truncated"):
+            return reject(recording, "cut_short")
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
     original_key = f"originals/{recording.id}{_SUFFIX.get(info.container, '.bin')}"

@@ -86,6 +86,12 @@ def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm
     assert 1 < recording.seconds < 1.9
 
 
+def test_a_reload_before_the_first_picture(tus, interview, question, webm):
+    recording = verified(tus.upload(interview, question, webm(2.0)[:200], interrupted=True))
+    assert recording.reason_code == "cut_short"
+    assert "Record it again" in recording.reason
+
+
 def test_a_second_of_silence_is_no_answer(tus, interview, question, webm):
     assert verified(tus.upload(interview, question, webm(0.5))).reason_code == "too_short"
 

@@ -66,6 +66,7 @@ for (const id of ["camera", "microphone"]) {
   });
 }
 $("device-start").addEventListener("click", () => start(remembered()));
+$("device-start").disabled = false;
 
 async function testConnection() {
   const says = $("connection");

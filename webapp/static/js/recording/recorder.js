@@ -3,7 +3,7 @@ import { BITS, timeslice } from "./formats.js";
 
 /**
  * Record a stream. `onSlice(blob)` gets every slice in order, `onTick(secondsLeft)` runs four times a second,
- * `onEnd(error)` once after the last slice. Returns {stop}.
+ * `onEnd(error)` once after the last slice. Returns {stop, flush}; flush() asks for what there is since the last slice.
  */
 export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   const recorder = new MediaRecorder(stream, { mimeType: type, ...BITS });
@@ -36,5 +36,8 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
     onTick(Math.max(0, left));
     if (left <= 0) stop();
   }, 250);
-  return { stop };
+  const flush = () => {
+    if (recorder.state === "recording") recorder.requestData();
+  };
+  return { stop, flush };
 }

@@ -29,7 +29,9 @@ export class Studio {
     $("stop").addEventListener("click", () => this.#recording?.stop());
     $("takes").addEventListener("click", (event) => this.#useWhatArrived(event));
     window.addEventListener("pagehide", () => close(this.#stream));
+    document.addEventListener("visibilitychange", () => this.#recording?.flush());
     window.addEventListener("beforeunload", (event) => {
+      this.#recording?.flush(); // while the browser asks, the last slice is stored
       if (this.#recording || this.#unsafe) event.preventDefault();
     });
     const resumed = this.#resume();
