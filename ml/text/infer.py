@@ -73,7 +73,7 @@ def score(document: Document) -> Scores:
     if not document.tokens:
         zero = np.zeros(len(TRAITS))
         return Scores(zero, zero, zero)
-    rows = windows(vocabulary.encode(document))
+    rows = windows(vocabulary.encode(document.lemmas))
     name = session.get_inputs()[0].name
     outputs = [
         session.run(None, {name: vocabulary.vectors[rows[start : start + BATCH]]})[0]

@@ -22,6 +22,8 @@ from ml.text.train import LENGTHS
 from ml.text.windows import WINDOW
 
 SEEN = "text_seen.txt"
+#: The fewest words are where the lower end of the accuracy's interval lies this far above the majority's accuracy.
+CLEARLY = 0.02
 
 
 def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: argparse.Namespace) -> None:
@@ -40,7 +42,7 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
     run, target = options.run_dir, registry.weights_folder()
     target.mkdir(parents=True, exist_ok=True)
     words = np.array([len(document.words) for document in documents])
-    held = gather(run, folds, len(essays))
+    held = gather(run, folds, options.seeds)
     calibration = calibrate(held, essays.labels, words, np.ones(len(essays), bool), errors=True)
     figures = cross_fitted(held, essays.labels, words, folds)
     figures["tfidf_without_stop_words"] = _without_stop_words(essays.labels, documents, folds)
@@ -58,6 +60,7 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
         "version": f"text-{stamp:%Y.%m.%d.%H%M}",
         "files": {name: registry.sha256(target / name) for name in files},
         "labels": list(TRAITS),
+        "networks": options.seeds,
         "minimum_words": figures["minimum_words"],
         "calibration": calibration.to_json(),
         "data": [
@@ -72,67 +75,76 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
     print(json.dumps({key: value for key, value in figures.items() if key != "by_words"}, indent=1))
 
 
-def gather(run: Path, folds: np.ndarray, count: int) -> dict[str, np.ndarray]:
-    """The folds as one: per cut ``network_<cut>`` (N, seeds, 5), ``lexical_<cut>`` (N, 5); NaN where too short."""
+def gather(run: Path, folds: np.ndarray, seeds: int) -> dict[str, np.ndarray]:
+    """The folds as one: per cut (N, 5, 2), the networks' mean log-odds and the n-grams'; NaN where too short."""
     merged: dict[str, np.ndarray] = {}
     for fold in range(folds.max() + 1):
-        with np.load(run / f"fold{fold}.npz") as file:
-            for name in file.files:
-                if name != "held":
-                    merged.setdefault(name, np.full((count, *file[name].shape[1:]), np.nan))[file["held"]] = file[name]
+        for half, names in enumerate(([f"network{seed}" for seed in range(seeds)], ["lexical"])):
+            for name in names:
+                with np.load(run / f"fold{fold}-{name}.npz") as file:
+                    for cut in set(file.files) - {"held"}:
+                        scores = merged.setdefault(cut, np.zeros((len(folds), len(TRAITS), 2)))
+                        scores[file["held"], :, half] += file[cut] / len(names)
     return merged
 
 
-def _scores(held: dict[str, np.ndarray], cut: str) -> np.ndarray:
-    """(N, 5, 2): network and lexical log-odds."""
-    return np.stack([held[f"network_{cut}"].mean(axis=1), held[f"lexical_{cut}"]], axis=2)
+def cuts_of(held: dict[str, np.ndarray], fewest: int = 20) -> dict[str, np.ndarray]:
+    """The cuts that at least ``fewest`` essays are long enough for, with the essays' indices; the whole comes last."""
+    usable = {cut: np.flatnonzero(~np.isnan(held[cut]).any(axis=(1, 2))) for cut in [*map(str, LENGTHS), "all"]}
+    return {cut: found for cut, found in usable.items() if len(found) >= fewest or cut == "all"}
 
 
 def calibrate(
     held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, chosen: np.ndarray, *, errors: bool = False
 ) -> Calibration:
     """Fit the scaling on the ``chosen`` essays' held-out scores; with ``errors`` also what the intervals need."""
-    cuts = [*map(str, LENGTHS), "all"]
+    cuts = cuts_of(held)
+    # The whole counts as its mean length, or a little more than the longest cut where the essays are short.
+    grid = [int(cut) for cut in cuts if cut != "all"]
+    grid.append(max(int(words.mean()), *(length + 1 for length in [0, *grid])))
     shape = (len(cuts), len(TRAITS))
-    factors, spread, error = np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape)
-    rng = np.random.default_rng(0)
-    for g, cut in enumerate(cuts):
-        scores = _scores(held, cut)
-        usable = np.flatnonzero(chosen & ~np.isnan(scores).any(axis=(1, 2)))
+    factors, spread, error = np.zeros((*shape, 3)), np.full(shape, np.nan), np.zeros(shape)
+    for g, (cut, found) in enumerate(cuts.items()):
+        usable = found[chosen[found]]
         for trait in range(len(TRAITS)):
-            x, y = scores[usable, trait], labels[usable, trait]
+            x, y = held[cut][usable, trait], labels[usable, trait]
             factors[g, trait] = platt(x, y)
-            if not errors:
-                continue
-            padded = np.column_stack([x, np.ones(len(x))])
-            draws = [rng.integers(0, len(x), len(x)) for _ in range(40)]
-            error[g, trait] = np.std([padded @ platt(x[d], y[d]) for d in draws], axis=0).mean()
-            if cut != "all":
-                following = _scores(held, f"next{cut}")[usable, trait]
-                moved = (x - following) @ factors[g, trait, :2]
-                spread[g, trait] = np.nanstd(moved) / np.sqrt(2)
-    spread[-1] = spread[-2] * np.sqrt(LENGTHS[-1] / words.mean())
-    grid = [*LENGTHS, int(words.mean())]
-    tables = [factors[..., 0], factors[..., 1], factors[..., 2], spread, error]
+            if errors:
+                error[g, trait] = _standard_error(x, y)
+        if errors and cut != "all":
+            moved = ((held[cut] - held[f"next{cut}"])[usable] * factors[g, :, :2]).sum(axis=2)
+            if (~np.isnan(moved[:, 0])).sum() >= 20:
+                spread[g] = np.nanstd(moved, axis=0) / np.sqrt(2)
+    for g in range(1, len(grid)):  # too few essays are twice as long: as one over the root of the number of words
+        missing = np.isnan(spread[g])
+        spread[g][missing] = spread[g - 1][missing] * np.sqrt(grid[g - 1] / grid[g])
+    tables = [factors[..., 0], factors[..., 1], factors[..., 2], np.nan_to_num(spread), error]
     return Calibration(grid, *(table.round(5).tolist() for table in tables))
+
+
+def _standard_error(x: np.ndarray, y: np.ndarray, draws: int = 40) -> float:
+    """How far the calibrated log-odds move between bootstrap samples of the essays, on average over the essays."""
+    rng = np.random.default_rng(0)
+    padded = np.column_stack([x, np.ones(len(x))])
+    samples = [rng.integers(0, len(x), len(x)) for _ in range(draws)]
+    return float(np.std([padded @ platt(x[drawn], y[drawn]) for drawn in samples], axis=0).mean())
 
 
 def cross_fitted(
     held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, folds: np.ndarray
 ) -> dict[str, Any]:
     """Figures in which no essay is scored by networks, n-grams or a calibration that saw its label."""
-    cuts = [*map(str, LENGTHS), "all"]
+    cuts = cuts_of(held)
     probabilities = {cut: np.full(labels.shape, np.nan) for cut in cuts}
     alone = {"network": np.zeros(labels.shape), "tfidf_logistic_regression": np.zeros(labels.shape)}
-    whole = _scores(held, "all")
+    whole = held["all"]
     for fold in range(folds.max() + 1):
         inside = folds != fold
         fitted = calibrate(held, labels, words, inside)
         for cut in cuts:
-            scores = _scores(held, cut)
-            for i in np.flatnonzero(~inside & ~np.isnan(scores).any(axis=(1, 2))):
+            for i in cuts[cut][~inside[cuts[cut]]]:
                 count = words[i] if cut == "all" else int(cut)
-                probabilities[cut][i] = sigmoid(fitted.logit(count, *scores[i].T))
+                probabilities[cut][i] = sigmoid(fitted.logit(count, *held[cut][i].T))
         for column, name in enumerate(alone):
             for trait in range(len(TRAITS)):
                 scale = platt(whole[inside][:, trait, [column]], labels[inside, trait])
@@ -154,7 +166,7 @@ def cross_fitted(
             "majority": round(base, 4),
             "mean_confidence": round(float(np.abs(probabilities[cut][known] - 0.5).mean() + 0.5), 4),
         }
-        if minimum is None and cut != "all" and right.mean() - margin > base + 0.01:
+        if minimum is None and cut != "all" and right.mean() - margin > base + CLEARLY:
             minimum = int(cut)
     result = measure(probabilities["all"], labels)
     return {
@@ -188,7 +200,7 @@ def _mean_vectors(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    means = np.stack([vocabulary.vectors[vocabulary.encode(document)].mean(axis=0) for document in documents])
+    means = np.stack([vocabulary.vectors[vocabulary.encode(document.lemmas)].mean(axis=0) for document in documents])
     right = np.zeros(labels.shape, bool)
     for fold in range(folds.max() + 1):
         inside = folds != fold

@@ -6,6 +6,7 @@ Every step leaves a file in the run's folder and is skipped where that file exis
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,8 +50,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     vocabulary = _vectors(data, run, options.vector_threads)
     folds = fold_of(essays.authors, options.folds)
     for fold in range(options.folds):
-        if not (run / f"fold{fold}.npz").exists():
-            _fold(fold, folds, essays, documents, vocabulary, options)
+        _fold(fold, folds, essays, documents, vocabulary, options)
     everything = np.arange(len(essays))
     for seed in range(options.seeds):
         if not (run / f"final{seed}.weights.h5").exists():
@@ -89,7 +89,7 @@ def fit_network(
     rng = np.random.default_rng(seed)
     batch = 32
     steps = len(chosen) // batch
-    rows = {i: vocabulary.encode(documents[i]) for i in chosen}
+    rows = {i: vocabulary.encode(documents[i].lemmas) for i in chosen}
     network = build()
     schedule = keras.optimizers.schedules.CosineDecay(options.rate, options.epochs * steps)
     network.compile(keras.optimizers.AdamW(schedule, weight_decay=1e-2), "binary_crossentropy")
@@ -105,20 +105,19 @@ def fit_network(
     return network
 
 
-def score_networks(networks: list, texts: list[np.ndarray], vocabulary: vectors.Vocabulary) -> np.ndarray:
-    """Log-odds (texts, networks, 5), averaged over each text's windows; ``texts`` are vocabulary rows."""
+def score_network(network, texts: list[np.ndarray], vocabulary: vectors.Vocabulary) -> np.ndarray:
+    """Log-odds (texts, 5), averaged over each text's windows; ``texts`` are vocabulary rows."""
     import keras
 
     parts = [windows(rows) for rows in texts]
     owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     stacked = np.concatenate(parts)
-    result = np.zeros((len(texts), len(networks), len(TRAITS)))
-    for number, network in enumerate(networks):
-        for start in range(0, len(stacked), 64):
-            batch = slice(start, start + 64)
-            outputs = keras.ops.convert_to_numpy(network(vocabulary.vectors[stacked[batch]], training=False))
-            np.add.at(result[:, number], owner[batch], logit(outputs))
-    return result / np.bincount(owner)[:, None, None]
+    result = np.zeros((len(texts), len(TRAITS)))
+    for start in range(0, len(stacked), 64):
+        batch = slice(start, start + 64)
+        outputs = keras.ops.convert_to_numpy(network(vocabulary.vectors[stacked[batch]], training=False))
+        np.add.at(result, owner[batch], logit(outputs))
+    return result / np.bincount(owner)[:, None]
 
 
 def pieces(document: Document, start: int, words: int | None) -> list[int]:
@@ -129,37 +128,48 @@ def pieces(document: Document, start: int, words: int | None) -> list[int]:
     return list(np.flatnonzero((number >= start) & (number < last)))
 
 
+def _score_cuts(held: np.ndarray, documents: list[Document], score: Callable) -> dict[str, np.ndarray]:
+    """The held-out essays' scores (held, 5): whole ("all"), their first n words ("n") and the n words after ("nextn").
+
+    ``score`` takes lists of lemmas. A text too short for a cut has NaN there.
+    """
+    result = {"held": held}
+    for name, start, count in [
+        ("all", 0, None),
+        *((f"{n}", 0, n) for n in LENGTHS),
+        *((f"next{n}", n, n) for n in LENGTHS),
+    ]:
+        full = [i for i, d in enumerate(held) if count is None or len(documents[d].words) >= start + count]
+        result[name] = np.full((len(held), len(TRAITS)), np.nan)
+        if full:
+            cut = [[documents[held[i]].lemmas[k] for k in pieces(documents[held[i]], start, count)] for i in full]
+            result[name][full] = score(cut)
+    return result
+
+
 def _fold(
     fold: int, folds: np.ndarray, essays: Essays, documents: list[Document], vocabulary: vectors.Vocabulary, options
 ) -> None:
-    """Train on the other folds and score this one: whole, its first n words, and the n words after those."""
+    """Train on the other folds and score this one; what is there already is left as it is."""
     inside, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-    title = f"fold {fold + 1}/{options.folds}"
-    networks = [
-        fit_network(
-            inside, documents, essays.labels, vocabulary, options, 100 * (fold + 1) + seed, f"{title}.{seed + 1}"
-        )
-        for seed in range(options.seeds)
-    ]
-    words = lexical.fit([documents[i].lemmas for i in inside], essays.labels[inside])
-    result: dict[str, np.ndarray] = {"held": held}
-    cuts = [("all", 0, None), *((f"{n}", 0, n) for n in LENGTHS), *((f"next{n}", n, n) for n in LENGTHS)]
-    for name, start, count in cuts:
-        lemmas = [[documents[i].lemmas[k] for k in pieces(documents[i], start, count)] for i in held]
-        # A text that is too short for this cut is left out of it (NaN).
-        full = [i for i, d in enumerate(held) if count is None or len(documents[d].words) >= start + count]
-        network = np.full((len(held), options.seeds, len(TRAITS)), np.nan)
-        lexis = np.full((len(held), len(TRAITS)), np.nan)
-        if full:
-            rows = [np.array([vocabulary.rows.get(x, vectors.UNKNOWN) for x in lemmas[i]], np.int32) for i in full]
-            network[full] = score_networks(networks, rows, vocabulary)
-            lexis[full] = [words.score(lemmas[i]) for i in full]
-        result[f"network_{name}"], result[f"lexical_{name}"] = network, lexis
-    truth = essays.labels[held]
-    network, lexis = result["network_all"].mean(axis=1), result["lexical_all"]
-    right = [float(np.mean((part > 0) == truth)) for part in (network, lexis)]
-    print(f"{title}: network {right[0]:.3f}  TF-IDF with logistic regression {right[1]:.3f}", flush=True)
-    np.savez_compressed(options.run_dir / f"fold{fold}.npz", **result)
+    path = options.run_dir / f"fold{fold}-lexical.npz"
+    if not path.exists():
+        words = lexical.fit([documents[i].lemmas for i in inside], essays.labels[inside])
+        np.savez_compressed(path, **_score_cuts(held, documents, lambda cut: [words.score(lemmas) for lemmas in cut]))
+    for seed in range(options.seeds):
+        path = options.run_dir / f"fold{fold}-network{seed}.npz"
+        if path.exists():
+            continue
+        title = f"fold {fold + 1}/{options.folds}, network {seed + 1}/{options.seeds}"
+        network = fit_network(inside, documents, essays.labels, vocabulary, options, 100 * (fold + 1) + seed, title)
+
+        def score(cut: list[list[str]], network=network) -> np.ndarray:
+            return score_network(network, [vocabulary.encode(lemmas) for lemmas in cut], vocabulary)
+
+        scores = _score_cuts(held, documents, score)
+        right = float(np.mean((scores["all"] > 0) == essays.labels[held]))
+        tqdm.write(f"{title}: accuracy {right:.3f}, not calibrated")
+        np.savez_compressed(path, **scores)
 
 
 if __name__ == "__main__":

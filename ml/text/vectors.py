@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.text.features import Document, analyse
+from ml.text.features import analyse
 
 DIMENSIONS = 300
 #: Row 0 stands for every word outside the vocabulary; its vector is zero.
@@ -33,9 +33,9 @@ class Vocabulary:
     rows: dict[str, int]
     vectors: np.ndarray
 
-    def encode(self, document: Document) -> np.ndarray:
-        """A document's rows, int32 (tokens,); UNKNOWN where the vocabulary lacks the lemma."""
-        return np.array([self.rows.get(lemma, UNKNOWN) for lemma in document.lemmas], np.int32)
+    def encode(self, lemmas: list[str]) -> np.ndarray:
+        """Rows of lemmas, int32 (tokens,); UNKNOWN where the vocabulary lacks one."""
+        return np.array([self.rows.get(lemma, UNKNOWN) for lemma in lemmas], np.int32)
 
 
 def texts_of(data: Path) -> Iterator[str]:

@@ -176,7 +176,7 @@ def test_onnx_says_what_keras_says() -> None:
 
     model = keras.saving.load_model(registry.file_of("text", "text.keras"), compile=False)
     vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
-    x = vocabulary.vectors[windows(vocabulary.encode(analyse(ANSWER * 3)))]
+    x = vocabulary.vectors[windows(vocabulary.encode(analyse(ANSWER * 3).lemmas))]
     expected = keras.ops.convert_to_numpy(model(x, training=False))
     session = registry.session("text")
     found = session.run(None, {session.get_inputs()[0].name: x})[0]
