@@ -37,6 +37,11 @@ def put(key: str, source: Path) -> Path:
     with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     os.replace(part, target)
+    directory = os.open(target.parent, os.O_RDONLY)  # the name has to reach the disk too
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
     return target
 
 

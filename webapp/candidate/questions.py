@@ -97,7 +97,8 @@ def text(interview_id: str, position: int) -> Response:
     """Save a written answer: JSON while somebody types, a form when they go on."""
     interview, question = _load(interview_id, position)
     answer = operations.show_question(interview, question)
-    written = request.get_json().get("text", "") if request.is_json else (WrittenForm().text.data or "")
+    data = request.get_json() if request.is_json else {"text": WrittenForm().text.data or ""}
+    written = data.get("text") if isinstance(data, dict) else None
     if not isinstance(written, str):
         abort(400)
     operations.save_text(answer, written)

@@ -45,6 +45,8 @@ def finish(recording_id: str) -> tuple[Response, int]:
     recording = _own(recording_id)
     candidate.check_may_finish(recording.take.answer)
     data = request.get_json()
+    if not isinstance(data, dict):
+        abort(400)
     sha256 = data.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
         raise UploadRefused(400, "checksum", "The checksum must be SHA-256 in hexadecimal digits.")

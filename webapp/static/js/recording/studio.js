@@ -186,6 +186,7 @@ export class Studio {
 
   async #fail(error, take) {
     this.#sending -= 1;
+    this.#recording?.stop(); // the server will not take more: what is not recorded is not lost
     if (take.size === 0) {
       this.#status("Nothing was recorded. Check your camera and microphone, then try again.", { aloud: true });
     } else if ([404, 410].includes(error.status) && error.code !== "checksum") {
@@ -239,7 +240,11 @@ export class Studio {
       if (recording.state && recording.state !== "verifying") await this.#refresh();
       else window.setTimeout(() => this.#watchOthers(), 2000);
     }
-    for (const hint of $("takes").querySelectorAll(".elsewhere")) hint.hidden = false;
+    // One that another tab of this browser records or sends is in good hands.
+    const here = new Set((await StoredTake.of(this.#data.interview)).map((take) => take.id));
+    for (const take of $("takes").querySelectorAll('[data-state="receiving"]')) {
+      take.querySelector(".elsewhere").hidden = here.has(take.dataset.recording);
+    }
   }
 
   async #useWhatArrived(event) {
