@@ -245,7 +245,8 @@ def test_a_browser_without_room_sends_from_memory(viva, new_context, watch):
 def test_every_device_error_says_what_to_do(viva, new_context, name, words):
     context: BrowserContext = new_context()
     context.add_init_script(
-        f"if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '{name}'));"
+        "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia ="
+        f" () => Promise.reject(new DOMException('no', '{name}'));"
     )
     page = context.new_page()
     page.goto(viva.invitation(kinds="video"))
