@@ -95,7 +95,7 @@ def charts_drawn(page: Page, figures: Collection[str]) -> dict[str, int]:
     for figure in page.locator("figure[data-figure]").all():
         if figure.get_attribute("data-figure") in figures and figure.is_visible():
             figure.scroll_into_view_if_needed()
-            expect(figure.locator("svg.main-svg").first).to_be_visible()
+            expect(figure.locator("svg.main-svg").first).to_be_visible(timeout=30_000)
     return {
         name: page.locator(f"figure[data-figure={name}]", has=page.locator("svg.main-svg")).count() for name in figures
     }
