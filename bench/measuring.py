@@ -40,7 +40,8 @@ def run(program: str, *arguments: str) -> dict[str, Any]:
         text=True,
     )
     if done.returncode:
-        raise BenchFailed((done.stderr.strip().splitlines() or ["no message"])[-1])
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise BenchFailed(last.removeprefix("ml.errors.ModelMissing: "))
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -64,11 +64,13 @@ def measure(batches: tuple[int, ...] = (1, 32)) -> list[dict[str, Any]]:
 
 def table(found: list[dict[str, Any]]) -> str:
     """The measurements in plain text."""
-    body = []
+    body, reasons = [], []
     for row in found:
         if "reason" in row:
-            figures = (row["reason"], "", "")
+            figures = ("not run", "", "")
+            reasons.append(f"{row['model']}, {row['runtime']}, {row['batch']}: {row['reason']}")
         else:
             figures = (f"{row['ms']:.2f}", f"{row['call_ms']:.2f}" if "call_ms" in row else "", f"{row['peak_mb']:.0f}")
         body.append((row["model"], row["runtime"], str(row["batch"]), *figures))
-    return rows(("model, one thread", "runtime", "batch", "ms (predict)", "ms (call)", "peak MB"), body) + "\n"
+    head = ("model, one thread", "runtime", "batch", "ms (predict)", "ms (call)", "peak MB")
+    return "\n".join([rows(head, body), "", *reasons])

@@ -140,8 +140,10 @@ def _bench(options: argparse.Namespace) -> None:
     results: dict[str, Any] = {}
     for name in names:
         bench = importlib.import_module(f"bench.{name}")
-        with _quiet_stdout():
+        try:
             results[name] = bench.measure()
+        except bench.BenchFailed as failure:
+            raise BadInput(f"The benchmark {name} could not be run: {failure}") from failure
         if not options.json:
             print(bench.table(results[name]), flush=True)
     if options.json:
@@ -179,19 +181,13 @@ def _write(path: Path, content: str) -> None:
 def _quiet_stdout():
     """Send what libraries print, from C as well, to standard error while an answer is being made."""
     sys.stdout.flush()
+    saved = os.dup(1)
     try:
-        number = sys.stdout.fileno()
-    except (OSError, ValueError, AttributeError):  # a test's or a notebook's stdout is no file
+        os.dup2(2, 1)
         with contextlib.redirect_stdout(sys.stderr):
             yield
-        return
-    saved = os.dup(number)
-    try:
-        os.dup2(2, number)
-        yield
-        sys.stdout.flush()
     finally:
-        os.dup2(saved, number)
+        os.dup2(saved, 1)
         os.close(saved)
 
 
