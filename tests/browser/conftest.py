@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from ml import synthetic
 from tests.browser.live import PASSWORD, ROOT, Viva
@@ -27,6 +27,9 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
+
+#: Patience that costs nothing where things are quick.
+expect.set_options(timeout=30_000)
 
 
 def chromium_path() -> str | None:
