@@ -61,11 +61,12 @@ class Document:
     tags: list[str]
     lemmas: list[str]
     sentences: int
+    written: int
     truncated: bool
 
     @property
     def words(self) -> list[str]:
-        """The tokens that are words, in lower case."""
+        """The tokens that are words, in lower case: "don't" is two. ``written`` counts as a person does: one."""
         return [token.lower() for token in self.tokens if is_word(token)]
 
 
@@ -151,12 +152,15 @@ def _lemma(word: str) -> str:
 
 def analyse(text: str) -> Document:
     """Clean, tokenize, tag and lemmatize a text. Reads at most MAX_WORDS tokens; linear in the text's length."""
-    tokens = tokenize(clean(text))
+    cleaned = clean(text)
+    tokens = tokenize(cleaned)
     truncated = len(text) > MAX_CHARACTERS or len(tokens) > MAX_WORDS
     tokens = tokens[:MAX_WORDS]
     tags = tagger().tag(tokens)
     lemmas = [lemmatize(token, tag) for token, tag in zip(tokens, tags, strict=True)]
-    return Document(tokens, tags, lemmas, _sentences(tokens), truncated)
+    written = sum(any(map(str.isalpha, chunk)) for chunk in cleaned.split())
+    written = min(written, sum(map(is_word, tokens)))  # of what was read
+    return Document(tokens, tags, lemmas, _sentences(tokens), written, truncated)
 
 
 def _sentences(tokens: list[str]) -> int:
@@ -184,9 +188,9 @@ def statistics(document: Document, top: int = 10) -> dict[str, Any]:
     words = document.words
     distinct = len(set(words))
     return {
-        "words": len(words),
+        "words": document.written,
         "sentences": document.sentences,
-        "words_per_sentence": round(len(words) / document.sentences, 1) if document.sentences else None,
+        "words_per_sentence": round(document.written / document.sentences, 1) if document.sentences else None,
         "distinct_words": distinct,
         "type_token_ratio": round(distinct / len(words), 3) if words else None,
         "most_frequent": [[lemma, count] for lemma, count in Counter(content_words(document)).most_common(top)],

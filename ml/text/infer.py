@@ -19,7 +19,7 @@ from ml.text.windows import windows
 FEWEST_STOP_WORDS = 0.2
 FEWEST_KNOWN_WORDS = 0.6
 #: A text that goes on repeating itself has fewer different words than this share of the fewest words that are needed.
-FEWEST_DISTINCT = 0.4
+FEWEST_DISTINCT = 0.2
 #: Windows that go through the network at once: bounds the memory to about 20 MB.
 BATCH = 32
 
@@ -56,7 +56,8 @@ def read(text: str) -> TextReading:
         coverage=known,
         warnings=warnings,
         traits={
-            trait: Estimate(float(value[i]), float(low[i]), float(high[i]), count) for i, trait in enumerate(TRAITS)
+            trait: Estimate(float(value[i]), float(low[i]), float(high[i]), document.written)
+            for i, trait in enumerate(TRAITS)
         },
         statistics=statistics(document),
     )
@@ -100,8 +101,8 @@ def _check(text: str, document: Document, fewest: int) -> float:
     letters = [character for character in clean(text)[:20_000] if character.isalpha()]
     if sum(character < "\u0250" for character in letters) < len(letters) / 2:
         raise Unreadable("not_english", _NOT_ENGLISH)
-    if len(words) < fewest:
-        number = f"{len(words)} word{'' if len(words) == 1 else 's'}"
+    if document.written < fewest:
+        number = f"{document.written} word{'' if document.written == 1 else 's'}"
         raise Unreadable(
             "too_little_text",
             f"This answer has {number}; at least {fewest} are needed to say anything about its writer. Write more, or "

@@ -73,6 +73,7 @@ def test_statistics() -> None:
         "type_token_ratio": 0.714,
         "most_frequent": [["dog", 3], ["bark", 1], ["sleep", 1], ["dream", 1]],
     }
+    assert statistics(analyse("I don't know."))["words"] == 3
     assert statistics(analyse("😀"))["words_per_sentence"] is None
 
 

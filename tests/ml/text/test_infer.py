@@ -33,7 +33,7 @@ def test_an_answer_is_read() -> None:
     assert tuple(reading.traits) == TRAITS
     for estimate in reading.traits.values():
         assert 0 < estimate.low < estimate.value < estimate.high < 1
-        assert estimate.n == reading.statistics["words"] == len(analyse(ANSWER).words)
+        assert estimate.n == reading.statistics["words"] == len(ANSWER.split())
     assert reading.coverage > 0.95
     assert reading.model.version.startswith("text-")
     assert reading.warnings == []
@@ -41,14 +41,11 @@ def test_an_answer_is_read() -> None:
     json.dumps(reading.to_json())
 
 
-def test_fewer_words_give_wider_intervals() -> None:
-    widths = []
-    for text in (" ".join(ANSWER.split()[:60]), ANSWER, ANSWER * 6):
-        traits = read(text).traits.values()
-        logits = [[np.log(v / (1 - v)) for v in (e.low, e.high)] for e in traits]
-        # on the scale of the evidence: a factor per word, for the weight of the text shrinks as well
-        widths.append(np.mean([high - low for low, high in logits]))
-    assert all(width > 0 for width in widths)
+def test_the_stated_minimum_is_enough_and_one_word_less_is_not() -> None:
+    fewest = registry.describe("text")["minimum_words"]
+    words = (ANSWER + " " + ANSWER).split()
+    assert read(" ".join(words[:fewest])).statistics["words"] == fewest
+    assert f"has {fewest - 1} words" in _refused(" ".join(words[: fewest - 1])).message
 
 
 def _refused(text: str) -> Unreadable:
@@ -62,8 +59,8 @@ def test_three_words_are_too_few() -> None:
     fewest = registry.describe("text")["minimum_words"]
     assert refusal.code == "too_little_text"
     assert f"at least {fewest} are needed" in refusal.message
-    assert "This answer has 4 words" in refusal.message  # I, do, not, know
-    assert "This answer has 3 words" in _refused("I like tea").message
+    assert "This answer has 3 words" in refusal.message
+    assert "This answer has 3 words" in _refused("Well-known, I think…").message
     assert "This answer has 1 word;" in _refused("Yes.").message
 
 
@@ -197,7 +194,7 @@ def test_real_answers_of_every_kind_are_read(real_data) -> None:
     """Transcripts of real interviews: long, with fillers, and English all of them."""
     with gzip.open(real_data / "text/mit_interviews.csv.gz", "rt", encoding="utf-8", newline="") as stream:
         rows = [row["transcript"] for _, row in zip(range(10), csv.DictReader(stream), strict=False)]
-    for row in rows:
-        spoken = " ".join(part.split(":", 1)[1] for part in row.split("|") if part.startswith("Interviewee:"))
-        reading = read(spoken)
-        assert reading.coverage > 0.9
+    spoken = [" ".join(part.split(":", 1)[1] for part in row.split("|") if "viewee:" in part) for row in rows]
+    readings = [read(text) for text in spoken if len(analyse(text).words) >= 200]
+    assert len(readings) > 5
+    assert min(reading.coverage for reading in readings) > 0.9
