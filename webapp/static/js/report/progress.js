@@ -62,7 +62,13 @@ export const followProgress = (report, refresh) => {
       const present = report.querySelector(`[data-readings="${fresh.dataset.readings}"]`);
       if (!present || present.dataset.fingerprint === fresh.dataset.fingerprint) continue;
       const open = [...present.querySelectorAll("details")].map((fold) => fold.open);
+      const focused = present.contains(document.activeElement);
       present.replaceWith(document.adoptNode(fresh));
+      if (focused) {
+        // Who was in here with the keyboard stays in here.
+        fresh.tabIndex = -1;
+        fresh.focus({ preventScroll: true });
+      }
       fresh.querySelectorAll("details").forEach((fold, index) => (fold.open = open[index] ?? fold.open));
     }
     report.dataset.built = page.getElementById("report").dataset.built;
