@@ -61,6 +61,7 @@ def emotion_track(reading: dict[str, Any], title: str = "") -> go.Figure:
         hovermode="x unified",
         xaxis={"rangemode": "tozero", "hoverformat": ".1f", "ticksuffix": " s"},
         yaxis={"range": [0, 1], "tickformat": ".0%"},
+        xaxis_range=[0, reading["seconds"]] if reading.get("seconds") else None,
         legend={"orientation": "h", "y": -0.14, "x": 0, "traceorder": "normal"},
     )
     return figure
