@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def train(data: Path, options: argparse.Namespace) -> None:
     """Train from ``data`` (laid out as in data/README.md) and write ``text.*`` into the weights' folder.
 
-    About half an hour on one core. Export needs the TensorFlow backend; on another, the last line says what to run.
+    About a quarter of an hour on one core that is free. Export needs the TensorFlow backend; on another, the last line says what to run.
     """
     import keras
 
