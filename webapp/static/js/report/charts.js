@@ -121,8 +121,10 @@ const keepInStep = (chart, plot) => {
 
   plot.addEventListener("click", (event) => {
     const size = area();
-    const x = event.clientX - plot.getBoundingClientRect().left - size.l;
-    if (x < 0 || x > size.w) return; // the legend and the axis labels are not places in time
+    const place = plot.getBoundingClientRect();
+    const x = event.clientX - place.left - size.l;
+    const y = event.clientY - place.top - size.t;
+    if (x < 0 || x > size.w || y < 0 || y > size.h) return; // the legend and the axis labels are not places in time
     seek(player, axis().p2d(x));
   });
 };
