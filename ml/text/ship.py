@@ -243,7 +243,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run-dir", type=Path, default=Path("runs/text"))
     parser.add_argument("--folds", type=int, default=10)
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", type=int, default=1)
     chosen = parser.parse_args()
     read = read_essays(chosen.data)
     ship(read, fold_of(read.authors, chosen.folds), [analyse(text) for text in read.texts], chosen)

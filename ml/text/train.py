@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``viva train text``."""
     parser.add_argument("--run-dir", type=Path, default=Path("runs/text"), help="where checkpoints are kept")
     parser.add_argument("--folds", type=int, default=10)
-    parser.add_argument("--seeds", type=int, default=2, help="networks that are averaged")
+    parser.add_argument("--seeds", type=int, default=1, help="networks that are averaged")
     parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
     parser.add_argument("--vector-threads", type=int, default=2, help="threads that train the word vectors")
@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def train(data: Path, options: argparse.Namespace) -> None:
     """Train from ``data`` (laid out as in data/README.md) and write ``text.*`` into the weights' folder.
 
-    About a quarter of an hour on one core that is free. Export needs the TensorFlow backend; on another, the last line says what to run.
+    A quarter of an hour on one core that is free. Export needs the TensorFlow backend; on another, the last line
+    says what to run.
     """
     import keras
 
