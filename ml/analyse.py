@@ -21,11 +21,12 @@ log = logging.getLogger(__name__)
 MODALITIES = ("face", "speech", "text")
 #: What nobody should forget beside any of these figures.
 LIMITS = (
-    "These figures describe how a recording looks and sounds to three small models, not what a person feels, thinks "
-    "or is. A face or a voice that resembles acted anger is no angry person; the models were trained on posed and "
-    "acted examples, know little of most cultures, ages and disabilities, and are often wrong. Personality read from words "
-    "agrees with questionnaires only slightly better than chance. Don't decide about anybody by them. In the European "
-    "Union inferring emotions from a face or a voice at work or in recruitment is prohibited (AI Act, Article 5(1)(f))."
+    "These figures describe how a recording looks and sounds to three small models, not what a person feels, "
+    "thinks or is. A face or a voice that resembles acted anger is no angry person; the models were trained on "
+    "posed and acted examples, know little of most cultures, ages and disabilities, and are often wrong. "
+    "Personality read from words agrees with questionnaires only slightly better than chance. Don't decide about "
+    "anybody by them. In the European Union inferring emotions from a face or a voice at work or in recruitment "
+    "is prohibited (AI Act, Article 5(1)(f))."
 )
 _NOTHING_GIVEN = {
     "face": ("no_media", "No recording was given, so there is no face to read. Name a video file."),

@@ -41,9 +41,7 @@ def cut_off(path: Path, demuxer: str) -> bool:
 
     False is no proof of wholeness: a stream cut exactly between two elements looks whole.
     """
-    walk = {"matroska": _matroska_is_cut, "mov": _mov_is_cut, "ogg": _ogg_is_cut, "wav": _wav_is_cut}.get(
-        demuxer
-    )
+    walk = {"matroska": _matroska_is_cut, "mov": _mov_is_cut, "ogg": _ogg_is_cut, "wav": _wav_is_cut}.get(demuxer)
     if walk is None:
         return False
     with path.open("rb") as stream:
@@ -128,6 +126,4 @@ def _ogg_is_cut(stream: BinaryIO, size: int) -> bool:
 
 def _wav_is_cut(stream: BinaryIO, size: int) -> bool:
     length = int.from_bytes(stream.read(8)[4:], "little")
-    return (
-        0 < length < 0xFFFFFFF0 and length + 8 > size
-    )  # recorders that cannot seek leave 0 or the largest number
+    return 0 < length < 0xFFFFFFF0 and length + 8 > size  # recorders that cannot seek leave 0 or the largest number

@@ -11,7 +11,7 @@ class VivaError(Exception):
 
 
 class MediaError(VivaError):
-    """A recording cannot be decoded. Codes: ``missing``, ``empty``, ``not_media``, ``truncated``."""
+    """A recording cannot be decoded. Codes: ``missing``, ``empty``, ``not_media``, ``truncated``, ``too_large``."""
 
 
 class Unreadable(VivaError):
