@@ -90,7 +90,7 @@ class DemoInterview:
 OPEN = DemoInterview("Sam Okafor", "sam@viva.example", "montreal")
 ANSWERED = (
     DemoInterview("Noor Haddad", "noor@viva.example", "montreal", ("project", "conflict")),
-    DemoInterview("Jules Perrin", "jules@viva.example", "lyon", ("conflict", "why"), voice="en-gb+f2"),
+    DemoInterview("Jules Perrin", "jules@viva.example", "lyon", ("conflict", "why"), voice="en-us+f4"),
 )
 #: How long the demonstration's invitations stay open.
 DAYS = 30

@@ -128,3 +128,9 @@ def test_an_interruption_costs_only_the_present_answer(app, quick_media, monkeyp
     assert db.session.scalar(db.select(db.func.count()).select_from(Recording)) == 4
     candidates.answer_all()
     assert db.session.scalar(db.select(db.func.count()).select_from(Recording)) == 4
+
+
+@pytest.mark.parametrize("whom", content.ANSWERED, ids=lambda whom: whom.name)
+def test_what_is_said_can_be_said(whom):
+    for key in whom.answers:
+        assert synthetic.speak(synthetic.ANSWERS[key][:20], 16_000, whom.voice).size > 8_000
