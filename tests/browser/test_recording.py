@@ -118,6 +118,7 @@ def test_a_closed_page_with_a_dead_network_goes_on_by_the_same_link(viva, page, 
     watch.allow("ERR_INTERNET_DISCONNECTED")
     link, other = viva.invitation(kinds="video"), viva.invitation(kinds="video")
     begin(page, link)
+    expect(page.get_by_role("button", name="Start recording")).to_be_enabled()
     page.context.set_offline(True)
     # Beginning needs the server, going on does not.
     page.get_by_role("button", name="Start recording").click()
@@ -287,3 +288,34 @@ def test_words_typed_before_the_script_is_there_are_saved_too(viva, page):
     expect(page.locator("#words")).to_have_text("4 words")
     page.reload()
     expect(page.get_by_label("Your answer")).to_have_value("Four words, typed fast")
+
+
+def test_a_recording_that_arrives_damaged_is_sent_again(viva, page):
+    """The first checksum is spoilt, as if the bytes had been: the server rejects it, and the browser still has it."""
+    spoilt = []
+
+    def spoil(route):
+        if not spoilt:
+            spoilt.append(route.request.url)
+            route.continue_(post_data={"sha256": "0" * 64, "interrupted": False})
+        else:
+            route.continue_()
+
+    page.route("**/finish", spoil)
+    begin(page, viva.invitation(kinds="video"))
+    record(page, 2)
+    page.get_by_role("button", name="Stop").click()
+    (recording,) = recordings(viva, saved(page))
+    assert recording.id not in spoilt[0]
+    assert recording.expected_sha256 == recording.sha256
+    expect(page.get_by_text("2 of 3 takes left")).to_be_visible()
+    assert kept_in_browser(page) == 0
+
+
+def test_a_recording_that_cannot_be_used_says_why(viva, page):
+    begin(page, viva.invitation(kinds="video"))
+    page.evaluate("() => { MediaRecorder.prototype.start = function () { setTimeout(() => this.onstop(), 800); }; }")
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.locator("#status")).to_contain_text("Nothing was recorded", timeout=SAVED)
+    expect(page.get_by_text("3 of 3 takes left")).to_be_visible()
+    expect(page.get_by_role("button", name="Start recording")).to_be_enabled()

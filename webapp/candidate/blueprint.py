@@ -108,6 +108,8 @@ def consent(interview_id: str) -> Response | str:
         operations.record_consents(interview, _ticked())
         db.session.commit()
         return redirect(next_place(interview, check_devices=True).url)
+    if operations.has_decided(interview):  # the page for changing one's mind says what that deletes
+        return redirect(url_for("candidate.consents", interview_id=interview.id))
     return render_template("candidate/consent.html", **_consent_page(interview))
 
 

@@ -1,4 +1,5 @@
 // One question: the think time, the recorder, the written answer.
+import { resumeAll } from "../recording/resume.js";
 import { announce, clock } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
 import { setUp } from "../recording/written.js";
@@ -30,4 +31,8 @@ if (document.getElementById("record")) {
     think.hidden = true;
   };
   studio.start();
+} else {
+  // A written question: what was recorded before goes on its way meanwhile.
+  const quiet = () => {};
+  resumeAll(page.dataset.interview, () => ({ onState: quiet, onEnd: quiet, onError: quiet }));
 }

@@ -67,6 +67,18 @@ export class StoredTake {
     return Promise.all(records.map((record) => new StoredTake(record).#load()));
   }
 
+  /** Forget what this browser keeps of an interview, and whatever has been left here for longer than a month. */
+  static async forget(interview) {
+    try {
+      const records = await (await open()).getAll("takes");
+      const old = Date.now() - 30 * 24 * 3600 * 1000;
+      const gone = records.filter((record) => record.interview === interview || record.startedAt < old);
+      await Promise.all(gone.map((record) => new StoredTake(record).remove()));
+    } catch {
+      // no IndexedDB here: nothing was kept
+    }
+  }
+
   async #load() {
     const db = await open();
     const range = IDBKeyRange.bound([this.id, 0], [this.id, Number.MAX_SAFE_INTEGER]);
@@ -122,10 +134,15 @@ export class StoredTake {
     return this.#queue;
   }
 
-  /** Send to another upload from now on (the server has forgotten the first). */
-  async move(id, url) {
+  /** Send to another upload from now on (the server has forgotten the first, or got it damaged). */
+  move(id, url) {
+    this.#queue = this.#queue.then(() => this.#move(id, url));
+    return this.#queue;
+  }
+
+  async #move(id, url) {
     const db = await open();
-    const moved = { ...this.record, id, url };
+    const moved = { ...this.record, id, url, sentAnew: (this.record.sentAnew ?? 0) + 1 };
     const transaction = db.transaction(["takes", "slices"], "readwrite");
     for (let number = 0; number < this.#lengths.length; number += 1) {
       const slice = await transaction.objectStore("slices").get([this.id, number]);

@@ -1,7 +1,7 @@
 // The recorder on a question's page: from "Start recording" to "Saved".
 import { close, explain, open, watchLevel } from "./devices.js";
 import { mediaType } from "./formats.js";
-import { getJson, headers, postJson, request } from "./http.js";
+import { getJson, postJson, request } from "./http.js";
 import { record } from "./recorder.js";
 import { resumeAll } from "./resume.js";
 import { announce, clock } from "./speak.js";
@@ -134,10 +134,6 @@ export class Studio {
         this.#showRecording(false);
         await take.finish({ interrupted: Boolean(error) });
         if (error) this.#problem(`${explain(error, this.#data.kind)} What was recorded until then is kept.`);
-        if (take.size === 0) {
-          await take.remove();
-          await request(upload.url, { method: "DELETE", headers: headers({ "Tus-Resumable": "1.0.0" }) }).catch(() => {});
-        }
       },
     });
     this.onRecord();
@@ -152,7 +148,10 @@ export class Studio {
     $("stop").hidden = !on;
     $("time-label").textContent = on ? "left" : "at most";
     if (on) $("stop").focus();
-    else $("time-left").textContent = clock(Number(this.#data.limit));
+    else {
+      $("time-left").textContent = clock(Number(this.#data.limit));
+      $("status").focus(); // the button that had the focus is gone
+    }
   }
 
   /** Send a take, and say how it goes. */
@@ -187,9 +186,7 @@ export class Studio {
   async #fail(error, take) {
     this.#sending -= 1;
     this.#recording?.stop(); // the server will not take more: what is not recorded is not lost
-    if (take.size === 0) {
-      this.#status("Nothing was recorded. Check your camera and microphone, then try again.", { aloud: true });
-    } else if ([404, 410].includes(error.status) && error.code !== "checksum") {
+    if ([404, 410].includes(error.status) && (take.record.sentAnew ?? 0) < 2) {
       await this.#sendAnew(take, error);
       return;
     } else {
@@ -199,7 +196,7 @@ export class Studio {
     this.#ready();
   }
 
-  /** The server knows nothing of this take any more: offer it as a new one. */
+  /** The server knows nothing of this take any more, or got it damaged: offer it as a new one. */
   async #sendAnew(take, error) {
     try {
       const { interview, question, type } = take.record;

@@ -4,6 +4,8 @@ import { ServerError, getJson, headers, postJson, request } from "./http.js";
 
 const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
+/** Rejections for which the recording in this browser is not to blame. */
+const DAMAGED = ["checksum", "not_verified"];
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -90,9 +92,10 @@ export async function bring(take, { onState = () => {} } = {}) {
       await postJson(`${status}/finish`, { sha256, interrupted: take.record.interrupted });
       const recording = await settled(status);
       if (recording.state === "ready" && recording.sha256 !== sha256) {
-        throw new ServerError(410, "checksum", "What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you.");
+        throw new ServerError(410, "stored_wrong", "What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you.");
       }
-      if (recording.reason_code !== "not_verified") await take.remove();
+      if (DAMAGED.includes(recording.reason_code)) throw new ServerError(410, recording.reason_code, recording.reason);
+      await take.remove();
       return recording;
     } catch (error) {
       if (isFinal(error)) throw error;
