@@ -6,6 +6,7 @@ trusts a frame count or a frame rate. Times are seconds from the recording's sta
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,7 +67,8 @@ def probe(path: str | Path) -> MediaInfo:
         # Phones turn their mp4; that is known once a picture is decoded, and mp4 can go back to its start.
         if info.has_video and recording.demuxer == "mov":
             info = _as_displayed(info, next((f for _, f in recording.decode(recording.video)), None))
-            container.seek(0)
+            with contextlib.suppress(av.FFmpegError):
+                container.seek(0)
         if container.duration:
             return replace(info, seconds=container.duration / av.time_base)
         end = 0.0

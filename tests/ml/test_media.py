@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from fractions import Fraction
 from pathlib import Path
 
@@ -279,6 +280,29 @@ def test_a_playlist_opens_no_other_file(folder: Path, clip: Path):
         with pytest.raises(MediaError) as failure:
             media.probe(path)
         assert failure.value.code == "not_media"
+
+
+def test_damage_is_told_or_survived(live: Path, clip: Path, tmp_path: Path):
+    """Random damage, above all in the headers: every call ends in a result or a MediaError, never in anything else."""
+    generator = np.random.default_rng(5)
+    sources = [path.read_bytes() for path in (live, clip)]
+    path = tmp_path / "damaged"
+    calls = (
+        media.probe,
+        media.verify,
+        lambda path: sum(1 for _ in media.video_frames(path, fps=5)),
+        lambda path: sum(map(len, media.audio_blocks(path))),
+        lambda path: media.remux(path, tmp_path / "out.mp4"),
+    )
+    for attempt in range(40):
+        data = bytearray(sources[attempt % 2])
+        reach = int(generator.choice([200, 2000, len(data)]))
+        for place in generator.integers(0, min(reach, len(data)), generator.choice([1, 5, 50])):
+            data[place] = generator.integers(256)
+        path.write_bytes(data)
+        for call in calls:
+            with contextlib.suppress(MediaError):
+                call(path)
 
 
 def test_an_absurd_picture_is_refused(tmp_path: Path):
