@@ -19,7 +19,7 @@ def index() -> str:
     """What can be practised, and what was."""
     return render_template(
         "practice/index.html",
-        sets=operations.sets_to_practise(),
+        sets=operations.sets_to_practise(current_user),
         interviews=operations.practice_of(current_user),
     )
 
@@ -27,8 +27,8 @@ def index() -> str:
 @blueprint.post("/start")
 @login_required
 def start() -> Response:
-    """Start a practice interview on a published set, or on the built-in one where none is published."""
-    sets = {question_set.id: question_set for question_set in operations.sets_to_practise()}
+    """Start a practice interview on a published set, or on Viva's own where none is offered."""
+    sets = {question_set.id: question_set for question_set in operations.sets_to_practise(current_user)}
     wanted = request.form.get("question_set_id", "")
     if sets and wanted not in sets:
         flash("Those questions are no longer offered. Choose others.", "warning")

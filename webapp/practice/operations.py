@@ -15,8 +15,14 @@ from webapp.recordings import operations as recordings
 from webapp.recordings.models import Recording
 
 
-def sets_to_practise() -> list[QuestionSet]:
-    """The newest published version of every question set; Viva's own questions where there is none."""
+def sets_to_practise(person: User) -> list[QuestionSet]:
+    """What ``person`` may practise on besides Viva's own questions: the newest version of every published set.
+
+    Nothing for candidates: the questions of an interview that somebody may be invited to are no surprise to anyone who
+    has practised them.
+    """
+    if person.role is Role.CANDIDATE:
+        return []
     query = (
         sa.select(QuestionSet)
         .where(QuestionSet.state == SetState.PUBLISHED, QuestionSet.lineage != LINEAGE)

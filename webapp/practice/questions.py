@@ -1,4 +1,4 @@
-"""Viva's own practice questions, for where no question set is published yet."""
+"""Viva's own practice questions: what candidates practise on."""
 
 from __future__ import annotations
 

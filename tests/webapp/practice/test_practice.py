@@ -23,26 +23,31 @@ def candidate(make, sign_in):
     return sign_in(make.user(Role.CANDIDATE))
 
 
+@pytest.fixture
+def recruiter(make, sign_in):
+    return sign_in(make.user(Role.RECRUITER))
+
+
 def test_strangers_sign_in_first(client):
     assert client.get("/practice").status_code == 302
     assert client.post("/practice/start").status_code == 302
 
 
-def test_starting_makes_an_interview_of_ones_own(client, make, candidate):
+def test_starting_makes_an_interview_of_ones_own(client, make, recruiter):
     question_set = make.question_set()
     answer = client.post("/practice/start", data={"question_set_id": question_set.id})
     interview = db.session.scalars(sa.select(Interview)).one()
     assert answer.location.endswith(f"/interview/{interview.id}")
     assert (interview.mode, interview.candidate_id, interview.question_set_id) == (
         Mode.PRACTICE,
-        candidate.id,
+        recruiter.id,
         question_set.id,
     )
     assert interview.job_id is None and interview.invitation_id is None
 
 
 @pytest.mark.parametrize("state", [SetState.DRAFT, SetState.ARCHIVED])
-def test_only_published_questions_are_offered(client, make, candidate, state):
+def test_only_published_questions_are_offered(client, make, recruiter, state):
     make.question_set()
     hidden = make.question_set(state=state, title="Hidden questions")
     assert "Hidden questions" not in client.get("/practice").text
@@ -50,11 +55,18 @@ def test_only_published_questions_are_offered(client, make, candidate, state):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Interview)) == 0
 
 
-def test_only_the_newest_version_is_offered(client, make, candidate):
+def test_only_the_newest_version_is_offered(client, make, recruiter):
     old = make.question_set(title="Old title", lineage="a" * 32, version=1)
     new = make.question_set(title="New title", lineage="a" * 32, version=2)
     page = client.get("/practice").text
     assert new.id in page and old.id not in page
+
+
+def test_candidates_do_not_see_the_questions_of_real_interviews(client, make, candidate):
+    published = make.question_set(title="Asked on Monday")
+    assert "Asked on Monday" not in client.get("/practice").text
+    client.post("/practice/start", data={"question_set_id": published.id})
+    assert db.session.scalars(sa.select(Interview)).one().question_set.lineage == LINEAGE
 
 
 def test_without_published_questions_there_are_vivas_own(client, candidate):
