@@ -151,10 +151,11 @@ def test_a_closed_page_with_a_dead_network_goes_on_by_the_same_link(viva, page, 
     assert kept_in_browser(page) == 0
 
 
-def test_a_restarted_server_in_the_middle_loses_nothing(viva, page, watch):
+def test_a_killed_server_in_the_middle_loses_nothing(viva, page, watch):
     watch.allow("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|50[234]")
     begin(page, viva.invitation(kinds="video", limit_seconds=600))
     record(page, 2)
+    viva.process.kill()  # no farewell: as when the power fails
     viva.stop()
     page.wait_for_timeout(2000)
     expect(page.locator("#network")).to_contain_text("safe in this browser")
@@ -319,3 +320,25 @@ def test_a_recording_that_cannot_be_used_says_why(viva, page):
     expect(page.locator("#status")).to_contain_text("Nothing was recorded", timeout=SAVED)
     expect(page.get_by_text("3 of 3 takes left")).to_be_visible()
     expect(page.get_by_role("button", name="Start recording")).to_be_enabled()
+
+
+def test_two_tabs_and_another_device(viva, page, new_context, watch):
+    watch.allow("ERR_INTERNET_DISCONNECTED")
+    link = viva.invitation(kinds="video", limit_seconds=600)
+    begin(page, link)
+    record(page, 3.5)
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.locator(".take[data-state=receiving]")).to_have_count(1)
+    second.wait_for_timeout(1500)
+    expect(second.get_by_role("button", name="Use what arrived")).to_be_hidden()  # this browser records it
+    second.close()
+    page.context.set_offline(True)  # the device is gone for good
+
+    phone = new_context(viewport={"width": 390, "height": 844}).new_page()
+    phone.goto(link)
+    phone.goto(page.url)
+    phone.get_by_role("button", name="Use what arrived").click()
+    (recording,) = recordings(viva, saved(phone))
+    assert recording.interrupted
+    assert recording.seconds > 1
