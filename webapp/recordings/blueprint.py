@@ -14,6 +14,7 @@ from webapp.candidate.access import may_answer
 from webapp.candidate.operations import Refused
 from webapp.database import db
 from webapp.interviews.access import may_review
+from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadRefused
@@ -62,8 +63,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
 def play(recording_id: str) -> Response:
     """The copy that seeks, whole or in ranges, for its candidate and for those who may review the interview."""
     recording = db.session.get(Recording, recording_id) or abort(404)
-    interview = recording.take.answer.interview
-    if not (may_answer(interview) or may_review(current_user, interview)):
+    if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
         abort(404)
     if recording.state is not RecordingState.READY or recording.playable_key is None:
         abort(404)
@@ -82,6 +82,13 @@ def play(recording_id: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response
+
+
+def _may_play_in_review(recording: Recording) -> bool:
+    """Whether this is the take that the candidate kept, of an interview that was submitted to this reviewer."""
+    answer = recording.take.answer
+    submitted = answer.interview.state is InterviewState.SUBMITTED
+    return submitted and recording.take is answer.kept_take and may_review(current_user, answer.interview)
 
 
 def describe(recording: Recording) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from webapp.accounts.models import Role
 from webapp.database import db
+from webapp.interviews.models import InterviewState
 from webapp.recordings.models import Recording
 from webapp.recordings.tasks import verify
 
@@ -46,12 +47,31 @@ def test_who_may_play(app, client, make, recording, url, sign_in):
     assert app.test_client().get(url).status_code == 404
     sign_in(make.user(Role.RECRUITER))
     assert client.get(url).status_code == 404
-    sign_in(recording.take.answer.interview.invitation.created_by)
+    interview = recording.take.answer.interview
+    sign_in(interview.invitation.created_by)
+    assert client.get(url).status_code == 404  # not before it is submitted
+    interview.state = InterviewState.SUBMITTED
+    db.session.commit()
     assert client.get(url).status_code == 200
     sign_in(make.user(Role.ADMIN))
     assert client.get(url).status_code == 200
     sign_in(make.user(Role.CANDIDATE))
     assert client.get(url).status_code == 404
+
+
+def test_reviewers_play_only_the_take_that_was_kept(client, make, open_interview, tus, webm, sign_in):
+    interview = open_interview(make.interview())
+    question = interview.question_set.questions[0]
+    first, second = (tus.upload(interview, question, webm(2.0)) for _ in range(2))
+    for recording in (first, second):
+        verify.run(recording.id)
+    db.session.expire_all()
+    interview.state = InterviewState.SUBMITTED
+    first.take.kept = True
+    db.session.commit()
+    urls = [f"/recordings/{recording.id}/media" for recording in (first, second)]
+    sign_in(interview.invitation.created_by)
+    assert [client.get(url).status_code for url in urls] == [200, 404]
 
 
 def test_practice_is_for_its_candidate_alone(make, tus, webm, sign_in, client):
