@@ -49,6 +49,26 @@ class Candidate:
         self.look(page, "check")
         page.locator("main .btn-primary.btn-lg").click()
 
+    def show_question(self) -> None:
+        """Questions with a time to think wait behind a button."""
+        page = self.page
+        show = page.get_by_role("button", name="Show the question")
+        if show.count():
+            self.look(page, "question not shown yet")
+            show.click()
+            expect(page.locator("#think")).to_be_visible()
+
+    def answer_everything(self, seconds: float) -> None:
+        """Answer whatever comes, until the overview comes."""
+        page = self.page
+        while not page.url.endswith("/review"):
+            self.show_question()
+            if page.get_by_role("button", name="Start recording").count():
+                self.answer_on_video(seconds)
+            else:
+                self.answer_in_writing()
+            page.wait_for_load_state()
+
     def answer_on_video(self, seconds: float) -> None:
         """Record for so long, wait until it is said to be saved, and go on."""
         page = self.page
