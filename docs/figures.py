@@ -31,7 +31,8 @@ def rows() -> list[tuple[str, str, str, str]]:
         low, high = figures["uar_interval_over_actors"]
         value = f"{_number(figures['uar_mean'])} ({_number(low)} to {_number(high)})"
         folds = len(figures["uar_per_fold"])
-        measure = f"unweighted recall on RAVDESS, {folds} folds grouped by actor, each network alone (interval over actors)"
+        measure = f"unweighted recall on RAVDESS, {folds} folds grouped by actor, each network alone"
+        value += " over actors"
         command = "./viva train speech --data DIR"
         found.append((card["version"], measure, value, command))
     if card := _card("text"):

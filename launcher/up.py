@@ -118,9 +118,10 @@ def _check_port(host: str, port: int) -> None:
 
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
-    # One server process: rate limits and caches live in its memory. Threads wait for disk and network, not for sums.
+    # One server process: rate limits and caches live in its memory. Many threads: a player that has buffered enough
+    # holds one while it waits, and costs nothing else.
     server = ["gunicorn", "webapp:create_app()", "--bind", bind, "--worker-class", "gthread", "--workers", "1"]
-    server += ["--threads", "8", "--graceful-timeout", "3", "--timeout", "120", "--no-control-socket"]
+    server += ["--threads", "32", "--graceful-timeout", "3", "--timeout", "120", "--no-control-socket"]
     worker = ["celery", "-A", "celery_worker", "worker", "--loglevel", "INFO", "--pool", "prefork"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # What a candidate waits for has a worker of its own, with the clock that starts the sweep.
