@@ -36,8 +36,8 @@ class ModelVersion:
 class Track:
     """Class probabilities over time.
 
-    ``times`` are seconds from the recording's start (N,), ``probabilities`` calibrated rows of len(labels) that add up to
-    1, or None where nothing could be read at that time.
+    ``times`` are seconds from the recording's start (N,), ``probabilities`` calibrated rows of len(labels) that add up
+    to 1, or None where nothing could be read at that time.
     """
 
     labels: tuple[str, ...]
@@ -61,8 +61,8 @@ class Reading:
 class FaceReading(Reading):
     """Facial expression over time.
 
-    ``distribution`` maps each emotion to its mean probability over the frames with a face; ``dominant`` is None where the
-    evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None}.
+    ``distribution`` maps each emotion to its mean probability over the frames with a face; ``dominant`` is None where
+    the evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None}.
     ``people`` = {max_faces, share_with_several (0..1)}. ``mouth_open`` is the share of face frames with an open mouth.
     """
 
@@ -82,7 +82,8 @@ class SpeechReading(Reading):
     """Vocal expression over time, and plain facts of delivery.
 
     ``track`` has one row a window (its centre), None where the window holds too little speech. ``delivery`` =
-    {pause_count, longest_pause_seconds, syllables_per_second, pitch_median_hz, pitch_range_semitones, loudness_range_db},
+    {pause_count, longest_pause_seconds, syllables_per_second, pitch_median_hz, pitch_range_semitones,
+    loudness_range_db},
     each a number or None.
     """
 
@@ -99,7 +100,8 @@ class SpeechReading(Reading):
 class TextReading(Reading):
     """Big Five from words: per trait the probability (0..1) of scoring in the upper half, with its interval.
 
-    ``coverage`` is the share of words that the vocabulary knows. ``statistics`` = {words, sentences, words_per_sentence,
+    ``coverage`` is the share of words that the vocabulary knows. ``statistics`` = {words, sentences,
+    words_per_sentence,
     distinct_words, type_token_ratio, most_frequent: [[lemma, count], ...]}.
     """
 

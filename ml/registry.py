@@ -1,8 +1,8 @@
 """Where the trained models are, and whether they are the ones that their cards describe.
 
-Each model is a pair in ``ml/weights``: ``<name>.onnx`` (what serves) and ``<name>.json`` (its version, hash, training data,
-calibration and figures). Further files that a model needs (``<name>.keras``, vectors) stand beside it, listed under
-``files`` with their hashes.
+Each model is a pair in ``ml/weights``: ``<name>.onnx`` (what serves) and ``<name>.json`` (its version, hash, training
+data, calibration and figures). Further files that a model needs (``<name>.keras``, vectors) stand beside it, listed
+under ``files`` with their hashes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def file_of(name: str, filename: str) -> Path:
     if _hash_once(path, path.stat().st_mtime_ns) != expected:
         raise ModelMissing(
             "model_damaged",
-            f"The file {filename} in ml/weights is not the one that {name}.json describes. Restore both from the repository.",
+            f"The file {filename} in ml/weights is not the one that {name}.json describes. "
+            "Restore both from the repository.",
         )
     return path
 

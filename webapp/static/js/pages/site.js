@@ -1,10 +1,4 @@
-// Runs on every page: light or dark as the person's system says, and guards against double submission.
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const applyTheme = () => {
-  document.documentElement.dataset.bsTheme = dark.matches ? "dark" : "light";
-};
-applyTheme();
-dark.addEventListener("change", applyTheme);
+// Runs on every page: guards against double submission, and helps to find what a form complains about.
 
 // A second click on a form that is already on its way sends nothing.
 document.addEventListener("submit", (event) => {
