@@ -14,7 +14,7 @@ from launcher.paths import ROOT, command, environment
 
 def test(arguments: list[str]) -> int:
     """Run pytest with ``arguments``; the exit status is pytest's."""
-    ensure_environment("dev")
+    ensure_environment("dev", "train")  # "train": what is newly trained is exported too
     ensure_frontend()
     if not find_chromium():
         _install_chromium()
