@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from pathlib import Path
 
 import cv2
@@ -10,6 +12,15 @@ import numpy as np
 from ml.readings import FACE_EMOTIONS
 
 CLASSES = len(FACE_EMOTIONS)
+#: Other names that data sets give the seven expressions.
+SYNONYMS = {
+    "anger": "angry",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+}
 
 
 def faces_folder(data: Path) -> Path:
@@ -27,22 +38,63 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Read a faces .npz: images uint8 (N, 48, 48), labels int (N,) in the order of FACE_EMOTIONS, row ids
     int (N,).
 
-    The file's own ``classes`` may come in any order and may leave some out: they are matched by name.
-    Raises ValueError where the layout is another.
+    The file's own ``classes`` may come in any order, as text or bytes, and may leave some out: they are
+    matched by name. ``x`` may have one channel, before or after, and be grey levels of any type in 0..255
+    or floats in 0..1; ``y`` may be numbers into ``classes`` or the names themselves. Raises ValueError,
+    with what is wrong, where the layout is another or the file is damaged.
     """
-    with np.load(path, allow_pickle=False) as file:
-        if not {"x", "y", "classes"} <= set(file.files):
-            raise ValueError(f"{path} is no faces file: it needs the arrays x, y and classes.")
-        x, y, classes = file["x"], file["y"].astype(int), [str(name).lower() for name in file["classes"]]
-        row = file["row"] if "row" in file.files else np.arange(len(x))
-    unknown = sorted(set(classes) - set(FACE_EMOTIONS))
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path} is no .npz file, or is cut off.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not {"x", "y", "classes"} <= set(file.files):
+                raise ValueError(f"{path} is no faces file: it needs the arrays x, y and classes.")
+            x, y, classes = file["x"], file["y"], [_text(name) for name in np.atleast_1d(file["classes"])]
+            row = file["row"] if "row" in file.files else np.arange(len(x))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as failure:
+        raise ValueError(f"{path} is damaged ({failure}). Copy it again.") from failure
+    y = _labels(path, y, classes)
+    x = _images(path, x)
+    if len(x) != len(y):
+        raise ValueError(f"{path} has {len(x)} faces in x, but {len(y)} labels in y.")
+    return x, y, row
+
+
+def _text(name) -> str:
+    name = (name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)).strip().lower()
+    return SYNONYMS.get(name, name)
+
+
+def _labels(path: Path, y: np.ndarray, classes: list[str]) -> np.ndarray:
+    """Labels as int (N,) in the order of FACE_EMOTIONS; classes that no row has are of no matter."""
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.ndim != 1:
+        raise ValueError(f"{path}: y must be (N,), one label a face, not {y.shape}.")
+    if y.dtype.kind in "US":
+        names = [_text(label) for label in y]
+    elif len(y) and not (np.isin(y, np.arange(len(classes))).all()):
+        raise ValueError(f"{path}: y must hold whole numbers from 0 to {len(classes) - 1}, places in classes.")
+    else:
+        names = [classes[int(label)] for label in y]
+    unknown = sorted(set(names) - set(FACE_EMOTIONS))
     if unknown:
         raise ValueError(f"{path} has classes that the model does not know: {', '.join(unknown)}.")
-    x = x[..., 0] if x.ndim == 4 and x.shape[-1] == 1 else x
+    return np.array([FACE_EMOTIONS.index(name) for name in names], int)
+
+
+def _images(path: Path, x: np.ndarray) -> np.ndarray:
+    """Grey levels as uint8 (N, 48, 48)."""
+    if x.ndim == 4 and 1 in (x.shape[1], x.shape[-1]):
+        x = x[:, 0] if x.shape[1] == 1 else x[..., 0]
     if x.ndim != 3 or x.shape[1:] != (48, 48):
         raise ValueError(f"{path}: x must be (N, 48, 48), not {x.shape}.")
-    order = np.array([FACE_EMOTIONS.index(name) for name in classes])
-    return x.astype(np.uint8), order[y], row
+    if x.dtype == np.uint8 or x.size == 0:
+        return x.astype(np.uint8)
+    if x.dtype.kind not in "iuf" or not (x.min() >= 0 and x.max() <= 255):
+        raise ValueError(f"{path}: x must be grey levels from 0 to 255.")
+    if x.dtype.kind == "f" and x.max() <= 1:
+        x = x * 255
+    return np.rint(x).astype(np.uint8)
 
 
 def soft_targets(y: np.ndarray, row: np.ndarray, votes_file: Path, mix: float = 0.5) -> np.ndarray:

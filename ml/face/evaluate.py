@@ -18,7 +18,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     """Read every face of a .npz with ``x`` uint8 (N, 48, 48), ``y`` int (N,) and ``classes`` (names, any
     order).
 
-    A folder stands for the ``fer2013_public.npz`` in it. Faces go through the same function as a
+    A folder stands for the ``fer2013_public.npz`` in it, or for its only .npz. Faces go through the same function as a
     recording's; x is taken as cropped already. Returns JSON-able values; ``per_class_recall`` is None for a
     class without rows, ``expected_calibration_error`` has 15 bins. Raises FileNotFoundError, ValueError,
     ModelMissing.
@@ -51,4 +51,7 @@ def _file(path: Path) -> Path:
     for folder in (path, path / "faces"):
         if (folder / "fer2013_public.npz").is_file():
             return folder / "fer2013_public.npz"
+        found = sorted(folder.glob("*.npz"))
+        if len(found) == 1:
+            return found[0]
     raise FileNotFoundError(f"No fer2013_public.npz in {path}. Give a faces .npz with x, y and classes.")

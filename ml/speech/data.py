@@ -23,12 +23,14 @@ SYNONYMS = {
     "sadness": "sad",
     "fear": "fearful",
     "surprise": "surprised",
+    "disgusted": "disgust",
 }
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One recording of one emotion; ``emotion`` is one of SPEECH_EMOTIONS, ``actor`` is unique within a data set."""
+    """One recording of one emotion; ``emotion`` is one of SPEECH_EMOTIONS, ``actor`` is unique within a data set (and
+    empty where the data set names none)."""
 
     path: Path
     actor: str
@@ -45,21 +47,28 @@ def emotion_of(name: str) -> str | None:
 def clips(folder: Path) -> list[Clip]:
     """The clips of a folder, without marked duplicates and emotions that the model does not know.
 
-    Reads ``manifest.csv`` with the columns ``file``, ``actor``, ``emotion`` and, if it has one, ``duplicate_of``.
+    Reads ``manifest.csv`` with the columns ``file``, ``emotion`` and, if it has them, ``actor`` and ``duplicate_of``.
     Raises MediaError (``missing``, ``empty``) with what to do.
     """
     manifest = Path(folder) / "manifest.csv"
     if not manifest.is_file():
         raise MediaError(
-            "missing", f"There is no manifest.csv in {folder}. Point to a folder laid out as the data README says."
+            "missing",
+            f"There is no manifest.csv in {folder}. Name a folder with clips and a manifest.csv that has the columns "
+            "file, actor and emotion.",
         )
-    with manifest.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    absent = {"file", "actor", "emotion"} - set(rows[0] if rows else ())
+    with manifest.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+        reader = csv.DictReader(stream)
+        columns = reader.fieldnames or ()
+        rows = list(reader)
+    absent = {"file", "emotion"} - set(columns)
     if absent:
         raise MediaError("empty", f"{manifest} needs the columns file, actor and emotion; missing: {sorted(absent)}.")
+    for number, row in enumerate(rows, 1):
+        if not row["file"] or row["emotion"] is None:
+            raise MediaError("empty", f"{manifest}: row {number} names no file or no emotion. Mend or remove it.")
     found = [
-        Clip(Path(folder) / row["file"], row["actor"], emotion)
+        Clip(Path(folder) / row["file"], row.get("actor") or "", emotion)
         for row in rows
         if (emotion := emotion_of(row["emotion"])) and not row.get("duplicate_of")
     ]

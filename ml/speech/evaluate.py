@@ -40,22 +40,22 @@ def evaluate(data: Path) -> dict[str, Any]:
     ``expected_calibration_error`` uses 15 bins; ``uar`` is over the emotions that occur. A clip that does not decode is
     counted under ``unreadable``, not dropped in silence. Raises MediaError (``missing``, ``empty``) and ModelMissing.
     """
-    data = Path(data)
-    if not (data / "manifest.csv").is_file() and (data / "speech" / "ravdess" / "manifest.csv").is_file():
-        data = data / "speech" / "ravdess"
+    data = _folder(Path(data))
     found = clips(data)
     card = registry.describe("speech")
     rows, truth, speakers, unreadable = [], [], [], []
+    first_failure = ""
     for clip in found:
         try:
             rows.append(clip_probabilities(load(clip.path)))
-        except MediaError:
+        except MediaError as failure:
             unreadable.append(clip.path.name)
+            first_failure = first_failure or failure.message
             continue
         truth.append(SPEECH_EMOTIONS.index(clip.emotion))
         speakers.append(speaker_of(clip))
     if not rows:
-        raise MediaError("empty", f"None of the {len(found)} clips in {data} could be decoded.")
+        raise MediaError("empty", f"None of the {len(found)} clips in {data} could be read. {first_failure}")
     chances, labels = np.array(rows), np.array(truth)
     matrix = confusion(labels, chances.argmax(axis=1), len(SPEECH_EMOTIONS))
     each, uar = recalls(matrix)
@@ -79,3 +79,13 @@ def evaluate(data: Path) -> dict[str, Any]:
             "Judge it by its cross-validation (ml/speech/MODEL_CARD.md) or on other speakers."
         )
     return result
+
+
+def _folder(path: Path) -> Path:
+    """The folder of a manifest: ``path`` itself, where it is the manifest its folder, else RAVDESS's below it."""
+    if path.name == "manifest.csv" and path.is_file():
+        return path.parent
+    for folder in (path, path / "speech" / "ravdess", path / "ravdess", path / "speech"):
+        if (folder / "manifest.csv").is_file():
+            return folder
+    return path

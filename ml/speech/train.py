@@ -137,8 +137,16 @@ def uar(logits: np.ndarray, truth: np.ndarray) -> float:
 
 
 def train(data: Path, options: argparse.Namespace) -> None:
-    """Cross-validate, calibrate and write ``speech.*`` into the weights folder."""
+    """Cross-validate, calibrate and write ``speech.*`` into the weights folder.
+
+    Raises MediaError where there are no clips, ValueError where there are fewer actors than folds.
+    """
     found = clips(find(data, "ravdess"))
+    if len(speakers(found)) < options.folds:
+        raise ValueError(
+            f"The clips name {len(speakers(found))} actors; {options.folds} folds need as many. Fill the manifest's "
+            "column actor, or ask for fewer with --folds."
+        )
     options.run_dir.mkdir(parents=True, exist_ok=True)
     frames = variants(found, options.run_dir / "ravdess.npz")
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from ml.readings import TRAITS
 
 #: The labels' columns in the order of TRAITS.
 COLUMNS = ("cOPN", "cCON", "cEXT", "cAGR", "cNEU")
+#: How copies of the data set write yes and no.
+LABELS = {"y": 1, "yes": 1, "1": 1, "1.0": 1, "n": 0, "no": 0, "0": 0, "0.0": 0}
 
 
 @dataclass(frozen=True)
@@ -29,33 +33,59 @@ class Essays:
 
 
 def read_essays(path: Path) -> Essays:
-    """Read an essays .csv.gz (or the folder that holds it) by its columns' names, whatever their order.
+    """Read an essays .csv.gz or .csv (or the folder that holds it) by its columns' names, in any order and case.
 
     Raises ValueError where the file has no rows or lacks a column, or where a label is neither y nor n.
     """
     if path.is_dir():
-        path = next(found for found in (path / "text/essays.csv.gz", path / "essays.csv.gz", path) if found.exists())
-    if path.is_dir():
-        raise ValueError(f"There is no essays.csv.gz in {path}. Name the file or the folder that holds it.")
+        path = _in_folder(path)
     csv.field_size_limit(1 << 30)
-    opener = gzip.open if path.suffix == ".gz" else open
-    # Some copies of the data set are in the Windows code page: a wrong quotation mark is no reason to stop.
-    with opener(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    if not rows:
+    rows = list(csv.reader(io.StringIO(_decoded(path), newline="")))
+    rows = [row for row in rows if row]
+    if len(rows) < 2:
         raise ValueError(f"{path.name} has no rows.")
-    missing = [column for column in ("TEXT", *COLUMNS) if column not in rows[0]]
+    head = [name.strip().lower() for name in rows.pop(0)]
+    missing = [column for column in ("TEXT", *COLUMNS) if column.lower() not in head]
     if missing:
         raise ValueError(f"{path.name} lacks the column(s) {', '.join(missing)}.")
+    text, *places = (head.index(column.lower()) for column in ("TEXT", *COLUMNS))
+    author = head.index("#authid") if "#authid" in head else None
     labels = np.zeros((len(rows), len(TRAITS)), np.uint8)
     for number, row in enumerate(rows):
-        for trait, column in enumerate(COLUMNS):
-            label = row[column].strip().lower()
-            if label not in ("y", "n", "1", "0"):
-                raise ValueError(f"{path.name}, row {number + 1}: {column} is {row[column]!r}, not y or n.")
-            labels[number, trait] = label in ("y", "1")
-    authors = [row.get("#AUTHID") or str(number) for number, row in enumerate(rows)]
-    return Essays([row["TEXT"] for row in rows], authors, labels)
+        if len(row) <= max(text, *places):
+            raise ValueError(f"{path.name}, row {number + 1} has {len(row)} columns, not {len(head)}.")
+        for trait, place in enumerate(places):
+            label = LABELS.get(row[place].strip().lower())
+            if label is None:
+                raise ValueError(f"{path.name}, row {number + 1}: {COLUMNS[trait]} is {row[place]!r}, not y or n.")
+            labels[number, trait] = label
+    authors = ["" if author is None else "".join(row[author : author + 1]) for row in rows]
+    authors = [name or str(number) for number, name in enumerate(authors)]
+    return Essays([row[text] for row in rows], authors, labels)
+
+
+def _in_folder(folder: Path) -> Path:
+    for name in ("essays.csv.gz", "essays.csv"):
+        for path in (folder / "text" / name, folder / name):
+            if path.is_file():
+                return path
+    raise ValueError(f"There is no essays.csv.gz in {folder}. Name the file or the folder that holds it.")
+
+
+def _decoded(path: Path) -> str:
+    """A file's text, packed or not, whatever it is called."""
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (EOFError, OSError, zlib.error) as failure:
+            raise ValueError(f"{path.name} is damaged ({failure}). Copy it again.") from failure
+    if b"\0" in content:
+        raise ValueError(f"{path.name} is no table of text. Save it as CSV in UTF-8.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:  # some copies of the data set are in the Windows code page
+        return content.decode("cp1252", "replace")
 
 
 def fold_of(authors: list[str], folds: int = 10) -> np.ndarray:

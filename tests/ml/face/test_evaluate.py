@@ -55,6 +55,63 @@ def test_what_is_no_faces_file_is_said(tmp_path: Path, faces: Path) -> None:
         evaluate(tmp_path / "strange.npz")
 
 
+def test_the_same_faces_in_other_dress_give_the_same_figures(faces: Path, tmp_path: Path) -> None:
+    expected = evaluate(faces)
+    with np.load(faces) as file:
+        x, y, classes = file["x"], file["y"], file["classes"]
+    others = {
+        "scaled": {"x": x.astype(np.float32) / 255},
+        "floats": {"x": x.astype(np.float64), "y": y.astype(np.float32)},
+        "channel": {"x": x[:, None], "y": y[:, None].astype(np.int64)},
+        "bytes": {"classes": classes.astype("S")},
+        "names": {"y": classes[y]},
+        "one_more": {"classes": np.append(classes, "contempt")},
+        "synonyms": {
+            "classes": np.array(["Anger", "disgusted", "fearful", "happiness", "sadness", "surprised", "neutral"])
+        },
+    }
+    for name, changed in others.items():
+        np.savez(tmp_path / f"{name}.npz", **({"x": x, "y": y, "classes": classes} | changed))
+        assert evaluate(tmp_path / f"{name}.npz") == expected, name
+
+
+def test_a_folder_stands_for_its_only_faces_file(faces: Path, tmp_path: Path) -> None:
+    assert evaluate(tmp_path)["n"] == 30
+    (tmp_path / "second.npz").write_bytes(faces.read_bytes())
+    with pytest.raises(FileNotFoundError, match="Give a faces"):
+        evaluate(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"y": np.array([0, 1, -1])}, "whole numbers from 0 to 6"),
+        ({"y": np.array([0, 1, 7])}, "whole numbers from 0 to 6"),
+        ({"y": np.array([0, 1, 0.5])}, "whole numbers from 0 to 6"),
+        ({"y": np.array([0, 1])}, "3 faces in x, but 2 labels"),
+        ({"y": np.eye(7)[:3]}, "one label a face"),
+        ({"x": np.full((3, 48, 48), np.nan)}, "grey levels from 0 to 255"),
+        ({"x": np.full((3, 48, 48), -1)}, "grey levels from 0 to 255"),
+        ({"x": np.zeros((3, 48, 48, 3), np.uint8)}, r"must be \(N, 48, 48\)"),
+    ],
+)
+def test_what_would_be_scored_wrongly_is_refused(tmp_path: Path, changed: dict, words: str) -> None:
+    right = {"x": np.zeros((3, 48, 48), np.uint8), "y": np.zeros(3, int), "classes": np.array(FACE_EMOTIONS)}
+    np.savez(tmp_path / "faces.npz", **(right | changed))
+    with pytest.raises(ValueError, match=words):
+        evaluate(tmp_path / "faces.npz")
+
+
+def test_a_damaged_file_is_said(faces: Path, tmp_path: Path) -> None:
+    content = faces.read_bytes()
+    (tmp_path / "cut.npz").write_bytes(content[: len(content) // 2])
+    (tmp_path / "bad.npz").write_bytes(content[:3000] + bytes(500) + content[3500:])
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    for name, words in (("cut.npz", "cut off"), ("bad.npz", "damaged"), ("array.npy", r"no \.npz file")):
+        with pytest.raises(ValueError, match=words):
+            evaluate(tmp_path / name)
+
+
 def test_missing_weights(faces: Path, no_weights: Path) -> None:
     with pytest.raises(ModelMissing):
         evaluate(faces)

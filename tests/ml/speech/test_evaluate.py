@@ -78,6 +78,31 @@ def test_a_manifest_without_the_columns(tmp_path):
         clips(tmp_path)
 
 
+def test_the_manifest_or_the_folder_above_will_do(folder, tmp_path):
+    (tmp_path / "speech").mkdir()
+    (tmp_path / "speech" / "ravdess").symlink_to(folder)
+    assert evaluate.evaluate(folder / "manifest.csv")["n"] == evaluate.evaluate(tmp_path)["n"] == 5
+
+
+def test_a_manifest_from_a_spreadsheet_without_actors(tmp_path):
+    (tmp_path / "manifest.csv").write_bytes("file,emotion,words\na.wav,SAD,caf\xe9\n".encode("utf-8-sig"))
+    assert [(clip.path.name, clip.emotion, clip.actor) for clip in clips(tmp_path)] == [("a.wav", "sad", "")]
+    (tmp_path / "manifest.csv").write_bytes(b"file,emotion,words\na.wav,sad,caf\xe9\n")
+    assert len(clips(tmp_path)) == 1
+
+
+def test_a_row_that_is_too_short_is_named(tmp_path):
+    (tmp_path / "manifest.csv").write_text("file,actor,emotion\na.wav,1,sad\nb.wav\n")
+    with pytest.raises(MediaError, match="row 2"):
+        clips(tmp_path)
+
+
+def test_clips_that_are_not_there(tmp_path):
+    (tmp_path / "manifest.csv").write_text("file,actor,emotion\na.wav,1,sad\n")
+    with pytest.raises(MediaError, match=r"None of the 1 clips .* no file a\.wav"):
+        evaluate.evaluate(tmp_path)
+
+
 def test_marked_duplicates_are_left_out(tmp_path):
     (tmp_path / "manifest.csv").write_text("file,actor,emotion,duplicate_of\na.wav,1,sad,\nb.wav,1,sad,a\n")
     assert [clip.path.name for clip in clips(tmp_path)] == ["a.wav"]

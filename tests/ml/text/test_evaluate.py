@@ -57,6 +57,41 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path) -> None:
         read_essays(tmp_path)
 
 
+def test_copies_of_the_file_in_other_dress_are_read_alike(tmp_path) -> None:
+    head = ",".join(["TEXT", *COLUMNS])
+    plain = head + '\n"He said, “it’s café”",y,n,y,n,y\n'
+    expected = ["He said, “it’s café”"], [[1, 0, 1, 0, 1]]
+    copies = {
+        "packed.csv.gz": gzip.compress(plain.encode()),
+        "packed.csv": gzip.compress(plain.encode()),
+        "plain.csv": plain.encode(),
+        "plain.csv.gz": plain.encode(),
+        "mark.csv": plain.encode("utf-8-sig"),
+        "windows.csv": plain.encode("cp1252"),
+        "lower.csv": plain.replace(head, head.lower()).encode(),
+        "words.csv": plain.replace(",y,n,y,n,y", ",Yes,no,YES,0,1").encode(),
+    }
+    for name, content in copies.items():
+        (tmp_path / name).write_bytes(content)
+        essays = read_essays(tmp_path / name)
+        assert (essays.texts, essays.labels.tolist()) == expected, name
+    (tmp_path / "essays.csv").write_bytes(plain.encode())
+    assert read_essays(tmp_path).texts == expected[0]
+
+
+def test_a_damaged_file_is_said(tmp_path) -> None:
+    packed = _write(tmp_path / "a.csv.gz", ["TEXT", *COLUMNS], [["x" * 999, "y", "y", "y", "y", "y"]]).read_bytes()
+    (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(ValueError, match="damaged"):
+        read_essays(tmp_path / "cut.csv.gz")
+    (tmp_path / "binary.csv").write_bytes(b"PK\3\4\0\0\0\0")
+    with pytest.raises(ValueError, match="no table of text"):
+        read_essays(tmp_path / "binary.csv")
+    (tmp_path / "short.csv").write_text("TEXT," + ",".join(COLUMNS) + "\nwords,y,y\n")
+    with pytest.raises(ValueError, match="row 1 has 3 columns"):
+        read_essays(tmp_path / "short.csv")
+
+
 def test_measure() -> None:
     labels = np.array([[1, 0, 1, 0, 1], [0, 1, 0, 1, 0]])
     perfect = measure(np.where(labels, 1.0, 0.0), labels)
