@@ -75,7 +75,9 @@ def test_saved_means_checked_and_seekable(viva, page):
     assert kept_in_browser(page) == 0
     player = page.locator("#takes video")
     player.evaluate("(video) => { video.currentTime = 1.5; }")
-    page.wait_for_function("(v => v.seekable.length && v.seekable.end(0) > 1.5)(document.querySelector('#takes video'))")
+    page.wait_for_function(
+        "(v => v.seekable.length && v.seekable.end(0) > 1.5)(document.querySelector('#takes video'))"
+    )
     assert player.evaluate("(video) => video.duration") == pytest.approx(recording.seconds, abs=0.2)
     expect(page.get_by_text("2 of 3 takes left")).to_be_visible()
 
