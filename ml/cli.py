@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ml.errors import VivaError
+from ml.errors import MediaError, VivaError
 
 MODALITIES = ("face", "speech", "text")
 
@@ -80,14 +80,21 @@ def _analyse(options: argparse.Namespace) -> None:
     if options.media is None and options.text is None:
         raise BadInput("There is nothing to analyse. Name a recording, or a text with --text FILE, or both.")
     for out in (options.html, None if options.json in (None, "-") else Path(options.json)):
-        if out is not None and not out.absolute().parent.is_dir():
-            raise BadInput(f"There is no folder {out.absolute().parent} to write {out.name} into. Make it first.")
+        if out is not None:
+            _check_writable(out)
     text = None if options.text is None else _read_text(options.text)
+    unusable: MediaError | None = None
     with _quiet_stdout():
         from ml import analyse, media
 
         if options.media is not None:
-            media.probe(options.media)  # a file that is no recording is bad input, not a reading without result
+            try:  # a file that is no recording is bad input, not a reading without result
+                media.probe(options.media)
+            except MediaError as failure:
+                unusable = failure
+                # The text can be read all the same, and who asked for JSON finds the reason in it.
+                if failure.code == "missing" or (text is None and options.json is None):
+                    raise
         with _Progress(media=options.media is not None, text=text is not None) as progress:
             result = analyse.analyse(options.media, text, progress)
     if options.html is not None:
@@ -96,15 +103,17 @@ def _analyse(options: argparse.Namespace) -> None:
         _write(options.html, page(result))
     if options.json == "-":
         print(json.dumps(result, allow_nan=False))
-        return
-    if options.json is not None:
-        _write(Path(options.json), json.dumps(result, allow_nan=False, indent=1) + "\n")
-    from ml.summary import summary
+    else:
+        if options.json is not None:
+            _write(Path(options.json), json.dumps(result, allow_nan=False, indent=1) + "\n")
+        from ml.summary import summary
 
-    print(summary(result))
-    for out in (options.json, options.html):
-        if out is not None:
-            print(f"Written: {out}")
+        print(summary(result))
+        for out in (options.json, options.html):
+            if out is not None:
+                print(f"Written: {out}")
+    if unusable is not None:
+        raise unusable
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -114,6 +123,9 @@ def _train(options: argparse.Namespace) -> None:
         _module(options.model, "train").train(options.data, options)
     except (ValueError, FileNotFoundError) as failure:
         raise BadInput(str(failure)) from failure
+    except KeyboardInterrupt:
+        print("\nviva: stopped. The same command goes on from the last checkpoint.", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -166,8 +178,23 @@ def _read_text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise BadInput(f"There is no file {path}. Check the path given with --text.") from None
-    except (UnicodeDecodeError, OSError):
-        raise BadInput(f"{path} is not a text in UTF-8. Save it as plain text and try again.") from None
+    except OSError as failure:
+        raise BadInput(f"{path} could not be read ({failure.strerror}). Name a text file with --text.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not a text in UTF-8. Save it as plain text in UTF-8 and try again.") from None
+
+
+def _check_writable(out: Path) -> None:
+    """Say before the work, not after it, that its result has no place."""
+    folder = out.absolute().parent
+    if str(out) == "-":
+        raise BadInput("The page needs a file of its own: --html FILE.")
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder} to write {out.name} into. Make it first.")
+    if out.is_dir():
+        raise BadInput(f"{out} is a folder. Name a file to write to.")
+    if not os.access(out if out.exists() else folder, os.W_OK):
+        raise BadInput(f"{out} could not be written (Permission denied). Choose another place.")
 
 
 def _write(path: Path, content: str) -> None:

@@ -83,6 +83,8 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
         raise MediaError(
             "empty", f"{path.name} is empty: nothing was recorded or uploaded. Record it or upload it again."
         )
+    if path.is_dir():
+        raise MediaError("not_media", f"{path.name or path} is a folder. Name a recording in it.")
     demuxer = sniff(path) if path.is_file() else None
     if demuxer is None:
         raise not_media(path)

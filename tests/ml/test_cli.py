@@ -65,13 +65,45 @@ def test_a_bad_recording_is_bad_input(
     assert streams.out == ""
 
 
+def test_a_bad_recording_takes_neither_the_text_nor_the_json_with_it(tmp_path: Path):
+    text, media = tmp_path / "answer.txt", tmp_path / "empty.webm"
+    text.write_text(synthetic.WRITTEN_ANSWER, "utf-8")
+    media.write_bytes(b"")
+    done = run("analyse", media, "--text", text, "--json", "-")
+    assert done.returncode == 2 and done.stderr.startswith("viva: empty.webm is empty")
+    result = json.loads(done.stdout)
+    assert result["face"] is None and result["speech"] is None and result["text"]["traits"]
+    assert result["reason_code"] == {"face": "empty", "speech": "empty", "text": None}
+    assert "is empty" in result["reason"]["face"]
+
+
+def test_interrupted_training_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    class Interrupted:
+        @staticmethod
+        def add_arguments(parser):
+            pass
+
+        @staticmethod
+        def train(data, options):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_module", lambda *_: Interrupted)
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["train", "speech", "--data", "."])
+    assert leaving.value.code == 130
+    assert "goes on from the last checkpoint" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["analyse"], "nothing to analyse"),
         (["analyse", "--text", "nowhere.txt"], "There is no file nowhere.txt"),
         (["analyse", "--text", "binary.txt"], "not a text in UTF-8"),
+        (["analyse", "--text", "."], "Is a directory"),
         (["analyse", "--text", "some.txt", "--html", "no/such/folder/x.html"], "There is no folder"),
+        (["analyse", "--text", "some.txt", "--json", "."], "is a folder"),
+        (["analyse", "--text", "some.txt", "--html", "-"], "a file of its own"),
         (["evaluate", "face", "--data", "nowhere.npz"], "There is no nowhere.npz"),
         (["evaluate", "face", "--data", "some.txt"], "could not be evaluated"),
         (["train", "text", "--data", "nowhere"], "There is no nowhere"),
