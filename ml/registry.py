@@ -7,6 +7,7 @@ under ``files`` with their hashes.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -80,6 +81,17 @@ def version_of(name: str) -> ModelVersion:
     """Which model ``name`` stands for at present."""
     card = describe(name)
     return ModelVersion(name=card["name"], version=card["version"], sha256=card["files"][f"{name}.onnx"])
+
+
+def next_version(name: str) -> str:
+    """``NAME-YEAR.MONTH.N`` for new weights: N counts a month's exports, so that no two weights share a version."""
+    prefix = f"{name}-{datetime.date.today():%Y.%m}."
+    try:
+        last = str(describe(name)["version"])
+    except (ModelMissing, KeyError, ValueError):
+        last = ""
+    number = last.removeprefix(prefix)
+    return prefix + (str(int(number) + 1) if last.startswith(prefix) and number.isdigit() else "1")
 
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:

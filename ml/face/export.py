@@ -7,7 +7,6 @@ face.json.
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 from pathlib import Path
@@ -75,7 +74,7 @@ def export(folder: Path, best: Path) -> dict:
     _write_onnx(serving, target / "face.onnx")
     metadata = {
         "name": "face",
-        "version": _next_version(target),
+        "version": registry.next_version("face"),
         "files": {name: registry.sha256(target / name) for name in ("face.onnx", "face.keras")},
         "labels": list(FACE_EMOTIONS),
         "temperature": 1.0,
@@ -158,16 +157,6 @@ def _name_outputs(source: Path, target: Path) -> None:
     first.dim_param = "batch"
     onnx.checker.check_model(graph_model)
     onnx.save(graph_model, str(target))
-
-
-def _next_version(target: Path) -> str:
-    """``face-YEAR.MONTH.N``: N counts the exports of a month, so that no two weights share a version."""
-    prefix = f"face-{datetime.date.today():%Y.%m}."
-    try:
-        last = json.loads((target / "face.json").read_text("utf-8"))["version"]
-    except (FileNotFoundError, KeyError, ValueError):
-        last = ""
-    return prefix + str(int(last.removeprefix(prefix)) + 1 if last.startswith(prefix) else 1)
 
 
 def _write(target: Path, metadata: dict) -> None:

@@ -17,8 +17,6 @@ from ml.speech.evaluate import speaker_of
 from ml.speech.features import CHUNK, MELS
 from ml.statistics import confusion, expected_calibration_error, recalls
 
-VERSION = "speech-2026.11.1"
-
 
 def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
     """Mean logits (N, 8) of clips, each a list of windows (n, CHUNK, MELS); those of one length go together."""
@@ -72,7 +70,7 @@ def describe(
     draws = np.random.default_rng(0).choice(per_actor, (10_000, len(per_actor))).mean(axis=1)
     return {
         "name": "speech",
-        "version": VERSION,
+        "version": registry.next_version("speech"),
         "labels": list(SPEECH_EMOTIONS),
         "temperature": temperature(logits, truth),
         "data": ["RAVDESS speech, actors 1-20 (Livingstone & Russo, 2018; CC BY-NC-SA 4.0)"]

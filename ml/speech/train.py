@@ -20,6 +20,7 @@ from keras import ops
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
+from ml import runs
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech import model as network
 from ml.speech.augment import Batches
@@ -66,12 +67,9 @@ def variants(found: list[Clip], cache: Path) -> list[list[np.ndarray]]:
         result.append([log_mel(resample_poly(samples, up, down)).astype(np.float16) for up, down in SPEEDS])
     parts = [part for clip in result for part in clip]
     cache.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        cache,
-        names=[clip.path.name for clip in found],
-        frames=np.concatenate(parts),
-        lengths=[len(part) for part in parts],
-    )
+    names, lengths = [clip.path.name for clip in found], [len(part) for part in parts]
+    with runs.whole(cache) as path:
+        np.savez(path, names=names, frames=np.concatenate(parts), lengths=lengths)
     return result
 
 
@@ -107,9 +105,11 @@ def fit(voices, options: argparse.Namespace, name: str, seed: int) -> keras.Mode
         losses = [float(model.train_on_batch(*batches.batch(epoch, step))) for step in range(options.steps)]
         bar.set_postfix(loss=f"{np.mean(losses):.3f}")
         if epoch % 5 == 4:
-            model.save(partial)
+            with runs.whole(partial) as path:
+                model.save(path)
     model.optimizer.finalize_variable_values(model.trainable_variables)
-    model.save_weights(done)
+    with runs.whole(done) as path:
+        model.save_weights(path)
     partial.unlink(missing_ok=True)
     return model
 
@@ -139,7 +139,8 @@ def uar(logits: np.ndarray, truth: np.ndarray) -> float:
 def train(data: Path, options: argparse.Namespace) -> None:
     """Cross-validate, calibrate and write ``speech.*`` into the weights folder.
 
-    Raises MediaError where there are no clips, ValueError where there are fewer actors than folds.
+    Raises MediaError where there are no clips, ValueError where there are fewer actors than folds or where the run was
+    begun with other options.
     """
     found = clips(find(data, "ravdess"))
     if len(speakers(found)) < options.folds:
@@ -147,7 +148,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
             f"The clips name {len(speakers(found))} actors; {options.folds} folds need as many. Fill the manifest's "
             "column actor, or ask for fewer with --folds."
         )
-    options.run_dir.mkdir(parents=True, exist_ok=True)
+    kept = ("epochs", "steps", "batch", "rate", "folds", "extra", "seed")
+    runs.begin(options.run_dir, clips=len(found), **{name: getattr(options, name) for name in kept})
     frames = variants(found, options.run_dir / "ravdess.npz")
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
     everything = list(range(len(SPEECH_EMOTIONS)))

@@ -170,7 +170,7 @@ def cross_fitted(
             minimum = int(cut)
     result = measure(probabilities["all"], labels)
     return {
-        "protocol": "10-fold cross-validation by author; calibration cross-fitted",
+        "protocol": f"{folds.max() + 1}-fold cross-validation by author; calibration cross-fitted",
         **result,
         "majority_accuracy": by_words["all"]["majority"],
         "network_alone": _round(alone["network"], labels),

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from ml import runs
 from ml.readings import TRAITS
 from ml.text import lexical, vectors
 from ml.text.calibration import logit
@@ -38,15 +39,15 @@ def train(data: Path, options: argparse.Namespace) -> None:
     """Train from ``data`` (laid out as in data/README.md) and write ``text.*`` into the weights' folder.
 
     A quarter of an hour on one core that is free. Export needs the TensorFlow backend; on another, the last line
-    says what to run.
+    says what to run. Raises ValueError where the run was begun with other options.
     """
     import keras
 
     run: Path = options.run_dir
-    run.mkdir(parents=True, exist_ok=True)
     if options.bfloat16:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     essays = read_essays(data)
+    runs.begin(run, essays=len(essays), folds=options.folds, epochs=options.epochs, rate=options.rate)
     documents = [analyse(text) for text in tqdm(essays.texts, desc="essays", unit="essay")]
     vocabulary = _vectors(data, run, options.vector_threads)
     folds = fold_of(essays.authors, options.folds)
@@ -56,9 +57,12 @@ def train(data: Path, options: argparse.Namespace) -> None:
     for seed in range(options.seeds):
         if not (run / f"final{seed}.weights.h5").exists():
             network = fit_network(everything, documents, essays.labels, vocabulary, options, seed, f"final {seed + 1}")
-            network.save_weights(run / f"final{seed}.weights.h5")
+            with runs.whole(run / f"final{seed}.weights.h5") as path:
+                network.save_weights(path)
     if not (run / lexical.FILE).exists():
-        lexical.save(lexical.fit([document.lemmas for document in documents], essays.labels), run / lexical.FILE)
+        words = lexical.fit([document.lemmas for document in documents], essays.labels)
+        with runs.whole(run / lexical.FILE) as path:
+            lexical.save(words, path)
     from ml.text.ship import ship
 
     ship(essays, folds, documents, options)
@@ -68,7 +72,9 @@ def _vectors(data: Path, run: Path, threads: int) -> vectors.Vocabulary:
     path = run / vectors.FILE
     if not path.exists():
         print("Training word vectors: some minutes …", flush=True)
-        vectors.save(vectors.train_vectors(data, threads=threads), path)
+        trained = vectors.train_vectors(data, threads=threads)
+        with runs.whole(path) as partial:
+            vectors.save(trained, partial)
     return vectors.load(path)
 
 
@@ -156,7 +162,9 @@ def _fold(
     path = options.run_dir / f"fold{fold}-lexical.npz"
     if not path.exists():
         words = lexical.fit([documents[i].lemmas for i in inside], essays.labels[inside])
-        np.savez_compressed(path, **_score_cuts(held, documents, lambda cut: [words.score(lemmas) for lemmas in cut]))
+        scores = _score_cuts(held, documents, lambda cut: [words.score(lemmas) for lemmas in cut])
+        with runs.whole(path) as partial:
+            np.savez_compressed(partial, **scores)
     for seed in range(options.seeds):
         path = options.run_dir / f"fold{fold}-network{seed}.npz"
         if path.exists():
@@ -170,7 +178,8 @@ def _fold(
         scores = _score_cuts(held, documents, score)
         right = float(np.mean((scores["all"] > 0) == essays.labels[held]))
         tqdm.write(f"{title}: accuracy {right:.3f}, not calibrated")
-        np.savez_compressed(path, **scores)
+        with runs.whole(path) as partial:
+            np.savez_compressed(partial, **scores)
 
 
 if __name__ == "__main__":
