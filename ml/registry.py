@@ -37,7 +37,7 @@ def sha256(path: Path) -> str:
 def describe(name: str) -> dict[str, Any]:
     """Read a model's metadata.
 
-    Raises ModelMissing (``model_missing``) where the file is absent.
+    Raises ModelMissing: ``model_missing`` where the file is absent, ``model_damaged`` where it is no JSON.
     """
     path = weights_folder() / f"{name}.json"
     try:
@@ -47,6 +47,10 @@ def describe(name: str) -> dict[str, Any]:
             "model_missing",
             f"The {name} model is missing ({path.name} in ml/weights). Restore it from the repository, or train it: "
             f"./viva train {name} --data DIR",
+        ) from None
+    except ValueError:  # JSONDecodeError, UnicodeDecodeError
+        raise ModelMissing(
+            "model_damaged", f"The file {path.name} in ml/weights is damaged. Restore it from the repository."
         ) from None
 
 
@@ -88,7 +92,7 @@ def next_version(name: str) -> str:
     prefix = f"{name}-{datetime.date.today():%Y.%m}."
     try:
         last = str(describe(name)["version"])
-    except (ModelMissing, KeyError, ValueError):
+    except (ModelMissing, KeyError):
         last = ""
     number = last.removeprefix(prefix)
     return prefix + (str(int(number) + 1) if last.startswith(prefix) and number.isdigit() else "1")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ml import registry, runs
+from ml.errors import ModelMissing
 
 
 def test_an_interruption_leaves_what_was_there(tmp_path: Path) -> None:
@@ -40,3 +41,11 @@ def test_no_two_weights_share_a_version(tmp_path: Path, monkeypatch: pytest.Monk
     assert registry.next_version("speech") == first.removesuffix("1") + "2"
     card.write_text(json.dumps({"version": "speech-2020.01.7"}))
     assert registry.next_version("speech") == first
+
+
+def test_a_damaged_card_is_a_damaged_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path))
+    (tmp_path / "face.json").write_bytes(b'{"name": \xff')
+    with pytest.raises(ModelMissing, match=r"face\.json .* is damaged") as caught:
+        registry.describe("face")
+    assert caught.value.code == "model_damaged"
