@@ -140,11 +140,14 @@ def _facts(rows: list[tuple[str, str]]) -> str:
 
 
 def _estimates(what: str, estimates: dict[str, dict[str, Any]]) -> str:
-    rows = [
-        (label.capitalize(), percent(e["value"], 1), f"{percent(e['low'], 1)} to {percent(e['high'], 1)}", str(e["n"]))
-        for label, e in estimates.items()
-    ]
+    rows = [(label.capitalize(), percent(e["value"], 1), _interval(e), str(e["n"])) for label, e in estimates.items()]
     return _table((what, "Mean" if what == "Emotion" else "Probability", "95 % interval", "n"), rows)
+
+
+def _interval(estimate: dict[str, Any]) -> str:
+    if estimate["n"] < 2:  # a single stretch says nothing of the spread between stretches
+        return "too little to tell"
+    return f"{percent(estimate['low'], 1)} to {percent(estimate['high'], 1)}"
 
 
 def _track_table(track: dict[str, Any]) -> str:

@@ -133,6 +133,8 @@ def evaluation(model: str, figures: dict[str, Any]) -> str:
 
 
 def _share(value: dict[str, Any]) -> str:
+    if value["n"] < 2:  # a single stretch says nothing of the spread between stretches
+        return f"{percent(value['value'])} (too little for an interval; n = {value['n']})"
     return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
 
 

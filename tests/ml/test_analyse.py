@@ -128,6 +128,16 @@ def test_a_long_track_is_thinned_without_moving_it():
     assert rows.sum(axis=1) == pytest.approx(1)
 
 
+def test_a_single_stretch_gets_no_interval():
+    from ml.page import _interval
+    from ml.summary import _share
+
+    once, twice = ({"value": 0.4, "low": 0.4, "high": 0.4, "n": n} for n in (1, 2))
+    assert _share(once) == "40 % (too little for an interval; n = 1)"
+    assert "40 % to 40 %" in _share(twice)
+    assert _interval(once) == "too little to tell" and _interval(twice) == "40.0 % to 40.0 %"
+
+
 def test_bars_and_dots_carry_their_intervals():
     bars = figures.distribution(face_json()).data[0]
     assert bars.y[-1] == "neutral", "the likeliest on top"

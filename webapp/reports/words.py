@@ -68,9 +68,11 @@ def number(value: Any, digits: int = 1, unit: str = "") -> str:
 
 
 def interval(estimate: dict[str, Any] | None) -> str:
-    """A share with its 95 % interval: "31 % (24 to 38 %)"."""
+    """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
     if not estimate or estimate.get("value") is None:
         return "not enough to tell"
+    if estimate["n"] < 2:
+        return f"{100 * estimate['value']:.0f} % (too little for an interval)"
     return f"{100 * estimate['value']:.0f} % ({100 * estimate['low']:.0f} to {100 * estimate['high']:.0f} %)"
 
 

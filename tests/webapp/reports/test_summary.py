@@ -64,3 +64,8 @@ def test_a_long_track_becomes_a_short_table_with_its_holes():
 def test_words_for_what_is_not_known():
     assert number(None, 1, "s") == interval(None) == "not enough to tell"
     assert number(4.25, 1, "s") == "4.2 s"
+
+
+def test_a_single_stretch_gets_no_interval():
+    assert interval(estimate(0.4, 0.0, n=1)) == "40 % (too little for an interval)"
+    assert interval(estimate(0.4, 0.1, n=2)) == "40 % (30 to 50 %)"
