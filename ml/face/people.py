@@ -10,6 +10,9 @@ from ml.face.features import overlap
 
 #: Someone not seen for this long (seconds) is somebody new when they are seen again.
 PATIENCE = 3.0
+#: By how much somebody else must have been there longer and larger before the reading goes over to them: among people
+#: of like size it would otherwise go to and fro, and what was read of each would be too little.
+LEAD = 1.1
 
 
 @dataclass
@@ -35,6 +38,8 @@ class People:
         self.present: list[Person] = []
         self.weights: dict[int, float] = {}
         self.met: dict[int, set[int]] = {}
+        self.followed: dict[int, int] = {}  # in how many pictures somebody was the one to read
+        self.current = -1
         self.counts: list[int] = []  # how many pictures showed 0, 1, 2, … faces
 
     def update(self, boxes: list[np.ndarray], time: float) -> Person | None:
@@ -63,17 +68,24 @@ class People:
         numbers = {person.number for person in here.values()}
         for number in numbers:
             self.met.setdefault(number, set()).update(numbers - {number})
-        return max(here.values(), key=lambda person: person.weight, default=None)
+        if not here:
+            return None
+        best = max(here.values(), key=lambda person: (person.weight, -person.number))
+        kept = next((person for person in here.values() if person.number == self.current), best)
+        chosen = best if best.weight > LEAD * kept.weight else kept
+        self.current = chosen.number
+        self.followed[chosen.number] = self.followed.get(chosen.number, 0) + 1
+        return chosen
 
     def boxes(self, time: float, within: float) -> list[np.ndarray]:
         """Where faces were in the last ``within`` seconds."""
         return [person.box for person in self.present if time - person.seen <= within]
 
     def others(self) -> set[int]:
-        """Those who were in the picture together with the main person, and so are somebody else."""
-        if not self.weights:
+        """Those who were in the picture together with the person who was read most, and so are somebody else."""
+        if not self.followed:
             return set()
-        main = max(self.weights, key=lambda number: self.weights[number])
+        main = max(self.followed, key=lambda number: (self.followed[number], self.weights[number]))
         return self.met.get(main, set())
 
     def summary(self) -> dict[str, float | int]:

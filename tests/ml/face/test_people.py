@@ -47,3 +47,13 @@ def test_a_flicker_is_nobody() -> None:
     for i in range(300):
         people.update([box(0), box(400)] if i == 100 else [box(0)], i * 0.2)
     assert people.summary() == {"max_faces": 1, "share_with_several": 0.0}
+
+
+def test_among_people_of_like_size_one_is_followed() -> None:
+    people, chosen = People(), []
+    for step in range(40):
+        wobble = (step % 3) - 1  # now the one, now the other is a little larger
+        boxes = [box(0, 80 + 2 * wobble), box(300, 80 - 2 * wobble)]
+        chosen.append(people.update(boxes[:: 1 if step % 2 else -1], step / 5).number)
+    assert len(set(chosen)) == 1
+    assert people.others() == {1 - chosen[0]}
