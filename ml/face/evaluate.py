@@ -20,17 +20,21 @@ def evaluate(data: Path) -> dict[str, Any]:
 
     A folder stands for the ``fer2013_public.npz`` in it, or for its only .npz. Faces go through the same function as a
     recording's; x is taken as cropped already. Returns JSON-able values; ``per_class_recall`` is None for a
-    class without rows, ``expected_calibration_error`` has 15 bins. Raises FileNotFoundError, ValueError,
+    class without rows, ``expected_calibration_error`` has 15 bins. Where ``FILE_duplicates.npz`` beside the
+    file says which rows are copies of training rows, ``accuracy_without_copies`` leaves these out.
+
+    Raises FileNotFoundError, ValueError,
     ModelMissing.
     """
-    x, y, _ = load(_file(Path(data)))
+    path = _file(Path(data))
+    x, y, _ = load(path)
     if len(x) == 0:
         raise ValueError(f"{data} holds no faces.")
     p = classifier.probabilities(x)
     predicted = p.argmax(1)
     matrix = confusion(y, predicted, len(FACE_EMOTIONS))
     each, uar = recalls(matrix)
-    return {
+    result = {
         "n": len(y),
         "accuracy": float((predicted == y).mean()),
         "uar": uar,
@@ -41,6 +45,21 @@ def evaluate(data: Path) -> dict[str, Any]:
         "model_version": registry.version_of("face").version,
         "log_loss": float(-np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean()),
     }
+    fresh = _fresh(path, len(y))
+    if fresh is not None:
+        result["n_without_copies"] = int(fresh.sum())
+        result["accuracy_without_copies"] = float((predicted == y)[fresh].mean())
+    return result
+
+
+def _fresh(path: Path, rows: int) -> np.ndarray | None:
+    """Which rows are no copies of training rows (bool, N), where a file beside the faces' says so."""
+    copies = path.with_name(f"{path.stem}_duplicates.npz")
+    if not copies.is_file():
+        return None
+    with np.load(copies, allow_pickle=False) as file:
+        fresh = ~file["exact_dup_in_train"].astype(bool)
+    return fresh if fresh.shape == (rows,) and fresh.any() else None
 
 
 def _file(path: Path) -> Path:
@@ -51,7 +70,7 @@ def _file(path: Path) -> Path:
     for folder in (path, path / "faces"):
         if (folder / "fer2013_public.npz").is_file():
             return folder / "fer2013_public.npz"
-        found = sorted(folder.glob("*.npz"))
+        found = [path for path in sorted(folder.glob("*.npz")) if not path.stem.endswith("_duplicates")]
         if len(found) == 1:
             return found[0]
     raise FileNotFoundError(f"No fer2013_public.npz in {path}. Give a faces .npz with x, y and classes.")

@@ -75,6 +75,16 @@ def test_the_same_faces_in_other_dress_give_the_same_figures(faces: Path, tmp_pa
         assert evaluate(tmp_path / f"{name}.npz") == expected, name
 
 
+def test_copies_of_training_faces_are_told_apart(faces: Path, tmp_path: Path) -> None:
+    plain = evaluate(faces)
+    assert "accuracy_without_copies" not in plain
+    np.savez(tmp_path / "faces_duplicates.npz", exact_dup_in_train=np.arange(30) < 10)
+    result = evaluate(faces)
+    assert result["n"] == 30 and result["n_without_copies"] == 20
+    assert result["accuracy"] == plain["accuracy"]
+    assert 0 <= result["accuracy_without_copies"] <= 1
+
+
 def test_a_folder_stands_for_its_only_faces_file(faces: Path, tmp_path: Path) -> None:
     assert evaluate(tmp_path)["n"] == 30
     (tmp_path / "second.npz").write_bytes(faces.read_bytes())
