@@ -23,8 +23,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     class without rows, ``expected_calibration_error`` has 15 bins. Where ``FILE_duplicates.npz`` beside the
     file says which rows are copies of training rows, ``accuracy_without_copies`` leaves these out.
 
-    Raises FileNotFoundError, ValueError,
-    ModelMissing.
+    Raises FileNotFoundError, ValueError, ModelMissing.
     """
     path = _file(Path(data))
     x, y, _ = load(path)

@@ -194,7 +194,7 @@ def test_bad_files_each_say_their_own(tmp_path: Path):
         ("empty.webm", "empty", "is empty"),
         ("text.webm", "not_media", "not a recording"),
         ("head.webm", "not_media", "not a recording"),
-        (".", "not_media", "not a recording"),
+        (".", "not_media", "is a folder"),
     ):
         for call in (media.probe, media.verify, lambda path: next(media.video_frames(path, fps=1))):
             with pytest.raises(MediaError, match=words) as failure:
