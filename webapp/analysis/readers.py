@@ -25,20 +25,25 @@ MODALITIES = {
 def source_of(answer: Answer, modality: Modality) -> str:
     """What the model of ``modality`` is given: a path as a string, or the written words.
 
-    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``) where the answer holds nothing for it, and
-    MediaError (``missing``) where a stored recording has no file.
+    A question for a recording may be answered in writing too, or instead: those words are read like any others.
+
+    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``, ``written``) where the answer holds nothing
+    for it, and MediaError (``missing``) where a stored recording has no file.
     """
-    if not answer.question.is_recorded:
-        if not (answer.text or "").strip():
-            raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
-        return answer.text or ""
+    written = answer.text if (answer.text or "").strip() else None
+    if modality is Modality.TEXT and written:
+        return written
+    if not answer.takes:
+        if written:
+            raise Unreadable(
+                "written", "This question was answered in writing, so there was no recording of a face or a voice."
+            )
+        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
     if modality is Modality.TEXT:
         raise Unreadable(
             "no_transcript",
             "This answer was spoken. Viva does not write down speech, so there were no written words to read.",
         )
-    if not answer.takes:
-        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
     take = answer.kept_take
     key = take and (take.recording.original_key or take.recording.playable_key)
     if not key:

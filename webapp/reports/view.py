@@ -32,7 +32,8 @@ class AnswerView:
 
     @property
     def text(self) -> str | None:
-        return self.answer.text if self.answer and not self.question.is_recorded else None
+        """The words that were written, for a recorded question beside the recording or instead of it."""
+        return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> dict[str, Any] | None:
         reading = self.readings.get(modality)

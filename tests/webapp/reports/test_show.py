@@ -249,3 +249,30 @@ def test_a_reading_of_another_modality_never_shows_under_a_denied_one(client, ma
     page = page_of(client, interview)
     assert "speech-track" in page and "face-track" not in page and "fused-track" not in page
     assert {row.modality for row in operations.analyses_of(interview) if row.result} == {Modality.SPEECH}
+
+
+def test_words_written_instead_of_a_recording_are_shown_and_read(client, make, recruiter, run_all):
+    invitation = make.invitation(created_by=recruiter, question_set=make.question_set("video"))
+    interview = make.interview(invitation=invitation, consents="text")
+    question = interview.question_set.questions[0]
+    make.answer(interview, question, text="I would rather write than be filmed.", text_saved_at=now())
+    interview.state, interview.submitted_at = InterviewState.SUBMITTED, now()
+    db.session.commit()
+    run_all(interview)
+    page = page_of(client, interview)
+    assert "I would rather write than be filmed." in page and "Answered in writing" in page
+    assert "This question was not answered" not in page and "This answer was spoken" not in page
+    assert "Openness" in page
+    body = client.get(f"/reports/{interview.id}/report.json").get_json()
+    assert body["answers"][0]["text"] == "I would rather write than be filmed."
+    assert body["answers"][0]["analyses"]["text"]["state"] == "done"
+
+
+def test_a_camera_that_failed_is_no_unanswered_question(client, make, recruiter, run_all):
+    invitation = make.invitation(created_by=recruiter, question_set=make.question_set("video"))
+    interview = make.interview(invitation=invitation)
+    make.answer(interview, interview.question_set.questions[0], text="My camera broke.", text_saved_at=now())
+    interview.state, interview.submitted_at = InterviewState.SUBMITTED, now()
+    db.session.commit()
+    run_all(interview)
+    assert "answered in writing, so there was no recording" in page_of(client, interview)
