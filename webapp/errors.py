@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -44,6 +45,8 @@ def init_app(app: Flask) -> None:
             return error.get_response()  # a redirect
         title, advice = ADVICE.get(error.code, ADVICE[400 if error.code < 500 else 500])
         written_by_us = error.description != type(error).description
+        if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
+            written_by_us = False  # the limit in a program's words, "60 per 1 minute"
         return _answer(error.code, title, error.description if written_by_us and error.description else advice)
 
     @app.errorhandler(Exception)

@@ -12,6 +12,11 @@ from webapp.policy import Mode
 _GRANTS = "interviews"
 #: A browser keeps the grants of so many links; a cookie is small.
 _MOST = 8
+#: The same words whether there is such an interview or not. A session may have ended in the middle of an answer.
+_UNKNOWN = (
+    "This browser has no interview open here. If you were answering one, open your invitation's link again (for "
+    "practice, sign in again): what was saved is still there."
+)
 
 
 def grant(interview: Interview) -> None:
@@ -38,10 +43,10 @@ def load_interview(interview_id: str) -> Interview:
     """
     interview = db.session.get(Interview, interview_id)
     if interview is None:
-        abort(404)
+        abort(404, _UNKNOWN)
     if not may_answer(interview):
         revoked = interview.invitation is not None and interview.invitation.revoked_at is not None
         if revoked and interview.id in session.get(_GRANTS, []):
             abort(410, "This invitation was withdrawn by the people who sent it. Ask them what happens next.")
-        abort(404)
+        abort(404, _UNKNOWN)
     return interview

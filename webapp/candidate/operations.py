@@ -235,7 +235,8 @@ def keep_take(take: Take) -> None:
 def save_text(answer: Answer, text: str) -> None:
     """Store a written answer. Raises Refused where it is too long or too late."""
     check_may_finish(answer)
-    text = text.replace("\r\n", "\n").replace("\x00", "")
+    # Half an emoji, cut off by a field's length limit, is no text that can be stored; the rest of the answer is.
+    text = text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if len(text) > LONGEST_TEXT:
         raise Refused(
             "too_long",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -92,9 +92,10 @@ def _open_invitations() -> tuple[Job, list[Invitation]]:
     if "at" in request.args:
         try:
             moment = datetime.fromisoformat(request.args["at"])
-        except ValueError:
-            abort(404)
-        if moment.tzinfo is None:
+            if moment.tzinfo is None:
+                abort(404)
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # no moment, or one beyond the calendar's ends
             abort(404)
         query = query.where(Invitation.created_at == moment)
     return job, list(db.session.scalars(query.order_by(sa.func.lower(Invitation.name), Invitation.id)))

@@ -164,7 +164,13 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
     )
     copy.questions = [Question(**{name: getattr(each, name) for name in _COPIED}) for each in row.questions]
     db.session.add(copy)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError:  # somebody else, or a second click, was faster
+        db.session.rollback()
+        raise SetRefused(
+            "The next version has just been made. Look for the draft in the list of question sets."
+        ) from None
     _log(copy, "created", by)
     return copy
 
