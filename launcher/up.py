@@ -197,7 +197,8 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
         lines += [f"    {a['role']:<10} {a['email']:<{width}}  {a['password']}" for a in demo["accounts"]]
         lines += ["", "  An open invitation, as a candidate gets it:", f"    {address}{demo['invitation']}", ""]
     elif options.no_demo:
-        lines += ["  Make the first admin with:  ./viva admin create", ""]
+        where = "" if home == data_folder(None) else f" --data {home}"
+        lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
     lines += [f"  Data: {home}   Logs: {home / 'logs'}   Stop: Ctrl-C"]
     if options.host not in {"127.0.0.1", "localhost", "::1"} and not address.startswith("https://"):
         lines += ["", "  Browsers give camera and microphone to https:// pages alone, except on this machine itself:"]

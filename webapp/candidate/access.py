@@ -36,10 +36,11 @@ def may_answer(interview: Interview) -> bool:
     return interview.id in session.get(_GRANTS, [])
 
 
-def load_interview(interview_id: str) -> Interview:
+def load_interview(interview_id: str, *, revoked_too: bool = False) -> Interview:
     """The interview if this session may answer it; 404 otherwise, so that ids cannot be probed.
 
-    Whoever holds the link of an invitation that was revoked meanwhile is told so (410).
+    Whoever holds the link of an invitation that was revoked meanwhile is told so (410), unless ``revoked_too``: what
+    was agreed to can be taken back even then.
     """
     interview = db.session.get(Interview, interview_id)
     if interview is None:
@@ -47,6 +48,8 @@ def load_interview(interview_id: str) -> Interview:
     if not may_answer(interview):
         revoked = interview.invitation is not None and interview.invitation.revoked_at is not None
         if revoked and interview.id in session.get(_GRANTS, []):
+            if revoked_too:
+                return interview
             abort(410, "This invitation was withdrawn by the people who sent it. Ask them what happens next.")
         abort(404, _UNKNOWN)
     return interview

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 
 from webapp.candidate import consent_texts, operations
-from webapp.candidate.access import grant, load_interview
+from webapp.candidate.access import grant, load_interview, may_answer
 from webapp.candidate.forms import SubmitForm
 from webapp.candidate.operations import Refused
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
@@ -41,9 +41,11 @@ def open_link(token: str) -> Response | tuple[str, int]:
     invitation = invitation_of_token(token)
     if invitation is None:
         return render_template("candidate/link_unknown.html"), 404
-    if invitation.revoked_at is not None:
-        return render_template("candidate/link_revoked.html", invitation=invitation), 410
     interview = invitation.interview
+    if invitation.revoked_at is not None:
+        if interview is not None:
+            grant(interview)  # for taking consents back, and for nothing else
+        return render_template("candidate/link_revoked.html", invitation=invitation, interview=interview), 410
     if interview is None:
         if operations.is_past(invitation.deadline):
             return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
@@ -115,10 +117,11 @@ def consent(interview_id: str) -> Response | str:
 
 @blueprint.route("/interview/<interview_id>/consents", methods=["GET", "POST"])
 def consents(interview_id: str) -> Response | str:
-    """See and change consents at any time, after submission too."""
-    interview = load_interview(interview_id)
+    """See and change consents at any time, after submission too; once the invitation is revoked, take them back."""
+    interview = load_interview(interview_id, revoked_too=True)
     if request.method == "POST":
-        changed = operations.record_consents(interview, _ticked())
+        granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
+        changed = operations.record_consents(interview, granted)
         db.session.commit()
         flash("Your choices are saved." if changed else "Nothing was changed.", "info")
         return redirect(url_for("candidate.consents", interview_id=interview.id))

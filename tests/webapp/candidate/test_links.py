@@ -10,6 +10,7 @@ from webapp.candidate.operations import GRACE
 from webapp.database import db, now
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_url
+from webapp.policy import Purpose
 
 
 def path_of(invitation) -> str:
@@ -75,6 +76,19 @@ def test_revoked_midway(client, make, open_interview):
     answer = client.get(f"/interview/{interview.id}")
     assert answer.status_code == 410
     assert "withdrawn" in answer.text
+
+
+def test_consents_can_be_taken_back_after_a_revocation_and_not_given(client, make):
+    interview = make.interview(consents="recording text")
+    interview.invitation.revoked_at = now()
+    db.session.commit()
+    url = f"/interview/{interview.id}/consents"
+    assert client.get(url).status_code == 404  # without the link
+    assert url in client.get(path_of(interview.invitation)).text
+    assert client.get(url).status_code == 200
+    assert client.post(url, data={"recording": "yes", "face": "yes"}).status_code == 302
+    db.session.expire_all()
+    assert interview.consented == {Purpose.RECORDING}
 
 
 def test_a_used_link(client, make):
