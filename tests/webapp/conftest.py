@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -195,3 +195,15 @@ def sign_in(client: FlaskClient):
         return user
 
     return sign_in
+
+
+@pytest.fixture
+def open_interview(client: FlaskClient) -> Callable[[Interview], Interview]:
+    """Let the test client's session answer an interview, as its link would."""
+
+    def grant(interview: Interview) -> Interview:
+        with client.session_transaction() as session:
+            session["interviews"] = [*session.get("interviews", []), interview.id]
+        return interview
+
+    return grant

@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 
 from webapp.database import db, now
-from webapp.interviews.models import Answer, Interview, Take
+from webapp.interviews.models import Answer, Take
 from webapp.recordings.models import Recording, RecordingState
-
-
-@pytest.fixture
-def open_interview(client: FlaskClient) -> Callable[[Interview], Interview]:
-    """Let the test client's session answer an interview, as its link would."""
-
-    def grant(interview: Interview) -> Interview:
-        with client.session_transaction() as session:
-            session["interviews"] = [*session.get("interviews", []), interview.id]
-        return interview
-
-    return grant
 
 
 @pytest.fixture

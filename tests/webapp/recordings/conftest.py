@@ -59,18 +59,6 @@ class Tus:
 
 
 @pytest.fixture
-def open_interview(client: FlaskClient) -> Callable[[Interview], Interview]:
-    """Let the test client's session answer an interview, as its link would."""
-
-    def grant(interview: Interview) -> Interview:
-        with client.session_transaction() as session:
-            session["interviews"] = [*session.get("interviews", []), interview.id]
-        return interview
-
-    return grant
-
-
-@pytest.fixture
 def tus(client: FlaskClient) -> Tus:
     return Tus(client)
 
