@@ -19,6 +19,13 @@ from typing import Any
 from ml.errors import MediaError, VivaError
 
 MODALITIES = ("face", "speech", "text")
+ROOT = Path(__file__).resolve().parents[1]
+#: What can be evaluated: a package ``ml/NAME`` with ``evaluate.evaluate(data) -> dict``.
+EVALUATED = (*MODALITIES, *(name for name in ("interview", "fusion") if (ROOT / "ml" / name / "evaluate.py").is_file()))
+#: The benchmarks: modules of ``bench`` with ``measure() -> dict`` and ``table(dict) -> str``; they raise BenchFailed.
+BENCHES = tuple(
+    sorted(path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
+)
 
 
 class BadInput(Exception):
@@ -64,13 +71,17 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
         model.set_defaults(run=_train)
 
     command = commands.add_parser("evaluate", help="measure a shipped model on data with labels")
-    command.add_argument("model", choices=MODALITIES)
-    command.add_argument("--data", type=Path, required=True, metavar="PATH", help="a file or folder with labels")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
-    command.set_defaults(run=_evaluate)
+    models = command.add_subparsers(dest="model", required=True, metavar="MODEL")
+    for name in EVALUATED:
+        model = models.add_parser(name)
+        model.add_argument("--data", type=Path, required=True, metavar="PATH", help="a file or folder with labels")
+        model.add_argument("--json", action="store_true", help="print one JSON object")
+        if name == "fusion":
+            model.add_argument("--action-units", type=Path, required=True, metavar="CSV", help="the same clips' faces")
+        model.set_defaults(run=_evaluate)
 
     command = commands.add_parser("bench", help="measure speed and memory")
-    command.add_argument("name", nargs="?", choices=("analysis", "models"), help="one of the benchmarks (default: all)")
+    command.add_argument("name", nargs="?", choices=BENCHES, help="one of the benchmarks (default: all)")
     command.add_argument("--json", action="store_true", help="print one JSON object")
     command.set_defaults(run=_bench)
     return parser
@@ -133,7 +144,8 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise BadInput(f"There is no {options.data}. Give data with labels with --data PATH.")
     with _quiet_stdout():
         try:
-            figures = _module(options.model, "evaluate").evaluate(options.data)
+            more = {"action_units": options.action_units} if options.model == "fusion" else {}
+            figures = _module(options.model, "evaluate").evaluate(options.data, **more)
         except (ValueError, FileNotFoundError, KeyError) as failure:
             raise BadInput(f"{options.data} could not be evaluated: {failure}") from failure
         from ml.analyse import plain
@@ -148,7 +160,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _bench(options: argparse.Namespace) -> None:
-    names = [options.name] if options.name else ["models", "analysis"]
+    names = [options.name] if options.name else BENCHES
     results: dict[str, Any] = {}
     for name in names:
         bench = importlib.import_module(f"bench.{name}")
