@@ -64,6 +64,15 @@ class FaceReading(Reading):
     ``distribution`` maps each emotion to its mean probability over the frames with a face; ``dominant`` is None where
     the evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None}.
     ``people`` = {max_faces, share_with_several (0..1)}. ``mouth_open`` is the share of face frames with an open mouth.
+
+    ``tracks`` has one entry for each person followed, the one read (``candidate``) first: {id, first, last (s),
+    share (0..1 of the pictures looked at), candidate (bool), median_box_px (of the recording's own pixels), spans:
+    [[first, last], ...] in which the person was seen}. Nobody is recognised: an id means "the same face as just
+    before". ``mouth`` is the candidate's mouth over time, labels ("closed", "open"); None where no model reads it.
+
+    ``state`` is "read", or "limited" where something about the input weakens the whole reading; ``codes`` says what,
+    one for each of ``warnings``: ``several_faces``, ``low_coverage``, ``frozen``, ``small_face``, ``dark``,
+    ``low_rate``.
     """
 
     seconds: float = 0.0
@@ -75,6 +84,10 @@ class FaceReading(Reading):
     blinks: dict[str, Any] = field(default_factory=dict)
     mouth_open: float | None = None
     people: dict[str, Any] = field(default_factory=dict)
+    tracks: list[dict[str, Any]] = field(default_factory=list)
+    mouth: Track | None = None
+    state: str = "read"
+    codes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
