@@ -119,6 +119,8 @@ def summary(result: dict[str, Any]) -> str:
 
 def evaluation(model: str, figures: dict[str, Any]) -> str:
     """An evaluation for the terminal."""
+    if model == "interview":
+        return _raters(figures)
     rows = [
         ("Model", figures["model_version"]),
         ("Examples", str(figures["n"])),
@@ -130,6 +132,19 @@ def evaluation(model: str, figures: dict[str, Any]) -> str:
     if figures.get("warning"):
         rows.append(("Note", figures["warning"]))
     return "\n".join(_block(f"{NAMES[model]} model", rows)).rstrip()
+
+
+def _raters(figures: dict[str, Any]) -> str:
+    rows = [("Model", figures["model_version"]), ("Examples", str(figures["n"]))]
+    named = {**figures, **{f"{name}, product": value for name, value in figures.get("product", {}).items()}}
+    for name, value in named.items():
+        if isinstance(value, dict) and "r_interval" in value:
+            low, high = value["r_interval"] or (float("nan"), float("nan"))
+            error = f"mean absolute error {value['mae']:.3f}, always the mean {value['mae_of_the_mean']:.3f}"
+            rows.append((name.capitalize(), f"r {number(value['r'], digits=3)} ({low:.3f} to {high:.3f}), {error}"))
+    if figures.get("warning"):
+        rows.append(("Note", figures["warning"]))
+    return "\n".join(_block("What raters would say", rows)).rstrip()
 
 
 def _share(value: dict[str, Any]) -> str:
