@@ -25,4 +25,6 @@ def _no_stray_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A developer's own settings do not reach the tests."""
     for name in ("VIVA_HOME", "VIVA_DATABASE_URL", "VIVA_BROKER_URL", "VIVA_SECRET_KEY", "VIVA_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
+    # Recognising speech takes a while: the tests that are about it switch it on.
+    monkeypatch.setenv("VIVA_WHISPER", "off")
     yield

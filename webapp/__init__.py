@@ -30,6 +30,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         questions,
         recordings,
         reports,
+        transcripts,
     )
 
     for feature in (
@@ -41,6 +42,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         recordings,
         analysis,
         reports,
+        transcripts,
         practice,
         demo,
     ):

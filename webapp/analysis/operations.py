@@ -14,11 +14,14 @@ from webapp.analysis.sweeper import sweep
 from webapp.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, decide_for
+from webapp.transcripts import store as transcripts
 
 __all__ = ["analyses_of", "consents_changed", "is_finished", "queue_interview", "retry", "run", "sweep"]
 
 #: Rows that were not done for one of these reasons are decided anew when the interview is queued again.
-REDECIDED = frozenset({"no_consent", "no_recording", "no_answer", "prohibited_in_eea", "place_not_cleared"})
+REDECIDED = frozenset(
+    {"no_consent", "no_recording", "no_answer", "no_transcript", "prohibited_in_eea", "place_not_cleared"}
+)
 
 
 class RetryRefused(ValueError):
@@ -117,6 +120,7 @@ def consents_changed(interview: Interview) -> None:
         analysis.model_name = analysis.model_version = analysis.model_sha256 = None
         analysis.state, analysis.progress, analysis.finished_at = AnalysisState.NOT_DONE, 0.0, now()
         analysis.reason_code, analysis.reason = decision.code, decision.reason
+    transcripts.forget_machine_made(interview)
     db.session.flush()
     _forget_report(interview)
     if interview.state is InterviewState.SUBMITTED:

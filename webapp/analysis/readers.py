@@ -9,10 +9,12 @@ from importlib import import_module
 from typing import Any
 
 from ml.errors import MediaError, Unreadable
+from ml.transcripts.recogniser import is_available
 from webapp import storage
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
 from webapp.questions.models import QuestionKind
+from webapp.transcripts import recognising, store
 
 #: What can be read in each kind of answer.
 MODALITIES = {
@@ -22,13 +24,19 @@ MODALITIES = {
 }
 
 
+class Spoken(str):
+    """The path of a recording whose words are to be written down before they can be read."""
+
+
 def source_of(answer: Answer, modality: Modality) -> str:
     """What the model of ``modality`` is given: a path as a string, or the written words.
 
-    A question for a recording may be answered in writing too, or instead: those words are read like any others.
+    A question for a recording may be answered in writing too, or instead: those words are read like any others. Spoken
+    words are read from their transcript; a `Spoken` path is what a recogniser has to write down first.
 
-    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``, ``written``) where the answer holds nothing
-    for it, and MediaError (``missing``) where a stored recording has no file.
+    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``, ``written``, ``unclear_speech``,
+    ``not_english``) where the answer holds nothing for it, and MediaError (``missing``) where a stored recording has no
+    file.
     """
     written = answer.text if (answer.text or "").strip() else None
     if modality is Modality.TEXT and written:
@@ -39,10 +47,14 @@ def source_of(answer: Answer, modality: Modality) -> str:
                 "written", "This question was answered in writing, so there was no recording of a face or a voice."
             )
         raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
-    if modality is Modality.TEXT:
+    transcript = store.visible(answer) if modality is Modality.TEXT else None
+    if transcript:
+        return recognising.readable(transcript.words)
+    if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
-            "This answer was spoken. Viva does not write down speech, so there were no written words to read.",
+            "This answer was spoken, and this Viva does not write down speech. Type or upload what was said to have it "
+            "read.",
         )
     take = answer.kept_take
     key = take and (take.recording.original_key or take.recording.playable_key)
@@ -57,7 +69,7 @@ def source_of(answer: Answer, modality: Modality) -> str:
             "The recording of this answer is no longer in storage. Ask the person who runs this Viva to restore it, "
             "then try again.",
         )
-    return str(path)
+    return Spoken(path) if modality is Modality.TEXT else str(path)
 
 
 def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webapp.analysis import leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.database import db, now
 from webapp.policy import decide_for
+from webapp.transcripts import recognising
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,10 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
     if not decision:
         return _not_done(decision.code, decision.reason)
     try:
-        source = readers.source_of(analysis.answer, modality)
+        source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         db.session.rollback()  # holds no transaction open while the model works
+        if isinstance(source, readers.Spoken):
+            source = recognising.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
         result = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)

@@ -12,7 +12,7 @@ from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode, Purpose
 from webapp.policy.engine import permitted_by_law
 
-VERSION = "2026-11-21"
+VERSION = "2026-11-21.2"
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ _ASSESSMENT = {
     ),
     Purpose.TEXT: ConsentText(
         Purpose.TEXT,
-        "Analyse the words I write",
-        "A program counts words and sentences in your written answers and estimates five personality traits from "
-        "them. Such estimates are rough; the report says how rough.",
-        "People read what you wrote, and no program does.",
+        "Analyse my words",
+        "A program counts words and sentences in your answers and estimates five personality traits from them. What you "
+        "say in a recording is written down by a program first, on the same server. Such estimates are rough; the "
+        "report says how rough.",
+        "People read what you wrote and listen to what you said, and no program does.",
     ),
     Purpose.VOICE: ConsentText(
         Purpose.VOICE,
@@ -64,7 +65,7 @@ _PRACTICE_WHAT = {
 }
 _PRACTICE_WITHOUT = {
     Purpose.RECORDING: "You practise in writing.",
-    Purpose.TEXT: "Your feedback leaves the written words out.",
+    Purpose.TEXT: "Your feedback leaves your words out.",
     Purpose.VOICE: "Your feedback leaves the voice out.",
     Purpose.FACE: "Your feedback leaves the face out.",
 }

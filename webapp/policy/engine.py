@@ -47,7 +47,7 @@ NEEDS = {Modality.FACE: Purpose.FACE, Modality.SPEECH: Purpose.VOICE, Modality.T
 _WHAT = {
     Modality.FACE: "facial expression",
     Modality.SPEECH: "vocal expression",
-    Modality.TEXT: "written words",
+    Modality.TEXT: "words",
 }
 
 

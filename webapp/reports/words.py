@@ -26,7 +26,7 @@ TRAITS = {
     "agreeableness": ("Agreeableness", "trusting and helpful rather than critical"),
     "neuroticism": ("Neuroticism", "sensitive and worried rather than steady"),
 }
-MODALITIES = {"face": "Face", "speech": "Voice", "text": "Written words"}
+MODALITIES = {"face": "Face", "speech": "Voice", "text": "Words"}
 STATES = {
     "queued": "Waiting",
     "running": "Being read",

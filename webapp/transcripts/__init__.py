@@ -1,0 +1,12 @@
+"""What was said, written down: by a recogniser or by people, corrected, and shown as captions."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views, and what templates ask of it."""
+    from webapp.transcripts import models, store  # noqa: F401  (known to the mapper and to migrations)
+    from webapp.transcripts.blueprint import blueprint
+
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["transcript_of"] = store.visible

@@ -1,0 +1,70 @@
+"""What people can do with transcripts. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ml.transcripts import captions
+from ml.transcripts.correct import correct as corrected
+from webapp.accounts.models import User
+from webapp.analysis.rereading import words_changed
+from webapp.interviews.models import Answer
+from webapp.transcripts import store
+from webapp.transcripts.models import Origin, Transcript
+
+LONGEST_LINE = 2_000  # characters
+
+
+class TranscriptRefused(ValueError):
+    """This cannot be done; the message is for the person."""
+
+
+def correct(answer: Answer, author: User, version: int, lines: Sequence[str]) -> Transcript:
+    """Store ``lines`` in place of those of ``version`` as a new version, and have the words read again.
+
+    Raises TranscriptRefused where somebody else was faster, or nothing is left.
+    """
+    present = store.visible(answer)
+    if present is None or present.version != version:
+        raise TranscriptRefused(
+            "Somebody changed this transcript in the meantime. Their version is below; make your corrections there."
+        )
+    if any(len(line) > LONGEST_LINE for line in lines):
+        raise TranscriptRefused("A line is too long. Keep to what was said there.")
+    try:
+        words = corrected(present.words, lines)
+    except ValueError:
+        raise TranscriptRefused("Some lines were missing. Load the page again and repeat your corrections.") from None
+    if not words.words:
+        raise TranscriptRefused("Every line is empty. A transcript needs at least one word.")
+    if [word.text for word in words.words] == [word.text for word in present.words.words]:
+        raise TranscriptRefused("Nothing was changed, so nothing was stored.")
+    row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
+    words_changed(answer)
+    return row
+
+
+def give(answer: Answer, author: User, text: str, *, uploaded: bool) -> Transcript:
+    """Store what a person typed or uploaded (.vtt, .srt or plain text) and have it read.
+
+    Raises TranscriptRefused where there is no recording, and CaptionsError for what is no transcript of it.
+    """
+    recording = store.recording_of(answer)
+    if recording is None:
+        raise TranscriptRefused("There is no recording that this could be the transcript of.")
+    words = captions.parse(text, recording.seconds) if uploaded else captions.plain(text)
+    row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
+    words_changed(answer)
+    return row
+
+
+def recognise(answer: Answer) -> None:
+    """Have a recording written down that nobody has written down yet. Raises TranscriptRefused."""
+    from ml.transcripts.recogniser import is_available
+
+    if store.visible(answer) is not None:
+        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
+    if not is_available():
+        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
+    if not words_changed(answer):
+        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")

@@ -1,0 +1,86 @@
+"""Which transcript an answer has. Knows the rows and the policy, and nothing of who asks for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from ml.transcripts.transcript import Transcript as Words
+from webapp.accounts.models import User
+from webapp.database import db
+from webapp.interviews.models import Answer, Interview
+from webapp.policy import Modality, decide_for
+from webapp.recordings.models import Recording
+from webapp.transcripts.models import Origin, Transcript
+
+
+def recording_of(answer: Answer) -> Recording | None:
+    """The recording of the take that counts."""
+    take = answer.kept_take
+    return take.recording if take else None
+
+
+def versions(answer: Answer) -> list[Transcript]:
+    """All versions of the transcript of the recording that counts, the newest first, that the policy lets be seen."""
+    recording = recording_of(answer)
+    if recording is None:
+        return []
+    query = (
+        sa.select(Transcript)
+        .where(Transcript.recording_id == recording.id)
+        .options(joinedload(Transcript.author))
+        .order_by(Transcript.version.desc())
+    )
+    found = db.session.scalars(query).all()
+    if any(row.by_machine for row in found) and not decide_for(answer.interview, Modality.TEXT):
+        return [row for row in found if not row.by_machine]
+    return list(found)
+
+
+def visible(answer: Answer | None) -> Transcript | None:
+    """The transcript to show of an answer, if there is one and the policy allows it now (doors 2 and 3)."""
+    if answer is None or not answer.takes:
+        return None
+    found = versions(answer)
+    return found[0] if found else None
+
+
+def add(answer: Answer, words: Words, origin: Origin, *, by_machine: bool, author: User | None = None) -> Transcript:
+    """Store a new version. Raises LookupError where the answer has no recording."""
+    recording = recording_of(answer)
+    if recording is None:
+        raise LookupError("There is no recording to which a transcript could belong")
+    last = db.session.scalar(sa.select(sa.func.max(Transcript.version)).where(Transcript.recording_id == recording.id))
+    row = Transcript(
+        answer=answer,
+        recording=recording,
+        version=(last or 0) + 1,
+        origin=origin,
+        by_machine=by_machine,
+        author=author,
+        body=words.to_json(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def forget_machine_made(interview: Interview) -> None:
+    """Delete what a recogniser wrote, and corrections of it, where the consent for that is gone."""
+    if decide_for(interview, Modality.TEXT):
+        return
+    answers = sa.select(Answer.id).where(Answer.interview_id == interview.id)
+    db.session.execute(sa.delete(Transcript).where(Transcript.answer_id.in_(answers), Transcript.by_machine.is_(True)))
+
+
+def to_json(row: Transcript) -> dict[str, Any]:
+    """A transcript for the report's export."""
+    return {
+        "version": row.version,
+        "origin": row.origin.value,
+        "author": row.author.name if row.author else None,
+        "created_at": row.created_at.isoformat(),
+        **row.body,
+    }
