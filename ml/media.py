@@ -18,7 +18,18 @@ from ml.containers import cut_off
 from ml.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.remuxing import playable_suffix, remux
 
-__all__ = ["Frame", "MediaInfo", "audio_blocks", "playable_suffix", "probe", "remux", "verify", "video_frames"]
+__all__ = [
+    "Frame",
+    "MediaInfo",
+    "Picture",
+    "audio_blocks",
+    "pictures",
+    "playable_suffix",
+    "probe",
+    "remux",
+    "verify",
+    "video_frames",
+]
 
 #: A hole in the sound shorter than this (seconds) is rounding and jitter, not silence.
 GAP = 0.1
@@ -53,6 +64,25 @@ class Frame:
 
     time: float
     rgb: np.ndarray
+
+
+class Picture:
+    """A picture of which only the luminance is converted unless colours are asked for.
+
+    ``time`` in seconds from the recording's start, ``grey`` uint8 (height, width), upright, black 0 and white 255,
+    ``scale`` the recording's own pixels to one of its pixels.
+    """
+
+    def __init__(self, time: float, frame: av.VideoFrame, reformatter, max_height: int | None):
+        self.time = time
+        self._frame, self._reformatter, self._max_height = frame, reformatter, max_height
+        self.grey = _upright(frame, reformatter, max_height, "gray")
+        self.scale = max(frame.width, frame.height) / max(self.grey.shape)
+
+    @property
+    def rgb(self) -> np.ndarray:
+        """The colours: uint8 (height, width, 3); converted anew each time."""
+        return _upright(self._frame, self._reformatter, self._max_height)
 
 
 def probe(path: str | Path) -> MediaInfo:
@@ -126,16 +156,16 @@ def video_frames(path: str | Path, *, fps: float, max_height: int | None = None)
     where they are higher; only sampled ones are converted. A recording without video yields nothing. Raises
     MediaError as :func:`probe` does, on the first ``next()``.
     """
-    with open_recording(path) as recording:
-        reformatter = av.video.reformatter.VideoReformatter()
-        due = 0
-        for _, frame in recording.decode(recording.video):
-            time = recording.time_of(frame)
-            # A thousandth of a frame of tolerance: WebM rounds its timestamps to milliseconds.
-            if time is None or (time + 0.001) * fps < due:
-                continue
-            due = int((time + 0.001) * fps) + 1
-            yield Frame(max(0.0, time), _upright(frame, reformatter, max_height))
+    reformatter = av.video.reformatter.VideoReformatter()
+    for time, frame in _sampled(path, fps):
+        yield Frame(time, _upright(frame, reformatter, max_height))
+
+
+def pictures(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Picture]:
+    """The same pictures as :func:`video_frames` gives, in grey: a third of the cost where nobody asks for colours."""
+    reformatter = av.video.reformatter.VideoReformatter()
+    for time, frame in _sampled(path, fps):
+        yield Picture(time, frame, reformatter, max_height)
 
 
 def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) -> Iterator[np.ndarray]:
@@ -161,6 +191,19 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
                 held += len(samples)
     if held:
         yield np.concatenate(waiting)
+
+
+def _sampled(path: str | Path, fps: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    """The first frame at or after each multiple of 1/fps, with its time in seconds."""
+    due = 0
+    with open_recording(path) as recording:
+        for _, frame in recording.decode(recording.video):
+            time = recording.time_of(frame)
+            # A thousandth of a frame of tolerance: WebM rounds its timestamps to milliseconds.
+            if time is None or (time + 0.001) * fps < due:
+                continue
+            due = int((time + 0.001) * fps) + 1
+            yield max(0.0, time), frame
 
 
 def _describe(recording: Recording) -> MediaInfo:
@@ -209,8 +252,8 @@ def _length(frame, is_video: bool) -> float:
     return min(1.0, float(frame.duration * frame.time_base)) if frame.duration else 0.04
 
 
-def _upright(frame: av.VideoFrame, reformatter, max_height: int | None) -> np.ndarray:
-    """Convert a frame to RGB, scaled down and turned as its display matrix says (degrees
+def _upright(frame: av.VideoFrame, reformatter, max_height: int | None, form: str = "rgb24") -> np.ndarray:
+    """Convert a frame to RGB or ``form``, scaled down and turned as its display matrix says (degrees
     counter-clockwise)."""
     check_size(frame.width, frame.height)
     turns = _turns(frame)
@@ -218,8 +261,8 @@ def _upright(frame: av.VideoFrame, reformatter, max_height: int | None) -> np.nd
     scale = min(1.0, max_height / shown) if max_height else 1.0
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
     method = "AREA" if scale < 1 else "BILINEAR"
-    rgb = reformatter.reformat(frame, width, height, "rgb24", interpolation=method).to_ndarray()
-    return np.ascontiguousarray(np.rot90(rgb, turns)) if turns else rgb
+    picture = reformatter.reformat(frame, width, height, form, interpolation=method).to_ndarray()
+    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
 
 def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:

@@ -1,4 +1,4 @@
-"""What is measured on a picture of a face: where it is, its 68 landmarks, its 48x48 crop, eyes and mouth.
+"""What is measured on a picture of a face: its 68 landmarks, its 48x48 crop, eyes and mouth.
 
 Boxes are (left, top, right, bottom) and points (x, y), floats in pixels of the picture handed in, whose
 origin is its upper left corner. Pictures are grey, uint8 (height, width).
@@ -15,13 +15,8 @@ import dlib
 import numpy as np
 
 from ml.errors import ModelMissing
+from ml.face import detector
 
-#: The longer side of the picture that is searched, in pixels. One upsampling doubles it, so that the
-#: smallest face found is about an eighth of it wide (the detector's own window is 80 pixels).
-SEARCH_SIDE = 320
-#: dlib's score above which something is a face, and above which it still is one where there was one just
-#: before.
-NEW_FACE, SAME_FACE = 0.2, -0.5
 #: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
 #: eyes down to the base of the nose, and the height of the eyes below the upper edge.
 _EYE_DISTANCE, _EYES_TO_NOSE, _EYE_LEVEL = 0.372, 0.275, 0.392
@@ -36,42 +31,39 @@ def grey(rgb: np.ndarray) -> np.ndarray:
 
 
 def detect(picture: np.ndarray, near: list[np.ndarray] | None = None) -> list[np.ndarray]:
-    """Find frontal faces with dlib's HOG detector (Dalal & Triggs 2005; King 2009), the surest first.
+    """Find the frontal faces in one picture, the surest first: boxes float (4,).
 
-    ``near`` are boxes where faces were just before: there a weaker response will do, because a face that
-    turns away is still there. Returns boxes float (4,).
+    ``near`` are boxes where faces were just before: there a weaker response will do, because a face that turns away is
+    still there. A film is better followed with :class:`ml.face.tracker.Tracker`.
     """
-    scale = min(1.0, SEARCH_SIDE / max(picture.shape))
-    small = picture if scale == 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    found, scores, _ = _detector().run(small, 1, SAME_FACE if near else NEW_FACE)
-    boxes: list[np.ndarray] = []
-    for rectangle, score in zip(found, scores, strict=True):
-        box = np.array([rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()]) / scale
-        if any(overlap(box, other) > 0.3 for other in boxes):
-            continue
-        if score >= NEW_FACE or any(overlap(box, other) > 0.4 for other in near or ()):
-            boxes.append(box)
-    return boxes
+    found = detector.search(picture, detector.FINE)
+    for box in near or ():
+        found += [one for one in detector.search_near(picture, box) if detector.overlap(one.box, box) > 0.4]
+    return [one.box for one in detector.apart(found)]
 
 
-def overlap(a: np.ndarray, b: np.ndarray) -> float:
-    """Intersection over union of two boxes (0..1)."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    common = width * height
-    return float(common / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common))
-
-
-def landmarks(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
+def landmarks(picture: np.ndarray, box: np.ndarray, tilt: float = 0.0) -> np.ndarray:
     """The 68 landmarks of the iBUG scheme in a face's box: float (68, 2) (Kazemi & Sullivan, CVPR 2014).
 
+    The predictor knows upright heads: with ``tilt`` (degrees of roll, clockwise) the face is turned upright for it.
     Raises ModelMissing where the package that brings the predictor is not installed.
     """
-    left, top, right, bottom = (round(float(edge)) for edge in box)
-    shape = _predictor()(picture, dlib.rectangle(left, top, right, bottom))
-    return np.array([(point.x, point.y) for point in shape.parts()], dtype=float)
+    if abs(tilt) <= detector.LEAST_TILT:
+        return _predict(picture, box)
+    centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+    side = max(16, round(float(half.max()) * 3.2))
+    turn = cv2.getRotationMatrix2D((0.0, 0.0), tilt, 1.0)
+    turn[:, 2] = side / 2 - turn[:, :2] @ centre
+    window = cv2.warpAffine(picture, turn, (side, side), borderMode=cv2.BORDER_REPLICATE)
+    points = _predict(window, np.concatenate([side / 2 - half, side / 2 + half]))
+    back = cv2.invertAffineTransform(turn)
+    return points @ back[:, :2].T + back[:, 2]
+
+
+def tilt_of(points: np.ndarray) -> float:
+    """How far the head is rolled, in degrees, clockwise above 0: the slope of the line between the eyes."""
+    across = points[42:48].mean(0) - points[36:42].mean(0)
+    return float(np.degrees(np.arctan2(across[1], across[0])))
 
 
 def box_of(points: np.ndarray) -> np.ndarray:
@@ -141,9 +133,10 @@ def predictor_path() -> Path:
     )
 
 
-@lru_cache(maxsize=1)
-def _detector() -> dlib.fhog_object_detector:
-    return dlib.get_frontal_face_detector()
+def _predict(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
+    left, top, right, bottom = (round(float(edge)) for edge in box)
+    shape = _predictor()(picture, dlib.rectangle(left, top, right, bottom))
+    return np.array([(point.x, point.y) for point in shape.parts()], dtype=float)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from array import array
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,14 +12,13 @@ import numpy as np
 
 from ml import media, registry
 from ml.errors import Unreadable
-from ml.face import blinks, classifier, features
-from ml.face.people import People
+from ml.face import blinks, classifier, features, states
+from ml.face.tracker import Tracker
 from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.statistics import block_bootstrap
 
-#: Pictures looked at in a second: eyes in each (a blink takes 0.1 to 0.4 s), face and expression in every
-#: third.
-FPS, STRIDE = 15, 3
+#: Pictures looked at in a second: the eyes in each (a blink takes 0.1 to 0.4 s), and in RATE of them the expression.
+FPS, RATE = 15, 10
 #: Pictures are read at most this high, in pixels.
 HEIGHT = 480
 #: Rows of a track at most; a longer recording's neighbouring rows are averaged.
@@ -30,32 +30,50 @@ LEAST_COVERAGE = 0.3
 
 
 class _Samples:
-    """What is kept of a recording: a few numbers a sample, about 2 MB an hour."""
+    """What is kept of a recording: a few numbers a sample, about 4 MB an hour."""
 
     def __init__(self) -> None:
         self.times, self.owners = array("d"), array("i")  # of expression samples; owner -1: no face
         self.rows = array("f")
         self.eye_times, self.eye_owners = array("d"), array("i")
         self.eyes, self.mouths = array("f"), array("f")
+        self.light, self.drawn = array("f"), array("b")  # of samples with a face
+        self.black, self.still = array("b"), array("b")  # of two pictures a second
+        self.picture_times = array("d")
+        self.scale = 1.0
         self._waiting: list[np.ndarray] = []
+        self._small: deque[np.ndarray] = deque(maxlen=2)
+
+    def add_picture(self, picture: np.ndarray) -> None:
+        """Twice a second: whether the whole picture is black, or has not moved for a second."""
+        small = states.small_copy(picture)
+        self.black.append(states.is_black(small))
+        if len(self._small) == self._small.maxlen:
+            self.still.append(states.is_still(small, self._small[0]))
+        self._small.append(small)
 
     def add(self, time: float, owner: int, face: np.ndarray | None) -> None:
+        """One sample of the expression: ``face`` is the followed face's 48x48 cut, None where there is none."""
         self.times.append(time)
         self.owners.append(owner)
         if face is not None:
+            self.light.append(float(face.mean()))
+            self.drawn.append(states.is_drawn(face))
             self._waiting.append(face)
             if len(self._waiting) == classifier.BATCH:
                 self.flush()
 
     def add_landmarks(self, time: float, owner: int, points: np.ndarray) -> None:
+        """One sample of the eyes and the mouth."""
         self.eye_times.append(time)
         self.eye_owners.append(owner)
         self.eyes.append(features.eye_aspect_ratio(points))
         self.mouths.append(features.mouth_aspect_ratio(points))
 
     def flush(self) -> None:
+        """Read the faces that wait for a batch to be full."""
         if self._waiting:
-            self.rows.extend(classifier.probabilities(np.stack(self._waiting)).ravel().tolist())
+            self.rows.extend(classifier.probabilities(np.stack(self._waiting), mirror=False).ravel().tolist())
             self._waiting.clear()
 
 
@@ -63,7 +81,8 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     """Read the face in a recording, streaming.
 
     ``progress`` is called with the share done, 0..1. The reading follows one person: whoever is in the
-    picture longest and largest. Raises Unreadable (``no_video``, ``no_face``), MediaError, ModelMissing.
+    picture longest and largest. Raises Unreadable (``no_video``, ``no_face`` and those of :func:`states.refuse`),
+    MediaError, ModelMissing.
     """
     version = registry.version_of("face")
     info = media.probe(path)
@@ -72,45 +91,57 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
             "no_video",
             "This recording has no picture, so no face could be read. Record it again with the camera switched on.",
         )
-    samples, people = _Samples(), People()
-    end = _watch(path, info.seconds, samples, people, progress)
+    samples, tracker = _Samples(), Tracker()
+    end = _watch(path, info.seconds, samples, tracker, progress)
     samples.flush()
     if len(samples.times) == 0:
         raise Unreadable(
             "no_video",
             "This recording has a video track without a single picture. Record it again with the camera switched on.",
         )
-    others = np.array(sorted(people.others()), dtype=int)
+    people = tracker.people
+    others = people.others()
+    times, rows = np.array(samples.times), np.full((len(samples.times), len(FACE_EMOTIONS)), np.nan)
     owners = np.array(samples.owners)
-    rows = np.full((len(owners), len(FACE_EMOTIONS)), np.nan)
     rows[owners >= 0] = np.frombuffer(samples.rows, np.float32).reshape(-1, len(FACE_EMOTIONS))
-    rows[np.isin(owners, others)] = np.nan
+    rows[~_belongs(times, owners, others, tracker.voids)] = np.nan
     seen = ~np.isnan(rows[:, 0])
-    if not seen.any():
-        raise Unreadable(
-            "no_face",
-            "No face was seen in this recording. Sit facing the camera, in light, so that your face fills a quarter of "
-            "the picture's height or more, and record it again.",
-        )
-    mine = ~np.isin(np.array(samples.eye_owners), others)
-    eye_times, eyes = np.array(samples.eye_times)[mine], np.array(samples.eyes)[mine]
-    coverage = float(seen.mean())
+    eye_times = np.array(samples.eye_times)
+    mine = _belongs(eye_times, np.array(samples.eye_owners), others, tracker.voids)
     length = max(info.seconds, end)
-    distribution = _distribution(rows[seen], np.array(samples.times))
-    summary = people.summary()
+    coverage, summary, main = float(seen.mean()), people.summary(), people.main()
+    counts = np.repeat(np.arange(len(people.counts)), people.counts)
+    facts = states.Facts(
+        seconds=length,
+        coverage=coverage,
+        black=float(np.mean(samples.black)),
+        still=float(np.mean(samples.still)) if samples.still else 0.0,
+        drawn=float(np.mean(samples.drawn)) if samples.drawn else 0.0,
+        width=float(np.median(main.widths)) * samples.scale if main else 0.0,
+        light=float(np.median(samples.light)) if samples.light else 0.0,
+        rate=float(1 / max(1e-3, np.median(np.diff(samples.picture_times)))) if len(samples.picture_times) > 1 else FPS,
+        faces=float(np.median(counts)),
+        people=summary,
+    )
+    states.refuse(facts)
+    warnings, codes = states.notes(facts)
+    distribution = _distribution(rows[seen], times)
     return FaceReading(
         model=version,
         coverage=coverage,
-        warnings=_warnings(summary, coverage),
+        warnings=warnings,
         seconds=length,
         frames=len(seen),
         frames_with_face=int(seen.sum()),
-        track=_track(np.array(samples.times), rows),
+        track=_track(times, rows),
         distribution=distribution,
         dominant=_dominant(distribution, coverage),
-        blinks=blinks.summarise(eye_times, eyes, coverage * length),
+        blinks=blinks.summarise(eye_times[mine], np.array(samples.eyes)[mine], coverage * length),
         mouth_open=float((np.array(samples.mouths)[mine] > features.MOUTH_OPEN).mean()),
         people=summary,
+        tracks=people.tracks(samples.scale),
+        state=states.state_of(codes),
+        codes=codes,
     )
 
 
@@ -118,31 +149,41 @@ def _watch(
     path: str | Path,
     seconds: float,
     samples: _Samples,
-    people: People,
+    tracker: Tracker,
     progress: Callable[[float], None] | None,
 ) -> float:
     """Go through the pictures once; returns the time of the last one."""
-    box, owner, time = None, -1, 0.0
-    with contextlib.closing(media.video_frames(path, fps=FPS, max_height=HEIGHT)) as frames:
-        for index, frame in enumerate(frames):
-            time, picture = frame.time, features.grey(frame.rgb)
-            detecting = index % STRIDE == 0
-            if detecting:
-                near = people.boxes(time, within=1.0)
-                person = people.update(features.detect(picture, near), time)
-                box, owner = (person.box, person.number) if person else (None, -1)
-            if box is not None:
-                points = features.landmarks(picture, box)
+    time, due = 0.0, 0
+    with contextlib.closing(media.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
+        for index, frame in enumerate(pictures):
+            time, picture, samples.scale = frame.time, frame.grey, frame.scale
+            samples.picture_times.append(time)
+            faces = tracker.step(picture, time)
+            owner = tracker.followed.number if tracker.followed else -1
+            points = next((face.points for face in faces if face.number == owner), None)
+            if points is not None:
                 samples.add_landmarks(time, owner, points)
-            if detecting:
-                samples.add(time, owner, None if box is None else features.crop(picture, points))
-            elif box is not None:
-                box = features.box_of(points)
+            if (time + 0.001) * RATE >= due:
+                due = int((time + 0.001) * RATE) + 1
+                tracker.people.count(tracker.followed)
+                samples.add(time, owner, None if points is None else features.crop(picture, points))
+            if time >= 0.5 * len(samples.black):
+                samples.add_picture(picture)
             if progress and seconds and index % (10 * FPS) == 0:
                 progress(min(1.0, time / seconds))
     if progress:
         progress(1.0)
     return time
+
+
+def _belongs(
+    times: np.ndarray, owners: np.ndarray, others: set[int], voids: list[tuple[int, float, float]]
+) -> np.ndarray:
+    """Which samples (bool, N) are of the person who is read, and of a face that was seen again afterwards."""
+    mine = (owners >= 0) & ~np.isin(owners, sorted(others))
+    for number, after, until in voids:
+        mine &= ~((owners == number) & (times > after) & (times <= until))
+    return mine
 
 
 def _distribution(rows: np.ndarray, times: np.ndarray) -> dict[str, Estimate]:
@@ -180,17 +221,3 @@ def _track(times: np.ndarray, rows: np.ndarray) -> Track:
         out_times.append(round(float(times[start : start + together].mean()), 3))
         out_rows.append([round(float(p), 4) for p in part.mean(0)] if len(part) else None)
     return Track(labels=FACE_EMOTIONS, times=out_times, probabilities=out_rows)
-
-
-def _warnings(people: dict[str, float | int], coverage: float) -> list[str]:
-    found = []
-    share = people["share_with_several"]
-    if people["max_faces"] > 1 and share >= 0.02:
-        number = {2: "Two", 3: "Three", 4: "Four"}.get(int(people["max_faces"]), "Several")
-        subject = "Two faces were" if number == "Two" else f"Up to {number.lower()} faces were"
-        found.append(f"{subject} seen in {share:.0%} of the frames: the reading follows the one that stays.")
-    if coverage < 0.5:
-        found.append(
-            f"A face was seen in only {coverage:.0%} of the frames: the reading may not speak for the whole answer."
-        )
-    return [warning.replace("%", " %") for warning in found]

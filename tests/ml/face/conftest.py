@@ -33,6 +33,7 @@ def write_video(path: Path, pictures: list[np.ndarray], fps: int = 15) -> Path:
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt, stream.bit_rate = "yuv420p", 2_000_000
         stream.options = {"deadline": "realtime", "cpu-used": "8"}
+        stream.codec_context.thread_count = 1  # libvpx's threads wait by spinning
         for picture in pictures:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
@@ -62,7 +63,7 @@ def two_faces(tmp_path_factory: pytest.TempPathFactory, portrait: np.ndarray, ba
     left, top, right, bottom = FACE
     face, pictures = portrait[top:bottom, left:right], []
     for i in range(90):
-        picture = place(background, face, 20, 60, 200)
+        picture = place(background, face, 20 + i % 30 // 3, 60, 200)
         pictures.append(place(picture, face[:, ::-1], 270, 60, 170) if i >= 60 else picture)
     return write_video(tmp_path_factory.mktemp("face") / "two.webm", pictures)
 

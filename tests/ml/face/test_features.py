@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml.errors import ModelMissing
-from ml.face import features
+from ml.face import detector, features
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def points(grey: np.ndarray) -> np.ndarray:
 
 def test_the_face_is_found_where_it_is(grey: np.ndarray) -> None:
     (box,) = features.detect(grey)
-    assert features.overlap(box, np.array([172, 75, 270, 172])) > 0.6
+    assert detector.overlap(box, np.array([172, 75, 270, 172])) > 0.6
 
 
 def test_there_is_no_face_in_a_picture_of_coins(background: np.ndarray) -> None:
@@ -57,7 +57,7 @@ def test_landmarks_are_in_their_places(points: np.ndarray) -> None:
 
 def test_landmarks_carry_the_box_on(grey: np.ndarray, points: np.ndarray) -> None:
     (box,) = features.detect(grey)
-    assert features.overlap(features.box_of(points), box) > 0.65
+    assert detector.overlap(features.box_of(points), box) > 0.65
     again = features.landmarks(grey, features.box_of(points))
     assert np.abs(again - points).mean() < 4
 

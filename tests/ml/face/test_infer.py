@@ -20,7 +20,7 @@ def test_a_reading_of_one_face(one_face: Path) -> None:
     done: list[float] = []
     reading = infer.read(one_face, progress=done.append)
     assert reading.seconds == pytest.approx(8, abs=0.2)
-    assert reading.frames == pytest.approx(40, abs=2)
+    assert reading.frames == pytest.approx(80, abs=2)
     assert 0.8 < reading.coverage < 0.95  # gone for one second of eight
     assert reading.frames_with_face == round(reading.coverage * reading.frames)
     assert set(reading.distribution) == set(FACE_EMOTIONS)
@@ -56,6 +56,12 @@ def test_two_faces_are_said_and_one_is_followed(two_faces: Path) -> None:
     (warning,) = reading.warnings
     assert warning.startswith("Two faces were seen in 3")
     assert warning.endswith(" % of the frames: the reading follows the one that stays.")
+    assert (reading.state, reading.codes) == ("read", ["several_faces"])
+    one, other = reading.tracks
+    assert (one["candidate"], other["candidate"]) == (True, False)
+    assert one["share"] > 0.95
+    assert other["share"] == pytest.approx(1 / 3, abs=0.1)
+    assert other["first"] == pytest.approx(4.5, abs=1.0)  # it came at 4 s; newcomers are looked for every two seconds
 
 
 def test_nobody_in_the_picture(nobody: Path) -> None:

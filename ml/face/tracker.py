@@ -1,0 +1,146 @@
+"""Follow the faces of a film picture by picture: the same for a recording and for the live room.
+
+The detector is the dear part, so it looks at the whole picture only now and then. In between, landmarks carry the
+followed face from picture to picture, and a look around each known face says whether it is still there. The cadence was
+chosen with ``./viva bench face``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.face import detector, features
+from ml.face.detector import Found
+from ml.face.people import LEAST_LOOKS, People, Person
+
+#: Seconds between two looks around a known face, and between coarse and fine searches of the whole picture while
+#: somebody is in it.
+CHECK, SCAN, FINE_SCAN = 0.35, 2.0, 10.0
+#: Seconds between searches where nobody is there: when somebody was just now, and later.
+SEEKING, IDLE = 0.2, 0.5
+#: How long somebody just lost is looked for at the faster pace.
+JUST_NOW = 2.0
+#: A face not found for this long (seconds) in every picture is gone.
+DOUBT = 0.3
+#: Heads rolled by so much (degrees) are looked for where nobody upright is there, above this score.
+_TILTS, ROLLED = (30.0, -30.0), 0.4
+#: Landmarks carry a face on while its box overlaps the detector's by so much; else they start anew from that.
+SAME_PLACE = 0.6
+#: At most this many faces are looked after; more are a crowd.
+MOST = 24
+
+
+@dataclass
+class Face:
+    """One face in one picture. ``number`` stays the same while it is followed; ``points`` are landmarks (68, 2) or None
+    where none were asked for; ``sure`` says that the detector saw it in this very picture."""
+
+    number: int
+    box: np.ndarray
+    points: np.ndarray | None
+    sure: bool
+
+
+class Tracker:
+    """Push pictures in order; get back the faces in each.
+
+    ``landmarks_of``: "followed" gives landmarks of the face that is read alone, "all" those of every face.
+    """
+
+    def __init__(self, landmarks_of: str = "followed") -> None:
+        self.people = People()
+        #: Whose face is read in the picture just taken in.
+        self.followed: Person | None = None
+        #: Samples of (number, after, until) turned out to be of no face; times in seconds.
+        self.voids: list[tuple[int, float, float]] = []
+        self._all = landmarks_of == "all"
+        self._scan_at = self._fine_at = self._seek_at = 0.0
+        self._last_here, self._seeks = -1e9, 0
+        self._doubted: dict[int, float] = {}  # number: since when
+
+    def step(self, picture: np.ndarray, time: float) -> list[Face]:
+        """Take in a grey picture, uint8 (H, W), at ``time`` (s, rising); returns the faces in it."""
+        people = self.people
+        known = people.here()
+        found = self._watch(picture, time) if known else self._seek(picture, time)
+        asked = known if found is not None else [p for p in known if time >= p.check_at]
+        sure: set[int] = set()
+        if asked or found:
+            found = self._look_around(picture, time, found or [], asked[:MOST])
+            sure = {person.number for person in people.link(found[:MOST], time, picture)}
+            self._judge(asked[:MOST], sure, time)
+        self.followed = people.choose(time)
+        here = people.here()
+        if here:
+            self._last_here = time
+        return [self._carry(person, picture, time, person.number in sure) for person in here]
+
+    def _watch(self, picture: np.ndarray, time: float) -> list[Found] | None:
+        """Search the whole picture for newcomers, where it is time to."""
+        if time >= self._fine_at:
+            self._fine_at, self._scan_at = time + FINE_SCAN, time + SCAN
+            return detector.search(picture, detector.FINE)
+        if time >= self._scan_at:
+            self._scan_at = time + SCAN
+            return detector.search(picture)
+        return None
+
+    def _seek(self, picture: np.ndarray, time: float) -> list[Found] | None:
+        """Search the whole picture for somebody, where nobody is known to be there: by turns finely, coarsely, and for
+        heads that are rolled."""
+        if time < self._seek_at:
+            return None
+        turn, self._seeks = self._seeks % 4, self._seeks + 1
+        self._seek_at = time + (SEEKING if time - self._last_here < JUST_NOW else IDLE)
+        self._scan_at, self._fine_at = time + SCAN, time + (FINE_SCAN if turn == 0 else SCAN)
+        if turn == 0:
+            return detector.search(picture, detector.FINE)
+        if turn == 2:
+            return detector.search(picture, least=ROLLED, tilt=_TILTS[self._seeks // 4 % 2])
+        return detector.search(picture)
+
+    def _look_around(self, picture: np.ndarray, time: float, found: list[Found], asked: list[Person]) -> list[Found]:
+        """The faces found, and those around where the people ``asked`` for should be."""
+        found = list(found)
+        for person in asked:
+            place = person.expected(time)
+            if not any(detector.overlap(one.box, place) > 0.5 for one in found):
+                near = detector.search_near(picture, place, tilt=person.tilt)
+                found += [
+                    one for one in near if one.score >= detector.NEW_FACE or detector.overlap(one.box, place) > 0.4
+                ]
+        return detector.apart(found)
+
+    def _judge(self, asked: list[Person], sure: set[int], time: float) -> None:
+        """Who was seen is asked for again later; who was not is doubted, and in the end lost."""
+        for person in self.people.here():
+            if person.number in sure:
+                self._doubted.pop(person.number, None)
+                person.check_at = time + CHECK if person.looks >= LEAST_LOOKS else time
+        for person in asked:
+            if person.number in sure:
+                continue
+            since = self._doubted.setdefault(person.number, time)
+            person.check_at = time
+            if person.looks < LEAST_LOOKS or time - since >= DOUBT:
+                after = person.seen if person.looks >= LEAST_LOOKS else person.seen - 1e-6
+                self.voids.append((person.number, after, time))
+                self._doubted.pop(person.number)
+                self.people.lose(person)
+
+    def _carry(self, person: Person, picture: np.ndarray, time: float, sure: bool) -> Face:
+        """Where the face is in this picture, and its landmarks where they are wanted."""
+        if not (self._all or person is self.followed):
+            person.points = person.carried = None
+            return Face(person.number, person.expected(time), None, sure)
+        before = person.carried
+        start = person.expected(time)
+        if sure and (before is None or detector.overlap(before, person.box) < SAME_PLACE):
+            start = person.box
+        points = features.landmarks(picture, start, person.tilt)
+        person.points, person.carried, person.tilt = points, features.box_of(points), features.tilt_of(points)
+        if detector.overlap(person.carried, start) < 0.5:
+            person.check_at = time  # a leap: look at once whether this is still a face
+        return Face(person.number, person.carried, points, sure)
