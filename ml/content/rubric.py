@@ -1,0 +1,168 @@
+"""An answer against the points of its question's rubric: which are touched, by which words, and where.
+
+Each point is compared with every sentence of the answer and every two in a row. Alike is: the point's words, each
+weighed by how rare it is, that the sentence has too, or has a near neighbour of in the word vectors (a soft recall,
+as in Zhang et al. 2020, BERTScore, with word vectors in BERT's place), and the cosine of both weighted mean vectors
+(Arora et al. 2017, a simple but tough-to-beat baseline for sentence embeddings). A point that nothing comes near
+enough to is "not found", which does not say that it is missing: people say things in other words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ml import registry
+from ml.content.concepts import asks_for_number, concepts, is_number
+from ml.content.sentences import Sentence, sentences
+from ml.content.star import mark
+from ml.text import vectors
+from ml.text.features import STOP_WORDS, analyse, is_word
+
+#: From here on a point counts as touched; chosen on the tuning half of tests/ml/content/labelled.py.
+THRESHOLD = 0.4
+#: How much the soft recall counts beside the cosine.
+RECALL_SHARE = 0.6
+#: Neighbours in the word vectors count from this cosine on, and never as much as the word itself.
+NEAR = 0.35
+#: What a word of the same concept counts (ml/content/concepts.py).
+SAME_CONCEPT = 0.8
+#: A word with this share of all words weighs half as much as a very rare one.
+RARE = 3e-4
+TWO_SENTENCES, ONLY_A_TASK = 0.9, 0.85
+#: Points and answers beyond these are not read: they bound the work.
+MOST_POINTS, LONGEST_POINT = 20, 300
+_BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")
+#: Words of rubrics that no answer would use.
+_FRAME = frozenset(
+    """candidate answer applicant point describe mention name give show explain say example good clear clearly real
+    personal able someone people person""".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A rubric point; ``quote`` = answer[start:end] touches it, or None where it was not found. ``similarity`` is 0..1
+    and says how near the nearest words came."""
+
+    point: str
+    found: bool
+    quote: str | None
+    start: int | None
+    end: int | None
+    similarity: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def points_of(rubric: str) -> list[str]:
+    """The points of a rubric: one a line, without bullets or numbers; at most MOST_POINTS."""
+    lines = (_BULLET.sub("", line).strip()[:LONGEST_POINT] for line in rubric.splitlines())
+    return [line for line in lines if any(character.isalpha() for character in line)][:MOST_POINTS]
+
+
+def match(text: str, points: list[str]) -> list[Point]:
+    """Look for each point in ``text``. Raises ModelMissing where the word vectors are not there."""
+    stretches = _stretches(text)
+    encoded = [_encode(stretch.text) for stretch in stretches]
+    worth = np.array([_worth(stretch) for stretch in stretches])
+    found = []
+    for point in points:
+        wanted = _encode(point, rubric=True)
+        scores = worth * [similarity(wanted, each) for each in encoded]
+        best = int(np.argmax(scores)) if len(scores) else -1
+        score = round(float(scores[best]), 3) if len(scores) else 0.0
+        if score >= THRESHOLD:
+            where = stretches[best]
+            found.append(Point(point, True, where.text, where.start, where.end, score))
+        else:
+            found.append(Point(point, False, None, None, None, score))
+    return found
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """Content lemmas, their weights (N,), unit vectors (N, 300; zero where not known) and weighted mean (300,)."""
+
+    lemmas: tuple[str, ...]
+    weights: np.ndarray
+    vectors: np.ndarray
+    mean: np.ndarray
+
+
+def similarity(point: _Encoded, words: _Encoded) -> float:
+    """How well ``words`` cover ``point``, 0..1."""
+    if not point.lemmas or not words.lemmas:
+        return 0.0
+    near = point.vectors @ words.vectors.T
+    near = np.where(near >= NEAR, (near - NEAR) / (1 - NEAR), 0.0)
+    same = np.array([[a == b for b in words.lemmas] for a in point.lemmas])
+    kin = np.array([[_kin(a, b) for b in words.lemmas] for a in point.lemmas])
+    near = np.maximum(near, np.where(kin, SAME_CONCEPT, 0.0))
+    recall = float((np.where(same, 1.0, near).max(axis=1) * point.weights).sum() / point.weights.sum())
+    norms = np.linalg.norm(point.mean) * np.linalg.norm(words.mean)
+    cosine = float(point.mean @ words.mean / norms) if norms > 0 else 0.0
+    return RECALL_SHARE * recall + (1 - RECALL_SHARE) * max(0.0, cosine)
+
+
+def _worth(stretch: Sentence) -> float:
+    """Two sentences hold more words than one, and what had to be done is not yet done."""
+    inside = sentences(stretch.text)
+    if len(inside) > 1:
+        return TWO_SENTENCES
+    told = mark(stretch.text)
+    return ONLY_A_TASK if told and told[0].part == "task" else 1.0
+
+
+def _kin(asked: str, said: str) -> bool:
+    if asks_for_number(asked):
+        return is_number(said)
+    known = concepts()
+    return bool(known.get(asked, frozenset()) & known.get(said, frozenset()))
+
+
+def _stretches(text: str) -> list[Sentence]:
+    """Every sentence, then every two in a row, so that of equals the shorter is quoted."""
+    single = sentences(text)
+    pairs = pairwise(single)
+    return single + [Sentence(text[a.start : b.end], a.start, b.end) for a, b in pairs]
+
+
+def _encode(text: str, *, rubric: bool = False) -> _Encoded:
+    vocabulary, weights, centre = _vocabulary()
+    document = analyse(text)
+    lemmas = [
+        lemma
+        for token, lemma in zip(document.tokens, document.lemmas, strict=True)
+        if is_number(lemma) or asks_for_number(lemma) or (is_word(token) and lemma not in STOP_WORDS and len(lemma) > 1)
+    ]
+    content = [lemma for lemma in lemmas if not (rubric and lemma in _FRAME)] or lemmas
+    content = list(dict.fromkeys(content))
+    rows = vocabulary.encode(content)
+    weight = weights[rows]
+    raw = vocabulary.vectors[rows] - centre
+    raw[rows == vectors.UNKNOWN] = 0
+    lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+    units = raw / np.maximum(lengths, 1e-9)
+    return _Encoded(tuple(content), weight, units, (units * weight[:, None]).sum(axis=0))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[vectors.Vocabulary, np.ndarray, np.ndarray]:
+    """The word vectors, how much each word weighs, and their common part.
+
+    Words are in order of frequency, so Zipf's law gives a share p of about 0.1 / row; a word weighs RARE / (RARE + p).
+    What all vectors share says nothing about a word and is taken away (Mu and Viswanath 2018).
+    """
+    vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
+    row = np.arange(len(vocabulary.words))
+    share = 0.1 / np.maximum(row, 1)
+    weights = RARE / (RARE + share)
+    weights[vectors.UNKNOWN] = 1.0
+    return vocabulary, weights.astype(np.float32), vocabulary.vectors[1:].mean(axis=0)
