@@ -1,0 +1,260 @@
+"""Is it a voice, and is it one voice? From plain statistics of short stretches, additive, so that a stream needs few.
+
+WebRTC's detector calls music, a barking dog and a siren speech. A small network on the statistics of 1.5 s says which
+stretches sound like a voice; a linear discriminant of speakers on those of 6 s says whether there are probably two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ml import registry
+from ml.speech.features import MELS, seconds_to_frames
+
+STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums up
+STEP_SECONDS = 0.5
+CEPSTRA = 12
+BELOW_LOUDEST_DB = 30.0  # quieter frames say nothing of what sounds
+AROUND_VOICE, AROUND_SPEAKER = 3, 12  # steps that one decision looks at: 1.5 s and 6 s
+STEADY, JUMP = 0.05, 1.0  # semitones from one voiced frame to the next: a held note, a broken track
+#: What a row sums up, in this order: counts, then sums over the frames that stand out, then sums over all frames.
+COUNTS = ("active", "voiced", "pairs", "steady", "jumps", "onsets")
+SUMS = 3 * CEPSTRA + 12
+
+_EPSILON = 1e-6
+
+
+@lru_cache(maxsize=1)
+def _cosines() -> np.ndarray:
+    """The discrete cosine transform's rows 1 to CEPSTRA (MELS, CEPSTRA): cepstra without the level."""
+    band = (np.arange(MELS) + 0.5) * np.pi / MELS
+    return np.cos(band[:, None] * np.arange(1, CEPSTRA + 1)).astype(np.float32) * np.float32(np.sqrt(2 / MELS))
+
+
+class Meter:
+    """Gathers the statistics of a stream: one float32 row of len(COUNTS) + SUMS for each STEP frames."""
+
+    def __init__(self) -> None:
+        self._rows: list[np.ndarray] = []
+        self._loudest = -100.0
+
+    def feed(self, mels: np.ndarray, hertz: np.ndarray) -> None:
+        """Take the next frames: log-mel (N, MELS) in dB and the pitch (N,) in Hz, NaN where unvoiced.
+
+        Feed multiples of STEP frames but at the end: a row never reaches from one call into the next.
+        """
+        count = min(len(mels), len(hertz))
+        for start in range(0, count, STEP):
+            self._rows.append(self._row(mels[start : start + STEP], hertz[start : min(start + STEP, count)]))
+
+    def finish(self) -> np.ndarray:
+        """The rows (steps, len(COUNTS) + SUMS)."""
+        return np.array(self._rows, np.float32).reshape(-1, len(COUNTS) + SUMS)
+
+    def _row(self, mels: np.ndarray, hertz: np.ndarray) -> np.ndarray:
+        mels = mels[: len(hertz)]
+        level = mels.max(axis=1)
+        self._loudest = max(self._loudest - 1.0, float(level.max()))
+        active = level > max(self._loudest - BELOW_LOUDEST_DB, -75.0)
+        note = 12 * np.log2(np.maximum(hertz, 1.0))
+        voiced = np.isfinite(hertz) & active
+        pair = voiced[1:] & voiced[:-1]
+        move = np.abs(np.diff(np.nan_to_num(note)))[pair]
+        counts = [
+            active.sum(),
+            voiced.sum(),
+            pair.sum(),
+            (move < STEADY).sum(),
+            (move > JUMP).sum(),
+            (active[1:] & ~active[:-1]).sum(),
+        ]
+        cepstra = mels @ _cosines()
+        change = np.diff(cepstra, axis=0)[active[1:]]
+        heard = cepstra[active]
+        spread = mels[active]
+        tone = note[voiced] - 90  # about 180 Hz
+        steps = np.clip(np.diff(level), -20, 20)
+        peaks = spread.max(axis=1, initial=-100) - spread.mean(axis=1) if len(spread) else np.zeros(0)
+        low = spread[:, :20].mean(axis=1) - spread[:, 40:].mean(axis=1) if len(spread) else np.zeros(0)
+        rough = np.abs(np.diff(spread, 2, axis=1)).mean(axis=1) if len(spread) else np.zeros(0)
+        plain = [
+            tone.sum(),
+            (tone**2).sum(),
+            np.minimum(move, JUMP).sum(),
+            peaks.sum(),
+            (peaks**2).sum(),
+            low.sum(),
+            (low**2).sum(),
+            rough.sum(),
+            (rough**2).sum(),
+            np.maximum(steps, 0).sum(),
+            (steps**2).sum(),
+            len(hertz),
+        ]
+        return np.concatenate(
+            [counts, heard.sum(axis=0), (heard**2).sum(axis=0), (change**2).sum(axis=0), plain]
+        ).astype(np.float32)
+
+
+def _around(rows: np.ndarray, size: int) -> np.ndarray:
+    """Each row's sum with its neighbours: ``size`` rows in all, fewer at the ends (N, K)."""
+    sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
+    index = np.arange(len(rows))
+    first = np.maximum(index - size // 2, 0)
+    last = np.minimum(index - size // 2 + size, len(rows))
+    return sums[last] - sums[first]
+
+
+def _moments(sums: np.ndarray) -> dict[str, np.ndarray]:
+    counts = dict(zip(COUNTS, sums[:, : len(COUNTS)].T, strict=True))
+    rest = sums[:, len(COUNTS) :]
+    active, voiced = np.maximum(counts["active"], 1), np.maximum(counts["voiced"], 1)
+    mean = rest[:, :CEPSTRA] / active[:, None]
+    spread = np.sqrt(np.maximum(rest[:, CEPSTRA : 2 * CEPSTRA] / active[:, None] - mean**2, 0))
+    change = np.sqrt(rest[:, 2 * CEPSTRA : 3 * CEPSTRA] / active[:, None])
+    tone, tone2, move, peak, peak2, low, low2, rough, rough2, rise, steps, frames = rest[:, 3 * CEPSTRA :].T
+
+    def deviation(total: np.ndarray, squares: np.ndarray, count: np.ndarray) -> np.ndarray:
+        return np.sqrt(np.maximum(squares / count - (total / count) ** 2, 0))
+
+    pairs, frames = np.maximum(counts["pairs"], 1), np.maximum(frames, 1)
+    plain = [
+        counts["active"] / frames,
+        counts["voiced"] / active,
+        counts["steady"] / pairs,
+        counts["jumps"] / pairs,
+        counts["onsets"] / frames * 10,
+        move / pairs,
+        peak / active,
+        deviation(peak, peak2, active),
+        low / active,
+        deviation(low, low2, active),
+        rough / active,
+        deviation(rough, rough2, active),
+        rise / frames,
+        np.sqrt(steps / frames),
+    ]
+    return {
+        "active": counts["active"],
+        "voiced": counts["voiced"],
+        "mean": mean,
+        "spread": spread,
+        "change": change,
+        "plain": np.stack(plain, axis=1),
+        "tone": np.stack([tone / voiced, deviation(tone, tone2, voiced)], axis=1),
+    }
+
+
+def voice_features(rows: np.ndarray) -> np.ndarray:
+    """What the voice network looks at, for each step with its neighbours: (steps, 52)."""
+    found = _moments(_around(rows, AROUND_VOICE))
+    return np.hstack([found["mean"], found["spread"], found["change"], found["plain"], found["tone"]])
+
+
+def speaker_features(rows: np.ndarray) -> np.ndarray:
+    """What the discriminant of speakers looks at, for each row of summed statistics: (N, 26)."""
+    found = _moments(rows)
+    return np.hstack([found["mean"], found["spread"], found["tone"]])
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The network's layers and the discriminant, from ``ml/weights/voice.npz``."""
+
+    centre: np.ndarray
+    scale: np.ndarray
+    hidden: np.ndarray
+    hidden_bias: np.ndarray
+    out: np.ndarray
+    out_bias: np.ndarray
+    threshold: float
+    speaker_centre: np.ndarray
+    speaker_axes: np.ndarray
+    speaker_threshold: float
+
+
+def weights() -> Weights:
+    """The shipped weights. Raises ModelMissing."""
+    path = registry.file_of("voice", "voice.npz")
+    return _load(str(path), path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _load(path: str, _modified: int) -> Weights:
+    with np.load(path) as stored:
+        values = {name: stored[name] for name in stored.files}
+    return Weights(**{name: float(value) if value.ndim == 0 else value for name, value in values.items()})
+
+
+def voice_probability(rows: np.ndarray, given: Weights | None = None) -> np.ndarray:
+    """The probability (steps,) that what sounds in each step and around it is a voice; 0 where nothing sounds."""
+    if not len(rows):
+        return np.zeros(0)
+    net = given or weights()
+    values = np.clip((voice_features(rows) - net.centre) / net.scale, -6, 6)
+    odds = np.maximum(values @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias
+    return np.where(_around(rows[:, :1], AROUND_VOICE)[:, 0] > 0, 1 / (1 + np.exp(-odds.ravel())), 0.0)
+
+
+FEWEST = 3  # units of 6 s that the second voice must have
+
+
+def separation(units: np.ndarray) -> tuple[float, np.ndarray]:
+    """How far the two halves of ``units`` (N, K) lie apart for how wide they are, and which half is the smaller (N,).
+
+    Two means from a fixed start (the first principal axis), so that the same units give the same answer; 0 where the
+    smaller half has fewer than FEWEST.
+    """
+    nobody = np.zeros(len(units), bool)
+    if len(units) < 2 * FEWEST:
+        return 0.0, nobody
+    centred = units - units.mean(axis=0)
+    half = centred @ np.linalg.svd(centred, full_matrices=False)[2][0] > 0
+    for _ in range(20):
+        if half.all() or not half.any():
+            return 0.0, nobody
+        one, other = units[half].mean(axis=0), units[~half].mean(axis=0)
+        nearer = ((units - one) ** 2).sum(axis=1) < ((units - other) ** 2).sum(axis=1)
+        if (nearer == half).all():
+            break
+        half = nearer
+    smaller = half if half.sum() <= len(half) / 2 else ~half
+    if smaller.sum() < FEWEST:
+        return 0.0, nobody
+    apart = units[smaller].mean(axis=0) - units[~smaller].mean(axis=0)
+    length = float(np.linalg.norm(apart))
+    places = units @ (apart / max(length, 1e-9))
+    wide = sum(np.var(places[part]) * part.sum() for part in (smaller, ~smaller)) / len(units)
+    return length / float(np.sqrt(wide) + 0.1), smaller
+
+
+def second_voice(rows: np.ndarray, speech: np.ndarray, given: Weights | None = None) -> list[tuple[float, float]]:
+    """Where a second voice probably speaks, as (from, to) seconds; [] where there probably is none.
+
+    ``rows`` (steps,) are a `Meter`'s, ``speech`` (bool, frames of 10 ms) says where anybody speaks. A guess from timbre
+    and pitch: it needs about twenty seconds of the other voice, and finds two voices that are alike too seldom.
+    """
+    net = given or weights()
+    starts = np.arange(0, max(len(rows) - AROUND_SPEAKER + 1, 0), AROUND_SPEAKER // 2)
+    spoken = np.add.reduceat(speech, np.arange(0, len(speech), STEP)).astype(float) if len(speech) else np.zeros(0)
+    spoken = np.pad(spoken, (0, max(0, len(rows) - len(spoken))))[: len(rows)]
+    rows = np.where(spoken[:, None] > STEP // 4, rows, 0)
+    sums = np.array([rows[start : start + AROUND_SPEAKER].sum(axis=0) for start in starts]).reshape(-1, rows.shape[1])
+    enough = sums[:, 0] >= AROUND_SPEAKER * STEP * 0.4
+    if enough.sum() < 2 * FEWEST:
+        return []
+    units = (speaker_features(sums[enough]) - net.speaker_centre) @ net.speaker_axes
+    score, smaller = separation(units)
+    if score <= net.speaker_threshold:
+        return []
+    stretches: list[tuple[float, float]] = []
+    for start in starts[enough][smaller]:
+        begin, end = start * STEP_SECONDS, (start + AROUND_SPEAKER) * STEP_SECONDS
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], float(end))
+        else:
+            stretches.append((float(begin), float(end)))
+    return stretches
