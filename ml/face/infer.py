@@ -136,7 +136,9 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         track=_track(times, rows),
         distribution=distribution,
         dominant=_dominant(distribution, coverage),
-        blinks=blinks.summarise(eye_times[mine], np.array(samples.eyes)[mine], coverage * length),
+        blinks={"count": None, "times": [], "per_minute": None}
+        if "low_rate" in codes
+        else blinks.summarise(eye_times[mine], np.array(samples.eyes)[mine], coverage * length),
         mouth_open=float((np.array(samples.mouths)[mine] > features.MOUTH_OPEN).mean()),
         people=summary,
         tracks=people.tracks(samples.scale),

@@ -15,11 +15,6 @@ from ml.face import detector, features
 from ml.face.detector import Found
 from ml.face.people import LEAST_LOOKS, People, Person
 
-#: Seconds between two looks around a known face, and between coarse and fine searches of the whole picture while
-#: somebody is in it.
-CHECK, SCAN, FINE_SCAN = 0.35, 2.0, 10.0
-#: Seconds between searches where nobody is there: when somebody was just now, and later.
-SEEKING, IDLE = 0.2, 0.5
 #: How long somebody just lost is looked for at the faster pace.
 JUST_NOW = 2.0
 #: A face not found for this long (seconds) in every picture is gone.
@@ -30,6 +25,18 @@ _TILTS, ROLLED = (30.0, -30.0), 0.4
 SAME_PLACE = 0.6
 #: At most this many faces are looked after; more are a crowd.
 MOST = 24
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """Seconds between two looks around a known face; between coarse and fine searches of the whole picture while
+    somebody is in it; between searches while nobody is, when somebody was just now and later."""
+
+    check: float = 0.35
+    coarse: float = 2.0
+    fine: float = 10.0
+    seeking: float = 0.2
+    idle: float = 0.5
 
 
 @dataclass
@@ -49,8 +56,9 @@ class Tracker:
     ``landmarks_of``: "followed" gives landmarks of the face that is read alone, "all" those of every face.
     """
 
-    def __init__(self, landmarks_of: str = "followed") -> None:
+    def __init__(self, landmarks_of: str = "followed", cadence: Cadence | None = None) -> None:
         self.people = People()
+        self.cadence = cadence or Cadence()
         #: Whose face is read in the picture just taken in.
         self.followed: Person | None = None
         #: Samples of (number, after, until) turned out to be of no face; times in seconds.
@@ -80,10 +88,10 @@ class Tracker:
     def _watch(self, picture: np.ndarray, time: float) -> list[Found] | None:
         """Search the whole picture for newcomers, where it is time to."""
         if time >= self._fine_at:
-            self._fine_at, self._scan_at = time + FINE_SCAN, time + SCAN
+            self._fine_at, self._scan_at = time + self.cadence.fine, time + self.cadence.coarse
             return detector.search(picture, detector.FINE)
         if time >= self._scan_at:
-            self._scan_at = time + SCAN
+            self._scan_at = time + self.cadence.coarse
             return detector.search(picture)
         return None
 
@@ -93,8 +101,9 @@ class Tracker:
         if time < self._seek_at:
             return None
         turn, self._seeks = self._seeks % 4, self._seeks + 1
-        self._seek_at = time + (SEEKING if time - self._last_here < JUST_NOW else IDLE)
-        self._scan_at, self._fine_at = time + SCAN, time + (FINE_SCAN if turn == 0 else SCAN)
+        pace = self.cadence
+        self._seek_at = time + (pace.seeking if time - self._last_here < JUST_NOW else pace.idle)
+        self._scan_at, self._fine_at = time + pace.coarse, time + (pace.fine if turn == 0 else pace.coarse)
         if turn == 0:
             return detector.search(picture, detector.FINE)
         if turn == 2:
@@ -118,7 +127,7 @@ class Tracker:
         for person in self.people.here():
             if person.number in sure:
                 self._doubted.pop(person.number, None)
-                person.check_at = time + CHECK if person.looks >= LEAST_LOOKS else time
+                person.check_at = time + self.cadence.check if person.looks >= LEAST_LOOKS else time
         for person in asked:
             if person.number in sure:
                 continue
