@@ -17,7 +17,7 @@ class MediaError(VivaError):
 class Unreadable(VivaError):
     """A modality has nothing to read.
 
-    Codes: ``no_video``, ``no_face``, ``no_audio``, ``silence``, ``too_little_text``, ``no_text``,
+    Codes: ``no_video``, ``no_face``, ``no_audio``, ``silence``, ``no_voice``, ``too_little_text``, ``no_text``,
     ``not_english``.
     """
 

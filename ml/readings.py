@@ -96,8 +96,10 @@ class SpeechReading(Reading):
 
     ``track`` has one row a window (its centre), None where the window holds too little speech. ``delivery`` =
     {pause_count, longest_pause_seconds, syllables_per_second, pitch_median_hz, pitch_range_semitones,
-    loudness_range_db},
-    each a number or None.
+    loudness_range_db, speech_share (0..1), mean_pause_seconds, pauses_per_minute}, each a number or None.
+    ``activity`` = [[from, to, kind], ...] in seconds, kind "speech", "second" (a second voice) or "other" (no voice).
+    ``second_voice`` = [[from, to], ...] where a second voice probably speaks. ``quality`` = {clipped_share, noise_db,
+    speech_db, speech_over_noise_db, highest_hz} of the recording.
     """
 
     seconds: float = 0.0
@@ -107,6 +109,9 @@ class SpeechReading(Reading):
     distribution: dict[str, Estimate] = field(default_factory=dict)
     dominant: str | None = None
     delivery: dict[str, Any] = field(default_factory=dict)
+    activity: list[list[Any]] = field(default_factory=list)
+    second_voice: list[list[float]] = field(default_factory=list)
+    quality: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

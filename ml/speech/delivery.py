@@ -96,16 +96,21 @@ def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int
     return count
 
 
-def facts(activity: Activity, hertz: np.ndarray) -> dict[str, float | int | None]:
-    """The ``delivery`` of a SpeechReading.
+def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
+    """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
     ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` and
     ``loudness_range_db`` reach from the 5th to the 95th percentile of voiced and of speech frames.
     """
+    hertz = np.asarray(hertz, np.float32)
     length = min(len(activity.speech), len(hertz))
     speech, hertz = activity.speech, np.pad(hertz[:length], (0, len(activity.speech) - length), constant_values=np.nan)
     segments = activity.segments()
-    gaps = [(b[0] - a[1]) / FRAMES_A_SECOND for a, b in pairwise(segments)]
+    gaps = [
+        (b[0] - a[1]) / FRAMES_A_SECOND
+        for a, b in pairwise(segments)
+        if heard is None or heard[a[1] : b[0]].mean() < 0.3  # somebody else's turn is no pause
+    ]
     pauses = [gap for gap in gaps if gap > SHORTEST_PAUSE]
     levels = intensity(activity.decibels)
     voiced = plausible(hertz[speech])
@@ -113,8 +118,14 @@ def facts(activity: Activity, hertz: np.ndarray) -> dict[str, float | int | None
     low, high = np.percentile(voiced, [5, 95]) if len(voiced) >= 50 else (np.nan, np.nan)
     quiet, loud = np.percentile(levels[speech], [5, 95]) if enough else (np.nan, np.nan)
     count = syllables(levels, speech, np.isfinite(hertz))
+    # Silence before the first and after the last word is no pause: an answer begins when somebody begins to speak.
+    bounds = activity.bounds(0, len(speech))
+    spoken = (bounds[1] - bounds[0]) / FRAMES_A_SECOND if bounds else 0.0
     return {
+        "speech_share": round(activity.seconds / spoken, 3) if spoken else None,
         "pause_count": len(pauses),
+        "mean_pause_seconds": round(float(np.mean(pauses)), 2) if pauses else None,
+        "pauses_per_minute": round(60 * len(pauses) / spoken, 1) if spoken >= 10 else None,
         "longest_pause_seconds": round(max(pauses), 2) if pauses else None,
         "syllables_per_second": round(count / activity.seconds, 2) if enough else None,
         "pitch_median_hz": round(float(np.median(voiced)), 1) if len(voiced) >= 50 else None,

@@ -7,8 +7,8 @@ than ten seconds of sound, and a few bytes for each 10 ms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from ml import registry
 from ml.errors import Unreadable
 from ml.media import audio_blocks, probe
 from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
-from ml.speech import delivery
-from ml.speech.activity import Activity, ActivityDetector
+from ml.speech import delivery, quality
+from ml.speech.activity import Activity
 from ml.speech.features import (
     FFT,
     HOP,
@@ -26,43 +26,16 @@ from ml.speech.features import (
     WINDOW_SECONDS,
     network_input,
     seconds_to_frames,
-    steady_pieces,
     window_starts,
 )
+from ml.speech.survey import Survey, survey
 from ml.statistics import block_bootstrap
 
 ENOUGH_SPEECH = 60  # frames of speech that a window needs: 0.6 s
 LITTLE_SPEECH = 10.0  # s; below, a warning
 CLEAR_WINDOWS = 3  # independent windows that a dominant emotion needs at least
-CLIPPED, CLIPPED_SHARE = 0.99, 0.001
-NOISY_DB = 15.0  # speech over noise
 
 Opener = Callable[[], Iterable[np.ndarray]]
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the first pass finds: ``activity`` and ``hertz`` per 10 ms frame, ``samples`` in all, share ``clipped``."""
-
-    activity: Activity
-    hertz: np.ndarray
-    samples: int
-    clipped: float
-
-
-def survey(blocks: Iterable[np.ndarray]) -> Survey:
-    """First pass over a stream of samples (float32 mono, 16 kHz): speech, pitch and clipping, in bounded memory."""
-    detector, hertz = ActivityDetector(), []
-    total = clipped = 0
-    overlap = delivery.PITCH_FRAME - HOP
-    for start, piece in steady_pieces(blocks, RATE + overlap, overlap):
-        fresh = piece if start == 0 else piece[overlap:]
-        detector.feed(fresh)
-        hertz.append(delivery.pitch(piece))
-        total += len(fresh)
-        clipped += int(np.count_nonzero(np.abs(fresh) >= CLIPPED))
-    pitch = np.concatenate(hertz) if hertz else np.zeros(0, np.float32)
-    return Survey(detector.finish(), pitch, total, clipped / max(total, 1))
 
 
 def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[tuple[float, np.ndarray | None]]:
@@ -146,6 +119,12 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
     """`read` for sound that is decoded already; each opener gives the same stream of float32 mono blocks at 16 kHz."""
     found = survey(first_pass())
     activity = found.activity
+    if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
+        raise Unreadable(
+            "no_voice",
+            "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an animal or a "
+            "machine. Check that the right microphone is chosen, and record the answer again.",
+        )
     if activity.speech.sum() < ENOUGH_SPEECH:
         raise Unreadable(
             "silence",
@@ -156,18 +135,22 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
     for time, window in voice_windows((second_pass or first_pass)(), activity):
         times.append(round(time, 2))
         rows.append(None if window is None else [round(float(p), 5) for p in probabilities(window)])
+    sound = quality.facts(activity, found.heard, found.clipped, found.spectrum)
     readable = np.array([row for row in rows if row is not None]).reshape(-1, len(SPEECH_EMOTIONS))
     return SpeechReading(
         model=registry.version_of("speech"),
         coverage=len(readable) / max(len(rows), 1),
-        warnings=_warnings(found),
+        warnings=_warnings(found, sound),
         seconds=found.samples / RATE,
         speech_seconds=round(activity.seconds, 2),
         window_seconds=WINDOW_SECONDS,
         track=Track(SPEECH_EMOTIONS, times, rows),
         distribution=distribution(readable),
         dominant=dominant(readable),
-        delivery=delivery.facts(activity, found.hertz),
+        delivery=delivery.facts(activity, found.hertz, found.heard),
+        activity=found.stretches(),
+        quality=sound,
+        second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second],
     )
 
 
@@ -202,18 +185,22 @@ def dominant(rows: np.ndarray) -> str | None:
     return SPEECH_EMOTIONS[best] if (low > 0).all() else None
 
 
-def _warnings(found: Survey) -> list[str]:
+def _warnings(found: Survey, sound: dict[str, Any]) -> list[str]:
     activity = found.activity
     messages = []
     if activity.seconds < LITTLE_SPEECH:
         messages.append(
             f"There are only {activity.seconds:.1f} seconds of speech; from so little the figures are rough."
         )
-    if found.clipped > CLIPPED_SHARE:
+    if found.second:
         messages.append(
-            "The sound is clipped (the microphone was set too loud or too near), which distorts what is read from it."
+            "A second voice can probably be heard. Where it speaks nothing was read: the voice that speaks most is "
+            "taken for the candidate's. This is a guess from pitch and timbre; listen."
         )
-    loud = 10 * np.log10(np.mean(10 ** (activity.decibels[activity.speech] / 10)))
-    if loud - activity.noise_db < NOISY_DB:
-        messages.append("The background is loud; the voice stands out little, so the reading is less certain.")
-    return messages
+    other = float(found.other.sum()) * HOP / RATE
+    if other >= 1:
+        messages.append(
+            f"For {other:.0f} seconds something sounds that is probably no voice: music, an animal or a machine. They "
+            "were left out."
+        )
+    return messages + quality.warnings(sound)

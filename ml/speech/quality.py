@@ -1,0 +1,71 @@
+"""How good a recording's sound is: facts about the microphone and the room, none about the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ml.speech.activity import Activity
+from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
+
+CLIPPED, CLIPPED_SHARE = 0.99, 0.001
+NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
+QUIET_DB = -50.0  # dBFS of speech; a microphone that is turned down or far away
+NARROW_HZ = 4_650.0  # a telephone's band ends below 4 kHz
+BELOW_TOP_DB = 62.0  # a band this far below the loudest holds nothing
+
+
+def band_centres() -> np.ndarray:
+    """The middles of the mel bands in Hz (MELS,)."""
+    return mel_to_hertz(np.linspace(hertz_to_mel(LOWEST_HZ), hertz_to_mel(HIGHEST_HZ), MELS + 2))[1:-1]
+
+
+def highest_hertz(spectrum: np.ndarray) -> float | None:
+    """Up to which frequency speech's mean log-mel spectrum (MELS,) in dB holds anything; None where nothing spoke."""
+    if not np.isfinite(spectrum).all():
+        return None
+    there = np.flatnonzero(spectrum > spectrum.max() - BELOW_TOP_DB)
+    return round(float(band_centres()[there[-1]]))
+
+
+def facts(activity: Activity, heard: np.ndarray, clipped: float, spectrum: np.ndarray) -> dict[str, Any]:
+    """The ``quality`` of a SpeechReading; ``heard`` (bool, 10 ms) is where anything like speech sounds,
+    anybody's: ``clipped_share`` of samples (0..1), ``noise_db`` and ``speech_db`` (dBFS),
+    ``speech_over_noise_db`` and ``highest_hz``, None where there is too little to tell."""
+    speaks = bool(activity.speech.any())
+    loud = _power_mean(activity.decibels[activity.speech]) if speaks else None
+    rest = activity.decibels[~heard]
+    # Without a pause the quietest twentieth is speech too, and says nothing of the noise.
+    noise = float(np.percentile(rest, 50)) if len(rest) >= 30 else (activity.noise_db if len(rest) else None)
+    return {
+        "clipped_share": round(float(clipped), 5),
+        "noise_db": None if noise is None else round(noise, 1),
+        "speech_db": None if loud is None else round(loud, 1),
+        "speech_over_noise_db": None if noise is None or loud is None else round(loud - noise, 1),
+        "highest_hz": highest_hertz(spectrum) if speaks else None,
+    }
+
+
+def warnings(found: dict[str, Any]) -> list[str]:
+    """What a person should know about the recording before they read on."""
+    messages = []
+    if found["clipped_share"] > CLIPPED_SHARE:
+        messages.append(
+            "The sound is clipped (the microphone was set too loud or too near), which distorts what is read from it."
+        )
+    over = found["speech_over_noise_db"]
+    if over is not None and over < NOISY_DB:
+        messages.append("The background is loud; the voice stands out little, so the reading is less certain.")
+    if found["speech_db"] is not None and found["speech_db"] < QUIET_DB:
+        messages.append("The voice is very quiet: the microphone was far away or turned down.")
+    if found["highest_hz"] is not None and found["highest_hz"] < NARROW_HZ:
+        messages.append(
+            f"The sound ends near {found['highest_hz'] / 1000:.1f} kHz, as on a telephone. The network has heard "
+            "little of that kind, so the reading is less certain."
+        )
+    return messages
+
+
+def _power_mean(decibels: np.ndarray) -> float:
+    return float(10 * np.log10(np.mean(10 ** (decibels.astype(np.float64) / 10))))
