@@ -62,12 +62,16 @@ def log_mel(samples: np.ndarray) -> np.ndarray:
     ``samples``: float mono at 16 kHz, -1..1. Frame ``i`` reads samples ``HOP * i`` to ``HOP * i + FFT``; sound shorter
     than one frame is padded with zeros to one.
     """
+    return 10 * np.log10(frame_power(samples) @ mel_filters() + 1e-10)
+
+
+def frame_power(samples: np.ndarray) -> np.ndarray:
+    """Power spectrum of each frame of `log_mel`, float32 (frames, FFT // 2 + 1)."""
     samples = np.asarray(samples, np.float32)
     if samples.size < FFT:
         samples = np.pad(samples, (0, FFT - samples.size))
     frames = np.lib.stride_tricks.sliding_window_view(samples, FFT)[::HOP] * _hann()
-    power = np.abs(np.fft.rfft(frames, axis=1)).astype(np.float32) ** 2
-    return 10 * np.log10(power @ mel_filters() + 1e-10)
+    return np.abs(np.fft.rfft(frames, axis=1)).astype(np.float32) ** 2
 
 
 def normalise(decibels: np.ndarray) -> np.ndarray:

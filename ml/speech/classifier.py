@@ -1,0 +1,109 @@
+"""From a window of sound to emotions: the network on the spectrogram, a linear discriminant on hand-made features.
+
+Both give logits. Their weighted sum, divided by a temperature, is the reading of a window by itself. Both also have
+logits that suit a comparison with the same person's other windows (`compared`): the mean over all that person's
+windows is taken out of them. That comparison pays where the person has shown many emotions, and misleads where they
+have not (see the model card), so no reading of an interview uses it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ml import registry
+from ml.speech.features import network_input
+from ml.speech.functionals import functionals
+
+FEATURE_WEIGHTS = "speech_features.npz"
+
+
+@dataclass(frozen=True)
+class Discriminant:
+    """A linear map from features (N, F) to logits (N, 8): ``weight`` (F, 8), ``bias`` (8,)."""
+
+    weight: np.ndarray
+    bias: np.ndarray
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        return np.asarray(features, np.float64) @ self.weight + self.bias
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A window's (or a clip's mean) logits, each (8,): the ``network``'s, ``alone`` (features read by themselves) and
+    ``against`` (features read for a comparison with the person's others)."""
+
+    network: np.ndarray
+    alone: np.ndarray
+    against: np.ndarray
+
+
+def mean(scores: list[Scores]) -> Scores:
+    """The mean of several windows' scores."""
+    return Scores(*(np.mean([getattr(s, name) for s in scores], axis=0) for name in ("network", "alone", "against")))
+
+
+def score(window: np.ndarray) -> Scores:
+    """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
+    session, card = registry.session("speech"), registry.describe("speech")
+    (logits,) = session.run(None, {session.get_inputs()[0].name: network_input(window)[None]})
+    alone, against = discriminants()
+    features = functionals(window)
+    return Scores(logits[0].astype(np.float64) / card["network_shrinks"], alone(features), against(features))
+
+
+def discriminants() -> tuple[Discriminant, Discriminant]:
+    """The shipped linear maps: for a window by itself, and against the person's others. Raises ModelMissing."""
+    path = registry.file_of("speech", FEATURE_WEIGHTS)
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _modified: int) -> tuple[Discriminant, Discriminant]:
+    with np.load(path) as stored:
+        alone, against = (
+            Discriminant(stored[f"{name}_weight"].astype(np.float64), stored[f"{name}_bias"].astype(np.float64))
+            for name in ("alone", "against")
+        )
+    return alone, against
+
+
+def probabilities(window: np.ndarray) -> np.ndarray:
+    """Calibrated probabilities (8,) in the order of SPEECH_EMOTIONS of a window's samples, read by itself."""
+    return alone(score(window), registry.describe("speech"))
+
+
+def alone(scores: Scores, card: dict) -> np.ndarray:
+    """Calibrated probabilities (8,) of scores that are read by themselves."""
+    return _softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
+
+
+def compared(scores: list[Scores], card: dict) -> np.ndarray:
+    """Calibrated probabilities (N, 8) of one person's N windows or clips, each read against the mean of them all.
+
+    It takes for granted that the person has shown all eight emotions about equally often among them.
+    """
+    bias = discriminants()[1].bias
+    rows = combined_against(np.array([s.network for s in scores]), np.array([s.against for s in scores]), bias, card)
+    return np.array([_softmax(row / card["temperature_compared"]) for row in rows])
+
+
+def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray, card: dict) -> np.ndarray:
+    """Logits (N, 8) of one person's N clips less their mean; ``bias`` (8,) is what a person's mean voice would have."""
+    weight = card["feature_weight"]
+    rows = network + weight * (against - bias)
+    return rows - rows.mean(axis=0) + weight * bias
+
+
+def abstains(chances: np.ndarray, card: dict) -> bool:
+    """Whether a reading (8,) is too unsure to be shown as one emotion."""
+    return float(np.max(chances)) < card["abstain_below"]
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    scaled = np.exp(logits - logits.max())
+    return scaled / scaled.sum()
