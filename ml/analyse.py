@@ -111,7 +111,11 @@ def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | 
 def _fuse(face: FaceReading | None, speech: SpeechReading | None) -> dict[str, Any] | None:
     from ml.fusion.combine import combine
 
-    fused = combine(face, speech)
+    try:
+        fused = combine(face, speech)
+    except VivaError:
+        log.exception("face and voice could not be combined")
+        return None
     return None if fused is None else fused.to_json()
 
 

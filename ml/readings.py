@@ -62,7 +62,8 @@ class FaceReading(Reading):
     """Facial expression over time.
 
     ``distribution`` maps each emotion to its mean probability over the frames with a face; ``dominant`` is None where
-    the evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None}.
+    the evidence is too even or too little to name one. ``blinks`` = {count, times (s), per_minute: Estimate | None};
+    ``count`` is None where blinks could not be seen.
     ``people`` = {max_faces, share_with_several (0..1)}. ``mouth_open`` is the share of face frames with an open mouth.
 
     ``tracks`` has one entry for each person followed, the one read (``candidate``) first: {id, first, last (s),
@@ -120,22 +121,34 @@ class TextReading(Reading):
 
     ``coverage`` is the share of words that the vocabulary knows. ``statistics`` = {words, sentences,
     words_per_sentence,
-    distinct_words, type_token_ratio, most_frequent: [[lemma, count], ...]}.
+    distinct_words, type_token_ratio, most_frequent: [[lemma, count], ...]}. ``moved`` = per trait [[word, change of the
+    probability by it (-1..1), times], ...], the largest first; ``accuracy`` = {value, margin, majority} (0..1): how often
+    the model is right about texts of this length.
     """
 
     traits: dict[str, Estimate] = field(default_factory=dict)
     statistics: dict[str, Any] = field(default_factory=dict)
+    moved: dict[str, list[list[Any]]] = field(default_factory=dict)
+    accuracy: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FusedReading:
-    """Face and voice side by side on the face's seven classes: one track, and how much each side weighed (0..1)."""
+    """Face and voice together on the face's seven classes: one track, and how much each side weighed (0..1).
+
+    ``fusion`` names the way of combining (ml/fusion/combine.py). ``valence`` has a row for each of the track's, [low, value,
+    high] from unpleasant (-1) to pleasant (1), None where nothing could be read. ``agreement`` are facts in order of time:
+    {start, end (s), face, speech (tones), agrees, firm} (ml/fusion/agreement.py).
+    """
 
     track: Track
     distribution: dict[str, Estimate]
     dominant: str | None
     weights: dict[str, float]
     coverage: float
+    fusion: str = "viva"
+    valence: list[list[float] | None] = field(default_factory=list)
+    agreement: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,135 +1,159 @@
-"""Face and voice side by side: a first, honest combination by arithmetic. Nothing here is trained.
+"""Face and voice of a recording together: one track of expression and of valence, from the two readings.
 
-Each side's probabilities meet on one grid of times. A side weighs its coverage (the share of the recording
-that it could read) times its confidence at that moment, which is one minus the entropy of its probabilities
-divided by the largest possible: a side that cannot tell the classes apart hardly counts. Fused probabilities
-are the weighted mean (a linear opinion pool, Stone 1961), gathered over time in a mean whose weights fade
-exponentially. Where one side is silent the other passes through; where both are, the track has a hole.
+``viva`` is ours, learned (stream.py): the very filter that a live room pushes rows into, fed with a whole recording's.
+``paper`` is the rule of the lightweight-networks paper on the same tracks: mouth closed, the face alone; mouth open,
+the mean of both; an exponentially weighted mean with alpha 0.1 over steps of 30 ms; three classes.
 
-What it cannot do: it takes both sides' confidence at face value (they are calibrated each on its own data,
-acted speech and posed or found pictures), and it does not yet ask whether the mouth that moves belongs to the
-voice that is heard.
+A window of the voice counts from when it ends, since before that nobody has heard it: the track of a file is the track
+that a live room would have seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from ml.fusion.agreement import agreement
+from ml.fusion.paper_stream import SENTIMENTS, PaperStream, to_sentiments
+from ml.fusion.paper_stream import STEP as PICTURE
+from ml.fusion.rows import to_face_classes
+from ml.fusion.stream import TICK, FusionStream, Moment
 from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
 from ml.statistics import block_bootstrap
 
-#: Seconds between the points of the common grid.
+#: Seconds between the points of the track.
 STEP = 0.5
-#: Seconds after which evidence has faded to 1/e.
-MEMORY = 2.0
 #: Seconds within which expressions are not independent of each other (the bootstrap's blocks).
 BLOCK = 5.0
-#: A side without any preference between the classes still weighs this much of its coverage.
-FLOOR = 0.02
-#: Below this share of the grid no emotion is named.
+#: Below this share of the recording no emotion is named.
 LEAST_COVERAGE = 0.3
-#: The speech model's names for the face model's classes; calm has no face of its own and counts as neutral.
-_TO_FACE = {"calm": "neutral", "fearful": "fear", "surprised": "surprise"}
+#: Seconds that a window of the voice overlaps the next at most; a row holds until the next one may come.
+LONGEST_HOLD = 3.0
+#: The ways of combining, by name.
+FUSIONS = ("viva", "paper")
 
 
-def combine(face: FaceReading | None, speech: SpeechReading | None) -> FusedReading | None:
+def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str = "viva") -> FusedReading | None:
     """Combine two readings of the same recording; None where neither holds a single row.
 
-    The track has a row every half second (grid points are the middles of the half seconds); the distribution
-    is the mean of its rows before they are smoothed, with the interval of a block bootstrap. ``weights`` are
-    the shares (0..1) of the whole evidence that came from each side, ``coverage`` the share of the grid with
-    any. ``dominant`` is named where its interval lies above that of every other class.
+    The track has a row every half second (the middles of the half seconds), the mean of the filter's moments in it; the
+    distribution is the mean over the track with the interval of a block bootstrap. ``weights`` are the shares (0..1) of
+    the whole evidence that came from each side, ``coverage`` the share of the track with any. ``dominant`` is named
+    where its interval lies above that of every other class. ``valence`` has, for each row, (low, value, high) in -1..1;
+    ``agreement`` what agreement.py says. Raises ValueError for another name of ``fusion``, ModelMissing.
     """
+    if fusion not in FUSIONS:
+        raise ValueError(f"there is no fusion {fusion!r}; there are {', '.join(FUSIONS)}")
     length = max([reading.seconds for reading in (face, speech) if reading is not None], default=0.0)
-    grid = (np.arange(max(1, round(length / STEP))) + 0.5) * STEP
-    sides = {
-        "face": (None if face is None else face.track, STEP / 2, 0.0 if face is None else face.coverage),
-        "speech": (
-            None if speech is None else speech.track,
-            0.0 if speech is None else speech.window_seconds / 2,
-            0.0 if speech is None else speech.coverage,
-        ),
-    }
-    rows = {name: _on_grid(track, grid, reach) for name, (track, reach, _) in sides.items()}
-    weights = {name: sides[name][2] * confidence(values) for name, values in rows.items()}
-    total = sum(weights.values())
-    heard = total > 0
-    if not heard.any():
+    found = list(_paper(face, speech, length) if fusion == "paper" else moments(face, speech, length))
+    labels = SENTIMENTS if fusion == "paper" else FACE_EMOTIONS
+    if not any(moment.probabilities is not None for moment in found):
         return None
-    mixed = sum(weights[name][:, None] * np.nan_to_num(rows[name]) for name in rows)
-    mixed[heard] /= total[heard, None]
-    distribution = _distribution(mixed[heard])
-    coverage = float(heard.mean())
+    track, valence, rows = _on_grid(found, labels, length)
+    distribution = _distribution(rows, labels)
+    coverage = len(rows) / len(track.times)
+    shares = np.array([moment.shares for moment in found]).sum(axis=0)
     return FusedReading(
-        track=_gather(grid, mixed, total),
+        track=track,
         distribution=distribution,
         dominant=_dominant(distribution, coverage),
-        weights={name: float(weight.sum() / total.sum()) for name, weight in weights.items()},
+        weights={n: float(s / shares.sum()) for n, s in zip(("face", "speech"), shares, strict=True)},
         coverage=coverage,
+        fusion=fusion,
+        valence=valence,
+        agreement=agreement(face, speech),
     )
 
 
-def to_face_classes(labels: tuple[str, ...], rows: np.ndarray) -> np.ndarray:
-    """Probabilities (N, len(labels)) of either model on the face's seven classes (N, 7), matched by name.
-
-    Raises ValueError for a label that neither model has.
-    """
-    out = np.zeros((len(rows), len(FACE_EMOTIONS)))
-    for column, label in enumerate(labels):
-        out[:, FACE_EMOTIONS.index(_TO_FACE.get(label, label))] += rows[:, column]
-    return out
+def moments(face: FaceReading | None, speech: SpeechReading | None, length: float) -> Iterator[Moment]:
+    """Push two readings' rows through a `FusionStream`, in the order in which they would have come."""
+    stream = FusionStream(voice_hold=_hold(speech))
+    for time, what in events(face, speech):
+        yield from stream.push(min(time, length), **what)
+    yield from stream.finish(np.ceil(length / STEP - 1e-9) * STEP)
 
 
-def confidence(rows: np.ndarray) -> np.ndarray:
-    """One minus the normalised entropy of each row (N, K): 0 for an even spread (raised to FLOOR), 1 for
-    certainty.
+def events(face: FaceReading | None, speech: SpeechReading | None) -> list[tuple[float, dict]]:
+    """What there is to push and when: (seconds, arguments of `FusionStream.push`), in order of time."""
+    found: list[tuple[float, dict]] = []
+    if face is not None and face.track is not None:
+        found += [(time, {"face": row}) for time, row in _rows(face.track)]
+        if face.mouth is not None:
+            place = face.mouth.labels.index("open")
+            rows = zip(face.mouth.times, face.mouth.probabilities, strict=True)
+            found += [(time, {"mouth": row[place]}) for time, row in rows if row is not None]
+    if speech is not None and speech.track is not None:
+        found += [(time + speech.window_seconds / 2, {"voice": row}) for time, row in _rows(speech.track)]
+    return sorted(found, key=lambda pair: pair[0])
 
-    Rows of NaN have confidence 0.
-    """
-    known = ~np.isnan(rows).any(axis=1)
-    safe = np.clip(np.nan_to_num(rows, nan=1.0), 1e-12, 1.0)
-    entropy = -(safe * np.log(safe)).sum(axis=1) / np.log(rows.shape[1])
-    return np.where(known, np.clip(1 - entropy, FLOOR, 1.0), 0.0)
 
-
-def _on_grid(track: Track | None, grid: np.ndarray, reach: float) -> np.ndarray:
-    """The mean of a track's rows within ``reach`` seconds of each grid point, (len(grid), 7); NaN where there
-    is none."""
-    out = np.full((len(grid), len(FACE_EMOTIONS)), np.nan)
-    known = [] if track is None else [i for i, row in enumerate(track.probabilities) if row is not None]
+def _rows(track: Track) -> list[tuple[float, np.ndarray]]:
+    known = [(time, row) for time, row in zip(track.times, track.probabilities, strict=True) if row is not None]
     if not known:
-        return out
-    times = np.array([track.times[i] for i in known])
-    rows = to_face_classes(track.labels, np.array([track.probabilities[i] for i in known], dtype=float))
-    order = np.argsort(times, kind="stable")
-    times, rows = times[order], rows[order]
-    running = np.vstack([np.zeros(rows.shape[1]), np.cumsum(rows, axis=0)])
-    # Half-open, so that neighbouring grid points share no row of a track as dense as the grid.
-    first, last = np.searchsorted(times, grid - reach), np.searchsorted(times, grid + reach)
-    some = last > first
-    out[some] = (running[last] - running[first])[some] / (last - first)[some, None]
-    return out / out.sum(axis=1, keepdims=True)
+        return []
+    rows = to_face_classes(track.labels, np.array([row for _, row in known], float))
+    rows /= np.maximum(rows.sum(axis=1, keepdims=True), 1e-9)
+    return [(time, row) for (time, _), row in zip(known, rows, strict=True)]
 
 
-def _gather(grid: np.ndarray, mixed: np.ndarray, total: np.ndarray) -> Track:
-    """The exponentially weighted mean of the evidence up to each point; None where there is none at that
-    point."""
-    fade = np.exp(-STEP / MEMORY)
-    evidence, amount = np.zeros(mixed.shape[1]), 0.0
-    out: list[list[float] | None] = []
-    for row, weight in zip(mixed, total, strict=True):
-        evidence, amount = evidence * fade + weight * row, amount * fade + weight
-        out.append([round(float(p), 5) for p in evidence / amount] if weight > 0 else None)
-    return Track(labels=FACE_EMOTIONS, times=[round(float(t), 3) for t in grid], probabilities=out)
+def _hold(speech: SpeechReading | None) -> float:
+    """Seconds for which a voice's row holds: until the next window ends."""
+    if speech is None or speech.track is None or len(speech.track.times) < 2:
+        return LONGEST_HOLD
+    return float(np.clip(np.median(np.diff(np.sort(speech.track.times))), TICK, LONGEST_HOLD))
 
 
-def _distribution(rows: np.ndarray) -> dict[str, Estimate]:
+def _paper(face: FaceReading | None, speech: SpeechReading | None, length: float) -> Iterator[Moment]:
+    """The paper's rule every 30 ms, on rows that hold until the next; a voice without any face has nothing to join."""
+    stream, waiting = PaperStream(), events(face, speech)
+    held: dict[str, tuple[float, np.ndarray]] = {}
+    reach = {"face": 0.5, "voice": _hold(speech), "mouth": 0.5}
+    place = 0
+    for number in range(max(1, int(length / PICTURE))):
+        time = number * PICTURE
+        while place < len(waiting) and waiting[place][0] <= time:
+            when, what = waiting[place]
+            held.update({name: (when, value) for name, value in what.items()})
+            place += 1
+        now = {name: value for name, (when, value) in held.items() if time - when <= reach[name]}
+        rows = {name: to_sentiments(FACE_EMOTIONS, now[name][None])[0] for name in ("face", "voice") if name in now}
+        there = rows.get("face") is not None
+        mean = stream.push(rows.get("face"), rows.get("voice"), now.get("mouth", face and face.mouth_open))
+        voiced = there and "voice" in rows and (now.get("mouth", face.mouth_open) or 0) > 0.5
+        row = mean if there else None
+        valence = None if row is None else (float(row[2] - row[0]),) * 3
+        yield Moment(time, row, valence, (float(there), float(voiced)))
+
+
+def _on_grid(found: list[Moment], labels: tuple[str, ...], length: float):
+    """Moments averaged over each STEP: the track, its valence, and the rows that there are (N, K)."""
+    count = max(1, int(np.ceil(length / STEP - 1e-9)))
+    bins: list[list[Moment]] = [[] for _ in range(count)]
+    for moment in found:
+        if moment.probabilities is not None:
+            bins[min(count - 1, int(moment.time / STEP))].append(moment)
+    rows, valence, known = [], [], []
+    for some in bins:
+        if not some:
+            rows.append(None)
+            valence.append(None)
+            continue
+        row = np.mean([moment.probabilities for moment in some], axis=0)
+        known.append(row)
+        rows.append([round(float(p), 5) for p in row])
+        valence.append([round(float(v), 4) for v in np.mean([moment.valence for moment in some], axis=0)])
+    times = [round((number + 0.5) * STEP, 3) for number in range(count)]
+    return Track(labels=tuple(labels), times=times, probabilities=rows), valence, np.array(known)
+
+
+def _distribution(rows: np.ndarray, labels: tuple[str, ...]) -> dict[str, Estimate]:
     block = round(BLOCK / STEP)
     low, high = block_bootstrap(rows, block)
     mean, independent = rows.mean(axis=0), max(1, len(rows) // block)
     return {
         label: Estimate(float(mean[k]), float(min(low[k], mean[k])), float(max(high[k], mean[k])), independent)
-        for k, label in enumerate(FACE_EMOTIONS)
+        for k, label in enumerate(labels)
     }
 
 

@@ -1,0 +1,218 @@
+"""Face and voice in time: a filter that gathers evidence and lets it fade, moment by moment. Numpy only.
+
+A hidden state, one of the face's seven classes, changes now and then; between changes evidence adds up. This is the
+forward pass of a hidden Markov model (Rabiner 1989). Its emissions are the rows of the face's and the voice's models,
+each first put through a calibration that knows which classes that model mistakes for which, then raised to a power,
+since neighbouring rows repeat each other. The calibrations, how often states change and where to, the powers, how far a
+shut mouth takes the voice's word away, and by how much another class must lead before it is named are learned
+(fit_stream.py), on streams some of which lack a face or a voice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml import registry
+from ml.readings import FACE_EMOTIONS
+
+#: Seconds of one step of the filter.
+TICK = 0.25
+#: Seconds for which a face's and a mouth's row hold.
+FACE_HOLD, MOUTH_HOLD = 0.5, 3.0
+#: The least probability that a row may give a class: models are never that sure.
+LEAST = 0.02
+CLASSES, NEUTRAL = len(FACE_EMOTIONS), FACE_EMOTIONS.index("neutral")
+#: What each class counts for on the way from unpleasant (-1) to pleasant (1); surprise may be either.
+VALENCE = np.array([{"happy": 1.0, "neutral": 0.0, "surprise": 0.0}.get(name, -1.0) for name in FACE_EMOTIONS])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is learned. ``change``: changes a second, ``neutral``: the share of them that lead to neutral; ``face``,
+    ``voice``: powers of their rows a second; ``mouth_slope``, ``mouth_middle``: the voice's power is multiplied by a
+    logistic function of the share of the last seconds in which the mouth was open; ``spread``: standard deviations that
+    make the valence's 90 % interval; ``margin``: how many times likelier another class must be than the one named so
+    far; ``face_map``, ``voice_map``: the calibrations, rows of weights (7, 7) and a row of biases, (8, 7)."""
+
+    change: float
+    neutral: float
+    face: float
+    voice: float
+    mouth_slope: float
+    mouth_middle: float
+    spread: float = 1.4
+    margin: float = 3.0
+    face_map: tuple[tuple[float, ...], ...] = ()
+    voice_map: tuple[tuple[float, ...], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @cached_property
+    def stay(self) -> float:
+        """How likely nothing changes within a TICK."""
+        return float(np.exp(-self.change * TICK))
+
+    @cached_property
+    def prior(self) -> np.ndarray:
+        """Where a change leads to (7,)."""
+        return np.where(np.arange(CLASSES) == NEUTRAL, self.neutral, (1 - self.neutral) / (CLASSES - 1))
+
+
+def shipped() -> Settings:
+    """The learned settings. Raises ModelMissing."""
+    return Settings(**registry.describe("fusion")["stream"]["settings"])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step: ``time`` (its middle, seconds), ``probabilities`` (7,) or None where neither side could be read,
+    ``valence`` (low, value, high) in -1..1 or None, ``shares`` of the evidence (face, voice) in this step, not
+    normalised, ``label`` the class named, which stays until another is clearly likelier."""
+
+    time: float
+    probabilities: np.ndarray | None
+    valence: tuple[float, float, float] | None
+    shares: tuple[float, float]
+    label: str | None = None
+
+
+def calibrated(mapping: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Bounded log-probabilities of a model's rows (..., 7) after its calibration (8, 7); NaN stays NaN."""
+    scores = bounded(row) @ mapping[:CLASSES] + mapping[CLASSES]
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return bounded(scores / scores.sum(axis=-1, keepdims=True))
+
+
+def bounded(row: np.ndarray) -> np.ndarray:
+    """Log-probabilities of rows (..., 7), none below LEAST."""
+    return np.log((1 - LEAST * CLASSES) * row + LEAST)
+
+
+def mouth_gate(settings: Settings, share: np.ndarray | float) -> np.ndarray | float:
+    """What a voice counts, 0..1, beside a face whose mouth was open for a ``share`` (0..1) of the last seconds."""
+    return 1 / (1 + np.exp(-settings.mouth_slope * (share - settings.mouth_middle)))
+
+
+def step(settings: Settings, state: np.ndarray, face, voice, gate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One TICK for many streams at once: states (S, 7), calibrated log rows (S, 7; NaN where a side is missing), gates
+    (S,).
+
+    Returns the states and the powers that face and voice had, (S,) each.
+    """
+    seen, heard = ~np.isnan(face[:, 0]), ~np.isnan(voice[:, 0])
+    power_face = TICK * settings.face * seen
+    # without a face there is no mouth to go by
+    power_voice = TICK * settings.voice * np.where(seen, gate, 1.0) * heard
+    state = settings.stay * state + (1 - settings.stay) * settings.prior
+    score = np.log(state) + power_face[:, None] * np.nan_to_num(face) + power_voice[:, None] * np.nan_to_num(voice)
+    score = np.exp(score - score.max(axis=1, keepdims=True))
+    return score / score.sum(axis=1, keepdims=True), power_face, power_voice
+
+
+def named(settings: Settings, state: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """The class named (S,) in states (S, 7) after the one named ``before`` (S,)."""
+    row, best = np.arange(len(state)), state.argmax(axis=1)
+    return np.where(state[row, best] > settings.margin * state[row, before], best, before)
+
+
+def valence(settings: Settings, state: np.ndarray) -> tuple[float, float, float]:
+    """Expected valence of a state (7,), and its 90 % interval: (low, value, high), -1..1."""
+    mean = float(state @ VALENCE)
+    half = settings.spread * float(np.sqrt(max(state @ VALENCE**2 - mean**2, 0.0)))
+    return max(-1.0, mean - half), mean, min(1.0, mean + half)
+
+
+class FusionStream:
+    """Face and voice of one person as they come. Push what is new with its time; moments come out as they end.
+
+    A face's row holds for FACE_HOLD seconds, a voice's for ``voice_hold``; what arrives within a step is averaged. The
+    same object serves the live room, row by row, and a whole file (combine.py).
+    """
+
+    def __init__(self, settings: Settings | None = None, voice_hold: float = 1.0):
+        self.settings = settings or shipped()
+        self.voice_hold = voice_hold
+        self._face_map, self._voice_map = np.array(self.settings.face_map), np.array(self.settings.voice_map)
+        self._state, self._named = self.settings.prior[None], NEUTRAL
+        self._ticks = 0
+        self._faces: list[np.ndarray] = []
+        self._face_until = self._voice_until = -1.0
+        self._face = self._voice = np.full(CLASSES, np.nan)
+        self._mouth: list[tuple[float, float]] = []
+        self._time = 0.0
+
+    def push(
+        self, time: float, *, face=None, voice=None, mouth: float | None = None, speech: bool | None = None
+    ) -> list[Moment]:
+        """Take what is new at ``time`` (seconds, never going back): a face's row (7,), a voice's row (7,) in the face's
+        classes, how likely the mouth is open (0..1), whether somebody speaks (False takes the voice's row back).
+
+        Returns the moments that ended before ``time``. Raises ValueError where time goes back.
+        """
+        if time < self._time:
+            raise ValueError(f"time goes back from {self._time} to {time} s")
+        done = self._until(time)
+        self._time = time
+        if face is not None:
+            self._faces.append(np.asarray(face, float))
+            self._face_until = time + FACE_HOLD
+        if voice is not None:
+            self._voice = calibrated(self._voice_map, np.asarray(voice, float))
+            self._voice_until = time + self.voice_hold
+        if speech is False:
+            self._voice_until = -1.0
+        if mouth is not None:
+            self._mouth.append((time, float(mouth)))
+        return done
+
+    def finish(self, end: float) -> list[Moment]:
+        """The moments that are left up to ``end`` seconds."""
+        return self._until(max(end, self._time))
+
+    def _until(self, time: float) -> list[Moment]:
+        done = []
+        while (self._ticks + 1) * TICK <= time + 1e-9:
+            done.append(self._tick())
+        return done
+
+    def _tick(self) -> Moment:
+        start, middle = self._ticks * TICK, (self._ticks + 0.5) * TICK
+        self._ticks += 1
+        if self._faces:
+            self._face = calibrated(self._face_map, np.mean(self._faces, axis=0))
+            self._faces = []
+        nothing = np.full((1, CLASSES), np.nan)
+        face = self._face[None] if self._face_until > start else nothing
+        voice = self._voice[None] if self._voice_until > start else nothing
+        if np.isnan(face[0, 0]) and np.isnan(voice[0, 0]):
+            idle, _, _ = step(self.settings, self._state, face, voice, np.ones(1))
+            self._state = idle
+            return Moment(middle, None, None, (0.0, 0.0))
+        self._state, seen, heard = step(self.settings, self._state, face, voice, np.array([self._gate(start)]))
+        state = self._state[0]
+        self._named = int(named(self.settings, self._state, np.array([self._named]))[0])
+        shares = (float(seen[0]), float(heard[0]))
+        return Moment(middle, state, valence(self.settings, state), shares, FACE_EMOTIONS[self._named])
+
+    def _gate(self, start: float) -> float:
+        while self._mouth and self._mouth[0][0] < start + TICK - MOUTH_HOLD:
+            self._mouth.pop(0)
+        if not self._mouth:
+            return 1.0
+        return float(mouth_gate(self.settings, np.mean([value for _, value in self._mouth])))
+
+
+def to_json(moment: Moment) -> dict[str, Any]:
+    """A moment for the wire: plain numbers."""
+    row = moment.probabilities
+    return {
+        "time": round(moment.time, 3),
+        "probabilities": None if row is None else [round(float(p), 5) for p in row],
+        "label": moment.label,
+        "valence": None if moment.valence is None else [round(v, 4) for v in moment.valence],
+    }
