@@ -57,12 +57,20 @@ def search_near(picture: np.ndarray, box: np.ndarray, *, tilt: float = 0.0, leas
     zoom = _WINDOW / (_AROUND * width)
     turn = cv2.getRotationMatrix2D((0.0, 0.0), tilt if abs(tilt) > LEAST_TILT else 0.0, zoom)
     turn[:, 2] = _WINDOW / 2 - turn[:, :2] @ centre
-    if zoom < 0.6:  # average before thinning out
-        half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        fewer = turn @ np.array([[2.0, 0, 0.5], [0, 2.0, 0.5], [0, 0, 1]])
-        window = cv2.warpAffine(half, fewer, (_WINDOW, _WINDOW), borderMode=cv2.BORDER_REPLICATE)
-    else:
-        window = cv2.warpAffine(picture, turn, (_WINDOW, _WINDOW), borderMode=cv2.BORDER_REPLICATE)
+    part, origin, thinned = picture, np.zeros(2), max(1, int(1 / zoom))
+    if thinned > 1:  # average before thinning out, but only what is looked at
+        reach = 0.75 * _AROUND * width
+        low = np.maximum(0, centre - reach).astype(int)
+        high = np.maximum(low + thinned, np.minimum(picture.shape[::-1], centre + reach)).astype(int)
+        high = low + (high - low) // thinned * thinned
+        part, origin = picture[low[1] : high[1], low[0] : high[0]], low
+        if part.shape[0] < thinned or part.shape[1] < thinned:
+            return []
+        size = part.shape[1] // thinned, part.shape[0] // thinned
+        part = cv2.resize(part[: size[1] * thinned, : size[0] * thinned], size, interpolation=cv2.INTER_AREA)
+    shift = origin + (thinned - 1) / 2
+    there = np.column_stack([turn[:, :2] * thinned, turn[:, :2] @ shift + turn[:, 2]])
+    window = cv2.warpAffine(part, there, (_WINDOW, _WINDOW), borderMode=cv2.BORDER_REPLICATE)
     back = cv2.invertAffineTransform(turn)
     return [Found(_carried(found, back), score) for found, score in _run(window, 0, least)]
 

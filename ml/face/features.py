@@ -101,19 +101,17 @@ def crop(picture: np.ndarray, points: np.ndarray, size: int = 48) -> np.ndarray:
 def eye_aspect_ratio(points: np.ndarray) -> float:
     """Mean height of both eyes over their width, about 0.3 open and 0.1 shut (Soukupova & Cech, CVWW
     2016)."""
-    ratios = []
-    for first in (36, 42):
-        p = points[first : first + 6]
-        width = np.linalg.norm(p[3] - p[0])
-        ratios.append((np.linalg.norm(p[5] - p[1]) + np.linalg.norm(p[4] - p[2])) / (2 * max(width, 1e-6)))
-    return float(np.mean(ratios))
+    eyes = points[36:48].reshape(2, 6, 2)
+    heights, widths = eyes[:, [5, 4]] - eyes[:, [1, 2]], eyes[:, 3] - eyes[:, 0]
+    widths = np.maximum(np.hypot(widths[:, 0], widths[:, 1]), 1e-6)
+    return float((np.hypot(heights[..., 0], heights[..., 1]).sum(1) / (2 * widths)).mean())
 
 
 def mouth_aspect_ratio(points: np.ndarray) -> float:
     """Mean distance of the inner lips over their width: near 0 shut, above ``MOUTH_OPEN`` open."""
     lips = points[60:68]
-    gaps = [np.linalg.norm(lips[upper] - lips[lower]) for upper, lower in ((1, 7), (2, 6), (3, 5))]
-    return float(np.mean(gaps) / max(np.linalg.norm(lips[4] - lips[0]), 1e-6))
+    gaps, width = lips[[1, 2, 3]] - lips[[7, 6, 5]], lips[4] - lips[0]
+    return float(np.hypot(gaps[:, 0], gaps[:, 1]).mean() / max(float(np.hypot(*width)), 1e-6))
 
 
 def predictor_path() -> Path:
