@@ -30,6 +30,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         questions,
         recordings,
         reports,
+        reviews,
         transcripts,
     )
 
@@ -42,6 +43,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         recordings,
         analysis,
         reports,
+        reviews,
         transcripts,
         practice,
         demo,

@@ -34,6 +34,8 @@ NEAR = 0.35
 SAME_CONCEPT = 0.8
 #: A word with this share of all words weighs half as much as a very rare one.
 RARE = 3e-4
+#: Points begin with what somebody does ("Listens to …"): that word counts more than what it is done to.
+FIRST_WORD = 3.0
 TWO_SENTENCES, ONLY_A_TASK = 0.9, 0.85
 #: Points and answers beyond these are not read: they bound the work.
 MOST_POINTS, LONGEST_POINT = 20, 300
@@ -136,7 +138,8 @@ def _stretches(text: str) -> list[Sentence]:
 
 def _encode(text: str, *, rubric: bool = False) -> _Encoded:
     vocabulary, weights, centre = _vocabulary()
-    document = analyse(text)
+    # A point's first word is rarely a name, whatever its capital says to the tagger.
+    document = analyse(text[:1].lower() + text[1:] if rubric else text)
     lemmas = [
         lemma
         for token, lemma in zip(document.tokens, document.lemmas, strict=True)
@@ -146,6 +149,8 @@ def _encode(text: str, *, rubric: bool = False) -> _Encoded:
     content = list(dict.fromkeys(content))
     rows = vocabulary.encode(content)
     weight = weights[rows]
+    if rubric and content:
+        weight[0] *= FIRST_WORD
     raw = vocabulary.vectors[rows] - centre
     raw[rows == vectors.UNKNOWN] = 0
     lengths = np.linalg.norm(raw, axis=1, keepdims=True)

@@ -55,6 +55,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
             "RATELIMIT_ENABLED": False,
             "BROKER_URL": "memory://",
             "SERVER_NAME": "viva.test",
+            "BLIND_REVIEW": False,  # tests of readings are not about when a reviewer may see them; tests of reviews are
         }
     )
     app.test_client_class = Client

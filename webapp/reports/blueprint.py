@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
-from flask_login import login_required
+from flask_login import current_user, login_required
 
 from webapp.analysis.access import load_interview
+from webapp.interviews.models import Interview
 from webapp.policy import Mode
 from webapp.reports import export as exports
 from webapp.reports import figures as charts
-from webapp.reports.view import view_of
+from webapp.reports.view import ReportView, view_of
 from webapp.reports.words import bins
+from webapp.reviews.access import may_see_readings, review_of
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+def _view(interview: Interview) -> ReportView:
+    """The report as the present user may see it: readings only once their own scorecard is in."""
+    return view_of(interview, machine=may_see_readings(current_user._get_current_object(), interview))
 
 
 @blueprint.get("/<interview_id>")
@@ -22,7 +29,8 @@ def show(interview_id: str) -> str:
     interview = load_interview(interview_id)
     return render_template(
         "reports/show.html",
-        report=view_of(interview),
+        report=_view(interview),
+        review=review_of(interview),
         interview=interview,
         practice=interview.mode is Mode.PRACTICE,
         bins=bins,
@@ -33,7 +41,7 @@ def show(interview_id: str) -> str:
 @login_required
 def figures(interview_id: str) -> Response:
     """The charts of one answer (``?answer=ID``), or of the interview as a whole."""
-    report = view_of(load_interview(interview_id))
+    report = _view(load_interview(interview_id))
     answer_id = request.args.get("answer")
     if answer_id is None:
         return jsonify(figures=charts.of_interview(report))
@@ -48,6 +56,6 @@ def figures(interview_id: str) -> Response:
 def export(interview_id: str) -> Response:
     """The whole report as a JSON file to keep."""
     interview = load_interview(interview_id)
-    response = jsonify(exports.to_json(view_of(interview)))
+    response = jsonify(exports.to_json(_view(interview), review_of(interview)))
     response.headers["Content-Disposition"] = f'attachment; filename="viva-report-{interview.id[:8]}.json"'
     return response

@@ -7,6 +7,8 @@ from typing import Any
 
 from webapp.database import now
 from webapp.reports.view import AnswerView, ReportView
+from webapp.reviews.access import Review
+from webapp.reviews.words import ANCHORS
 
 NOTICE = (
     "Models describe expression and wording in recordings. They do not measure feelings, character or suitability, and "
@@ -14,8 +16,11 @@ NOTICE = (
 )
 
 
-def to_json(report: ReportView) -> dict[str, Any]:
-    """Everything on the report's page. Recordings are named by id and checksum, not included."""
+def to_json(report: ReportView, review: Review | None = None) -> dict[str, Any]:
+    """Everything on the report's page. Recordings are named by id and checksum, not included.
+
+    What people said of the interview comes before what models did.
+    """
     interview = report.interview
     return {
         "format": "viva-report-1",
@@ -33,7 +38,10 @@ def to_json(report: ReportView) -> dict[str, Any]:
             "submitted_at": _moment(interview.submitted_at),
             "consents": sorted(purpose.value for purpose in interview.consented),
         },
+        "people": review and _people(review),
+        "readings_hidden": not report.machine,
         "answers": [_answer(answer) for answer in report.answers],
+        "raters": report.raters,
         "emotions": report.emotions,
         "traits": report.traits,
         "models": report.models,
@@ -51,6 +59,50 @@ def _answer(view: AnswerView) -> dict[str, Any]:
         "recording": recording and {"id": recording.id, "seconds": recording.seconds, "sha256": recording.sha256},
         "analyses": {name: {**reading.to_json(), "reading": reading.result} for name, reading in view.readings.items()},
         "fused": view.fused,
+        "content": view.content,
+    }
+
+
+def _people(review: Review) -> dict[str, Any]:
+    """Scorecards, decisions and verdicts, with names and moments."""
+    return {
+        "skipped_scorecard": review.skipped,
+        "scale": ANCHORS,
+        "scorecards": [
+            {
+                "reviewer": card.reviewer.name,
+                "version": card.version,
+                "submitted_at": _moment(card.closed_at),
+                "after_readings": card.after_readings,
+                "summary": card.summary,
+                "ratings": [
+                    {"question": rating.question.position, "score": rating.score, "note": rating.note}
+                    for rating in sorted(card.ratings, key=lambda rating: rating.question.position)
+                ],
+            }
+            for card in review.scorecards
+        ],
+        "decisions": [
+            {
+                "outcome": row.outcome.value,
+                "reason": row.reason,
+                "by": row.by.name,
+                "decided_at": _moment(row.decided_at),
+            }
+            for row in review.decisions
+        ],
+        "points": [
+            {
+                "answer": row.answer.question.position,
+                "point": row.point,
+                "verdict": row.verdict.value,
+                "found_by_machine": row.was_found,
+                "by": row.by.name,
+                "given_at": _moment(row.given_at),
+            }
+            for rows in review.verdicts.values()
+            for row in rows
+        ],
     }
 
 

@@ -12,7 +12,7 @@ from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.database import db, now
 from webapp.interviews.models import Interview
 from webapp.policy import Modality
-from webapp.reports import summary
+from webapp.reports import content, summary
 from webapp.reports.fusing import fuse
 from webapp.reports.models import Report
 
@@ -33,7 +33,12 @@ def build(interview_id: str) -> Report | None:
     interview = db.session.get(Interview, interview_id)
     if interview is None or not is_finished(analyses_of(interview)):
         return None
-    body = _body(visible_readings(interview))
+    readings = visible_readings(interview)
+    body = {
+        **_body(readings),
+        "content": content.contents(interview),
+        "raters": content.raters(interview, readings),
+    }
     report = report_of(interview)
     if report is None:
         report = Report(interview=interview, body=body)

@@ -8,9 +8,10 @@ from typing import Any
 
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
-from webapp.policy import Modality, all_allowed
+from webapp.policy import Modality, Mode, all_allowed
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording
+from webapp.reports.content import answer_text, fingerprint
 from webapp.reports.operations import report_of
 
 
@@ -24,6 +25,11 @@ class AnswerView:
     fused: dict[str, Any] | None = None
     #: What the fused reading was made of.
     fused_from: tuple[str, ...] = ()
+    #: What the answer holds: the JSON of ml.content's reading; None where there is none or it may not be shown.
+    content: dict[str, Any] | None = None
+    #: The text that ``content`` is about, and why there is none.
+    content_text: str | None = None
+    content_reason: str | None = None
 
     @property
     def recording(self) -> Recording | None:
@@ -50,7 +56,7 @@ class AnswerView:
     def fingerprint(self) -> str:
         """Changes when something that the page draws of the readings changes."""
         states = ",".join(f"{name}={reading.state}" for name, reading in self.readings.items())
-        return f"{states},fused={self.fused is not None}"
+        return f"{states},fused={self.fused is not None},content={self.content is not None}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,10 @@ class ReportView:
     emotions: dict[str, Any] | None
     traits: dict[str, Any] | None
     built_at: datetime | None
+    #: What raters would say: {reading or reason, modalities, answers}, or None.
+    raters: dict[str, Any] | None = None
+    #: False where the readings are kept from this person for now: no part of them is in here.
+    machine: bool = True
 
     @property
     def readings(self) -> list[VisibleReading]:
@@ -91,13 +101,19 @@ class ReportView:
             if reading.result:
                 model = reading.result["model"]
                 found[(model["name"], model["version"], model["sha256"])] = model
+        more = [answer.content for answer in self.answers] + [(self.raters or {}).get("reading")]
+        for model in (reading["model"] for reading in more if reading):
+            found[(model["name"], model["version"], model["sha256"])] = model
         return [found[key] for key in sorted(found)]
 
 
-def view_of(interview: Interview) -> ReportView:
-    """Gather the report of ``interview``. Only what the policy allows at this moment gets in."""
-    readings = visible_readings(interview)
-    report = report_of(interview)
+def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
+    """Gather the report of ``interview``. Only what the policy allows at this moment gets in.
+
+    Without ``machine`` nothing of what the models made of it does (webapp/reviews/access.py says when).
+    """
+    readings = visible_readings(interview) if machine else {}
+    report = report_of(interview) if machine else None
     body = report.body if report else {}
     answers = {answer.question_id: answer for answer in interview.answers}
     views = []
@@ -108,13 +124,15 @@ def view_of(interview: Interview) -> ReportView:
         by_modality = readings.get(answer.id, {}) if answer else {}
         fused, fused_from = _fused(interview, body, answer, by_modality)
         named = {modality.value: reading for modality, reading in by_modality.items()}
-        views.append(AnswerView(question, answer, named, fused, fused_from))
+        views.append(AnswerView(question, answer, named, fused, fused_from, **_content(interview, body, answer)))
     return ReportView(
         interview,
         views,
         _allowed(interview, body.get("emotions"), "distribution"),
         _allowed(interview, body.get("traits"), "traits"),
         report.built_at if report else None,
+        _raters(interview, body.get("raters")),
+        machine,
     )
 
 
@@ -127,6 +145,31 @@ def _fused(
     if stored and all_allowed(interview, stored["modalities"]) and there.issuperset(stored["modalities"]):
         return stored["fused"], tuple(stored["modalities"])
     return None, ()
+
+
+def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) -> dict[str, Any]:
+    """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric."""
+    stored = (body.get("content") or {}).get(answer.id) if answer else None
+    if not stored or not all_allowed(interview, stored["modalities"]):
+        return {}
+    text = answer_text(answer)
+    if text is None or fingerprint(text) != stored["text"]:
+        return {}
+    reading = stored.get("reading")
+    if reading and interview.mode is Mode.PRACTICE:
+        reading = {**reading, "points": []}
+    return {"content": reading, "content_text": text, "content_reason": stored.get("reason")}
+
+
+def _raters(interview: Interview, part: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What raters would say, if it may be shown. How excited somebody sounds is no business of an employer."""
+    if not part or not all_allowed(interview, part["modalities"]):
+        return None
+    if interview.mode is Mode.PRACTICE or "reading" not in part:
+        return part
+    reading = part["reading"]
+    ratings = {name: value for name, value in reading["ratings"].items() if name == "overall"}
+    return {**part, "reading": {**reading, "ratings": ratings, "invite": None}}
 
 
 def _allowed(interview: Interview, part: dict[str, Any] | None, key: str) -> dict[str, Any] | None:

@@ -54,7 +54,7 @@ def test_recordings_and_words_come_before_any_reading(client, interview, run_all
 def test_there_is_no_score_and_no_rank(client, interview, run_all):
     run_all(interview)
     page = page_of(client, interview).lower()
-    assert "there is no score here. a person decides" in page
+    assert "they give no score. people decide" in page
     for word in ("total score", "overall score", "rank", "recommended", "suitability score"):
         assert word not in page
 

@@ -1,0 +1,116 @@
+"""Scorecards, verdicts on rubric points, decisions: what people say, with who and when."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.interviews.models import Answer, Interview
+from webapp.questions.models import Question
+
+
+class ScorecardState(enum.StrEnum):
+    """A draft can change; what was submitted stays, and a change to it is a new version."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SKIPPED = "skipped"
+
+
+class Scorecard(db.Model):
+    """One version of one reviewer's ratings of one interview; the newest version counts."""
+
+    __tablename__ = "scorecards"
+    __table_args__ = (UniqueConstraint("interview_id", "reviewer_id", "version"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    reviewer_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    #: From 1.
+    version: Mapped[int] = mapped_column(default=1)
+    state: Mapped[ScorecardState] = mapped_column(enum_type(ScorecardState), default=ScorecardState.DRAFT)
+    #: What the reviewer says of the interview as a whole.
+    summary: Mapped[str] = mapped_column(Text, default="")
+    #: Whether the reviewer had seen machine readings of this interview before this version was submitted.
+    after_readings: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    interview: Mapped[Interview] = relationship()
+    reviewer: Mapped[User] = relationship()
+    ratings: Mapped[list[Rating]] = relationship(back_populates="scorecard", cascade="all, delete-orphan")
+
+    def rating_of(self, question: Question) -> Rating | None:
+        return next((rating for rating in self.ratings if rating.question_id == question.id), None)
+
+
+class Rating(db.Model):
+    """One answer against its rubric. ``score`` None: not rated, with a note why or without."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        UniqueConstraint("scorecard_id", "question_id"),
+        CheckConstraint("score between 1 and 5", name="score"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    scorecard_id: Mapped[str] = mapped_column(ForeignKey(Scorecard.id, ondelete="CASCADE"), index=True)
+    question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
+    #: 1..5, as the anchors in words.py say.
+    score: Mapped[int | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    scorecard: Mapped[Scorecard] = relationship(back_populates="ratings")
+    question: Mapped[Question] = relationship()
+
+
+class Verdict(enum.StrEnum):
+    CONFIRMED = "confirmed"
+    STRUCK = "struck"
+
+
+class PointVerdict(db.Model):
+    """A person's word on whether an answer touches a point of its rubric. Rows are only added; the latest counts."""
+
+    __tablename__ = "point_verdicts"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    answer_id: Mapped[str] = mapped_column(ForeignKey(Answer.id, ondelete="CASCADE"), index=True)
+    #: The point as the rubric words it.
+    point: Mapped[str] = mapped_column(String(300))
+    verdict: Mapped[Verdict] = mapped_column(enum_type(Verdict))
+    #: Whether the machine had found the point when the person said so.
+    was_found: Mapped[bool]
+    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    answer: Mapped[Answer] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class Outcome(enum.StrEnum):
+    ADVANCE = "advance"
+    HOLD = "hold"
+    DECLINE = "decline"
+
+
+class Decision(db.Model):
+    """What a person decided, and why. Rows are only added; the latest counts. No task ever makes one."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (CheckConstraint("length(reason) > 0", name="reason"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    interview: Mapped[Interview] = relationship()
+    by: Mapped[User] = relationship()

@@ -1,0 +1,224 @@
+"""What reviewers can do: rate, submit, skip, take up again, confirm or strike a point, decide. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import current_app
+
+from webapp.accounts.models import User
+from webapp.database import db, now
+from webapp.interviews.models import Answer, Interview, InterviewState
+from webapp.policy import Mode
+from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict
+
+LONGEST_NOTE = 5_000  # characters
+SCORES = range(1, 6)
+
+
+class ReviewRefused(ValueError):
+    """This cannot be done; the message is for the person."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a reviewer gave to one question: ``score`` 1..5 or None, and a note."""
+
+    score: int | None
+    note: str = ""
+
+
+def latest(interview: Interview, reviewer: User) -> Scorecard | None:
+    """The newest version of a reviewer's scorecard."""
+    query = (
+        sa.select(Scorecard)
+        .where(Scorecard.interview_id == interview.id, Scorecard.reviewer_id == reviewer.id)
+        .order_by(Scorecard.version.desc())
+    )
+    return db.session.scalars(query).first()
+
+
+def has_reviewed(interview: Interview, reviewer: User) -> bool:
+    """Whether the reviewer has submitted a scorecard of this interview, in any version, or said to go without one."""
+    closed = sa.select(Scorecard.id).where(
+        Scorecard.interview_id == interview.id,
+        Scorecard.reviewer_id == reviewer.id,
+        Scorecard.state != ScorecardState.DRAFT,
+    )
+    return db.session.scalars(closed).first() is not None
+
+
+def submitted(interview: Interview) -> list[Scorecard]:
+    """The newest submitted version of everybody's scorecard, in the order in which they came."""
+    query = (
+        sa.select(Scorecard)
+        .where(Scorecard.interview_id == interview.id, Scorecard.state == ScorecardState.SUBMITTED)
+        .order_by(Scorecard.version)
+    )
+    newest = {card.reviewer_id: card for card in db.session.scalars(query)}
+    return sorted(newest.values(), key=lambda card: card.closed_at)
+
+
+def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str) -> Scorecard:
+    """Keep ``given`` (by question id) in the reviewer's draft; begins one where there is none.
+
+    Raises ReviewRefused where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
+    newest version was submitted already: ``take_up`` begins the next.
+    """
+    _check_open(interview)
+    card = latest(interview, reviewer)
+    if card is not None and card.state is ScorecardState.SUBMITTED:
+        raise ReviewRefused("Your scorecard is submitted. To change something, make a new version of it.")
+    if card is None or card.state is ScorecardState.SKIPPED:
+        card = _begin(interview, reviewer, card)
+    questions = {question.id for question in interview.question_set.questions}
+    if not given.keys() <= questions:
+        raise ReviewRefused("That question is not part of this interview.")
+    texts = [summary, *(each.note for each in given.values())]
+    if any(len(text) > LONGEST_NOTE for text in texts):
+        raise ReviewRefused(f"A note is too long: at most {LONGEST_NOTE:,} characters.")
+    if any(each.score is not None and each.score not in SCORES for each in given.values()):
+        raise ReviewRefused("A score is between 1 and 5.")
+    there = {rating.question_id: rating for rating in card.ratings}
+    for question_id, each in given.items():
+        rating = there.get(question_id)
+        if rating is None:
+            rating = Rating(question_id=question_id)
+            card.ratings.append(rating)
+        rating.score, rating.note = each.score, each.note.strip()
+    card.summary = summary.strip()
+    db.session.flush()
+    return card
+
+
+def submit(card: Scorecard) -> None:
+    """Close a draft for good. Raises ReviewRefused where it is none, or a question has neither score nor note."""
+    if card.state is not ScorecardState.DRAFT:
+        raise ReviewRefused("This scorecard is submitted already.")
+    missing = [
+        question.position
+        for question in card.interview.question_set.questions
+        if (rating := card.rating_of(question)) is None or (rating.score is None and not rating.note)
+    ]
+    if missing:
+        numbers = ", ".join(map(str, missing))
+        raise ReviewRefused(
+            f"Question{'s' if len(missing) > 1 else ''} {numbers}: give a score, or write in the note why you cannot."
+        )
+    card.state, card.closed_at = ScorecardState.SUBMITTED, now()
+    db.session.flush()
+    _log("Scorecard", card.id, "submitted", card.reviewer)
+
+
+def skip(interview: Interview, reviewer: User) -> Scorecard:
+    """Go without a scorecard: the readings open, and everybody sees that this was chosen.
+
+    A second time, and after submitting, changes nothing.
+    """
+    _check_open(interview)
+    card = latest(interview, reviewer)
+    if card is not None and card.state is not ScorecardState.DRAFT:
+        return card
+    if card is None:
+        card = _begin(interview, reviewer, None)
+    card.state, card.closed_at = ScorecardState.SKIPPED, now()
+    db.session.flush()
+    _log("Scorecard", card.id, "skipped", reviewer)
+    return card
+
+
+def take_up(interview: Interview, reviewer: User) -> Scorecard:
+    """Begin the next version of a submitted scorecard with what it says; the old one is kept.
+
+    Raises ReviewRefused where there is nothing submitted.
+    """
+    _check_open(interview)
+    card = latest(interview, reviewer)
+    if card is not None and card.state is ScorecardState.DRAFT:
+        return card
+    if card is None or card.state is not ScorecardState.SUBMITTED:
+        raise ReviewRefused("There is no submitted scorecard to change.")
+    return _begin(interview, reviewer, card)
+
+
+def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: bool, by: User) -> PointVerdict:
+    """Confirm or strike a rubric point of an answer. Raises ReviewRefused where the rubric has no such point."""
+    from ml.content.rubric import points_of
+
+    _check_open(answer.interview)
+    if point not in points_of(answer.question.rubric):
+        raise ReviewRefused("The rubric of this question has no such point.")
+    row = PointVerdict(answer=answer, point=point, verdict=verdict, was_found=was_found, by_id=by.id)
+    db.session.add(row)
+    db.session.flush()
+    _log("Point of answer", answer.id, verdict.value, by)
+    return row
+
+
+def verdicts_of(interview: Interview) -> dict[tuple[str, str], list[PointVerdict]]:
+    """By answer id and point, each person's latest verdict, in the order in which they were given."""
+    query = (
+        sa.select(PointVerdict)
+        .join(Answer, PointVerdict.answer_id == Answer.id)
+        .where(Answer.interview_id == interview.id)
+        .order_by(PointVerdict.given_at, PointVerdict.id)
+    )
+    found: dict[tuple[str, str], dict[str, PointVerdict]] = {}
+    for row in db.session.scalars(query):
+        found.setdefault((row.answer_id, row.point), {})[row.by_id] = row
+    return {key: list(rows.values()) for key, rows in found.items()}
+
+
+def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> Decision:
+    """A person decides, with a reason. Raises ReviewRefused without a reason or a submitted scorecard of their own."""
+    _check_open(interview)
+    if not reason.strip():
+        raise ReviewRefused("Write the reason for your decision: what the answers showed, against the rubric.")
+    if len(reason) > LONGEST_NOTE:
+        raise ReviewRefused(f"The reason is too long: at most {LONGEST_NOTE:,} characters.")
+    if not any(card.reviewer_id == by.id for card in submitted(interview)):
+        raise ReviewRefused("Submit your own scorecard first; then decide.")
+    row = Decision(interview=interview, outcome=outcome, reason=reason.strip(), by_id=by.id)
+    db.session.add(row)
+    db.session.flush()
+    _log("Interview", interview.id, f"decided ({outcome.value})", by)
+    return row
+
+
+def decisions_of(interview: Interview) -> list[Decision]:
+    """All decisions, the newest first; the first one counts."""
+    query = sa.select(Decision).where(Decision.interview_id == interview.id)
+    return list(db.session.scalars(query.order_by(Decision.decided_at.desc(), Decision.id)))
+
+
+def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scorecard:
+    """The next version, with the last one's ratings. Two clicks at once make one of them fail, politely."""
+    card = Scorecard(
+        interview=interview,
+        reviewer_id=reviewer.id,
+        version=last.version + 1 if last else 1,
+        summary=last.summary if last else "",
+        state=ScorecardState.DRAFT,
+        after_readings=last is not None,
+    )
+    if last is not None:
+        card.ratings = [Rating(question_id=each.question_id, score=each.score, note=each.note) for each in last.ratings]
+    try:
+        with db.session.begin_nested():
+            db.session.add(card)
+    except sa.exc.IntegrityError:
+        raise ReviewRefused("Your scorecard was opened twice at the same moment. Load the page again.") from None
+    return card
+
+
+def _check_open(interview: Interview) -> None:
+    if interview.mode is not Mode.ASSESSMENT:
+        raise ReviewRefused("A practice interview belongs to its candidate: nobody reviews it.")
+    if interview.state is not InterviewState.SUBMITTED:
+        raise ReviewRefused("The candidate has not submitted this interview yet.")
+
+
+def _log(what: str, thing_id: str, verb: str, by: User) -> None:
+    current_app.logger.info("%s %s %s by %s", what, thing_id, verb, by.id)
