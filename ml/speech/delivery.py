@@ -100,9 +100,11 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
     ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` and
-    ``loudness_range_db`` reach from the 5th to the 95th percentile of voiced and of speech frames.
+    ``loudness_range_db`` reach from the 5th to the 95th percentile of voiced frames.
     """
-    hertz = np.asarray(hertz, np.float32)
+    # A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
+    late = (PITCH_FRAME // 2) // HOP
+    hertz = np.concatenate([np.full(late, np.nan, np.float32), np.asarray(hertz, np.float32)])
     length = min(len(activity.speech), len(hertz))
     speech, hertz = activity.speech, np.pad(hertz[:length], (0, len(activity.speech) - length), constant_values=np.nan)
     segments = activity.segments()
@@ -116,7 +118,10 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
     voiced = plausible(hertz[speech])
     enough = activity.seconds >= 1
     low, high = np.percentile(voiced, [5, 95]) if len(voiced) >= 50 else (np.nan, np.nan)
-    quiet, loud = np.percentile(levels[speech], [5, 95]) if enough else (np.nan, np.nan)
+    # Of voiced frames alone: how far speech falls between its syllables is the room's and the pause's doing.
+    toned = levels[speech & np.isfinite(hertz)]
+    enough_toned = len(toned) >= 50
+    quiet, loud = np.percentile(toned, [10, 90]) if enough_toned else (np.nan, np.nan)
     count = syllables(levels, speech, np.isfinite(hertz))
     # Silence before the first and after the last word is no pause: an answer begins when somebody begins to speak.
     bounds = activity.bounds(0, len(speech))
@@ -130,5 +135,5 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
         "syllables_per_second": round(count / activity.seconds, 2) if enough else None,
         "pitch_median_hz": round(float(np.median(voiced)), 1) if len(voiced) >= 50 else None,
         "pitch_range_semitones": round(12 * float(np.log2(high / low)), 1) if len(voiced) >= 50 else None,
-        "loudness_range_db": round(float(loud - quiet), 1) if enough else None,
+        "loudness_range_db": round(float(loud - quiet), 1) if enough_toned else None,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,9 @@ class Whisper:
                 continue
             for word in segment.words or []:
                 text, start, end = word.word.strip(), float(word.start), float(word.end)
-                if text and start < limit:
+                if words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen or the like
+                    words[-1] = replace(words[-1], text=words[-1].text + text, end=round(offset + min(end, limit), 2))
+                elif text and start < limit:
                     end = min(max(end, start), limit)
                     confidence = round(min(1.0, max(0.0, float(word.probability))), 3)
                     words.append(Word(text, round(offset + start, 2), round(offset + end, 2), confidence))

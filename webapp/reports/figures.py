@@ -30,6 +30,10 @@ def of_answer(answer: AnswerView) -> dict[str, Any]:
                 found[f"{modality}-track"] = _json(figures.emotion_track(result), answer.seconds)
             if result.get("distribution"):
                 found[f"{modality}-distribution"] = _json(figures.distribution(result))
+    if (speech := answer.result("speech")) and (speech.get("track") or speech.get("activity")):
+        from ml.figure_together import together
+
+        found["together-track"] = _json(together(answer.result("face"), speech), answer.seconds)
     if answer.fused:
         found["fused-track"] = _json(figures.emotion_track(answer.fused), answer.seconds)
         found["fused-distribution"] = _json(figures.distribution(answer.fused))

@@ -1,5 +1,6 @@
 // The report: players with speeds, charts in step with them, and progress while the answers are being read.
 import { watchCharts } from "../report/charts.js";
+import { wireExplanations } from "../report/explain.js";
 import { wirePlayers } from "../report/players.js";
 import { wirePrinting } from "../report/printing.js";
 import { followProgress } from "../report/progress.js";
@@ -7,6 +8,7 @@ import { followProgress } from "../report/progress.js";
 const report = document.getElementById("report");
 
 wirePlayers(report);
+wireExplanations(report);
 const charts = watchCharts(report);
 const waits = report.dataset.finished === "no" || !report.dataset.built;
 if (waits && report.dataset.total !== "0") followProgress(report, charts.refresh);
