@@ -1,13 +1,15 @@
-"""From the two halves' log-odds to a probability that means what it says, for the number of words that were read.
+"""From the halves' scores to a probability that means what it says, for the number of words that were read.
 
-Fitted on out-of-fold predictions alone. Per trait and per number of words (a grid, interpolated in its logarithm) a
-Platt scaling of two scores: ``logit = network * a + lexical * b + c`` with a, b >= 0. Few words -> small a and b ->
-a probability near one half.
+Each half's score is divided by its standard deviation over held-out essays, and what is left is averaged with fixed
+weights: the n-grams, the best half alone, count twice. (Weights fitted to 2,220 essays did no better.) Per trait and
+per number of words (a grid, interpolated in its logarithm) a Platt scaling follows, ``logit = a * mean + b`` with
+a >= 0. Few words -> small a and b -> a probability near one half. All of it is fitted on out-of-fold predictions alone.
 
-The interval says how far the calibrated log-odds would move had the same person written other words: the spread between
-two separate stretches of one essay, of n words each, measured out of fold; added to it are the networks'
-disagreement and the calibration's own standard error. It says nothing about how well words tell a personality at
-all: the probability does.
+The interval says where the calibrated log-odds would lie had the same person written a whole essay instead, and another
+one: the spread between the reading of an essay's first n words and of the whole, added to the spread between two
+separate stretches of one essay, both measured out of fold; added to these are the networks' disagreement and the
+calibration's own standard error. It narrows as the text grows. It says nothing about how well words tell a personality
+at all: the probability does.
 
 Source: J. Platt (1999), Probabilistic outputs for support vector machines.
 """
@@ -21,14 +23,20 @@ import numpy as np
 
 from ml.readings import TRAITS
 
+#: The halves, in the order of the scores' rows.
+HALVES = ("network", "lexical", "topics", "style")
+#: How much each half counts; they add up to 1.
+WEIGHTS = np.array([0.2, 0.4, 0.2, 0.2])
+
 
 @dataclass(frozen=True)
 class Calibration:
-    """``words`` (G) rising; the rest (G, 5): factors, bias, and standard deviations of the log-odds."""
+    """``words`` (G) rising; ``scale`` (halves, 5): standard deviations of the scores; the rest (G, 5): factor, bias,
+    and standard deviations of the log-odds."""
 
     words: list[int]
-    network: list[list[float]]
-    lexical: list[list[float]]
+    scale: list[list[float]]
+    factor: list[list[float]]
     bias: list[list[float]]
     spread: list[list[float]]
     error: list[list[float]]
@@ -44,20 +52,22 @@ class Calibration:
         table, grid = np.array(getattr(self, name)), np.log(self.words)
         return np.array([np.interp(np.log(max(words, 1)), grid, table[:, trait]) for trait in range(len(TRAITS))])
 
-    def logit(self, words: int, network: np.ndarray, lexical: np.ndarray) -> np.ndarray:
-        """Calibrated log-odds (5,) from both halves' log-odds (5,) of a text of ``words`` words."""
-        return network * self._at("network", words) + lexical * self._at("lexical", words) + self._at("bias", words)
+    def logit(self, words: int, halves: np.ndarray) -> np.ndarray:
+        """Calibrated log-odds (…, 5) from the halves' scores (…, halves, 5) of a text of ``words`` words."""
+        return combine(halves, np.array(self.scale)) * self._at("factor", words) + self._at("bias", words)
 
     def deviation(self, words: int, disagreement: np.ndarray) -> np.ndarray:
         """Standard deviation (5,) of the calibrated log-odds. ``disagreement`` is the standard error of the mean of the
         networks' log-odds (5,)."""
         # Past the grid's end the spread goes on falling as one over the root of the number of words.
         beyond = np.sqrt(max(1.0, words / self.words[-1]))
-        return np.sqrt(
-            (self._at("spread", words) / beyond) ** 2
-            + self._at("error", words) ** 2
-            + (self._at("network", words) * disagreement) ** 2
-        )
+        network = self._at("factor", words) * disagreement / np.array(self.scale)[0] * WEIGHTS[0]
+        return np.sqrt((self._at("spread", words) / beyond) ** 2 + self._at("error", words) ** 2 + network**2)
+
+
+def combine(halves: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The weighted mean (…, 5) of scores (…, halves, 5), each divided by its scale (halves, 5)."""
+    return np.einsum("h,...hk->...k", WEIGHTS, halves / scale)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:

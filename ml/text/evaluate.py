@@ -13,7 +13,7 @@ from ml.statistics import confusion, recalls
 from ml.text.calibration import Calibration, sigmoid
 from ml.text.data import read_essays, short_hash
 from ml.text.features import analyse
-from ml.text.infer import score
+from ml.text.scoring import score
 
 BINS = 10
 
@@ -31,8 +31,8 @@ def evaluate(data: Path) -> dict[str, Any]:
     probabilities = np.zeros(essays.labels.shape)
     for i, text in enumerate(essays.texts):
         document = analyse(text)
-        scores = score(document)
-        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.network, scores.lexical))
+        (scores,) = score([document])
+        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.halves))
     result = {**measure(probabilities, essays.labels), "labels": ["no", "yes"], "traits": list(TRAITS)}
     result["model_version"] = card["version"]
     seen_file = registry.file_of("text", "text_seen.txt")

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -68,6 +69,13 @@ class Document:
     def words(self) -> list[str]:
         """The tokens that are words, in lower case: "don't" is two. ``written`` counts as a person does: one."""
         return [token.lower() for token in self.tokens if is_word(token)]
+
+    def part(self, positions: Sequence[int]) -> Document:
+        """The tokens at ``positions`` as a document of their own, its sentences and written words counted by them."""
+        tokens = [self.tokens[i] for i in positions]
+        written = sum(map(is_word, tokens))
+        kept = [self.tags[i] for i in positions], [self.lemmas[i] for i in positions]
+        return Document(tokens, *kept, _sentences(tokens), written, self.truncated)
 
 
 def clean(text: str) -> str:

@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from ml import registry
 from ml.errors import Unreadable
 from ml.readings import TRAITS, Estimate, TextReading
-from ml.text import lexical, vectors
-from ml.text.calibration import Calibration, logit, sigmoid
-from ml.text.features import MAX_WORDS, STOP_WORDS, Document, analyse, clean, is_word, statistics
-from ml.text.windows import windows
+from ml.text import vectors
+from ml.text.calibration import Calibration, sigmoid
+from ml.text.explain import moved
+from ml.text.features import MAX_WORDS, Document, analyse, clean, is_word, statistics
+from ml.text.language import other_than_english
+from ml.text.scoring import Scores, score
 
-#: Of an English text's words about half are words of grammar and 98 % are in the vocabulary; below these it is another
-#: language, or no language.
-FEWEST_STOP_WORDS = 0.2
+#: Of an English text's words 98 % are in the vocabulary; below this share they are no words.
 FEWEST_KNOWN_WORDS = 0.6
 #: A text that goes on repeating itself has fewer different words than this share of the fewest words that are needed.
 FEWEST_DISTINCT = 0.2
-#: Windows that go through the network at once: bounds the memory to about 20 MB.
-BATCH = 32
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Log-odds (5,) of the two halves, and the standard error (5,) of the networks' mean."""
-
-    network: np.ndarray
-    lexical: np.ndarray
-    disagreement: np.ndarray
-
-
-def read(text: str) -> TextReading:
+def read(text: str, *, explain: bool = True) -> TextReading:
     """Read a text.
 
     Raises Unreadable (``no_text``, ``too_little_text``, ``not_english``) and ModelMissing. A trait's estimate is the
     calibrated probability of scoring in the upper half; its interval is described in ``ml.text.calibration``; its
-    ``n`` is the number of words read."""
+    ``n`` is the number of words read. With ``explain`` the reading names the words that moved each trait."""
+    (found,) = read_many([text], explain=explain)
+    if isinstance(found, Unreadable):
+        raise found
+    return found
+
+
+def read_many(texts: Sequence[str], *, explain: bool = False) -> list[TextReading | Unreadable]:
+    """Read texts together, which is faster than one by one: per text its reading, or why there is none.
+
+    Raises ModelMissing.
+    """
     card = registry.describe("text")
-    document = analyse(text)
-    known = _check(text, document, card["minimum_words"])
-    scores = score(document)
     calibration = Calibration.from_json(card["calibration"])
+    documents = [analyse(text) for text in texts]
+    known = [_checked(*pair, card["minimum_words"]) for pair in zip(texts, documents, strict=True)]
+    usable = [number for number, share in enumerate(known) if not isinstance(share, Unreadable)]
+    scores = dict(zip(usable, score([documents[number] for number in usable]), strict=True))
+    return [
+        share
+        if isinstance(share, Unreadable)
+        else _reading(document, share, scores[number], card, calibration, explain)
+        for number, (document, share) in enumerate(zip(documents, known, strict=True))
+    ]
+
+
+def _reading(
+    document: Document, known: float, scores: Scores, card: dict[str, Any], calibration: Calibration, explain: bool
+) -> TextReading:
     count = len(document.words)
-    middle = calibration.logit(count, scores.network, scores.lexical)
+    middle = calibration.logit(count, scores.halves)
     half = 1.96 * calibration.deviation(count, scores.disagreement)
     value, low, high = sigmoid(middle), sigmoid(middle - half), sigmoid(middle + half)
     warnings = []
@@ -60,30 +73,26 @@ def read(text: str) -> TextReading:
             for i, trait in enumerate(TRAITS)
         },
         statistics=statistics(document),
+        moved=moved(document, scores.halves, calibration) if explain else {},
+        accuracy=accuracy_at(count, card["figures"]["by_words"]),
     )
 
 
-def score(document: Document) -> Scores:
-    """What both halves of the model say about a text, not calibrated. A text without a token scores zero.
+def accuracy_at(words: int, by_words: dict[str, dict[str, float]]) -> dict[str, float]:
+    """How often the model was right about essays cut to about as many words: {value, margin, majority} (0..1).
 
-    Raises ModelMissing.
-    """
-    session = registry.session("text")
-    vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
-    words = lexical.load(registry.file_of("text", lexical.FILE))
-    if not document.tokens:
-        zero = np.zeros(len(TRAITS))
-        return Scores(zero, zero, zero)
-    rows = windows(vocabulary.encode(document.lemmas))
-    name = session.get_inputs()[0].name
-    outputs = [
-        session.run(None, {name: vocabulary.vectors[rows[start : start + BATCH]]})[0]
-        for start in range(0, len(rows), BATCH)
-    ]
-    networks = logit(np.concatenate(outputs).astype(np.float64)).mean(axis=0)  # (networks, 5)
-    count = len(networks)
-    disagreement = networks.std(axis=0, ddof=1) / np.sqrt(count) if count > 1 else np.zeros(len(TRAITS))
-    return Scores(networks.mean(axis=0), words.score(document.lemmas), disagreement)
+    Interpolated in the logarithm of the number of words between the lengths that were measured; past the longest of
+    them what holds for whole essays."""
+    lengths = sorted(int(length) for length in by_words if length != "all")
+    if not lengths or words >= lengths[-1]:
+        row = by_words["all"] if not lengths or words >= 1.5 * lengths[-1] else by_words[str(lengths[-1])]
+        return {"value": row["accuracy"], "margin": row["margin"], "majority": row["majority"]}
+    rows = [by_words[str(length)] for length in lengths]
+    at = {
+        name: float(np.interp(np.log(max(words, 1)), np.log(lengths), [row[key] for row in rows]))
+        for name, key in (("value", "accuracy"), ("margin", "margin"), ("majority", "majority"))
+    }
+    return {name: round(value, 4) for name, value in at.items()}
 
 
 def known_words(document: Document) -> float:
@@ -93,36 +102,38 @@ def known_words(document: Document) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def _check(text: str, document: Document, fewest: int) -> float:
-    """Refuse what cannot be read; the share of known words otherwise."""
+def _checked(text: str, document: Document, fewest: int) -> float | Unreadable:
+    """The share of known words, or why the text cannot be read."""
     words = document.words
     if not words:
-        raise Unreadable("no_text", "There is no text in this answer. Write the answer in English sentences.")
-    letters = [character for character in clean(text)[:20_000] if character.isalpha()]
-    if sum(character < "\u0250" for character in letters) < len(letters) / 2:
-        raise Unreadable("not_english", _NOT_ENGLISH)
+        return Unreadable("no_text", "There is no text in this answer. Write the answer in English sentences.")
+    language = other_than_english(clean(text[:50_000]), words)
+    if language == "another script":
+        return _not_english(language)
     if document.written < fewest:
         number = f"{document.written} word{'' if document.written == 1 else 's'}"
-        raise Unreadable(
+        return Unreadable(
             "too_little_text",
             f"This answer has {number}; at least {fewest} are needed to say anything about its writer. Write more, or "
             "leave this part of the report out.",
         )
     distinct = len(set(words))
     if distinct < fewest * FEWEST_DISTINCT:
-        raise Unreadable(
+        return Unreadable(
             "too_little_text",
             f"This answer repeats {distinct} different word{'' if distinct == 1 else 's'}; at least "
             f"{round(fewest * FEWEST_DISTINCT)} are needed. Write the answer in full sentences.",
         )
     known = known_words(document)
-    grammar = sum(word in STOP_WORDS for word in words) / len(words)
-    if grammar < FEWEST_STOP_WORDS or known < FEWEST_KNOWN_WORDS:
-        raise Unreadable("not_english", _NOT_ENGLISH)
+    if language is not None or known < FEWEST_KNOWN_WORDS:
+        return _not_english(language or "another language")
     return known
 
 
-_NOT_ENGLISH = (
-    "This answer does not look like English prose, and the text model reads nothing else. Write it in English "
-    "sentences, or leave this part of the report out."
-)
+def _not_english(language: str) -> Unreadable:
+    seems = {"another language": "", "another script": ""}.get(language, f" (it seems to be {language})")
+    return Unreadable(
+        "not_english",
+        f"This answer does not look like English prose{seems}, and the text model reads nothing else. Write it in "
+        "English sentences, or leave this part of the report out.",
+    )

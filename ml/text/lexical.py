@@ -35,6 +35,26 @@ class Lexical:
         values = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * self.idf[rows]
         return (values / np.linalg.norm(values)) @ self.weights[rows] + self.bias
 
+    def contributions(self, lemmas: list[str]) -> np.ndarray:
+        """What each lemma (N, 5) adds to the score: a term's part is shared out among its occurrences and words."""
+        terms = terms_of(lemmas)
+        counts = Counter(row for term in terms if (row := self.terms.get(term)) is not None)
+        result = np.zeros((len(lemmas), self.weights.shape[1]))
+        if not counts:
+            return result
+        value = {row: (1 + np.log(number)) * self.idf[row] for row, number in counts.items()}
+        norm = np.linalg.norm(list(value.values()))
+        for position, term in enumerate(terms):
+            if (row := self.terms.get(term)) is None:
+                continue
+            part = value[row] / norm / counts[row] * self.weights[row]
+            if position < len(lemmas):
+                result[position] += part
+            else:
+                first = position - len(lemmas)
+                result[first : first + 2] += part / 2
+        return result
+
 
 def terms_of(lemmas: list[str]) -> list[str]:
     """Lemmas and pairs of neighbours."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
+from ml import registry, runs
 from ml.readings import TRAITS
-from ml.text import lexical, vectors
-from ml.text.calibration import Calibration, logit, platt, sigmoid
+from ml.text import lexical, style, topics, vectors
+from ml.text.calibration import HALVES, Calibration, combine, logit, platt, sigmoid
 from ml.text.data import Essays, fold_of, read_essays, short_hash
 from ml.text.evaluate import measure
 from ml.text.features import Document, analyse, content_words
@@ -45,15 +45,12 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
     held = gather(run, folds, options.seeds)
     calibration = calibrate(held, essays.labels, words, np.ones(len(essays), bool), errors=True)
     figures = cross_fitted(held, essays.labels, words, folds)
-    figures["tfidf_without_stop_words"] = _without_stop_words(essays.labels, documents, folds)
-    figures["mean_vector_logistic_regression"] = _mean_vectors(
-        essays.labels, documents, folds, vectors.load(run / vectors.FILE)
-    )
+    figures |= _baselines(run, essays.labels, documents, folds)
     figures["onnx_difference"] = _export(run, target, options.seeds)
-    for name in (vectors.FILE, lexical.FILE):
+    for name in (vectors.FILE, lexical.FILE, topics.FILE, style.FILE):
         shutil.copyfile(run / name, target / name)
     (target / SEEN).write_text("\n".join(sorted(map(short_hash, essays.texts))) + "\n")
-    files = ("text.onnx", "text.keras", vectors.FILE, lexical.FILE, SEEN)
+    files = ("text.onnx", "text.keras", vectors.FILE, lexical.FILE, topics.FILE, style.FILE, SEEN)
     stamp = datetime.datetime.now(datetime.UTC)
     card: dict[str, Any] = {
         "name": "text",
@@ -76,15 +73,16 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
 
 
 def gather(run: Path, folds: np.ndarray, seeds: int) -> dict[str, np.ndarray]:
-    """The folds as one: per cut (N, 5, 2), the networks' mean log-odds and the n-grams'; NaN where too short."""
+    """The folds as one: per cut (N, halves, 5), each half's scores; NaN where too short."""
     merged: dict[str, np.ndarray] = {}
     for fold in range(folds.max() + 1):
-        for half, names in enumerate(([f"network{seed}" for seed in range(seeds)], ["lexical"])):
+        for row, half in enumerate(HALVES):
+            names = [f"network{seed}" for seed in range(seeds)] if half == "network" else [half]
             for name in names:
                 with np.load(run / f"fold{fold}-{name}.npz") as file:
                     for cut in set(file.files) - {"held"}:
-                        scores = merged.setdefault(cut, np.zeros((len(folds), len(TRAITS), 2)))
-                        scores[file["held"], :, half] += file[cut] / len(names)
+                        scores = merged.setdefault(cut, np.zeros((len(folds), len(HALVES), len(TRAITS))))
+                        scores[file["held"], row] += file[cut] / len(names)
     return merged
 
 
@@ -102,24 +100,37 @@ def calibrate(
     # The whole counts as its mean length, or a little more than the longest cut where the essays are short.
     grid = [int(cut) for cut in cuts if cut != "all"]
     grid.append(max(int(words.mean()), *(length + 1 for length in [0, *grid])))
+    scale = held["all"][chosen].std(axis=0) + 1e-9
+    means = {cut: combine(scores, scale) for cut, scores in held.items()}
     shape = (len(cuts), len(TRAITS))
-    factors, spread, error = np.zeros((*shape, 3)), np.full(shape, np.nan), np.zeros(shape)
+    platts, spread, error = np.zeros((*shape, 2)), np.zeros(shape), np.zeros(shape)
     for g, (cut, found) in enumerate(cuts.items()):
         usable = found[chosen[found]]
         for trait in range(len(TRAITS)):
-            x, y = held[cut][usable, trait], labels[usable, trait]
-            factors[g, trait] = platt(x, y)
+            x, y = means[cut][usable, trait], labels[usable, trait]
+            platts[g, trait] = platt(x[:, None], y)
             if errors:
-                error[g, trait] = _standard_error(x, y)
-        if errors and cut != "all":
-            moved = ((held[cut] - held[f"next{cut}"])[usable] * factors[g, :, :2]).sum(axis=2)
-            if (~np.isnan(moved[:, 0])).sum() >= 20:
-                spread[g] = np.nanstd(moved, axis=0) / np.sqrt(2)
-    for g in range(1, len(grid)):  # too few essays are twice as long: as one over the root of the number of words
-        missing = np.isnan(spread[g])
-        spread[g][missing] = spread[g - 1][missing] * np.sqrt(grid[g - 1] / grid[g])
-    tables = [factors[..., 0], factors[..., 1], factors[..., 2], np.nan_to_num(spread), error]
+                error[g, trait] = _standard_error(x[:, None], y)
+    if errors:
+        spread = _spreads(means, platts, list(cuts), grid, chosen)
+    tables = [scale, platts[..., 0], platts[..., 1], spread, error]
     return Calibration(grid, *(table.round(5).tolist() for table in tables))
+
+
+def _spreads(
+    means: dict[str, np.ndarray], platts: np.ndarray, cuts: list[str], grid: list[int], chosen: np.ndarray
+) -> np.ndarray:
+    """Standard deviations (cuts, 5) of the log-odds around those of another whole essay by the same author."""
+    logits = {cut: means[cut] * platts[g, :, 0] + platts[g, :, 1] for g, cut in enumerate(cuts)}
+    apart = np.full(len(TRAITS), 0.0)
+    for g, cut in list(enumerate(cuts))[-2::-1]:  # the longest stretches of which enough essays hold two
+        moved = ((means[cut] - means[f"next{cut}"]) * platts[g, :, 0])[chosen]
+        moved = moved[~np.isnan(moved[:, 0])]
+        if len(moved) >= 20:  # as one over the root of the number of words, up to the whole
+            apart = moved.std(axis=0) / np.sqrt(2) * np.sqrt(grid[g] / grid[-1])
+            break
+    found = [np.nanvar((logits["all"] - logits[cut])[chosen], axis=0) for cut in cuts]
+    return np.sqrt(np.nan_to_num(found) + apart**2)
 
 
 def _standard_error(x: np.ndarray, y: np.ndarray, draws: int = 40) -> float:
@@ -133,10 +144,10 @@ def _standard_error(x: np.ndarray, y: np.ndarray, draws: int = 40) -> float:
 def cross_fitted(
     held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, folds: np.ndarray
 ) -> dict[str, Any]:
-    """Figures in which no essay is scored by networks, n-grams or a calibration that saw its label."""
+    """Figures in which no essay is scored by halves or a calibration that saw its label."""
     cuts = cuts_of(held)
     probabilities = {cut: np.full(labels.shape, np.nan) for cut in cuts}
-    alone = {"network": np.zeros(labels.shape), "tfidf_logistic_regression": np.zeros(labels.shape)}
+    alone = {name: np.zeros(labels.shape) for name in HALVES}
     whole = held["all"]
     for fold in range(folds.max() + 1):
         inside = folds != fold
@@ -144,41 +155,72 @@ def cross_fitted(
         for cut in cuts:
             for i in cuts[cut][~inside[cuts[cut]]]:
                 count = words[i] if cut == "all" else int(cut)
-                probabilities[cut][i] = sigmoid(fitted.logit(count, *held[cut][i].T))
-        for column, name in enumerate(alone):
+                probabilities[cut][i] = sigmoid(fitted.logit(count, held[cut][i]))
+        for row, name in enumerate(HALVES):
             for trait in range(len(TRAITS)):
-                scale = platt(whole[inside][:, trait, [column]], labels[inside, trait])
-                alone[name][~inside, trait] = sigmoid(whole[~inside, trait, column] * scale[0] + scale[1])
-    uncalibrated = {
-        "network": (whole[..., 0] > 0) == labels,
-        "tfidf_logistic_regression": (whole[..., 1] > 0) == labels,
-    }
+                scale = platt(whole[inside, row, trait, None], labels[inside, trait])
+                alone[name][~inside, trait] = sigmoid(whole[~inside, row, trait] * scale[0] + scale[1])
     by_words, minimum = {}, None
     for cut in cuts:
         known = ~np.isnan(probabilities[cut][:, 0])
-        right = ((probabilities[cut][known] > 0.5) == labels[known]).mean(axis=1)
-        margin = 1.96 * right.std() / np.sqrt(len(right))
-        base = float(np.maximum(labels[known].mean(axis=0), 1 - labels[known].mean(axis=0)).mean())
-        by_words[cut] = {
-            "n": int(known.sum()),
-            "accuracy": round(float(right.mean()), 4),
-            "margin": round(float(margin), 4),
-            "majority": round(base, 4),
-            "mean_confidence": round(float(np.abs(probabilities[cut][known] - 0.5).mean() + 0.5), 4),
-        }
-        if minimum is None and cut != "all" and right.mean() - margin > base + CLEARLY:
+        row = _at_length(probabilities[cut][known], labels[known])
+        by_words[cut] = row
+        if minimum is None and cut != "all" and row["accuracy"] - row["margin"] > row["majority"] + CLEARLY:
             minimum = int(cut)
     result = measure(probabilities["all"], labels)
     return {
         "protocol": f"{folds.max() + 1}-fold cross-validation by author; calibration cross-fitted",
         **result,
+        "margin": by_words["all"]["margin"],
         "majority_accuracy": by_words["all"]["majority"],
         "network_alone": _round(alone["network"], labels),
-        "tfidf_logistic_regression_alone": _round(alone["tfidf_logistic_regression"], labels),
-        "uncalibrated": {name: round(float(right.mean()), 4) for name, right in uncalibrated.items()},
+        "tfidf_logistic_regression_alone": _round(alone["lexical"], labels),
+        "topics_alone": _round(alone["topics"], labels),
+        "style_alone": _round(alone["style"], labels),
+        "auc": round(float(np.mean([_auc(probabilities["all"][:, t], labels[:, t]) for t in range(len(TRAITS))])), 4),
         "minimum_words": minimum or LENGTHS[-1],
         "by_words": by_words,
     }
+
+
+def _at_length(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+    """Accuracy (95 % margin over essays), the majority's, and the mean confidence of one length."""
+    right = ((probabilities > 0.5) == labels).mean(axis=1)
+    share = labels.mean(axis=0)
+    return {
+        "n": len(right),
+        "accuracy": round(float(right.mean()), 4),
+        "margin": round(float(1.96 * right.std() / np.sqrt(len(right))), 4),
+        "majority": round(float(np.maximum(share, 1 - share).mean()), 4),
+        "mean_confidence": round(float(np.abs(probabilities - 0.5).mean() + 0.5), 4),
+    }
+
+
+def _auc(scores: np.ndarray, truth: np.ndarray) -> float:
+    """How often one who scored high is rated above one who did not."""
+    from scipy.stats import rankdata
+
+    yes = truth == 1
+    pairs = yes.sum() * (~yes).sum()
+    return (rankdata(scores)[yes].sum() - yes.sum() * (yes.sum() + 1) / 2) / pairs if pairs else float("nan")
+
+
+def _baselines(run: Path, labels: np.ndarray, documents: list[Document], folds: np.ndarray) -> dict[str, float]:
+    """What else was tried on the same folds, worked out once a run; with the seed's network where it was compared."""
+    path = run / "baselines.json"
+    if not path.is_file():
+        found = {
+            "tfidf_without_stop_words": _without_stop_words(labels, documents, folds),
+            "mean_vector_logistic_regression": _mean_vectors(
+                labels, documents, folds, vectors.load(run / vectors.FILE)
+            ),
+        }
+        with runs.whole(path) as partial:
+            partial.write_text(json.dumps(found) + "\n", "utf-8")
+    found = json.loads(path.read_text("utf-8"))
+    if (run / "seed.json").is_file():
+        found["seed_network"] = json.loads((run / "seed.json").read_text("utf-8"))
+    return found
 
 
 def _without_stop_words(labels: np.ndarray, documents: list[Document], folds: np.ndarray) -> float:

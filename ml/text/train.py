@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ml import runs
 from ml.readings import TRAITS
-from ml.text import lexical, vectors
+from ml.text import lexical, style, topics, vectors
 from ml.text.calibration import logit
 from ml.text.data import Essays, fold_of, read_essays
 from ml.text.features import Document, analyse
@@ -59,10 +59,10 @@ def train(data: Path, options: argparse.Namespace) -> None:
             network = fit_network(everything, documents, essays.labels, vocabulary, options, seed, f"final {seed + 1}")
             with runs.whole(run / f"final{seed}.weights.h5") as path:
                 network.save_weights(path)
-    if not (run / lexical.FILE).exists():
-        words = lexical.fit([document.lemmas for document in documents], essays.labels)
-        with runs.whole(run / lexical.FILE) as path:
-            lexical.save(words, path)
+    for half in (lexical, topics, style):
+        if not (run / half.FILE).exists():
+            with runs.whole(run / half.FILE) as path:
+                half.save(_fit_half(half, documents, essays.labels), path)
     from ml.text.ship import ship
 
     ship(essays, folds, documents, options)
@@ -127,18 +127,31 @@ def score_network(network, texts: list[np.ndarray], vocabulary: vectors.Vocabula
     return result / np.bincount(owner)[:, None]
 
 
-def pieces(document: Document, start: int, words: int | None) -> list[int]:
-    """Positions of the tokens of the words ``start`` .. ``start + words``, marks between them included."""
+def _fit_half(half, documents: list[Document], labels: np.ndarray):
+    """One of the halves that are no network, fitted on whole essays."""
+    if half is style:
+        return style.fit(np.stack([style.measures(d.tokens, d.tags) for d in documents]), labels)
+    return half.fit([document.lemmas for document in documents], labels)
+
+
+def _score_half(fitted, documents: list[Document]) -> np.ndarray:
+    if isinstance(fitted, style.Style):
+        return fitted.score(np.stack([style.measures(d.tokens, d.tags) for d in documents]))
+    return np.array([fitted.score(document.lemmas) for document in documents])
+
+
+def piece(document: Document, start: int, words: int | None) -> Document:
+    """The document of the words ``start`` .. ``start + words``, marks between them included."""
     is_word = np.array([token[0].isalpha() for token in document.tokens])
     number = np.cumsum(is_word) - is_word
     last = np.inf if words is None else start + words
-    return list(np.flatnonzero((number >= start) & (number < last)))
+    return document.part(np.flatnonzero((number >= start) & (number < last)))
 
 
 def _score_cuts(held: np.ndarray, documents: list[Document], score: Callable) -> dict[str, np.ndarray]:
     """The held-out essays' scores (held, 5): whole ("all"), their first n words ("n") and the n words after ("nextn").
 
-    ``score`` takes lists of lemmas. A text too short for a cut has NaN there.
+    ``score`` takes documents. A text too short for a cut has NaN there.
     """
     result = {"held": held}
     for name, start, count in [
@@ -149,8 +162,7 @@ def _score_cuts(held: np.ndarray, documents: list[Document], score: Callable) ->
         full = [i for i, d in enumerate(held) if count is None or len(documents[d].words) >= start + count]
         result[name] = np.full((len(held), len(TRAITS)), np.nan)
         if full:
-            cut = [[documents[held[i]].lemmas[k] for k in pieces(documents[held[i]], start, count)] for i in full]
-            result[name][full] = score(cut)
+            result[name][full] = score([piece(documents[held[i]], start, count) for i in full])
     return result
 
 
@@ -159,12 +171,13 @@ def _fold(
 ) -> None:
     """Train on the other folds and score this one; what is there already is left as it is."""
     inside, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-    path = options.run_dir / f"fold{fold}-lexical.npz"
-    if not path.exists():
-        words = lexical.fit([documents[i].lemmas for i in inside], essays.labels[inside])
-        scores = _score_cuts(held, documents, lambda cut: [words.score(lemmas) for lemmas in cut])
-        with runs.whole(path) as partial:
-            np.savez_compressed(partial, **scores)
+    for half in (lexical, topics, style):
+        path = options.run_dir / f"fold{fold}-{half.FILE.removeprefix('text_')}"
+        if not path.exists():
+            fitted = _fit_half(half, [documents[i] for i in inside], essays.labels[inside])
+            scores = _score_cuts(held, documents, lambda cut, fitted=fitted: _score_half(fitted, cut))
+            with runs.whole(path) as partial:
+                np.savez_compressed(partial, **scores)
     for seed in range(options.seeds):
         path = options.run_dir / f"fold{fold}-network{seed}.npz"
         if path.exists():
@@ -172,8 +185,8 @@ def _fold(
         title = f"fold {fold + 1}/{options.folds}, network {seed + 1}/{options.seeds}"
         network = fit_network(inside, documents, essays.labels, vocabulary, options, 100 * (fold + 1) + seed, title)
 
-        def score(cut: list[list[str]], network=network) -> np.ndarray:
-            return score_network(network, [vocabulary.encode(lemmas) for lemmas in cut], vocabulary)
+        def score(cut: list[Document], network=network) -> np.ndarray:
+            return score_network(network, [vocabulary.encode(document.lemmas) for document in cut], vocabulary)
 
         scores = _score_cuts(held, documents, score)
         right = float(np.mean((scores["all"] > 0) == essays.labels[held]))

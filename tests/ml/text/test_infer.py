@@ -15,8 +15,10 @@ import pytest
 from ml import registry
 from ml.errors import ModelMissing, Unreadable
 from ml.readings import TRAITS
+from ml.text.calibration import logit
 from ml.text.features import analyse
-from ml.text.infer import read, score
+from ml.text.infer import read, read_many
+from ml.text.scoring import score
 
 ANSWER = """In my last job I worked with a small team that built a booking system for a hospital. We had to be ready in
 three months, and halfway through the person who knew the most about the old system fell ill. I asked
@@ -48,6 +50,28 @@ def test_the_stated_minimum_is_enough_and_one_word_less_is_not() -> None:
     assert f"has {fewest - 1} words" in _refused(" ".join(words[: fewest - 1])).message
 
 
+def test_together_says_what_one_by_one_says() -> None:
+    texts = [ANSWER, "too short", ANSWER * 3, "", ANSWER.upper()]
+    together = read_many(texts)
+    assert [isinstance(found, Unreadable) for found in together] == [False, True, False, True, False]
+    assert together[1].code == "too_little_text" and together[3].code == "no_text"
+    for text, found in zip(texts, together, strict=True):
+        if not isinstance(found, Unreadable):
+            alone = read(text, explain=False)
+            for trait in TRAITS:
+                assert found.traits[trait].value == pytest.approx(alone.traits[trait].value, abs=1e-5)
+    assert read_many([]) == []
+
+
+def test_more_words_make_a_narrower_interval_and_a_better_reading() -> None:
+    fewer, more = (read(" ".join((ANSWER * 4).split()[:count])) for count in (60, 600))
+    for trait in TRAITS:
+        a, b = fewer.traits[trait], more.traits[trait]
+        assert np.ptp(logit(np.array([b.low, b.high]))) < np.ptp(logit(np.array([a.low, a.high])))
+    assert fewer.accuracy["value"] < more.accuracy["value"]
+    assert fewer.accuracy["majority"] == pytest.approx(0.51, abs=0.02)
+
+
 def _refused(text: str) -> Unreadable:
     with pytest.raises(Unreadable) as caught:
         read(text)
@@ -62,6 +86,23 @@ def test_three_words_are_too_few() -> None:
     assert "This answer has 3 words" in refusal.message
     assert "This answer has 3 words" in _refused("Well-known, I think…").message
     assert "This answer has 1 word;" in _refused("Yes.").message
+
+
+CODE = """
+def total(rows, start=0):
+    for row in rows:
+        if row.kind == Kind.OPEN and not row.hidden:
+            start += int(row.amount * 100) // len(rows)
+    return {"sum": start, "rows": [row.id for row in rows]}
+
+class Ledger(Base):
+    __tablename__ = "ledger"
+    amount: Mapped[float] = mapped_column(Float, default=0.0)
+"""
+
+
+def test_code_is_no_english_prose() -> None:
+    assert _refused(CODE * 5).code == "not_english"
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", "\x00\x00", "😀😀👍", "12 345 !!!", "<br><p></p>"])
@@ -187,7 +228,9 @@ def test_every_file_is_small_enough_and_as_described() -> None:
 
 
 def test_a_text_without_tokens_scores_zero() -> None:
-    assert score(analyse("")).network.tolist() == [0.0] * 5
+    empty, full = score([analyse(""), analyse(ANSWER)])
+    assert not empty.halves.any() and empty.halves.shape == (4, 5)
+    assert full.halves.any(axis=1).all()
 
 
 def test_real_answers_of_every_kind_are_read(real_data) -> None:

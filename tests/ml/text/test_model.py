@@ -10,8 +10,8 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from ml.readings import TRAITS
-from ml.text import lexical
-from ml.text.calibration import Calibration, logit, platt, sigmoid
+from ml.text import lexical, style, topics
+from ml.text.calibration import HALVES, WEIGHTS, Calibration, combine, logit, platt, sigmoid
 from ml.text.windows import WINDOW, random_window, windows
 
 
@@ -108,12 +108,11 @@ def test_platt_finds_the_scale_and_ignores_a_misleading_score() -> None:
 
 
 def test_calibration_follows_the_number_of_words() -> None:
-    five = [1.0] * 5
-    table = [[0.1] * 5, [0.5] * 5]
-    calibration = Calibration(
-        [50, 500], table, [[0.0] * 5] * 2, [[0.0] * 5] * 2, [[0.4] * 5, [0.1] * 5], [[0.0] * 5] * 2
-    )
-    weights = [calibration.logit(words, np.array(five), np.zeros(5))[0] for words in (10, 50, 150, 500, 5000)]
+    five, zero = [1.0] * 5, [[0.0] * 5] * 2
+    factors = [[0.1] * 5, [0.5] * 5]
+    calibration = Calibration([50, 500], [five] * len(HALVES), factors, zero, [[0.4] * 5, [0.1] * 5], zero)
+    ones = np.ones((len(HALVES), 5))
+    weights = [calibration.logit(words, ones)[0] for words in (10, 50, 150, 500, 5000)]
     assert weights[0] == weights[1] == pytest.approx(0.1)
     assert weights[3] == weights[4] == pytest.approx(0.5)
     assert weights[1] < weights[2] < weights[3]
@@ -122,3 +121,72 @@ def test_calibration_follows_the_number_of_words() -> None:
     assert spread[3] == pytest.approx(0.05)
     assert Calibration.from_json(calibration.to_json()) == calibration
     assert logit(sigmoid(np.array([0.3])))[0] == pytest.approx(0.3)
+
+
+def test_halves_are_scaled_and_weighed() -> None:
+    assert WEIGHTS.sum() == pytest.approx(1)
+    halves = np.zeros((3, len(HALVES), 5))
+    halves[1, 0], halves[2] = 2.0, 2.0
+    np.testing.assert_allclose(combine(halves, np.full((len(HALVES), 5), 2.0))[:, 0], [0, WEIGHTS[0], 1])
+
+
+def test_contributions_add_up_to_the_score() -> None:
+    rng = np.random.default_rng(3)
+    texts = [[f"w{n}" for n in rng.integers(0, 30, 60)] for _ in range(60)]
+    fitted = lexical.fit(texts, rng.integers(0, 2, (60, 5)), fewest=2)
+    found = fitted.contributions([*texts[0], "unheard"])
+    assert found.shape == (61, 5)
+    score = fitted.score([*texts[0], "unheard"])
+    np.testing.assert_allclose(found.sum(axis=0) + fitted.bias, score, atol=1e-9)
+    assert not fitted.contributions(["unheard"]).any()
+
+
+def test_style_is_told_by_its_shares(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    kinds = [["I", "am", "sad", "."], ["we", "play", "football", "!"]]
+    labels = rng.integers(0, 2, (80, 5))
+    tags = ["PRP", "VBP", "JJ", "."]
+    measured = np.stack(
+        [style.measures(kinds[row[0]] * 10 + ["and"] * int(rng.integers(9)), tags * 10) for row in labels]
+    )
+    assert measured.shape == (80, len(style.MEASURES))
+    fitted = style.fit(measured, labels, penalty=10.0)
+    style.save(fitted, tmp_path / "style.npz")
+    scores = style.load(tmp_path / "style.npz").score(measured)
+    assert (((scores > 0) == labels)[:, 0]).all()
+    assert style.measures([], []).shape == measured[0].shape
+    assert style.categories_of("Mother") == ["family"]
+    # the number of words is none of the measures
+    np.testing.assert_allclose(
+        style.measures(kinds[0] * 25, tags * 25), style.measures(kinds[0] * 75, tags * 75), atol=0.02
+    )
+
+
+def test_topics_find_what_labels_follow(tmp_path) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, (120, 5))
+    texts = [
+        [f"w{n}" for n in rng.integers(0, 30, 40)] + [("sea", "city")[row[0]], ("sail", "bus")[row[0]]] * 6
+        for row in labels
+    ]
+    fitted = topics.fit(texts, labels, size=20, centres=30)
+    topics.save(fitted, tmp_path / "topics.npz")
+    kept = topics.load(tmp_path / "topics.npz")
+    scores = np.array([kept.score(text) for text in texts])
+    assert (((scores - scores.mean(axis=0) > 0) == labels)[:, 0]).mean() > 0.95
+    np.testing.assert_allclose(scores, [fitted.score(text) for text in texts], atol=0.05)
+    assert kept.score(["unheard"]).shape == kept.score([]).shape == (5,)
+
+
+def test_the_seed_network_has_its_layers(keras) -> None:
+    from ml.text.seed import FILTERS, UNITS, build
+
+    network = build(np.zeros((50, 300), np.float32))
+    assert (
+        [layer.filters for layer in network.layers if type(layer).__name__ == "Conv1D"]
+        == list(FILTERS)
+        == [128, 256, 512]
+    )
+    assert [layer.units for layer in network.layers if type(layer).__name__ == "LSTM"] == list(UNITS) == [180] * 3
+    assert network.get_layer("vectors").trainable
+    assert network.output_shape == (None, len(TRAITS))

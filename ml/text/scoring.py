@@ -1,0 +1,71 @@
+"""What the four halves of the text model say about documents, one by one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml import registry
+from ml.readings import TRAITS
+from ml.text import lexical, style, topics, vectors
+from ml.text.calibration import HALVES, logit
+from ml.text.features import Document
+from ml.text.windows import windows
+
+#: Windows that go through the network at once: bounds the memory to about 20 MB.
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Scores:
+    """``halves`` (4, 5): scores in the order of ``calibration.HALVES``; ``disagreement`` (5,): the networks' standard
+    error."""
+
+    halves: np.ndarray
+    disagreement: np.ndarray
+
+
+def score(documents: Sequence[Document]) -> list[Scores]:
+    """What the model says about each document, not calibrated. A document without a token scores zero.
+
+    Raises ModelMissing.
+    """
+    words = lexical.load(registry.file_of("text", lexical.FILE))
+    about = topics.load(registry.file_of("text", topics.FILE))
+    manner = style.load(registry.file_of("text", style.FILE))
+    networks = _networks(documents)
+    found = []
+    for document, each in zip(documents, networks, strict=True):
+        if not document.tokens:
+            found.append(Scores(np.zeros((len(HALVES), len(TRAITS))), np.zeros(len(TRAITS))))
+            continue
+        halves = [
+            each.mean(axis=0),
+            words.score(document.lemmas),
+            about.score(document.lemmas),
+            manner.score(style.measures(document.tokens, document.tags)),
+        ]
+        spread = each.std(axis=0, ddof=1) / np.sqrt(len(each)) if len(each) > 1 else np.zeros(len(TRAITS))
+        found.append(Scores(np.array(halves), spread))
+    return found
+
+
+def _networks(documents: Sequence[Document]) -> list[np.ndarray]:
+    """Per document the networks' log-odds (networks, 5), averaged over its windows."""
+    session = registry.session("text")
+    vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
+    parts = [windows(vocabulary.encode(d.lemmas)) for d in documents if d.tokens]
+    if not parts:
+        return [np.zeros((1, len(TRAITS)))] * len(documents)
+    rows, name = np.concatenate(parts), session.get_inputs()[0].name
+    outputs = np.concatenate(
+        [
+            session.run(None, {name: vocabulary.vectors[rows[start : start + BATCH]]})[0]
+            for start in range(0, len(rows), BATCH)
+        ]
+    ).astype(np.float64)
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    means = iter([logit(part).mean(axis=0) for part in np.split(outputs, ends)])
+    return [next(means) if document.tokens else np.zeros(outputs.shape[1:]) for document in documents]
