@@ -72,8 +72,8 @@ class FaceReading(Reading):
     before". ``mouth`` is the candidate's mouth over time, labels ("closed", "open"); None where no model reads it.
 
     ``state`` is "read", or "limited" where something about the input weakens the whole reading; ``codes`` says what,
-    one for each of ``warnings``: ``several_faces``, ``low_coverage``, ``frozen``, ``small_face``, ``dark``,
-    ``low_rate``.
+    one for each of ``warnings``: ``several_faces``, ``low_coverage``, ``frozen``, ``rigid``, ``small_face``,
+    ``dark``, ``low_rate``.
     """
 
     seconds: float = 0.0
@@ -122,8 +122,8 @@ class TextReading(Reading):
     ``coverage`` is the share of words that the vocabulary knows. ``statistics`` = {words, sentences,
     words_per_sentence,
     distinct_words, type_token_ratio, most_frequent: [[lemma, count], ...]}. ``moved`` = per trait [[word, change of the
-    probability by it (-1..1), times], ...], the largest first; ``accuracy`` = {value, margin, majority} (0..1): how often
-    the model is right about texts of this length.
+    probability by it (-1..1), times], ...], the largest first; ``accuracy`` = {value, margin, majority} (0..1): how
+    often the model is right about texts of this length.
     """
 
     traits: dict[str, Estimate] = field(default_factory=dict)

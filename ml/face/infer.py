@@ -117,6 +117,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         black=float(np.mean(samples.black)),
         still=float(np.mean(samples.still)) if samples.still else 0.0,
         drawn=float(np.mean(samples.drawn)) if samples.drawn else 0.0,
+        motion=states.own_motion(np.array(samples.eyes)[mine], np.array(samples.mouths)[mine]),
         width=float(np.median(main.widths)) * samples.scale if main else 0.0,
         light=float(np.median(samples.light)) if samples.light else 0.0,
         rate=float(1 / max(1e-3, np.median(np.diff(samples.picture_times)))) if len(samples.picture_times) > 1 else FPS,

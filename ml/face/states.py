@@ -18,6 +18,11 @@ STILL = 2.5
 NO_FILM, FROZEN = 0.95, 0.2
 #: A film this short (seconds) may be still by chance.
 LEAST_SECONDS = 3.0
+#: How far a face's eyes and mouth open and close (the sum of both aspect ratios' ranges, see ``own_motion``) below
+#: which it moves as a photograph held in the hand does: 0.11 there, 0.34 and more in films of people.
+RIGID = 0.15
+#: So long (seconds) a face must stay rigid until it is said, and until nothing is read from it.
+SAID_RIGID, NO_FACE_OF_A_PERSON = 8.0, 15.0
 #: More faces than this in most pictures are a crowd, in which nobody can be read as the one who answers.
 CROWD = 4
 #: A face narrower than this (pixels of the recording) has fewer pixels than the network looks at.
@@ -34,14 +39,15 @@ LOW = 0.5
 
 @dataclass(frozen=True)
 class Facts:
-    """What was seen: shares in 0..1, grey levels in 0..255, ``width`` of the face in the recording's own pixels,
-    ``rate`` in pictures a second."""
+    """What was seen: shares in 0..1, grey levels in 0..255, ``motion`` of eyes and mouth
+    as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second."""
 
     seconds: float
     coverage: float
     black: float
     still: float
     drawn: float
+    motion: float
     width: float
     light: float
     rate: float
@@ -51,7 +57,7 @@ class Facts:
 
 def refuse(facts: Facts) -> None:
     """Raise Unreadable where a number would be made up: ``black``, ``still_picture``, ``no_face``, ``crowd``,
-    ``drawing``."""
+    ``drawing``, ``photograph``."""
     if facts.black > 0.9:
         raise Unreadable(
             "black",
@@ -81,6 +87,12 @@ def refuse(facts: Facts) -> None:
             "What looks like a face here seems to be drawn, not filmed, so nothing was read from it. "
             "Record it again with your own face, without an avatar.",
         )
+    if facts.motion < RIGID and facts.coverage * facts.seconds >= NO_FACE_OF_A_PERSON:
+        raise Unreadable(
+            "photograph",
+            "The face moves only as a whole: no eye blinks and the mouth stays as it is, as on a photograph held in "
+            "front of the camera. Nothing was read from it. Record it again with your own face.",
+        )
 
 
 def notes(facts: Facts) -> tuple[list[str], list[str]]:
@@ -108,6 +120,13 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
         found.append(
             ("frozen", f"The picture did not move for {_percent(facts.still)} of the time: it may have been frozen.")
         )
+    if facts.motion < RIGID and facts.coverage * facts.seconds >= SAID_RIGID:
+        found.append(
+            (
+                "rigid",
+                "No eye blinked and the mouth hardly moved: this may be a photograph in front of the camera.",
+            )
+        )
     if facts.width < SMALL:
         found.append(
             (
@@ -129,12 +148,19 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
 
 
 #: Codes that weaken the whole reading, not only a part of it.
-_LIMITS = {"low_coverage", "frozen", "small_face", "dark"}
+_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark"}
 
 
 def state_of(codes: list[str]) -> str:
     """``limited`` where something weakens the whole reading, else ``read``."""
     return "limited" if _LIMITS & set(codes) else "read"
+
+
+def own_motion(eyes: np.ndarray, mouths: np.ndarray) -> float:
+    """How far eyes and mouth open and close: the range of both aspect ratios (N,), outermost 2 % left out, added up."""
+    if len(eyes) < 30:
+        return np.inf
+    return float(sum(np.percentile(values, 98) - np.percentile(values, 2) for values in (eyes, mouths)))
 
 
 def is_drawn(face: np.ndarray) -> bool:

@@ -89,6 +89,23 @@ def test_a_photograph_that_does_not_move(tmp_path: Path, portrait: np.ndarray) -
     assert refused(film(tmp_path / "photo.webm", lambda _: portrait, 5)) == "still_picture"
 
 
+def test_a_photograph_held_in_the_hand(tmp_path: Path, portrait: np.ndarray, background: np.ndarray) -> None:
+    small, random = cv2.resize(portrait, (340, 340), interpolation=cv2.INTER_AREA), np.random.default_rng(0)
+    corners = np.array([[0, 0], [340, 0], [340, 340], [0, 340]], np.float32)
+
+    def draw(number: int) -> np.ndarray:
+        sway = np.array([60 + 12 * np.sin(number / 9), 9 + 8 * np.cos(number / 7)])
+        bend = 4 * np.sin(number / (11 + np.arange(8).reshape(4, 2)))
+        matrix = cv2.getPerspectiveTransform(corners, (corners + sway + bend).astype(np.float32))
+        held = cv2.warpPerspective(small, matrix, background.shape[1::-1])
+        picture = np.where(held > 0, held, background)
+        return np.clip(picture + random.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+
+    assert refused(film(tmp_path / "held.webm", draw, 15.5, fps=10)) == "photograph"
+    reading = infer.read(film(tmp_path / "shorter.webm", draw, 9, fps=10))
+    assert (reading.state, reading.codes) == ("limited", ["rigid"])
+
+
 def test_twenty_faces(tmp_path: Path, portrait: np.ndarray) -> None:
     face = cv2.resize(portrait[10:210, 120:320], (120, 120), interpolation=cv2.INTER_AREA)
 
