@@ -121,6 +121,8 @@ def evaluation(model: str, figures: dict[str, Any]) -> str:
     """An evaluation for the terminal."""
     if model == "interview":
         return _raters(figures)
+    if model == "fusion":
+        return _fusion(figures)
     rows = [
         ("Model", figures["model_version"]),
         ("Examples", str(figures["n"])),
@@ -132,6 +134,25 @@ def evaluation(model: str, figures: dict[str, Any]) -> str:
     if figures.get("warning"):
         rows.append(("Note", figures["warning"]))
     return "\n".join(_block(f"{NAMES[model]} model", rows)).rstrip()
+
+
+def _fusion(figures: dict[str, Any]) -> str:
+    rows = [("Model", figures["model_version"]), ("Protocol", figures["protocol"])]
+    for task in ("eight", "three"):
+        if found := figures.get(task):
+            low, high = found["accuracy_interval"]
+            sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
+            rows.append((f"{task.capitalize()} classes", f"accuracy {found['accuracy']:.3f} ({low:.3f} to {high:.3f})"))
+            rows.append(("  UAR", f"together {found['uar']:.3f}; {sides}; n = {found['n']}"))
+    for name, found in figures["degraded"].items():
+        sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
+        rows.append((name.replace("_", " ").capitalize(), f"UAR together {number(found['uar'], digits=3)}; {sides}"))
+    if figures["unreadable"]:
+        rows.append(("Unreadable", str(len(figures["unreadable"]))))
+    return "\n".join(_block("Face and voice together", rows)).rstrip()
+
+
+_SIDES = (("face", "face_uar"), ("voice", "speech_uar"))
 
 
 def _raters(figures: dict[str, Any]) -> str:

@@ -30,6 +30,8 @@ BLOCK = 5.0
 LEAST_COVERAGE = 0.3
 #: Seconds that a window of the voice overlaps the next at most; a row holds until the next one may come.
 LONGEST_HOLD = 3.0
+#: After so many seconds without speech the last window's row counts no more.
+SILENT = 2.0
 #: The ways of combining, by name.
 FUSIONS = ("viva", "paper")
 
@@ -85,7 +87,15 @@ def events(face: FaceReading | None, speech: SpeechReading | None) -> list[tuple
             found += [(time, {"mouth": row[place]}) for time, row in rows if row is not None]
     if speech is not None and speech.track is not None:
         found += [(time + speech.window_seconds / 2, {"voice": row}) for time, row in _rows(speech.track)]
+        found += [(time, {"speech": False}) for time in _silences(speech)]
     return sorted(found, key=lambda pair: pair[0])
+
+
+def _silences(speech: SpeechReading) -> list[float]:
+    """When the candidate has said nothing for SILENT seconds, where the reading says who spoke when."""
+    spoken = sorted((start, end) for start, end, kind in getattr(speech, "activity", None) or [] if kind == "speech")
+    following = [*(start for start, _ in spoken[1:]), speech.seconds]
+    return [end + SILENT for (_, end), then in zip(spoken, following, strict=False) if then - end > SILENT]
 
 
 def _rows(track: Track) -> list[tuple[float, np.ndarray]]:

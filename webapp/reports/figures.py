@@ -36,6 +36,10 @@ def of_answer(answer: AnswerView) -> dict[str, Any]:
         found["together-track"] = _json(together(answer.result("face"), speech), answer.seconds)
     if answer.fused:
         found["fused-track"] = _json(figures.emotion_track(answer.fused), answer.seconds)
+        if answer.fused.get("valence"):
+            from ml.figure_valence import valence_track
+
+            found["fused-valence-track"] = _json(valence_track(answer.fused), answer.seconds)
         found["fused-distribution"] = _json(figures.distribution(answer.fused))
     if (text := answer.result("text")) and text.get("traits"):
         found["traits"] = _json(figures.big_five(text))

