@@ -11,6 +11,7 @@ from typing import Any
 
 from ml import registry
 from ml.content import rubric, star
+from ml.content.points import points_of
 from ml.errors import Unreadable
 from ml.interview.words import counts, is_filler, words_of
 from ml.readings import ModelVersion, Reading
@@ -61,7 +62,7 @@ def read(text: str, rubric_text: str = "") -> ContentReading:
         model=ModelVersion("content", VERSION, card["files"][vectors.FILE]),
         coverage=min(1.0, LONGEST / len(text)),
         warnings=[f"Only the first {LONGEST:,} characters were looked at."] if cut else [],
-        points=[point.to_json() for point in rubric.match(text[:LONGEST], rubric.points_of(rubric_text))],
+        points=[point.to_json() for point in rubric.match(text[:LONGEST], points_of(rubric_text))],
         parts=[part.to_json() for part in parts],
         missing=star.missing(parts),
         habits=habits(words),

@@ -9,7 +9,6 @@ enough to is "not found", which does not say that it is missing: people say thin
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -37,9 +36,6 @@ RARE = 3e-4
 #: Points begin with what somebody does ("Listens to …"): that word counts more than what it is done to.
 FIRST_WORD = 3.0
 TWO_SENTENCES, ONLY_A_TASK = 0.9, 0.85
-#: Points and answers beyond these are not read: they bound the work.
-MOST_POINTS, LONGEST_POINT = 20, 300
-_BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")
 #: Words of rubrics that no answer would use.
 _FRAME = frozenset(
     """candidate answer applicant point describe mention name give show explain say example good clear clearly real
@@ -61,12 +57,6 @@ class Point:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def points_of(rubric: str) -> list[str]:
-    """The points of a rubric: one a line, without bullets or numbers; at most MOST_POINTS."""
-    lines = (_BULLET.sub("", line).strip()[:LONGEST_POINT] for line in rubric.splitlines())
-    return [line for line in lines if any(character.isalpha() for character in line)][:MOST_POINTS]
 
 
 def match(text: str, points: list[str]) -> list[Point]:

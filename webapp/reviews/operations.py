@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import current_app
 
+from ml.content.points import points_of
 from webapp.accounts.models import User
 from webapp.database import db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -145,8 +146,6 @@ def take_up(interview: Interview, reviewer: User) -> Scorecard:
 
 def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: bool, by: User) -> PointVerdict:
     """Confirm or strike a rubric point of an answer. Raises ReviewRefused where the rubric has no such point."""
-    from ml.content.rubric import points_of
-
     _check_open(answer.interview)
     if point not in points_of(answer.question.rubric):
         raise ReviewRefused("The rubric of this question has no such point.")

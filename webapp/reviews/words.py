@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ml.content.points import points_of
 from webapp.reviews.models import Outcome
 
 #: What each score means, the same for every question: how much of its rubric the answer holds.
@@ -24,7 +25,7 @@ OUTCOMES = {
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.globals.update(score_anchors=ANCHORS, decision_outcomes=OUTCOMES)
-    app.jinja_env.filters["outcome"] = outcome
+    app.jinja_env.filters.update(outcome=outcome, rubric_points=points_of)
 
 
 def outcome(value: Outcome | str) -> str:
