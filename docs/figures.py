@@ -31,7 +31,7 @@ def rows() -> list[tuple[str, str, str, str]]:
         low, high = figures["uar_interval_over_actors"]
         value = f"{_number(figures['uar_mean'])} ({_number(low)} to {_number(high)})"
         folds = len(figures["uar_per_fold"])
-        measure = f"unweighted recall on RAVDESS, {folds} folds grouped by actor, each network alone"
+        measure = f"unweighted recall on RAVDESS, {folds} folds grouped by actor"
         value += " over actors"
         command = "./viva train speech --data DIR"
         found.append((card["version"], measure, value, command))

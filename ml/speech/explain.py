@@ -19,8 +19,8 @@ from ml import media
 from ml.errors import Unreadable
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech.activity import detect
-from ml.speech.features import FFT, HOP, RATE, WINDOW_SECONDS, network_input, seconds_to_frames, window_starts
-from ml.speech.infer import probabilities
+from ml.speech.classifier import probabilities
+from ml.speech.features import FFT, HOP, RATE, WINDOW_SECONDS, seconds_to_frames, window_starts
 
 PIECE_SECONDS = 0.3
 #: Edges of the bands in Hz: the fundamental, then where the first, second, third formants and the hiss mostly lie.
@@ -73,7 +73,7 @@ def explain_samples(samples: np.ndarray, label: str, start: float = 0.0) -> Expl
     spans = _spans(samples)
     if not spans:
         raise Unreadable("silence", "Nobody speaks in this stretch, so there is nothing to explain.")
-    inputs = [network_input(samples[a:b]) for a, b in spans]
+    inputs = [samples[a:b] for a, b in spans]
     whole = [probabilities(window)[emotion] for window in inputs]
     pieces = max(1, round(len(samples) / RATE / PIECE_SECONDS))
     edges = np.linspace(0, len(samples) / RATE, pieces + 1)
@@ -87,7 +87,7 @@ def explain_samples(samples: np.ndarray, label: str, start: float = 0.0) -> Expl
         changed = sound.without(first, last, low, high)
         fallen = 0.0
         for k in touched:
-            chance = probabilities(network_input(changed[spans[k][0] : spans[k][1]]))[emotion]
+            chance = probabilities(changed[spans[k][0] : spans[k][1]])[emotion]
             fallen += _log_odds(whole[k]) - _log_odds(chance)
         return round(fallen / len(touched), 4)
 

@@ -7,12 +7,14 @@ import json
 
 import keras
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
-from ml import registry
+from ml import registry, runs
 from ml.readings import SPEECH_EMOTIONS
-from ml.speech.data import Clip
+from ml.speech.activity import detect
+from ml.speech.calibration import FEATURE_WEIGHT, HeldOut, selective, temperature, threshold
+from ml.speech.classifier import FEATURE_WEIGHTS, Discriminant
+from ml.speech.data import Clip, load
 from ml.speech.evaluate import speaker_of
 from ml.speech.features import CHUNK, MELS
 from ml.statistics import confusion, expected_calibration_error, recalls
@@ -33,51 +35,36 @@ def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
     return result
 
 
-def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
-    """What to divide logits (N, 8) by so that their likelihood is greatest (Guo et al., 2017)."""
+def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> dict:
+    """The model's metadata from what cross-validation held out: figures, calibration, data, licence.
 
-    def loss(value: float) -> float:
-        return -float(np.mean(log_softmax(logits / value, axis=1)[np.arange(len(truth)), truth]))
-
-    return float(minimize_scalar(loss, bounds=(0.1, 5), method="bounded").x)
-
-
-def describe(
-    logits: np.ndarray, truth: np.ndarray, fold_of: np.ndarray, found: list[Clip], options: argparse.Namespace
-) -> dict:
-    """The model's metadata from its held-out logits (N, 8): figures of cross-validation, calibration, data, licence.
-
-    The interval draws actors, since clips of one actor are not independent. The calibration error is measured with each
-    fold's temperature fitted on the other folds.
+    The interval draws actors, since clips of one actor are not independent. The calibration error and abstention are
+    measured with each fold's temperature fitted on the other folds.
     """
+    logits, truth, fold_of, actors = held.together(), held.truth, held.fold, held.actors
+    chances = held.cross_calibrated(logits)
     matrix = confusion(truth, logits.argmax(axis=1), len(SPEECH_EMOTIONS))
     each, pooled = recalls(matrix)
-    folds = [
-        recalls(confusion(truth[fold_of == k], logits[fold_of == k].argmax(axis=1), len(SPEECH_EMOTIONS)))[1]
-        for k in np.unique(fold_of)
-    ]
-    chances = np.zeros(logits.shape)
-    for k in np.unique(fold_of):
-        inside = fold_of == k
-        chances[inside] = softmax(logits[inside] / temperature(logits[~inside], truth[~inside]), axis=1)
-    actors = np.array([clip.actor for clip in found])
-    per_actor = np.array(
-        [
-            recalls(confusion(truth[actors == a], logits[actors == a].argmax(axis=1), len(SPEECH_EMOTIONS)))[1]
-            for a in sorted(set(actors))
-        ]
-    )
+    folds = [_uar(logits[fold_of == k], truth[fold_of == k]) for k in np.unique(fold_of)]
+    per_actor = np.array([_uar(logits[actors == a], truth[actors == a]) for a in sorted(set(actors))])
     draws = np.random.default_rng(0).choice(per_actor, (10_000, len(per_actor))).mean(axis=1)
+    seconds = np.array([detect(load(clip.path)).seconds for clip in found])
+    least = threshold(chances, truth)
+    compared = held.compared()
     return {
         "name": "speech",
         "version": registry.next_version("speech"),
         "labels": list(SPEECH_EMOTIONS),
         "temperature": temperature(logits, truth),
+        "temperature_compared": temperature(compared, truth),
+        "feature_weight": FEATURE_WEIGHT,
+        "abstain_below": least,
         "data": ["RAVDESS speech, actors 1-20 (Livingstone & Russo, 2018; CC BY-NC-SA 4.0)"]
         + (["nEMO (Christop, 2024; CC BY-NC-SA 4.0)"] if options.extra else []),
         "speakers": sorted({speaker_of(clip) for clip in found}),
         "figures": {
-            "protocol": f"{len(folds)}-fold cross-validation grouped by actor, each network alone, last epoch",
+            "protocol": f"{len(folds)}-fold cross-validation grouped by actor: one network and the discriminant of the "
+            "other folds' actors, each clip by itself, last epoch",
             "uar_mean": float(np.mean(folds)),
             "uar_per_fold": folds,
             "uar_interval_over_actors": [float(value) for value in np.percentile(draws, [2.5, 97.5])],
@@ -89,17 +76,44 @@ def describe(
             "expected_calibration_error_uncalibrated": expected_calibration_error(softmax(logits, axis=1), truth),
             "confusion_matrix": matrix.tolist(),
             "n": len(truth),
+            "selective": selective(chances, truth, seconds, least),
+            "steps": steps(held),
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
     }
 
 
+def _uar(logits: np.ndarray, truth: np.ndarray) -> float:
+    return recalls(confusion(truth, logits.argmax(axis=1), len(SPEECH_EMOTIONS)))[1]
+
+
+def steps(held: HeldOut) -> dict[str, float]:
+    """UAR over all held-out clips of each part by itself, of both, and of comparisons with the person's own mean voice
+    over all clips, over neutral and calm ones, and over one emotion's where only that one is to be read."""
+    calm = np.isin(held.truth, [SPEECH_EMOTIONS.index(name) for name in ("neutral", "calm")])
+    told_apart = np.zeros((len(held.names), len(SPEECH_EMOTIONS)))
+    for label in range(len(SPEECH_EMOTIONS)):
+        among = held.truth == label
+        if among.any():
+            told_apart[among] = held.compared(among)[among]
+    found = {
+        "network": _uar(held.network, held.truth),
+        "hand_made_features": _uar(held.alone, held.truth),
+        "both": _uar(held.together(), held.truth),
+        "both_against_the_persons_mean": _uar(held.compared(), held.truth),
+        "both_against_the_persons_neutral_and_calm_clips": _uar(held.compared(calm), held.truth),
+        "both_where_a_person_shows_one_emotion_only": _uar(told_apart, held.truth),
+    }
+    return {name: round(value, 4) for name, value in found.items()}
+
+
 def shrinkage(members: list[keras.Model], parts: list[list[np.ndarray]]) -> float:
     """How much smaller the logits of the mean of the members are than a member's own, on speakers that none knows.
 
-    The temperature was fitted to single networks; their mean disagrees with itself less loudly, and without this its
-    confidence would fall although it is right more often. 1 where there is nothing to measure on. No labels are used.
+    The weights and the temperature were fitted to single networks; their mean disagrees with itself less loudly, and
+    without this its confidence would fall although it is right more often. 1 where there is nothing to measure on. No
+    labels are used.
     """
     if not parts:
         return 1.0
@@ -117,8 +131,9 @@ def committee(members: list[keras.Model]) -> keras.Model:
     return keras.Model(inputs, keras.layers.Average(name="logits")(outputs), name="speech")
 
 
-def ship(members: list[keras.Model], card: dict, shrunk: float = 1.0) -> None:
-    """Write the members' mean as ``speech.keras`` and ``speech.onnx`` with ``speech.json`` into the weights folder.
+def ship(members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float = 1.0) -> None:
+    """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``) and
+    ``speech.json`` into the weights folder.
 
     The ONNX graph takes any number of windows and of chunks. Writing it needs the TensorFlow backend and the packages
     of the dependency group ``train``.
@@ -129,8 +144,14 @@ def ship(members: list[keras.Model], card: dict, shrunk: float = 1.0) -> None:
     model.predict_on_batch(np.zeros((2, 3, CHUNK, MELS), np.float32))
     model.save(folder / "speech.keras")
     model.export(folder / "speech.onnx", format="onnx", verbose=False)
-    card["temperature_of_one_network"] = card["temperature"]
-    card["temperature"] *= shrunk
-    card["figures"]["parameters"] = int(model.count_params())
-    card["files"] = {name: registry.sha256(folder / name) for name in ("speech.onnx", "speech.keras")}
-    (folder / "speech.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+    arrays = {}
+    for name, found in zip(("alone", "against"), pair, strict=True):
+        arrays |= {f"{name}_weight": found.weight.astype(np.float32), f"{name}_bias": found.bias.astype(np.float32)}
+    with runs.whole(folder / FEATURE_WEIGHTS) as path:
+        np.savez_compressed(path, **arrays)
+    card["network_shrinks"] = shrunk
+    card["figures"]["parameters"] = int(model.count_params()) + sum(array.size for array in arrays.values())
+    files = ("speech.onnx", "speech.keras", FEATURE_WEIGHTS)
+    card["files"] = {name: registry.sha256(folder / name) for name in files}
+    with runs.whole(folder / "speech.json") as path:
+        path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")

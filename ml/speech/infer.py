@@ -18,13 +18,13 @@ from ml.media import audio_blocks, probe
 from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
+from ml.speech.classifier import probabilities
 from ml.speech.features import (
     FFT,
     HOP,
     RATE,
     WINDOW_HOP_SECONDS,
     WINDOW_SECONDS,
-    network_input,
     seconds_to_frames,
     window_starts,
 )
@@ -39,7 +39,7 @@ Opener = Callable[[], Iterable[np.ndarray]]
 
 
 def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[tuple[float, np.ndarray | None]]:
-    """Second pass: (centre in seconds, network input or None where there is too little speech) of each window.
+    """Second pass: (centre in seconds, samples or None where there is too little speech) of each window.
 
     Windows run from the first speech to the last. Each is cut to its own first and last speech frame, as the clips were
     that the network learnt from.
@@ -57,7 +57,7 @@ def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[
         if inside is None or activity.speech[start:stop].sum() < ENOUGH_SPEECH:
             yield time, None
         else:
-            yield time, network_input(stream.between(inside[0] * HOP, inside[1] * HOP + FFT - HOP))
+            yield time, stream.between(inside[0] * HOP, inside[1] * HOP + FFT - HOP)
 
 
 class _Excerpts:
@@ -76,15 +76,6 @@ class _Excerpts:
             self._held = np.concatenate([self._held[skipped:], np.asarray(block, np.float32)])
             self._start += skipped
         return self._held[start - self._start : stop - self._start]
-
-
-def probabilities(window: np.ndarray) -> np.ndarray:
-    """Calibrated probabilities (8,) in the order of SPEECH_EMOTIONS for a network input (n, CHUNK, MELS)."""
-    session, card = registry.session("speech"), registry.describe("speech")
-    (logits,) = session.run(None, {session.get_inputs()[0].name: window[None]})
-    scaled = logits[0].astype(np.float64) / card["temperature"]
-    scaled = np.exp(scaled - scaled.max())
-    return scaled / scaled.sum()
 
 
 def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:

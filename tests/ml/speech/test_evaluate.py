@@ -49,6 +49,8 @@ def test_every_figure_is_there(folder, model):
     assert 0 <= result["expected_calibration_error"] <= 1
     assert result["model_version"] == model["version"]
     assert result["warning"] is None
+    assert result["with_baseline"] is None, "two clips of a person make no baseline"
+    assert 0 <= result["selective"]["coverage"] <= 1
 
 
 def test_real_clips_of_training_actors_are_read_well_and_warned_of(real_data, model, tmp_path):
@@ -65,6 +67,17 @@ def test_real_clips_of_training_actors_are_read_well_and_warned_of(real_data, mo
     assert result["n"] == len(rows)
     assert result["accuracy"] > 0.5  # the network knows these clips: this checks the path, not the model
     assert "in training" in result["warning"]
+
+
+def test_a_baseline_where_a_person_has_enough_clips(folder, model, tmp_path, monkeypatch):
+    monkeypatch.setattr(evaluate, "ENOUGH_CLIPS", 2)
+    (tmp_path / "manifest.csv").write_text("file,actor,emotion\n" + "".join(f"{n}.wav,A,sad\n" for n in range(3)))
+    for number in range(3):
+        (tmp_path / f"{number}.wav").symlink_to(folder / f"{number}.wav")
+    found = evaluate.evaluate(tmp_path)["with_baseline"]
+    assert set(found) == {"accuracy", "uar", "expected_calibration_error"}
+    (tmp_path / "manifest.csv").write_text("file,actor,emotion\n" + "".join(f"{n}.wav,,sad\n" for n in range(3)))
+    assert evaluate.evaluate(tmp_path)["with_baseline"] is None, "nobody's name, nobody's baseline"
 
 
 def test_a_folder_without_manifest(tmp_path):
@@ -135,5 +148,7 @@ def test_the_card_describes_the_files(model):
     for name in model["files"]:
         registry.file_of("speech", name)
         assert (registry.weights_folder() / name).stat().st_size < 10_000_000
-    assert model["figures"]["uar_mean"] >= 0.5
+    assert model["figures"]["uar_mean"] >= 0.62, "where people are"
+    assert model["figures"]["expected_calibration_error"] <= 0.05
+    assert model["figures"]["parameters"] <= 8_000_000
     assert model["labels"] == list(SPEECH_EMOTIONS)

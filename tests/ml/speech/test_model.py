@@ -91,7 +91,7 @@ def test_training_ships_and_goes_on_where_it_stopped(tmp_path):
         """,
         tmp_path,
     )
-    assert out.strip().endswith("4 ['speech.json', 'speech.keras', 'speech.onnx'] True")
+    assert out.strip().endswith("4 ['speech.json', 'speech.keras', 'speech.onnx', 'speech_features.npz'] True")
 
 
 @pytest.fixture
