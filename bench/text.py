@@ -19,13 +19,13 @@ STEMS = ("I worked with a small team and we had to {} the {} before the {} was r
          "My {} asked me to {} it again, so I {} every week and wrote down what I had learnt.",
          "I don't think that {} matters most; people {} when you tell them about the {} in time.")
 WORDS = "plan build test learn help explain change project hospital system meeting question answer idea".split()
-def answer():
+def speech():
     said = ""
     while len(said.split()) < 150:
         stem = STEMS[rng.integers(len(STEMS))]
         said += stem.format(*rng.choice(WORDS, stem.count("{}"))) + " "
     return " ".join(said.split()[:150])
-texts = [answer() for _ in range(%d)]
+texts = [speech() for _ in range(%d)]
 start = time.perf_counter()
 """
 _OURS = """

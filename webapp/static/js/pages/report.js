@@ -4,11 +4,13 @@ import { wireExplanations } from "../report/explain.js";
 import { wirePlayers } from "../report/players.js";
 import { wirePrinting } from "../report/printing.js";
 import { followProgress } from "../report/progress.js";
+import { wireWords } from "../report/words.js";
 
 const report = document.getElementById("report");
 
 wirePlayers(report);
 wireExplanations(report);
+wireWords(report);
 const charts = watchCharts(report);
 const waits = report.dataset.finished === "no" || !report.dataset.built;
 if (waits && report.dataset.total !== "0") followProgress(report, charts.refresh);

@@ -1,0 +1,56 @@
+// Marks the words that moved one trait in the text that they were read in. The table beside says the same in words.
+const originals = new WeakMap(); // a text's element → its text
+
+/** Let every "Mark them in the text" under `report` work, those that are exchanged later too. */
+export const wireWords = (report) => {
+  const show = () => {
+    for (const button of report.querySelectorAll("button[data-mark][hidden]")) {
+      button.hidden = textsOf(button).length === 0;
+    }
+  };
+  show();
+  new MutationObserver(show).observe(report, { childList: true, subtree: true });
+  report.addEventListener("click", ({ target }) => {
+    const button = target.closest("button[data-mark]");
+    if (button) toggle(button);
+  });
+};
+
+const panelOf = (button) => button.closest("article") ?? button.closest("[data-answer]");
+const textsOf = (button) => [...(panelOf(button)?.querySelectorAll("[data-words]") ?? [])];
+
+const toggle = (button) => {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  for (const other of panelOf(button).querySelectorAll("button[data-mark]")) other.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-pressed", String(on));
+  const moved = on ? JSON.parse(button.dataset.moved) : [];
+  let marked = 0;
+  for (const text of textsOf(button)) marked += mark(text, moved);
+  const status = panelOf(button).querySelector("[data-marked]");
+  if (status) status.textContent = on ? `${marked} places marked in the text for ${button.dataset.mark}.` : "Nothing is marked.";
+};
+
+/** Write `element`'s text anew with `moved` ([word, change, times], …) marked; the number of marks. */
+const mark = (element, moved) => {
+  if (!originals.has(element)) originals.set(element, element.textContent);
+  const text = originals.get(element);
+  const changes = new Map(moved.map(([word, change]) => [word, change]));
+  const parts = [];
+  let count = 0;
+  // What joins letters and apostrophes is one word, as for the model, which takes "don't" apart for itself.
+  for (const piece of text.split(/([\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*)/u)) {
+    const change = changes.get(piece.toLowerCase());
+    if (change === undefined) {
+      parts.push(piece);
+      continue;
+    }
+    const found = document.createElement("mark");
+    found.className = change > 0 ? "moved moved-up" : "moved moved-down";
+    found.title = `${change > 0 ? "up" : "down"} by ${Math.abs(100 * change).toFixed(1)} points`;
+    found.textContent = piece;
+    parts.push(found);
+    count += 1;
+  }
+  element.replaceChildren(...parts);
+  return count;
+};
