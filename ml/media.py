@@ -15,6 +15,7 @@ import av
 import numpy as np
 
 from ml.containers import cut_off
+from ml.pictures import Frame, Picture, pictures, turns, video_frames
 from ml.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.remuxing import playable_suffix, remux
 
@@ -55,34 +56,6 @@ class MediaInfo:
     video_codec: str | None = None
     audio_codec: str | None = None
     truncated: bool = False
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A picture: ``time`` in seconds from the recording's start, ``rgb`` uint8 (height, width, 3),
-    upright."""
-
-    time: float
-    rgb: np.ndarray
-
-
-class Picture:
-    """A picture of which only the luminance is converted unless colours are asked for.
-
-    ``time`` in seconds from the recording's start, ``grey`` uint8 (height, width), upright, black 0 and white 255,
-    ``scale`` the recording's own pixels to one of its pixels.
-    """
-
-    def __init__(self, time: float, frame: av.VideoFrame, reformatter, max_height: int | None):
-        self.time = time
-        self._frame, self._reformatter, self._max_height = frame, reformatter, max_height
-        self.grey = _upright(frame, reformatter, max_height, "gray")
-        self.scale = max(frame.width, frame.height) / max(self.grey.shape)
-
-    @property
-    def rgb(self) -> np.ndarray:
-        """The colours: uint8 (height, width, 3); converted anew each time."""
-        return _upright(self._frame, self._reformatter, self._max_height)
 
 
 def probe(path: str | Path) -> MediaInfo:
@@ -149,25 +122,6 @@ def verify(path: str | Path) -> MediaInfo:
         return info if audio is not None else replace(info, has_audio=False, audio_codec=None)
 
 
-def video_frames(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Frame]:
-    """Sample pictures at up to ``fps`` a second: the first frame at or after each multiple of 1/fps.
-
-    Pictures are upright (phones write a rotation beside the picture) and scaled down to ``max_height`` pixels
-    where they are higher; only sampled ones are converted. A recording without video yields nothing. Raises
-    MediaError as :func:`probe` does, on the first ``next()``.
-    """
-    reformatter = av.video.reformatter.VideoReformatter()
-    for time, frame in _sampled(path, fps):
-        yield Frame(time, _upright(frame, reformatter, max_height))
-
-
-def pictures(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Picture]:
-    """The same pictures as :func:`video_frames` gives, in grey: a third of the cost where nobody asks for colours."""
-    reformatter = av.video.reformatter.VideoReformatter()
-    for time, frame in _sampled(path, fps):
-        yield Picture(time, frame, reformatter, max_height)
-
-
 def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) -> Iterator[np.ndarray]:
     """The sound as consecutive blocks of mono float32 samples in -1..1 at ``rate`` Hz, each ``seconds`` long
     but the last.
@@ -191,19 +145,6 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
                 held += len(samples)
     if held:
         yield np.concatenate(waiting)
-
-
-def _sampled(path: str | Path, fps: float) -> Iterator[tuple[float, av.VideoFrame]]:
-    """The first frame at or after each multiple of 1/fps, with its time in seconds."""
-    due = 0
-    with open_recording(path) as recording:
-        for _, frame in recording.decode(recording.video):
-            time = recording.time_of(frame)
-            # A thousandth of a frame of tolerance: WebM rounds its timestamps to milliseconds.
-            if time is None or (time + 0.001) * fps < due:
-                continue
-            due = int((time + 0.001) * fps) + 1
-            yield max(0.0, time), frame
 
 
 def _describe(recording: Recording) -> MediaInfo:
@@ -231,13 +172,8 @@ def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None) -> MediaInfo:
     """Width and height after the rotation that is written beside the picture."""
     if frame is None:
         return info
-    size = (frame.width, frame.height) if _turns(frame) % 2 == 0 else (frame.height, frame.width)
+    size = (frame.width, frame.height) if turns(frame) % 2 == 0 else (frame.height, frame.width)
     return replace(info, width=size[0], height=size[1])
-
-
-def _turns(frame: av.VideoFrame) -> int:
-    """Quarter turns counter-clockwise that put a picture upright (the display matrix counts that way too)."""
-    return round((frame.rotation or 0) / 90) % 4
 
 
 def _codec(stream) -> str | None:
@@ -250,19 +186,6 @@ def _length(frame, is_video: bool) -> float:
     if not is_video:
         return frame.samples / frame.sample_rate
     return min(1.0, float(frame.duration * frame.time_base)) if frame.duration else 0.04
-
-
-def _upright(frame: av.VideoFrame, reformatter, max_height: int | None, form: str = "rgb24") -> np.ndarray:
-    """Convert a frame to RGB or ``form``, scaled down and turned as its display matrix says (degrees
-    counter-clockwise)."""
-    check_size(frame.width, frame.height)
-    turns = _turns(frame)
-    shown = frame.width if turns % 2 else frame.height
-    scale = min(1.0, max_height / shown) if max_height else 1.0
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    method = "AREA" if scale < 1 else "BILINEAR"
-    picture = reformatter.reformat(frame, width, height, form, interpolation=method).to_ndarray()
-    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
 
 def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
