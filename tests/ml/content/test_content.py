@@ -10,6 +10,7 @@ import pytest
 from bench import content as bench
 from ml.content import rubric, star
 from ml.content.infer import habits, read
+from ml.content.points import MOST_POINTS, points_of
 from ml.content.sentences import sentences
 from ml.errors import Unreadable
 from ml.interview.words import words_of
@@ -43,13 +44,13 @@ def test_the_same_words_touch_a_point():
 
 
 def test_points_are_lines_without_bullets():
-    assert rubric.points_of("- One thing\n\n 2. Second thing\n* \n• Third\n---") == [
+    assert points_of("- One thing\n\n 2. Second thing\n* \n• Third\n---") == [
         "One thing",
         "Second thing",
         "Third",
     ]
-    assert len(rubric.points_of("point\n" * 100)) == rubric.MOST_POINTS
-    assert rubric.points_of("") == []
+    assert len(points_of("\n".join(f"point {i}" for i in range(100)))) == MOST_POINTS
+    assert points_of("") == [] and points_of("same\n- same") == ["same"]
 
 
 def test_precision_and_recall_on_the_held_out_half():
