@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ml import registry
-from ml.speech.features import network_input
+from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
 
 FEATURE_WEIGHTS = "speech_features.npz"
@@ -49,11 +50,22 @@ def mean(scores: list[Scores]) -> Scores:
 
 def score(window: np.ndarray) -> Scores:
     """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
-    session, card = registry.session("speech"), registry.describe("speech")
-    (logits,) = session.run(None, {session.get_inputs()[0].name: network_input(window)[None]})
-    alone, against = discriminants()
-    features = functionals(window)
-    return Scores(logits[0].astype(np.float64) / card["network_shrinks"], alone(features), against(features))
+    session, (alone, against) = registry.session("speech"), discriminants()
+    power = frame_power(window)
+    (logits,) = session.run(None, {session.get_inputs()[0].name: network_input(window, power)[None]})
+    features = functionals(window, power)
+    return Scores(logits[0].astype(np.float64) / shipped()["network_shrinks"], alone(features), against(features))
+
+
+def shipped() -> dict[str, Any]:
+    """The shipped model's metadata, read once as long as its file stays the same. Raises ModelMissing."""
+    path = registry.weights_folder() / "speech.json"
+    return _described(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _described(_path: Path, _modified: int) -> dict[str, Any]:
+    return registry.describe("speech")
 
 
 def discriminants() -> tuple[Discriminant, Discriminant]:
@@ -74,7 +86,7 @@ def _read(path: Path, _modified: int) -> tuple[Discriminant, Discriminant]:
 
 def probabilities(window: np.ndarray) -> np.ndarray:
     """Calibrated probabilities (8,) in the order of SPEECH_EMOTIONS of a window's samples, read by itself."""
-    return alone(score(window), registry.describe("speech"))
+    return alone(score(window), shipped())
 
 
 def alone(scores: Scores, card: dict) -> np.ndarray:

@@ -56,13 +56,14 @@ def _hann() -> np.ndarray:
     return window
 
 
-def log_mel(samples: np.ndarray) -> np.ndarray:
+def log_mel(samples: np.ndarray, power: np.ndarray | None = None) -> np.ndarray:
     """Log-mel power spectrogram in dB, float32 (frames, MELS).
 
     ``samples``: float mono at 16 kHz, -1..1. Frame ``i`` reads samples ``HOP * i`` to ``HOP * i + FFT``; sound shorter
-    than one frame is padded with zeros to one.
+    than one frame is padded with zeros to one. ``power`` is `frame_power` of them, where that is known already.
     """
-    return 10 * np.log10(frame_power(samples) @ mel_filters() + 1e-10)
+    power = frame_power(samples) if power is None else power
+    return 10 * np.log10(power @ mel_filters() + 1e-10)
 
 
 def frame_power(samples: np.ndarray) -> np.ndarray:
@@ -110,9 +111,9 @@ def seconds_to_frames(seconds: float) -> int:
     return round(seconds * RATE / HOP)
 
 
-def network_input(samples: np.ndarray) -> np.ndarray:
+def network_input(samples: np.ndarray, power: np.ndarray | None = None) -> np.ndarray:
     """A window's samples (float mono, 16 kHz, first to last speech) as the network reads them: (n, CHUNK, MELS)."""
-    return chunks(normalise(log_mel(samples)))
+    return chunks(normalise(log_mel(samples, power)))
 
 
 def steady_pieces(blocks: Iterable[np.ndarray], size: int, overlap: int = 0) -> Iterator[tuple[int, np.ndarray]]:

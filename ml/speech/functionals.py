@@ -75,14 +75,14 @@ def _autocorrelation(frames: np.ndarray) -> np.ndarray:
     return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
 
 
-def contours(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def contours(samples: np.ndarray, power: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Per 10 ms frame: contours (frames, K), voiced ones (frames, V; NaN where unvoiced), whether it sounds (bool)."""
     samples = np.pad(np.asarray(samples, np.float32), (0, max(0, FFT - len(samples))))
-    power = frame_power(samples)
+    power = frame_power(samples) if power is None else power
     mel = 10 * np.log10(power @ mel_filters() + 1e-10)
     top = np.percentile(mel.max(axis=1), 95)
     mel = np.maximum(mel - top, -RANGE_DB)
-    floor = 10 ** ((top - RANGE_DB) / 10)
+    floor = float(10 ** ((top - RANGE_DB) / 10))
     bins = np.arange(power.shape[1]) * RATE / FFT
     power = power + floor / 20
     decibels = 10 * np.log10(power)
@@ -173,9 +173,12 @@ def _runs(flags: np.ndarray) -> np.ndarray:
     return edges[1::2] - edges[::2]
 
 
-def functionals(samples: np.ndarray) -> np.ndarray:
-    """A window's features, float32 (FEATURES,), from float mono at 16 kHz between first and last speech; all finite."""
-    wide, voiced, sounding = contours(samples)
+def functionals(samples: np.ndarray, power: np.ndarray | None = None) -> np.ndarray:
+    """A window's features, float32 (549,), from float mono at 16 kHz between first and last speech; all finite.
+
+    ``power`` is `features.frame_power` of the samples, where that is known already.
+    """
+    wide, voiced, sounding = contours(samples, power)
     if sounding.sum() < 5:
         sounding = np.ones(len(wide), bool)
     speaking = np.isfinite(voiced[:, 0])
