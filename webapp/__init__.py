@@ -27,6 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         explanations,
         interviews,
         jobs,
+        moments,
         practice,
         questions,
         recordings,
@@ -47,6 +48,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reviews,
         transcripts,
         explanations,
+        moments,
         practice,
         demo,
     ):

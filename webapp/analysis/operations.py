@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import defer
 
 from ml.errors import MediaError, Unreadable
+from webapp import storage
 from webapp.analysis import leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.analysis.runner import run
@@ -115,6 +118,7 @@ def consents_changed(interview: Interview) -> None:
         decision = decide_for(interview, analysis.modality)
         if decision or (analysis.state is AnalysisState.NOT_DONE and analysis.result is None):
             continue
+        after_commit(partial(storage.delete_of, "maps", analysis.id))
         # Whoever runs it loses the lease, and with it the right to store a result.
         analysis.lease_owner = analysis.lease_until = analysis.result = None
         analysis.model_name = analysis.model_version = analysis.model_sha256 = None

@@ -12,6 +12,7 @@ from importlib import import_module
 import sqlalchemy as sa
 from flask import current_app
 
+from webapp import storage
 from webapp.analysis import leases
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.database import db, now
@@ -30,7 +31,23 @@ def sweep() -> int:
     if requeue is not None:
         requeue()
         db.session.commit()
+    _forget_maps()
     return sent
+
+
+def _forget_maps() -> None:
+    """Pictures made from a reading (webapp/moments) go with it, whichever way it went."""
+    owners = storage.owners_of("maps")
+    if not owners:
+        return
+    with db.engine.connect() as connection:
+        there = set(
+            connection.scalars(
+                sa.select(Analysis.id).where(Analysis.id.in_(owners), Analysis.state == AnalysisState.DONE)
+            )
+        )
+    for owner in owners - there:
+        storage.delete_of("maps", owner)
 
 
 def _rows(*where: sa.ColumnElement[bool]) -> list[sa.Row]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 from flask import current_app
 
+from webapp import storage
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.analysis.operations import analyses_of
+from webapp.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import LINEAGE, QUESTIONS, TITLE
@@ -103,6 +107,8 @@ def delete(interview: Interview) -> None:
     ).all()
     for recording in found:
         recordings.discard(recording)
+    for analysis in analyses_of(interview):
+        after_commit(partial(storage.delete_of, "maps", analysis.id))
     db.session.delete(interview)
     db.session.flush()
     current_app.logger.info("A practice interview was deleted with %d recordings", len(found))

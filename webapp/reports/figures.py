@@ -21,15 +21,20 @@ PATTERNS = {
 
 def of_answer(answer: AnswerView) -> dict[str, Any]:
     """The figures of one answer, by the name that the page asks for."""
-    from ml import figures  # Plotly takes a while to import: only for those who ask for charts
+    from ml import figure_events, figures  # Plotly takes a while to import: only for those who ask for charts
 
     found: dict[str, Any] = {}
     for modality in ("face", "speech"):
         if result := answer.result(modality):
             if result.get("track"):
-                found[f"{modality}-track"] = _json(figures.emotion_track(result), answer.seconds)
+                track = figures.emotion_track(result)
+                if modality == "face":
+                    figure_events.hatch_unnamed(track, result)
+                found[f"{modality}-track"] = _json(track, answer.seconds)
             if result.get("distribution"):
                 found[f"{modality}-distribution"] = _json(figures.distribution(result))
+    if face := answer.result("face"):
+        found["face-events-track"] = _json(figure_events.face_events(face), answer.seconds)
     if (speech := answer.result("speech")) and (speech.get("track") or speech.get("activity")):
         from ml.figure_together import together
 

@@ -1,5 +1,6 @@
 // The report: players with speeds, charts in step with them, and progress while the answers are being read.
 import { watchCharts } from "../report/charts.js";
+import { wireMoments } from "../report/moments.js";
 import { wireExplanations } from "../report/explain.js";
 import { wirePlayers } from "../report/players.js";
 import { wirePrinting } from "../report/printing.js";
@@ -12,6 +13,12 @@ wirePlayers(report);
 wireExplanations(report);
 wireWords(report);
 const charts = watchCharts(report);
+const moments = wireMoments(report);
 const waits = report.dataset.finished === "no" || !report.dataset.built;
-if (waits && report.dataset.total !== "0") followProgress(report, charts.refresh);
+if (waits && report.dataset.total !== "0") {
+  followProgress(report, () => {
+    charts.refresh();
+    moments.refresh();
+  });
+}
 wirePrinting(report, charts);

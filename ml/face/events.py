@@ -1,0 +1,42 @@
+"""Who was there and when the mouth was open, from a face reading's JSON of any version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+#: Persons with rows of their own; more share one row.
+PERSONS = 4
+
+
+def persons(reading: dict[str, Any]) -> list[tuple[str, list[tuple[float, float]], bool]]:
+    """Names, spans (s) and whether it is the one who is read, of each person seen, the one who is read first."""
+    found, rest = [], []
+    for track in sorted(reading.get("tracks") or [], key=lambda one: (not one.get("candidate"), one.get("first", 0))):
+        spans = [(float(start), float(end)) for start, end in track.get("spans") or []]
+        if track.get("candidate"):
+            found.append(("Person read", spans, True))
+        elif len(found) < PERSONS:
+            found.append((f"Person {len(found) + 1}", spans, False))
+        else:
+            rest += spans
+    return [*found, ("Others", sorted(rest), False)] if rest else found
+
+
+def open_stretches(mouth: dict[str, Any]) -> list[tuple[float, float]]:
+    """When the mouth was open (s), from its track's JSON; where it could not be read it was not."""
+    times = np.asarray(mouth["times"], float)
+    if not len(times):
+        return []
+    column = list(mouth["labels"]).index("open")
+    is_open = np.array([row is not None and row[column] >= 0.5 for row in mouth["probabilities"]])
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.1
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open, [False]]).astype(np.int8)))
+    found: list[tuple[float, float]] = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        span = (max(0.0, float(times[start] - step / 2)), float(times[end - 1] + step / 2))
+        if found and span[0] - found[-1][1] < 1e-6:
+            span = (found.pop()[0], span[1])
+        found.append(span)
+    return found

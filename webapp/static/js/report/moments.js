@@ -1,0 +1,135 @@
+// One moment of a face: what the model looked at, asked of the server when somebody wants to know.
+import { playerOf } from "./players.js";
+
+/** Below this probability an expression is folded away with the other unlikely ones. */
+const LIKELY = 0.1;
+
+const clock = (seconds) => {
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}:${(seconds - 60 * minutes).toFixed(1).padStart(4, "0")}`;
+};
+
+/** Bring the panels under `report` to life; `refresh()` looks for panels that have been added since. */
+export const wireMoments = (report) => {
+  const refresh = () => {
+    for (const panel of report.querySelectorAll("[data-moment][hidden]")) {
+      panel.hidden = false;
+      follow(panel);
+    }
+  };
+
+  report.addEventListener("input", (event) => {
+    const slider = event.target.closest("[data-moment-time]");
+    if (slider) say(slider.closest("[data-moment]"));
+  });
+  report.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-moment-show], [data-moment-player], [data-moment-at]");
+    if (!button) return;
+    const panel = button.closest("[data-moment]");
+    const player = playerOf(panel);
+    if (button.matches("[data-moment-player]") && player) choose(panel, player.currentTime);
+    if (button.matches("[data-moment-at]")) choose(panel, Number(button.dataset.momentAt));
+    if (player && !button.matches("[data-moment-player]")) {
+      player.pause();
+      player.currentTime = timeOf(panel);
+    }
+    show(panel);
+  });
+  refresh();
+  return { refresh };
+};
+
+const timeOf = (panel) => Number(panel.querySelector("[data-moment-time]").value);
+
+const choose = (panel, seconds) => {
+  panel.querySelector("[data-moment-time]").value = String(seconds);
+  say(panel);
+};
+
+const say = (panel) => {
+  const words = clock(timeOf(panel));
+  panel.querySelector("[data-moment-clock]").textContent = words;
+  panel.querySelector("[data-moment-time]").setAttribute("aria-valuetext", words);
+};
+
+/** The slider goes along when somebody moves the player, by itself or by a click on a chart, while it is not playing on. */
+const follow = (panel) => {
+  say(panel);
+  playerOf(panel)?.addEventListener("seeked", ({ target }) => panel.isConnected && choose(panel, target.currentTime));
+};
+
+const show = async (panel) => {
+  const words = panel.querySelector("[data-moment-words]");
+  const asked = (panel.asked = (panel.asked ?? 0) + 1);
+  panel.setAttribute("aria-busy", "true");
+  words.textContent = "Looking at this moment…";
+  let found = null;
+  let wrong = "The map could not be made: the server cannot be reached. Try again.";
+  try {
+    const url = `${panel.dataset.momentUrl}?time=${encodeURIComponent(timeOf(panel))}`;
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    const body = await response.json();
+    if (response.ok) found = body;
+    else wrong = body.error?.message ?? wrong;
+  } catch (error) {
+    console.warn(error);
+  }
+  if (panel.asked !== asked) return; // another moment has been asked for meanwhile
+  panel.removeAttribute("aria-busy");
+  panel.querySelector("[data-moment-maps]").replaceChildren(...(found ? pictures(found) : []));
+  words.textContent = found ? sentence(found) : wrong;
+};
+
+const sentence = ({ time, faces, expressions, same_model: same }) => {
+  const [first] = expressions;
+  const share = `${Math.round(100 * first.probability)} %`;
+  let words =
+    first.probability >= 0.5
+      ? `At ${clock(time)} the face comes closest to ${first.name.toLowerCase()} (${share})`
+      : `At ${clock(time)} there is not enough to tell; closest is ${first.name.toLowerCase()} (${share})`;
+  words += first.words ? `, and what speaks for it most is in: ${first.words}.` : ".";
+  if (faces > 1) words += ` ${faces} faces were in the picture; this is the one whose size is that of the person read.`;
+  if (!same) words += " The model has changed since this answer was read, so the chart above may say otherwise.";
+  return words;
+};
+
+const pictures = ({ plain, expressions }) => {
+  const likely = expressions.filter(({ probability }, index) => index === 0 || probability >= LIKELY);
+  const rest = expressions.filter((one) => !likely.includes(one));
+  const parts = [grid([figure(plain, "The face as the model sees it, without a map.", "The face as the model sees it"), ...likely.map(ofExpression)])];
+  if (rest.length) {
+    const fold = document.createElement("details");
+    fold.className = "fold";
+    const summary = document.createElement("summary");
+    summary.textContent = "Expressions that are unlikely here";
+    fold.append(summary, grid(rest.map(ofExpression)));
+    parts.push(fold);
+  }
+  const note = document.createElement("p");
+  note.className = "text-secondary mb-0";
+  note.textContent =
+    "The warmer a place, the more it speaks for the expression; a line runs around the warmest part. " +
+    "The model sees the face in 48 by 48 points, so a map is coarse.";
+  return [...parts, note];
+};
+
+const grid = (items) => {
+  const list = document.createElement("div");
+  list.className = "moment-grid";
+  list.append(...items);
+  return list;
+};
+
+const ofExpression = ({ name, probability, words, alt, picture }) =>
+  figure(picture, alt, `${name}, ${Math.round(100 * probability)} %${words ? `: ${words}` : ""}`);
+
+const figure = (picture, alt, caption) => {
+  const node = document.createElement("figure");
+  const image = new Image(192, 192);
+  image.src = picture;
+  image.alt = alt;
+  const words = document.createElement("figcaption");
+  words.textContent = caption;
+  node.append(image, words);
+  return node;
+};
