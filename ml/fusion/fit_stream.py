@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from ml import registry
 from ml.face.classifier import probabilities
 from ml.fusion.assemble import AFTER, BEFORE, Bank, Streams, assemble
 from ml.fusion.rows import to_face_classes
@@ -34,16 +33,14 @@ MARGINS, SWITCH_COSTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0), 0.1
 def banks(data: Path, held_out: Path) -> tuple[Bank, Bank]:
     """Rows to learn from and rows to measure on: other faces, other people's voices.
 
-    ``held_out`` is the file of the speech model's cross-validation (logits, truth, fold). Raises FileNotFoundError.
+    ``held_out`` is the file of the speech model's cross-validation (calibrated probabilities, truth, fold). Raises
+    FileNotFoundError.
     """
     if not held_out.is_file():
         raise FileNotFoundError(f"there is no {held_out}. Train the voice first (./viva train speech --data DIR)")
     with np.load(held_out) as file:
-        logits, truth, fold = file["logits"].astype(float), file["truth"], file["fold"]
-    card = registry.describe("speech")
-    scaled = logits / card.get("temperature_of_one_network", card["temperature"])
-    spoken = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    voices = to_face_classes(SPEECH_EMOTIONS, spoken / spoken.sum(axis=1, keepdims=True))
+        spoken, truth, fold = file["probabilities"].astype(float), file["truth"], file["fold"]
+    voices = to_face_classes(SPEECH_EMOTIONS, spoken)
     voice_class = to_face_classes(SPEECH_EMOTIONS, np.eye(len(SPEECH_EMOTIONS))).argmax(axis=1)[truth]
     with np.load(data / "faces" / "fer2013_public.npz") as file:
         x, y = file["x"], file["y"].astype(int)
