@@ -18,7 +18,7 @@ from ml.media import audio_blocks, probe
 from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
-from ml.speech.classifier import probabilities
+from ml.speech.classifier import abstains, probabilities, shipped
 from ml.speech.features import (
     FFT,
     HOP,
@@ -141,8 +141,16 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
         delivery=delivery.facts(activity, found.hertz, found.heard),
         activity=found.stretches(),
         quality=sound,
+        sure_seconds=round(_sure(activity.speech, times, rows) * HOP / RATE, 2),
         second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second],
     )
+
+
+def _sure(speech: np.ndarray, times: list[float], rows: list[list[float] | None]) -> int:
+    """Frames of speech whose nearest window's reading is sure enough to be named."""
+    named = np.array([row is not None and not abstains(np.array(row), shipped()) for row in rows])
+    middles = (np.array(times[1:]) + np.array(times[:-1])) / 2
+    return int(named[np.searchsorted(middles, np.flatnonzero(speech) * HOP / RATE)].sum())
 
 
 def _independent(count: int) -> int:

@@ -172,3 +172,17 @@ def test_memory_does_not_grow_with_the_recording():
 def test_synthetic_voices_differ(reading):
     other = infer.read_samples(lambda: [speak("I would like to work here. " * 6, voice="en-us+f3")])
     assert other.track.probabilities != reading.track.probabilities
+
+
+def test_seconds_that_are_sure_enough_to_be_named(voice, monkeypatch):
+    """All of the speech where nothing is asked, none where certainty is; and between, each frame with its window."""
+    from ml.speech import classifier, infer
+
+    card = classifier.shipped()
+    for least, share in ((0.0, 1.0), (1.1, 0.0)):
+        monkeypatch.setattr(infer, "shipped", lambda least=least: card | {"abstain_below": least})
+        reading = infer.read_samples(lambda: [voice])
+        assert reading.sure_seconds == pytest.approx(share * reading.speech_seconds, abs=0.02)
+    monkeypatch.setattr(infer, "shipped", lambda: {"abstain_below": 0.5})
+    rows = [[0.6, 0.4], None, [0.3, 0.3]]
+    assert infer._sure(np.ones(400, bool), [1.0, 2.0, 3.0], rows) == 151
