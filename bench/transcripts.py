@@ -1,7 +1,7 @@
 """How many words the shipped recogniser gets wrong on real speech, and how fast it is on one core.
 
-The words are RAVDESS's two sentences, said by actors in eight emotions. The speed is that on a running answer: a piece of
-half a minute costs the same however little is in it.
+The words are RAVDESS's two sentences, said by actors in eight emotions. The speed is that on a running answer: a piece
+of half a minute costs the same however little is in it.
 """
 
 from __future__ import annotations

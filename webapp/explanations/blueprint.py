@@ -18,6 +18,7 @@ from webapp.explanations import operations
 from webapp.extensions import limiter
 from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
+from webapp.reviews.access import may_see_readings
 
 blueprint = Blueprint("explanations", __name__, url_prefix="/explanations")
 
@@ -36,12 +37,14 @@ def _caller() -> str:
 def show(analysis_id: str) -> Response | tuple[Response, int]:
     """What moved the reading of ``?label=`` around ``?time=`` seconds.
 
-    Only where the reading itself may be seen now (policy door 2); 404 otherwise.
+    Only where the reading itself may be seen now (policy door 2, and after the viewer's own scorecard); 404 otherwise.
     """
     analysis = db.session.get(Analysis, analysis_id) or abort(404)
     if analysis.modality is not Modality.SPEECH:
         abort(404)
     interview = load_interview(analysis.interview_id)
+    if not may_see_readings(current_user._get_current_object(), interview):
+        abort(404)
     visible = visible_readings(interview).get(analysis.answer_id, {}).get(Modality.SPEECH)
     if interview.state is not InterviewState.SUBMITTED or visible is None or visible.result is None:
         abort(404)

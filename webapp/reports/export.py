@@ -9,6 +9,7 @@ from webapp.database import now
 from webapp.reports.view import AnswerView, ReportView
 from webapp.reviews.access import Review
 from webapp.reviews.words import ANCHORS
+from webapp.transcripts import store as transcripts
 
 NOTICE = (
     "Models describe expression and wording in recordings. They do not measure feelings, character or suitability, and "
@@ -56,6 +57,7 @@ def _answer(view: AnswerView) -> dict[str, Any]:
         "kind": view.question.kind.value,
         "question": view.question.prompt,
         "text": view.text,
+        "transcript": transcripts.to_json(row) if (row := transcripts.visible(view.answer)) else None,
         "recording": recording and {"id": recording.id, "seconds": recording.seconds, "sha256": recording.sha256},
         "analyses": {name: {**reading.to_json(), "reading": reading.result} for name, reading in view.readings.items()},
         "fused": view.fused,
