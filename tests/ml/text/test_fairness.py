@@ -49,9 +49,11 @@ def _versions(template: str) -> dict[str, list[tuple[str, str]]]:
 
 
 def test_swapping_moves_no_trait_by_more_than_its_interval() -> None:
-    print("\nlargest difference between two versions, as a share of the interval's half width")
+    print(
+        "\nlargest difference between two versions: points of probability, and as a share of the interval's half width"
+    )
     print(f"{'template':>8} {'swap':>8} " + " ".join(f"{trait[:13]:>13}" for trait in TRAITS) + "  furthest apart")
-    worst = 0.0
+    worst, points = 0.0, 0.0
     for number, template in enumerate(TEMPLATES, start=1):
         for kind, versions in _versions(template).items():
             if len({text for _, text in versions}) == 1:
@@ -61,9 +63,15 @@ def test_swapping_moves_no_trait_by_more_than_its_interval() -> None:
             halves = [
                 min((r.traits[t].high - r.traits[t].low) / 2 for r in readings) for t in TRAITS
             ]  # the narrowest of them: the strictest
-            shares = np.ptp(values, axis=0) / halves
+            apart = np.ptp(values, axis=0)
+            shares = apart / halves
             trait = int(shares.argmax())
-            apart = versions[int(values[:, trait].argmin())][0], versions[int(values[:, trait].argmax())][0]
-            print(f"{number:>8} {kind:>8} " + " ".join(f"{share:13.2f}" for share in shares) + f"  {' / '.join(apart)}")
-            worst = max(worst, float(shares.max()))
+            ends = versions[int(values[:, trait].argmin())][0], versions[int(values[:, trait].argmax())][0]
+            print(
+                f"{number:>8} {kind:>8} "
+                + " ".join(f"{100 * d:6.1f} {s:6.2f}" for d, s in zip(apart, shares, strict=True))
+                + f"  {' / '.join(ends)}"
+            )
+            worst, points = max(worst, float(shares.max())), max(points, float(apart.max()))
     assert worst < 1
+    assert points < 0.05

@@ -51,6 +51,13 @@ def test_tags_follow_the_context() -> None:
     assert tagger().tag([]) == []
 
 
+def test_a_part_is_a_document_of_its_own() -> None:
+    whole = analyse("Dogs bark. Cats don't sleep!")
+    part = whole.part([3, 4, 5, 6, 7])
+    assert (part.tokens, part.sentences, part.written) == (["Cats", "do", "not", "sleep", "!"], 1, 4)
+    assert part.lemmas == whole.lemmas[3:] and part.tags == whole.tags[3:]
+
+
 def test_unknown_words_are_tagged_by_their_endings() -> None:
     assert tagger().tag(["she", "blorbified", "it", "blorbily"])[1::2] == ["VBD", "RB"]
 
