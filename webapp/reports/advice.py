@@ -39,18 +39,21 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(advice_on=advice, raters_part=part)
 
 
-def advice(reading: dict[str, Any], prompt: str) -> list[str]:
-    """What stands out in one answer (the JSON of a ContentReading), as sentences; empty where nothing does."""
+def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str]:
+    """What stands out in one answer (the JSON of a ContentReading), as sentences; empty where nothing does.
+
+    ``verb`` is how the answer was given: "said" or "wrote".
+    """
     found = []
     habits = reading.get("habits") or {}
     words = max(1, habits.get("words") or 0)
     if _noticed(habits, "fillers", words):
         said = ", ".join(f"“{word}” {_times(count)}" for word, count in habits.get("filler_words", ()))
-        found.append(f"You said {said}, in {words} words.")
+        found.append(f"You {verb} {said}, in {words} words.")
     if _noticed(habits, "hedges", words):
-        found.append(f"You softened what you said {_times(habits['hedges'])} (“I guess”, “kind of”, “maybe”).")
+        found.append(f"You softened what you {verb} {_times(habits['hedges'])} (“I guess”, “kind of”, “maybe”).")
     if _noticed(habits, "vague", words):
-        found.append(f"You said “stuff”, “things” or “something” {_times(habits['vague'])}. Name them.")
+        found.append(f"You {verb} “stuff”, “things” or “something” {_times(habits['vague'])}. Name them.")
     if _ASKS_FOR_A_STORY.search(prompt):
         told = {part["part"] for part in reading.get("parts") or ()}
         if not told & {"action", "result"}:

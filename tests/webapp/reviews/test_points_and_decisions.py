@@ -118,7 +118,7 @@ def test_who_practises_sees_advice_and_never_the_rubric(client, make, sign_in, r
     db.session.commit()
     run_all(practice)
     page = client.get(f"/reports/{practice.id}").text
-    assert "You said “um” 4 times" in page and "You gave no result" in page
+    assert "You wrote “um” 4 times" in page and "You gave no result" in page
     for text in (page, client.get(f"/reports/{practice.id}/report.json").text):
         assert "Negotiates a lower price" not in text
 
