@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 
 from ml.recordings import check_size, open_recording
+
+#: Formats whose first plane is the luminance of each pixel, in a byte.
+_LUMA_FIRST = ("yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p", "nv12")
+#: Television's range of luminance, 16 to 235, stretched to 0 to 255.
+_STRETCHED = np.clip((np.arange(256) - 16) * 255 / 219 + 0.5, 0, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,17 @@ def upright(frame: av.VideoFrame, reformatter, max_height: int | None, form: str
     shown = frame.width if quarters % 2 else frame.height
     scale = min(1.0, max_height / shown) if max_height else 1.0
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+    if form == "gray" and scale == 1 and frame.format.name in _LUMA_FIRST:
+        picture = _luminance(frame)
+        return np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
     method = "AREA" if scale < 1 else "BILINEAR"
     picture = reformatter.reformat(frame, width, height, form, interpolation=method).to_ndarray()
     return np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
+
+
+def _luminance(frame: av.VideoFrame) -> np.ndarray:
+    """The first plane of a frame, stretched to 0..255: what the reformatter makes of it, in half the time."""
+    plane = frame.planes[0]
+    levels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    full = frame.format.name.startswith("yuvj") or int(frame.color_range or 0) == 2  # 2: JPEG, nothing left out
+    return levels.copy() if full else cv2.LUT(np.ascontiguousarray(levels), _STRETCHED)

@@ -34,7 +34,7 @@ class Cadence:
 
     check: float = 0.35
     coarse: float = 2.0
-    fine: float = 10.0
+    fine: float = 15.0
     seeking: float = 0.2
     idle: float = 0.5
 
