@@ -42,11 +42,12 @@ def agreement(face: FaceReading | None, speech: SpeechReading | None) -> list[di
     whole = min(face.coverage, speech.coverage) >= FACE_THERE
     reach = speech.window_seconds / 2
     facts: list[dict[str, Any]] = []
+    times = np.array(face.track.times)
     for time, row in zip(speech.track.times, speech.track.probabilities, strict=True):
         if row is None:
             continue
         start, end = max(0.0, time - reach), min(time + reach, speech.seconds or time + reach)
-        seen = _mean_between(face.track, start, end)
+        seen = _mean_between(face.track, times, start, end)
         if seen is None:
             continue
         looks, sure_face = said(seen)
@@ -80,9 +81,8 @@ def _told(fact: dict[str, Any]) -> dict[str, Any]:
     return {**fact, "start": round(fact["start"], 1), "end": round(fact["end"], 1), "firm": sum(sure) * 2 > len(sure)}
 
 
-def _mean_between(track: Track, start: float, end: float) -> np.ndarray | None:
+def _mean_between(track: Track, times: np.ndarray, start: float, end: float) -> np.ndarray | None:
     """The face's mean row (7,) between two times; None where it was there for less than FACE_THERE of the rows."""
-    times = np.array(track.times)
     first, last = np.searchsorted(times, [start, end])
     inside = [row for row in track.probabilities[first:last] if row is not None]
     if not inside or len(inside) < FACE_THERE * (last - first):

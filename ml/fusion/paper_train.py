@@ -54,6 +54,15 @@ def fit(model: keras.Model, draw, minutes: float, steps: int) -> int:
     return steps
 
 
+def settle(model: keras.Model, draw, batches: int = 24) -> None:
+    """Gather the batch normalisations' statistics anew: after few steps their slow means still hold the first ones."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.85
+    for _ in range(batches):
+        model(draw()[0], training=True)
+
+
 def train(data: Path, minutes: float, run_dir: Path, seed: int = 0) -> None:
     """Train, measure and ship. Raises FileNotFoundError and MediaError where the data are not there."""
     keras.utils.set_random_seed(seed)
@@ -77,7 +86,9 @@ def train(data: Path, minutes: float, run_dir: Path, seed: int = 0) -> None:
         return paper_data.pictures(pieces[chosen]), piece_class[chosen]
 
     run_dir.mkdir(parents=True, exist_ok=True)
-    models, batches = {"visual": paper.visual(), "audio": paper.audio()}, {}
+    models = {"visual": paper.visual(), "audio": paper.audio()}
+    done = run_dir / "batches.json"
+    batches = json.loads(done.read_text("utf-8")) if done.is_file() else {}
     for (name, draw), most in zip((("visual", face_batch), ("audio", sound_batch)), (4000, 4000), strict=True):
         stored = run_dir / f"{name}.weights.h5"
         if stored.is_file():
@@ -85,9 +96,8 @@ def train(data: Path, minutes: float, run_dir: Path, seed: int = 0) -> None:
             continue
         batches[name] = fit(models[name], draw, minutes * SHARES[name], most)
         models[name].save_weights(stored)
-        (run_dir / "batches.json").write_text(json.dumps(batches), "utf-8")
-    if (run_dir / "batches.json").is_file():
-        batches = json.loads((run_dir / "batches.json").read_text("utf-8")) | batches
+        done.write_text(json.dumps(batches), "utf-8")
+    settle(models["audio"], sound_batch)
 
     chosen = random.integers(0, len(faces), 900), random.integers(0, len(pieces), 240)
     seen = models["visual"].predict(enlarged(faces[chosen[0]]), batch_size=BATCH, verbose=0)
