@@ -17,6 +17,7 @@ OCTAVE_COST = 0.03  # preference for the higher of two equally strong candidates
 SHORTEST_PAUSE = 0.3  # s
 SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 2.0, 25.0
 FRAMES_A_SECOND = RATE / HOP
+_PART = 60_000  # frames that are worked on at a time: ten minutes
 
 
 def pitch(samples: np.ndarray) -> np.ndarray:
@@ -67,9 +68,15 @@ def plausible(hertz: np.ndarray) -> np.ndarray:
 
 
 def intensity(decibels: np.ndarray) -> np.ndarray:
-    """Levels per 10 ms frame (dB) smoothed over 70 ms of power, so that a single glottal pulse makes no peak."""
+    """Levels per 10 ms frame (dB, float32) smoothed over 70 ms of power: a single glottal pulse makes no peak."""
     window = np.hanning(9)[1:-1]
-    return 10 * np.log10(np.convolve(10 ** (decibels / 10), window / window.sum(), mode="same") + 1e-10)
+    window, reach, parts = window / window.sum(), len(window) // 2, [np.zeros(0, np.float32)]
+    for start in range(0, len(decibels), _PART):
+        first = max(0, start - reach)
+        power = 10 ** (decibels[first : start + _PART + reach].astype(np.float64) / 10)
+        smooth = 10 * np.log10(np.convolve(power, window, mode="same") + 1e-10)
+        parts.append(smooth[start - first : start - first + min(_PART, len(decibels) - start)].astype(np.float32))
+    return np.concatenate(parts)
 
 
 def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int:

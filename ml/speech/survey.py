@@ -71,7 +71,9 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         total += len(fresh)
         clipped += int(np.count_nonzero(np.abs(fresh) >= quality.CLIPPED))
     pitches = np.concatenate(hertz) if hertz else np.zeros(0, np.float16)
+    hertz.clear()
     activity, rows = detector.finish(), meter.finish()
+    del detector
     other = _no_voice(rows, activity.speech)
     voices = activity.speech & ~other
     second = voice.second_voice(rows, voices)

@@ -24,7 +24,7 @@ STEADY, JUMP = 0.05, 1.0  # semitones from one voiced frame to the next: a held 
 COUNTS = ("active", "voiced", "pairs", "steady", "jumps", "onsets")
 SUMS = 3 * CEPSTRA + 12
 
-_EPSILON = 1e-6
+PART = 1_200  # rows that are worked on at a time: ten minutes
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +39,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._rows: list[np.ndarray] = []
+        self._block: list[np.ndarray] = []
         self._loudest = -100.0
 
     def feed(self, mels: np.ndarray, hertz: np.ndarray) -> None:
@@ -48,11 +49,16 @@ class Meter:
         """
         count = min(len(mels), len(hertz))
         for start in range(0, count, STEP):
-            self._rows.append(self._row(mels[start : start + STEP], hertz[start : min(start + STEP, count)]))
+            self._block.append(self._row(mels[start : start + STEP], hertz[start : min(start + STEP, count)]))
+        if len(self._block) >= PART:  # hours of single rows would weigh more than what is in them
+            self._rows.append(np.array(self._block))
+            self._block = []
 
     def finish(self) -> np.ndarray:
         """The rows (steps, len(COUNTS) + SUMS)."""
-        return np.array(self._rows, np.float32).reshape(-1, len(COUNTS) + SUMS)
+        rows = [*self._rows, np.array(self._block, np.float32).reshape(-1, len(COUNTS) + SUMS)]
+        self._rows, self._block = [], []
+        return np.concatenate(rows)
 
     def _row(self, mels: np.ndarray, hertz: np.ndarray) -> np.ndarray:
         mels = mels[: len(hertz)]
@@ -191,12 +197,16 @@ def _load(path: str, _modified: int) -> Weights:
 
 def voice_probability(rows: np.ndarray, given: Weights | None = None) -> np.ndarray:
     """The probability (steps,) that what sounds in each step and around it is a voice; 0 where nothing sounds."""
-    if not len(rows):
-        return np.zeros(0)
-    net = given or weights()
-    values = np.clip((voice_features(rows) - net.centre) / net.scale, -6, 6)
-    odds = np.maximum(values @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias
-    return np.where(_around(rows[:, :1], AROUND_VOICE)[:, 0] > 0, 1 / (1 + np.exp(-odds.ravel())), 0.0)
+    net, found = given or weights(), [np.zeros(0)]
+    for start in range(0, len(rows), PART):
+        first = max(0, start - AROUND_VOICE)
+        part = rows[first : start + PART + AROUND_VOICE]
+        values = np.clip((voice_features(part) - net.centre) / net.scale, -6, 6)
+        odds = np.maximum(values @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias
+        sounds = _around(part[:, :1], AROUND_VOICE)[:, 0] > 0
+        chances = np.where(sounds, 1 / (1 + np.exp(-np.clip(odds.ravel(), -50, 50))), 0.0)
+        found.append(chances[start - first : start - first + min(PART, len(rows) - start)])
+    return np.concatenate(found)
 
 
 FEWEST = 3  # units of 6 s that the second voice must have
@@ -241,8 +251,10 @@ def second_voice(rows: np.ndarray, speech: np.ndarray, given: Weights | None = N
     starts = np.arange(0, max(len(rows) - AROUND_SPEAKER + 1, 0), AROUND_SPEAKER // 2)
     spoken = np.add.reduceat(speech, np.arange(0, len(speech), STEP)).astype(float) if len(speech) else np.zeros(0)
     spoken = np.pad(spoken, (0, max(0, len(rows) - len(spoken))))[: len(rows)]
-    rows = np.where(spoken[:, None] > STEP // 4, rows, 0)
-    sums = np.array([rows[start : start + AROUND_SPEAKER].sum(axis=0) for start in starts]).reshape(-1, rows.shape[1])
+    kept = (spoken > STEP // 4).astype(np.float32)[:, None]
+    sums = np.array(
+        [(rows[start : start + AROUND_SPEAKER] * kept[start : start + AROUND_SPEAKER]).sum(axis=0) for start in starts]
+    ).reshape(-1, rows.shape[1])
     enough = sums[:, 0] >= AROUND_SPEAKER * STEP * 0.4
     if enough.sum() < 2 * FEWEST:
         return []
