@@ -109,7 +109,11 @@ def step(settings: Settings, state: np.ndarray, face, voice, gate) -> tuple[np.n
     # without a face there is no mouth to go by
     power_voice = TICK * settings.voice * np.where(seen, gate, 1.0) * heard
     state = settings.stay * state + (1 - settings.stay) * settings.prior
-    score = np.log(state) + power_face[:, None] * np.nan_to_num(face) + power_voice[:, None] * np.nan_to_num(voice)
+    score = (
+        np.log(state)
+        + power_face[:, None] * np.where(seen[:, None], face, 0.0)
+        + power_voice[:, None] * np.where(heard[:, None], voice, 0.0)
+    )
     score = np.exp(score - score.max(axis=1, keepdims=True))
     return score / score.sum(axis=1, keepdims=True), power_face, power_voice
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ml import registry
-from ml.fusion import fit, model, scores
+from ml.fusion import card, fit, model, scores
 from ml.fusion.evaluate import evaluate
 from ml.fusion.pairs import Pairs, action_units, noisy
 from ml.readings import SPEECH_EMOTIONS
@@ -90,6 +90,12 @@ def test_shipped_figures_hold_what_the_card_promises():
     assert figures["three"]["accuracy"] >= 0.88
     for name, found in figures["degraded"].items():
         assert found["above_better_side"] >= -0.01, name
+
+
+def test_the_cards_tables_are_the_weights_own():
+    text = card.PATH.read_text("utf-8")
+    for name, table in card.tables().items():
+        assert table in text, f"{name} is out of date: python -m ml.fusion.card"
 
 
 def test_a_table_without_action_units_is_refused(tmp_path):
