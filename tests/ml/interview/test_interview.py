@@ -165,3 +165,14 @@ def test_inviting_depends_on_how_much_is_said():
     few, many = fitted.predict(["I like it.", TALK])
     assert few < many
     assert len(features.PRODUCT) == len(set(features.PRODUCT))
+
+
+def test_the_card_says_what_the_weights_say():
+    card = (ROOT / "ml" / "interview" / "MODEL_CARD.md").read_text("utf-8")
+    figures = registry.describe("interview")["figures"]
+    names = {"full": "full", "full, without choosing features": "full_without_selection", "product": "product"}
+    for name, key in names.items():
+        for rating, each in figures[key].items():
+            low, high = each["r_interval"]
+            assert f"| {name} | {rating} | {each['r']:.2f} | {low:.2f} to {high:.2f} | {each['mae']:.2f} |" in card
+    assert f"| invite | invite | {figures['invite']['r']:.2f} |" in card
