@@ -12,7 +12,7 @@ import numpy as np
 
 from ml import media, registry
 from ml.errors import Unreadable
-from ml.face import blinks, classifier, features, states
+from ml.face import blinks, classifier, features, mouth, states
 from ml.face.tracker import Tracker
 from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.statistics import block_bootstrap
@@ -34,7 +34,7 @@ class _Samples:
 
     def __init__(self) -> None:
         self.times, self.owners = array("d"), array("i")  # of expression samples; owner -1: no face
-        self.rows = array("f")
+        self.rows, self.open = array("f"), array("f")
         self.eye_times, self.eye_owners = array("d"), array("i")
         self.eyes, self.mouths = array("f"), array("f")
         self.light, self.drawn = array("f"), array("b")  # of samples with a face
@@ -42,6 +42,7 @@ class _Samples:
         self.picture_times = array("d")
         self.scale = 1.0
         self._waiting: list[np.ndarray] = []
+        self._lips: list[np.ndarray] = []
         self._small: deque[np.ndarray] = deque(maxlen=2)
 
     def add_picture(self, picture: np.ndarray) -> None:
@@ -52,14 +53,16 @@ class _Samples:
             self.still.append(states.is_still(small, self._small[0]))
         self._small.append(small)
 
-    def add(self, time: float, owner: int, face: np.ndarray | None) -> None:
-        """One sample of the expression: ``face`` is the followed face's 48x48 cut, None where there is none."""
+    def add(self, time: float, owner: int, face: np.ndarray | None, lips: np.ndarray | None) -> None:
+        """One sample of expression and mouth: ``face`` is the followed face's 48x48 cut and ``lips`` the cut around its
+        mouth, None where there is none."""
         self.times.append(time)
         self.owners.append(owner)
         if face is not None:
             self.light.append(float(face.mean()))
             self.drawn.append(states.is_drawn(face))
             self._waiting.append(face)
+            self._lips.append(lips)
             if len(self._waiting) == classifier.BATCH:
                 self.flush()
 
@@ -74,7 +77,9 @@ class _Samples:
         """Read the faces that wait for a batch to be full."""
         if self._waiting:
             self.rows.extend(classifier.probabilities(np.stack(self._waiting), mirror=False).ravel().tolist())
+            self.open.extend(mouth.probabilities(np.stack(self._lips)).tolist())
             self._waiting.clear()
+            self._lips.clear()
 
 
 def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> FaceReading:
@@ -104,7 +109,11 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     times, rows = np.array(samples.times), np.full((len(samples.times), len(FACE_EMOTIONS)), np.nan)
     owners = np.array(samples.owners)
     rows[owners >= 0] = np.frombuffer(samples.rows, np.float32).reshape(-1, len(FACE_EMOTIONS))
-    rows[~_belongs(times, owners, others, tracker.voids)] = np.nan
+    lips = np.full((len(times), 2), np.nan)
+    lips[owners >= 0, 1] = np.frombuffer(samples.open, np.float32)
+    lips[:, 0] = 1 - lips[:, 1]
+    mine = _belongs(times, owners, others, tracker.voids)
+    rows[~mine], lips[~mine] = np.nan, np.nan
     seen = ~np.isnan(rows[:, 0])
     eye_times = np.array(samples.eye_times)
     mine = _belongs(eye_times, np.array(samples.eye_owners), others, tracker.voids)
@@ -140,7 +149,8 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         blinks={"count": None, "times": [], "per_minute": None}
         if "low_rate" in codes
         else blinks.summarise(eye_times[mine], np.array(samples.eyes)[mine], coverage * length),
-        mouth_open=float((np.array(samples.mouths)[mine] > features.MOUTH_OPEN).mean()),
+        mouth=_track(times, lips, mouth.LABELS),
+        mouth_open=float((lips[seen, 1] > 0.5).mean()),
         people=summary,
         tracks=people.tracks(samples.scale),
         state=states.state_of(codes),
@@ -169,7 +179,8 @@ def _watch(
             if (time + 0.001) * RATE >= due:
                 due = int((time + 0.001) * RATE) + 1
                 tracker.people.count(tracker.followed)
-                samples.add(time, owner, None if points is None else features.crop(picture, points))
+                cuts = (None, None) if points is None else (features.crop(picture, points), mouth.crop(picture, points))
+                samples.add(time, owner, *cuts)
             if time >= 0.5 * len(samples.black):
                 samples.add_picture(picture)
             if progress and seconds and index % (10 * FPS) == 0:
@@ -214,7 +225,7 @@ def _dominant(distribution: dict[str, Estimate], coverage: float) -> str | None:
     return first if clear and distribution[first].n > 1 and coverage >= LEAST_COVERAGE else None
 
 
-def _track(times: np.ndarray, rows: np.ndarray) -> Track:
+def _track(times: np.ndarray, rows: np.ndarray, labels: tuple[str, ...] = FACE_EMOTIONS) -> Track:
     """At most ROWS rows; a longer track has neighbouring rows averaged, and their middle time."""
     together = -(-len(times) // ROWS)
     out_times, out_rows = [], []
@@ -223,4 +234,4 @@ def _track(times: np.ndarray, rows: np.ndarray) -> Track:
         part = part[~np.isnan(part[:, 0])]
         out_times.append(round(float(times[start : start + together].mean()), 3))
         out_rows.append([round(float(p), 4) for p in part.mean(0)] if len(part) else None)
-    return Track(labels=FACE_EMOTIONS, times=out_times, probabilities=out_rows)
+    return Track(labels=labels, times=out_times, probabilities=out_rows)
