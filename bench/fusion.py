@@ -11,7 +11,7 @@ import numpy as np
 from bench.measuring import BenchFailed, rows
 from ml import registry
 from ml.errors import ModelMissing
-from ml.fusion.assemble import AFTER, BEFORE, Bank, Streams, assemble
+from ml.fusion.assemble import AFTER, BEFORE, NEUTRAL, Bank, Streams, assemble
 from ml.fusion.combine import combine
 from ml.fusion.fit_stream import step_response
 from ml.fusion.paper_stream import ALPHA, OPEN, Mean
@@ -62,7 +62,9 @@ def ours(settings: Settings, streams: Streams) -> np.ndarray:
             now = {"face": None if np.isnan(face[0]) else face, "voice": None if np.isnan(voice[0]) else voice}
             found += stream.push(t * TICK, mouth=float(streams.mouth[s, t]), **now)
         found += stream.finish(named.shape[1] * TICK)
-        named[s] = [FACE_EMOTIONS.index(moment.label) for moment in found]
+        last = NEUTRAL
+        for t, moment in enumerate(found):
+            last = named[s, t] = last if moment.label is None else FACE_EMOTIONS.index(moment.label)
     return named
 
 
