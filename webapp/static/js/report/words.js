@@ -16,8 +16,15 @@ export const wireWords = (report) => {
   });
 };
 
+const WRITTEN = "[data-words]"; // what was written, as it stands
+const SPOKEN = ".transcript .word"; // what was said, each word an element with its moment
 const panelOf = (button) => button.closest("article") ?? button.closest("[data-answer]");
-const textsOf = (button) => [...(panelOf(button)?.querySelectorAll("[data-words]") ?? [])];
+const textsOf = (button) => {
+  const panel = panelOf(button);
+  const written = panel?.querySelectorAll(WRITTEN) ?? [];
+  // Words that were written are read rather than those that were said beside them.
+  return [...(written.length ? written : (panel?.querySelectorAll(SPOKEN) ?? []))];
+};
 
 const toggle = (button) => {
   const on = button.getAttribute("aria-pressed") !== "true";
@@ -25,7 +32,7 @@ const toggle = (button) => {
   button.setAttribute("aria-pressed", String(on));
   const moved = on ? JSON.parse(button.dataset.moved) : [];
   let marked = 0;
-  for (const text of textsOf(button)) marked += mark(text, moved);
+  for (const text of textsOf(button)) marked += (text.matches(SPOKEN) ? markSpoken : mark)(text, moved);
   const status = panelOf(button).querySelector("[data-marked]");
   if (status) status.textContent = on ? `${marked} places marked in the text for ${button.dataset.mark}.` : "Nothing is marked.";
 };
@@ -53,4 +60,14 @@ const mark = (element, moved) => {
   }
   element.replaceChildren(...parts);
   return count;
+};
+
+/** Mark a spoken word where it is one of `moved`; 1 or 0. The element keeps what it holds and where it leads. */
+const markSpoken = (element, moved) => {
+  const word = (element.firstChild?.textContent ?? "").toLowerCase().replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
+  const change = moved.find(([name]) => name === word)?.[1];
+  element.classList.toggle("moved", change !== undefined);
+  element.classList.toggle("moved-up", change > 0);
+  element.classList.toggle("moved-down", change < 0);
+  return change === undefined ? 0 : 1;
 };
