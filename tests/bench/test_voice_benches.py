@@ -1,0 +1,41 @@
+"""The benchmarks of the voice and of transcripts print what they measured."""
+
+from __future__ import annotations
+
+from bench import delivery, speech, transcripts
+
+
+def test_tables_of_the_voice():
+    side = {"cpu_seconds": 0.8, "seconds": 1.0, "times_real_time": 75.0, "peak_mb": 120.0}
+    found = {
+        "seconds": 60.0,
+        "sides": {"viva": side, "seed": {**side, "cpu_seconds": 8.0, "times_real_time": 7.5}},
+        "ratio": 10.0,
+        "memory": [{"minutes": m, "cpu": 0.9 * m, "peak_mb": 120.0} for m in (3, 60)],
+        "memory_ratio": 1.0,
+    }
+    text = speech.table(found)
+    assert "10.0 times as fast as the seed's way" in text and "1.00 times the memory of 3" in text
+
+
+def test_without_data_the_reason_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("VIVA_DATA", str(tmp_path))
+    for bench in (delivery, transcripts):
+        found = bench.measure()
+        assert str(tmp_path) in found["reason"] and found["reason"] in bench.table(found)
+
+
+def test_tables_of_words_and_facts():
+    found = {
+        "recogniser": "Whisper tiny.en",
+        "clips": 40,
+        "actors": 20,
+        "word_error_rate": 0.029,
+        "exact": 0.95,
+        "synthetic_word_error_rate": 0.1,
+        "times_real_time": 9.5,
+        "peak_mb": 300.0,
+    }
+    assert "2.9 %" in transcripts.table(found) and "9.5 times real time" in transcripts.table(found)
+    row = {"n": 60, "unit": "Hz", "median_difference": 0.8, "difference_90": 5.6, "correlation": 0.999}
+    assert "0.80 Hz" in delivery.table({"ravdess": {"pitch_median_hz": row}})
