@@ -101,8 +101,10 @@ class Candidate:
 def wait_for_report(page: Page) -> None:
     """Stay on a report until everything has been read and put together; a reviewer goes without a scorecard."""
     skip = page.get_by_role("button", name="Skip it and show the readings")
+    expect(page.locator("#report")).to_be_attached()
     if skip.count():
         skip.click()
+        expect(skip).to_have_count(0)
     expect(page.locator("#report[data-finished=yes]")).to_be_attached(timeout=ANALYSED)
     failed = page.locator(".states [data-state=failed]").all_inner_texts()
     assert not failed, f"analyses failed: {failed}"
