@@ -36,11 +36,15 @@ _NOTHING_GIVEN = {
 
 
 def analyse(
-    media: str | Path | None, text: str | None, progress: Callable[[str, float], None] | None = None
+    media: str | Path | None,
+    text: str | None,
+    progress: Callable[[str, float], None] | None = None,
+    fusion: str = "viva",
 ) -> dict[str, Any]:
     """Read the face and the voice of a recording, and a text; any of them may be missing.
 
-    ``progress`` is called with a modality's name and the share of it that is done (0..1). The result has
+    ``progress`` is called with a modality's name and the share of it that is done (0..1). ``fusion`` names how face and
+    voice are combined (ml/fusion/combine.py: ours, or the paper's). The result has
     ``face``, ``speech``, ``text`` and ``fusion`` (each a reading's JSON or None), ``reason`` and
     ``reason_code`` (for each modality why it is None, else None), ``media``, ``viva`` and ``created``. A
     modality that fails never takes the others down, so nothing is raised for bad input.
@@ -58,7 +62,7 @@ def analyse(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "media": None if media is None else _describe(Path(media)),
         **{name: None if reading is None else reading.to_json() for name, reading in readings.items()},
-        "fusion": _fuse(readings["face"], readings["speech"]),
+        "fusion": _fuse(readings["face"], readings["speech"], fusion),
         "reason": {name: message for name, (_, message) in failures.items()},
         "reason_code": {name: code for name, (code, _) in failures.items()},
     }
@@ -108,11 +112,11 @@ def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | 
             progress(name, 1.0)
 
 
-def _fuse(face: FaceReading | None, speech: SpeechReading | None) -> dict[str, Any] | None:
+def _fuse(face: FaceReading | None, speech: SpeechReading | None, fusion: str) -> dict[str, Any] | None:
     from ml.fusion.combine import combine
 
     try:
-        fused = combine(face, speech)
+        fused = combine(face, speech, fusion)
     except VivaError:
         log.exception("face and voice could not be combined")
         return None

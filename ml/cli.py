@@ -59,6 +59,9 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     command.add_argument("--text", type=Path, metavar="FILE", help="the written answer or a transcript, UTF-8")
     command.add_argument("--json", metavar="OUT", help="write everything as JSON (- is standard output)")
     command.add_argument("--html", type=Path, metavar="OUT", help="write one page with figures and tables")
+    command.add_argument(
+        "--fusion", choices=("viva", "paper"), default="viva", help="combine face and voice our way or as the paper did"
+    )
     command.set_defaults(run=_analyse)
 
     command = commands.add_parser("train", help="train a model anew")
@@ -107,7 +110,7 @@ def _analyse(options: argparse.Namespace) -> None:
                 if failure.code == "missing" or (text is None and options.json is None):
                     raise
         with _Progress(media=options.media is not None, text=text is not None) as progress:
-            result = analyse.analyse(options.media, text, progress)
+            result = analyse.analyse(options.media, text, progress, options.fusion)
     if options.html is not None:
         from ml.page import page
 
