@@ -56,8 +56,9 @@ class ActivityDetector:
         """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
         if not self._decibels:
             return Activity(np.zeros(0, np.float32), np.zeros(0, bool), SILENCE_DB)
-        decibels = np.concatenate(self._decibels)
-        return Activity(decibels, _decide(decibels, np.concatenate(self._flags)), float(np.percentile(decibels, 5)))
+        decibels, flags = np.concatenate(self._decibels), np.concatenate(self._flags)
+        self._decibels, self._flags = [], []
+        return Activity(decibels, _decide(decibels, flags), float(np.percentile(decibels, 5)))
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,10 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
     """
     # A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
     late = (PITCH_FRAME // 2) // HOP
-    hertz = np.concatenate([np.full(late, np.nan, np.float32), np.asarray(hertz, np.float32)])
-    length = min(len(activity.speech), len(hertz))
-    speech, hertz = activity.speech, np.pad(hertz[:length], (0, len(activity.speech) - length), constant_values=np.nan)
+    speech, aligned = activity.speech, np.full(len(activity.speech), np.nan, np.float32)
+    count = max(0, min(len(aligned) - late, len(hertz)))
+    aligned[late : late + count] = hertz[:count]
+    hertz = aligned
     segments = activity.segments()
     gaps = [
         (b[0] - a[1]) / FRAMES_A_SECOND
