@@ -17,8 +17,8 @@ class MediaError(VivaError):
 class Unreadable(VivaError):
     """A modality has nothing to read.
 
-    Codes: ``no_video``, ``no_face``, ``no_audio``, ``silence``, ``no_voice``, ``too_little_text``, ``no_text``,
-    ``not_english``.
+    Codes: ``no_video``, ``no_face``, ``black``, ``still_picture``, ``crowd``, ``drawing``, ``photograph``;
+    ``no_audio``, ``silence``, ``no_voice``; ``too_little_text``, ``no_text``, ``not_english``.
     """
 
 
