@@ -178,6 +178,13 @@ def test_silence_takes_the_voice_back():
     assert stream.finish(2.0)[-1].probabilities is None
 
 
+def test_where_nobody_has_spoken_for_a_while_the_voice_says_nothing():
+    heard = speech([peaked(SPEECH_EMOTIONS, "angry")] * 15)
+    quiet = dataclasses.replace(heard, activity=[[0.0, 9.0, "speech"], [9.0, 30.0, "other"]])
+    assert sum(not what.get("speech", True) for _, what in events(None, quiet)) == 1
+    assert all(what.get("speech", True) for _, what in events(None, heard))
+
+
 def test_learned_settings_make_sense():
     settings = shipped()
     assert settings.change > 0
