@@ -76,6 +76,7 @@ def hatch_unnamed(figure: go.Figure, reading: dict[str, Any]) -> go.Figure:
             x=[None if x is None else round(x, 2) for x in xs],
             y=ys,
             name="Not enough to tell",
+            legendrank=1,
             mode="lines",
             line={"width": 0, "color": _BLINK},
             fill="toself",
