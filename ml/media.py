@@ -131,20 +131,24 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
     ``next()``.
     """
     size = max(1, round(rate * seconds))
-    waiting: list[np.ndarray] = []
-    held = 0
+    block, held = np.empty(size, np.float32), 0
     with open_recording(path) as recording:
         for samples in _samples(recording, rate):
-            while held + len(samples) >= size:
-                waiting.append(samples[: size - held])
-                samples = samples[size - held :]
-                yield np.concatenate(waiting)
-                waiting, held = [], 0
-            if len(samples):
-                waiting.append(samples)
-                held += len(samples)
+            while len(samples):
+                taken = samples[: size - held]
+                block[held : held + len(taken)] = taken
+                samples, held = samples[len(taken) :], held + len(taken)
+                if held == size:
+                    yield _bounded(block)
+                    block, held = np.empty(size, np.float32), 0
     if held:
-        yield np.concatenate(waiting)
+        yield _bounded(block[:held].copy())
+
+
+def _bounded(block: np.ndarray) -> np.ndarray:
+    """The block itself with every sample in -1..1; a decoder's NaN becomes 0."""
+    np.nan_to_num(block, copy=False, nan=0.0)
+    return np.clip(block, -1.0, 1.0, out=block)
 
 
 def _describe(recording: Recording) -> MediaInfo:
@@ -213,7 +217,8 @@ def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
 
 def _flat(frames) -> Iterator[np.ndarray]:
     for frame in frames:
-        yield np.clip(np.nan_to_num(frame.to_ndarray().reshape(-1)), -1.0, 1.0).astype(np.float32)
+        # a view of the frame's packed mono floats: to_ndarray costs more than the resampling
+        yield np.frombuffer(frame.planes[0], np.float32, frame.samples)
 
 
 def _silence(count: int) -> Iterator[np.ndarray]:

@@ -47,7 +47,8 @@ class Recording:
         """Seconds from the recording's start of a frame or a packet; None where it has no timestamp."""
         if item.pts is None or item.time_base is None:
             return None
-        time = float(item.pts * item.time_base) - self.origin
+        base = item.time_base  # two whole numbers: their quotient is exact, and dearer as a fraction
+        time = item.pts * base.numerator / base.denominator - self.origin
         if time > MAX_SECONDS:
             raise MediaError(
                 "too_large",

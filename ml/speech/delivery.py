@@ -10,7 +10,7 @@ from ml.speech.activity import Activity
 from ml.speech.features import HOP, RATE
 
 PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
-PITCH_FFT = 2048
+PITCH_FFT = 1080  # no less than the frame and the longest lag together
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
 VOICED = 0.5  # normalised autocorrelation of a voiced frame
 OCTAVE_COST = 0.03  # preference for the higher of two equally strong candidates, an octave
@@ -54,7 +54,7 @@ def pitch(samples: np.ndarray) -> np.ndarray:
 
 def _autocorrelation(frames: np.ndarray) -> np.ndarray:
     spectrum = np.fft.rfft(frames, PITCH_FFT, axis=1)
-    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, axis=1).astype(np.float32)
+    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
 
 
 def plausible(hertz: np.ndarray) -> np.ndarray:

@@ -72,7 +72,8 @@ def frame_power(samples: np.ndarray) -> np.ndarray:
     if samples.size < FFT:
         samples = np.pad(samples, (0, FFT - samples.size))
     frames = np.lib.stride_tricks.sliding_window_view(samples, FFT)[::HOP] * _hann()
-    return np.abs(np.fft.rfft(frames, axis=1)).astype(np.float32) ** 2
+    spectrum = np.fft.rfft(frames, axis=1)
+    return spectrum.real**2 + spectrum.imag**2
 
 
 def normalise(decibels: np.ndarray) -> np.ndarray:
