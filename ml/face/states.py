@@ -56,24 +56,25 @@ class Facts:
 
 
 def refuse(facts: Facts) -> None:
-    """Raise Unreadable where a number would be made up: ``black``, ``still_picture``, ``no_face``, ``crowd``,
+    """Raise Unreadable where a number would be made up: ``black``, ``no_face``, ``still_picture``, ``crowd``,
     ``drawing``, ``photograph``."""
     if facts.black > 0.9:
         raise Unreadable(
             "black",
             "The picture is black. Open the camera's cover, put a light in front of you, and record it again.",
         )
-    if facts.still > NO_FILM and facts.seconds >= LEAST_SECONDS:
-        raise Unreadable(
-            "still_picture",
-            "The picture does not move: this is a photograph or a frozen camera, not a film of a face. "
-            "Record it again with the camera pointed at you.",
-        )
+    # An empty room is still, too: that nobody is there is what helps, so it is asked first.
     if facts.coverage == 0:
         raise Unreadable(
             "no_face",
             "No face was seen in this recording. Sit facing the camera, in light, so that your face fills a quarter of "
             "the picture's height or more, and record it again.",
+        )
+    if facts.still > NO_FILM and facts.seconds >= LEAST_SECONDS:
+        raise Unreadable(
+            "still_picture",
+            "The picture does not move: this is a photograph or a frozen camera, not a film of a face. "
+            "Record it again with the camera pointed at you.",
         )
     if facts.faces > CROWD:
         raise Unreadable(
