@@ -42,13 +42,14 @@ class ActivityDetector:
             return
         halves = samples[: whole * VAD_FRAME].reshape(-1, HOP)
         decibels = level_db(halves)
-        frames = samples[: whole * VAD_FRAME].reshape(whole, VAD_FRAME)
-        flags = np.zeros(whole, bool)
-        for index, loudest in enumerate(decibels.reshape(whole, 2).max(axis=1)):
-            self._level = max(self._level - 2 * VAD_FRAME / RATE, float(loudest))
-            gain = 10 ** (min(TARGET_DB - self._level, GREATEST_GAIN_DB) / 20)
-            pulse = np.clip(frames[index] * (gain * 32767), -32768, 32767).astype("<i2").tobytes()
-            flags[index] = self._vad.is_speech(pulse, RATE)
+        levels = np.empty(whole)
+        for index, loudest in enumerate(decibels.reshape(whole, 2).max(axis=1).tolist()):
+            levels[index] = self._level = max(self._level - 2 * VAD_FRAME / RATE, loudest)
+        gains = 32767 * 10 ** (np.minimum(TARGET_DB - levels, GREATEST_GAIN_DB) / 20)
+        frames = samples[: whole * VAD_FRAME].reshape(whole, VAD_FRAME) * gains[:, None].astype(np.float32)
+        pulses = np.clip(frames, -32768, 32767).astype("<i2").tobytes()
+        size = 2 * VAD_FRAME
+        flags = np.array([self._vad.is_speech(pulses[at : at + size], RATE) for at in range(0, len(pulses), size)])
         self._decibels.append(decibels)
         self._flags.append(np.repeat(flags, 2))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from scipy import fft
 
 from ml.speech.activity import Activity
 from ml.speech.features import HOP, RATE
@@ -53,8 +54,8 @@ def pitch(samples: np.ndarray) -> np.ndarray:
 
 
 def _autocorrelation(frames: np.ndarray) -> np.ndarray:
-    spectrum = np.fft.rfft(frames, PITCH_FFT, axis=1)
-    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
+    spectrum = fft.rfft(frames, PITCH_FFT, axis=1)  # scipy's takes several frames at a time, numpy's one by one
+    return fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
 
 
 def plausible(hertz: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
+from scipy import fft
 
 RATE = 16_000
 HOP = 160  # samples between frames: 10 ms
@@ -72,7 +73,7 @@ def frame_power(samples: np.ndarray) -> np.ndarray:
     if samples.size < FFT:
         samples = np.pad(samples, (0, FFT - samples.size))
     frames = np.lib.stride_tricks.sliding_window_view(samples, FFT)[::HOP] * _hann()
-    spectrum = np.fft.rfft(frames, axis=1)
+    spectrum = fft.rfft(frames, axis=1)
     return spectrum.real**2 + spectrum.imag**2
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy import fft
 
 from ml.speech.features import FFT, HOP, MELS, RANGE_DB, RATE, frame_power, mel_filters
 
@@ -71,8 +72,8 @@ def voicing(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _autocorrelation(frames: np.ndarray) -> np.ndarray:
-    spectrum = np.fft.rfft(frames, PITCH_FFT, axis=1)
-    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
+    spectrum = fft.rfft(frames, PITCH_FFT, axis=1)  # scipy's takes several frames at a time, numpy's one by one
+    return fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
 
 
 def contours(samples: np.ndarray, power: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -85,7 +86,7 @@ def contours(samples: np.ndarray, power: np.ndarray | None = None) -> tuple[np.n
     floor = float(10 ** ((top - RANGE_DB) / 10))
     bins = np.arange(power.shape[1]) * RATE / FFT
     power = power + floor / 20
-    decibels = 10 * np.log10(power)
+    decibels = np.log(power) * np.float32(10 / np.log(10))  # numpy's log is much faster than its log10
     total = power[:, 2:].sum(axis=1)
     level = 10 * np.log10(total)
     level = level - np.percentile(level, 95)
