@@ -70,13 +70,14 @@ def _described(_path: Path, _modified: int) -> dict[str, Any]:
 
 def discriminants() -> tuple[Discriminant, Discriminant]:
     """The shipped linear maps: for a window by itself, and against the person's others. Raises ModelMissing."""
-    path = registry.file_of("speech", FEATURE_WEIGHTS)
-    return _read(path, path.stat().st_mtime_ns)
+    folder = registry.weights_folder()
+    files = (folder / FEATURE_WEIGHTS, folder / "speech.json")
+    return _read(folder, *(path.stat().st_mtime_ns if path.is_file() else 0 for path in files))
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _modified: int) -> tuple[Discriminant, Discriminant]:
-    with np.load(path) as stored:
+def _read(_folder: Path, _modified: int, _described: int) -> tuple[Discriminant, Discriminant]:
+    with np.load(registry.file_of("speech", FEATURE_WEIGHTS)) as stored:
         alone, against = (
             Discriminant(stored[f"{name}_weight"].astype(np.float64), stored[f"{name}_bias"].astype(np.float64))
             for name in ("alone", "against")

@@ -1,7 +1,7 @@
 """Read a voice: which of eight acted emotions its expression resembles over time, and plain facts of delivery.
 
-The recording is streamed twice, first for where there is speech, then for what it sounds like; no more of it is held
-than ten seconds of sound, and a few bytes for each 10 ms.
+The recording is streamed twice, first for where there is speech, then for what it sounds like; no more of it is held in
+memory than ten seconds of sound, and a few bytes for each 10 ms.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
 from ml.speech.classifier import abstains, probabilities, shipped
+from ml.speech.decoded import Decoded
 from ml.speech.features import (
     FFT,
     HOP,
@@ -92,15 +93,16 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         )
     registry.session("speech")  # say so early if the model is missing
 
-    def blocks(begin: float, end: float) -> Iterator[np.ndarray]:
+    def told(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
         done = 0
-        for block in audio_blocks(path, rate=RATE):
+        for block in blocks:
             yield block
             done += len(block)
             if progress and info.seconds:
-                progress(begin + (end - begin) * min(done / RATE / info.seconds, 1.0))
+                progress(begin + 0.5 * min(done / RATE / info.seconds, 1.0))
 
-    reading = read_samples(lambda: blocks(0.0, 0.5), lambda: blocks(0.5, 1.0))
+    with Decoded(lambda: audio_blocks(path, rate=RATE)) as sound:
+        reading = read_samples(lambda: told(sound.blocks(), 0.0), lambda: told(sound.blocks(), 0.5))
     if progress:
         progress(1.0)
     return reading
