@@ -1,9 +1,9 @@
 """The network, its training step, and its export. Keras runs in a process of its own: it takes seconds and memory."""
 
+import json
 import os
 import subprocess
 import sys
-import textwrap
 
 import numpy as np
 import pytest
@@ -15,7 +15,46 @@ from ml.speech.features import CHUNK, CHUNK_HOP, MELS
 rng = np.random.default_rng(0)
 
 
-def python(code: str, tmp_path) -> str:
+CODE = """
+import argparse, csv, json, sys, os, wave, keras, numpy as np
+from pathlib import Path
+folder = Path(sys.argv[1]); os.environ["VIVA_WEIGHTS"] = str(folder / "weights")
+from ml.speech import model as network
+model = keras.saving.load_model("%s", compile=False)
+inputs = np.load(folder / "inputs.npz")
+np.savez(folder / "outputs.npz", **{k: np.asarray(model(inputs[k], training=False)) for k in inputs})
+
+from ml.synthetic import speak
+for place, emotions in (("ravdess", ("calm", "angry")), ("nemo", ("neutral", "anger"))):
+    (folder / "speech" / place).mkdir(parents=True)
+    rows = [("file", "actor", "emotion")]
+    for actor in (1, 2):
+        for emotion in emotions:
+            said = speak("Kids are talking.", voice=f"en-us+{'m' if place == 'nemo' else 'f'}{actor}")
+            name = f"{actor}-{emotion}.wav"
+            with wave.open(str(folder / "speech" / place / name), "wb") as w:
+                w.setnchannels(1); w.setsampwidth(2); w.setframerate(16000)
+                w.writeframes((said * 32767).astype("<i2").tobytes())
+            rows.append((name, actor, emotion))
+    with open(folder / "speech" / place / "manifest.csv", "w", newline="") as f:
+        csv.writer(f).writerows(rows)
+from ml.speech import train, infer, evaluate
+parser = argparse.ArgumentParser(); train.add_arguments(parser)
+options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "1", "--steps", "2", "--batch", "4",
+                             "--folds", "2", "--extra"])
+real, train.ship = train.ship, lambda *_: None
+train.train(folder, options)
+before = (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
+train.ship = real
+train.train(folder, options)
+again = before != (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
+result = evaluate.evaluate(folder / "speech" / "ravdess")
+print(json.dumps({"n": result["n"], "files": sorted(p.name for p in (folder / "weights").iterdir()),
+                  "warned": bool(result["warning"]), "trained": "twice" if again else "once"}))
+"""
+
+
+def python(code: str, folder) -> str:
     """Run a program with Keras on TensorFlow, one thread, and give what it printed."""
     environment = os.environ | {
         "KERAS_BACKEND": "tensorflow",
@@ -23,75 +62,43 @@ def python(code: str, tmp_path) -> str:
         "TF_NUM_INTRAOP_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)], capture_output=True, text=True, env=environment
-    )
+    result = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, env=environment)
     assert result.returncode == 0, result.stderr[-3000:]
     return result.stdout
 
 
-def test_onnx_agrees_with_keras_for_any_number_of_windows_and_chunks(model, tmp_path):
-    shapes = ((1, 1), (1, 14), (3, 6))
-    inputs = {f"{b}x{n}": rng.uniform(-1, 0.2, (b, n, CHUNK, MELS)).astype(np.float32) for b, n in shapes}
-    np.savez(tmp_path / "inputs.npz", **inputs)
-    weights = registry.file_of("speech", "speech.keras")
-    python(
-        f"""
-        import sys, keras, numpy as np
-        import ml.speech.model
-        folder = sys.argv[1]
-        model = keras.saving.load_model({str(weights)!r}, compile=False)
-        inputs = np.load(folder + "/inputs.npz")
-        np.savez(folder + "/outputs.npz", **{{k: model.predict_on_batch(inputs[k]) for k in inputs}})
-        """,
-        tmp_path,
+#: Numbers of windows and of chunks in them.
+SHAPES = ((1, 1), (1, 14), (3, 6))
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory) -> dict:
+    """What one process says of both, since loading Keras takes longer than either: the shipped network's logits, and a
+    training that stopped before it shipped and was called again (two synthetic actors in each data set)."""
+    folder = tmp_path_factory.mktemp("keras")
+    np.savez(
+        folder / "inputs.npz",
+        **{f"{b}x{n}": rng.uniform(-1, 0.2, (b, n, CHUNK, MELS)).astype(np.float32) for b, n in SHAPES},
     )
+    said = python(CODE % str(registry.file_of("speech", "speech.keras")), folder)
+    return {"folder": folder, **json.loads(said.splitlines()[-1])}
+
+
+@pytest.mark.timeout(600)
+def test_onnx_agrees_with_keras_for_any_number_of_windows_and_chunks(ran, model):
     session = registry.session("speech")
-    with np.load(tmp_path / "outputs.npz") as expected:
-        for name, array in inputs.items():
-            (ours,) = session.run(None, {session.get_inputs()[0].name: array})
+    with np.load(ran["folder"] / "inputs.npz") as inputs, np.load(ran["folder"] / "outputs.npz") as expected:
+        assert len(expected.files) == len(SHAPES)
+        for name in expected.files:
+            (ours,) = session.run(None, {session.get_inputs()[0].name: inputs[name]})
             np.testing.assert_allclose(ours, expected[name], atol=1e-4)
 
 
 @pytest.mark.timeout(600)
-def test_training_ships_and_goes_on_where_it_stopped(tmp_path):
-    """Two synthetic actors in each data set: one call trains and calibrates; a second finds that done, and exports."""
-    out = python(
-        """
-        import argparse, csv, sys, os, wave, numpy as np
-        from pathlib import Path
-        folder = Path(sys.argv[1]); os.environ["VIVA_WEIGHTS"] = str(folder / "weights")
-        rng = np.random.default_rng(0)
-        from ml.synthetic import speak
-        for place, emotions in (("ravdess", ("calm", "angry")), ("nemo", ("neutral", "anger"))):
-            (folder / "speech" / place).mkdir(parents=True)
-            rows = [("file", "actor", "emotion")]
-            for actor in (1, 2):
-                for emotion in emotions:
-                    said = speak("Kids are talking.", voice=f"en-us+{place[0] == 'n' and 'm' or 'f'}{actor}")
-                    name = f"{actor}-{emotion}.wav"
-                    with wave.open(str(folder / "speech" / place / name), "wb") as w:
-                        w.setnchannels(1); w.setsampwidth(2); w.setframerate(16000)
-                        w.writeframes((said * 32767).astype("<i2").tobytes())
-                    rows.append((name, actor, emotion))
-            with open(folder / "speech" / place / "manifest.csv", "w", newline="") as f:
-                csv.writer(f).writerows(rows)
-        from ml.speech import train, infer, evaluate
-        parser = argparse.ArgumentParser(); train.add_arguments(parser)
-        options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "1", "--steps", "2", "--batch", "4",
-                                     "--folds", "2", "--extra"])
-        real, train.ship = train.ship, lambda *_: None
-        train.train(folder, options)
-        before = (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
-        train.ship = real
-        train.train(folder, options)
-        assert before == (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
-        result = evaluate.evaluate(folder / "speech" / "ravdess")
-        print(result["n"], sorted(p.name for p in (folder / "weights").iterdir()), bool(result["warning"]))
-        """,
-        tmp_path,
-    )
-    assert out.strip().endswith("4 ['speech.json', 'speech.keras', 'speech.onnx', 'speech_features.npz'] True")
+def test_training_ships_and_goes_on_where_it_stopped(ran):
+    assert ran["trained"] == "once", "the second call found the folds trained"
+    assert ran["files"] == ["speech.json", "speech.keras", "speech.onnx", "speech_features.npz"]
+    assert ran["n"] == 4 and ran["warned"]
 
 
 @pytest.fixture
