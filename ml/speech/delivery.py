@@ -107,8 +107,9 @@ def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int
 def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
-    ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` and
-    ``loudness_range_db`` reach from the 5th to the 95th percentile of voiced frames.
+    ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` reaches from the 5th to
+    the 95th percentile of voiced frames, ``loudness_range_db`` from the 10th to the 90th. The loudness range agrees
+    only roughly with Praat's (``./viva bench delivery``).
     """
     # A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
     late = (PITCH_FRAME // 2) // HOP
