@@ -44,7 +44,9 @@ def analyse(
     """Read the face and the voice of a recording, and a text; any of them may be missing.
 
     ``progress`` is called with a modality's name and the share of it that is done (0..1). ``fusion`` names how face and
-    voice are combined (ml/fusion/combine.py: ours, or the paper's). The result has
+    voice are combined: "viva" is ours, on our two readings (ml/fusion/combine.py); "paper" runs the paper's own
+    networks on the recording (ml/fusion/paper_reading.py), and where these cannot read it, ``reason`` and
+    ``reason_code`` have an entry ``fusion`` more. The result has
     ``face``, ``speech``, ``text`` and ``fusion`` (each a reading's JSON or None), ``reason`` and
     ``reason_code`` (for each modality why it is None, else None), ``media``, ``viva`` and ``created``. A
     modality that fails never takes the others down, so nothing is raised for bad input.
@@ -57,12 +59,15 @@ def analyse(
             failures[name] = _NOTHING_GIVEN[name]
             continue
         readings[name], failures[name] = _read(name, given, progress)
+    fused, failure = _fuse(readings["face"], readings["speech"], fusion, media)
+    if failure is not None:
+        failures["fusion"] = failure
     result = {
         "viva": version(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "media": None if media is None else _describe(Path(media)),
         **{name: None if reading is None else reading.to_json() for name, reading in readings.items()},
-        "fusion": _fuse(readings["face"], readings["speech"], fusion),
+        "fusion": fused,
         "reason": {name: message for name, (_, message) in failures.items()},
         "reason_code": {name: code for name, (code, _) in failures.items()},
     }
@@ -112,15 +117,24 @@ def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | 
             progress(name, 1.0)
 
 
-def _fuse(face: FaceReading | None, speech: SpeechReading | None, fusion: str) -> dict[str, Any] | None:
-    from ml.fusion.combine import combine
-
+def _fuse(
+    face: FaceReading | None, speech: SpeechReading | None, fusion: str, media: str | Path | None
+) -> tuple[dict[str, Any] | None, tuple[str, str] | None]:
+    """Face and voice together, and where the paper's system was asked for and reads nothing: its code and message."""
     try:
+        if fusion == "paper" and media is not None:
+            from ml.fusion.paper_reading import fuse
+
+            return fuse(media, face, speech).to_json(), None
+        from ml.fusion.combine import combine
+
         fused = combine(face, speech, fusion)
-    except VivaError:
+    except VivaError as failure:
+        if fusion == "paper":
+            return None, (failure.code, failure.message)
         log.exception("face and voice could not be combined")
-        return None
-    return None if fused is None else fused.to_json()
+        return None, None
+    return None if fused is None else fused.to_json(), None
 
 
 def _describe(path: Path) -> dict[str, Any]:

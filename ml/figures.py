@@ -24,7 +24,7 @@ COLOURS = {
     "neutral": "#9AA0A8",
     "calm": "#F0E442",
 }
-_ALIASES = {"fearful": "fear", "surprised": "surprise"}
+_ALIASES = {"fearful": "fear", "surprised": "surprise", "negative": "angry", "positive": "happy"}
 _INK, _GRID, _ACCENT = "#737983", "rgba(128,134,145,0.25)", "#3D7DCA"
 #: Points of a track that are drawn at most; neighbours are averaged.
 POINTS = 240

@@ -55,7 +55,7 @@ def page(result: dict[str, Any]) -> str:
     title = f"Analysis of {media['name']}" if media else "Analysis of a text"
     created = result["created"].replace("T", " ").replace("+00:00", " UTC")
     parts = [_reading(name, result) for name in ("face", "speech")]
-    parts += [_fusion(result["fusion"])] if result["fusion"] and all(result[n] for n in ("face", "speech")) else []
+    parts += _together(result)
     parts.append(_reading("text", result))
     recording = f"<section><h2>Recording</h2>{_facts(media_facts(media))}</section>" if media else ""
     return f"""<!doctype html>
@@ -93,6 +93,16 @@ def _reading(name: str, result: dict[str, Any]) -> str:
     model = [("Model", f"{reading['model']['version']}")]
     drawn = _traits(reading) if name == "text" else _emotions(reading)
     return f"<section><h2>{title}</h2>{_facts(facts(name, reading) + model)}{warnings}{drawn}</section>"
+
+
+def _together(result: dict[str, Any]) -> list[str]:
+    """Face and voice together, where both were read; the paper's system reads for itself, or says why it cannot."""
+    fused, why = result["fusion"], result["reason"].get("fusion")
+    if why:
+        return [f'<section><h2>Face and voice together: not read</h2><p class="soft">{escape(why)}</p></section>']
+    if fused and (fused.get("fusion") == "paper" or all(result[name] for name in ("face", "speech"))):
+        return [_fusion(fused)]
+    return []
 
 
 def _fusion(fused: dict[str, Any]) -> str:

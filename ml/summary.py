@@ -113,6 +113,8 @@ def summary(result: dict[str, Any]) -> str:
         weights = result["fusion"]["weights"]
         weighed = f"face {percent(weights['face'])}, voice {percent(weights['speech'])}"
         lines += _block("Face and voice together", [_strongest(result["fusion"]), ("Weighed", weighed)])
+    elif result["reason"].get("fusion"):
+        lines += ["Face and voice together: not read", f"  {result['reason']['fusion']}", ""]
     lines.append("Estimates with 95 % intervals. They describe a recording, not a person: see the README's limits.")
     return "\n".join(lines)
 

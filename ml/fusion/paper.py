@@ -11,26 +11,14 @@ from __future__ import annotations
 import keras
 from keras import layers
 
+from ml.face.mouth_model import paper_mouth as mouth  # Table 1; grey levels come in 0..255 and are brought to 0..1
 from ml.fusion.paper_sound import SIDE
 from ml.fusion.paper_stream import SENTIMENTS
 
 #: Parameters that the paper's tables state (trained and running ones together).
 STATED = {"mouth": 1_252_571, "visual": 136_259, "audio": 2_509_827, "audiovisual": 2_646_107}
 FACE = 96
-
-
-def mouth() -> keras.Model:
-    """Table 1: float32 (batch, 28, 28, 3), 0..1, to the probability of an open mouth (batch, 1)."""
-    model = keras.Sequential(name="mouth")
-    model.add(keras.Input((28, 28, 3)))
-    for filters in (20, 50):
-        model.add(layers.Conv2D(filters, 5, padding="same", activation="relu"))
-        model.add(layers.MaxPooling2D(2))
-        model.add(layers.Dropout(0.25))
-    model.add(layers.Flatten())
-    model.add(layers.Dense(500, activation="relu"))
-    model.add(layers.Dense(1, activation="sigmoid"))
-    return model
+__all__ = ["FACE", "STATED", "audio", "audiovisual", "mouth", "visual"]
 
 
 def visual() -> keras.Model:

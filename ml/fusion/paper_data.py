@@ -63,6 +63,32 @@ def pieces(data: Path, *, held_out: bool, cache: Path) -> tuple[np.ndarray, np.n
     return x, y, owner
 
 
+def sounds(data: Path, *, held_out: bool, cache: Path) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Whole clips float32 (n,) at 48 kHz from first to last speech, their sentiments (N,) and actors (N,).
+
+    ``held_out`` as for `pieces`. Raises MediaError.
+    """
+    stored = cache / f"sounds-{'test' if held_out else 'train'}.npz"
+    if not stored.is_file():
+        found = [c for c in clips(folder_of(data)) if c.emotion in SENTIMENT_OF]
+        found = [c for c in found if (c.actor in HELD_OUT) is held_out]
+        waves = [resample_poly(trimmed(load(c.path)), 3, 1).astype(np.float16) for c in found]
+        labels = [SENTIMENTS.index(SENTIMENT_OF[c.emotion]) for c in found]
+        cache.mkdir(parents=True, exist_ok=True)
+        ends = np.cumsum([len(w) for w in waves])
+        np.savez(stored, x=np.concatenate(waves), ends=ends, y=labels, actor=[c.actor for c in found])
+    with np.load(stored) as file:
+        waves = np.split(file["x"].astype(np.float32), file["ends"][:-1])
+        return waves, file["y"], file["actor"]
+
+
+def starts(sound: np.ndarray, step: int = 480) -> np.ndarray:
+    """Where the pieces of the louder half of a clip begin, every ``step`` samples: int (n,), never empty."""
+    first = np.arange(0, max(1, len(sound) - CHUNK), step)
+    loud = np.array([np.mean(sound[s : s + CHUNK] ** 2) for s in first])
+    return first[loud >= np.median(loud)]
+
+
 def pictures(some: np.ndarray) -> np.ndarray:
     """Spectrograms (N, 400, 400, 3) of pieces (N, CHUNK)."""
     return np.stack([picture(piece) for piece in some])

@@ -6,18 +6,21 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ml import media, registry
 from ml.errors import Unreadable
-from ml.face import detector, features
+from ml.face import detector, features, mouth
 from ml.fusion.paper_sound import CHUNK, RATE, picture
 from ml.fusion.paper_stream import OPEN, SENTIMENTS, STEP, PaperStream
+from ml.fusion.stream import Moment
 from ml.readings import Track
 
 #: Pictures are read at most this high, in pixels, and searched as a whole so often (pictures).
 HEIGHT, SEARCH = 480, 10
-FACE = 96
+#: Sides of what the face and the mouth networks take, in pixels.
+FACE, MOUTH = 96, 28
 
 
 def read(path: str | Path) -> Track:
@@ -25,10 +28,19 @@ def read(path: str | Path) -> Track:
 
     None where no face was found. Raises Unreadable (``no_video``), MediaError, ModelMissing.
     """
+    found = list(moments(path))
+    rows = [None if m.probabilities is None else [round(float(p), 5) for p in m.probabilities] for m in found]
+    return Track(SENTIMENTS, [round(moment.time, 3) for moment in found], rows)
+
+
+def moments(path: str | Path) -> Iterator[Moment]:
+    """Picture by picture, what `read` says: the gathered row, its valence P(positive) - P(negative), and who was asked.
+
+    ``shares`` are (1, 0) where the face alone answered, (1, 1) where face and sound did. Raises as `read`.
+    """
     if not media.probe(path).has_video:
         raise Unreadable("no_video", "This recording has no picture, and the paper's system reads nothing without one.")
-    stream, times, rows = PaperStream(), [], []
-    box, sound = None, _Sound(path)
+    stream, box, sound = PaperStream(), None, _Sound(path)
     with contextlib.closing(media.video_frames(path, fps=1 / STEP, max_height=HEIGHT)) as frames:
         for number, frame in enumerate(frames):
             grey = features.grey(frame.rgb)
@@ -36,34 +48,35 @@ def read(path: str | Path) -> Track:
             if not found and (box is not None or number % SEARCH == 0):
                 found = detector.search(grey)
             box = found[0].box if found else None
-            times.append(round(frame.time, 3))
             if box is None:
-                rows.append(None)
+                yield Moment(frame.time, None, None, (0.0, 0.0))
                 continue
             points = features.landmarks(grey, box)
             face = visual(features.crop(grey, points)[None])[0]
             opened = mouth_open(grey, points)
             piece = sound.at(frame.time) if opened > OPEN else None
             both = None if piece is None else head(face[None], audio(piece[None]))[0]
-            rows.append([round(float(p), 5) for p in stream.push(face, mouth=opened, both=both)])
-    return Track(SENTIMENTS, times, rows)
+            row = stream.push(face, mouth=opened, both=both)
+            yield Moment(frame.time, row, (float(row[2] - row[0]),) * 3, (1.0, float(both is not None)))
 
 
 def mouth_open(grey: np.ndarray, points: np.ndarray) -> float:
-    """How likely the mouth is open, by our mouth model; by the lips' landmarks where that is not installed."""
-    from ml.face import mouth
+    """How likely the mouth is open, by the paper's mouth network, of a cut and of its mirror image; by our mouth model
+    where the paper's has not been trained."""
+    if "paper_mouth.onnx" not in registry.describe("paper")["files"]:
+        return float(mouth.probabilities(mouth.crop(grey, points)[None])[0])
+    cut = squeezed(mouth.crop(grey, points))
+    return float(_run("mouth", np.stack([cut, cut[:, ::-1]])).mean())
 
-    try:
-        registry.describe("mouth")
-    except registry.ModelMissing:
-        return float(features.mouth_aspect_ratio(points) > features.MOUTH_OPEN)
-    return float(mouth.probabilities(mouth.crop(grey, points)[None])[0])
+
+def squeezed(cut: np.ndarray) -> np.ndarray:
+    """A cut uint8 (H, W) as the mouth network takes it: float32 (28, 28, 3), 0..255, three times the same grey."""
+    small = cv2.resize(cut, (MOUTH, MOUTH), interpolation=cv2.INTER_AREA)
+    return np.repeat(small[..., None], 3, axis=2).astype(np.float32)
 
 
 def visual(faces: np.ndarray) -> np.ndarray:
     """Sentiments (N, 3) of grey faces uint8 (N, 48, 48), enlarged as in training."""
-    import cv2
-
     large = np.stack([cv2.resize(face, (FACE, FACE), interpolation=cv2.INTER_LINEAR) for face in faces])
     return _run("visual", np.repeat(large[..., None], 3, axis=3).astype(np.float32) / 255)
 

@@ -1,4 +1,4 @@
-"""Train the paper's face, sound and head on what there is, within a number of minutes.
+"""Train the paper's networks on what there is, within a number of minutes, and ship them.
 
 ``python -m ml.fusion.paper_train --data DIR --minutes 30``. There is no RAVDESS video here: the face network learns
 from FER2013's faces, enlarged; the sound network from 30 ms pieces of RAVDESS's speech at 16 kHz, whose upper two
@@ -20,14 +20,13 @@ import cv2
 import keras
 import numpy as np
 
-from ml.fusion import paper, paper_data, paper_export
+from ml import registry
+from ml.fusion import paper, paper_data, paper_export, paper_hear, paper_mouth
 from ml.fusion.paper_stream import SENTIMENTS
 
-#: Shares of the minutes that the face and the sound get; the head takes seconds.
-SHARES = {"visual": 0.35, "audio": 0.65}
+#: Shares of the minutes that the face and the sound get; the mouth takes some more, the head seconds.
+SHARES = {"visual": 0.5, "audio": 0.5}
 BATCH = 32
-#: The sound network is eighty times as much work as the face's: its batches are small, to take more steps.
-SOUND_BATCH = 9
 
 
 def enlarged(faces: np.ndarray) -> np.ndarray:
@@ -54,58 +53,51 @@ def fit(model: keras.Model, draw, minutes: float, steps: int) -> int:
     return steps
 
 
-def settle(model: keras.Model, draw, batches: int = 24) -> None:
-    """Gather the batch normalisations' statistics anew: after few steps their slow means still hold the first ones."""
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = 0.85
-    for _ in range(batches):
-        model(draw()[0], training=True)
+def train_faces(data: Path, minutes: float, run_dir: Path) -> int:
+    """Train the face network and write ``paper_visual.onnx``; the number of batches. Raises FileNotFoundError."""
+    random = np.random.default_rng(0)
+    faces, classes = paper_data.faces(data / "faces" / "fer2013_train.npz")
+    of = [np.flatnonzero(classes == k) for k in range(len(SENTIMENTS))]
 
-
-def train(data: Path, minutes: float, run_dir: Path, seed: int = 0) -> None:
-    """Train, measure and ship. Raises FileNotFoundError and MediaError where the data are not there."""
-    keras.utils.set_random_seed(seed)
-    random = np.random.default_rng(seed)
-    faces, face_class = paper_data.faces(data / "faces" / "fer2013_train.npz")
-    pieces, piece_class, _ = paper_data.pieces(data, held_out=False, cache=run_dir)
-
-    def some(classes: np.ndarray, count: int) -> np.ndarray:
-        """A balanced batch's positions."""
-        return np.concatenate([random.choice(np.flatnonzero(classes == k), count // 3 + 1) for k in range(3)])[:count]
-
-    def face_batch():
-        chosen = some(face_class, BATCH)
+    def draw():
+        chosen = np.concatenate([random.choice(some, BATCH // 3 + 1) for some in of])[:BATCH]
         found = enlarged(faces[chosen])
         mirrored = random.random(len(found)) < 0.5
         found[mirrored] = found[mirrored, :, ::-1]
-        return found, face_class[chosen]
+        return found, classes[chosen]
 
-    def sound_batch():
-        chosen = some(piece_class, SOUND_BATCH)
-        return paper_data.pictures(pieces[chosen]), piece_class[chosen]
+    model = paper.visual()
+    count = fit(model, draw, minutes, 4000)
+    model.save_weights(run_dir / "visual.weights.h5")
+    path = registry.weights_folder() / "paper_visual.onnx"
+    model.export(path, format="onnx", verbose=False)
+    paper_export.halved(path)
+    return count
 
+
+def train(data: Path, minutes: float, run_dir: Path) -> None:
+    """Train what ``run_dir`` does not hold yet, measure and ship. Raises FileNotFoundError and MediaError where the
+    data are not there, or the mouths have not been prepared (ml.face.mouth_train)."""
+    keras.utils.set_random_seed(0)
     run_dir.mkdir(parents=True, exist_ok=True)
-    models = {"visual": paper.visual(), "audio": paper.audio()}
     done = run_dir / "batches.json"
     batches = json.loads(done.read_text("utf-8")) if done.is_file() else {}
-    for (name, draw), most in zip((("visual", face_batch), ("audio", sound_batch)), (4000, 4000), strict=True):
-        stored = run_dir / f"{name}.weights.h5"
-        if stored.is_file():
-            models[name].load_weights(stored)
-            continue
-        batches[name] = fit(models[name], draw, minutes * SHARES[name], most)
-        models[name].save_weights(stored)
+    if not (run_dir / "visual.weights.h5").is_file():
+        batches["visual"] = train_faces(data, minutes * SHARES["visual"], run_dir)
         done.write_text(json.dumps(batches), "utf-8")
-    settle(models["audio"], sound_batch)
-
-    chosen = random.integers(0, len(faces), 900), random.integers(0, len(pieces), 240)
-    seen = models["visual"].predict(enlarged(faces[chosen[0]]), batch_size=BATCH, verbose=0)
-    heard = np.concatenate(
-        [models["audio"].predict_on_batch(paper_data.pictures(pieces[c])) for c in np.array_split(chosen[1], 30)]
-    )
-    head = head_of(seen, face_class[chosen[0]], heard, piece_class[chosen[1]], random)
-    paper_export.ship(models["visual"], models["audio"], head, data, batches, run_dir)
+    if not (run_dir / "mouth.json").is_file():
+        with np.load("runs/mouth/prepared-32.npz") as file:
+            paper_mouth.train({name: file[name] for name in file.files}, 1500, run_dir)
+    if not (run_dir / "twin.keras").is_file():
+        paper_hear.train(data, 4000, minutes * SHARES["audio"], run_dir)
+    heard = json.loads((run_dir / "heard.json").read_text("utf-8"))
+    training = {
+        "batches": {"visual": batches["visual"], "audio": heard["audio"]},
+        "batch": {"visual": BATCH, "audio": heard["audio_batch"]},
+    }
+    with np.load(run_dir / "heard.npz") as file:
+        rows, classes = file["rows"], file["y"]
+    paper_export.ship(keras.models.load_model(run_dir / "twin.keras"), rows, classes, data, training, run_dir)
 
 
 def head_of(seen, seen_class, heard, heard_class, random) -> tuple[np.ndarray, np.ndarray]:
