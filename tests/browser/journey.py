@@ -116,7 +116,10 @@ def states(page: Page, modality: str) -> list[str]:
 
 
 def charts_drawn(page: Page, figures: Collection[str]) -> dict[str, int]:
-    """Bring every figure of these names into view; how many of each have a drawn plot."""
+    """Bring every figure of these names into view, opening its fold; how many of each have a drawn plot."""
+    page.locator("details.fold:has(figure[data-figure])").evaluate_all(
+        "folds => folds.forEach(it => { it.open = true })"
+    )
     for figure in page.locator("figure[data-figure]").all():
         if figure.get_attribute("data-figure") in figures and figure.is_visible():
             figure.scroll_into_view_if_needed()

@@ -26,7 +26,9 @@ export const themed = (chart, layout) => {
   }
   copy.dragmode = false;
   if (chart.clientWidth < 480) {
-    copy.legend = { ...copy.legend, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top" };
+    // Two columns: one long name would make it one, which no longer fits under the chart.
+    const columns = { entrywidth: 0.5, entrywidthmode: "fraction", font: { ...copy.legend?.font, size: 11 } };
+    copy.legend = { ...copy.legend, ...columns, orientation: "h", x: 0, xanchor: "left", y: -0.25, yanchor: "top" };
   }
   return copy;
 };
