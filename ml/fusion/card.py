@@ -79,10 +79,11 @@ def _stream(stream: dict[str, Any]) -> str:
 
 
 def _paper(card: dict[str, Any]) -> str:
-    f, batches = card["figures"], card["training"]["batches"]
+    f, batches, size = card["figures"], card["training"]["batches"], card["training"]["batch"]
     lines = [
-        f"Trained for {batches.get('visual', 0)} batches of 32 faces and {batches.get('audio', 0)} batches of 9 pieces "
-        f"of sound. {f['protocol'].capitalize()}, {f['clips']} clips:",
+        f"Trained for {batches['visual']} batches of {size['visual']} faces and {batches['audio']} batches of "
+        f"{size['audio']} pieces of sound. Actors 16-20 and FER2013's PublicTest, clips put together class by class, "
+        f"{f['clips']} clips:",
         "",
         "| asked | accuracy (95 %) | UAR |",
         "|---|---|---|",
@@ -92,7 +93,16 @@ def _paper(card: dict[str, Any]) -> str:
         for name in ("visual", "audio", "audiovisual")
     ]
     single = f"{f['face_picture_accuracy']:.3f} for a face, {f['sound_piece_accuracy']:.3f} for 30 ms of sound"
-    return "\n".join([*lines, "", f"A single picture or piece: {single} (three classes)."])
+    lines += ["", f"A single picture or piece: {single} (three classes)."]
+    if "mouth" in f:
+        m = f["mouth"]
+        lines += [
+            "",
+            f"Mouth open or closed: {m['accuracy']:.3f}{_interval(m['interval'])} of {m['n']} faces that stayed out "
+            f"(the larger class: {m['majority']:.3f}), after {m['steps']} batches of 64 from {m['trained_on']} faces; "
+            "the shipped weights learned from all faces in as many.",
+        ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ml import registry
 from ml.fusion import paper_data, paper_infer
+from ml.fusion.paper_sound import SIDE
 from ml.fusion.paper_stream import SENTIMENTS, PaperStream
 from ml.statistics import confusion, recalls, wilson
 
@@ -104,7 +105,9 @@ def ship(narrow, heard: np.ndarray, heard_class: np.ndarray, data: Path, trainin
     seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, 900, 4)
     head = head_of(seen, seen_class, heard, heard_class, random)
     path = folder / "paper_audio.onnx"
-    widened(narrow).export(path, format="onnx", verbose=False)
+    wide = widened(narrow)
+    wide(np.zeros((1, SIDE, SIDE, 3), np.float32))  # Keras exports only what has been called
+    wide.export(path, format="onnx", verbose=False)
     halved(path)
 
     copies = data / "faces" / "fer2013_public_duplicates.npz"
