@@ -61,13 +61,13 @@ class Candidate:
     def answer_everything(self, seconds: float) -> None:
         """Answer whatever comes, until the overview comes."""
         page = self.page
-        while not page.url.endswith("/review"):
+        while not (here := page.url).endswith("/review"):
             self.show_question()
             if page.get_by_role("button", name="Start recording").count():
                 self.answer_on_video(seconds)
             else:
                 self.answer_in_writing()
-            page.wait_for_load_state()
+            page.wait_for_url(lambda url, here=here: url != here)  # the page left behind is loaded, too
 
     def answer_on_video(self, seconds: float) -> None:
         """Record for so long, wait until it is said to be saved, and go on."""
