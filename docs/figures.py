@@ -24,6 +24,7 @@ def rows() -> list[tuple[str, str, str, str]]:
             ("accuracy on FER2013 PublicTest", "public_test_accuracy"),
             ("the same, without exact copies of training rows", "public_test_accuracy_without_copies_of_training_rows"),
             ("unweighted recall on PublicTest", "public_test_uar"),
+            ("agreement with the majority of FER+'s annotators on PublicTest", "ferplus_public_test_accuracy"),
         ):
             found.append((card["version"], measure, _number(figures[key]), command))
     if card := _card("speech"):
@@ -35,6 +36,17 @@ def rows() -> list[tuple[str, str, str, str]]:
         value += " over actors"
         command = "./viva train speech --data DIR"
         found.append((card["version"], measure, value, command))
+    if card := _card("fusion"):
+        for task in ("eight", "three"):
+            figures = card["figures"][task]
+            low, high = figures["accuracy_interval"]
+            value = f"{_number(figures['accuracy'])} ({_number(low)} to {_number(high)})"
+            sides = f"face alone {_number(figures['face_uar'])}, voice alone {_number(figures['speech_uar'])}"
+            measure = f"face and voice together on RAVDESS, {task} classes, five folds by actor: accuracy"
+            found.append(
+                (card["version"], measure, value, "./viva evaluate fusion --data DIR --action-units CSV --json")
+            )
+            found.append((card["version"], "the same, unweighted recall", f"{_number(figures['uar'])} ({sides})", ""))
     if card := _card("text"):
         figures = card["figures"]
         command = "./viva train text --data DIR"

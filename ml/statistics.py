@@ -36,6 +36,16 @@ def block_bootstrap(
     return low, high
 
 
+def wilson(successes: int, n: int) -> list[float] | None:
+    """The 95 % interval of a share, [low, high] in 0..1 (Wilson 1927); None where ``n`` is 0."""
+    if n == 0:
+        return None
+    z, share = 1.959964, successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return [float(centre - half), float(centre + half)]
+
+
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Count pairs of class numbers (N,): an integer matrix (classes, classes), rows the truth, columns the
     prediction."""

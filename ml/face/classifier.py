@@ -3,39 +3,54 @@ call."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from ml import registry
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32
+#: How a single face is looked at when it has to be right rather than quick: as it is, nearer and from further off.
+ZOOMS = (1.0, 1.08, 0.92)
 
 
-def probabilities(crops: np.ndarray) -> np.ndarray:
+def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
     """Read faces: uint8 or float grey levels (N, 48, 48) in 0..255 to float64 (N, 7), rows adding up to 1.
 
-    A face and its mirror image are both read and their logits averaged; the temperature is the one fitted
-    at export (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Raises ModelMissing.
+    The head ``votes`` says what FER+'s ten annotators would see in a face, which is what the product shows; ``labels``
+    says what FER2013 would call it. With ``mirror`` a face is read six times, at the three ZOOMS and their mirror
+    images, and the logits are averaged; without, once, as for the samples of a recording, which average over time. The
+    temperature is the one fitted at export (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Raises
+    ModelMissing.
     """
-    return softmax(logits(crops) / float(registry.describe("face")["temperature"]))
+    return softmax(logits(crops, mirror=mirror, head=head) / float(registry.describe("face")["temperatures"][head]))
 
 
-def logits(crops: np.ndarray) -> np.ndarray:
-    """The network's outputs before temperature and softmax, averaged over a face and its mirror image: (N,
-    7)."""
+def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
+    """The outputs of one head before temperature and softmax: float64 (N, 7)."""
     session = registry.session("face")
     crops = np.asarray(crops, np.float32)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
-        both = np.concatenate([batch, batch[:, :, ::-1]])[..., None]
-        (out,) = session.run(["logits"], {session.get_inputs()[0].name: both})
-        rows.append((out[: len(batch)] + out[len(batch) :]) / 2)
+        views = [side for zoom in ZOOMS for side in _sides(batch, zoom)] if mirror else [batch]
+        (out,) = session.run([head], {session.get_inputs()[0].name: np.concatenate(views)[..., None]})
+        rows.append(out.reshape(len(views), len(batch), -1).mean(0))
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
 
 
+def _sides(batch: np.ndarray, zoom: float) -> list[np.ndarray]:
+    """Faces (N, 48, 48) seen nearer or from further off, and their mirror images."""
+    if zoom != 1.0:
+        centre = (batch.shape[1] - 1) / 2
+        turn = cv2.getRotationMatrix2D((centre, centre), 0, zoom)
+        size = batch.shape[2], batch.shape[1]
+        batch = np.stack([cv2.warpAffine(face, turn, size, borderMode=cv2.BORDER_REPLICATE) for face in batch])
+    return [batch, batch[:, :, ::-1]]
+
+
 def activation_maps(crops: np.ndarray) -> np.ndarray:
-    """What speaks for each class, and where: (N, 6, 6, 7), in logits.
+    """What speaks for each class, and where: (N, 6, 6, 7), in logits of the head ``votes``.
 
     These are class activation maps (Zhou et al., CVPR 2016); their mean over the 36 places is the logit
     itself (without the mirror image).

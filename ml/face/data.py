@@ -12,6 +12,8 @@ import numpy as np
 from ml.readings import FACE_EMOTIONS
 
 CLASSES = len(FACE_EMOTIONS)
+#: The columns of a file of FER+ votes that does not name them.
+FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt", "unknown", "not-a-face")
 #: Other names that data sets give the seven expressions.
 SYNONYMS = {
     "anger": "angry",
@@ -60,9 +62,21 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x, y, row
 
 
+def head_for(path: Path) -> str:
+    """The head of the network that a file's labels ask for: ``votes`` where its classes have FER+'s names."""
+    with np.load(path, allow_pickle=False) as file:
+        names = {
+            (n.decode() if isinstance(n, bytes) else str(n)).strip().lower() for n in np.atleast_1d(file["classes"])
+        }
+    return "votes" if {"happiness", "sadness", "anger"} <= names else "labels"
+
+
+def _plain(name) -> str:
+    return (name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)).strip().lower()
+
+
 def _text(name) -> str:
-    name = (name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)).strip().lower()
-    return SYNONYMS.get(name, name)
+    return SYNONYMS.get(_plain(name), _plain(name))
 
 
 def _labels(path: Path, y: np.ndarray, classes: list[str]) -> np.ndarray:
@@ -97,36 +111,61 @@ def _images(path: Path, x: np.ndarray) -> np.ndarray:
     return np.rint(x).astype(np.uint8)
 
 
-def soft_targets(y: np.ndarray, row: np.ndarray, votes_file: Path, mix: float = 0.5) -> np.ndarray:
+def ballots(row: np.ndarray, votes_file: Path) -> tuple[np.ndarray, list[str]]:
+    """FER+ votes for rows of FER2013: float32 (N, columns), counts of ten annotators a picture (Barsoum et al., ICMI
+    2016), and the names of the columns. A row that FER+ leaves out has no votes."""
+    with np.load(votes_file, allow_pickle=False) as file:
+        votes, vote_row, named = file["votes"].astype(np.float32), file["row"], file["has_image_name"]
+        names = [_text(name) for name in file["columns"]] if "columns" in file.files else list(FERPLUS)
+    place = {int(r): i for i, r in enumerate(vote_row) if named[i]}
+    found = np.array([place.get(int(r), -1) for r in row], int)
+    return np.where(found[:, None] >= 0, votes[found], 0).astype(np.float32), names
+
+
+def votes_of(row: np.ndarray, votes_file: Path) -> np.ndarray:
+    """FER+ votes for the seven expressions in the order of FACE_EMOTIONS: float32 (N, 7), counts; those for contempt,
+    "unknown" and "not a face" are left out."""
+    votes, names = ballots(row, votes_file)
+    return votes[:, [names.index(name) for name in FACE_EMOTIONS]]
+
+
+def majority_of(row: np.ndarray, votes_file: Path) -> np.ndarray:
+    """What most FER+ annotators saw: int (N,) in the order of FACE_EMOTIONS, -1 where that is a tie or none of the
+    seven."""
+    votes, names = ballots(row, votes_file)
+    first, alone = votes.argmax(1), (votes == votes.max(1, keepdims=True)).sum(1) == 1
+    place = np.array([FACE_EMOTIONS.index(name) if name in FACE_EMOTIONS else -1 for name in names])
+    return np.where(alone, place[first], -1)
+
+
+def soft_targets(y: np.ndarray, votes: np.ndarray, mix: float = 0.5) -> np.ndarray:
     """Mix each row's label with what its FER+ votes say of it: float32 (N, 7), rows add up to 1.
 
-    FER+ (Barsoum et al., ICMI 2016) has ten new annotators a picture, who agree with FER2013's label on 63
-    % of rows only. Their votes are therefore not taken as labels: a logistic regression from votes to
-    FER2013's labels says how FER2013 would have labelled a picture with such votes, and ``mix`` of that
-    goes into the target.
+    FER+'s annotators agree with FER2013's label on 63 % of rows only. Their votes are therefore not taken as labels:
+    a logistic regression from votes to FER2013's labels says how FER2013 would have labelled a picture with
+    such votes, and ``mix`` of that goes into the target.
     """
     from sklearn.linear_model import LogisticRegression
 
-    hard = np.eye(CLASSES, dtype=np.float32)[y]
-    with np.load(votes_file, allow_pickle=False) as file:
-        votes, vote_row, named = file["votes"].astype(np.float32), file["row"], file["has_image_name"]
-    place = {int(r): i for i, r in enumerate(vote_row) if named[i]}
-    found = np.array([place.get(int(r), -1) for r in row])
-    known = found >= 0
-    share = votes[found[known]]
-    share = share / np.maximum(share.sum(1, keepdims=True), 1)
+    targets = np.eye(CLASSES, dtype=np.float32)[y]
+    known = votes.sum(1) > 0
+    share = votes[known] / votes[known].sum(1, keepdims=True)
     features = np.concatenate([share, np.sqrt(share)], axis=1)
     regression = LogisticRegression(C=1.0, max_iter=300).fit(features, y[known])
-    targets = hard.copy()
-    targets[known] = (1 - mix) * hard[known] + mix * regression.predict_proba(features).astype(np.float32)
+    targets[known] = (1 - mix) * targets[known] + mix * regression.predict_proba(features).astype(np.float32)
     return targets
 
 
-def augment(images: np.ndarray, random: np.random.Generator, strength: float = 1.0) -> np.ndarray:
-    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, 48, 48, 1) in
-    0..255."""
+def augment(
+    images: np.ndarray, random: np.random.Generator, strength: float = 1.0, side: int | None = None
+) -> np.ndarray:
+    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, side, side, 1) in 0..255.
+
+    ``side`` is the side of the pictures that come out, in pixels (that of the pictures that go in).
+    """
     n, size = len(images), images.shape[1]
-    centre = (size - 1) / 2
+    side = side or size
+    centre, ratio = (size - 1) / 2, side / size
     angle = np.radians(random.uniform(-15, 15, n) * strength)
     zoom = np.exp(random.uniform(-0.15, 0.15, (n, 1)) * strength) * np.exp(random.uniform(-0.05, 0.05, (n, 2)))
     shift = random.uniform(-4, 4, (n, 2)) * strength
@@ -134,17 +173,18 @@ def augment(images: np.ndarray, random: np.random.Generator, strength: float = 1
     gain, lift = np.exp(random.uniform(-0.3, 0.3, n)), random.uniform(-25, 25, n)
     cut, edge = random.random(n) < 0.4, random.integers(8, 17, n)
     corner = random.integers(-4, size - 8, (n, 2))
-    out = np.empty((n, size, size, 1), np.float32)
+    out = np.empty((n, side, side, 1), np.float32)
     for i in range(n):
         c, s = np.cos(angle[i]), np.sin(angle[i])
         matrix = np.array([[c * zoom[i, 0] * mirror[i], -s * zoom[i, 1]], [s * zoom[i, 0] * mirror[i], c * zoom[i, 1]]])
-        offset = centre + shift[i] - matrix @ np.full(2, centre)
+        offset = ratio * (centre + shift[i] - matrix @ np.full(2, centre)) + (ratio - 1) / 2
         moved = cv2.warpAffine(
-            images[i], np.column_stack([matrix, offset]), (size, size), borderMode=cv2.BORDER_REPLICATE
+            images[i], np.column_stack([ratio * matrix, offset]), (side, side), borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
         moved = (moved - 128) * gain[i] + 128 + lift[i]
         if cut[i]:
-            top, left = np.maximum(corner[i], 0)
-            moved[top : corner[i, 0] + edge[i], left : corner[i, 1] + edge[i]] = random.uniform(0, 255)
+            top, left = np.maximum(ratio * corner[i], 0).astype(int)
+            bottom, right = (ratio * (corner[i] + edge[i])).astype(int)
+            moved[top:bottom, left:right] = random.uniform(0, 255)
         out[i, ..., 0] = moved
     return np.clip(out, 0, 255)

@@ -1,8 +1,8 @@
 """The face classifier: a small XCeption for 48x48 grey faces.
 
 Depthwise separable convolutions in residual blocks after Chollet, "Xception: Deep Learning with Depthwise
-Separable Convolutions" (CVPR 2017); its small relative for FER2013 is the mini-XCEPTION of Arriaga et al.
-(2017). Plain Keras 3: it trains on TensorFlow, Torch or JAX.
+Separable Convolutions" (CVPR 2017), with squeeze and excitation (Hu et al., CVPR 2018); its small relative for FER2013
+is the mini-XCEPTION of Arriaga et al. (2017). Plain Keras 3: it trains on TensorFlow, Torch or JAX.
 """
 
 from __future__ import annotations
@@ -16,23 +16,27 @@ from ml.readings import FACE_EMOTIONS
 SIZE = 48
 #: Name of the last convolutional feature map (6x6): class activation maps are read here.
 LAST_MAP = "last_map"
+#: The two heads: FER2013's own labels, and the votes of FER+'s ten annotators.
+HEADS = ("labels", "votes")
 
 
 def build(
-    stem: int = 48,
-    width: int = 128,
+    size: int = SIZE,
+    stem: int = 64,
+    width: int = 256,
     middle: int = 2,
-    exit_channels: int = 256,
+    exit_channels: int = 512,
     dropout: float = 0.4,
     norm: type[keras.layers.Layer] = layers.BatchNormalization,
     data_format: str = "channels_last",
 ) -> keras.Model:
-    """Build the network: grey levels (N, 48, 48, 1) in 0..255 to logits (N, 7) in the order of FACE_EMOTIONS.
+    """Build the network: grey levels (N, size, size, 1) in 0..255 to logits {``labels``: (N, 7), ``votes``: (N, 7)}.
 
-    ``stem`` is the width at 24x24, ``width`` and ``middle`` the width and the number of residual blocks at
-    12x12, ``exit_channels`` the width at 6x6. ``norm`` may be another class with the weights of batch
-    normalisation (see ``ml.face.norm``); ``data_format`` changes the order of computation only, never the
-    shape of a weight. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
+    Both are in the order of FACE_EMOTIONS. ``stem`` is the width at half the size, ``width`` and ``middle`` the width
+    and the number of residual blocks at a quarter, ``exit_channels`` the width at an eighth. No weight's shape
+    depends on ``size``, so that training may begin on smaller pictures (Tan & Le, ICML 2021). ``norm`` may be another
+    class with the weights of batch normalisation (see ``ml.face.norm``); ``data_format`` changes the order of
+    computation only. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
     """
 
     order = {"data_format": data_format}
@@ -56,12 +60,15 @@ def build(
     def keep(x, channels: int, name: str):
         y = separable(x, channels, f"{name}_a")
         y = separable(y, channels, f"{name}_b")
-        return layers.Add(name=f"{name}_add")([x, y])
+        gate = layers.GlobalAveragePooling2D(keepdims=True, **order, name=f"{name}_squeeze")(y)
+        gate = layers.Conv2D(channels // 8, 1, activation="relu", **order, name=f"{name}_excite_a")(gate)
+        gate = layers.Conv2D(channels, 1, activation="sigmoid", **order, name=f"{name}_excite_b")(gate)
+        return layers.Add(name=f"{name}_add")([x, layers.Multiply(name=f"{name}_gate")([y, gate])])
 
-    inputs = keras.Input((SIZE, SIZE, 1), name="grey")
+    inputs = keras.Input((size, size, 1), name="grey")
     x = layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(inputs)
     if data_format == "channels_first":
-        x = layers.Reshape((1, SIZE, SIZE), name="channel_first")(x)
+        x = layers.Reshape((1, size, size), name="channel_first")(x)
     x = layers.Conv2D(stem, 5, strides=2, padding="same", use_bias=False, **order, name="stem")(x)
     x = norm(**normal, name="stem_norm")(x)
     x = keep(x, stem, "entry1")
@@ -73,5 +80,5 @@ def build(
     x = layers.Activation("relu", name=LAST_MAP)(x)
     x = layers.GlobalAveragePooling2D(**order, name="pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    outputs = layers.Dense(len(FACE_EMOTIONS), dtype="float32", name="logits")(x)
+    outputs = {name: layers.Dense(len(FACE_EMOTIONS), dtype="float32", name=name)(x) for name in HEADS}
     return keras.Model(inputs, outputs, name="face_xception")

@@ -1,8 +1,11 @@
 """Train the face classifier on FER2013: ``./viva train face --data DIR``.
 
-The loop stops with its epochs or with its time, whichever comes first; the learning rate falls with
-whichever is further along. It goes on where it was broken off. What is kept is the exponential moving
-average of the weights (Polyak & Juditsky 1992) that did best on PublicTest.
+Two heads learn together: what FER2013 called a face, softened by FER+ votes, and the FER+ votes themselves. The
+first part of the epochs sees smaller pictures (progressive resizing, Tan & Le, ICML 2021), and from half-way on a share
+of each target is what the averaged weights themselves say of the unchanged picture (self-distillation, Zhang et
+al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or with its time,
+whichever comes first; the learning rate falls with whichever is further along. It goes on where it was broken
+off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on PublicTest.
 """
 
 from __future__ import annotations
@@ -13,12 +16,14 @@ import math
 import time
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 from tqdm import tqdm
 
 from ml.face import data as faces
-from ml.face.model import build
+from ml.face.classifier import softmax
+from ml.face.model import HEADS, SIZE, build
 from ml.face.norm import FusedBatchNormalization
 
 
@@ -32,24 +37,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision", default="float32", help="Keras dtype policy; mixed_bfloat16 where the CPU knows it"
     )
+    parser.add_argument("--small", type=int, default=40, help="side of the pictures in the first epochs, in pixels")
+    parser.add_argument("--small-share", type=float, default=0.5, help="share of the training on small pictures")
+    parser.add_argument("--distil", type=float, default=0.3, help="share of its own averaged opinion in later targets")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
 
-def training_model(options: argparse.Namespace) -> keras.Model:
-    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and
-    shape."""
+def training_model(options: argparse.Namespace, size: int = SIZE) -> keras.Model:
+    """The compiled network for pictures of ``size`` pixels, laid out as the backend likes it; its weights fit
+    ``build()`` in order and shape."""
     keras.mixed_precision.set_dtype_policy(options.precision)
     if keras.backend.backend() == "torch":
-        model = build(norm=FusedBatchNormalization, data_format="channels_first")
+        model = build(size, norm=FusedBatchNormalization, data_format="channels_first")
     else:
-        model = build()
+        model = build(size)
     keras.mixed_precision.set_dtype_policy("float32")
     optimiser = keras.optimizers.AdamW(options.rate, weight_decay=0.05)
     optimiser.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    model.compile(optimiser, keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05))
+    losses = {
+        "labels": keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05),
+        "votes": keras.losses.CategoricalCrossentropy(from_logits=True),
+    }
+    model.compile(optimiser, losses, loss_weights={"labels": 1.0, "votes": 0.5})
     optimiser.build(model.trainable_variables)
     return model
+
+
+def resized(model: keras.Model, options: argparse.Namespace, size: int) -> keras.Model:
+    """The same network, weights and optimiser state for pictures of another size."""
+    other = training_model(options, size)
+    other.set_weights(model.get_weights())
+    for variable, value in zip(other.optimizer.variables, model.optimizer.variables, strict=True):
+        variable.assign(value)
+    return other
 
 
 class Average:
@@ -66,13 +87,23 @@ class Average:
             mean += (1 - decay) * new
 
 
-def accuracy(model: keras.Model, weights: list[np.ndarray], x: np.ndarray, y: np.ndarray) -> float:
-    """Accuracy with other weights put in for the moment."""
+def opinions(
+    model: keras.Model, weights: list[np.ndarray], x: np.ndarray, mirror: bool = True
+) -> dict[str, np.ndarray]:
+    """Probabilities of both heads with other weights put in for the moment, averaged over a face and its mirror image
+    where ``mirror``: float32 (N, 7) each, from grey levels (N, size, size)."""
     kept = [np.array(w) for w in model.get_weights()]
     model.set_weights(weights)
-    logits = [keras.ops.convert_to_numpy(model.predict_on_batch(x[i : i + 256])) for i in range(0, len(x), 256)]
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in HEADS}
+    for i in range(0, len(x), 256):
+        batch = x[i : i + 256, ..., None].astype(np.float32)
+        sides = [batch, batch[:, :, ::-1].copy()] if mirror else [batch]
+        outputs = [model.predict_on_batch(side) for side in sides]
+        for name in HEADS:
+            logits = np.mean([keras.ops.convert_to_numpy(output[name]) for output in outputs], axis=0)
+            rows[name].append(softmax(logits).astype(np.float32))
     model.set_weights(kept)
-    return float((np.concatenate(logits).argmax(1) == y).mean())
+    return {name: np.concatenate(parts) for name, parts in rows.items()}
 
 
 def save(path: Path, state: dict, **lists: list[np.ndarray]) -> None:
@@ -92,6 +123,12 @@ def restore(path: Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
         return json.loads(str(file["state"])), lists
 
 
+def _resize(x: np.ndarray, size: int) -> np.ndarray:
+    if size == x.shape[1]:
+        return x
+    return np.stack([cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in x])
+
+
 def train(data: Path, options: argparse.Namespace) -> None:
     """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the
     weights.
@@ -102,14 +139,17 @@ def train(data: Path, options: argparse.Namespace) -> None:
     options.run_dir.mkdir(parents=True, exist_ok=True)
     checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
     x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
-    targets = faces.soft_targets(y, row, folder / "ferplus_votes.npz")
-    valid_x, valid_y, _ = faces.load(folder / "fer2013_public.npz")
-    valid_x = valid_x[..., None].astype(np.float32)
+    votes = faces.votes_of(row, folder / "ferplus_votes.npz")
+    targets = {"labels": faces.soft_targets(y, votes), "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1)}
+    voted = (votes.sum(1) / 10).astype(np.float32)  # a face on which few agreed to see one of the seven counts for less
+    valid_x, valid_y, valid_row = faces.load(folder / "fer2013_public.npz")
+    valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
 
     keras.utils.set_random_seed(options.seed)
-    model = training_model(options)
+    size = options.small
+    model = training_model(options, size)
     average = Average(model.get_weights())
-    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0}
+    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0}
     if checkpoint.is_file():
         state, lists = restore(checkpoint)
         model.set_weights(lists["weights"])
@@ -119,33 +159,51 @@ def train(data: Path, options: argparse.Namespace) -> None:
         print(f"Going on from epoch {state['epoch']}, best accuracy {state['best']:.4f}.")
     print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
 
-    steps = len(x) // options.batch
+    steps, taught, opinion = len(x) // options.batch, 0.0, None
     while state["epoch"] < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
+        if size != SIZE and state["done"] >= options.small_share:
+            size = SIZE
+            model = resized(model, options, size)
+        if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= taught + 0.15):
+            taught = state["done"]
+            opinion = opinions(model, average.arrays, _resize(x, size), mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
         for step in bar:
             elapsed = state["seconds"] + time.monotonic() - started
             done = (state["epoch"] + step / steps) / options.epochs
             if options.minutes:
                 done = max(done, elapsed / (60 * options.minutes))
+            state["done"] = done
             if done >= 1:
                 break
             warm = min(1.0, (state["epoch"] * steps + step + 1) / 300)
             model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
             batch = order[step * options.batch : (step + 1) * options.batch]
-            images = faces.augment(x[batch], random)
-            losses.append(float(model.train_on_batch(images, targets[batch])))
+            images = faces.augment(x[batch], random, side=size)
+            wanted = {name: values[batch] for name, values in targets.items()}
+            if opinion is not None:
+                share = options.distil
+                wanted = {name: (1 - share) * wanted[name] + share * opinion[name][batch] for name in HEADS}
+            weight = {"labels": np.ones(len(batch), np.float32), "votes": voted[batch]}
+            losses.append(float(np.ravel(model.train_on_batch(images, wanted, sample_weight=weight))[0]))
             average.update(model.get_weights())
             if step % 20 == 0:
                 bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
-        score = accuracy(model, average.arrays, valid_x, valid_y)
+        seen = opinions(model, average.arrays, _resize(valid_x, size), mirror=False)
+        score = float((seen["labels"].argmax(1) == valid_y).mean())
+        agreed = valid_votes.sum(1) > 0
+        agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean())
         state["epoch"] += 1
         state["seconds"] += time.monotonic() - started
         state["updates"] = average.updates
         spent = f"{state['seconds'] / 60:.1f} min"
-        tqdm.write(f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, {spent}")
+        tqdm.write(
+            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, "
+            f"FER+ {agreement:.4f}, {size} px, {spent}"
+        )
         if score > state["best"]:
             state["best"] = score
             save(best_file, state, average=average.arrays)
