@@ -67,12 +67,22 @@ def test_the_same_faces_in_other_dress_give_the_same_figures(faces: Path, tmp_pa
         "names": {"y": classes[y]},
         "one_more": {"classes": np.append(classes, "contempt")},
         "synonyms": {
-            "classes": np.array(["Anger", "disgusted", "fearful", "happiness", "sadness", "surprised", "neutral"])
+            "classes": np.array(["Anger", "disgusted", "fearful", "happy", "sadness", "surprised", "neutral"])
         },
     }
     for name, changed in others.items():
         np.savez(tmp_path / f"{name}.npz", **({"x": x, "y": y, "classes": classes} | changed))
         assert evaluate(tmp_path / f"{name}.npz") == expected, name
+
+
+def test_names_of_ferplus_ask_for_the_head_of_its_votes(faces: Path, tmp_path: Path) -> None:
+    with np.load(faces) as file:
+        x, y = file["x"], file["y"]
+    names = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral"]
+    np.savez(tmp_path / "votes.npz", x=x, y=y, classes=np.array(names))
+    found = evaluate(tmp_path / "votes.npz")
+    assert found["head"] == "votes"
+    assert found["accuracy"] == found["accuracy_by_head"]["votes"]
 
 
 def test_copies_of_training_faces_are_told_apart(faces: Path, tmp_path: Path) -> None:
