@@ -33,7 +33,7 @@ def test_what_is_no_voice_is_not_read(name):
 
 
 @pytest.mark.xfail(
-    reason="Known fault: beside a barking dog about half of the synthetic voice's takes are left out as no voice."
+    reason="Known fault: in 20 s of one synthetic voice a second voice is found in about half of the takes."
 )
 def test_a_dog_between_two_sentences_is_left_out(voices):
     rng = np.random.default_rng(5)
