@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--small", type=int, default=40, help="side of the pictures in the first epochs, in pixels")
     parser.add_argument("--small-share", type=float, default=0.5, help="share of the training on small pictures")
     parser.add_argument("--distil", type=float, default=0.3, help="share of its own averaged opinion in later targets")
+    parser.add_argument(
+        "--restart", action="store_true", help="begin a new fall of the learning rate from the best weights so far"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
@@ -123,6 +126,13 @@ def restore(path: Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
         return json.loads(str(file["state"])), lists
 
 
+def _restarted(state: dict, lists: dict[str, list[np.ndarray]]) -> tuple[dict, dict[str, list[np.ndarray]]]:
+    """The checkpoint from which a warm restart sets out (Loshchilov & Hutter, SGDR, ICLR 2017): the averaged weights,
+    with the clock at nought; the epochs count on, so that the order of the pictures is a new one."""
+    fresh = {**state, "seconds": 0.0, "updates": 0, "done": 0.0, "first": state["epoch"]}
+    return fresh, {**lists, "weights": lists["average"]}
+
+
 def _resize(x: np.ndarray, size: int) -> np.ndarray:
     if size == x.shape[1]:
         return x
@@ -149,9 +159,11 @@ def train(data: Path, options: argparse.Namespace) -> None:
     size = options.small
     model = training_model(options, size)
     average = Average(model.get_weights())
-    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0}
+    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
     if checkpoint.is_file():
         state, lists = restore(checkpoint)
+        if options.restart:
+            state, lists = _restarted(state, lists)
         model.set_weights(lists["weights"])
         average.arrays, average.updates = lists["average"], state["updates"]
         for variable, value in zip(model.optimizer.variables, lists["optimiser"], strict=True):
@@ -160,7 +172,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
     print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
 
     steps, taught, opinion = len(x) // options.batch, 0.0, None
-    while state["epoch"] < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
+    first = state.get("first", 0)
+    while state["epoch"] - first < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
@@ -173,13 +186,13 @@ def train(data: Path, options: argparse.Namespace) -> None:
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
         for step in bar:
             elapsed = state["seconds"] + time.monotonic() - started
-            done = (state["epoch"] + step / steps) / options.epochs
+            done = (state["epoch"] - first + step / steps) / options.epochs
             if options.minutes:
                 done = max(done, elapsed / (60 * options.minutes))
             state["done"] = done
             if done >= 1:
                 break
-            warm = min(1.0, (state["epoch"] * steps + step + 1) / 300)
+            warm = min(1.0, ((state["epoch"] - first) * steps + step + 1) / 300)
             model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
             batch = order[step * options.batch : (step + 1) * options.batch]
             images = faces.augment(x[batch], random, side=size)

@@ -52,6 +52,14 @@ def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str 
     labels = SENTIMENTS if fusion == "paper" else FACE_EMOTIONS
     if not any(moment.probabilities is not None for moment in found):
         return None
+    return gathered(found, labels, length, fusion, agreement(face, speech))
+
+
+def gathered(
+    found: list[Moment], labels: tuple[str, ...], length: float, fusion: str, facts: list[dict]
+) -> FusedReading:
+    """The reading that moments, at least one with probabilities, of ``length`` seconds amount to; ``facts`` are what
+    agreement.py says."""
     track, valence, rows = _on_grid(found, labels, length)
     distribution = _distribution(rows, labels)
     coverage = len(rows) / len(track.times)
@@ -64,7 +72,7 @@ def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str 
         coverage=coverage,
         fusion=fusion,
         valence=valence,
-        agreement=agreement(face, speech),
+        agreement=facts,
     )
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from ml import media
 from ml.errors import Unreadable
 from ml.fusion import paper_infer
 from ml.fusion.agreement import agreement
-from ml.fusion.combine import _distribution, _dominant, _on_grid
+from ml.fusion.combine import gathered
 from ml.fusion.paper_stream import SENTIMENTS
 from ml.readings import FaceReading, FusedReading, SpeechReading
 
@@ -27,17 +25,4 @@ def fuse(path: str | Path, face: FaceReading | None = None, speech: SpeechReadin
     if not any(moment.probabilities is not None for moment in found):
         raise Unreadable("no_face", "No face was found, and the paper's system reads nothing without one.")
     length = max(media.probe(path).seconds or 0.0, found[-1].time)
-    track, valence, rows = _on_grid(found, SENTIMENTS, length)
-    distribution = _distribution(rows, SENTIMENTS)
-    coverage = len(rows) / len(track.times)
-    shares = np.array([moment.shares for moment in found]).sum(axis=0)
-    return FusedReading(
-        track=track,
-        distribution=distribution,
-        dominant=_dominant(distribution, coverage),
-        weights={n: float(s / shares.sum()) for n, s in zip(("face", "speech"), shares, strict=True)},
-        coverage=coverage,
-        fusion="paper",
-        valence=valence,
-        agreement=agreement(face, speech),
-    )
+    return gathered(found, SENTIMENTS, length, "paper", agreement(face, speech))
