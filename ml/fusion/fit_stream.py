@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ml.face.classifier import probabilities
+from ml.face.data import load, majority_of
 from ml.fusion.assemble import AFTER, BEFORE, Bank, Streams, assemble
 from ml.fusion.rows import to_face_classes
 from ml.fusion.stream import CLASSES, NEUTRAL, TICK, VALENCE, Settings, bounded, calibrated, mouth_gate, named, step
@@ -33,8 +34,9 @@ MARGINS, SWITCH_COSTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0), 0.1
 def banks(data: Path, held_out: Path) -> tuple[Bank, Bank]:
     """Rows to learn from and rows to measure on: other faces, other people's voices.
 
-    ``held_out`` is the file of the speech model's cross-validation (calibrated probabilities, truth, fold). Raises
-    FileNotFoundError.
+    A face is read once, as the samples of a recording are, and its class is what most of FER+'s annotators saw: the
+    head that recordings are read with speaks their language, not that of FER2013's labels. ``held_out`` is the file of
+    the speech model's cross-validation (calibrated probabilities, truth, fold). Raises FileNotFoundError.
     """
     if not held_out.is_file():
         raise FileNotFoundError(f"there is no {held_out}. Train the voice first (./viva train speech --data DIR)")
@@ -42,11 +44,11 @@ def banks(data: Path, held_out: Path) -> tuple[Bank, Bank]:
         spoken, truth, fold = file["probabilities"].astype(float), file["truth"], file["fold"]
     voices = to_face_classes(SPEECH_EMOTIONS, spoken)
     voice_class = to_face_classes(SPEECH_EMOTIONS, np.eye(len(SPEECH_EMOTIONS))).argmax(axis=1)[truth]
-    with np.load(data / "faces" / "fer2013_public.npz") as file:
-        x, y = file["x"], file["y"].astype(int)
+    x, _, row = load(data / "faces" / "fer2013_public.npz")
+    seen = majority_of(row, data / "faces" / "ferplus_votes.npz")
     with np.load(data / "faces" / "fer2013_public_duplicates.npz") as file:
-        fresh = ~file["exact_dup_in_train"]
-    faces, face_class = probabilities(x[fresh]), y[fresh]
+        usable = ~file["exact_dup_in_train"] & (seen >= 0)
+    faces, face_class = probabilities(x[usable], mirror=False), seen[usable]
     odd = np.arange(len(faces)) % 2 == 1
     learn, test = fold != TEST_FOLD, fold == TEST_FOLD
     return (
