@@ -67,6 +67,7 @@ class People:
 
     def __init__(self) -> None:
         self.everyone: list[Person] = []
+        self._numbered = 0  # numbers given so far
         self.present: list[Person] = []  # seen within PATIENCE; ``here`` while their face is in the picture
         self.followed: dict[int, int] = {}  # in how many pictures somebody was the one to read
         self.current = -1
@@ -92,7 +93,8 @@ class People:
                 linked[int(j)] = self.present[i]
         for j, (one, look) in enumerate(zip(found, looks, strict=True)):
             if j not in linked:
-                linked[j] = Person(len(self.everyone), one.box, time)
+                linked[j] = Person(self._numbered, one.box, time)
+                self._numbered += 1
                 self.everyone.append(linked[j])
                 self.present.append(linked[j])
             _seen(linked[j], one.box, look, time)
@@ -143,6 +145,14 @@ class People:
         self.count(chosen)
         return chosen
 
+    def forget(self) -> None:
+        """Keep only what is needed to go on: a live stream has no end, and nobody asks who was there an hour ago."""
+        self.everyone = list(self.present)
+        self.followed, self.counts = {}, []
+        for person in self.present:
+            del person.spans[:-1], person.widths[:]
+            person.met.clear()
+
     def others(self) -> set[int]:
         """Those who were in the picture together with the person who was read most, and so are somebody else."""
         main = self.main()
@@ -152,8 +162,9 @@ class People:
         """Who was read in most pictures."""
         if not self.followed:
             return None
-        number = max(self.followed, key=lambda n: (self.followed[n], self.everyone[n].weight))
-        return self.everyone[number]
+        weights = {person.number: person.weight for person in self.everyone}
+        number = max(self.followed, key=lambda n: (self.followed[n], weights[n]))
+        return next(person for person in self.everyone if person.number == number)
 
     def summary(self) -> dict[str, float | int]:
         """{max_faces, share_with_several}: the largest number seen in at least two pictures and 1 % of

@@ -85,6 +85,18 @@ class Tracker:
             self._last_here = time
         return [self._carry(person, picture, time, person.number in sure) for person in here]
 
+    def look_closely(self) -> None:
+        """Search the whole next picture finely and look around everybody known, whatever the cadence says."""
+        self._fine_at = self._seek_at = 0.0
+        self._seeks = 0
+        for person in self.people.here():
+            person.check_at = 0.0
+
+    def forget(self) -> None:
+        """Keep only what is needed to go on, as a stream without an end must."""
+        self.voids.clear()
+        self.people.forget()
+
     def _watch(self, picture: np.ndarray, time: float) -> list[Found] | None:
         """Search the whole picture for newcomers, where it is time to."""
         if time >= self._fine_at:

@@ -123,3 +123,15 @@ def test_tracks_say_who_was_there_when_and_how_large() -> None:
     assert second["share"] == 0.29
     assert second["spans"] == [[5.0, 7.9]]
     assert (first["median_box_px"], second["median_box_px"]) == (240, 180)
+
+
+def test_a_stream_without_an_end_forgets_who_has_gone_and_goes_on() -> None:
+    people = People()
+    for k in range(200):
+        people.update([box(10), box(300 + 60 * (k % 7), 50)], 5.0 * k)
+        people.forget()
+    assert len(people.everyone) <= 4
+    numbers = [person.number for person in people.everyone]
+    assert numbers == sorted(set(numbers))
+    assert max(numbers) > 100  # a number is given once
+    assert all(len(person.spans) == 1 and len(person.widths) == 0 for person in people.everyone)

@@ -140,3 +140,18 @@ def test_nobody_is_seen_where_nobody_is(real_data: Path) -> None:
     assert tracker.people.everyone == []
     nothing = cv2.imread(str(real_data / "media" / "no_faces.jpg"), cv2.IMREAD_GRAYSCALE)
     assert features.detect(nothing) == []
+
+
+def test_a_close_look_finds_small_faces_at_once(head: np.ndarray, room: np.ndarray) -> None:
+    small = cv2.resize(head, (100, 100), interpolation=cv2.INTER_AREA)
+    pictures = [put(room, head, 60, 120), *[put(put(room, head, 60, 120), small, 440, 200)] * 4]
+    casual, closely = Tracker(), Tracker()
+    found = []
+    for number, picture in enumerate(pictures):
+        casual.step(picture, number / 5)
+        closely.look_closely()
+        found = closely.step(picture, number / 5)
+    assert len(found) == 2
+    assert len(casual.people.here()) == 1
+    closely.forget()
+    assert [face.number for face in closely.step(pictures[-1], 1.2)] == [face.number for face in found]
