@@ -1,0 +1,230 @@
+"""One reader process as the service sees it: asked one thing at a time, in turn for each participant."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ml.live.worker import DROP, FRAME, LENGTH, SOUND, pack
+
+#: A process that does not answer for so long (seconds) is killed; loading the models may take longer.
+PATIENCE, START = 10.0, 90.0
+#: A frame that has waited for so long (seconds) is answered "busy": its sender has given it up.
+STALE = 2.0
+#: Blocks of sound that wait for one participant; beyond them the oldest goes.
+MOST_SOUND = 6
+_ROOT = Path(__file__).resolve().parents[3]
+_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+class Busy(Exception):
+    """A frame was not read because there is too much to do; the next one may be."""
+
+
+class Lost(Exception):
+    """The process ended while it read this."""
+
+
+class Refused(Exception):
+    """A frame or a sound is not read: ``code`` and ``message`` say why."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+@dataclass
+class Job:
+    """A frame that waits or is being read."""
+
+    payload: bytes
+    at: float
+    careful: bool
+    answer: asyncio.Future
+    since: float = field(default_factory=time.monotonic)
+
+    def end(self, outcome: dict[str, Any] | Exception) -> None:
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+
+@dataclass
+class Seat:
+    """A participant's place in a process: at most one frame and a little sound that wait."""
+
+    key: bytes
+    frame: Job | None = None
+    sound: deque[tuple[bytes, float]] = field(default_factory=lambda: deque(maxlen=MOST_SOUND))
+    dropped: bool = False
+    used: float = field(default_factory=time.monotonic)
+    turn: int = 0
+    #: Why its last block of sound was not read, until somebody asks.
+    refused: Exception | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.dropped or bool(self.sound) or self.frame is not None
+
+
+class Worker:
+    """A process and the participants whose readers it keeps. It is started anew whenever it ends."""
+
+    def __init__(self, lost: Callable[[str], None]):
+        #: Called with the participant whose message a process did not survive.
+        self.lost = lost
+        self.seats: dict[str, Seat] = {}
+        self.starts = 0
+        self.failure: Refused | None = None
+        self.ready = asyncio.Event()
+        self.process: subprocess.Popen | None = None
+        self._work = asyncio.Event()
+        self._turns = 0
+
+    def put(self, member: str, job: Job | None = None, sound: tuple[bytes, float] | None = None) -> None:
+        """Let a frame or a block of sound wait for this participant. A newer frame takes an older one's place, unless
+        that one is to be read with care."""
+        seat = self.seats.setdefault(member, Seat(member.encode()))
+        seat.used = time.monotonic()
+        if sound is not None:
+            seat.sound.append(sound)
+        if job is not None:
+            if seat.frame is not None and seat.frame.careful and not job.careful:
+                raise Busy
+            if seat.frame is not None:
+                seat.frame.end(Busy())
+            seat.frame = job
+        self._work.set()
+
+    def drop(self, member: str) -> None:
+        """Forget a participant at once, in the process too."""
+        seat = self.seats.get(member)
+        if seat is not None:
+            if seat.frame is not None:
+                seat.frame.end(Busy())
+            seat.frame, seat.dropped = None, True
+            seat.sound.clear()
+            self._work.set()
+
+    async def run(self) -> None:
+        """Keep a process at work until cancelled."""
+        pause = 0.0
+        while True:
+            started = time.monotonic()
+            try:
+                await self._session()
+            finally:
+                self.ready.clear()
+                self._stop()
+            # One that lives on is replaced at once, one that cannot start ever more rarely.
+            pause = 0.0 if time.monotonic() - started > 20 else min(5.0, 2 * pause + 0.25)
+            await asyncio.sleep(pause)
+
+    async def _session(self) -> None:
+        """From the start of a process to its end."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "ml.live.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=_ROOT,
+                env={**os.environ, **_ONE_THREAD},
+                stdin=subprocess.DEVNULL,
+            )
+        self.starts += 1
+        reader, writer = await asyncio.open_connection(sock=ours)
+        try:
+            first = await _receive(reader, START)
+            if "error" in first:
+                self.failure = Refused(**first["error"])
+                self._refuse_all()
+                await asyncio.sleep(5)
+                return
+            self.failure = None
+            self.ready.set()
+            while True:
+                await self._one(reader, writer)
+        except (OSError, EOFError, TimeoutError, ValueError):
+            return
+        finally:
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Ask the next thing, in turn, and hand on the answer."""
+        member, seat = await self._next()
+        if seat.dropped:
+            message, job, seat.dropped = pack(DROP, seat.key), None, False
+            if not seat.waits:
+                del self.seats[member]
+        elif seat.sound:
+            block, at = seat.sound.popleft()
+            message, job = pack(SOUND, seat.key, block, at), None
+        else:
+            job, seat.frame = seat.frame, None
+            if time.monotonic() - job.since > STALE:
+                return job.end(Busy())
+            message = pack(FRAME, seat.key, job.payload, job.at, job.careful)
+        outcome: dict[str, Any] | Exception = Lost()
+        try:
+            writer.write(message)
+            await writer.drain()
+            answer = await _receive(reader, PATIENCE)
+            outcome = Refused(**answer["error"]) if "error" in answer else answer
+            if job is None and "error" in answer:
+                seat.refused = outcome
+        except (OSError, EOFError, TimeoutError, ValueError):
+            self.lost(member)
+            raise
+        finally:
+            if job is not None:
+                job.end(outcome)
+
+    async def _next(self) -> tuple[str, Seat]:
+        """The participant who has waited longest for a turn; sound first, it takes no time."""
+        while True:
+            waiting = [(seat.turn, member) for member, seat in self.seats.items() if seat.waits]
+            if waiting:
+                member = min(waiting)[1]
+                self._turns += 1
+                seat = self.seats[member]
+                seat.turn = self._turns
+                return member, seat
+            self._work.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._work.wait(), 0.5)
+            if self.process.poll() is not None:
+                raise EOFError("the process has ended")
+
+    def _refuse_all(self) -> None:
+        for seat in self.seats.values():
+            if seat.frame is not None:
+                seat.frame.end(self.failure or Busy())
+                seat.frame = None
+
+    def _stop(self) -> None:
+        process, self.process = self.process, None
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
+            process.wait()
+
+
+async def _receive(reader: asyncio.StreamReader, seconds: float) -> dict[str, Any]:
+    """The next answer. Raises EOFError (IncompleteReadError) where the process has ended, TimeoutError, ValueError."""
+    async with asyncio.timeout(seconds):
+        (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        return json.loads(await reader.readexactly(length))
