@@ -27,6 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         explanations,
         interviews,
         jobs,
+        live,
         moments,
         practice,
         questions,
@@ -50,6 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         explanations,
         moments,
         practice,
+        live,
         demo,
     ):
         feature.init_app(app)

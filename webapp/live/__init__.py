@@ -1,0 +1,13 @@
+"""The live room: a video call between people, which reads emotion for those who may and want to."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views, settings and housekeeping."""
+    from webapp.live import hosting, models, settings, tasks  # noqa: F401  (hosting adds its views to the blueprint)
+    from webapp.live.blueprint import blueprint
+
+    settings.init_app(app)
+    app.register_blueprint(blueprint)
+    tasks.init_app(app)

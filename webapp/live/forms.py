@@ -1,0 +1,52 @@
+"""Forms of this feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from webapp.accounts.forms import ListField, strip
+from webapp.accounts.models import Role
+from webapp.database import db
+from webapp.jobs.models import Job
+from webapp.jobs.operations import jobs_of
+
+
+class EnterForm(FlaskForm):
+    """Coming in by a link."""
+
+    name = StringField(
+        "Your name", [DataRequired("Enter the name that the others will see."), Length(max=120)], filters=[strip]
+    )
+
+
+class RoomForm(FlaskForm):
+    """A room from scratch, or from an interview, whose job and candidate are then given."""
+
+    title = StringField("Title", [DataRequired("Give the room a title."), Length(max=160)], filters=[strip])
+    job = ListField("What for", default="")
+    candidate_name = StringField("Candidate", [Length(max=120)], filters=[strip])
+    hours = IntegerField(
+        "Open for (hours)",
+        [InputRequired("Enter a number of hours."), NumberRange(1, 744, "Choose between 1 and 744 hours (31 days).")],
+        default=24,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.jobs: list[Job] = []
+        if current_user.role in (Role.RECRUITER, Role.ADMIN):
+            query = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+            self.jobs = list(db.session.scalars(query))
+        self.job.choices = [SelectChoice("", "Practice, for myself or with a friend")]
+        self.job.choices += [SelectChoice(job.id, f"{job.title}, {job.city}") for job in self.jobs]
+
+    @property
+    def chosen_job(self) -> Job | None:
+        return next((job for job in self.jobs if job.id == self.job.data), None)

@@ -1,0 +1,118 @@
+"""The host's pages: make a room, pass on its links, remove somebody, close it; and everybody's page after the call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from webapp.analysis.access import may_read
+from webapp.database import db, now
+from webapp.interviews.models import Interview
+from webapp.jobs.places import rules
+from webapp.live import access, aftermath, operations, policy
+from webapp.live.blueprint import blueprint
+from webapp.live.forms import RoomForm
+from webapp.live.models import Member
+
+
+@blueprint.get("")
+@login_required
+def index() -> str:
+    """One's rooms, and the way to a new one."""
+    return render_template("live/index.html", rooms=operations.rooms_of(current_user._get_current_object()))
+
+
+def _interview() -> Interview | None:
+    """The interview that the new room is to follow; 404 where that is not this person's to see."""
+    wanted = request.values.get("interview")
+    if not wanted:
+        return None
+    interview = db.session.get(Interview, wanted)
+    if interview is None or not may_read(current_user, interview):
+        abort(404)
+    return interview
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@login_required
+def new() -> Response | tuple[str, int]:
+    """Make a room, from scratch or from an interview (``?interview=ID``)."""
+    interview = _interview()
+    form = RoomForm(title=f"Conversation with {interview.candidate_name}" if interview and interview.job else None)
+    if form.validate_on_submit():
+        try:
+            room = operations.make_room(
+                title=form.title.data,
+                owner=current_user._get_current_object(),
+                until=now() + timedelta(hours=form.hours.data),
+                job=form.chosen_job,
+                candidate_name=form.candidate_name.data or "",
+                interview=interview,
+            )
+        except operations.Refused as error:
+            db.session.rollback()
+            field = form.candidate_name if error.code == "candidate" else form.title
+            field.errors = [str(error)]
+        else:
+            db.session.commit()
+            return redirect(url_for("live.manage", room_id=room.id))
+    page = render_template("live/new.html", form=form, interview=interview, rules=rules)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/rooms/<room_id>/manage")
+def manage(room_id: str) -> str:
+    """The links to pass on, who is there, and how to end it."""
+    room = access.find_hosted(room_id)
+    return render_template("live/manage.html", room=room, links=access.links(room), lawful=policy.reading_lawful(room))
+
+
+@blueprint.post("/rooms/<room_id>/links")
+def renew_links(room_id: str) -> Response:
+    """New links; the old ones end."""
+    operations.renew_links(access.find_hosted(room_id))
+    db.session.commit()
+    flash("The old links lead nowhere any more. Pass on the new ones.", "success")
+    return redirect(url_for("live.manage", room_id=room_id))
+
+
+@blueprint.post("/rooms/<room_id>/members/<member_id>/remove")
+def remove(room_id: str, member_id: str) -> Response:
+    """End one person's part in the call."""
+    room = access.find_hosted(room_id)
+    member = db.session.get(Member, member_id)
+    if member is None or member.room_id != room.id:
+        abort(404)
+    operations.remove(member)
+    db.session.commit()
+    if request.is_json:
+        return jsonify(ok=True)
+    flash(f"{member.name} is out, and the links are new: old ones lead nowhere.", "success")
+    return redirect(url_for("live.manage", room_id=room_id))
+
+
+@blueprint.post("/rooms/<room_id>/close")
+def close(room_id: str) -> Response:
+    """End the call for everybody."""
+    operations.close(access.find_hosted(room_id))
+    db.session.commit()
+    if request.is_json:
+        return jsonify(ok=True)
+    return redirect(url_for("live.after", room_id=room_id))
+
+
+@blueprint.route("/rooms/<room_id>/after", methods=["GET", "POST"])
+def after(room_id: str) -> Response | str:
+    """What the call leaves: one's recording and its report, what may be read in it, and what was kept of readings."""
+    room, member = access.find(room_id)
+    if member is None:
+        abort(404)
+    if request.method == "POST":
+        aftermath.choose(member, {name for name in request.form if request.form[name] == "yes"})
+        db.session.commit()
+        flash("Your choices are saved.", "info")
+        return redirect(url_for("live.after", room_id=room_id))
+    user = current_user._get_current_object() if current_user.is_authenticated else None
+    return render_template("live/after.html", room=room, member=member, left=aftermath.of(room, member, user))

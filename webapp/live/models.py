@@ -1,0 +1,148 @@
+"""Rooms, their members, what the members agreed to, and what is kept of the readings."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.interviews.models import Interview
+from webapp.jobs.models import Job
+from webapp.policy import Mode
+
+#: A member counts as present for so long after the live service has last noted it.
+PRESENT = timedelta(seconds=15)
+
+
+class MemberRole(enum.StrEnum):
+    HOST = "host"
+    GUEST = "guest"
+
+
+class LivePurpose(enum.StrEnum):
+    """What a member agrees to in a room, each by itself."""
+
+    READING = "reading"
+    RECORDING = "recording"
+
+
+class Room(db.Model):
+    """A place to meet until ``expires_at``. An assessment room belongs to a job with a place, a practice room to its
+    owner."""
+
+    __tablename__ = "live_rooms"
+    __table_args__ = (CheckConstraint("mode = 'practice' or job_id is not null", name="mode"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(160))
+    mode: Mapped[Mode] = mapped_column(enum_type(Mode))
+    owner_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey(Job.id), index=True)
+    #: The interview that this conversation follows, if any.
+    interview_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), index=True)
+    #: Who is interviewed; empty in practice.
+    candidate_name: Mapped[str] = mapped_column(String(120), default="")
+    #: Part of every link's signature: a new number ends all links that were given out.
+    link_number: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    owner: Mapped[User] = relationship()
+    job: Mapped[Job | None] = relationship()
+    interview: Mapped[Interview | None] = relationship()
+    members: Mapped[list[Member]] = relationship(
+        back_populates="room", order_by="Member.joined_at", cascade="all, delete-orphan"
+    )
+
+    @property
+    def country(self) -> str | None:
+        return self.job.country if self.job else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None and self.expires_at > now()
+
+    @property
+    def candidate(self) -> Member | None:
+        """The member who is interviewed here."""
+        return next((member for member in self.members if member.is_candidate), None)
+
+
+class Member(db.Model):
+    """A person in a room: its host, the candidate, or a guest who came by the link."""
+
+    __tablename__ = "live_members"
+    __table_args__ = (UniqueConstraint("room_id", "user_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    room_id: Mapped[str] = mapped_column(ForeignKey(Room.id, ondelete="CASCADE"), index=True)
+    #: The account of somebody who was signed in; guests need none.
+    user_id: Mapped[str | None] = mapped_column(ForeignKey(User.id), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[MemberRole] = mapped_column(enum_type(MemberRole), default=MemberRole.GUEST)
+    is_candidate: Mapped[bool] = mapped_column(default=False)
+    #: Where this person's own side is recorded: an interview like any other, with consents of its own.
+    interview_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), index=True)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the live service last saw this person connected; None once they left.
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    room: Mapped[Room] = relationship(back_populates="members")
+    user: Mapped[User | None] = relationship()
+    interview: Mapped[Interview | None] = relationship()
+    consents: Mapped[list[LiveConsent]] = relationship(
+        back_populates="member", order_by="LiveConsent.number", cascade="all, delete-orphan"
+    )
+    track: Mapped[Track | None] = relationship(back_populates="member", cascade="all, delete-orphan")
+
+    def agreed(self, purpose: LivePurpose) -> bool:
+        """Whether the latest word of this person on ``purpose`` was yes."""
+        words = [consent.granted for consent in self.consents if consent.purpose is purpose]
+        return bool(words) and words[-1]
+
+    @property
+    def reading(self) -> bool:
+        return self.agreed(LivePurpose.READING)
+
+    @property
+    def is_present(self) -> bool:
+        return self.removed_at is None and self.seen_at is not None and self.seen_at > now() - PRESENT
+
+
+class LiveConsent(db.Model):
+    """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
+
+    __tablename__ = "live_consents"
+    __table_args__ = (UniqueConstraint("member_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    member_id: Mapped[str] = mapped_column(ForeignKey(Member.id, ondelete="CASCADE"), index=True)
+    #: From 1: the order in which they were given, whatever the clocks of two processes say.
+    number: Mapped[int]
+    purpose: Mapped[LivePurpose] = mapped_column(enum_type(LivePurpose))
+    granted: Mapped[bool]
+    #: Which wording was shown (webapp/live/wording.py).
+    text_version: Mapped[str] = mapped_column(String(32))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    member: Mapped[Member] = relationship(back_populates="consents")
+
+
+class Track(db.Model):
+    """What is kept of a member's live readings: one row of numbers every few seconds, never a picture or a sound."""
+
+    __tablename__ = "live_tracks"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey(Member.id, ondelete="CASCADE"), primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: Rows of ``[seconds since began_at, emotion or null, confidence 0..1 or null, valence -1..1 or null]``.
+    rows: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    member: Mapped[Member] = relationship(back_populates="track")

@@ -1,0 +1,62 @@
+"""The policy as asked about a room. Three doors put these questions: the page, the API that hands out tokens and takes
+consents, and the live service on every frame and before every reading is sent on."""
+
+from __future__ import annotations
+
+from webapp.live.models import LivePurpose, Member, Room
+from webapp.policy import Decision, Modality, Mode, permitted_by_law
+
+
+def reading_lawful(room: Room) -> Decision:
+    """Whether anybody's face and voice may be read in ``room`` at all, whatever they would agree to."""
+    for modality in (Modality.FACE, Modality.SPEECH):
+        decision = permitted_by_law(modality, room.mode, room.country)
+        if not decision:
+            return Decision(False, decision.code, _why_not(room, decision.code))
+    return Decision(True)
+
+
+def _why_not(room: Room, code: str) -> str:
+    where = f"In {room.job.city}" if room.job else "Here"
+    if code == "prohibited_in_eea":
+        return (
+            f"{where}, Viva reads no emotion from faces or voices: that is prohibited in recruitment in the EU and the "
+            "EEA (AI Act, Art. 5(1)(f)), even with consent. The call works without it."
+        )
+    return (
+        f"{where}, Viva reads no emotion from faces or voices: it does so only in places that have been cleared, and "
+        "this job's place has not been. The call works without it."
+    )
+
+
+def may_be_read(member: Member) -> Decision:
+    """Whether ``member`` may be read at this moment: the law of the room's place, the room, their own consent."""
+    decision = reading_lawful(member.room)
+    if not decision:
+        return decision
+    if member.removed_at is not None or not member.room.is_open:
+        return Decision(False, "not_in_room", "Only people in an open room are read.")
+    if not member.agreed(LivePurpose.READING):
+        return Decision(False, "no_consent", "You have not agreed to be read. The call works without it.")
+    return Decision(True)
+
+
+def may_record(member: Member) -> Decision:
+    """Whether ``member`` may record their own side, so that it is stored and can be reported on."""
+    if member.removed_at is not None or not member.room.is_open:
+        return Decision(False, "not_in_room", "Only people in an open room can record.")
+    if member.room.mode is Mode.PRACTICE:
+        if member.user_id is None:
+            return Decision(
+                False, "no_account", "A recording needs somebody to belong to: sign in to record your side."
+            )
+    elif not member.is_candidate:
+        return Decision(False, "not_candidate", "In an assessment only the candidate's own side is recorded.")
+    return Decision(True)
+
+
+def keeps_track(member: Member) -> bool:
+    """Whether something of ``member``'s live readings is kept for the time after the call (wording.py says so)."""
+    if member.room.mode is Mode.PRACTICE:
+        return member.user_id is not None and member.user_id == member.room.owner_id
+    return member.is_candidate

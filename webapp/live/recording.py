@@ -1,0 +1,165 @@
+"""The recording of one's own side: a take of an interview that is made for it, so that upload, verification, analysis,
+report, consents and deletion are those of every recorded answer.
+
+In practice the interview is the person's own. In an assessment it is the candidate's, under an invitation of the job's
+recruiter, who finds it among the interviews like any other. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from webapp.accounts.models import Role, User
+from webapp.candidate import operations as candidate
+from webapp.database import db, now
+from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
+from webapp.live import operations, policy, wording
+from webapp.live.models import LivePurpose, Member, Room
+from webapp.live.operations import Refused
+from webapp.policy import Mode, Purpose
+from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.recordings import files
+from webapp.recordings import operations as recordings
+from webapp.recordings.models import Recording, RecordingState
+
+#: Marks the built-in question set of live conversations.
+LINEAGE = "viva0live0conversation0000000000"
+#: A person who has been gone for so long has left the call; an upload that stood still for so long has ended.
+GONE, STILL = timedelta(seconds=60), timedelta(minutes=10)
+
+
+def conversation_set(owner: User) -> QuestionSet:
+    """The question set whose one question is the conversation itself; archived, so that nobody is invited to it."""
+    query = sa.select(QuestionSet).where(QuestionSet.lineage == LINEAGE)
+    if found := db.session.scalar(query):
+        return found
+    admin = db.session.scalar(sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at))
+    row = QuestionSet(
+        lineage=LINEAGE,
+        title="Live conversation",
+        introduction="What was recorded of your own side of a live conversation.",
+        state=SetState.ARCHIVED,
+        created_by=admin or owner,
+        published_at=now(),
+        archived_at=now(),
+    )
+    row.questions.append(
+        Question(
+            position=1,
+            kind=QuestionKind.VIDEO,
+            prompt="Your side of the live conversation",
+            think_seconds=0,
+            limit_seconds=3600,
+            takes_allowed=20,
+        )
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except sa.exc.IntegrityError:  # made by another process at the same moment
+        row = db.session.scalars(query).one()
+    return row
+
+
+def begin(member: Member, media_type: str) -> Recording:
+    """The empty recording of ``member``'s own side. Raises Refused (policy, takes) and UploadRefused (media type)."""
+    decision = policy.may_record(member)
+    if not decision:
+        raise Refused(decision.code, decision.reason)
+    operations.decide(member, LivePurpose.RECORDING, True)
+    interview = member.interview
+    if interview is None or interview.state is not InterviewState.OPEN:
+        interview = member.interview = _interview_for(member)
+    if Purpose.RECORDING not in interview.consented:
+        said = f"live-{wording.recording(member.room).version}"
+        interview.consents.append(Consent(purpose=Purpose.RECORDING, granted=True, text_version=said, decided_at=now()))
+        db.session.flush()
+    question = interview.question_set.questions[0]
+    try:
+        take = candidate.begin_take(candidate.answer_to(interview, question))
+    except candidate.Refused as error:
+        raise Refused(error.code, error.message) from None
+    return recordings.begin(take, media_type)
+
+
+def _interview_for(member: Member) -> Interview:
+    room = member.room
+    if room.mode is Mode.PRACTICE:
+        interview = Interview(
+            mode=Mode.PRACTICE,
+            candidate=member.user,
+            question_set=conversation_set(member.user),
+            candidate_name=member.name,
+        )
+        db.session.add(interview)
+        db.session.flush()
+        return interview
+    before = room.interview.invitation if room.interview else None
+    invitation = Invitation(
+        job=room.job,
+        question_set=conversation_set(room.owner),
+        name=room.candidate_name,
+        email=before.email if before else "",
+        deadline=room.expires_at,
+        created_by_id=before.created_by_id if before else room.owner_id,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    return candidate.open_interview(invitation)
+
+
+def settle() -> int:
+    """Hand in every recorded side whose call is over and whose recordings have all arrived; how many that were.
+
+    For the sweep. What was read in it follows from the consents to that interview, as for every other.
+    """
+    query = (
+        sa.select(Member)
+        .join(Room)
+        .join(Interview, Interview.id == Member.interview_id)
+        .where(
+            Interview.state == InterviewState.OPEN,
+            sa.or_(
+                Member.seen_at.is_(None),
+                Member.seen_at < now() - GONE,
+                Room.closed_at.is_not(None),
+                Room.expires_at < now(),
+            ),
+        )
+    )
+    done = 0
+    for member in db.session.scalars(query).all():
+        done += _hand_in(member.interview)
+    return done
+
+
+def _hand_in(interview: Interview) -> bool:
+    """Submit ``interview`` if something has been saved and nothing is still on its way; the longest take is kept."""
+    takes = [take for answer in interview.answers for take in answer.takes if take.recording is not None]
+    for take in takes:
+        recording = take.recording
+        if recording.state is RecordingState.RECEIVING and recording.received and _stands_still(recording):
+            recordings.finish_as_it_is(recording)
+    states = [take.recording.state for take in takes if take.recording.received]
+    if any(state in (RecordingState.RECEIVING, RecordingState.VERIFYING) for state in states):
+        return False
+    ready = [take for take in takes if take.recording.is_ready]
+    if not ready:
+        return False
+    longest = max(ready, key=lambda take: take.recording.seconds or 0.0)
+    for take in takes:
+        take.kept = take is longest
+    try:
+        return candidate.submit(interview, incomplete=True)
+    except candidate.Refused:  # revoked, or past its deadline and grace: it stays as it is
+        return False
+
+
+def _stands_still(recording: Recording) -> bool:
+    try:
+        touched = files.path_of(recording.id).stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return now().timestamp() - touched > STILL.total_seconds()

@@ -1,0 +1,31 @@
+"""``python -m webapp.live.service``: the live service, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from webapp import create_app
+from webapp.live.service.server import Service
+
+
+def main() -> None:
+    """Run the service at LIVE_LISTEN."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("websockets").setLevel(logging.WARNING)
+    asyncio.run(_run(Service(create_app())))
+
+
+async def _run(service: Service) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with service:
+        logging.info("The live service listens on %s", service.app.config["LIVE_LISTEN"])
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    main()

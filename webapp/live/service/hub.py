@@ -1,0 +1,287 @@
+"""Who is connected, and who may hear what. All in memory; the truth is re-read from the database twice a second."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.database import new_id
+from webapp.live import ice, media
+from webapp.live.service.store import Person, Place, Store
+from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at the database: a withdrawal counts within one second whoever wrote it.
+REFRESH = 0.4
+#: Seconds between two notes of who is present, and between two rows of a kept track.
+NOTE, KEEP = 5.0, 3.0
+#: Seconds for which somebody whose connection broke is still in the call in the others' eyes.
+GRACE = 10.0
+#: Seconds for which a moment ("Analyse") waits for everybody's next frame.
+MOMENT = 5.0
+
+
+@dataclass
+class Call:
+    """One room with somebody in it."""
+
+    place: Place
+    wires: dict[str, Wire] = field(default_factory=dict)
+    #: Members whose connection broke, and when they count as gone (monotonic seconds).
+    missing: dict[str, float] = field(default_factory=dict)
+
+
+class Hub:
+    """The calls of this service. Everything but ``refresh`` and ``run`` is synchronous and never blocks."""
+
+    def __init__(self, store: Store, config: dict[str, Any]) -> None:
+        self.store, self.config = store, config
+        self.calls: dict[str, Call] = {}
+        self._moments: dict[str, tuple[str, float]] = {}
+        self._readings: dict[str, float] = {}
+        self._rows: dict[str, list[tuple[float, Any, Any, Any]]] = {}
+        self._gone: set[str] = set()
+        self._noted = 0.0
+
+    # People coming and going
+
+    async def place_of(self, room_id: str) -> Place | None:
+        """The room, fresh from the database."""
+        found = await asyncio.to_thread(self.store.places, [room_id])
+        return found.get(room_id)
+
+    def enter(self, place: Place, wire: Wire) -> str | None:
+        """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
+        call = self.calls.setdefault(place.id, Call(place))
+        self._apply(call, place)
+        person = call.place.people.get(wire.member_id)
+        if person is None or not call.place.is_open:
+            return "closed" if not call.place.is_open else "removed"
+        if wire.member_id not in call.wires and len(call.wires) + len(call.missing) >= media.most(self.config):
+            call.missing.pop(wire.member_id, None)
+            if len(call.wires) + len(call.missing) >= media.most(self.config):
+                return "full"
+        if older := call.wires.get(wire.member_id):
+            wire.state = dict(older.state) if older.page == wire.page else wire.state
+            older.close(TAKEN_OVER, "taken over by a newer tab")
+        call.wires[wire.member_id] = wire
+        call.missing.pop(wire.member_id, None)
+        self._gone.discard(wire.member_id)
+        self._noted = 0.0
+        wire.send(self._welcome(call, wire, person))
+        self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=wire.member_id)
+        return None
+
+    def leave(self, wire: Wire, *, for_good: bool) -> None:
+        """Take a wire out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
+        call = self.calls.get(wire.room_id)
+        if call is None or call.wires.get(wire.member_id) is not wire:
+            return
+        del call.wires[wire.member_id]
+        if for_good:
+            self._say_left(call, wire.member_id)
+        else:
+            call.missing[wire.member_id] = time.monotonic() + GRACE
+
+    def _say_left(self, call: Call, member_id: str) -> None:
+        call.missing.pop(member_id, None)
+        self._gone.add(member_id)
+        self._noted = 0.0
+        self.tell(call, {"type": "left", "id": member_id})
+        if not call.wires and not call.missing:
+            self.calls.pop(call.place.id, None)
+
+    def _welcome(self, call: Call, wire: Wire, person: Person) -> dict[str, Any]:
+        place = call.place
+        return {
+            "type": "welcome",
+            "you": self._peer(call, wire),
+            "room": {
+                "id": place.id,
+                "title": place.title,
+                "mode": place.mode,
+                "host": place.host,
+                "reading_allowed": place.reading_allowed,
+                "why_not": place.why_not,
+            },
+            "peers": [self._peer(call, other) for other in call.wires.values() if other is not wire],
+            "ice": ice.servers(self.config, wire.member_id),
+            "media": media.describe(self.config, place.id, wire.member_id, person.name),
+        }
+
+    def _peer(self, call: Call, wire: Wire) -> dict[str, Any]:
+        person = call.place.people[wire.member_id]
+        return {
+            "id": person.id,
+            "name": person.name,
+            "role": person.role,
+            **wire.state,
+            "reading": person.reading,
+            "page": wire.page,
+        }
+
+    # What they say to each other
+
+    def tell(self, call: Call, message: dict[str, Any], *, but: str | None = None) -> None:
+        """Send to everybody in a call, except the one named."""
+        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        for member_id, wire in list(call.wires.items()):
+            if member_id != but:
+                wire.send_text(text)
+
+    def say_state(self, wire: Wire) -> None:
+        """Tell the others what this browser says of its camera, microphone, screen, hand and recording."""
+        call = self.calls.get(wire.room_id)
+        if call is not None and wire.member_id in call.place.people:
+            self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=wire.member_id)
+
+    # Readings: asked by webapp/live/service/reading.py
+
+    def _person(self, member_id: str) -> tuple[Call, Person] | None:
+        for call in self.calls.values():
+            if (person := call.place.people.get(member_id)) is not None:
+                return call, person
+        return None
+
+    def may_read(self, member_id: str) -> bool:
+        """Whether this member's frames and sound may be read: policy, membership and consent as last re-read."""
+        found = self._person(member_id)
+        return found is not None and found[0].place.is_open and found[1].reading
+
+    def share(self, room_id: str, member_id: str, reading: dict[str, Any] | None) -> None:
+        """Send a member's reading on to those who consent too; None says that it has stopped."""
+        call = self.calls.get(room_id)
+        if call is None:
+            return
+        person = call.place.people.get(member_id)
+        if reading is not None and (person is None or not person.reading):
+            return
+        text = json.dumps({"type": "reading", "from": member_id, "reading": reading}, separators=(",", ":"))
+        for other, wire in list(call.wires.items()):
+            listener = call.place.people.get(other)
+            if other != member_id and listener is not None and listener.reading:
+                wire.send_text(text)
+        if reading is not None and person.keeps:
+            self._note_reading(member_id, reading)
+
+    def _note_reading(self, member_id: str, reading: dict[str, Any]) -> None:
+        moment = time.time()
+        if moment - self._readings.get(member_id, 0.0) < KEEP:
+            return
+        self._readings[member_id] = moment
+        fused = reading.get("fused") or {}
+        row = (moment, fused.get("emotion"), fused.get("confidence"), fused.get("valence"))
+        self._rows.setdefault(member_id, []).append(row)
+
+    def begin_moment(self, wire: Wire) -> None:
+        """Mark the next frame of every consenting member, and tell everybody."""
+        call = self.calls.get(wire.room_id)
+        if call is None:
+            return
+        moment = new_id()
+        until = time.monotonic() + MOMENT
+        for member_id in call.wires:
+            person = call.place.people.get(member_id)
+            if person is not None and person.reading:
+                self._moments[member_id] = (moment, until)
+        self.tell(call, {"type": "moment", "by": wire.member_id, "moment": moment})
+
+    def take_moment(self, member_id: str) -> str | None:
+        """The moment that this member's next frame belongs to, once."""
+        moment, until = self._moments.pop(member_id, (None, 0.0))
+        return moment if time.monotonic() < until else None
+
+    # The database, again and again
+
+    async def run(self) -> None:
+        """Re-read the truth, note who is there and keep what is to be kept, until cancelled."""
+        while True:
+            await asyncio.sleep(REFRESH)
+            try:
+                await self.refresh()
+                await self._write()
+            except Exception:  # the database may be away for a moment; nothing is shared on old consents meanwhile
+                logger.exception("The database could not be asked")
+                self._trust_nobody()
+
+    async def refresh(self) -> None:
+        """Apply what the database says now to every call."""
+        places = await asyncio.to_thread(self.store.places, list(self.calls))
+        for room_id, call in list(self.calls.items()):
+            place = places.get(room_id)
+            if place is not None:
+                self._apply(call, place)
+            else:
+                self._end(call, list(call.wires), "closed", "This room is gone.")
+            moment = time.monotonic()
+            for member_id in [each for each, until in call.missing.items() if until < moment]:
+                self._say_left(call, member_id)
+            if not call.wires and not call.missing:
+                self.calls.pop(room_id, None)
+
+    def _apply(self, call: Call, place: Place) -> None:
+        before, call.place = call.place, place
+        if not place.is_open:
+            self._end(call, list(call.wires), "closed", "The room is closed.")
+            return
+        removed = [member_id for member_id in call.wires if member_id not in place.people]
+        self._end(call, removed, "removed", "The host has ended your part in this call.")
+        for member_id, wire in list(call.wires.items()):
+            was, is_now = before.people.get(member_id), place.people[member_id]
+            if was is not None and was != is_now:
+                if was.reading != is_now.reading:
+                    wire.send({"type": "consent", "reading": is_now.reading})
+                    if not is_now.reading:
+                        self._forget(call, member_id)
+                self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=member_id)
+
+    def _forget(self, call: Call, member_id: str) -> None:
+        """A consent is gone: nothing of this member is on anybody's screen, and nothing waits to be kept."""
+        self._rows.pop(member_id, None)
+        self._moments.pop(member_id, None)
+        self.share(call.place.id, member_id, None)
+
+    def _end(self, call: Call, member_ids: list[str], code: str, message: str) -> None:
+        for member_id in member_ids:
+            wire = call.wires.pop(member_id)
+            wire.send({"type": "error", "code": code, "message": message})
+            wire.close(NOT_ALLOWED, code)
+            self._rows.pop(member_id, None)
+            self._say_left(call, member_id)
+
+    def _trust_nobody(self) -> None:
+        for call in self.calls.values():
+            people = {
+                key: Person(each.id, each.name, each.role, False, each.keeps) for key, each in call.place.people.items()
+            }
+            place = call.place
+            self._apply(
+                call,
+                Place(
+                    place.id, place.title, place.mode, place.host, True, place.reading_allowed, place.why_not, people
+                ),
+            )
+
+    async def _write(self) -> None:
+        if time.monotonic() - self._noted < NOTE:
+            return
+        self._noted = time.monotonic()
+        present = [member_id for call in self.calls.values() for member_id in call.wires]
+        gone, self._gone = self._gone - set(present), set()
+        rows, self._rows = self._rows, {}
+        if present or gone:
+            await asyncio.to_thread(self.store.seen, present, gone)
+        if rows:
+            await asyncio.to_thread(self.store.keep, rows)
+
+    async def close(self) -> None:
+        """Write what is left to write. Who is connected stays noted as seen: the calls go on without us."""
+        rows, self._rows = self._rows, {}
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self.store.keep, rows)

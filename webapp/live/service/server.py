@@ -1,0 +1,144 @@
+"""The listening end: origins, paths, tokens that are used once, and the life of what is behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http
+import logging
+import time
+from contextvars import ContextVar
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from flask import Flask
+from websockets.asyncio.server import Request, Response, ServerConnection, serve
+
+from webapp.live import tokens
+from webapp.live.service.hub import Hub
+from webapp.live.service.signalling import Signalling
+from webapp.live.service.store import Store
+from webapp.live.settings import origin_of
+
+logger = logging.getLogger(__name__)
+
+#: The Origin of the connection that is being served in the present task.
+_origin: ContextVar[str | None] = ContextVar("origin", default=None)
+#: Connections of all browsers together; beyond that new ones are sent away.
+MOST = 1000
+
+
+class Service:
+    """The live service as an asynchronous context: listening while it is entered.
+
+    :param readings: serves /reading (webapp/live/service/reading.py); made by us where it is not given.
+    """
+
+    def __init__(self, app: Flask, *, workers: int | None = None) -> None:
+        self.app, self.workers = app, workers
+        self.hub = Hub(Store(app), app.config)
+        self.signalling = Signalling(self.hub, lambda token: self.check(token, "signal"))
+        self.started = time.time()
+        self.port = 0
+        self._used: dict[str, float] = {}
+        self._open = 0
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._begin_reading()
+        host, _, port = self.app.config["LIVE_LISTEN"].rpartition(":")
+        server = await serve(
+            self._serve,
+            host.strip("[]") or None,
+            int(port),
+            process_request=self._admit,
+            max_size=1 << 20,  # both sockets close what is too big for them by themselves, with a code that says so
+            max_queue=4,
+            compression=None,
+            ping_interval=20,
+            ping_timeout=20,
+            open_timeout=10,
+        )
+        self.port = next(iter(server.sockets)).getsockname()[1]
+        self._stack.push_async_callback(self._stop_listening, server)
+        self._stack.push_async_callback(self.hub.close)
+        clock = asyncio.create_task(self.hub.run())
+        self._stack.callback(clock.cancel)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._stack.aclose()
+
+    async def _stop_listening(self, server: Any) -> None:
+        server.close(code=1012, reason="the service restarts")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), 3)
+
+    async def _begin_reading(self) -> None:
+        try:
+            from webapp.live.service.pool import Pool
+            from webapp.live.service.reading import Readings
+        except ImportError:  # until LIVE-READING's half is here
+            return
+
+        pool = Pool(workers=self.workers)
+        await pool.start()
+        self._stack.push_async_callback(pool.close)
+        self.readings = Readings(pool, self.hub, self._check_reading)
+
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer /healthz, and refuse paths, origins and crowds before a socket is opened."""
+        path = urlsplit(request.path).path.rstrip("/")
+        if path.endswith("/healthz"):
+            return connection.respond(http.HTTPStatus.OK, "ok\n")
+        if path.rpartition("/")[2] not in ("signal", "reading"):
+            return connection.respond(http.HTTPStatus.NOT_FOUND, "There is nothing here.\n")
+        if not self._is_ours(request.headers.get("Origin"), request.headers.get("Host", "")):
+            logger.warning("A page of %r wanted to connect", request.headers.get("Origin"))
+            return connection.respond(http.HTTPStatus.FORBIDDEN, "This page may not connect.\n")
+        if self._open >= MOST:
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections.\n")
+        return None
+
+    def _is_ours(self, origin: str | None, host: str) -> bool:
+        """Whether pages of ``origin`` may connect: those of the addresses that were configured, else those of the host
+        that was asked. Each token names its origin besides."""
+        if not origin:
+            return False
+        known = {origin_of(url) for url in (self.app.config["PUBLIC_URL"], *self.app.config["LIVE_ORIGINS"]) if url}
+        if known:
+            return origin in known
+        return urlsplit(origin).hostname == urlsplit(f"//{host}").hostname and origin.startswith(("http:", "https:"))
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        _origin.set(connection.request.headers.get("Origin"))
+        self._open += 1
+        try:
+            if urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
+                await self.readings.serve(connection)
+            else:
+                await self.signalling.serve(connection)
+        finally:
+            self._open -= 1
+
+    def check(self, token: object, purpose: str) -> tokens.Claims:
+        """The claims of a token, which cannot be used a second time. Raises BadToken.
+
+        Tokens from before this process began are refused: whether those were used is forgotten.
+        """
+        with self.app.app_context():
+            claims = tokens.check(token, purpose, _origin.get())
+        moment = time.time()
+        if claims.made < self.started or claims.nonce in self._used:
+            raise tokens.BadToken("used", "This connection was used before. It is made anew.")
+        lasts = self.app.config["LIVE_TOKEN_SECONDS"] + 1
+        self._used = {nonce: until for nonce, until in self._used.items() if until > moment}
+        self._used[claims.nonce] = moment + lasts
+        return claims
+
+    def _check_reading(self, token: str) -> tuple[str, str] | None:
+        try:
+            claims = self.check(token, "reading")
+        except tokens.BadToken:
+            return None
+        return claims.room_id, claims.member_id

@@ -1,0 +1,176 @@
+"""The signal socket: JSON between the browsers of a room, checked message by message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from webapp.live.service.hub import Hub
+from webapp.live.service.wire import (
+    NOT_ALLOWED,
+    STATE,
+    TOKEN,
+    TOO_BIG,
+    TOO_OFTEN,
+    Bucket,
+    Wire,
+)
+from webapp.live.tokens import BadToken, Claims
+
+logger = logging.getLogger(__name__)
+
+#: Bytes of one message, characters of one chat message, seconds until the first message.
+LARGEST, LONGEST_CHAT, PATIENCE = 64 * 1024, 2000, 10.0
+#: A call with five others begins with some hundred candidates at once.
+MESSAGES, CHATS, MOMENTS = (40, 400), (1, 8), (0.5, 4)
+_WHY = {
+    "closed": "The room is closed.",
+    "removed": "The host has ended your part in this call.",
+    "full": "The room is full. Wait until somebody leaves, then try again.",
+}
+
+
+class Signalling:
+    """Serves /signal. ``check`` turns a token into Claims or raises BadToken."""
+
+    def __init__(self, hub: Hub, check: Callable[[object], Claims]) -> None:
+        self.hub, self.check = hub, check
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Serve one browser until it or we hang up."""
+        wire = await self._join(connection)
+        if wire is None:
+            return
+        writer = asyncio.create_task(wire.write())
+        for_good = False
+        try:
+            for_good = await self._listen(connection, wire)
+        except ConnectionClosed as closed:
+            # 1000 and 1001: the page was left or closed. Everything else may come back, and the call goes on.
+            for_good = closed.rcvd is not None and closed.rcvd.code in (1000, 1001)
+        finally:
+            self.hub.leave(wire, for_good=for_good)
+            if not wire.closing:
+                writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writer
+
+    async def _join(self, connection: ServerConnection) -> Wire | None:
+        try:
+            first = _parse(await asyncio.wait_for(connection.recv(), PATIENCE))
+            if first is None or first.get("type") != "join":
+                raise BadToken("token", "The first message must be a join.")
+            claims = self.check(first.get("token"))
+        except (BadToken, TimeoutError) as error:
+            return await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
+        page = first.get("page")
+        wire = Wire(connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "")
+        place = await self.hub.place_of(claims.room_id)
+        refused = self.hub.enter(place, wire) if place is not None else "closed"
+        if refused:
+            return await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
+        return wire
+
+    async def _listen(self, connection: ServerConnection, wire: Wire) -> bool:
+        """Handle messages; whether the person left for good."""
+        messages, chats, moments = Bucket(*MESSAGES), Bucket(*CHATS), Bucket(*MOMENTS)
+        async for raw in connection:
+            if wire.closing:
+                return False
+            if len(raw) > LARGEST or (isinstance(raw, str) and len(raw.encode("utf-8", "replace")) > LARGEST):
+                wire.close(TOO_BIG, "too big")
+                return False
+            if not messages.take():
+                wire.close(TOO_OFTEN, "too often")
+                return False
+            message = _parse(raw)
+            kind = message.get("type") if message else None
+            if kind == "leave":
+                wire.close(1000, "left")
+                return True
+            if kind == "chat" and not chats.take():
+                _say(wire, "chat_too_often", "You write faster than the others can read. Wait a moment.")
+            elif kind == "moment" and not moments.take():
+                _say(wire, "moment_too_often", "Wait a moment before you analyse again.")
+            else:
+                await self._handle(wire, kind, message or {})
+        return True
+
+    async def _handle(self, wire: Wire, kind: object, message: dict[str, Any]) -> None:
+        if kind == "signal":
+            self._signal(wire, message)
+        elif kind == "state":
+            self._state(wire, message)
+        elif kind == "chat":
+            self._chat(wire, message.get("text"))
+        elif kind == "consent" and isinstance(message.get("reading"), bool):
+            await self._consent(wire, message["reading"])
+        elif kind == "moment":
+            self.hub.begin_moment(wire)
+        else:
+            _say(wire, "message", "That message was not understood.")
+
+    def _signal(self, wire: Wire, message: dict[str, Any]) -> None:
+        data, call = message.get("data"), self.hub.calls.get(wire.room_id)
+        other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
+        if not isinstance(data, dict) or not data or not set(data) <= {"description", "candidate"}:
+            _say(wire, "message", "That message was not understood.")
+        elif other is None or other is wire:
+            _say(wire, "nobody", "That person is not in the call just now.")
+        else:
+            other.send({"type": "signal", "from": wire.member_id, "data": data})
+
+    def _state(self, wire: Wire, message: dict[str, Any]) -> None:
+        wire.state.update({name: message[name] for name in STATE if isinstance(message.get(name), bool)})
+        self.hub.say_state(wire)
+
+    def _chat(self, wire: Wire, text: object) -> None:
+        call = self.hub.calls.get(wire.room_id)
+        if not isinstance(text, str) or not text.strip():
+            _say(wire, "chat_empty", "There is nothing to send yet.")
+        elif len(text) > LONGEST_CHAT:
+            _say(wire, "chat_too_long", f"A message may have at most {LONGEST_CHAT:,} characters.")
+        elif call is not None and (person := call.place.people.get(wire.member_id)):
+            # To oneself too: everybody sees the same messages in the same order.
+            text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self.hub.tell(call, {"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
+
+    async def _consent(self, wire: Wire, reading: bool) -> None:
+        why_not = await asyncio.to_thread(self.hub.store.decide, wire.member_id, reading)
+        if why_not:
+            _say(wire, "consent", why_not)
+        await self.hub.refresh()
+        call = self.hub.calls.get(wire.room_id)
+        person = call.place.people.get(wire.member_id) if call else None
+        if person is not None:
+            wire.send({"type": "consent", "reading": person.reading})
+
+
+def _say(wire: Wire, code: str, message: str) -> None:
+    wire.send({"type": "error", "code": code, "message": message})
+
+
+async def _refuse(connection: ServerConnection, number: int, code: str, message: str) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        await connection.send(json.dumps({"type": "error", "code": code, "message": message}))
+    await connection.close(number, code)
+
+
+def _parse(raw: str | bytes) -> dict[str, Any] | None:
+    """The JSON object in a text message; None for everything else."""
+    if not isinstance(raw, str) or len(raw) > LARGEST:
+        return None
+    try:
+        message = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
