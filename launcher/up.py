@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import fcntl
 import http.client
@@ -51,7 +52,8 @@ def up(options: argparse.Namespace) -> int:
         _check_port(options.host, options.port)
         ensure_environment()
         ensure_frontend()
-        env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1")
+        live = os.environ.get("VIVA_LIVE_LISTEN") or _live_listen(options.host, options.port)
+        env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1", VIVA_LIVE_LISTEN=live)
         prepare(home, env, demo=not options.no_demo)
         return _serve(options, home, env, address)
 
@@ -116,6 +118,18 @@ def _check_port(host: str, port: int) -> None:
         raise Failure(f"{reason}.") from None
 
 
+def _live_listen(host: str, port: int) -> str:
+    """Where the live service listens: the next port after the server's that is free.
+
+    Raises Failure where none of twenty is.
+    """
+    for candidate in (*range(port + 1, min(port + 21, 65536)), *range(port - 1, max(port - 21, 1023), -1)):
+        with contextlib.suppress(Failure):
+            _check_port(host, candidate)
+            return f"[{host}]:{candidate}" if ":" in host else f"{host}:{candidate}"
+    raise Failure(f"The live rooms need a port of their own, and none near {port} is free. Choose another --port.")
+
+
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
     # One server process: rate limits and caches live in its memory. Many threads: a player that has buffered enough
@@ -133,6 +147,7 @@ def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
         Child("server", command(*server)),
         Child("quick", command(*quick), due=math.inf),
         Child("analysis", command(*analysis), due=math.inf),
+        Child("live", command("webapp.live.service"), due=math.inf),
     ]
 
 

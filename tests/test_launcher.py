@@ -138,6 +138,22 @@ class TestStarting:
         assert "cannot listen on 192.0.2.1" in answer.stderr
 
 
+class TestLivePort:
+    def test_it_is_the_next_one(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        found = up._live_listen("127.0.0.1", port)
+        assert found.startswith("127.0.0.1:") and port < int(found.rpartition(":")[2]) <= port + 20
+
+    def test_a_taken_one_is_passed_over(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            taken = other.getsockname()[1]
+            assert up._live_listen("127.0.0.1", taken - 1) != f"127.0.0.1:{taken}"
+
+
 class TestSupervisor:
     def supervise(self, tmp_path: Path, code: str, tick) -> Supervisor:
         child = Child("child", [sys.executable, "-c", code])
@@ -205,9 +221,9 @@ def test_ctrl_c_stops_every_process(tmp_path):
     else:
         pytest.fail("./viva up ended before it was ready")
     deadline = time.monotonic() + 60
-    while len(group := _processes_under(process.pid)) < 6 and time.monotonic() < deadline:
+    while len(group := _processes_under(process.pid)) < 7 and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert len(group) >= 6, "a server and two workers, each with children"
+    assert len(group) >= 7, "a server, two workers, each with children, and the live service"
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
     assert "Viva has stopped." in process.stdout.read()
