@@ -25,6 +25,8 @@ def _no_stray_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A developer's own settings do not reach the tests."""
     for name in ("VIVA_HOME", "VIVA_DATABASE_URL", "VIVA_BROKER_URL", "VIVA_SECRET_KEY", "VIVA_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("VIVA_LIVE", "VIVA_STUN", "VIVA_TURN"))]:
+        monkeypatch.delenv(name)
     # Recognising speech takes a while: the tests that are about it switch it on.
     monkeypatch.setenv("VIVA_WHISPER", "off")
     yield
