@@ -1,0 +1,71 @@
+// Probabilities as bars, for those who want to know more than the one word.
+import { emoji, make, setEmoji } from "./faces.js";
+import { EMOTIONS, canonical, emotionLabel, percent } from "./words.js";
+
+const order = (name) => EMOTIONS.indexOf(canonical(name));
+
+/** A list of bars; `update(probabilities)` redraws it. */
+export function bars(className = "") {
+  const list = make("ul", `bars ${className}`);
+  const rows = new Map();
+  const update = (probabilities = {}) => {
+    const names = Object.keys(probabilities).sort((one, other) => order(one) - order(other));
+    if (names.join() !== [...rows.keys()].join()) {
+      rows.clear();
+      list.replaceChildren(
+        ...names.map((name) => {
+          const fill = make("span", `bar-fill emo-${canonical(name)}`);
+          const number = make("span", "bar-number");
+          rows.set(name, { fill, number });
+          return make("li", "", emoji(name), make("span", "bar-name", emotionLabel(name)), make("span", "bar-track", fill), number);
+        }),
+      );
+    }
+    for (const [name, { fill, number }] of rows) {
+      fill.style.width = `${100 * probabilities[name]}%`;
+      number.textContent = percent(probabilities[name]);
+    }
+  };
+  return { element: list, update };
+}
+
+let count = 0;
+
+/**
+ * A button that shows what it knows while it is pointed at or has the focus, and stays quiet after Escape until then
+ * (WCAG 1.4.13). `update({emotion, confidence, probabilities, title, words})`.
+ */
+export function chip(className) {
+  const details = bars();
+  const title = make("strong", "more-title");
+  const words = make("span", "more-words");
+  const more = make("div", "more", title, words, details.element);
+  more.id = `more-${(count += 1)}`;
+  const face = emoji(null);
+  const label = make("span", "chip-label");
+  const share = make("span", "chip-share");
+  const button = make("button", "chip", face, label, share);
+  button.type = "button";
+  button.setAttribute("aria-describedby", more.id);
+  const element = make("div", `chip-holder ${className}`, button, more);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || element.dataset.quiet) return;
+    element.dataset.quiet = "yes";
+    event.stopPropagation();
+  });
+  for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => delete element.dataset.quiet);
+  button.addEventListener("click", () => delete element.dataset.quiet);
+  const update = (reading) => {
+    const name = canonical(reading.emotion);
+    if (element.dataset.emotion !== (name ?? "unclear")) {
+      element.dataset.emotion = name ?? "unclear";
+      setEmoji(face, name);
+      label.textContent = emotionLabel(name);
+    }
+    share.textContent = name == null ? "" : percent(reading.confidence);
+    title.textContent = reading.title ?? "";
+    words.textContent = reading.words ?? "";
+    details.update(reading.probabilities);
+  };
+  return { element, button, update };
+}

@@ -1,0 +1,49 @@
+// Single JPEG frames of a camera's track.
+
+const LONGEST_SIDE = 640;
+const QUALITY = 0.8;
+
+export class Frames {
+  #video = document.createElement("video");
+  #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
+
+  constructor(track) {
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.srcObject = new MediaStream([track]);
+    this.#video.play().catch(() => {});
+  }
+
+  /** The next picture: {bytes: ArrayBuffer, at: performance.now() when it was taken}, or null while there is none. */
+  async next() {
+    await this.#fresh();
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    if (!width) return null;
+    const at = performance.now();
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
+    const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+    if (this.#canvas.width !== w || this.#canvas.height !== h) Object.assign(this.#canvas, { width: w, height: h });
+    this.#canvas.getContext("2d", { alpha: false }).drawImage(this.#video, 0, 0, w, h);
+    const type = { type: "image/jpeg", quality: QUALITY };
+    const blob = this.#canvas.convertToBlob
+      ? await this.#canvas.convertToBlob(type)
+      : await new Promise((resolve) => this.#canvas.toBlob(resolve, type.type, type.quality));
+    return { bytes: await blob.arrayBuffer(), at };
+  }
+
+  /** Wait for a picture that has not been shown yet; a page in the background gets none and takes what is there. */
+  #fresh() {
+    if (!this.#video.requestVideoFrameCallback || document.hidden) return null;
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, 120);
+      this.#video.requestVideoFrameCallback(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  }
+
+  close() {
+    this.#video.srcObject = null;
+  }
+}

@@ -1,0 +1,70 @@
+// Messages among those who are in the room. They are shown as text, whatever is in them.
+import { make } from "./faces.js";
+import { clockTime } from "./words.js";
+
+const MOST = 200;
+
+export class Chat {
+  #log = document.getElementById("chat-log");
+  #text = document.getElementById("chat-text");
+  #form = document.getElementById("chat-form");
+  #problem = document.getElementById("chat-problem");
+  #button = document.getElementById("control-chat");
+  #unread = 0;
+
+  /** send(text) returns whether there was a line to the server; isShown() whether the chat is open. */
+  constructor({ send, isShown, me }) {
+    Object.assign(this, { send, isShown, me });
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#say();
+    });
+    this.#text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#say();
+    });
+    this.#badge();
+  }
+
+  #say() {
+    const text = this.#text.value.trim();
+    if (!text) return;
+    if (this.send(text)) {
+      this.#text.value = "";
+      this.#problem.textContent = "";
+    } else this.#problem.textContent = "No connection to the server just now. Your message is still here: send it again in a moment.";
+  }
+
+  add({ from, name, text, at }) {
+    const own = from === this.me();
+    const moment = new Date(at);
+    const head = make("p", "message-head", make("strong", "", own ? "You" : name), make("time", "text-secondary", clockTime(moment).slice(0, 5)));
+    head.lastChild.dateTime = at;
+    const message = make("div", `message${own ? " message-own" : ""}`, head, make("p", "message-text", text));
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
+    this.#log.append(message);
+    while (this.#log.children.length > MOST) this.#log.firstChild.remove();
+    if (atEnd || own) this.#log.scrollTop = this.#log.scrollHeight;
+    if (!own && !this.isShown()) {
+      this.#unread += 1;
+      this.#badge();
+    }
+  }
+
+  shown() {
+    this.#unread = 0;
+    this.#badge();
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #badge() {
+    let badge = this.#button.querySelector(".badge-count");
+    if (!badge) {
+      badge = make("span", "badge-count");
+      this.#button.append(badge);
+    }
+    badge.hidden = this.#unread === 0;
+    badge.replaceChildren(String(this.#unread), make("span", "visually-hidden", " unread"));
+  }
+}

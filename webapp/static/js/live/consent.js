@@ -1,0 +1,99 @@
+// Our own consent to being read: always visible, given with a question, taken back with one key, and true here before it is true anywhere else.
+import { postJson } from "../recording/http.js";
+import { ask } from "./dialogs.js";
+
+/** The server has to confirm within this time, else it is told again by another way. */
+const CONFIRM = 600;
+const AGAIN = 1500;
+
+const WORDS = {
+  off: "Your face and voice are not being read.",
+  on: "Your face and voice are being read. Nothing of the picture or the sound is kept.",
+  waiting: "You agreed to be read. Nothing is on just now, so nothing is read.",
+  asked: "You agreed to be read, when somebody presses “Analyse” and not otherwise.",
+  away: "You agreed to be read. The server cannot be reached just now, so nothing is read.",
+  stopping: "Stopped. Nothing leaves this browser any more; the server is being told.",
+};
+
+export class Consent {
+  #given = false;
+  #confirmed = true;
+  #applied = false;
+  #round = 0;
+  #strip = document.getElementById("consent-strip");
+  #words = document.getElementById("consent-words");
+  #button = document.getElementById("consent-button");
+
+  /** url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given). */
+  constructor({ url, send, onChange }) {
+    Object.assign(this, { url, send, onChange });
+    this.#button?.addEventListener("click", () => this.toggle());
+  }
+
+  get given() {
+    return this.#given;
+  }
+
+  /** One key: stops at once, or asks. */
+  async toggle() {
+    if (!this.#button) return;
+    if (this.#given) this.#set(false);
+    else if ((await ask("consent-dialog")) === "yes") this.#set(true);
+  }
+
+  /** What the server has; our own withdrawal that is still on its way to it outweighs that. */
+  heard(given) {
+    if (!this.#confirmed && given !== this.#given) return;
+    this.#confirmed = true;
+    this.#given = given;
+    this.#apply(given);
+    this.show();
+  }
+
+  #apply(given) {
+    if (given === this.#applied) return;
+    this.#applied = given;
+    this.onChange(given);
+  }
+
+  #set(given) {
+    this.#given = given;
+    this.#confirmed = false;
+    if (!given) this.#apply(false); // here at once, whatever the network does
+    this.show();
+    this.#tell((this.#round += 1), given);
+  }
+
+  async #tell(round, given) {
+    const sent = this.send({ type: "consent", reading: given });
+    if (sent) await new Promise((resolve) => setTimeout(resolve, CONFIRM));
+    while (round === this.#round && !this.#confirmed) {
+      try {
+        const answer = await postJson(this.url, { reading: given }, { timeout: 5000 });
+        if (round !== this.#round) return;
+        this.heard(answer.reading);
+        if (this.#confirmed) return;
+      } catch (error) {
+        if ([400, 403, 404, 410].includes(error.status)) {
+          this.#confirmed = true;
+          this.#given = false;
+          this.#apply(false);
+          this.show(error.message);
+          return;
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
+
+  /** Say how it stands. `state` is that of the sampler: "on", "away", "waiting" or "asked". */
+  show(words = "") {
+    if (!this.#button) return; // the page says why reading is not allowed, and nothing changes that
+    const state = !this.#given ? (this.#confirmed ? "off" : "stopping") : (this.state ?? "waiting");
+    this.#strip.dataset.state = this.#given ? state : "off";
+    const text = words || WORDS[state] || WORDS.on;
+    if (this.#words.textContent !== text) this.#words.textContent = text;
+    this.#button.textContent = this.#given ? "Stop reading" : "Allow reading";
+    this.#button.classList.toggle("btn-stop", this.#given);
+  }
+}

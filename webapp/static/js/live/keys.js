@@ -1,0 +1,86 @@
+// Single keys for what has to be quick. They can be changed and turned off (WCAG 2.1.4), and do nothing while somebody writes.
+import { make } from "./faces.js";
+
+const ACTIONS = {
+  reading: "Stop or allow reading",
+  microphone: "Microphone",
+  camera: "Camera",
+  hand: "Raise hand",
+  analyse: "Analyse this moment",
+  chat: "Chat",
+  people: "People",
+};
+const WRITES = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+
+export class Keys {
+  /** `actions` maps each name above to what it does. */
+  constructor({ preferences, actions }) {
+    Object.assign(this, { preferences, actions });
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.#list();
+    this.#mention();
+  }
+
+  #key(event) {
+    if (!this.preferences.get("keysOn") || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+    if (event.target.closest?.(WRITES) || document.querySelector("dialog[open]")) return;
+    const pressed = event.key.toLowerCase();
+    const [name] = Object.entries(this.preferences.get("keys")).find(([, key]) => key && key === pressed) ?? [];
+    if (!name || !this.actions[name]) return;
+    event.preventDefault();
+    this.actions[name]();
+  }
+
+  #list() {
+    const rows = Object.entries(ACTIONS)
+      .filter(([name]) => this.actions[name])
+      .map(([name, words]) => {
+        const input = make("input", "form-control key-input");
+        input.id = `key-${name}`;
+        input.maxLength = 1;
+        input.autocomplete = "off";
+        input.value = this.preferences.get("keys")[name] ?? "";
+        input.addEventListener("focus", () => input.select());
+        input.addEventListener("input", () => this.#remap(name, input));
+        const label = make("label", "", words);
+        label.htmlFor = input.id;
+        return make("div", "key-row", label, input);
+      });
+    document.getElementById("keys").replaceChildren(...rows);
+  }
+
+  #remap(name, input) {
+    const key = input.value.trim().toLowerCase();
+    const keys = { ...this.preferences.get("keys") };
+    for (const [other, taken] of Object.entries(keys)) {
+      if (other !== name && key && taken === key) {
+        keys[other] = ""; // a key does one thing
+        const field = document.getElementById(`key-${other}`);
+        if (field) field.value = "";
+      }
+    }
+    keys[name] = key;
+    this.preferences.set("keys", keys);
+    this.#mention();
+  }
+
+  /** Wherever the page names a key, name the one that holds. */
+  #mention() {
+    for (const element of document.querySelectorAll("kbd[data-key]")) {
+      element.textContent = (this.preferences.get("keys")[element.dataset.key] || "none").toUpperCase();
+    }
+    for (const name of Object.keys(ACTIONS)) {
+      const key = this.preferences.get("keysOn") ? this.preferences.get("keys")[name] : "";
+      const control = document.getElementById(name === "reading" ? "consent-button" : `control-${name}`);
+      if (!control) continue;
+      if (key) control.setAttribute("aria-keyshortcuts", key.toUpperCase());
+      else control.removeAttribute("aria-keyshortcuts");
+      control.title = key ? `${ACTIONS[name]} (${key.toUpperCase()})` : "";
+    }
+  }
+
+  /** The choice to have keys at all was changed. */
+  refresh() {
+    this.#mention();
+  }
+}

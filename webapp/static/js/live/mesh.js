@@ -1,0 +1,98 @@
+// The call with everybody: one Link for each other person.
+import { Link } from "./link.js";
+
+/** What one camera may take, in bits a second, by how many others it is sent to. */
+const BITS = [0, 1_200_000, 800_000, 500_000, 400_000, 300_000];
+
+export class Mesh {
+  #links = new Map(); // id → {link, page}
+  #tracks = { audio: null, camera: null, screen: null };
+
+  /** Callbacks: send(to, data), onTracks(id, {audio, camera, screen}), onState(id, state). */
+  constructor({ send, onTracks, onState }) {
+    Object.assign(this, { send, onTracks, onState });
+    this.me = null;
+    this.ice = [];
+    window.addEventListener("online", () => this.restart());
+  }
+
+  /** Somebody is in the room. `begin`: we make the offer (we came later than they did). */
+  meet(peer, begin) {
+    const known = this.#links.get(peer.id);
+    const reloaded = known && peer.page && known.page && known.page !== peer.page;
+    if (known && !reloaded) {
+      known.page ??= peer.page;
+      if (begin && !known.link.isConnected) known.link.restart();
+      return;
+    }
+    if (known) this.#drop(peer.id);
+    const link = this.#make(peer);
+    if (begin) link.start();
+  }
+
+  receive(from, data, peer) {
+    const link = this.#links.get(from)?.link ?? this.#make(peer ?? { id: from });
+    link.receive(data);
+  }
+
+  /** The server says that somebody left. A call that is alive goes on until it no longer is. Resolves once it is over. */
+  async part(id) {
+    const known = this.#links.get(id);
+    if (!known) return;
+    known.page = null;
+    for (;;) {
+      if (this.#links.get(id) !== known || known.page !== null) return; // they are back
+      if (!known.link.isAlive) break;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    this.#drop(id);
+  }
+
+  has(id) {
+    return this.#links.has(id);
+  }
+
+  /** Send another track: name is "audio", "camera" or "screen". */
+  replace(name, track) {
+    this.#tracks[name] = track;
+    for (const { link } of this.#links.values()) link.replace(name, track);
+  }
+
+  restart() {
+    for (const { link } of this.#links.values()) if (!link.isConnected) link.restart();
+  }
+
+  close() {
+    for (const id of [...this.#links.keys()]) this.#drop(id);
+  }
+
+  #make(peer) {
+    const link = new Link({
+      id: peer.id,
+      polite: this.me > peer.id,
+      ice: this.ice,
+      tracks: () => this.#tracks,
+      send: (data) => this.send(peer.id, data),
+      onTracks: (tracks) => this.onTracks(peer.id, tracks),
+      onState: (state) => {
+        if (state === "connected") this.#share();
+        this.onState(peer.id, state);
+      },
+    });
+    this.#links.set(peer.id, { link, page: peer.page ?? null });
+    return link;
+  }
+
+  #drop(id) {
+    this.#links.get(id)?.link.close();
+    this.#links.delete(id);
+    this.onState(id, "over");
+    this.#share();
+  }
+
+  /** The more people, the less for each. */
+  #share() {
+    const bits = BITS[Math.min(this.#links.size, BITS.length - 1)];
+    if (bits) for (const { link } of this.#links.values()) link.limit(bits);
+  }
+}

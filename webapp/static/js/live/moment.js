@@ -1,0 +1,83 @@
+// "Analyse": one moment of everybody who agreed, all their faces, looked at with full care; shown side by side.
+import { bars } from "./bars.js";
+import { emoji, make } from "./faces.js";
+import { dominant } from "./readings.js";
+import { clockTime, emotionLabel, percent, stateWords } from "./words.js";
+
+/** What has not come by then is not coming. */
+const PATIENCE = 4000;
+
+export class Moment {
+  #card = document.getElementById("moment");
+  #words = document.getElementById("moment-words");
+  #people = document.getElementById("moment-people");
+  #id = null;
+  #waited = new Set();
+  #timer = null;
+
+  constructor() {
+    document.getElementById("moment-close")?.addEventListener("click", () => {
+      this.#card.hidden = true;
+      document.getElementById("control-analyse").focus();
+    });
+  }
+
+  /** A moment begins: `by` is the name of who asked, `people` everybody in the room. */
+  begin(id, by, people) {
+    this.#id = id;
+    const read = people.filter(({ reading, camera }) => reading && camera);
+    this.#waited = new Set(read.map((person) => person.id));
+    this.#card.hidden = false;
+    this.#card.setAttribute("aria-busy", "true");
+    document.getElementById("moment-title").textContent = `${clockTime()}, asked by ${by}`;
+    this.#people.replaceChildren(...people.map((person) => this.#place(person)));
+    this.#say(read.length ? "Looking …" : "Nobody whose camera is on has agreed to be read.");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), PATIENCE);
+    if (!read.length) this.#end();
+  }
+
+  #place({ id, name, reading, camera }) {
+    const words = !reading ? "Did not agree to be read." : !camera ? "Camera off." : "Looking …";
+    const place = make("section", "moment-person", make("h3", "", name), make("p", "text-secondary mb-0", words));
+    place.dataset.person = id;
+    return place;
+  }
+
+  /** A reading with the moment's mark; others are not for us. */
+  add(id, reading) {
+    if (!this.#id || reading.moment !== this.#id || !this.#waited.has(id)) return;
+    this.#waited.delete(id);
+    const place = this.#people.querySelector(`[data-person="${CSS.escape(id)}"]`);
+    if (!place) return;
+    const faces = reading.faces ?? [];
+    const parts = faces.map((face, index) => this.#found(faces.length > 1 ? `Face ${index + 1}` : "Face", face));
+    if (reading.voice) parts.push(this.#found("Voice", reading.voice));
+    if (reading.fused && reading.voice) parts.push(this.#found("Together", dominant(reading)));
+    if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || "No face was found."));
+    place.replaceChildren(place.firstChild, ...parts);
+    if (!this.#waited.size) this.#end();
+  }
+
+  #found(title, { emotion, confidence, probabilities }) {
+    const chart = bars("bars-small");
+    chart.update(probabilities);
+    const words = emotion == null ? "Not clear enough to tell" : `${emotionLabel(emotion)}, ${percent(confidence)}`;
+    return make("div", "moment-found", make("p", "moment-word", emoji(emotion), make("span", "", make("span", "text-secondary", `${title}: `), make("strong", "", words))), chart.element);
+  }
+
+  #say(words) {
+    this.#words.textContent = words;
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#card.removeAttribute("aria-busy");
+    for (const id of this.#waited) {
+      this.#people.querySelector(`[data-person="${CSS.escape(id)}"] p`)?.replaceChildren("No answer in time.");
+    }
+    const found = this.#people.querySelectorAll(".moment-found").length;
+    if (this.#people.querySelector(".moment-found") || this.#waited.size) this.#say(found ? "" : "Nothing could be read at this moment.");
+    this.#waited.clear();
+  }
+}

@@ -1,0 +1,31 @@
+// Quiet words above the call: one line, which goes away by itself unless it says what is still so.
+import { make } from "./faces.js";
+
+const SHOWN = 6000;
+
+export class Notices {
+  #region = document.getElementById("notice");
+  #lasting = new Map();
+  #timer = null;
+
+  /** Say something for a few seconds. */
+  say(words) {
+    this.#draw(words);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#draw(null), SHOWN);
+  }
+
+  /** Say something for as long as it holds; null when it no longer does. */
+  hold(name, words) {
+    if (words === (this.#lasting.get(name) ?? null)) return;
+    if (words) this.#lasting.set(name, words);
+    else this.#lasting.delete(name);
+    this.#draw(null);
+  }
+
+  #draw(words) {
+    const lines = [...this.#lasting.values(), ...(words ? [words] : [])];
+    this.#region.replaceChildren(...lines.map((line) => make("p", "mb-0", line)));
+    this.#region.hidden = !lines.length;
+  }
+}

@@ -1,0 +1,69 @@
+// A box for every face over a video, each with its identity, its emoji and its class; boxes keep their place in the page as long as their face.
+import { chip } from "./bars.js";
+import { make } from "./faces.js";
+
+/** Where the picture lies inside an element that shows it with object-fit: {left, top, width, height} as shares of the element. */
+export function placeOf({ width, height }, { videoWidth, videoHeight }, fit) {
+  if (!width || !height || !videoWidth || !videoHeight) return { left: 0, top: 0, width: 1, height: 1 };
+  const ratios = [width / videoWidth, height / videoHeight];
+  const scale = fit === "cover" ? Math.max(...ratios) : Math.min(...ratios);
+  const w = (videoWidth * scale) / width;
+  const h = (videoHeight * scale) / height;
+  return { left: (1 - w) / 2, top: (1 - h) / 2, width: w, height: h };
+}
+
+const facts = ({ mouth, blinks }) =>
+  [mouth === "open" ? "Mouth open" : mouth === "closed" ? "Mouth closed" : "", blinks != null ? `${blinks} blink${blinks === 1 ? "" : "s"}` : ""].filter(Boolean).join(", ");
+
+export class Overlay {
+  #boxes = new Map(); // face id → {box, chip}
+
+  /** `holder` lies over `video`; `mirrored` where the video is shown as a mirror. */
+  constructor({ holder, video, mirrored }) {
+    Object.assign(this, { holder, video, mirrored });
+  }
+
+  /** Draw a reading's faces; `name` is whose picture it is. */
+  show(faces, name) {
+    const here = new Set(faces.map(({ id }) => id));
+    for (const [id, { box }] of this.#boxes) {
+      if (!here.has(id)) {
+        box.remove();
+        this.#boxes.delete(id);
+      }
+    }
+    const picture = placeOf(this.video.getBoundingClientRect(), this.video, getComputedStyle(this.video).objectFit);
+    for (const face of faces) {
+      const { box, chip: one } = this.#boxes.get(face.id) ?? this.#make(face.id);
+      const [x, y, w, h] = face.box;
+      const left = picture.left + (this.mirrored ? 1 - x - w : x) * picture.width;
+      const top = picture.top + y * picture.height;
+      box.style.left = `${100 * left}%`;
+      box.style.top = `${100 * top}%`;
+      box.style.width = `${100 * w * picture.width}%`;
+      box.style.height = `${100 * h * picture.height}%`;
+      box.dataset.low = top < 0.12 ? "yes" : "no"; // its label goes inside where there is no room above
+      box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
+      box.dataset.emotion = face.emotion ?? "unclear";
+      const title = faces.length > 1 ? `${name}'s picture, face ${face.id}` : name;
+      one.update({ ...face, title, words: facts(face) });
+      box.querySelector(".face-number").textContent = faces.length > 1 ? face.id : "";
+      one.button.setAttribute("aria-label", `${title}: ${one.button.textContent.trim() || "not clear"}`);
+    }
+  }
+
+  clear() {
+    for (const { box } of this.#boxes.values()) box.remove();
+    this.#boxes.clear();
+  }
+
+  #make(id) {
+    const one = chip("face-chip");
+    const box = make("div", "face-box", make("span", "face-number"), one.element);
+    box.dataset.face = id;
+    this.holder.append(box);
+    const made = { box, chip: one };
+    this.#boxes.set(id, made);
+    return made;
+  }
+}

@@ -1,0 +1,149 @@
+// Recording one's own side, the way answers are recorded: kept in this browser slice by slice, sent while it grows, checked at the end.
+import { explain } from "../recording/devices.js";
+import { mediaType } from "../recording/formats.js";
+import { postJson } from "../recording/http.js";
+import { record } from "../recording/recorder.js";
+import { resumeAll } from "../recording/resume.js";
+import { clock } from "../recording/speak.js";
+import { StoredTake } from "../recording/store.js";
+import { bring, exclusively } from "../recording/upload.js";
+import { ask, closeDialog } from "./dialogs.js";
+
+/** Seconds after which a recording ends by itself. */
+const LIMIT = 3 * 3600;
+
+export class OwnRecording {
+  #running = null;
+  #sending = new Set();
+  #unsafe = false;
+  #starting = false;
+
+  /** room: its id; url: where a recording is begun; media: OwnMedia; say(words, lasting); onChange(recording). */
+  constructor({ room, url, media, say, onChange }) {
+    Object.assign(this, { room, url, media, say, onChange });
+    window.addEventListener("beforeunload", (event) => {
+      this.#running?.flush(); // while the browser asks, the last slice is stored
+      if (this.#running || this.#unsafe) event.preventDefault();
+    });
+    document.addEventListener("visibilitychange", () => this.#running?.flush());
+    resumeAll(this.#key, (take) => ({
+      onState: () => this.#sending.add(take.id),
+      onEnd: (recording) => this.#end(take, recording),
+      onError: (error) => this.#fail(take, error),
+    }));
+  }
+
+  get #key() {
+    return `room-${this.room}`;
+  }
+
+  get isRunning() {
+    return this.#running !== null;
+  }
+
+  get isSending() {
+    return this.#sending.size > 0;
+  }
+
+  /** Start after a question, or stop. */
+  async toggle() {
+    if (this.#running) {
+      this.#running.stop();
+      return;
+    }
+    if (this.#starting) return;
+    this.#starting = true;
+    try {
+      if (this.#check() && (await ask("record-dialog")) === "yes" && this.#check()) await this.#begin();
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  #check() {
+    if (this.media.camera || this.media.microphone) return true;
+    this.say("Turn on your camera or microphone first: there is nothing to record.");
+    return false;
+  }
+
+  async #begin() {
+    const { camera, microphone } = this.media;
+    const kind = camera ? "video" : "audio";
+    const type = mediaType(kind);
+    if (!type) {
+      this.say("This browser cannot record.");
+      return;
+    }
+    let upload;
+    try {
+      upload = await postJson(this.url, { filetype: type });
+    } catch (error) {
+      this.say(error.status ? error.message : "The server cannot be reached just now, so the recording did not start. Try again in a moment.");
+      return;
+    }
+    const take = await StoredTake.create({ ...upload, interview: this.#key, question: "", type });
+    take.onFull = () => {
+      this.#unsafe = true;
+      this.say("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open.");
+    };
+    this.media.held = true;
+    this.#running = record(new MediaStream([camera, microphone].filter(Boolean)), {
+      type,
+      limit: LIMIT,
+      onSlice: (slice) => take.append(slice),
+      onTick: () => {},
+      onEnd: async (error) => {
+        this.#running = null;
+        this.media.held = false;
+        if (this.media.camera && !this.media.camera.enabled) this.media.setCamera(false);
+        this.onChange(false);
+        if (error) this.say(`${explain(error, kind)} What was recorded until then is kept.`);
+        await take.finish({ interrupted: Boolean(error) });
+      },
+    });
+    this.onChange(true);
+    this.#sending.add(take.id);
+    this.say("You are recording your own side. Everybody in the room sees that.");
+    exclusively(take.id, () => bring(take, { onState: (state) => this.#state(take, state) })).then(
+      (recording) => this.#end(take, recording),
+      (error) => this.#fail(take, error),
+    );
+  }
+
+  #state(take, state) {
+    if (state === "waiting") this.say("No connection for the recording just now. Keep going: it is safe in this browser and is sent as soon as the connection is back.");
+    else if (take.finished && state === "sending") this.say("Your recording is being sent …", true);
+  }
+
+  #end(take, recording) {
+    this.#sending.delete(take.id);
+    this.#unsafe = false;
+    if (!recording) return; // another tab has it
+    this.say(recording.state === "ready" ? `Your recording is saved: ${clock(recording.seconds)} long.` : recording.reason || "The recording could not be used.");
+    this.onIdle?.();
+  }
+
+  #fail(take, error) {
+    this.#sending.delete(take.id);
+    this.#running?.stop();
+    this.say(error.message || "The recording could not be sent. It is kept in this browser: open this room again to send it.");
+    this.onIdle?.();
+  }
+
+  /** End what runs and wait until it is saved, or until somebody does not want to wait. Resolves with whether to leave. */
+  async finish() {
+    this.#running?.stop();
+    if (!this.isSending) return true;
+    const saved = new Promise((resolve) => {
+      this.onIdle = () => this.isSending || resolve("saved");
+    });
+    const soon = await Promise.race([saved, new Promise((resolve) => setTimeout(resolve, 1500))]);
+    if (soon === "saved") return true;
+    const chosen = await Promise.race([saved, ask("leave-dialog")]);
+    if (chosen === "") return false; // Escape: stay
+    if (chosen === "saved") closeDialog("leave-dialog");
+    if (chosen === "wait") await saved;
+    this.#unsafe = false;
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+// Everybody in the room in words: what is on, and what each agreed to.
+import { icon, make } from "./faces.js";
+
+const line = (symbol, words, on) => make("li", on ? "fact-on" : "", icon(`icon-${symbol}`), words);
+
+export class People {
+  #list = document.getElementById("people");
+  #button = document.getElementById("control-people");
+
+  /** people: PEERs, we first; readingAllowed: whether anything may be read in this room. */
+  show(people, me, readingAllowed) {
+    this.#list.replaceChildren(
+      ...people.map((peer) => {
+        const name = make("strong", "", peer.id === me ? `${peer.name} (you)` : peer.name);
+        const facts = make(
+          "ul",
+          "person-facts list-unstyled",
+          line(peer.microphone ? "mic" : "mic-off", peer.microphone ? "Microphone on" : "Muted", peer.microphone),
+          line(peer.camera ? "camera" : "camera-off", peer.camera ? "Camera on" : "Camera off", peer.camera),
+        );
+        if (readingAllowed) facts.append(line(peer.reading ? "eye" : "eye-off", peer.reading ? "Agreed to be read" : "Did not agree to be read", peer.reading));
+        facts.append(line("record", peer.recording ? "Records their own side" : "Not recording", peer.recording));
+        if (peer.screen) facts.append(line("screen", "Shares a screen", true));
+        if (peer.hand) facts.append(line("hand", "Raised a hand", true));
+        const head = make("p", "mb-1", name);
+        if (peer.role === "host") head.append(" ", make("span", "tag", "Host"));
+        const entry = make("li", "person", head, facts);
+        entry.dataset.person = peer.id;
+        entry.dataset.reading = peer.reading ? "yes" : "no";
+        return entry;
+      }),
+    );
+    this.#button.querySelector(".control-label").textContent = people.length > 1 ? `People (${people.length})` : "People";
+  }
+}

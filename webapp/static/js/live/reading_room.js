@@ -1,0 +1,125 @@
+// What is read, and where it is shown: our own sampler, everybody's readings, legend, timeline, moments, and who is told.
+import { Changes } from "./changes.js";
+import { Legend } from "./legend.js";
+import { Moment } from "./moment.js";
+import { Readings, dominant } from "./readings.js";
+import { Sampler } from "./sampler.js";
+import { Teller } from "./teller.js";
+import { Timeline } from "./timeline.js";
+
+const $ = (id) => document.getElementById(id);
+/** How long the answer to "Analyse" stays over the videos where nothing is read continuously. */
+const AFTERGLOW = 6000;
+
+export class ReadingRoom {
+  #samplerState = "off";
+  #glow = new Map(); // id → until when a moment's reading stays
+
+  /** data: the page's data-*; stage; media; consent; preferences; voices; people(): PEERs, we first. */
+  constructor({ data, stage, media, consent, preferences, voices, people }) {
+    Object.assign(this, { stage, media, consent, preferences, people });
+    this.readings = new Readings();
+    this.changes = new Changes();
+    this.moment = new Moment();
+    this.legend = new Legend($("legend"));
+    this.timeline = new Timeline({ element: $("timeline"), changes: $("changes") });
+    this.teller = new Teller({ preferences, voices, region: $("announcer"), popups: $("popups") });
+    this.sampler = new Sampler({
+      tokenUrl: data.tokenUrl,
+      workletUrl: data.worklet,
+      onReading: (reading) => this.heard(this.me, reading),
+      onState: (state, words) => this.#state(state, words),
+    });
+    this.sampler.continuous = preferences.get("continuous");
+    preferences.watch((name, value) => {
+      if (name === "continuous") this.sampler.continuous = value;
+      if (name === "overlays") stage.showOverlays = value;
+      this.refresh();
+    });
+    stage.showOverlays = preferences.get("overlays");
+    this.timer = setInterval(() => this.#tidy(), 250);
+  }
+
+  set me(id) {
+    this.id = id;
+    this.teller.me = id;
+  }
+
+  get me() {
+    return this.id;
+  }
+
+  /** Our consent, camera or microphone changed: read, or stop. */
+  refresh() {
+    this.sampler.use({ camera: this.media.camera, microphone: this.media.microphone });
+    if (this.consent.given && !this.sampler.isRunning) this.sampler.start();
+    if (!this.consent.given && this.sampler.isRunning) this.sampler.stop();
+    if (!this.consent.given) this.forget(this.id);
+    const { camera, microphone } = this.media.state;
+    if (this.#samplerState === "away") this.consent.state = "away";
+    else if (!camera && !microphone) this.consent.state = "waiting";
+    else this.consent.state = this.preferences.get("continuous") ? "on" : "asked";
+    this.consent.show();
+  }
+
+  #state(state, words) {
+    this.#samplerState = state;
+    this.refused = state === "refused" ? words : "";
+    if (this.consent.given) {
+      this.refresh();
+      if (state === "refused") this.consent.show(words || "The server does not read you just now.");
+    }
+  }
+
+  /** A reading of somebody; null where theirs has stopped. */
+  heard(id, reading) {
+    const person = this.people().find((one) => one.id === id);
+    if (!person) return;
+    if (!reading || !person.reading) {
+      this.forget(id);
+      return;
+    }
+    if (id === this.id && !this.consent.given) return; // the last one, overtaken by our withdrawal
+    this.readings.set(id, reading);
+    if (reading.moment) {
+      this.moment.add(id, reading);
+      this.#glow.set(id, performance.now() + AFTERGLOW);
+    }
+    this.stage.tile(id)?.show(reading);
+    const main = dominant(reading);
+    this.timeline.add(id, person.name, main);
+    const changed = this.changes.see(id, main);
+    if (!changed) return;
+    this.timeline.tell(person.name, changed, main.confidence);
+    const alone = this.people().length === 1;
+    if (id !== this.id || alone) this.teller.change(id, person.name, changed);
+  }
+
+  /** Somebody asked for a moment. */
+  begin(by, id) {
+    const asked = this.people().find((person) => person.id === by);
+    this.moment.begin(id, by === this.id ? "you" : (asked?.name ?? "somebody"), this.people());
+    if (this.consent.given) this.sampler.moment();
+  }
+
+  /** Nothing of somebody is shown any longer. */
+  forget(id) {
+    this.readings.forget(id);
+    this.changes.forget(id);
+    this.stage.tile(id)?.show(null);
+  }
+
+  left(id) {
+    this.forget(id);
+    this.timeline.remove(id);
+  }
+
+  /** Readings that are old say nothing about now: overlays and legend follow. */
+  #tidy() {
+    const now = performance.now();
+    for (const [id, tile] of this.stage.tiles) {
+      if (!this.readings.of(id) && now > (this.#glow.get(id) ?? 0)) tile.show(null);
+    }
+    this.legend.show(this.readings.present());
+  }
+}

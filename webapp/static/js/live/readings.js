@@ -1,0 +1,50 @@
+// What has been read of everybody lately, in one place; the views ask here. Nothing of it is kept beyond the page.
+import { canonical } from "./words.js";
+
+/** A reading older than this says nothing about now. */
+const FRESH = 2500;
+
+/** The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null. */
+export function dominant(reading) {
+  if (!reading) return null;
+  const { fused, voice, faces = [] } = reading;
+  const followed = faces.find(({ id }) => id === reading.followed) ?? faces[0] ?? null;
+  if (fused) return { ...fused, emotion: canonical(fused.emotion), from: [followed && "face", voice && "voice"].filter(Boolean).join(" and ") || "face" };
+  if (followed) return { ...followed, emotion: canonical(followed.emotion), from: "face" };
+  if (voice) return { ...voice, emotion: canonical(voice.emotion), from: "voice" };
+  return null;
+}
+
+export class Readings {
+  #latest = new Map(); // id → {reading, at}
+
+  set(id, reading) {
+    if (reading) this.#latest.set(id, { reading, at: performance.now() });
+    else this.#latest.delete(id);
+  }
+
+  /** The reading of somebody, if it is fresh. */
+  of(id) {
+    const known = this.#latest.get(id);
+    return known && performance.now() - known.at < FRESH ? known.reading : null;
+  }
+
+  forget(id) {
+    this.#latest.delete(id);
+  }
+
+  /** How many faces (or voices, where no face is seen) show each emotion now: Map name → count. */
+  present() {
+    const counts = new Map();
+    const add = (name) => name && counts.set(canonical(name), (counts.get(canonical(name)) ?? 0) + 1);
+    for (const id of this.#latest.keys()) {
+      const reading = this.of(id);
+      if (!reading) continue;
+      const main = dominant(reading);
+      add(main?.emotion);
+      const followed = reading.followed ?? reading.faces?.[0]?.id;
+      for (const face of reading.faces ?? []) if (face.id !== followed) add(face.emotion);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,256 @@
+// The room: brings the call, the readings and the page together.
+import { armCopyButtons } from "../copy.js";
+import { Chat } from "./chat.js";
+import { Consent } from "./consent.js";
+import { Controls } from "./controls.js";
+import { wireDevices } from "./device_choice.js";
+import { insist } from "./dialogs.js";
+import { remember, remembered } from "./entrance.js";
+import { Keys } from "./keys.js";
+import { OwnMedia } from "./media.js";
+import { Mesh } from "./mesh.js";
+import { Notices } from "./notices.js";
+import { OwnRecording } from "./own_recording.js";
+import { Panel } from "./panel.js";
+import { People } from "./people.js";
+import { Preferences } from "./preferences.js";
+import { ReadingRoom } from "./reading_room.js";
+import { wireSettings } from "./settings.js";
+import { Signalling } from "./signalling.js";
+import { Stage } from "./stage.js";
+import { Voices } from "./voices.js";
+
+const $ = (id) => document.getElementById(id);
+const END = {
+  taken_over: "This room is open in another tab or window of yours.",
+  closed: "The host has closed this room.",
+  removed: "The host has removed you from this room.",
+  full: "This room is full: six people are in it.",
+};
+
+export class Room {
+  #hand = false;
+  #leaving = false;
+
+  constructor(page) {
+    this.data = page.dataset;
+    this.me = this.data.member;
+    this.allowed = this.data.readingAllowed === "yes";
+    this.preferences = new Preferences();
+    this.notices = new Notices();
+    this.stage = new Stage({ element: $("stage"), onSilenced: () => ($("sound-notice").hidden = false) });
+    this.stage.me = this.me;
+    this.voices = new Voices({ onSpeaking: (id, on) => this.#speaking(id, on) });
+    this.media = new OwnMedia({
+      onChange: (name, track) => this.#ownTrack(name, track),
+      onProblem: (words) => this.notices.say(words),
+    });
+    this.mesh = new Mesh({
+      send: (to, data) => this.signalling.send({ type: "signal", to, data }),
+      onTracks: (id, tracks) => {
+        this.stage.tracks(id, tracks);
+        this.voices.use(id, tracks.audio);
+      },
+      onState: (id, state) => this.#linkState(id, state),
+    });
+    this.mesh.me = this.me;
+    this.signalling = new Signalling({ tokenUrl: this.data.tokenUrl, on: this.#callbacks() });
+    this.consent = new Consent({
+      url: this.data.consentUrl,
+      send: (message) => this.signalling.send(message),
+      onChange: () => this.#consented(),
+    });
+    this.reading = new ReadingRoom({
+      data: this.data,
+      stage: this.stage,
+      media: this.media,
+      consent: this.consent,
+      preferences: this.preferences,
+      voices: this.voices,
+      people: () => this.signalling.people,
+    });
+    this.reading.me = this.me;
+    this.people = new People();
+    this.recording = new OwnRecording({
+      room: this.data.room,
+      url: this.data.recordingUrl,
+      media: this.media,
+      say: (words) => this.notices.say(words),
+      onChange: () => this.#tell(),
+    });
+    this.#wire();
+  }
+
+  async start() {
+    const before = remembered();
+    const { member: id, name, role } = this.data;
+    this.stage.put({ id, name, role, ...this.media.state, screen: false, hand: false, reading: false, recording: false });
+    await Promise.all([before.camera && this.media.setCamera(true), before.microphone && this.media.setMicrophone(true)]);
+    this.signalling.start();
+    this.#tell();
+  }
+
+  #wire() {
+    const actions = {
+      microphone: () => this.media.setMicrophone(!this.media.state.microphone),
+      camera: () => this.media.setCamera(!this.media.state.camera),
+      screen: () => this.media.setScreen(!this.media.state.screen),
+      hand: () => {
+        this.#hand = !this.#hand;
+        this.#tell();
+      },
+      record: () => this.recording.toggle(),
+      analyse: () => this.#analyse(),
+      continuous: () => this.preferences.set("continuous", !this.preferences.get("continuous")),
+    };
+    this.controls = new Controls(actions);
+    if (!this.allowed) for (const name of ["analyse", "continuous"]) this.controls.hide(name);
+    if (!navigator.mediaDevices?.getDisplayMedia) this.controls.hide("screen");
+    if (this.data.recordingAllowed === "no") this.controls.hide("record");
+    this.panel = new Panel({ onOpen: (name) => this.#panelOpened(name) });
+    this.chat = new Chat({
+      send: (text) => this.signalling.send({ type: "chat", text }),
+      isShown: () => this.panel.isOpen === "chat",
+      me: () => this.me,
+    });
+    this.keys = new Keys({
+      preferences: this.preferences,
+      actions: {
+        ...(this.allowed ? { reading: () => this.consent.toggle(), analyse: () => this.controls.click("analyse") } : {}),
+        ...Object.fromEntries(["microphone", "camera", "hand"].map((name) => [name, () => this.controls.click(name)])),
+        chat: () => this.panel.toggle("chat"),
+        people: () => this.panel.toggle("people"),
+      },
+    });
+    wireSettings(this.preferences, { keys: this.keys });
+    this.fillDevices = wireDevices(this.media, { locked: () => this.recording.isRunning });
+    this.preferences.watch((name, value) => name === "continuous" && this.controls.press("continuous", value));
+    this.controls.press("continuous", this.preferences.get("continuous"));
+    $("sound-button").addEventListener("click", () =>
+      this.stage.hearAll().then(() => {
+        $("sound-notice").hidden = true;
+      }),
+    );
+    armCopyButtons(document, $("announcer"));
+    $("leave-form").addEventListener("submit", (event) => this.#leave(event));
+    window.addEventListener("pagehide", () => this.#close());
+  }
+
+  #callbacks() {
+    return {
+      welcome: () => {
+        this.mesh.me = this.signalling.me.id;
+        this.mesh.ice = this.signalling.ice;
+        for (const peer of this.signalling.peers.values()) this.mesh.meet(peer, true);
+        this.notices.hold("service", null);
+        this.consent.heard(Boolean(this.signalling.me.reading));
+        this.#draw();
+      },
+      peer: (peer, before, known) => {
+        if (!known) this.mesh.meet(peer, false);
+        if (before?.reading && !peer.reading) this.reading.forget(peer.id);
+        if (!before && !known) this.notices.say(`${peer.name} is here.`);
+        if (peer.hand && before && !before.hand) this.notices.say(`${peer.name} raised a hand.`);
+        if (peer.recording && !before?.recording) this.notices.say(`${peer.name} records their own side.`);
+        this.#draw();
+      },
+      left: async (peer) => {
+        this.reading.forget(peer.id);
+        await this.mesh.part(peer.id);
+        if (this.signalling.peers.has(peer.id)) return;
+        this.reading.left(peer.id);
+        this.voices.use(peer.id, null);
+        this.stage.remove(peer.id);
+        this.notices.say(`${peer.name} has left.`);
+        this.#draw();
+      },
+      signal: (from, data) => this.mesh.receive(from, data, this.signalling.peers.get(from)),
+      chat: (message) => this.chat.add(message),
+      reading: (from, reading) => this.reading.heard(from, reading),
+      moment: (by, id) => this.reading.begin(by, id),
+      consent: (given) => {
+        this.consent.heard(given);
+        this.#draw();
+      },
+      problem: (message) => this.notices.say(message.message),
+      down: () => this.notices.hold("service", "The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves."),
+      end: (reason, words) => this.#end(reason, words),
+    };
+  }
+
+  #ownTrack(name, track) {
+    this.mesh.replace(name === "microphone" ? "audio" : name, name === "camera" && track && !track.enabled ? null : track);
+    if (name === "microphone") this.voices.use(this.me, track);
+    this.stage.tracks(this.me, { audio: null, camera: this.media.camera, screen: this.media.screen });
+    this.#tell();
+    this.fillDevices?.();
+  }
+
+  /** What is on here: to the others, to the page, and for a page that is loaded anew. */
+  #tell() {
+    const state = { ...this.media.state, hand: this.#hand, recording: this.recording?.isRunning ?? false };
+    for (const name of ["microphone", "camera", "screen", "hand"]) this.controls?.press(name, state[name]);
+    this.controls?.press("record", state.recording);
+    remember(this.media.state);
+    this.signalling.tell(state);
+    this.reading?.refresh();
+    this.#draw();
+  }
+
+  #consented() {
+    if (this.signalling.me) this.signalling.me.reading = this.consent.given;
+    this.reading.refresh();
+    this.#draw();
+  }
+
+  #draw() {
+    const people = this.signalling.people;
+    for (const peer of people) this.stage.put(peer);
+    if (people.length) this.people?.show(people, this.me, this.allowed);
+  }
+
+  #linkState(id, state) {
+    const tile = this.stage.tile(id);
+    if (tile && state !== "over") tile.connection = state;
+  }
+
+  #speaking(id, on) {
+    const tile = this.stage.tile(id);
+    if (tile) tile.speaking = on && tile.peer.microphone;
+  }
+
+  #analyse() {
+    if (!this.signalling.send({ type: "moment" })) this.notices.say("The room's server cannot be reached just now. Try again in a moment.");
+  }
+
+  #panelOpened(name) {
+    if (name === "chat") this.chat.shown();
+    if (name === "settings") {
+      this.fillDevices();
+      $("device-words").textContent = this.recording.isRunning ? "While you record, devices stay as they are." : "";
+    }
+  }
+
+  async #leave(event) {
+    if (this.#leaving) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!(await this.recording.finish())) return;
+    this.#leaving = true;
+    this.#close();
+    $("leave-form").submit();
+  }
+
+  #end(reason, words) {
+    this.#close();
+    insist("over-dialog", END[reason] ?? (words || "Go back to the lobby to see why, or to come in again."));
+  }
+
+  #close() {
+    this.reading.sampler.stop();
+    this.reading.teller.close();
+    this.mesh.close();
+    this.signalling.stop();
+    this.media.close();
+  }
+}

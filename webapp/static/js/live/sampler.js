@@ -1,0 +1,184 @@
+// Our own side's reading: samples of our own camera and microphone go up, readings come down. Nobody else's are touched.
+import { Frames } from "./camera.js";
+import { Line } from "./line.js";
+import { PATIENCE, Pace } from "./pace.js";
+import { listen } from "./sound.js";
+
+const FRAME = 1;
+const SOUND = 2;
+const MOMENT = 1;
+const HEADER = 16;
+/** Sound that the network has not taken by then is left out: a late voice is of no use. */
+const MOST_WAITING = 64 * 1024;
+
+/** The header of the contract before the payload, little endian. */
+export function packet(kind, flags, sequence, at, payload) {
+  const bytes = new Uint8Array(HEADER + payload.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, kind);
+  view.setUint8(1, flags);
+  view.setUint32(4, sequence, true);
+  view.setFloat64(8, at, true);
+  bytes.set(new Uint8Array(payload), HEADER);
+  return bytes.buffer;
+}
+
+export class Sampler {
+  #line;
+  #pace = new Pace();
+  #frames = null;
+  #camera = null;
+  #microphone = null;
+  #stopListening = null;
+  #timer = null;
+  #sequence = 0;
+  #flying = null; // {sequence, sentAt, late}: the one frame on its way
+  #moment = 0; // until when (performance.now()) the next frame is one that somebody asked for
+  #continuous = true;
+  #running = false;
+
+  /** Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words). */
+  constructor({ tokenUrl, workletUrl, onReading, onState }) {
+    Object.assign(this, { workletUrl, onReading, onState });
+    this.#line = new Line({
+      purpose: "reading",
+      tokenUrl,
+      onUp: () => this.onState("on", ""),
+      onMessage: (message) => this.#receive(message),
+      onDown: () => {
+        this.#land();
+        this.onState("away", "");
+      },
+      onEnd: (reason, words) => {
+        this.stop();
+        this.onState(reason === "taken_over" ? "off" : "refused", words);
+      },
+    });
+  }
+
+  get rate() {
+    return this.#pace.rate;
+  }
+
+  get isRunning() {
+    return this.#running;
+  }
+
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    this.onState("connecting", "");
+    this.#line.start();
+    this.#hear();
+    this.#soon(0);
+  }
+
+  /** Nothing leaves this browser after this call. */
+  stop() {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    this.#land();
+    this.#line.stop();
+    this.#frames?.close();
+    this.#frames = null;
+    this.#stopListening?.();
+    this.#stopListening = null;
+    this.onState("off", "");
+  }
+
+  /** All the time, or only when somebody presses "Analyse". */
+  set continuous(on) {
+    this.#continuous = on;
+    this.#hear();
+    if (on) this.#soon(0);
+  }
+
+  use({ camera, microphone }) {
+    if (camera !== this.#camera) {
+      this.#camera = camera;
+      this.#frames?.close();
+      this.#frames = null;
+      this.#soon(0);
+    }
+    if (microphone !== this.#microphone) {
+      this.#microphone = microphone;
+      this.#hear();
+    }
+  }
+
+  /** Somebody asked for this moment: the next frame goes at once and with a mark. */
+  moment() {
+    this.#moment = performance.now() + 2000;
+    this.#soon(0);
+  }
+
+  async #hear() {
+    this.#stopListening?.();
+    this.#stopListening = null;
+    if (!this.#running || !this.#continuous || !this.#microphone) return;
+    const track = this.#microphone;
+    try {
+      const stop = await listen(track, this.workletUrl, (block, at) => this.#sendSound(block, at));
+      if (this.#running && this.#continuous && track === this.#microphone && !this.#stopListening) this.#stopListening = stop;
+      else stop();
+    } catch (error) {
+      console.debug("Viva: the voice cannot be read in this browser", error);
+    }
+  }
+
+  #sendSound(block, at) {
+    if (!this.#running || !this.#microphone?.enabled || this.#line.waiting > MOST_WAITING) return;
+    this.#line.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
+  }
+
+  #soon(milliseconds) {
+    clearTimeout(this.#timer);
+    if (this.#running) this.#timer = setTimeout(() => this.#tick(), milliseconds);
+  }
+
+  async #tick() {
+    const asked = this.#moment > performance.now();
+    if (this.#flying || (!this.#continuous && !asked)) return;
+    if (!this.#line.isOpen || !this.#camera?.enabled) {
+      this.#soon(this.#pace.interval);
+      return;
+    }
+    const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
+    this.#flying = flying;
+    this.#frames ??= new Frames(this.#camera);
+    const frame = await this.#frames.next().catch(() => null);
+    if (this.#flying !== flying) return; // stopped or lost meanwhile
+    if (!this.#running || !frame || !this.#line.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
+      this.#land();
+      this.#soon(this.#pace.interval);
+      return;
+    }
+    if (asked) this.#moment = 0;
+    flying.sentAt = performance.now();
+    flying.late = setTimeout(() => {
+      this.#pace.unanswered();
+      this.#land();
+      this.#soon(0);
+    }, PATIENCE);
+  }
+
+  #land() {
+    clearTimeout(this.#flying?.late);
+    this.#flying = null;
+  }
+
+  #receive(message) {
+    if (message.type === "error") {
+      console.debug("Viva: reading", message.code, message.message);
+      return;
+    }
+    if (message.type !== "reading" && message.type !== "busy") return;
+    const flying = this.#flying;
+    if (message.type === "reading" && this.#running) this.onReading(message);
+    if (!flying || message.sequence !== flying.sequence) return; // the answer to one that was given up
+    if (message.type === "busy") this.#pace.refused();
+    else this.#pace.answered(performance.now() - flying.sentAt);
+    this.#land();
+    this.#soon(Math.max(0, this.#pace.interval - (performance.now() - flying.takenAt)));
+  }
+}

@@ -1,0 +1,15 @@
+// The settings of the panel, kept in this browser.
+
+const BOXES = { overlays: "set-overlays", popups: "set-popups", speech: "set-speech", live: "set-live", keysOn: "set-keys" };
+
+export function wireSettings(preferences, { keys }) {
+  for (const [name, id] of Object.entries(BOXES)) {
+    const box = document.getElementById(id);
+    if (!box) continue;
+    box.checked = preferences.get(name);
+    box.addEventListener("change", () => {
+      preferences.set(name, box.checked);
+      if (name === "keysOn") keys.refresh();
+    });
+  }
+}

@@ -1,0 +1,103 @@
+// Who is in the room, and what they tell each other, by the live service.
+import { Line } from "./line.js";
+
+export class Signalling {
+  #line;
+  #state = {};
+  /** Tells this page from the one that was here before it was loaded anew. */
+  page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  me = null;
+  room = null;
+  peers = new Map();
+  ice = [];
+
+  /** `on` holds the callbacks: welcome(first), peer(peer, before), left(peer), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
+  constructor({ tokenUrl, on }) {
+    this.on = on;
+    this.#line = new Line({
+      purpose: "signal",
+      tokenUrl,
+      hello: { page: this.page },
+      onMessage: (message) => this.#receive(message),
+      onDown: () => on.down(),
+      onEnd: (reason, words) => on.end(this.lastError?.code ?? reason, this.lastError?.message || words),
+    });
+  }
+
+  get isOpen() {
+    return this.#line.isOpen;
+  }
+
+  /** Everybody: first we, then the others by name. */
+  get people() {
+    return [this.me, ...this.peers.values()].filter(Boolean);
+  }
+
+  start() {
+    this.#line.start();
+  }
+
+  stop() {
+    this.#line.send({ type: "leave" });
+    this.#line.stop();
+  }
+
+  /** Tell what is on here; told again after every reconnection. */
+  tell(state) {
+    this.#state = { ...this.#state, ...state };
+    if (this.me) Object.assign(this.me, this.#state);
+    this.#line.send({ type: "state", ...this.#state });
+  }
+
+  send(message) {
+    return this.#line.send(message);
+  }
+
+  #receive(message) {
+    const { type } = message;
+    if (type === "welcome") this.#welcome(message);
+    else if (type === "peer") this.#peer(message.peer);
+    else if (type === "left") this.#left(message.id);
+    else if (type === "signal") this.on.signal(message.from, message.data);
+    else if (type === "chat") this.on.chat(message);
+    else if (type === "reading") this.on.reading(message.from, message.reading);
+    else if (type === "moment") this.on.moment(message.by, message.moment);
+    else if (type === "consent") {
+      if (this.me) this.me.reading = message.reading;
+      this.on.consent(message.reading);
+    } else if (type === "error") {
+      this.lastError = message;
+      this.on.problem(message);
+    }
+  }
+
+  #welcome({ you, room, peers, ice, media }) {
+    const first = this.me === null;
+    this.lastError = null;
+    this.me = { ...you, ...this.#state };
+    this.room = room;
+    this.ice = ice ?? [];
+    this.media = media ?? { kind: "mesh", most: 6 };
+    const here = new Set(peers.map(({ id }) => id));
+    for (const id of [...this.peers.keys()]) if (!here.has(id)) this.#left(id);
+    for (const peer of peers) this.#peer(peer, true);
+    this.on.welcome(first);
+    this.#line.send({ type: "state", ...this.#state });
+  }
+
+  #peer(peer, known = false) {
+    if (peer.id === this.me?.id) {
+      this.me = { ...this.me, ...peer, ...this.#state };
+      return;
+    }
+    const before = this.peers.get(peer.id) ?? null;
+    this.peers.set(peer.id, peer);
+    this.on.peer(peer, before, known);
+  }
+
+  #left(id) {
+    const peer = this.peers.get(id);
+    this.peers.delete(id);
+    if (peer) this.on.left(peer);
+  }
+}

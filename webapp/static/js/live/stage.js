@@ -1,0 +1,81 @@
+// The tiles: who is in the room, who shares a screen, who speaks. Chooses how many columns there are.
+import { ScreenTile, Tile } from "./tile.js";
+
+export class Stage {
+  #tiles = new Map();
+  #screens = new Map();
+  #tracks = new Map(); // id → what arrives from them
+
+  constructor({ element, onSilenced }) {
+    Object.assign(this, { element, onSilenced });
+    this.me = null;
+  }
+
+  get tiles() {
+    return this.#tiles;
+  }
+
+  tile(id) {
+    return this.#tiles.get(id) ?? null;
+  }
+
+  /** Add or change a person. */
+  put(peer) {
+    const own = peer.id === this.me;
+    const known = this.#tiles.get(peer.id);
+    if (known) known.update(peer);
+    else {
+      const tile = new Tile({ peer, own, stage: this.element });
+      tile.overlays = this.overlays ?? true;
+      this.#tiles.set(peer.id, tile);
+    }
+    this.#feed(peer.id);
+    this.#arrange();
+  }
+
+  /** The tracks that arrive from somebody, or our own. */
+  tracks(id, tracks) {
+    this.#tracks.set(id, tracks);
+    this.#feed(id);
+  }
+
+  #feed(id) {
+    const tile = this.#tiles.get(id);
+    const tracks = this.#tracks.get(id);
+    if (!tile || !tracks) return;
+    tile.play({ audio: tracks.audio, camera: tile.peer.camera ? tracks.camera : null });
+    tile.hear().catch((error) => error.name === "NotAllowedError" && this.onSilenced());
+    const screen = tile.peer.screen && tracks.screen ? tracks.screen : null;
+    if (screen && !this.#screens.has(id)) {
+      this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, stage: this.element }));
+    }
+    if (screen) this.#screens.get(id).play(screen);
+    else {
+      this.#screens.get(id)?.remove();
+      this.#screens.delete(id);
+    }
+    this.#arrange();
+  }
+
+  remove(id) {
+    this.#tiles.get(id)?.remove();
+    this.#screens.get(id)?.remove();
+    for (const map of [this.#tiles, this.#screens, this.#tracks]) map.delete(id);
+    this.#arrange();
+  }
+
+  /** Play everybody's sound, after a click. */
+  hearAll() {
+    return Promise.all([...this.#tiles.values()].map((tile) => tile.hear()));
+  }
+
+  set showOverlays(on) {
+    this.overlays = on;
+    for (const tile of this.#tiles.values()) tile.overlays = on;
+  }
+
+  #arrange() {
+    this.element.dataset.people = this.#tiles.size;
+    this.element.dataset.screen = this.#screens.size ? "yes" : "no";
+  }
+}

@@ -1,0 +1,144 @@
+// One person in the room: picture, name, what is on, what is agreed to, and what was read.
+import { chip } from "./bars.js";
+import { Overlay } from "./overlay.js";
+import { dominant } from "./readings.js";
+import { stateWords } from "./words.js";
+
+const HUES = 8;
+const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+export const initials = (name) =>
+  (name ?? "").trim().split(/\s+/).filter(Boolean).map((part) => [...part][0]).filter((_, index, all) => index === 0 || index === all.length - 1).join("").toLocaleUpperCase();
+
+const hueOf = (id) => [...String(id)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
+
+export class Tile {
+  #overlay;
+  #mood = chip("mood-chip");
+  #shown = true;
+
+  constructor({ peer, own, stage }) {
+    this.own = own;
+    this.element = copy("tile-template");
+    this.element.id = `tile-${peer.id}`;
+    this.element.dataset.person = peer.id;
+    this.element.dataset.own = own ? "yes" : "no";
+    this.element.dataset.connection = own ? "connected" : "connecting";
+    this.$ = (name) => this.element.querySelector(`.tile-${name}`);
+    this.video = this.$("video");
+    this.$("avatar").dataset.hue = hueOf(peer.id);
+    this.$("mood").append(this.#mood.element);
+    this.#overlay = new Overlay({ holder: this.$("faces"), video: this.video, mirrored: own });
+    this.audio = own ? null : new Audio();
+    if (this.audio) this.audio.autoplay = true;
+    stage.append(this.element);
+    this.update(peer);
+  }
+
+  update(peer) {
+    this.peer = peer;
+    const name = this.own ? `${peer.name} (you)` : peer.name;
+    this.$("name").textContent = name;
+    this.element.setAttribute("aria-label", `${name}${peer.role === "host" ? ", host" : ""}`);
+    this.$("avatar").textContent = initials(peer.name);
+    this.element.dataset.camera = peer.camera ? "on" : "off";
+    this.element.dataset.microphone = peer.microphone ? "on" : "off";
+    this.element.dataset.reading = peer.reading ? "yes" : "no";
+    this.$("mic-words").textContent = peer.microphone ? "microphone on," : "muted,";
+    this.$("hand").hidden = !peer.hand;
+    this.element.querySelector(".sign-recording").hidden = !peer.recording;
+    this.element.querySelector(".sign-words").textContent = peer.reading ? "Agreed to reading" : "Not read";
+    if (!peer.reading || !peer.camera) this.#overlay.clear();
+    if (!peer.reading) this.show(null);
+  }
+
+  /** Show and play what arrives: {audio, camera} tracks, or null for none. */
+  play({ audio, camera }) {
+    const has = this.video.srcObject?.getVideoTracks()[0] ?? null;
+    if (has !== camera) this.video.srcObject = camera ? new MediaStream([camera]) : null;
+    if (this.audio && audio && this.audio.srcObject?.getAudioTracks()[0] !== audio) {
+      this.audio.srcObject = new MediaStream([audio]);
+    }
+    this.video.play?.().catch(() => {});
+  }
+
+  /** Hear them; rejects where the browser wants a click first. */
+  hear() {
+    return this.audio?.srcObject ? this.audio.play() : Promise.resolve();
+  }
+
+  set connection(state) {
+    this.element.dataset.connection = state;
+    const words = { connecting: "Connecting …", broken: "Connection lost, trying again …" }[state] ?? "";
+    this.$("connection").textContent = words;
+    this.$("connection").hidden = !words;
+  }
+
+  set speaking(on) {
+    if (this.element.dataset.speaking !== String(on)) this.element.dataset.speaking = String(on);
+  }
+
+  /** Whether readings are drawn over the picture. */
+  set overlays(on) {
+    this.#shown = on;
+    if (!on) this.show(null);
+  }
+
+  /** Draw a reading, or take it away. */
+  show(reading) {
+    const mood = this.$("mood");
+    const state = this.$("state");
+    if (!reading || !this.#shown) {
+      this.#overlay.clear();
+      mood.hidden = true;
+      state.hidden = true;
+      return;
+    }
+    if (this.peer.camera) this.#overlay.show(reading.faces ?? [], this.peer.name);
+    else this.#overlay.clear();
+    const main = dominant(reading);
+    mood.hidden = !main;
+    if (main) {
+      const name = this.own ? "You" : this.peer.name;
+      this.#mood.update({ ...main, title: `${name}, by ${main.from}`, words: this.#voiceWords(reading) });
+      this.#mood.button.setAttribute("aria-label", `${name}: ${this.#mood.button.textContent.trim()}, by ${main.from}`);
+    }
+    const words = this.peer.camera ? stateWords(reading.state) : "";
+    state.textContent = words;
+    state.hidden = !words;
+  }
+
+  #voiceWords({ fused }) {
+    if (fused?.valence == null) return "";
+    const side = fused.valence > 0.15 ? "rather pleasant" : fused.valence < -0.15 ? "rather unpleasant" : "neither pleasant nor unpleasant";
+    return `On the whole ${side}`;
+  }
+
+  remove() {
+    this.video.srcObject = null;
+    if (this.audio) this.audio.srcObject = null;
+    this.element.remove();
+  }
+}
+
+/** A shared screen: large, and never read. */
+export class ScreenTile {
+  constructor({ peer, own, stage }) {
+    this.element = copy("screen-template");
+    const words = own ? "Your screen" : `${peer.name}'s screen`;
+    this.element.querySelector(".tile-name").textContent = words;
+    this.element.setAttribute("aria-label", words);
+    this.video = this.element.querySelector("video");
+    stage.prepend(this.element);
+  }
+
+  play(track) {
+    if (this.video.srcObject?.getVideoTracks()[0] !== track) this.video.srcObject = new MediaStream([track]);
+    this.video.play?.().catch(() => {});
+  }
+
+  remove() {
+    this.video.srcObject = null;
+    this.element.remove();
+  }
+}

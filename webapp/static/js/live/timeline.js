@@ -1,0 +1,100 @@
+// The last two minutes of everybody who is read: bands of emotion, and a line from unpleasant to pleasant.
+import { emoji, make } from "./faces.js";
+import { clockTime, emotionLabel, percent } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const SPAN = 120_000;
+const GAP = 2500;
+const HEIGHT = 46;
+const BAND = 12;
+const MOST_CHANGES = 40;
+
+const shape = (name, attributes) => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+};
+
+export class Timeline {
+  #lanes = new Map(); // id → {name, bands: [{emotion, from, to}], line: [{at, valence}], svg}
+
+  constructor({ element, changes }) {
+    Object.assign(this, { element, changes });
+    this.timer = setInterval(() => this.#draw(), 500);
+  }
+
+  /** Add what was read: main = dominant(reading) or null where nothing is known. */
+  add(id, name, main) {
+    const now = performance.now();
+    const lane = this.#lanes.get(id) ?? this.#make(id);
+    lane.name.textContent = name;
+    if (!main) return;
+    const last = lane.bands.at(-1);
+    if (last && last.emotion === main.emotion && now - last.to < GAP) last.to = now;
+    else {
+      if (last && now - last.to < GAP) last.to = now;
+      lane.bands.push({ emotion: main.emotion, from: now, to: now });
+    }
+    if (main.valence != null) lane.line.push({ at: now, valence: main.valence });
+  }
+
+  /** A change that held on: into the list, newest first. */
+  tell(name, emotion, confidence) {
+    if (!this.changes.querySelector(".emoji")) this.changes.replaceChildren();
+    const entry = make("li", "change", make("time", "", clockTime()), emoji(emotion), make("span", "", `${name}: ${emotionLabel(emotion).toLowerCase()}, ${percent(confidence)}`));
+    this.changes.prepend(entry);
+    while (this.changes.children.length > MOST_CHANGES) this.changes.lastChild.remove();
+  }
+
+  remove(id) {
+    this.#lanes.get(id)?.row.remove();
+    this.#lanes.delete(id);
+  }
+
+  #make(id) {
+    const name = make("span", "lane-name");
+    const svg = shape("svg", { class: "lane-chart", viewBox: `0 0 1000 ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
+    const row = make("div", "lane", name, svg);
+    this.element.append(row);
+    const lane = { name, svg, row, bands: [], line: [] };
+    this.#lanes.set(id, lane);
+    return lane;
+  }
+
+  #draw() {
+    if (document.hidden) return;
+    const now = performance.now();
+    const start = now - SPAN;
+    const x = (at) => Math.max(0, (1000 * (at - start)) / SPAN);
+    for (const lane of this.#lanes.values()) {
+      while (lane.bands.length && lane.bands[0].to < start) lane.bands.shift();
+      while (lane.line.length && lane.line[0].at < start) lane.line.shift();
+      const parts = [shape("line", { class: "lane-middle", x1: 0, x2: 1000, y1: (HEIGHT - BAND - 4) / 2, y2: (HEIGHT - BAND - 4) / 2 })];
+      for (const { emotion, from, to } of lane.bands) {
+        const width = Math.max(2, x(to) - x(from));
+        parts.push(shape("rect", { class: `band emo-${emotion ?? "unclear"}`, x: x(from).toFixed(1), y: HEIGHT - BAND, width: width.toFixed(1), height: BAND, rx: 2 }));
+      }
+      for (const points of this.#runs(lane.line)) {
+        const at = points.map(({ at: moment, valence }) => `${x(moment).toFixed(1)},${(((1 - valence) / 2) * (HEIGHT - BAND - 8) + 2).toFixed(1)}`);
+        parts.push(shape("polyline", { class: "lane-line", points: at.join(" ") }));
+      }
+      lane.svg.replaceChildren(...parts);
+      const last = lane.bands.at(-1);
+      const words = last && now - last.to < GAP ? `now ${emotionLabel(last.emotion).toLowerCase()}` : "no reading now";
+      lane.svg.setAttribute("aria-label", `${lane.name.textContent}: ${words}; the changes are in the list below`);
+    }
+  }
+
+  /** The line without the stretches in which nothing was read. */
+  *#runs(line) {
+    let run = [];
+    for (const point of line) {
+      if (run.length && point.at - run.at(-1).at > GAP) {
+        yield run;
+        run = [];
+      }
+      run.push(point);
+    }
+    if (run.length > 1) yield run;
+  }
+}
