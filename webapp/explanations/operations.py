@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import asdict
 from typing import Any
 
 from ml.readings import SPEECH_EMOTIONS
-from webapp import storage
 from webapp.analysis import readers
 from webapp.analysis.readers import plain
 from webapp.interviews.models import Answer
+from webapp.moments.kept import made_once
 from webapp.policy import Modality
 from webapp.reports.words import emotion
 
-#: Where they lie in storage, with the pictures of the face: whatever deletes a reading deletes all of its kind.
-KIND = "maps"
 STEP = 0.5  # s; stretches that begin closer together than this are one
 LONGEST = 4.0  # s
-KEPT = 60
-PATIENCE = 10.0  # s that a request waits for another that computes: one at a time takes the server's processor
-
-_one_at_a_time = threading.Lock()
-
-
-class Busy(Exception):
-    """Somebody else's is being made; try again."""
 
 
 def explain(analysis_id: str, answer: Answer, start: float, end: float, label: str) -> dict[str, Any]:
@@ -38,21 +27,13 @@ def explain(analysis_id: str, answer: Answer, start: float, end: float, label: s
 
     version = registry.version_of("speech").version
     first = round(start / STEP)
-    key = f"{KIND}/{analysis_id}-s{first}x{round((end - start) / STEP)}e{SPEECH_EMOTIONS.index(label)}.json"
-    kept = storage.read(key)
-    if kept is not None and (found := json.loads(kept))["model"] == version:
-        return found
-    if not _one_at_a_time.acquire(timeout=PATIENCE):
-        raise Busy
-    try:
-        path = readers.source_of(answer, Modality.SPEECH)
-        found = _make(path, first * STEP, first * STEP + min(end - start, LONGEST), label) | {"model": version}
-    finally:
-        _one_at_a_time.release()
-    storage.write(key, json.dumps(found).encode())
-    for old in storage.keys_of(KIND, analysis_id)[:-KEPT]:
-        storage.delete(old)
-    return found
+    last = first * STEP + min(end - start, LONGEST)
+    return made_once(
+        analysis_id,
+        f"s{first}x{round((end - start) / STEP)}e{SPEECH_EMOTIONS.index(label)}",
+        version,
+        lambda: _make(readers.source_of(answer, Modality.SPEECH), first * STEP, last, label),
+    )
 
 
 def _make(path: str, start: float, end: float, label: str) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import threading
 from typing import Any
 
 import numpy as np
@@ -12,22 +10,11 @@ import numpy as np
 from ml.errors import MediaError
 from webapp import storage
 from webapp.interviews.models import Answer
+from webapp.moments.kept import made_once
 from webapp.reports.words import emotion
 
 #: Moments closer together than this (seconds) are one.
 STEP = 0.2
-#: Moments kept of one reading; beyond, the oldest go.
-KEPT = 60
-#: How long (seconds) a request waits for others that make maps: one at a time takes the server's processor.
-PATIENCE = 10.0
-#: Where the pictures lie in storage.
-KIND = "maps"
-
-_one_at_a_time = threading.Lock()
-
-
-class Busy(Exception):
-    """Others are making maps; try again."""
 
 
 def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
@@ -40,22 +27,12 @@ def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: floa
 
     version = registry.version_of("face").version
     tick = round(time / STEP)
-    key = f"{KIND}/{analysis_id}-{tick}.json"
-    kept = storage.read(key)
-    if kept is not None:
-        found = json.loads(kept)
-        if found["model"] == version:
-            return found
-    if not _one_at_a_time.acquire(timeout=PATIENCE):
-        raise Busy
-    try:
-        found = _make(answer, reading, tick * STEP) | {"model": version, "same_model": version == _made_by(reading)}
-    finally:
-        _one_at_a_time.release()
-    storage.write(key, json.dumps(found).encode())
-    for old in storage.keys_of(KIND, analysis_id)[:-KEPT]:
-        storage.delete(old)
-    return found
+    return made_once(
+        analysis_id,
+        str(tick),
+        version,
+        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == _made_by(reading)},
+    )
 
 
 def _make(answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from webapp import storage
 from webapp.accounts.models import Role
 from webapp.analysis.operations import analyses_of, consents_changed
 from webapp.database import db
-from webapp.explanations import operations
 from webapp.interviews.models import Consent
+from webapp.moments import kept
 from webapp.policy import Modality, Purpose
 
 __all__ = ["models", "run_all"]
@@ -86,12 +86,12 @@ def test_with_the_consent_goes_the_explanation(interview, calls, client, sign_in
     sign_in(interview.invitation.created_by)
     path = address(interview)
     assert client.get(path).status_code == 200
-    assert storage.keys_of(operations.KIND)
+    assert storage.keys_of(kept.KIND)
     interview.consents.append(Consent(purpose=Purpose.VOICE, granted=False, text_version="test"))
     consents_changed(interview)
     db.session.commit()
     assert client.get(path).status_code == 404
-    assert storage.keys_of(operations.KIND) == []
+    assert storage.keys_of(kept.KIND) == []
 
 
 def test_silence_is_said_in_words(interview, calls, client, sign_in, monkeypatch):

@@ -15,7 +15,7 @@ from webapp.analysis import operations as analysis
 from webapp.analysis.models import AnalysisState
 from webapp.database import db
 from webapp.extensions import limiter
-from webapp.moments import operations
+from webapp.moments import kept, operations
 from webapp.policy import Modality, Purpose
 from webapp.practice import operations as practice
 
@@ -72,7 +72,7 @@ def test_what_another_model_made_is_made_anew(client, interview, made):
 
 
 def test_only_so_many_are_kept(client, interview, made, monkeypatch):
-    monkeypatch.setattr(operations, "KEPT", 3)
+    monkeypatch.setattr(kept, "KEPT", 3)
     row = face_of(interview)
     for time in range(5):
         ask(client, row, str(time))
