@@ -16,6 +16,8 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from webapp.live import tokens
 from webapp.live.service.hub import Hub
+from webapp.live.service.pool import Pool
+from webapp.live.service.reading import Readings
 from webapp.live.service.signalling import Signalling
 from webapp.live.service.store import Store
 from webapp.live.settings import origin_of
@@ -31,11 +33,13 @@ MOST = 1000
 class Service:
     """The live service as an asynchronous context: listening while it is entered.
 
-    :param readings: serves /reading (webapp/live/service/reading.py); made by us where it is not given.
+    :param workers: processes that read frames and sound; None for one a core, 0 for a service that reads nobody.
     """
 
     def __init__(self, app: Flask, *, workers: int | None = None) -> None:
-        self.app, self.workers = app, workers
+        self.app = app
+        self.workers = app.config["LIVE_READERS"] if workers is None else workers
+        self.readings: Readings | None = None
         self.hub = Hub(Store(app), app.config)
         self.signalling = Signalling(self.hub, lambda token: self.check(token, "signal"))
         self.started = time.time()
@@ -58,6 +62,7 @@ class Service:
             ping_interval=20,
             ping_timeout=20,
             open_timeout=10,
+            close_timeout=3,
         )
         self.port = next(iter(server.sockets)).getsockname()[1]
         self._stack.push_async_callback(self._stop_listening, server)
@@ -75,12 +80,8 @@ class Service:
             await asyncio.wait_for(server.wait_closed(), 3)
 
     async def _begin_reading(self) -> None:
-        try:
-            from webapp.live.service.pool import Pool
-            from webapp.live.service.reading import Readings
-        except ImportError:  # until LIVE-READING's half is here
+        if self.workers == 0:
             return
-
         pool = Pool(workers=self.workers)
         await pool.start()
         self._stack.push_async_callback(pool.close)
@@ -91,7 +92,8 @@ class Service:
         path = urlsplit(request.path).path.rstrip("/")
         if path.endswith("/healthz"):
             return connection.respond(http.HTTPStatus.OK, "ok\n")
-        if path.rpartition("/")[2] not in ("signal", "reading"):
+        sockets = ("signal", "reading") if self.readings is not None else ("signal",)
+        if path.rpartition("/")[2] not in sockets:
             return connection.respond(http.HTTPStatus.NOT_FOUND, "There is nothing here.\n")
         if not self._is_ours(request.headers.get("Origin"), request.headers.get("Host", "")):
             logger.warning("A page of %r wanted to connect", request.headers.get("Origin"))
@@ -114,7 +116,7 @@ class Service:
         _origin.set(connection.request.headers.get("Origin"))
         self._open += 1
         try:
-            if urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
+            if self.readings and urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
                 await self.readings.serve(connection)
             else:
                 await self.signalling.serve(connection)

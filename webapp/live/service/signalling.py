@@ -58,10 +58,8 @@ class Signalling:
             for_good = closed.rcvd is not None and closed.rcvd.code in (1000, 1001)
         finally:
             self.hub.leave(wire, for_good=for_good)
-            if not wire.closing:
-                writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writer
+            await wire.ended()
+            writer.cancel()
 
     async def _join(self, connection: ServerConnection) -> Wire | None:
         try:
@@ -84,19 +82,19 @@ class Signalling:
         messages, chats, moments = Bucket(*MESSAGES), Bucket(*CHATS), Bucket(*MOMENTS)
         async for raw in connection:
             if wire.closing:
-                return False
+                continue  # what still comes is read and forgotten, so that the end of it can be heard
             if len(raw) > LARGEST or (isinstance(raw, str) and len(raw.encode("utf-8", "replace")) > LARGEST):
                 wire.close(TOO_BIG, "too big")
-                return False
+                continue
             if not messages.take():
                 wire.close(TOO_OFTEN, "too often")
-                return False
+                continue
             message = _parse(raw)
             kind = message.get("type") if message else None
             if kind == "leave":
+                self.hub.leave(wire, for_good=True)
                 wire.close(1000, "left")
-                return True
-            if kind == "chat" and not chats.take():
+            elif kind == "chat" and not chats.take():
                 _say(wire, "chat_too_often", "You write faster than the others can read. Wait a moment.")
             elif kind == "moment" and not moments.take():
                 _say(wire, "moment_too_often", "Wait a moment before you analyse again.")

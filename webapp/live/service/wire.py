@@ -42,6 +42,7 @@ class Wire:
         self.connection, self.room_id, self.member_id, self.page = connection, room_id, member_id, page
         self.state = dict.fromkeys(STATE, False)
         self.closing = False
+        self._ending: asyncio.Task[None] | None = None
         self._outbox: asyncio.Queue[str | None] = asyncio.Queue(OUTBOX)
         self._written = asyncio.Event()
 
@@ -70,6 +71,11 @@ class Wire:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._written.wait(), 1.0)
         await self.connection.close(code, reason)
+
+    async def ended(self) -> None:
+        """Once we have hung up, if we are about to."""
+        if self._ending is not None:
+            await self._ending
 
     async def write(self) -> None:
         """Send what is queued, until the connection or the wire closes. Run as a task beside the reader."""
