@@ -13,6 +13,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 from typing import Any
 
 #: Length of all that follows the length itself, kind, careful, length of the key, milliseconds of the sender's clock.
@@ -51,6 +52,10 @@ class Readers:
             reading = reader.frame(payload, at, careful)
         except VivaError as failure:
             return {"error": {"code": failure.code, "message": failure.message}}
+        except Exception:  # a fault of ours: one participant's reader starts anew, the others go on
+            traceback.print_exc()
+            self._readers.pop(key, None)
+            return {"error": {"code": "failed", "message": "This frame could not be read. The next one may be."}}
         return {"reading": reading, "ms": round(1000 * (time.perf_counter() - started), 2)}
 
 

@@ -23,8 +23,8 @@ from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, TOKEN, TOO_BIG, TO
 logger = logging.getLogger(__name__)
 
 GARBAGE = 4400
-#: Seconds: until the first message; for a consent to become known after a restart; between two looks at it; for an answer
-#: to be taken.
+#: Seconds: until the first message; for a consent to become known after a restart; between two looks at it; for an
+#: answer to be taken.
 PATIENCE, SETTLING, WATCH, SLOW = 10.0, 2.5, 0.4, 5.0
 #: Codes of refusals that are the frame's own fault; a model that is missing is not.
 _BAD_FRAME = {"not_jpeg", "damaged", "size", "too_big", "time", "not_sound"}
