@@ -24,10 +24,10 @@ STRIKES, WITHIN = 3, 60.0
 
 
 class Pool:
-    """Reader processes. ``workers``: how many; by default one a core."""
+    """Reader processes. ``workers``: how many; by default one a core. With none, nothing is read."""
 
     def __init__(self, workers: int | None = None):
-        self.workers = [Worker(self._strike) for _ in range(workers or _cores())]
+        self.workers = [Worker(self._strike) for _ in range(_cores() if workers is None else workers)]
         self._homes: dict[str, Worker] = {}
         self._strikes: dict[str, deque[float]] = {}
         self._tasks: list[asyncio.Task] = []
@@ -96,6 +96,8 @@ class Pool:
 
     def _home(self, member: str) -> Worker:
         """The process that keeps a participant's reader; a new one goes where the fewest are."""
+        if not self.workers:
+            raise Refused("off", "This service reads no faces and voices.")
         if member not in self._homes:
             counts = {worker: 0 for worker in self.workers}
             for worker in self._homes.values():
