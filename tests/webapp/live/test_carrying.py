@@ -1,0 +1,130 @@
+"""What browsers are told about STUN, TURN and LiveKit, and a real coturn that takes our credentials."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+
+from webapp.live import ice, media
+
+NONE = dict.fromkeys(
+    ("TURN_USERNAME", "TURN_PASSWORD", "TURN_SECRET", "LIVEKIT_URL", "LIVEKIT_KEY", "LIVEKIT_SECRET"), None
+) | {"STUN_URLS": [], "TURN_URLS": [], "TURN_SECONDS": 3600}
+
+
+class TestServers:
+    def test_none_by_default(self, app):
+        assert ice.servers(app.config, "m") == []
+        assert media.describe(app.config, "r", "m", "Kim") == {"kind": "mesh", "most": 6}
+
+    def test_stun_and_fixed_credentials(self):
+        config = NONE | {
+            "STUN_URLS": ["stun:a"], "TURN_URLS": ["turn:b", "turns:c"], "TURN_USERNAME": "u", "TURN_PASSWORD": "p",
+        }  # fmt: skip
+        assert ice.servers(config, "m") == [
+            {"urls": ["stun:a"]},
+            {"urls": ["turn:b", "turns:c"], "username": "u", "credential": "p"},
+        ]
+
+    def test_credentials_that_end(self):
+        config = NONE | {"TURN_URLS": ["turn:b"], "TURN_SECRET": "north", "TURN_USERNAME": "never"}
+        (server,) = ice.servers(config, "m1", at=1000.9)
+        assert server["username"] == "4600:m1"
+        digest = hmac.new(b"north", b"4600:m1", hashlib.sha1).digest()
+        assert base64.b64decode(server["credential"]) == digest
+
+    def test_the_environment_is_heard(self, monkeypatch):
+        from flask import Flask
+
+        from webapp.live import settings
+
+        monkeypatch.setenv("VIVA_TURN_URLS", "turn:a:3478?transport=udp, turns:a:5349")
+        monkeypatch.setenv("VIVA_TURN_SECRET", "s")
+        app = Flask("x")
+        settings.init_app(app)
+        assert app.config["TURN_URLS"] == ["turn:a:3478?transport=udp", "turns:a:5349"]
+
+
+class TestLiveKit:
+    CONFIG = NONE | {"LIVEKIT_URL": "wss://kit.test", "LIVEKIT_KEY": "key", "LIVEKIT_SECRET": "s" * 32}
+
+    def test_all_three_or_nothing(self):
+        for name in ("LIVEKIT_URL", "LIVEKIT_KEY", "LIVEKIT_SECRET"):
+            assert media.most(self.CONFIG | {name: None}) == 6
+        assert media.most(self.CONFIG) == 50
+
+    def test_a_token_lets_one_person_into_one_room_for_a_while(self):
+        told = media.describe(self.CONFIG, "room1", "member1", "Kim")
+        assert (told["kind"], told["url"]) == ("livekit", "wss://kit.test")
+        claims = jwt.decode(told["token"], "s" * 32, algorithms=["HS256"])
+        assert (claims["iss"], claims["sub"], claims["name"]) == ("key", "member1", "Kim")
+        assert claims["video"]["room"] == "room1" and claims["video"]["roomJoin"] is True
+        assert not {"roomAdmin", "roomCreate", "roomList", "roomRecord"} & set(claims["video"])
+        assert 0 < claims["exp"] - time.time() <= 600
+        with pytest.raises(jwt.InvalidSignatureError):
+            jwt.decode(told["token"], "t" * 32, algorithms=["HS256"])
+
+
+@pytest.fixture(scope="module")
+def coturn(tmp_path_factory: pytest.TempPathFactory):
+    """Debian's coturn on a free port of this machine, with a shared secret; skips where it is not installed."""
+    if not (shutil.which("turnserver") and shutil.which("turnutils_uclient")):
+        pytest.skip("no coturn (apt-get install coturn)")
+    folder: Path = tmp_path_factory.mktemp("coturn")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            "turnserver", "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", str(port),
+            "--use-auth-secret", "--static-auth-secret", "north", "--realm", "viva.test", "--no-tls", "--no-dtls",
+            "--allow-loopback-peers", "--no-cli", "--cli-password", "unused", "--log-file", str(folder / "log"),
+            "--simple-log", "--pidfile", str(folder / "pid"), "--userdb", str(folder / "db"),
+        ],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield port
+    process.terminate()
+    process.wait(10)
+
+
+class TestCoturn:
+    def relays(self, port: int, username: str, credential: str) -> bool:
+        """Whether coturn's own client, with these credentials, gets bytes through the relay to itself and back."""
+        answer = subprocess.run(
+            [
+                "turnutils_uclient", "-y", "-t", "-n", "2", "-m", "1", "-c", "-u", username, "-w", credential,
+                "-p", str(port), "127.0.0.1",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )  # fmt: skip
+        received = [int(number) for number in re.findall(r"tot_recv_msgs=(\d+)", answer.stdout + answer.stderr)]
+        return answer.returncode == 0 and bool(received) and received[-1] > 0
+
+    def test_it_takes_what_browsers_are_told_and_nothing_else(self, coturn):
+        config = NONE | {"TURN_URLS": [f"turn:127.0.0.1:{coturn}"], "TURN_SECRET": "north"}
+        (server,) = ice.servers(config, "member")
+        assert self.relays(coturn, server["username"], server["credential"])
+        assert not self.relays(coturn, server["username"], "forged")
+        (ended,) = ice.servers(config, "member", at=time.time() - 7200)
+        assert not self.relays(coturn, ended["username"], ended["credential"])
