@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.speech import delivery, quality, voice
+from ml.speech import delivery, quality, second, voice
 from ml.speech.activity import Activity, ActivityDetector, runs
 from ml.speech.features import FFT, HOP, MELS, RATE, log_mel, steady_pieces
 
@@ -76,9 +76,9 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
     del detector
     other = _no_voice(rows, activity.speech)
     voices = activity.speech & ~other
-    second = voice.second_voice(rows, voices)
+    stretches = second.second_voice(rows, voices)
     spoken = voices.copy()
-    for begin, end in second:
+    for begin, end in stretches:
         spoken[int(begin * 100) : int(end * 100)] = False
     return Survey(
         replace(activity, speech=spoken),
@@ -87,7 +87,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         clipped / max(total, 1),
         activity.speech,
         other,
-        second,
+        stretches,
         spectrum / sounding if sounding else np.full(MELS, np.nan),
     )
 

@@ -1,7 +1,7 @@
-"""Is it a voice, and is it one voice? From plain statistics of short stretches, additive, so that a stream needs few.
+"""Is it a voice? From plain statistics of short stretches, additive, so that a stream needs few.
 
 WebRTC's detector calls music, a barking dog and a siren speech. A small network on the statistics of 1.5 s says which
-stretches sound like a voice; a linear discriminant of speakers on those of 6 s says whether there are probably two.
+stretches sound like a voice. Whether it is one voice, `second` asks of the same statistics.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums
 STEP_SECONDS = 0.5
 CEPSTRA = 12
 BELOW_LOUDEST_DB = 30.0  # quieter frames say nothing of what sounds
-AROUND_VOICE, AROUND_SPEAKER = 3, 12  # steps that one decision looks at: 1.5 s and 6 s
+AROUND_VOICE = 3  # steps that one decision looks at: 1.5 s
 STEADY, JUMP = 0.05, 1.0  # semitones from one voiced frame to the next: a held note, a broken track
 #: What a row sums up, in this order: counts, then sums over the frames that stand out, then sums over all frames.
 COUNTS = ("active", "voiced", "pairs", "steady", "jumps", "onsets")
@@ -105,7 +105,7 @@ class Meter:
         ).astype(np.float32)
 
 
-def _around(rows: np.ndarray, size: int) -> np.ndarray:
+def around(rows: np.ndarray, size: int) -> np.ndarray:
     """Each row's sum with its neighbours: ``size`` rows in all, fewer at the ends (N, K)."""
     sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
     index = np.arange(len(rows))
@@ -156,7 +156,7 @@ def _moments(sums: np.ndarray) -> dict[str, np.ndarray]:
 
 def voice_features(rows: np.ndarray) -> np.ndarray:
     """What the voice network looks at, for each step with its neighbours: (steps, 52)."""
-    found = _moments(_around(rows, AROUND_VOICE))
+    found = _moments(around(rows, AROUND_VOICE))
     return np.hstack([found["mean"], found["spread"], found["change"], found["plain"], found["tone"]])
 
 
@@ -203,70 +203,7 @@ def voice_probability(rows: np.ndarray, given: Weights | None = None) -> np.ndar
         part = rows[first : start + PART + AROUND_VOICE]
         values = np.clip((voice_features(part) - net.centre) / net.scale, -6, 6)
         odds = np.maximum(values @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias
-        sounds = _around(part[:, :1], AROUND_VOICE)[:, 0] > 0
+        sounds = around(part[:, :1], AROUND_VOICE)[:, 0] > 0
         chances = np.where(sounds, 1 / (1 + np.exp(-np.clip(odds.ravel(), -50, 50))), 0.0)
         found.append(chances[start - first : start - first + min(PART, len(rows) - start)])
     return np.concatenate(found)
-
-
-FEWEST = 3  # units of 6 s that the second voice must have
-
-
-def separation(units: np.ndarray) -> tuple[float, np.ndarray]:
-    """How far the two halves of ``units`` (N, K) lie apart for how wide they are, and which half is the smaller (N,).
-
-    Two means from a fixed start (the first principal axis), so that the same units give the same answer; 0 where the
-    smaller half has fewer than FEWEST.
-    """
-    nobody = np.zeros(len(units), bool)
-    if len(units) < 2 * FEWEST:
-        return 0.0, nobody
-    centred = units - units.mean(axis=0)
-    half = centred @ np.linalg.svd(centred, full_matrices=False)[2][0] > 0
-    for _ in range(20):
-        if half.all() or not half.any():
-            return 0.0, nobody
-        one, other = units[half].mean(axis=0), units[~half].mean(axis=0)
-        nearer = ((units - one) ** 2).sum(axis=1) < ((units - other) ** 2).sum(axis=1)
-        if (nearer == half).all():
-            break
-        half = nearer
-    smaller = half if half.sum() <= len(half) / 2 else ~half
-    if smaller.sum() < FEWEST:
-        return 0.0, nobody
-    apart = units[smaller].mean(axis=0) - units[~smaller].mean(axis=0)
-    length = float(np.linalg.norm(apart))
-    places = units @ (apart / max(length, 1e-9))
-    wide = sum(np.var(places[part]) * part.sum() for part in (smaller, ~smaller)) / len(units)
-    return length / float(np.sqrt(wide) + 0.1), smaller
-
-
-def second_voice(rows: np.ndarray, speech: np.ndarray, given: Weights | None = None) -> list[tuple[float, float]]:
-    """Where a second voice probably speaks, as (from, to) seconds; [] where there probably is none.
-
-    ``rows`` (steps,) are a `Meter`'s, ``speech`` (bool, frames of 10 ms) says where anybody speaks. A guess from timbre
-    and pitch: it needs about twenty seconds of the other voice, and finds two voices that are alike too seldom.
-    """
-    net = given or weights()
-    starts = np.arange(0, max(len(rows) - AROUND_SPEAKER + 1, 0), AROUND_SPEAKER // 2)
-    spoken = np.add.reduceat(speech, np.arange(0, len(speech), STEP)).astype(float) if len(speech) else np.zeros(0)
-    spoken = np.pad(spoken, (0, max(0, len(rows) - len(spoken))))[: len(rows)]
-    kept = (spoken > STEP // 4).astype(np.float32)[:, None]
-    sums = np.array(
-        [(rows[start : start + AROUND_SPEAKER] * kept[start : start + AROUND_SPEAKER]).sum(axis=0) for start in starts]
-    ).reshape(-1, rows.shape[1])
-    enough = sums[:, 0] >= AROUND_SPEAKER * STEP * 0.4
-    if enough.sum() < 2 * FEWEST:
-        return []
-    units = (speaker_features(sums[enough]) - net.speaker_centre) @ net.speaker_axes
-    score, smaller = separation(units)
-    if score <= net.speaker_threshold:
-        return []
-    stretches: list[tuple[float, float]] = []
-    for start in starts[enough][smaller]:
-        begin, end = start * STEP_SECONDS, (start + AROUND_SPEAKER) * STEP_SECONDS
-        if stretches and begin <= stretches[-1][1]:
-            stretches[-1] = (stretches[-1][0], float(end))
-        else:
-            stretches.append((float(begin), float(end)))
-    return stretches

@@ -1,4 +1,4 @@
-"""Train the voice network and the discriminant of speakers: ``python -m ml.speech.voice_train --data DIR``.
+"""Train the voice network, and with `second_train` what tells two voices: ``-m ml.speech.voice_train --data DIR``.
 
 Voices are clips of RAVDESS and nEMO strung together, and eSpeak NG's, degraded by noise, a phone's band and rooms;
 what is no voice is made by ``sounds``. Speakers and sounds of the test part are others than those of the training part.
@@ -14,28 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.signal import butter, lfilter
 from sklearn.neural_network import MLPClassifier
 
 from ml import registry
-from ml.speech import delivery, sounds, voice
-from ml.speech.data import Clip, clips, load
-from ml.speech.features import FFT, HOP, RATE, log_mel, steady_pieces
+from ml.speech import second_train, sounds, voice
+from ml.speech.data import Clip, clips, load, speakers
+from ml.speech.features import RATE
+from ml.speech.second_train import rows_of
 from ml.synthetic import ANSWERS, speak
 
 SECONDS = 8.0
 THRESHOLD = 0.3
-AXES = 6
 CACHE = Path("runs/voice")
-
-
-def rows_of(samples: np.ndarray) -> np.ndarray:
-    """The statistics of a short sound, as `ml.speech.infer.survey` gathers them."""
-    meter, overlap = voice.Meter(), delivery.PITCH_FRAME - HOP
-    for _, piece in steady_pieces([samples.astype(np.float32)], RATE + overlap, overlap):
-        meter.feed(log_mel(piece[: RATE + FFT - HOP]), delivery.pitch(piece))
-    return meter.finish()
 
 
 def _spoken(found: list[Clip], rng: np.random.Generator) -> np.ndarray:
@@ -61,10 +52,10 @@ def _degraded(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return sounds.recorded(sound, rng)
 
 
-def gather(data: Path) -> dict[str, Any]:
-    """Rows of statistics: ``voice`` = {(part, name): [rows]}, ``speakers`` = [(speaker, emotion, rows of a clip)]."""
+def gather(data: Path) -> dict[tuple[str, str], list[np.ndarray]]:
+    """Rows of statistics of each sound, {(part, name): [rows]}; ``name`` is "voice" or one of `sounds.MAKERS`."""
     pools = {name: clips(data / "speech" / name) for name in ("ravdess", "nemo")}
-    actors = {name: sorted({c.actor for c in pool}, key=lambda a: (len(a), a)) for name, pool in pools.items()}
+    actors = {name: speakers(pool) for name, pool in pools.items()}
     found: dict[tuple[str, str], list[np.ndarray]] = {}
     for part, count, seed in (("train", 90, 1), ("test", 50, 2)):
         rng = np.random.default_rng(seed)
@@ -81,19 +72,12 @@ def gather(data: Path) -> dict[str, Any]:
         found[part, "voice"] = said
         for name, make in sounds.MAKERS.items():
             found[part, name] = [rows_of(sounds.recorded(make(rng, SECONDS), rng)) for _ in range(count)]
-    rng, speakers = np.random.default_rng(0), []
-    for name, pool in pools.items():
-        for actor in actors[name]:
-            own = [c for c in pool if c.actor == actor]
-            for k in rng.permutation(len(own))[:24]:
-                sound = load(own[k].path)
-                speakers.append((f"{name}/{actor}", own[k].emotion, rows_of(sound / np.abs(sound).max() * 0.5)))
-    return {"voice": found, "speakers": speakers}
+    return found
 
 
 def _heard(rows: list[np.ndarray]) -> np.ndarray:
     """The features of every step around which at least a quarter of a second sounds."""
-    return np.vstack([voice.voice_features(r)[voice._around(r[:, :1], voice.AROUND_VOICE)[:, 0] >= 25] for r in rows])
+    return np.vstack([voice.voice_features(r)[voice.around(r[:, :1], voice.AROUND_VOICE)[:, 0] >= 25] for r in rows])
 
 
 def _network(found: dict, others: list[str]) -> tuple[MLPClassifier, np.ndarray, np.ndarray]:
@@ -110,52 +94,13 @@ def _share(network: tuple, rows: list[np.ndarray]) -> float:
     return round(float((chances > THRESHOLD).mean()), 4)
 
 
-def _discriminant(speakers: list) -> tuple[np.ndarray, np.ndarray]:
-    """Centre (26,) and axes (26, AXES) along which speakers differ most for how much one differs from herself."""
-    names = np.array([s for s, _, _ in speakers])
-    inputs = np.vstack([voice.speaker_features(r.sum(axis=0, keepdims=True)) for _, _, r in speakers])
-    kinds = sorted(set(names))
-    within = sum(np.cov(inputs[names == k].T) * (np.sum(names == k) - 1) for k in kinds) / (len(names) - len(kinds))
-    within += np.eye(len(within)) * 1e-2 * np.trace(within) / len(within)
-    between = np.cov(np.array([inputs[names == k].mean(axis=0) for k in kinds]).T)
-    return inputs.mean(axis=0), eigh(between, within)[1][:, ::-1][:, :AXES]
-
-
-def _pairs(speakers: list, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Scores of one voice in every emotion, and of two in the same two emotions; speakers not in the discriminant."""
-    names = sorted({s for s, _, _ in speakers})
-    one, two = [], []
-    for fold in range(4):
-        held = names[fold::4]
-        centre, axes = _discriminant([s for s in speakers if s[0] not in held])
-        own = {n: {} for n in held}
-        for name, emotion, rows in speakers:
-            if name in own:
-                own[name].setdefault(emotion, []).append(rows.sum(axis=0, keepdims=True))
-
-        def units(name: str, count: int, emotions: list, own=own, centre=centre, axes=axes) -> np.ndarray:
-            pool = [r for e in emotions for r in own[name].get(e, [])]
-            sums = [sum(pool[j] for j in rng.choice(len(pool), 2, replace=False)) for _ in range(count)]
-            return (np.vstack([voice.speaker_features(s) for s in sums]) - centre) @ axes
-
-        for name in held:
-            one += [voice.separation(units(name, 16, list(own[name])))[0] for _ in range(20)]
-        for i, a in enumerate(held):
-            for b in (b for b in held[i + 1 :] if b.split("/")[0] == a.split("/")[0]):
-                for _ in range(6):
-                    both = list(rng.choice([e for e in own[a] if e in own[b]], 2, replace=False))
-                    two.append(voice.separation(np.vstack([units(a, 11, both), units(b, 5, both)]))[0])
-    return {"one": np.array(one), "two": np.array(two)}
-
-
 def train(data: Path) -> dict[str, Any]:
     """Train both, write the weights and their description, return the figures."""
-    cache = CACHE / "rows.pickle"
+    cache = CACHE / "sounds.pickle"
     if not cache.is_file():
         cache.parent.mkdir(parents=True, exist_ok=True)
         cache.write_bytes(pickle.dumps(gather(data)))
-    gathered = pickle.loads(cache.read_bytes())  # noqa: S301 (we wrote it)
-    found = gathered["voice"]
+    found = pickle.loads(cache.read_bytes())  # noqa: S301 (we wrote it)
     names = list(sounds.MAKERS)
     figures: dict[str, Any] = {
         "protocol": f"other speakers and other sounds than in training; probability above {THRESHOLD}",
@@ -166,15 +111,8 @@ def train(data: Path) -> dict[str, Any]:
     network = _network(found, names)
     figures["voice_kept"] = _share(network, found["test", "voice"])
     figures["called_voice"] = {name: _share(network, found["test", name]) for name in names}
-    scores = _pairs(gathered["speakers"], np.random.default_rng(0))
-    limit = float(np.quantile(scores["one"], 0.98))
-    figures["second_voice"] = {
-        "protocol": "96 s; one actor in every emotion; two actors in the same two emotions, 66 s and 30 s",
-        "false_alarms": round(float((scores["one"] > limit).mean()), 3),
-        "found": round(float((scores["two"] > limit).mean()), 3),
-    }
+    apart, figures["second_voice"] = second_train.fit(data)
     model, centre, scale = network
-    speaker_centre, speaker_axes = _discriminant(gathered["speakers"])
     path = registry.weights_folder() / "voice.npz"
     values = {
         "centre": centre,
@@ -183,10 +121,8 @@ def train(data: Path) -> dict[str, Any]:
         "hidden_bias": model.intercepts_[0],
         "out": model.coefs_[1],
         "out_bias": model.intercepts_[1],
-        "speaker_centre": speaker_centre,
-        "speaker_axes": speaker_axes,
     }
-    np.savez(path, threshold=THRESHOLD, speaker_threshold=limit, **{k: v.astype(np.float32) for k, v in values.items()})
+    np.savez(path, threshold=THRESHOLD, **apart, **{k: v.astype(np.float32) for k, v in values.items()})
     card = {
         "name": "voice",
         "version": registry.next_version("voice"),

@@ -32,9 +32,6 @@ def test_what_is_no_voice_is_not_read(name):
     assert set(found) <= {"read", "no_voice", "silence"}
 
 
-@pytest.mark.xfail(
-    reason="Known fault: in 20 s of one synthetic voice a second voice is found in about half of the takes."
-)
 def test_a_dog_between_two_sentences_is_left_out(voices):
     rng = np.random.default_rng(5)
     said, dog = voices[0][:160_000], sounds.bark(rng, 8.0).astype(np.float32)
