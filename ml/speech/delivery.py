@@ -5,16 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy import fft
 
 from ml.speech.activity import Activity
 from ml.speech.features import HOP, RATE
+from ml.speech.pitch import Search
 
 PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
-PITCH_FFT = 1080  # no less than the frame and the longest lag together
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
-VOICED = 0.5  # normalised autocorrelation of a voiced frame
-OCTAVE_COST = 0.03  # preference for the higher of two equally strong candidates, an octave
+_SEARCH = Search(rate=RATE, frame=PITCH_FRAME, fft=1080, lowest=LOWEST_PITCH, highest=HIGHEST_PITCH, voiced=0.5)
 SHORTEST_PAUSE = 0.3  # s
 SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 2.0, 25.0
 FRAMES_A_SECOND = RATE / HOP
@@ -24,38 +22,12 @@ _PART = 60_000  # frames that are worked on at a time: ten minutes
 def pitch(samples: np.ndarray) -> np.ndarray:
     """Fundamental frequency in Hz per 10 ms frame, NaN where unvoiced, float32.
 
-    Autocorrelation of the windowed frame divided by the window's own (Boersma, 1993), its highest peak between 65 and
-    500 Hz refined by a parabola. Frame ``i`` reads samples ``HOP * i`` to ``HOP * i + PITCH_FRAME``.
+    Between 65 and 500 Hz (`pitch.Search`). Frame ``i`` reads samples ``HOP * i`` to ``HOP * i + PITCH_FRAME``.
     """
     if samples.size < PITCH_FRAME:
         return np.zeros(0, np.float32)
-    window = np.hanning(PITCH_FRAME).astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, np.float32), PITCH_FRAME)[::HOP]
-    frames = (frames - frames.mean(axis=1, keepdims=True)) * window
-    correlation = _autocorrelation(frames)
-    own = _autocorrelation(window[None])
-    shortest, longest = int(RATE / HIGHEST_PITCH), int(RATE / LOWEST_PITCH)
-    strength = (
-        correlation[:, : longest + 2] / np.maximum(correlation[:, :1], 1e-9) / (own / own[0, 0])[:, : longest + 2]
-    )
-    lags = np.arange(longest + 2)
-    peak = np.zeros(strength.shape, bool)
-    middle = strength[:, 1:-1]
-    peak[:, 1:-1] = (middle >= strength[:, :-2]) & (middle > strength[:, 2:])
-    peak[:, :shortest] = False
-    score = np.where(peak, strength - OCTAVE_COST * np.log2(np.maximum(lags, 1) / shortest), -1)
-    best = np.clip(score.argmax(axis=1), 1, longest)
-    row = np.arange(len(frames))
-    left, centre, right = strength[row, best - 1], strength[row, best], strength[row, best + 1]
-    bend = left - 2 * centre + right
-    shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0)
-    hertz = RATE / (best + np.clip(shift, -0.5, 0.5))
-    return np.where((centre > VOICED) & peak[row, best], hertz, np.nan).astype(np.float32)
-
-
-def _autocorrelation(frames: np.ndarray) -> np.ndarray:
-    spectrum = fft.rfft(frames, PITCH_FFT, axis=1)  # scipy's takes several frames at a time, numpy's one by one
-    return fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
+    hertz, _, voiced = _SEARCH.run(np.asarray(samples, np.float32), HOP)
+    return np.where(voiced, hertz, np.nan).astype(np.float32)
 
 
 def plausible(hertz: np.ndarray) -> np.ndarray:

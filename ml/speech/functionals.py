@@ -10,15 +10,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy import fft
 
 from ml.speech.features import FFT, HOP, MELS, RANGE_DB, RATE, frame_power, mel_filters
+from ml.speech.pitch import Search
 
 CEPSTRA = 14
-PITCH_RATE, PITCH_FRAME, PITCH_FFT = RATE // 2, 400, 540  # Hz; samples of 8 kHz sound: 50 ms
-LOWEST_PITCH, HIGHEST_PITCH = 65.0, 600.0
-VOICED = 0.45  # normalised autocorrelation of a voiced frame
-OCTAVE_COST = 0.03
+PITCH_FRAME = 400  # samples of 8 kHz sound: 50 ms
+_SEARCH = Search(rate=RATE // 2, frame=PITCH_FRAME, fft=540, lowest=65.0, highest=600.0, voiced=0.45)
 SEGMENTS = 5  # parts of a window whose means give the shape over time
 PERCENTILES = (5, 25, 50, 75, 95)
 
@@ -41,39 +39,15 @@ def _halved(samples: np.ndarray) -> np.ndarray:
 def voicing(samples: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:
     """Pitch in semitones above 55 Hz (NaN where unvoiced) and strength of the autocorrelation (0..1), each (frames,).
 
-    Boersma's method (1993) at 8 kHz: the frame's autocorrelation divided by its window's own, the best peak between 65
-    and 600 Hz refined by a parabola. Frame ``i`` is centred where `features.log_mel` has it.
+    Between 65 and 600 Hz at 8 kHz (`pitch.Search`). Frame ``i`` is centred where `features.log_mel` has it.
     """
     sound = _halved(np.asarray(samples, np.float32))
     lead = (PITCH_FRAME - FFT // 2) // 2
     need = (frames - 1) * (HOP // 2) + PITCH_FRAME
     sound = np.pad(sound, (lead, max(0, need - lead - len(sound))))[:need]
-    window = np.hanning(PITCH_FRAME).astype(np.float32)
-    view = np.lib.stride_tricks.sliding_window_view(sound, PITCH_FRAME)[:: HOP // 2]
-    view = (view - view.mean(axis=1, keepdims=True)) * window
-    shortest, longest = int(PITCH_RATE / HIGHEST_PITCH), int(PITCH_RATE / LOWEST_PITCH)
-    own = _autocorrelation(window[None])[:, : longest + 2]
-    found = _autocorrelation(view)[:, : longest + 2]
-    strength = found / np.maximum(found[:, :1], 1e-9) / (own / own[0, 0])
-    lags = np.arange(longest + 2)
-    peak = np.zeros(strength.shape, bool)
-    middle = strength[:, 1:-1]
-    peak[:, 1:-1] = (middle >= strength[:, :-2]) & (middle > strength[:, 2:])
-    peak[:, :shortest] = False
-    score = np.where(peak, strength - OCTAVE_COST * np.log2(np.maximum(lags, 1) / shortest), -1)
-    best = np.clip(score.argmax(axis=1), 1, longest)
-    row = np.arange(len(view))
-    left, centre, right = strength[row, best - 1], strength[row, best], strength[row, best + 1]
-    bend = left - 2 * centre + right
-    shift = np.where(np.abs(bend) > 1e-9, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0)
-    semitones = 12 * np.log2(PITCH_RATE / (best + np.clip(shift, -0.5, 0.5)) / 55)
-    voiced = (centre > VOICED) & peak[row, best]
-    return np.where(voiced, semitones, np.nan).astype(np.float32), np.clip(centre, 0, 1).astype(np.float32)
-
-
-def _autocorrelation(frames: np.ndarray) -> np.ndarray:
-    spectrum = fft.rfft(frames, PITCH_FFT, axis=1)  # scipy's takes several frames at a time, numpy's one by one
-    return fft.irfft(spectrum.real**2 + spectrum.imag**2, PITCH_FFT, axis=1)
+    hertz, strength, voiced = _SEARCH.run(sound, HOP // 2)
+    semitones = 12 * np.log2(hertz / 55)
+    return np.where(voiced, semitones, np.nan).astype(np.float32), np.clip(strength, 0, 1).astype(np.float32)
 
 
 def contours(samples: np.ndarray, power: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
