@@ -17,9 +17,12 @@ _UNKNOWN = "There is no room here for this browser. Open the link that you were 
 
 def remember(room: Room, *, candidate: bool = False, member: Member | None = None) -> None:
     """Let this browser session into ``room``: with a link's number, and with the member once there is one."""
-    kept = {key: value for key, value in session.get(_KEY, {}).items() if key != room.id}
-    kept = dict(list(kept.items())[-(_MOST - 1) :])
-    session[_KEY] = {**kept, room.id: [room.link_number, candidate, member.id if member else None]}
+    places = session.get(_KEY, {})
+    member_id = member.id if member else None
+    if member is None and room.id in places and (places[room.id][1] or not candidate):
+        candidate, member_id = places[room.id][1:]  # the link was opened once more: they stay who they are
+    kept = dict([pair for pair in places.items() if pair[0] != room.id][-(_MOST - 1) :])
+    session[_KEY] = {**kept, room.id: [room.link_number, candidate, member_id]}
 
 
 def came_as_candidate(room: Room) -> bool:
@@ -33,8 +36,10 @@ def find(room_id: str) -> tuple[Room, Member | None]:
     404 for everybody else, so that ids cannot be probed; 403 for people whom the host removed.
     """
     room = db.session.get(Room, room_id) or abort(404, _UNKNOWN)
-    number, _candidate, member_id = session.get(_KEY, {}).get(room.id, [None, False, None])
+    number, candidate, member_id = session.get(_KEY, {}).get(room.id, [None, False, None])
     member = db.session.get(Member, member_id) if member_id else None
+    if member is None and candidate and number == room.link_number:
+        member = room.candidate  # who may have come in by another browser before
     if member is None and current_user.is_authenticated:
         member = next((each for each in room.members if each.user_id == current_user.id), None)
     if member is not None and member.room_id == room.id:
