@@ -205,11 +205,14 @@ class _Session:
             self._ending = asyncio.create_task(self._end(code, reason, last))
 
     async def _end(self, code: int, reason: str, last: dict[str, Any] | None) -> None:
-        with contextlib.suppress(ConnectionClosed, TimeoutError):
-            if last is not None:
-                async with asyncio.timeout(1):
-                    await self.connection.send(json.dumps(last))
-        await self.connection.close(code, reason)
+        try:
+            async with asyncio.timeout(2):
+                if last is not None:
+                    with contextlib.suppress(ConnectionClosed):
+                        await self.connection.send(json.dumps(last))
+                await self.connection.close(code, reason)
+        except TimeoutError:  # a flood in front of the answer, or nobody reads
+            self.connection.transport.abort()
 
     async def ended(self) -> None:
         """Wait until the closing code has been sent, where there is one."""
