@@ -8,7 +8,7 @@ const AGAIN = 1500;
 
 const WORDS = {
   off: "Your face and voice are not being read.",
-  on: "Your face and voice are being read. Nothing of the picture or the sound is kept.",
+  on: "Your face and voice are being read. No picture or sound is kept.",
   waiting: "You agreed to be read. Nothing is on just now, so nothing is read.",
   asked: "You agreed to be read, when somebody presses “Analyse” and not otherwise.",
   away: "You agreed to be read. The server cannot be reached just now, so nothing is read.",

@@ -6,6 +6,8 @@ import { clockTime, emotionLabel, percent, stateWords } from "./words.js";
 
 /** What has not come by then is not coming. */
 const PATIENCE = 4000;
+/** So many probabilities are shown without a click. */
+const LIKELY = 3;
 
 export class Moment {
   #card = document.getElementById("moment");
@@ -55,15 +57,19 @@ export class Moment {
     if (reading.voice) parts.push(this.#found("Voice", reading.voice));
     if (reading.fused && reading.voice) parts.push(this.#found("Together", dominant(reading)));
     if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || "No face was found."));
-    place.replaceChildren(place.firstChild, ...parts);
+    place.replaceChildren(place.firstChild, make("div", "moment-parts", ...parts));
     if (!this.#waited.size) this.#end();
   }
 
   #found(title, { emotion, confidence, probabilities }) {
-    const chart = bars("bars-small");
-    chart.update(probabilities);
+    const likely = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
+    const chart = bars();
+    chart.update(Object.fromEntries(likely.slice(0, LIKELY)));
+    const rest = bars();
+    rest.update(Object.fromEntries(likely.slice(LIKELY)));
+    const fold = make("details", "moment-rest", make("summary", "", "All of them"), rest.element);
     const words = emotion == null ? "Not clear enough to tell" : `${emotionLabel(emotion)}, ${percent(confidence)}`;
-    return make("div", "moment-found", make("p", "moment-word", emoji(emotion), make("span", "", make("span", "text-secondary", `${title}: `), make("strong", "", words))), chart.element);
+    return make("div", "moment-found", make("p", "moment-word", emoji(emotion), make("span", "", make("span", "text-secondary", `${title}: `), make("strong", "", words))), chart.element, fold);
   }
 
   #say(words) {

@@ -1,8 +1,9 @@
 // What has been read of everybody lately, in one place; the views ask here. Nothing of it is kept beyond the page.
 import { canonical } from "./words.js";
 
-/** A reading older than this says nothing about now. */
+/** A reading older than this says nothing about now; a slow server gets a little more time, up to LONGEST (milliseconds). */
 const FRESH = 2500;
+const LONGEST = 5000;
 
 /** The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null. */
 export function dominant(reading) {
@@ -16,17 +17,19 @@ export function dominant(reading) {
 }
 
 export class Readings {
-  #latest = new Map(); // id → {reading, at}
+  #latest = new Map(); // id → {reading, at, until}
 
   set(id, reading) {
-    if (reading) this.#latest.set(id, { reading, at: performance.now() });
+    const at = performance.now();
+    const gap = at - (this.#latest.get(id)?.at ?? at);
+    if (reading) this.#latest.set(id, { reading, at, until: at + Math.min(LONGEST, Math.max(FRESH, 2.5 * gap)) });
     else this.#latest.delete(id);
   }
 
   /** The reading of somebody, if it is fresh. */
   of(id) {
     const known = this.#latest.get(id);
-    return known && performance.now() - known.at < FRESH ? known.reading : null;
+    return known && performance.now() < known.until ? known.reading : null;
   }
 
   forget(id) {

@@ -134,6 +134,7 @@ export class Room {
     armCopyButtons(document, $("announcer"));
     $("leave-form").addEventListener("submit", (event) => this.#leave(event));
     window.addEventListener("pagehide", () => this.#close());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && window.location.reload()); // the call is over by then
   }
 
   #callbacks() {

@@ -46,7 +46,8 @@ export class Sampler {
       onUp: () => this.onState("on", ""),
       onMessage: (message) => this.#receive(message),
       onDown: () => {
-        this.#land();
+        this.#land(); // its answer will not come any more
+        this.#soon(this.#pace.interval);
         this.onState("away", "");
       },
       onEnd: (reason, words) => {

@@ -1,9 +1,13 @@
 // Who is in the room, and what they tell each other, by the live service.
 import { Line } from "./line.js";
 
+/** What the server says before it ends the line for good. */
+const FINAL = ["closed", "removed", "full"];
+
 export class Signalling {
   #line;
   #state = {};
+  #said = null; // the last error, which may explain why the line ends
   /** Tells this page from the one that was here before it was loaded anew. */
   page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   me = null;
@@ -20,7 +24,7 @@ export class Signalling {
       hello: { page: this.page },
       onMessage: (message) => this.#receive(message),
       onDown: () => on.down(),
-      onEnd: (reason, words) => on.end(this.lastError?.code ?? reason, this.lastError?.message || words),
+      onEnd: (reason, words) => (FINAL.includes(this.#said?.code) ? on.end(this.#said.code, this.#said.message) : on.end(reason, words)),
     });
   }
 
@@ -66,14 +70,14 @@ export class Signalling {
       if (this.me) this.me.reading = message.reading;
       this.on.consent(message.reading);
     } else if (type === "error") {
-      this.lastError = message;
+      this.#said = message;
       this.on.problem(message);
     }
   }
 
   #welcome({ you, room, peers, ice, media }) {
     const first = this.me === null;
-    this.lastError = null;
+    this.#said = null;
     this.me = { ...you, ...this.#state };
     this.room = room;
     this.ice = ice ?? [];
