@@ -1,0 +1,179 @@
+"""The real processes: two web workers and the live service, killed and started again in mid-call."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from tests.webapp.conftest import PASSWORD
+from tests.webapp.live.conftest import MakeLive, Socket
+from webapp.accounts.models import Role
+from webapp.config import ROOT
+from webapp.database import db
+from webapp.live import tokens
+from webapp.live.models import Room
+
+
+class Browser:
+    """Cookies, forms and JSON over HTTP, each request on a connection of its own: any worker may take it."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookies, self.csrf = port, {}, ""
+
+    def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "text/html") -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Content-Type": kind}
+        headers |= {"X-CSRFToken": self.csrf, "Origin": f"http://127.0.0.1:{self.port}"}
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        if found := re.search(r'name="csrf-token" content="([^"]+)"', text):
+            self.csrf = found[1]
+        connection.close()
+        return answer.status, text
+
+    def form(self, path: str, **fields: str) -> int:
+        self.ask("GET", path)
+        body = "&".join(f"{name}={value.replace(' ', '+').replace('@', '%40')}" for name, value in fields.items())
+        return self.ask("POST", path, body.encode(), "application/x-www-form-urlencoded")[0]
+
+    def json(self, path: str, **values: object) -> dict:
+        status, text = self.ask("POST", path, json.dumps(values).encode(), "application/json")
+        assert status == 200, (status, text)
+        return json.loads(text)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Processes:
+    """Two web workers and a live service on the test's data folder."""
+
+    def __init__(self, home: Path, logs: Path) -> None:
+        self.web_port, self.live_port, self.logs = _free_port(), _free_port(), logs
+        self.env = dict(os.environ, VIVA_HOME=str(home), VIVA_SECRET_KEY="test", VIVA_LIVE_READERS="0")
+        self.env |= {"VIVA_LIVE_LISTEN": f"127.0.0.1:{self.live_port}", "PYTHONPATH": str(ROOT)}
+        gunicorn = ["gunicorn", "webapp:create_app()", "--bind", f"127.0.0.1:{self.web_port}", "--workers", "2"]
+        self.web = self.start("web", *gunicorn, "--graceful-timeout", "1", "--no-control-socket")
+        self.live = self.start("live", "webapp.live.service")
+
+    def start(self, name: str, *module: str) -> subprocess.Popen[bytes]:
+        with (self.logs / name).open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", *module], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+
+    def wait(self, port: int) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        pytest.fail(f"nobody answers at {port}")
+
+    def restart_live(self) -> None:
+        self.live.send_signal(signal.SIGKILL)
+        self.live.wait()
+        self.live = self.start("live", "webapp.live.service")
+        self.wait(self.live_port)
+
+    def stop(self) -> None:
+        for process in (self.web, self.live):
+            process.terminate()
+        for process in (self.web, self.live):
+            process.wait(20)
+
+
+@pytest.fixture
+def running(app, tmp_path: Path) -> Iterator[Processes]:
+    processes = Processes(app.config["HOME"], tmp_path)
+    try:
+        processes.wait(processes.web_port)
+        processes.wait(processes.live_port)
+        yield processes
+    finally:
+        processes.stop()
+
+
+@pytest.fixture
+def two(running: Processes, make, live: MakeLive) -> tuple[Room, Browser, Browser]:
+    """A host and a guest, each with a browser that has entered a practice room."""
+    owner = make.user(Role.CANDIDATE)
+    room = live.practice(owner)
+    host, guest = Browser(running.web_port), Browser(running.web_port)
+    assert host.form("/sign-in", email=owner.email, password=PASSWORD) == 302
+    guest.ask("GET", f"/live/join/{tokens.link_of(room)}")
+    assert guest.form(f"/live/rooms/{room.id}", name="Guest") == 302
+    host.ask("GET", f"/live/rooms/{room.id}/manage")
+    return room, host, guest
+
+
+def test_a_call_outlives_the_processes_around_it(running: Processes, two, tmp_path: Path):
+    room, host, guest = two
+    url = f"/live/rooms/{room.id}"
+
+    def join(browser: Browser) -> Socket:
+        answer = browser.json(f"{url}/token", purpose="signal")
+        assert answer["url"] == f"ws://127.0.0.1:{running.live_port}"
+        origin = f"http://127.0.0.1:{running.web_port}"
+        opened = stack.enter_context(connect(f"{answer['url']}/signal", origin=origin, close_timeout=1))
+        socket = Socket(opened)
+        socket.send(type="join", token=answer["token"], page="p")
+        socket.welcome = socket.next("welcome", 10)
+        return socket
+
+    with ExitStack() as stack:
+        # Many tokens: both workers make them, and each counts.
+        first, second = join(host), join(guest)
+        for _ in range(6):
+            second = join(guest)
+        assert [peer["name"] for peer in second.welcome["peers"]] == [room.owner.name]
+
+        # A withdrawal noted by any web worker reaches the live service within a second.
+        for wanted in (True, False):
+            assert guest.json(f"{url}/consent", reading=wanted) == {"reading": wanted}
+            began = time.monotonic()
+            assert second.next("consent", 5)["reading"] is wanted
+            assert time.monotonic() - began < 1
+
+        # The live service is killed: browsers come back by new tokens and find each other.
+        running.restart_live()
+        assert first.closing_code() == 1006
+        first, second = join(host), join(guest)
+        assert [peer["name"] for peer in second.welcome["peers"]] == [room.owner.name]
+
+        # The web workers go and come: nothing happens to whoever is connected, and new tokens are to be had.
+        running.web.send_signal(signal.SIGHUP)
+        second.send(type="chat", text="still here?")
+        assert first.next("chat")["text"] == "still here?"
+        time.sleep(1)
+        running.wait(running.web_port)
+        assert join(guest).welcome
+        guest.json(f"{url}/consent", reading=True)
+        db.session.expire_all()
+        assert next(member for member in room.members if member.name == "Guest").reading
+    said = (tmp_path / "live").read_text()
+    assert "Traceback" not in said, said
