@@ -47,6 +47,8 @@ class Left:
 
     #: Whose own side was recorded, and where that stands.
     interview: Interview | None
+    #: Whether bytes of a recording have arrived, and whether it is complete and handed in.
+    recorded: bool
     submitted: bool
     may_open_report: bool
     #: What may be read in one's own recording, and what one has agreed to.
@@ -63,12 +65,14 @@ def of(room: Room, member: Member, user: User | None) -> Left:
     about = _subject(room, member)
     interview = about.interview if about is not None else None
     own = about is member
+    recorded = interview is not None and _has_bytes(interview)
     summary, why = _summary(room, about, own, user)
     return Left(
         interview=interview,
+        recorded=recorded,
         submitted=interview is not None and interview.state is InterviewState.SUBMITTED,
         may_open_report=interview is not None and user is not None and may_read_interview(user, interview),
-        choices=_choices(interview) if own and interview is not None else [],
+        choices=_choices(interview) if own and recorded else [],
         consented=interview.consented if interview is not None else (),
         ruled_out=consent_texts.ruled_out(interview) if interview is not None else None,
         summary=summary,
@@ -81,6 +85,11 @@ def _subject(room: Room, member: Member) -> Member | None:
     if room.mode is Mode.PRACTICE or member.is_candidate:
         return member
     return room.candidate if member.user_id is not None and member.user_id == room.owner_id else None
+
+
+def _has_bytes(interview: Interview) -> bool:
+    takes = [take for answer in interview.answers for take in answer.takes]
+    return any(take.recording is not None and take.recording.received for take in takes)
 
 
 def _choices(interview: Interview) -> list[ConsentText]:

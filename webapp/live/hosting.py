@@ -14,7 +14,7 @@ from webapp.jobs.places import rules
 from webapp.live import access, aftermath, operations, policy
 from webapp.live.blueprint import blueprint
 from webapp.live.forms import RoomForm
-from webapp.live.models import Member
+from webapp.live.models import LivePurpose, Member
 
 
 @blueprint.get("")
@@ -103,12 +103,27 @@ def close(room_id: str) -> Response:
     return redirect(url_for("live.after", room_id=room_id))
 
 
+@blueprint.post("/rooms/<room_id>/delete")
+def delete(room_id: str) -> Response:
+    """Delete a practice room that is over. What was recorded in it lies among the practice interviews."""
+    room = access.find_hosted(room_id)
+    operations.delete(room)
+    db.session.commit()
+    flash("Deleted: the room, who was there, and what was kept of readings.", "info")
+    return redirect(url_for("live.index"))
+
+
 @blueprint.route("/rooms/<room_id>/after", methods=["GET", "POST"])
 def after(room_id: str) -> Response | str:
     """What the call leaves: one's recording and its report, what may be read in it, and what was kept of readings."""
     room, member = access.find(room_id)
     if member is None:
         abort(404)
+    if request.method == "POST" and request.form.get("withdraw") == "reading":
+        operations.decide(member, LivePurpose.READING, False)
+        db.session.commit()
+        flash("You have taken it back. What was kept of your readings is deleted.", "info")
+        return redirect(url_for("live.after", room_id=room_id))
     if request.method == "POST":
         aftermath.choose(member, {name for name in request.form if request.form[name] == "yes"})
         db.session.commit()

@@ -167,3 +167,17 @@ def leave(member: Member) -> None:
     """Note that ``member`` is no longer in the call. They may come back while the room is open."""
     member.seen_at = None
     db.session.flush()
+
+
+def delete(room: Room) -> None:
+    """Delete a practice room with its members, their consents and what was kept of readings.
+
+    Raises Refused while it is open, and for an assessment, whose record stays.
+    """
+    if room.mode is not Mode.PRACTICE:
+        raise Refused("assessment", "The record of an assessment stays. The candidate can take back what was read.")
+    if room.is_open:
+        raise Refused("open", "Close the room first.")
+    db.session.delete(room)
+    db.session.flush()
+    current_app.logger.info("Live room %s deleted", room.id)

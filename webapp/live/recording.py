@@ -28,6 +28,8 @@ from webapp.recordings.models import Recording, RecordingState
 LINEAGE = "viva0live0conversation0000000000"
 #: A person who has been gone for so long has left the call; an upload that stood still for so long has ended.
 GONE, STILL = timedelta(seconds=60), timedelta(minutes=10)
+#: For so long after the room's end what was recorded can still arrive and be handed in.
+HANDING_IN = timedelta(days=1)
 
 
 def conversation_set(owner: User) -> QuestionSet:
@@ -102,7 +104,7 @@ def _interview_for(member: Member) -> Interview:
         question_set=conversation_set(room.owner),
         name=room.candidate_name,
         email=before.email if before else "",
-        deadline=room.expires_at,
+        deadline=room.expires_at + HANDING_IN,
         created_by_id=before.created_by_id if before else room.owner_id,
     )
     db.session.add(invitation)
@@ -113,7 +115,8 @@ def _interview_for(member: Member) -> Interview:
 def settle() -> int:
     """Hand in every recorded side whose call is over and whose recordings have all arrived; how many that were.
 
-    For the sweep. What was read in it follows from the consents to that interview, as for every other.
+    A recording that was begun and of which nothing came leaves nothing behind. What is read in the others follows from
+    the consents to that interview. For the sweep.
     """
     query = (
         sa.select(Member)
@@ -131,8 +134,32 @@ def settle() -> int:
     )
     done = 0
     for member in db.session.scalars(query).all():
-        done += _hand_in(member.interview)
+        if _is_empty(member.interview):
+            _forget(member)
+        else:
+            done += _hand_in(member.interview)
     return done
+
+
+def _is_empty(interview: Interview) -> bool:
+    """Whether nothing has come of a recording, and nothing will."""
+    takes = [take for answer in interview.answers for take in answer.takes]
+    return interview.started_at < now() - STILL and not any(
+        take.recording and take.recording.received for take in takes
+    )
+
+
+def _forget(member: Member) -> None:
+    interview, member.interview = member.interview, None
+    for answer in interview.answers:
+        for take in list(answer.takes):
+            candidate.drop_take(take)
+    invitation = interview.invitation
+    db.session.delete(interview)
+    db.session.flush()
+    if invitation is not None:
+        db.session.delete(invitation)
+    db.session.flush()
 
 
 def _hand_in(interview: Interview) -> bool:

@@ -186,6 +186,21 @@ class TestHandingIn:
         assert recording.settle() == 0
         assert begun.take.answer.interview.state is InterviewState.OPEN
 
+    @pytest.mark.parametrize("kind", ["practice", "assessment"])
+    def test_of_what_never_came_nothing_stays(self, live, kind):
+        room = live.practice() if kind == "practice" else live.assessment()
+        member = room.members[0] if kind == "practice" else live.guest(room, candidate=True)
+        interview = recording.begin(member, "video/webm").take.answer.interview
+        recording.settle()
+        assert member.interview is interview, "it may still come"
+        interview.started_at = now() - recording.STILL - timedelta(seconds=1)
+        db.session.commit()
+        recording.settle()
+        db.session.commit()
+        for table in ("interviews", "invitations", "takes", "recordings"):
+            assert db.session.execute(db.select(db.metadata.tables[table])).all() == []
+        assert member.interview_id is None
+
     def test_the_clock_knows_it(self, app):
         assert app.extensions["celery"].conf.beat_schedule["live"]["task"] == "live.settle"
         assert "live.settle" in app.extensions["celery"].tasks
@@ -269,6 +284,17 @@ class TestAfterwards:
         live.agree(candidate, False)
         sign_in(room.owner)
         assert "happy" not in client.get(f"/live/rooms/{room.id}/after").text
+
+    def test_it_can_be_taken_back_after_the_call(self, client, live, sign_in):
+        room = live.practice()
+        self.kept(live, room.members[0])
+        operations.close(room)
+        sign_in(room.owner)
+        url = f"/live/rooms/{room.id}/after"
+        assert "happy" in client.get(url).text
+        assert client.post(url, data={"withdraw": "reading"}).status_code == 302
+        assert "happy" not in client.get(url).text
+        assert room.members[0].track is None and not room.members[0].reading
 
     def test_in_the_eu_nothing_shows_even_if_it_were_there(self, client, live, sign_in):
         room = live.assessment("CA")

@@ -252,6 +252,7 @@ ROUTES = [
     ("POST", "live.renew_links", False),
     ("POST", "live.remove", False),
     ("POST", "live.close", False),
+    ("POST", "live.delete", False),
 ]
 JSON = {
     "live.token": {"purpose": "signal"},
@@ -288,6 +289,8 @@ class TestRoles:
             if who == "guest":
                 browser = app.test_client()
                 enter(browser, room)
+            if endpoint == "live.delete" and who == "host":
+                operations.close(room)
             values = {"room_id": room.id} | ({"member_id": third.id} if endpoint == "live.remove" else {})
             body = {"json": JSON[endpoint]} if endpoint in JSON else {"data": {"name": "X"}} if method == "POST" else {}
             answer = browser.open(url_for(endpoint, **values), method=method, **body)
@@ -321,6 +324,23 @@ class TestRoles:
         assert client.get(f"/live/rooms/{room.id}").status_code == 403
         client.get(f"/live/join/{tokens.link_of(room)}")
         assert client.post(f"/live/rooms/{room.id}", data={"name": "Again"}).status_code == 403
+
+    def test_deleting(self, client, live, sign_in):
+        """A practice room that is over; never an assessment, whose record stays."""
+        room = live.practice()
+        live.agree(live.guest(room))
+        sign_in(room.owner)
+        url = f"/live/rooms/{room.id}/delete"
+        assert client.post(url).status_code == 403, "still open"
+        operations.close(room)
+        db.session.commit()
+        assert client.post(url).status_code == 302
+        for table in ("live_rooms", "live_members", "live_consents"):
+            assert db.session.execute(db.select(db.metadata.tables[table])).all() == []
+        kept = live.assessment()
+        operations.close(kept)
+        sign_in(kept.owner)
+        assert client.post(f"/live/rooms/{kept.id}/delete").status_code == 403
 
     def test_closing_leads_to_what_is_left(self, client, live, sign_in):
         room = live.practice()
