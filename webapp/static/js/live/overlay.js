@@ -26,15 +26,11 @@ export class Overlay {
   /** Draw a reading's faces; `name` is whose picture it is. */
   show(faces, name) {
     const here = new Set(faces.map(({ id }) => id));
-    for (const [id, { box }] of this.#boxes) {
-      if (!here.has(id)) {
-        box.remove();
-        this.#boxes.delete(id);
-      }
-    }
+    for (const [id, { box }] of this.#boxes) if (!here.has(id)) this.#leave(id, box);
     const picture = placeOf(this.video.getBoundingClientRect(), this.video, getComputedStyle(this.video).objectFit);
     for (const face of faces) {
       const { box, chip: one } = this.#boxes.get(face.id) ?? this.#make(face.id);
+      delete box.dataset.gone;
       const [x, y, w, h] = face.box;
       const left = picture.left + (this.mirrored ? 1 - x - w : x) * picture.width;
       const top = picture.top + y * picture.height;
@@ -55,6 +51,17 @@ export class Overlay {
   clear() {
     for (const { box } of this.#boxes.values()) box.remove();
     this.#boxes.clear();
+  }
+
+  /** A face is gone; its box waits for the keyboard to leave it. */
+  #leave(id, box) {
+    if (box.contains(document.activeElement)) {
+      if (!box.dataset.gone) box.addEventListener("focusout", () => box.dataset.gone && this.#leave(id, box), { once: true });
+      box.dataset.gone = "yes";
+      return;
+    }
+    box.remove();
+    if (this.#boxes.get(id)?.box === box) this.#boxes.delete(id);
   }
 
   #make(id) {

@@ -106,7 +106,7 @@ export class ReadingRoom {
   forget(id) {
     this.readings.forget(id);
     this.changes.forget(id);
-    this.stage.tile(id)?.show(null);
+    this.stage.tile(id)?.clear();
   }
 
   left(id) {
@@ -118,7 +118,7 @@ export class ReadingRoom {
   #tidy() {
     const now = performance.now();
     for (const [id, tile] of this.stage.tiles) {
-      if (!this.readings.of(id) && now > (this.#glow.get(id) ?? 0)) tile.show(null);
+      if (!this.readings.of(id) && now > (this.#glow.get(id) ?? 0)) tile.lapse();
     }
     this.legend.show(this.readings.present());
   }

@@ -49,7 +49,7 @@ export class Tile {
     this.element.querySelector(".sign-recording").hidden = !peer.recording;
     this.element.querySelector(".sign-words").textContent = peer.reading ? "Agreed to reading" : "Not read";
     if (!peer.reading || !peer.camera) this.#overlay.clear();
-    if (!peer.reading) this.show(null);
+    if (!peer.reading) this.clear();
   }
 
   /** Show and play what arrives: {audio, camera} tracks, or null for none. */
@@ -81,19 +81,31 @@ export class Tile {
   /** Whether readings are drawn over the picture. */
   set overlays(on) {
     this.#shown = on;
-    if (!on) this.show(null);
+    if (!on) this.clear();
   }
 
-  /** Draw a reading, or take it away. */
+  /** Take away at once whatever was read. */
+  clear() {
+    this.#overlay.clear();
+    this.$("mood").hidden = true;
+    this.$("state").hidden = true;
+  }
+
+  /** There is nothing new: what was read goes, but not from under somebody's keyboard. */
+  lapse() {
+    this.#overlay.show([], this.peer.name);
+    this.$("state").hidden = true;
+    const mood = this.$("mood");
+    if (mood.hidden) return;
+    if (!mood.contains(document.activeElement)) mood.hidden = true;
+    else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: "No reading just now" });
+  }
+
+  /** Draw a reading. */
   show(reading) {
     const mood = this.$("mood");
     const state = this.$("state");
-    if (!reading || !this.#shown) {
-      this.#overlay.clear();
-      mood.hidden = true;
-      state.hidden = true;
-      return;
-    }
+    if (!this.#shown) return;
     if (this.peer.camera) this.#overlay.show(reading.faces ?? [], this.peer.name);
     else this.#overlay.clear();
     const main = dominant(reading);
