@@ -116,6 +116,13 @@ class TestEffect:
         assert first.next("reading", 1, **{"from": guest.id})["reading"] is None
         assert first.next("peer", 1)["peer"]["reading"] is False
 
+    def test_who_takes_it_back_sees_nobody_elses_either(self, service, live, pair):
+        host, guest, _first, second = pair
+        live.agree(guest, False)
+        assert second.next("reading", 1, **{"from": host.id})["reading"] is None
+        service.call(lambda: service.service.hub.share(host.room_id, host.id, READING))
+        assert second.silent("reading", 0.3)
+
     def test_given_again_within_a_second(self, service, live, pair):
         _host, guest, _first, second = pair
         live.agree(guest, False)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from webapp.database import new_id
 from webapp.live import ice, media
+from webapp.live.service.call import Call, text_of
 from webapp.live.service.store import Person, Place, Store
 from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire
 
@@ -27,18 +27,8 @@ GRACE = 10.0
 MOMENT = 5.0
 
 
-@dataclass
-class Call:
-    """One room with somebody in it."""
-
-    place: Place
-    wires: dict[str, Wire] = field(default_factory=dict)
-    #: Members whose connection broke, and when they count as gone (monotonic seconds).
-    missing: dict[str, float] = field(default_factory=dict)
-
-
 class Hub:
-    """The calls of this service. Everything but ``refresh`` and ``run`` is synchronous and never blocks."""
+    """The calls of this service. What is no coroutine never blocks."""
 
     def __init__(self, store: Store, config: dict[str, Any]) -> None:
         self.store, self.config = store, config
@@ -48,34 +38,41 @@ class Hub:
         self._rows: dict[str, list[tuple[float, Any, Any, Any]]] = {}
         self._gone: set[str] = set()
         self._noted = 0.0
+        #: One look at the database at a time: an older answer never comes after a newer one.
+        self._reading = asyncio.Lock()
 
     # People coming and going
 
-    async def place_of(self, room_id: str) -> Place | None:
-        """The room, fresh from the database."""
-        found = await asyncio.to_thread(self.store.places, [room_id])
-        return found.get(room_id)
-
-    def enter(self, place: Place, wire: Wire) -> str | None:
+    async def enter(self, wire: Wire) -> str | None:
         """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
+        async with self._reading:
+            places = await asyncio.to_thread(self.store.places, [wire.room_id])
+            place = places.get(wire.room_id)
+            return self._enter(place, wire) if place is not None else "closed"
+
+    def _enter(self, place: Place, wire: Wire) -> str | None:
         call = self.calls.setdefault(place.id, Call(place))
         self._apply(call, place)
-        person = call.place.people.get(wire.member_id)
-        if person is None or not call.place.is_open:
-            return "closed" if not call.place.is_open else "removed"
+        person = place.people.get(wire.member_id)
+        if person is None or not place.is_open:
+            return "removed" if place.is_open else "closed"
+        call.missing.pop(wire.member_id, None)
         if wire.member_id not in call.wires and len(call.wires) + len(call.missing) >= media.most(self.config):
-            call.missing.pop(wire.member_id, None)
-            if len(call.wires) + len(call.missing) >= media.most(self.config):
-                return "full"
+            return "full"
         if older := call.wires.get(wire.member_id):
             wire.state = dict(older.state) if older.page == wire.page else wire.state
             older.close(TAKEN_OVER, "taken over by a newer tab")
         call.wires[wire.member_id] = wire
-        call.missing.pop(wire.member_id, None)
         self._gone.discard(wire.member_id)
         self._noted = 0.0
-        wire.send(self._welcome(call, wire, person))
-        self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=wire.member_id)
+        wire.send(
+            call.welcome(wire)
+            | {
+                "ice": ice.servers(self.config, wire.member_id),
+                "media": media.describe(self.config, place.id, wire.member_id, person.name),
+            }
+        )
+        call.tell_of(wire)
         return None
 
     def leave(self, wire: Wire, *, for_good: bool) -> None:
@@ -93,53 +90,15 @@ class Hub:
         call.missing.pop(member_id, None)
         self._gone.add(member_id)
         self._noted = 0.0
-        self.tell(call, {"type": "left", "id": member_id})
-        if not call.wires and not call.missing:
+        call.tell({"type": "left", "id": member_id})
+        if call.is_empty:
             self.calls.pop(call.place.id, None)
-
-    def _welcome(self, call: Call, wire: Wire, person: Person) -> dict[str, Any]:
-        place = call.place
-        return {
-            "type": "welcome",
-            "you": self._peer(call, wire),
-            "room": {
-                "id": place.id,
-                "title": place.title,
-                "mode": place.mode,
-                "host": place.host,
-                "reading_allowed": place.reading_allowed,
-                "why_not": place.why_not,
-            },
-            "peers": [self._peer(call, other) for other in call.wires.values() if other is not wire],
-            "ice": ice.servers(self.config, wire.member_id),
-            "media": media.describe(self.config, place.id, wire.member_id, person.name),
-        }
-
-    def _peer(self, call: Call, wire: Wire) -> dict[str, Any]:
-        person = call.place.people[wire.member_id]
-        return {
-            "id": person.id,
-            "name": person.name,
-            "role": person.role,
-            **wire.state,
-            "reading": person.reading,
-            "page": wire.page,
-        }
-
-    # What they say to each other
-
-    def tell(self, call: Call, message: dict[str, Any], *, but: str | None = None) -> None:
-        """Send to everybody in a call, except the one named."""
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-        for member_id, wire in list(call.wires.items()):
-            if member_id != but:
-                wire.send_text(text)
 
     def say_state(self, wire: Wire) -> None:
         """Tell the others what this browser says of its camera, microphone, screen, hand and recording."""
         call = self.calls.get(wire.room_id)
         if call is not None and wire.member_id in call.place.people:
-            self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=wire.member_id)
+            call.tell_of(wire)
 
     # Readings: asked by webapp/live/service/reading.py
 
@@ -162,7 +121,7 @@ class Hub:
         person = call.place.people.get(member_id)
         if reading is not None and (person is None or not person.reading):
             return
-        text = json.dumps({"type": "reading", "from": member_id, "reading": reading}, separators=(",", ":"))
+        text = text_of({"type": "reading", "from": member_id, "reading": reading})
         for other, wire in list(call.wires.items()):
             listener = call.place.people.get(other)
             if other != member_id and listener is not None and listener.reading:
@@ -190,7 +149,7 @@ class Hub:
             person = call.place.people.get(member_id)
             if person is not None and person.reading:
                 self._moments[member_id] = (moment, until)
-        self.tell(call, {"type": "moment", "by": wire.member_id, "moment": moment})
+        call.tell({"type": "moment", "by": wire.member_id, "moment": moment})
 
     def take_moment(self, member_id: str) -> str | None:
         """The moment that this member's next frame belongs to, once."""
@@ -212,7 +171,11 @@ class Hub:
 
     async def refresh(self) -> None:
         """Apply what the database says now to every call."""
-        places = await asyncio.to_thread(self.store.places, list(self.calls))
+        async with self._reading:
+            places = await asyncio.to_thread(self.store.places, list(self.calls))
+            self._apply_all(places)
+
+    def _apply_all(self, places: dict[str, Place]) -> None:
         for room_id, call in list(self.calls.items()):
             place = places.get(room_id)
             if place is not None:
@@ -222,7 +185,7 @@ class Hub:
             moment = time.monotonic()
             for member_id in [each for each, until in call.missing.items() if until < moment]:
                 self._say_left(call, member_id)
-            if not call.wires and not call.missing:
+            if call.is_empty:
                 self.calls.pop(room_id, None)
 
     def _apply(self, call: Call, place: Place) -> None:
@@ -239,13 +202,16 @@ class Hub:
                     wire.send({"type": "consent", "reading": is_now.reading})
                     if not is_now.reading:
                         self._forget(call, member_id)
-                self.tell(call, {"type": "peer", "peer": self._peer(call, wire)}, but=member_id)
+                call.tell_of(wire)
 
     def _forget(self, call: Call, member_id: str) -> None:
-        """A consent is gone: nothing of this member is on anybody's screen, and nothing waits to be kept."""
+        """A consent is gone: nothing of this member stays on anybody's screen, nothing of others on theirs."""
         self._rows.pop(member_id, None)
         self._moments.pop(member_id, None)
         self.share(call.place.id, member_id, None)
+        for other in call.wires:
+            if other != member_id:
+                call.wires[member_id].send({"type": "reading", "from": other, "reading": None})
 
     def _end(self, call: Call, member_ids: list[str], code: str, message: str) -> None:
         for member_id in member_ids:
@@ -260,13 +226,7 @@ class Hub:
             people = {
                 key: Person(each.id, each.name, each.role, False, each.keeps) for key, each in call.place.people.items()
             }
-            place = call.place
-            self._apply(
-                call,
-                Place(
-                    place.id, place.title, place.mode, place.host, True, place.reading_allowed, place.why_not, people
-                ),
-            )
+            self._apply(call, replace(call.place, people=people))
 
     async def _write(self) -> None:
         if time.monotonic() - self._noted < NOTE:

@@ -71,9 +71,7 @@ class Signalling:
             return await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
         page = first.get("page")
         wire = Wire(connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "")
-        place = await self.hub.place_of(claims.room_id)
-        refused = self.hub.enter(place, wire) if place is not None else "closed"
-        if refused:
+        if refused := await self.hub.enter(wire):
             return await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
         return wire
 
@@ -140,7 +138,7 @@ class Signalling:
             # To oneself too: everybody sees the same messages in the same order.
             text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self.hub.tell(call, {"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
+            call.tell({"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
 
     async def _consent(self, wire: Wire, reading: bool) -> None:
         why_not = await asyncio.to_thread(self.hub.store.decide, wire.member_id, reading)
