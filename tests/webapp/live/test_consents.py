@@ -158,7 +158,7 @@ class TestEffect:
         db.session.commit()
         assert second.next("error", 1)["code"] == "removed"
         assert second.closing_code() == 4403
-        assert first.next("left", 1)["id"] == guest.id
+        assert first.next("left", 1) == {"type": "left", "id": guest.id, "why": "removed"}
         operations.close(guest.room)
         db.session.commit()
         assert first.next("error", 1)["code"] == "closed"

@@ -244,7 +244,7 @@ class TestComingAndGoing:
         guest = live.guest(room)
         host, leaving, closing = join(room.members[0]), join(guest), join(other := live.guest(room, "Other"))
         leaving.send(type="leave")
-        assert host.next("left")["id"] == guest.id
+        assert host.next("left") == {"type": "left", "id": guest.id, "why": "left"}
         closing.close()
         assert host.next("left")["id"] == other.id
 
@@ -260,7 +260,7 @@ class TestComingAndGoing:
         assert back.welcome["you"]["page"] == "page"
         assert host.silent("left", 1.2)
         back.connection.socket.shutdown(2)
-        assert host.next("left", 4)["id"] == guest.id
+        assert host.next("left", 4) == {"type": "left", "id": guest.id, "why": "lost"}
 
     def test_a_restart_is_survived(self, app, live, service, join):
         """All connections go; everybody comes back to the new one by a new token, and finds the others again."""

@@ -82,15 +82,16 @@ class Hub:
             return
         del call.wires[wire.member_id]
         if for_good:
-            self._say_left(call, wire.member_id)
+            self._say_left(call, wire.member_id, "left")
         else:
             call.missing[wire.member_id] = time.monotonic() + GRACE
 
-    def _say_left(self, call: Call, member_id: str) -> None:
+    def _say_left(self, call: Call, member_id: str, why: str) -> None:
+        """Tell the others: ``left``, ``lost`` (a call that lives without us may go on), ``removed`` or ``closed``."""
         call.missing.pop(member_id, None)
         self._gone.add(member_id)
         self._noted = 0.0
-        call.tell({"type": "left", "id": member_id})
+        call.tell({"type": "left", "id": member_id, "why": why})
         if call.is_empty:
             self.calls.pop(call.place.id, None)
 
@@ -184,7 +185,7 @@ class Hub:
                 self._end(call, list(call.wires), "closed", "This room is gone.")
             moment = time.monotonic()
             for member_id in [each for each, until in call.missing.items() if until < moment]:
-                self._say_left(call, member_id)
+                self._say_left(call, member_id, "lost")
             if call.is_empty:
                 self.calls.pop(room_id, None)
 
@@ -219,7 +220,7 @@ class Hub:
             wire.send({"type": "error", "code": code, "message": message})
             wire.close(NOT_ALLOWED, code)
             self._rows.pop(member_id, None)
-            self._say_left(call, member_id)
+            self._say_left(call, member_id, code)
 
     def _trust_nobody(self) -> None:
         for call in self.calls.values():
