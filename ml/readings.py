@@ -97,7 +97,8 @@ class SpeechReading(Reading):
 
     ``track`` has one row a window (its centre), None where the window holds too little speech. ``delivery`` =
     {pause_count, longest_pause_seconds, syllables_per_second, pitch_median_hz, pitch_range_semitones,
-    loudness_range_db, speech_share (0..1), mean_pause_seconds, pauses_per_minute}, each a number or None.
+    loudness_rise_db, speech_share (0..1), mean_pause_seconds, pauses_per_minute}, each a number or None (older readings
+    have loudness_range_db, another measure).
     ``activity`` = [[from, to, kind], ...] in seconds, kind "speech", "second" (a second voice) or "other" (no voice).
     ``second_voice`` = [[from, to], ...] where a second voice probably speaks. ``quality`` = {clipped_share, noise_db,
     speech_db, speech_over_noise_db, highest_hz} of the recording. ``sure_seconds``: seconds of speech whose emotion is

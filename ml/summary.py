@@ -76,7 +76,7 @@ def _speech(reading: dict[str, Any]) -> list[tuple[str, str]]:
         ("Pauses", "not enough to tell" if said["pause_count"] is None else f"{said['pause_count']}{pauses}"),
         ("Pitch", number(said["pitch_median_hz"], "Hz", 0)),
         ("Pitch range", number(said["pitch_range_semitones"], "semitones")),
-        ("Loudness range", number(said["loudness_range_db"], "dB")),
+        ("Loud over middle", number(said.get("loudness_rise_db"), "dB")),
     ]
 
 

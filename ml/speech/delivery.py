@@ -14,7 +14,8 @@ PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
 _SEARCH = Search(rate=RATE, frame=PITCH_FRAME, fft=1080, lowest=LOWEST_PITCH, highest=HIGHEST_PITCH, voiced=0.5)
 SHORTEST_PAUSE = 0.3  # s
-SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 2.0, 25.0
+#: De Jong and Wempe ask for 2 dB; with our smoothing 1.5 counts RAVDESS's and nEMO's known syllables best together.
+SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 1.5, 25.0
 FRAMES_A_SECOND = RATE / HOP
 _PART = 60_000  # frames that are worked on at a time: ten minutes
 
@@ -53,8 +54,8 @@ def intensity(decibels: np.ndarray) -> np.ndarray:
 
 
 def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int:
-    """Count syllable nuclei: intensity peaks less than 25 dB below the loudest, voiced, with a dip of at least 2 dB
-    before them (De Jong & Wempe, 2009).
+    """Count syllable nuclei: intensity peaks less than 25 dB below the loudest, voiced, parted by dips of at least
+    SYLLABLE_DIP_DB (after De Jong & Wempe, 2009).
 
     ``levels`` (dB, from `intensity`), ``speech`` and ``voiced`` (bool) are per 10 ms frame, of one length.
     """
@@ -63,25 +64,29 @@ def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int
     threshold = np.percentile(levels[speech], 99) - SYLLABLE_RANGE_DB
     inner = levels[1:-1]
     peaks = 1 + np.flatnonzero((inner > levels[:-2]) & (inner >= levels[2:]) & (inner > threshold))
-    count, height, lowest, previous = 0, -np.inf, np.inf, 0
-    for peak in peaks:
+    nuclei: list[int] = []
+    height, lowest, previous = -np.inf, np.inf, 0
+    for peak in peaks.tolist():
         lowest = min(lowest, float(levels[previous : peak + 1].min()))
         previous = peak
-        rises = min(float(levels[peak]), height) - lowest >= SYLLABLE_DIP_DB
-        if rises or height == -np.inf:
-            count += bool(speech[peak] and voiced[max(0, peak - 2) : peak + 3].any())
-            height, lowest = float(levels[peak]), np.inf
+        if not nuclei or min(float(levels[peak]), height) - lowest >= SYLLABLE_DIP_DB:
+            nuclei.append(peak)
         elif levels[peak] > height:  # still the same nucleus, rising
-            height, lowest = float(levels[peak]), np.inf
-    return count
+            nuclei[-1] = peak
+        else:
+            continue
+        height, lowest = float(levels[peak]), np.inf
+    return sum(bool(speech[max(0, k - 3) : k + 4].any() and voiced[max(0, k - 2) : k + 3].any()) for k in nuclei)
 
 
 def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
     ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` reaches from the 5th to
-    the 95th percentile of voiced frames, ``loudness_range_db`` from the 10th to the 90th. The loudness range agrees
-    only roughly with Praat's (``./viva bench delivery``).
+    the 95th percentile of voiced frames. ``loudness_rise_db`` is how far the loud moments (95th percentile) stand above
+    the median of voiced frames. (The range from the 10th percentile up, ``loudness_range_db`` in older readings,
+    was mostly where voicing is said to begin and end: two ways to tell agree at r 0.3 to 0.7.) How far each agrees with
+    Praat: ``./viva bench delivery``.
     """
     # A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
     late = (PITCH_FRAME // 2) // HOP
@@ -103,7 +108,7 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
     # Of voiced frames alone: how far speech falls between its syllables is the room's and the pause's doing.
     toned = levels[speech & np.isfinite(hertz)]
     enough_toned = len(toned) >= 50
-    quiet, loud = np.percentile(toned, [10, 90]) if enough_toned else (np.nan, np.nan)
+    middle, loud = np.percentile(toned, [50, 95]) if enough_toned else (np.nan, np.nan)
     count = syllables(levels, speech, np.isfinite(hertz))
     # Silence before the first and after the last word is no pause: an answer begins when somebody begins to speak.
     bounds = activity.bounds(0, len(speech))
@@ -117,5 +122,5 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
         "syllables_per_second": round(count / activity.seconds, 2) if enough else None,
         "pitch_median_hz": round(float(np.median(voiced)), 1) if len(voiced) >= 50 else None,
         "pitch_range_semitones": round(12 * float(np.log2(high / low)), 1) if len(voiced) >= 50 else None,
-        "loudness_range_db": round(float(loud - quiet), 1) if enough_toned else None,
+        "loudness_rise_db": round(float(loud - middle), 1) if enough_toned else None,
     }

@@ -87,7 +87,7 @@ def speech_reading(**values: Any) -> SpeechReading:
                 "syllables_per_second": 4.2,
                 "pitch_median_hz": 182.0,
                 "pitch_range_semitones": 7.5,
-                "loudness_range_db": None,
+                "loudness_rise_db": None,
             },
             **values,
         }
