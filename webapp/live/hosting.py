@@ -8,6 +8,7 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask_login import current_user, login_required
 
 from webapp.analysis.access import may_read
+from webapp.candidate.access import grant
 from webapp.database import db, now
 from webapp.interviews.models import Interview
 from webapp.jobs.places import rules
@@ -129,5 +130,7 @@ def after(room_id: str) -> Response | str:
         db.session.commit()
         flash("Your choices are saved.", "info")
         return redirect(url_for("live.after", room_id=room_id))
+    if member.interview is not None and member.is_candidate:
+        grant(member.interview)  # so that they can play it and change their consents, by whichever browser they came
     user = current_user._get_current_object() if current_user.is_authenticated else None
     return render_template("live/after.html", room=room, member=member, left=aftermath.of(room, member, user))

@@ -324,6 +324,18 @@ class TestAfterwards:
         client.post(f"/live/rooms/{room.id}/after", data={"face": "yes", "text": "yes"})
         assert room.candidate.interview.consented == {Purpose.RECORDING, Purpose.TEXT}
 
+    def test_the_candidate_reaches_their_recording_by_another_browser(self, app, client, live):
+        room = live.assessment("FR")
+        enter(client, room, candidate=True)
+        save(db.session.get(Recording, begin(client, room).get_json()["id"]))
+        interview_id = room.candidate.interview_id
+        other = app.test_client()
+        assert other.get(f"/interview/{interview_id}/consents").status_code == 404
+        enter(other, room, candidate=True)
+        assert other.get(f"/live/rooms/{room.id}/after").status_code == 200
+        assert other.post(f"/interview/{interview_id}/consents", data={}).status_code == 302
+        assert room.candidate.interview.answers[0].takes == [], "taken back: the recording is deleted"
+
     def test_deleting_the_practice_leaves_the_room(self, client, live, sign_in):
         from webapp.practice import operations as practice
 
