@@ -1,7 +1,9 @@
-"""A process that keeps readers: ``python -m ml.live.worker FD``, where FD is a connected stream socket.
+"""Processes that keep readers: ``python -m ml.live.worker FD``, where FD is a connected Unix socket.
 
-One message in, one answer out, in order. A message is ``HEAD`` (see there), the participant's key and a payload; an
-answer is its length and JSON. It ends when the other side closes the socket, however that side ended.
+This process loads the models once and says so on that socket. Then, for each socket that is sent to it there, it forks
+a process which serves that socket and shares the models' memory. On such a socket one message in means one answer out,
+in order: a message is ``HEAD`` (see there), the participant's key and a payload; an answer is its length and JSON. All
+of them end when the other side closes their socket, however that side ended.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import struct
 import sys
 import time
 import traceback
+import warnings
 from typing import Any
 
 #: Length of all that follows the length itself, kind, careful, length of the key, milliseconds of the sender's clock.
@@ -60,7 +64,7 @@ class Readers:
 
 
 def warm_up() -> None:
-    """Load the models and read a picture and a second of sound, so that nobody waits for that. Raises ModelMissing."""
+    """Load the models and read a picture and some sound, so that nobody waits for that. Raises ModelMissing."""
     import cv2
     import numpy as np
 
@@ -84,19 +88,45 @@ def warm_up() -> None:
 
 def serve(connection: socket.socket) -> None:
     """Answer until the other side is gone."""
-    from ml.errors import VivaError
-
-    try:
-        warm_up()
-        _send(connection, {"ready": True})
-    except VivaError as failure:
-        _send(connection, {"error": {"code": failure.code, "message": failure.message}})
-        return
     readers, stream = Readers(), connection.makefile("rb")
     while head := stream.read(HEAD.size):
         length, kind, careful, named, at = HEAD.unpack(head)
         body = stream.read(length - (HEAD.size - 4))
         _send(connection, readers.answer(kind, body[:named], body[named:], at, bool(careful)))
+
+
+def nurse(control: socket.socket) -> None:
+    """Load the models; then fork a process for each socket that comes, and answer with its number."""
+    from ml.errors import VivaError
+
+    try:
+        warm_up()
+    except VivaError as failure:
+        _send(control, {"error": {"code": failure.code, "message": failure.message}})
+        return
+    _send(control, {"ready": True})
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that end
+    # ONNX Runtime keeps a thread that a child does without: with one thread a model runs in the caller's own.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*fork.*")
+    while True:
+        message, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        child = os.fork()
+        if child == 0:
+            control.close()
+            status = 1
+            # Never back into the parent's frames, nor through its clean-up.
+            try:
+                with socket.socket(fileno=sockets[0]) as connection:
+                    serve(connection)
+                status = 0
+            except (ConnectionError, KeyboardInterrupt):
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(sockets[0])
+        _send(control, {"process": child})
 
 
 def _send(connection: socket.socket, answer: dict[str, Any]) -> None:
@@ -110,8 +140,8 @@ def main() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
     os.close(null)
-    with contextlib.suppress(ConnectionError, KeyboardInterrupt), socket.socket(fileno=int(sys.argv[1])) as connection:
-        serve(connection)
+    with contextlib.suppress(ConnectionError, KeyboardInterrupt), socket.socket(fileno=int(sys.argv[1])) as control:
+        nurse(control)
 
 
 if __name__ == "__main__":

@@ -331,7 +331,7 @@ def test_a_killed_process_comes_back_and_the_others_go_on(room, browser, frame):
     homes = room.pool._homes
     assert homes[one.member] is not homes[other.member]
     before = room.pool.facts()["starts"]
-    os.kill(homes[one.member].process.pid, signal.SIGKILL)
+    os.kill(homes[one.member].process, signal.SIGKILL)
     started = time.monotonic()
     for _ in range(5):
         assert other.read(frame)["faces"]
@@ -422,8 +422,8 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
 def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
     """Frames and sound as fast as one process takes them: it holds in the end what it held after the first part."""
 
-    def resident(process) -> float:
-        return int(open(f"/proc/{process.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+    def resident(process: int) -> float:
+        return int(open(f"/proc/{process}/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
     small = cv2.imencode(".jpg", Puppet().draw()[::3, ::3, ::-1])[1].tobytes()
     sound = np.random.default_rng(0).integers(-9000, 9000, 1600).astype("<i2").tobytes()

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import time
 from collections import deque
 from typing import Any
 
+from webapp.live.service.nursery import Nursery
 from webapp.live.service.worker import Busy, Job, Lost, Refused, Worker
 
 __all__ = ["Busy", "Lost", "Pool", "Refused"]
@@ -27,7 +29,10 @@ class Pool:
     """Reader processes. ``workers``: how many; by default one a core. With none, nothing is read."""
 
     def __init__(self, workers: int | None = None):
-        self.workers = [Worker(self._strike) for _ in range(_cores() if workers is None else workers)]
+        count = _cores() if workers is None else workers
+        # macOS' own libraries do not bear a fork: there each process loads its models itself.
+        self._nurseries = [Nursery() for _ in range(count if sys.platform == "darwin" else min(1, count))]
+        self.workers = [Worker(self._nurseries[k % len(self._nurseries)], self._strike) for k in range(count)]
         self._homes: dict[str, Worker] = {}
         self._strikes: dict[str, deque[float]] = {}
         self._tasks: list[asyncio.Task] = []
@@ -48,6 +53,8 @@ class Pool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        for nursery in self._nurseries:
+            nursery.close()
 
     async def frame(self, member: str, jpeg: bytes, at: float, careful: bool = False) -> dict[str, Any]:
         """Have a participant's frame read: {"reading": …, "ms": …}, see ml/live/reader.py.

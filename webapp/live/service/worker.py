@@ -6,26 +6,22 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
-import subprocess
-import sys
+import signal
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ml.live.worker import DROP, FRAME, LENGTH, SOUND, pack
+from webapp.live.service.nursery import CannotRead, Nursery
 
-#: A process that does not answer for so long (seconds) is killed; loading the models may take longer.
-PATIENCE, START = 10.0, 90.0
+#: A process that does not answer for so long (seconds) is killed.
+PATIENCE = 10.0
 #: A frame that has waited for so long (seconds) is answered "busy": its sender has given it up.
 STALE = 2.0
 #: Blocks of sound that wait for one participant; beyond them the oldest goes.
 MOST_SOUND = 6
-_ROOT = Path(__file__).resolve().parents[3]
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 class Busy(Exception):
@@ -84,14 +80,16 @@ class Seat:
 class Worker:
     """A process and the participants whose readers it keeps. It is started anew whenever it ends."""
 
-    def __init__(self, lost: Callable[[str], None]):
+    def __init__(self, nursery: Nursery, lost: Callable[[str], None]):
+        self._nursery = nursery
         #: Called with the participant whose message a process did not survive.
         self.lost = lost
         self.seats: dict[str, Seat] = {}
         self.starts = 0
         self.failure: Refused | None = None
         self.ready = asyncio.Event()
-        self.process: subprocess.Popen | None = None
+        #: The number of its process, while there is one.
+        self.process: int | None = None
         self._work = asyncio.Event()
         self._turns = 0
 
@@ -125,47 +123,40 @@ class Worker:
         pause = 0.0
         while True:
             started = time.monotonic()
-            try:
-                await self._session()
-            finally:
-                self.ready.clear()
-                self._stop()
-            # One that lives on is replaced at once, one that cannot start ever more rarely.
-            pause = 0.0 if time.monotonic() - started > 20 else min(5.0, 2 * pause + 0.25)
+            await self._session()
+            # One that has lived for a while is replaced at once, one that cannot start ever more rarely.
+            pause = 0.0 if time.monotonic() - started > 5 else min(5.0, 2 * pause + 0.1)
             await asyncio.sleep(pause)
 
     async def _session(self) -> None:
         """From the start of a process to its end."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "ml.live.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd=_ROOT,
-                env={**os.environ, **_ONE_THREAD},
-                stdin=subprocess.DEVNULL,
-            )
-        self.starts += 1
-        reader, writer = await asyncio.open_connection(sock=ours)
         try:
-            first = await _receive(reader, START)
-            if "error" in first:
-                self.failure = Refused(**first["error"])
-                self._refuse_all()
-                await asyncio.sleep(5)
-                return
-            self.failure = None
-            self.ready.set()
+            self.process, reader, writer = await self._nursery.child()
+        except CannotRead as reason:
+            self.failure = Refused(reason.code, reason.message)
+            self._refuse_all()
+            return
+        except (OSError, EOFError, TimeoutError):
+            return
+        self.starts += 1
+        self.failure = None
+        self.ready.set()
+        try:
             while True:
                 await self._one(reader, writer)
-        except (OSError, EOFError, TimeoutError, ValueError):
-            return
+        except (OSError, EOFError, ValueError):
+            pass  # it has ended
+        except TimeoutError:
+            with contextlib.suppress(OSError):  # it hangs
+                os.kill(self.process, signal.SIGKILL)
         finally:
+            self.ready.clear()
+            self.process = None
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Ask the next thing, in turn, and hand on the answer."""
-        member, seat = await self._next()
+        member, seat = await self._next(reader)
         if seat.dropped:
             message, job, seat.dropped = pack(DROP, seat.key), None, False
             if not seat.waits:
@@ -193,7 +184,7 @@ class Worker:
             if job is not None:
                 job.end(outcome)
 
-    async def _next(self) -> tuple[str, Seat]:
+    async def _next(self, reader: asyncio.StreamReader) -> tuple[str, Seat]:
         """The participant who has waited longest for a turn; sound first, it takes no time."""
         while True:
             waiting = [(seat.turn, member) for member, seat in self.seats.items() if seat.waits]
@@ -206,7 +197,7 @@ class Worker:
             self._work.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), 0.5)
-            if self.process.poll() is not None:
+            if reader.at_eof():
                 raise EOFError("the process has ended")
 
     def _refuse_all(self) -> None:
@@ -214,13 +205,6 @@ class Worker:
             if seat.frame is not None:
                 seat.frame.end(self.failure or Busy())
                 seat.frame = None
-
-    def _stop(self) -> None:
-        process, self.process = self.process, None
-        if process is not None:
-            with contextlib.suppress(OSError):
-                process.kill()
-            process.wait()
 
 
 async def _receive(reader: asyncio.StreamReader, seconds: float) -> dict[str, Any]:
