@@ -6,15 +6,14 @@ import base64
 import hashlib
 import hmac
 import re
-import shutil
-import socket
 import subprocess
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import jwt
 import pytest
 
+from tests.coturn import SECRET, running
 from webapp.live import ice, media
 
 NONE = dict.fromkeys(
@@ -76,34 +75,9 @@ class TestLiveKit:
 
 
 @pytest.fixture(scope="module")
-def coturn(tmp_path_factory: pytest.TempPathFactory):
-    """Debian's coturn on a free port of this machine, with a shared secret; skips where it is not installed."""
-    if not (shutil.which("turnserver") and shutil.which("turnutils_uclient")):
-        pytest.skip("no coturn (apt-get install coturn)")
-    folder: Path = tmp_path_factory.mktemp("coturn")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            "turnserver", "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", str(port),
-            "--use-auth-secret", "--static-auth-secret", "north", "--realm", "viva.test", "--no-tls", "--no-dtls",
-            "--allow-loopback-peers", "--no-cli", "--cli-password", "unused", "--log-file", str(folder / "log"),
-            "--simple-log", "--pidfile", str(folder / "pid"), "--userdb", str(folder / "db"),
-        ],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield port
-    process.terminate()
-    process.wait(10)
+def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with running(tmp_path_factory.mktemp("coturn")) as port:
+        yield port
 
 
 class TestCoturn:
@@ -122,7 +96,7 @@ class TestCoturn:
         return answer.returncode == 0 and bool(received) and received[-1] > 0
 
     def test_it_takes_what_browsers_are_told_and_nothing_else(self, coturn):
-        config = NONE | {"TURN_URLS": [f"turn:127.0.0.1:{coturn}"], "TURN_SECRET": "north"}
+        config = NONE | {"TURN_URLS": [f"turn:127.0.0.1:{coturn}"], "TURN_SECRET": SECRET}
         (server,) = ice.servers(config, "member")
         assert self.relays(coturn, server["username"], server["credential"])
         assert not self.relays(coturn, server["username"], "forged")
