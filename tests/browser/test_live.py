@@ -13,6 +13,8 @@ from playwright.sync_api import Playwright, expect
 from tests.browser.conftest import FLAGS, Watch, chromium_path
 from tests.browser.rooms import CAMERAS, Person, Place, kill_live_service, person, write_camera
 
+#: Several browsers on two cores that may have other work.
+pytestmark = pytest.mark.timeout(900)
 #: A reading that comes while two or three browsers share the machine.
 READ = 60_000
 HOST = "Recruiter"

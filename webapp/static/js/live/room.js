@@ -1,5 +1,6 @@
 // The room: brings the call, the readings and the page together.
 import { armCopyButtons } from "../copy.js";
+import { Call } from "./call.js";
 import { Chat } from "./chat.js";
 import { Consent } from "./consent.js";
 import { Controls } from "./controls.js";
@@ -8,7 +9,6 @@ import { insist } from "./dialogs.js";
 import { remember, remembered } from "./entrance.js";
 import { Keys } from "./keys.js";
 import { OwnMedia } from "./media.js";
-import { Mesh } from "./mesh.js";
 import { Notices } from "./notices.js";
 import { OwnRecording } from "./own_recording.js";
 import { Panel } from "./panel.js";
@@ -21,12 +21,7 @@ import { Stage } from "./stage.js";
 import { Voices } from "./voices.js";
 
 const $ = (id) => document.getElementById(id);
-const END = {
-  taken_over: "This room is open in another tab or window of yours.",
-  closed: "The host has closed this room.",
-  removed: "The host has removed you from this room.",
-  full: "This room is full: six people are in it.",
-};
+const TAKEN_OVER = "This room is open in another tab or window of yours.";
 
 export class Room {
   #hand = false;
@@ -45,15 +40,15 @@ export class Room {
       onChange: (name, track) => this.#ownTrack(name, track),
       onProblem: (words) => this.notices.say(words),
     });
-    this.mesh = new Mesh({
+    this.call = new Call({
       send: (to, data) => this.signalling.send({ type: "signal", to, data }),
       onTracks: (id, tracks) => {
         this.stage.tracks(id, tracks);
         this.voices.use(id, tracks.audio);
       },
       onState: (id, state) => this.#linkState(id, state),
+      onProblem: (words) => this.notices.say(words),
     });
-    this.mesh.me = this.me;
     this.signalling = new Signalling({ tokenUrl: this.data.tokenUrl, on: this.#callbacks() });
     this.consent = new Consent({
       url: this.data.consentUrl,
@@ -140,15 +135,14 @@ export class Room {
   #callbacks() {
     return {
       welcome: () => {
-        this.mesh.me = this.signalling.me.id;
-        this.mesh.ice = this.signalling.ice;
-        for (const peer of this.signalling.peers.values()) this.mesh.meet(peer, true);
+        const { me, media, ice, peers } = this.signalling;
+        this.call.begin({ me: me.id, media, ice, peers: [...peers.values()] });
         this.notices.hold("service", null);
         this.consent.heard(Boolean(this.signalling.me.reading));
         this.#draw();
       },
       peer: (peer, before, known) => {
-        if (!known) this.mesh.meet(peer, false);
+        if (!known) this.call.meet(peer);
         if (before?.reading && !peer.reading) this.reading.forget(peer.id);
         if (!before && !known) this.notices.say(`${peer.name} is here.`);
         if (peer.hand && before && !before.hand) this.notices.say(`${peer.name} raised a hand.`);
@@ -157,7 +151,7 @@ export class Room {
       },
       left: async (peer) => {
         this.reading.forget(peer.id);
-        await this.mesh.part(peer.id);
+        await this.call.part(peer.id);
         if (this.signalling.peers.has(peer.id)) return;
         this.reading.left(peer.id);
         this.voices.use(peer.id, null);
@@ -165,7 +159,7 @@ export class Room {
         this.notices.say(`${peer.name} has left.`);
         this.#draw();
       },
-      signal: (from, data) => this.mesh.receive(from, data, this.signalling.peers.get(from)),
+      signal: (from, data) => this.call.receive(from, data, this.signalling.peers.get(from)),
       chat: (message) => this.chat.add(message),
       reading: (from, reading) => this.reading.heard(from, reading),
       moment: (by, id) => this.reading.begin(by, id),
@@ -180,7 +174,7 @@ export class Room {
   }
 
   #ownTrack(name, track) {
-    this.mesh.replace(name === "microphone" ? "audio" : name, name === "camera" && track && !track.enabled ? null : track);
+    this.call.replace(name === "microphone" ? "audio" : name, name === "camera" && track && !track.enabled ? null : track);
     if (name === "microphone") this.voices.use(this.me, track);
     this.stage.tracks(this.me, { audio: null, camera: this.media.camera, screen: this.media.screen });
     this.#tell();
@@ -244,13 +238,13 @@ export class Room {
 
   #end(reason, words) {
     this.#close();
-    insist("over-dialog", END[reason] ?? (words || "Go back to the lobby to see why, or to come in again."));
+    insist("over-dialog", reason === "taken_over" ? TAKEN_OVER : words || "Go back to the lobby to see why, or to come in again.");
   }
 
   #close() {
     this.reading.sampler.stop();
     this.reading.teller.close();
-    this.mesh.close();
+    this.call.close();
     this.signalling.stop();
     this.media.close();
   }

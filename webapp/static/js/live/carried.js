@@ -1,0 +1,82 @@
+// The call through a LiveKit server, where one is configured: for more than six, or behind networks that let nothing else through.
+// Same face as Mesh. LiveKit's own client is loaded only here.
+
+const SOURCES = { audio: "microphone", camera: "camera", screen: "screen_share" };
+const NAMES = Object.fromEntries(Object.entries(SOURCES).map(([name, source]) => [source, name]));
+
+export class Carried {
+  #room = null;
+  #tracks = { audio: null, camera: null, screen: null };
+  #published = { audio: null, camera: null, screen: null };
+  #queue = Promise.resolve();
+  #arrived = new Map(); // id → {audio, camera, screen}
+
+  /** Callbacks as those of Mesh: onTracks(id, tracks), onState(id, state). */
+  constructor({ onTracks, onState }) {
+    Object.assign(this, { onTracks, onState });
+  }
+
+  /** Connect, or again with a fresh token after the connection was given up. */
+  async join({ url, token }) {
+    if (this.#room && this.#room.state !== "disconnected") return;
+    const { Room, RoomEvent } = await import("livekit-client");
+    const room = new Room({ dynacast: true, stopLocalTrackOnUnpublish: false });
+    this.#room = room;
+    const change = (participant, source, track) => {
+      const name = NAMES[source];
+      if (!name) return;
+      const tracks = { audio: null, camera: null, screen: null, ...this.#arrived.get(participant.identity), [name]: track };
+      this.#arrived.set(participant.identity, tracks);
+      this.onTracks(participant.identity, tracks);
+    };
+    room.on(RoomEvent.TrackSubscribed, (track, { source }, participant) => change(participant, source, track.mediaStreamTrack));
+    room.on(RoomEvent.TrackUnsubscribed, (_track, { source }, participant) => change(participant, source, null));
+    room.on(RoomEvent.ParticipantConnected, ({ identity }) => this.onState(identity, "connected"));
+    room.on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
+      this.#arrived.delete(identity);
+      this.onState(identity, "over");
+    });
+    room.on(RoomEvent.Reconnecting, () => this.#everybody("broken"));
+    room.on(RoomEvent.Reconnected, () => this.#everybody("connected"));
+    await room.connect(url, token);
+    this.#everybody("connected");
+    this.#published = { audio: null, camera: null, screen: null };
+    for (const [name, track] of Object.entries(this.#tracks)) this.replace(name, track);
+  }
+
+  #everybody(state) {
+    for (const id of this.#room?.remoteParticipants.keys() ?? []) this.onState(id, state);
+  }
+
+  meet(peer) {
+    if (this.#room?.remoteParticipants.has(peer.id)) this.onState(peer.id, "connected");
+    if (this.#arrived.has(peer.id)) this.onTracks(peer.id, this.#arrived.get(peer.id));
+  }
+
+  receive() {
+    // the server carries everything: nobody signals to us
+  }
+
+  async part(id) {
+    this.#arrived.delete(id);
+  }
+
+  /** Send another track; one change after the other. */
+  replace(name, track) {
+    this.#tracks[name] = track;
+    this.#queue = this.#queue
+      .then(async () => {
+        const us = this.#room?.localParticipant;
+        if (!us || this.#room.state !== "connected" || this.#published[name] === track) return;
+        if (this.#published[name]) await us.unpublishTrack(this.#published[name], false);
+        this.#published[name] = null;
+        if (track) await us.publishTrack(track, { source: SOURCES[name] });
+        this.#published[name] = track;
+      })
+      .catch((error) => console.debug("Viva: LiveKit", error));
+  }
+
+  close() {
+    this.#room?.disconnect(false);
+  }
+}
