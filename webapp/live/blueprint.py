@@ -123,7 +123,8 @@ def call(room_id: str) -> Response | tuple[str, int]:
     )
     sockets = [origin_of(where)]
     if current_app.config["LIVEKIT_URL"]:
-        sockets.append(origin_of(current_app.config["LIVEKIT_URL"]))
+        carrier = origin_of(current_app.config["LIVEKIT_URL"])
+        sockets += [carrier, carrier.replace("ws", "http", 1)]  # its client asks by HTTP why a socket was refused
     page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
         "connect-src 'self'", " ".join(("connect-src 'self'", *sockets))
     )

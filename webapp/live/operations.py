@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.database import after_commit, db, now
 from webapp.interviews.models import Interview
 from webapp.jobs.models import Job
-from webapp.live import policy, tokens, wording
+from webapp.live import media, policy, tokens, wording
 from webapp.live.models import LiveConsent, LivePurpose, Member, MemberRole, Room
 from webapp.policy import Mode
 
@@ -141,6 +142,7 @@ def close(room: Room) -> None:
     if room.closed_at is None:
         room.closed_at = now()
         db.session.flush()
+        after_commit(partial(media.end, current_app.config, room.id))
         current_app.logger.info("Live room %s closed", room.id)
 
 
@@ -155,6 +157,7 @@ def remove(member: Member) -> None:
         member.removed_at = now()
         member.seen_at = None
         renew_links(member.room)
+        after_commit(partial(media.dismiss, current_app.config, member.room_id, member.id))
 
 
 def renew_links(room: Room) -> None:

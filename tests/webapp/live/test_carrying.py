@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import re
 import subprocess
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import jwt
 import pytest
 
 from tests.coturn import SECRET, running
-from webapp.live import ice, media
+from webapp.database import db
+from webapp.live import ice, media, operations
 
 NONE = dict.fromkeys(
     ("TURN_USERNAME", "TURN_PASSWORD", "TURN_SECRET", "LIVEKIT_URL", "LIVEKIT_KEY", "LIVEKIT_SECRET"), None
@@ -69,9 +73,62 @@ class TestLiveKit:
         assert (claims["iss"], claims["sub"], claims["name"]) == ("key", "member1", "Kim")
         assert claims["video"]["room"] == "room1" and claims["video"]["roomJoin"] is True
         assert not {"roomAdmin", "roomCreate", "roomList", "roomRecord"} & set(claims["video"])
-        assert 0 < claims["exp"] - time.time() <= 600
+        assert 0 < claims["exp"] - time.time() <= 60
         with pytest.raises(jwt.InvalidSignatureError):
             jwt.decode(told["token"], "t" * 32, algorithms=["HS256"])
+
+    @pytest.fixture
+    def asked(self) -> Iterator[tuple[str, list[tuple[str, dict, dict]]]]:
+        """A server that notes what it is asked, with the claims of the token: not LiveKit, but what it documents."""
+        asked: list[tuple[str, dict, dict]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                token = self.headers["Authorization"].removeprefix("Bearer ")
+                asked.append((self.path, body, jwt.decode(token, "s" * 32, algorithms=["HS256"])["video"]))
+                self.send_response(404 if body.get("identity") == "gone" else 200)
+                self.end_headers()
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            Thread(target=server.serve_forever, daemon=True).start()
+            yield f"ws://127.0.0.1:{server.server_port}", asked
+            server.shutdown()
+
+    def test_who_is_removed_loses_the_media_too(self, app, live, asked):
+        url, requests = asked
+        app.config.update(self.CONFIG | {"LIVEKIT_URL": url})
+        room = live.practice()
+        guest = live.guest(room)
+        operations.remove(guest)
+        assert requests == [], "not before it is certain"
+        db.session.commit()
+        operations.close(room)
+        db.session.commit()
+        path = "/twirp/livekit.RoomService/"
+        assert requests == [
+            (f"{path}RemoveParticipant", {"room": room.id, "identity": guest.id}, {"roomAdmin": True, "room": room.id}),
+            (f"{path}DeleteRoom", {"room": room.id}, {"roomCreate": True}),
+        ]
+
+    def test_who_is_gone_already_is_no_error(self, asked):
+        media.dismiss(self.CONFIG | {"LIVEKIT_URL": asked[0]}, "room", "gone")
+
+    def test_a_server_that_is_away_stops_nobody_from_removing(self, app, live, caplog):
+        app.config.update(self.CONFIG | {"LIVEKIT_URL": "ws://127.0.0.1:9"})
+        guest = live.guest(live.practice())
+        operations.remove(guest)
+        db.session.commit()
+        assert guest.removed_at is not None
+        assert "An action after a commit failed" in caplog.text
+
+    def test_without_a_server_nobody_is_asked(self, app, monkeypatch):
+        monkeypatch.setattr(media, "urlopen", lambda *_args, **_options: pytest.fail("somebody was asked"))
+        media.dismiss(app.config, "room", "member")
+        media.end(app.config, "room")
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,9 @@ class TestComingIn:
         app.config["LIVE_URL"] = "wss://live.example.org/x"
         policy = client.get(f"/live/rooms/{room.id}/call").headers["Content-Security-Policy"]
         assert "connect-src 'self' wss://live.example.org;" in policy
+        app.config["LIVEKIT_URL"] = "wss://kit.example.org"
+        policy = client.get(f"/live/rooms/{room.id}/call").headers["Content-Security-Policy"]
+        assert "wss://live.example.org wss://kit.example.org https://kit.example.org;" in policy
 
     def test_the_name_is_text(self, client, live):
         room = live.practice()
