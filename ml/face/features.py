@@ -23,6 +23,8 @@ _EYE_DISTANCE, _EYES_TO_NOSE, _EYE_LEVEL = 0.372, 0.275, 0.392
 #: An inner-lip aspect ratio above this is an open mouth: right for 91 % of 668 labelled faces (open: 88 %,
 #: closed: 92 %).
 MOUTH_OPEN = 0.08
+#: Side of the small copies of what is around the eyes, in pixels.
+AROUND = 8
 
 
 def grey(rgb: np.ndarray) -> np.ndarray:
@@ -105,6 +107,32 @@ def eye_aspect_ratio(points: np.ndarray) -> float:
     heights, widths = eyes[:, [5, 4]] - eyes[:, [1, 2]], eyes[:, 3] - eyes[:, 0]
     widths = np.maximum(np.hypot(widths[:, 0], widths[:, 1]), 1e-6)
     return float((np.hypot(heights[..., 0], heights[..., 1]).sum(1) / (2 * widths)).mean())
+
+
+def around_eyes(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """A small level copy of what is around each eye, lids and brow and cheek: grey levels uint8 (2, 8, 8).
+
+    Its side is 0.8 of the distance between the eyes, as for :func:`crop` where the head is turned.
+    """
+    eyes = points[36:48].reshape(2, 6, 2).mean(1)
+    across = eyes[1] - eyes[0]
+    length = float(np.hypot(*across))
+    angle = np.arctan2(across[1], across[0])
+    side = 0.8 * max(length, 1.2 * float(np.hypot(*(points[33] - eyes.mean(0)))), 4.0)
+    fine = 3 * AROUND  # three times as fine, then averaged: no aliasing on faces of usual size
+    step = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * side / fine
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = [
+        cv2.warpAffine(
+            picture,
+            np.column_stack([step, centre - step @ np.full(2, (fine - 1) / 2)]),
+            (fine, fine),
+            flags=flags,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        for centre in eyes
+    ]
+    return np.stack([cv2.resize(one, (AROUND, AROUND), interpolation=cv2.INTER_AREA) for one in seen])
 
 
 def mouth_aspect_ratio(points: np.ndarray) -> float:

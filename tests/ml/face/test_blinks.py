@@ -58,7 +58,38 @@ def test_the_rate_has_a_poisson_interval() -> None:
 
 def test_little_time_gives_no_rate() -> None:
     assert blinks.rate(3, 9.9) is None
-    assert blinks.summarise(np.array([]), np.array([]), 0.0) == {"count": 0, "times": [], "per_minute": None}
+    assert blinks.summarise(np.array([]), np.array([]), 0.0) == {
+        "count": 0,
+        "times": [],
+        "per_minute": None,
+        "covered": 0,
+    }
+
+
+def eyes(times: np.ndarray, changed: dict[float, tuple[float, float]]) -> np.ndarray:
+    """What is around both eyes: the same two noises, mixed with others by two shares at the times given."""
+    random = np.random.default_rng(4)
+    usual, other = random.normal(128, 30, (2, 2, 8, 8))
+    seen = np.repeat(usual[None], len(times), 0)
+    for at, shares in changed.items():
+        share = np.array(shares)[:, None, None]
+        seen[np.abs(times - at) < 0.2] = (1 - share) * usual + share * other
+    return np.clip(seen + random.normal(0, 1, seen.shape), 0, 255).astype(np.uint8)
+
+
+def test_a_hand_in_front_of_one_eye_is_no_blink_and_is_said() -> None:
+    times, ratios = series(30, [(3, 0.2), (9.5, 0.2), (20, 0.2)])
+    around = eyes(times, {3.1: (0.3, 0.3), 9.6: (1.0, 0.05), 20.1: (0.1, 0.9)})
+    assert blinks.find(times, ratios) == pytest.approx([3.1, 9.6, 20.1], abs=0.2)
+    assert blinks.find(times, ratios, around) == pytest.approx([3.1], abs=0.2)
+    found = blinks.summarise(times, ratios, 30.0, around)
+    assert (found["count"], found["covered"]) == (1, 2)
+
+
+def test_landmarks_that_jitter_in_a_still_picture_are_no_blink() -> None:
+    times, ratios = series(30, [(3, 0.2), (9.5, 0.2)])
+    found = blinks.summarise(times, ratios, 30.0, eyes(times, {3.1: (0.3, 0.3)}))
+    assert (found["times"], found["covered"]) == ([pytest.approx(3.1, abs=0.2)], 0)
 
 
 def test_a_person_who_blinks_ten_times(real_data) -> None:
