@@ -12,8 +12,9 @@ from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
 QUIET_DB = -50.0  # dBFS of speech; a microphone that is turned down or far away
-NARROW_HZ = 4_650.0  # a telephone's band ends below 4 kHz
+NARROW_HZ = 5_000.0  # a telephone's band ends below 4 kHz; what brings it to 16 kHz leaves images for a while above
 BELOW_TOP_DB = 62.0  # a band this far below the loudest holds nothing
+TELEPHONE_HZ = 4_000.0  # half of 8,000 samples a second, where what is below NARROW_HZ really ends
 
 
 def band_centres() -> np.ndarray:
@@ -25,8 +26,8 @@ def highest_hertz(spectrum: np.ndarray) -> float | None:
     """Up to which frequency speech's mean log-mel spectrum (MELS,) in dB holds anything; None where nothing spoke."""
     if not np.isfinite(spectrum).all():
         return None
-    there = np.flatnonzero(spectrum > spectrum.max() - BELOW_TOP_DB)
-    return round(float(band_centres()[there[-1]]))
+    highest = float(band_centres()[np.flatnonzero(spectrum > spectrum.max() - BELOW_TOP_DB)[-1]])
+    return round(min(highest, TELEPHONE_HZ) if highest < NARROW_HZ else highest)
 
 
 def facts(activity: Activity, heard: np.ndarray, clipped: float, spectrum: np.ndarray) -> dict[str, Any]:
