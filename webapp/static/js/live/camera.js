@@ -3,6 +3,18 @@
 const LONGEST_SIDE = 640;
 const QUALITY = 0.8;
 
+const toBlob = (canvas, type) =>
+  canvas.convertToBlob ? canvas.convertToBlob(type) : new Promise((resolve) => canvas.toBlob(resolve, type.type, type.quality));
+
+/** A small black picture: where the camera is off it asks for what the voice alone says. */
+export async function blank() {
+  const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(64, 48);
+  Object.assign(canvas, { width: 64, height: 48 });
+  canvas.getContext("2d", { alpha: false }).fillRect(0, 0, 64, 48);
+  const blob = await toBlob(canvas, { type: "image/jpeg", quality: QUALITY });
+  return { bytes: await blob.arrayBuffer(), at: performance.now() };
+}
+
 export class Frames {
   #video = document.createElement("video");
   #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
@@ -24,10 +36,7 @@ export class Frames {
     const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
     if (this.#canvas.width !== w || this.#canvas.height !== h) Object.assign(this.#canvas, { width: w, height: h });
     this.#canvas.getContext("2d", { alpha: false }).drawImage(this.#video, 0, 0, w, h);
-    const type = { type: "image/jpeg", quality: QUALITY };
-    const blob = this.#canvas.convertToBlob
-      ? await this.#canvas.convertToBlob(type)
-      : await new Promise((resolve) => this.#canvas.toBlob(resolve, type.type, type.quality));
+    const blob = await toBlob(this.#canvas, { type: "image/jpeg", quality: QUALITY });
     return { bytes: await blob.arrayBuffer(), at };
   }
 

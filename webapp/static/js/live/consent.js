@@ -9,6 +9,8 @@ const AGAIN = 1500;
 const WORDS = {
   off: "Your face and voice are not being read.",
   on: "Your face and voice are being read. No picture or sound is kept.",
+  face: "Your face is being read. No picture is kept.",
+  voice: "Your voice is being read. No sound is kept.",
   waiting: "You agreed to be read. Nothing is on just now, so nothing is read.",
   asked: "You agreed to be read, when somebody presses “Analyse” and not otherwise.",
   away: "You agreed to be read. The server cannot be reached just now, so nothing is read.",
@@ -86,7 +88,7 @@ export class Consent {
     }
   }
 
-  /** Say how it stands. `state` is that of the sampler: "on", "away", "waiting" or "asked". */
+  /** Say how it stands. `state` is that of the sampler: "on", "face", "voice", "away", "waiting" or "asked". */
   show(words = "") {
     if (!this.#button) return; // the page says why reading is not allowed, and nothing changes that
     const state = !this.#given ? (this.#confirmed ? "off" : "stopping") : (this.state ?? "waiting");

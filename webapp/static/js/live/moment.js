@@ -27,20 +27,20 @@ export class Moment {
   /** A moment begins: `by` is the name of who asked, `people` everybody in the room. */
   begin(id, by, people) {
     this.#id = id;
-    const read = people.filter(({ reading, camera }) => reading && camera);
+    const read = people.filter(({ reading, camera, microphone }) => reading && (camera || microphone));
     this.#waited = new Set(read.map((person) => person.id));
     this.#card.hidden = false;
     this.#card.setAttribute("aria-busy", "true");
     document.getElementById("moment-title").textContent = `${clockTime()}, asked by ${by}`;
     this.#people.replaceChildren(...people.map((person) => this.#place(person)));
-    this.#say(read.length ? "Looking …" : "Nobody whose camera is on has agreed to be read.");
+    this.#say(read.length ? "Looking …" : "Nobody whose camera or microphone is on has agreed to be read.");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(), PATIENCE);
     if (!read.length) this.#end();
   }
 
-  #place({ id, name, reading, camera }) {
-    const words = !reading ? "Did not agree to be read." : !camera ? "Camera off." : "Looking …";
+  #place({ id, name, reading, camera, microphone }) {
+    const words = !reading ? "Did not agree to be read." : !camera && !microphone ? "Camera and microphone are off." : "Looking …";
     const place = make("section", "moment-person", make("h3", "", name), make("p", "text-secondary mb-0", words));
     place.dataset.person = id;
     return place;

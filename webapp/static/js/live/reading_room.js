@@ -58,7 +58,8 @@ export class ReadingRoom {
     const { camera, microphone } = this.media.state;
     if (this.#samplerState === "away") this.consent.state = "away";
     else if (!camera && !microphone) this.consent.state = "waiting";
-    else this.consent.state = this.preferences.get("continuous") ? "on" : "asked";
+    else if (!this.preferences.get("continuous")) this.consent.state = "asked";
+    else this.consent.state = camera && microphone ? "on" : camera ? "face" : "voice";
     this.consent.show();
   }
 

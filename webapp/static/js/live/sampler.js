@@ -1,5 +1,5 @@
 // Our own side's reading: samples of our own camera and microphone go up, readings come down. Nobody else's are touched.
-import { Frames } from "./camera.js";
+import { Frames, blank } from "./camera.js";
 import { Line } from "./line.js";
 import { PATIENCE, Pace } from "./pace.js";
 import { listen } from "./sound.js";
@@ -10,6 +10,8 @@ const MOMENT = 1;
 const HEADER = 16;
 /** Sound that the network has not taken by then is left out: a late voice is of no use. */
 const MOST_WAITING = 64 * 1024;
+/** Milliseconds between two questions for the voice alone, while the camera is off. */
+const VOICE_ONLY = 700;
 
 /** The header of the contract before the payload, little endian. */
 export function packet(kind, flags, sequence, at, payload) {
@@ -140,14 +142,15 @@ export class Sampler {
   async #tick() {
     const asked = this.#moment > performance.now();
     if (this.#flying || (!this.#continuous && !asked)) return;
-    if (!this.#line.isOpen || !this.#camera?.enabled) {
+    const seen = this.#camera?.enabled;
+    if (!this.#line.isOpen || (!seen && !this.#microphone?.enabled)) {
       this.#soon(this.#pace.interval);
       return;
     }
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
     this.#flying = flying;
-    this.#frames ??= new Frames(this.#camera);
-    const frame = await this.#frames.next().catch(() => null);
+    if (seen) this.#frames ??= new Frames(this.#camera);
+    const frame = await (seen ? this.#frames.next() : blank()).catch(() => null);
     if (this.#flying !== flying) return; // stopped or lost meanwhile
     if (!this.#running || !frame || !this.#line.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
       this.#land();
@@ -180,6 +183,7 @@ export class Sampler {
     if (message.type === "busy") this.#pace.refused();
     else this.#pace.answered(performance.now() - flying.sentAt);
     this.#land();
-    this.#soon(Math.max(0, this.#pace.interval - (performance.now() - flying.takenAt)));
+    const interval = this.#camera?.enabled ? this.#pace.interval : Math.max(VOICE_ONLY, this.#pace.interval);
+    this.#soon(Math.max(0, interval - (performance.now() - flying.takenAt)));
   }
 }

@@ -4,7 +4,7 @@ import { clockTime, emotionLabel, percent } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SPAN = 120_000;
-const GAP = 2500;
+const GAP = 4000;
 const HEIGHT = 46;
 const BAND = 12;
 const MOST_CHANGES = 40;
