@@ -10,9 +10,13 @@ import { Timeline } from "./timeline.js";
 const $ = (id) => document.getElementById(id);
 /** How long the answer to "Analyse" stays over the videos where nothing is read continuously. */
 const AFTERGLOW = 6000;
+/** So long the server is left alone after it has refused to read us (milliseconds). */
+const REST = 15000;
 
 export class ReadingRoom {
   #samplerState = "off";
+  #restUntil = 0;
+  #closed = false;
   #glow = new Map(); // id → until when a moment's reading stays
 
   /** data: the page's data-*; stage; media; consent; preferences; voices; people(): PEERs, we first. */
@@ -51,8 +55,9 @@ export class ReadingRoom {
 
   /** Our consent, camera or microphone changed: read, or stop. */
   refresh() {
+    if (this.#closed) return;
     this.sampler.use({ camera: this.media.camera, microphone: this.media.microphone });
-    if (this.consent.given && !this.sampler.isRunning) this.sampler.start();
+    if (this.consent.given && !this.sampler.isRunning && performance.now() >= this.#restUntil) this.sampler.start();
     if (!this.consent.given && this.sampler.isRunning) this.sampler.stop();
     if (!this.consent.given) this.forget(this.id);
     const { camera, microphone } = this.media.state;
@@ -65,11 +70,21 @@ export class ReadingRoom {
 
   #state(state, words) {
     this.#samplerState = state;
-    this.refused = state === "refused" ? words : "";
-    if (this.consent.given) {
-      this.refresh();
-      if (state === "refused") this.consent.show(words || "The server does not read you just now.");
+    if (state === "refused") {
+      this.#restUntil = performance.now() + REST;
+      setTimeout(() => this.refresh(), REST + 100);
     }
+    if (!this.consent.given || this.#closed) return;
+    this.refresh();
+    if (state === "refused") this.consent.show(words || "The server does not read you just now. It is asked again in a moment.");
+  }
+
+  /** The call is over: nothing is read or told any more. */
+  close() {
+    this.#closed = true;
+    clearInterval(this.timer);
+    this.sampler.stop();
+    this.teller.close();
   }
 
   /** A reading of somebody; null where theirs has stopped. */

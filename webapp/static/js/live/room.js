@@ -242,8 +242,7 @@ export class Room {
   }
 
   #close() {
-    this.reading.sampler.stop();
-    this.reading.teller.close();
+    this.reading.close();
     this.call.close();
     this.signalling.stop();
     this.media.close();

@@ -52,9 +52,9 @@ export class Sampler {
         this.#soon(this.#pace.interval);
         this.onState("away", "");
       },
-      onEnd: (reason, words) => {
-        this.stop();
-        this.onState(reason === "taken_over" ? "off" : "refused", words);
+      onEnd: (_reason, words) => {
+        this.#halt();
+        this.onState("refused", words);
       },
     });
   }
@@ -78,6 +78,11 @@ export class Sampler {
 
   /** Nothing leaves this browser after this call. */
   stop() {
+    this.#halt();
+    this.onState("off", "");
+  }
+
+  #halt() {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#land();
@@ -86,7 +91,6 @@ export class Sampler {
     this.#frames = null;
     this.#stopListening?.();
     this.#stopListening = null;
-    this.onState("off", "");
   }
 
   /** All the time, or only when somebody presses "Analyse". */
