@@ -41,8 +41,8 @@ export class Call {
     this.#carrier.receive(from, data, peer);
   }
 
-  part(id) {
-    return this.#carrier.part(id);
+  part(id, lost) {
+    return this.#carrier.part(id, lost);
   }
 
   replace(name, track) {

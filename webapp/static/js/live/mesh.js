@@ -31,14 +31,21 @@ export class Mesh {
   }
 
   receive(from, data, peer) {
-    const link = this.#links.get(from)?.link ?? this.#make(peer ?? { id: from });
-    link.receive(data);
+    const link = this.#links.get(from)?.link ?? (peer ? this.#make(peer) : null); // nobody who is not in the room
+    link?.receive(data);
   }
 
-  /** The server says that somebody left. A call that is alive goes on until it no longer is. Resolves once it is over. */
-  async part(id) {
+  /**
+   * The server says that somebody left. Where it has only `lost` sight of them, a call that is alive goes on until it no
+   * longer is. Resolves once it is over.
+   */
+  async part(id, lost) {
     const known = this.#links.get(id);
     if (!known) return;
+    if (!lost) {
+      this.#drop(id);
+      return;
+    }
     known.page = null;
     for (;;) {
       if (this.#links.get(id) !== known || known.page !== null) return; // they are back

@@ -149,9 +149,9 @@ export class Room {
         if (peer.recording && !before?.recording) this.notices.say(`${peer.name} records their own side.`);
         this.#draw();
       },
-      left: async (peer) => {
+      left: async (peer, why) => {
         this.reading.forget(peer.id);
-        await this.call.part(peer.id);
+        await this.call.part(peer.id, why === "lost");
         if (this.signalling.peers.has(peer.id)) return;
         this.reading.left(peer.id);
         this.voices.use(peer.id, null);

@@ -15,7 +15,7 @@ export class Signalling {
   peers = new Map();
   ice = [];
 
-  /** `on` holds the callbacks: welcome(first), peer(peer, before), left(peer), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
+  /** `on` holds the callbacks: welcome(first), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
   constructor({ tokenUrl, on }) {
     this.on = on;
     this.#line = new Line({
@@ -61,7 +61,7 @@ export class Signalling {
     const { type } = message;
     if (type === "welcome") this.#welcome(message);
     else if (type === "peer") this.#peer(message.peer);
-    else if (type === "left") this.#left(message.id);
+    else if (type === "left") this.#left(message.id, message.why);
     else if (type === "signal") this.on.signal(message.from, message.data);
     else if (type === "chat") this.on.chat(message);
     else if (type === "reading") this.on.reading(message.from, message.reading);
@@ -83,7 +83,7 @@ export class Signalling {
     this.ice = ice ?? [];
     this.media = media ?? { kind: "mesh", most: 6 };
     const here = new Set(peers.map(({ id }) => id));
-    for (const id of [...this.peers.keys()]) if (!here.has(id)) this.#left(id);
+    for (const id of [...this.peers.keys()]) if (!here.has(id)) this.#left(id, "lost");
     for (const peer of peers) this.#peer(peer, true);
     this.on.welcome(first);
     this.#line.send({ type: "state", ...this.#state });
@@ -99,9 +99,9 @@ export class Signalling {
     this.on.peer(peer, before, known);
   }
 
-  #left(id) {
+  #left(id, why) {
     const peer = this.peers.get(id);
     this.peers.delete(id);
-    if (peer) this.on.left(peer);
+    if (peer) this.on.left(peer, why);
   }
 }
