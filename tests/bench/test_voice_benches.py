@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import delivery, speech, transcripts
+from bench import delivery, speech, transcripts, voices
 
 
 def test_tables_of_the_voice():
@@ -20,7 +20,7 @@ def test_tables_of_the_voice():
 
 def test_without_data_the_reason_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("VIVA_DATA", str(tmp_path))
-    for bench in (delivery, transcripts):
+    for bench in (delivery, transcripts, voices):
         found = bench.measure()
         assert str(tmp_path) in found["reason"] and found["reason"] in bench.table(found)
 
@@ -35,7 +35,24 @@ def test_tables_of_words_and_facts():
         "synthetic_word_error_rate": 0.1,
         "times_real_time": 9.5,
         "peak_mb": 300.0,
+        "fillers": {"said": 24, "written": 3},
     }
+    assert "3 of 24 fillers" in transcripts.table(found)
     assert "2.9 %" in transcripts.table(found) and "9.5 times real time" in transcripts.table(found)
-    row = {"n": 60, "unit": "Hz", "median_difference": 0.8, "difference_90": 5.6, "correlation": 0.999}
-    assert "0.80 Hz" in delivery.table({"ravdess": {"pitch_median_hz": row}})
+    row = {"n": 60, "unit": "Hz", "ours": 230.0, "theirs": 229.6, "median_difference": 0.8, "difference_90": 5.6}
+    row["correlation"] = 0.999
+    known = {"ours": {"syllables": {**row, "unit": "", "correlation": None}}}
+    text = delivery.table({"ravdess": {"praat": {"pitch_median_hz": row}, "known": known}})
+    assert "0.80 Hz" in text and "0.999" in text
+
+
+def test_the_table_of_voices():
+    row = {"n": 12, "share": 0.25}
+    found = {
+        "protocol": "made takes",
+        "alone": {"40": row},
+        "synthetic": {"40": row},
+        "pairs": {"same sex": {"40 s and 20 s": {**row, "steps_right": 0.9}, "30 s and 12 s": row}},
+    }
+    text = voices.table(found)
+    assert text.count("25.0%") == 4 and "90%" in text and "made takes" in text
