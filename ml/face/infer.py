@@ -12,7 +12,7 @@ import numpy as np
 
 from ml import media, registry
 from ml.errors import Unreadable
-from ml.face import blinks, classifier, features, mouth, states
+from ml.face import blinks, classifier, features, mouth, quick, states
 from ml.face.tracker import Tracker
 from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.statistics import block_bootstrap
@@ -78,7 +78,7 @@ class _Samples:
     def flush(self) -> None:
         """Read the faces that wait for a batch to be full."""
         if self._waiting:
-            self.rows.extend(classifier.probabilities(np.stack(self._waiting), mirror=False).ravel().tolist())
+            self.rows.extend(quick.probabilities(np.stack(self._waiting)).ravel().tolist())
             self.open.extend(mouth.probabilities(np.stack(self._lips)).tolist())
             self._waiting.clear()
             self._lips.clear()
