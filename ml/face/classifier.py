@@ -19,45 +19,61 @@ def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes"
 
     The head ``votes`` says what FER+'s ten annotators would see in a face, which is what the product shows; ``labels``
     says what FER2013 would call it. With ``mirror`` a face is read six times, at the three ZOOMS and their mirror
-    images, and the logits are averaged; without, once, as for the samples of a recording, which average over time. The
-    temperature is the one fitted at export (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Raises
-    ModelMissing.
+    images, and the logits are averaged; without, once, as for the samples of a recording, which average over time.
+    Raises ModelMissing.
     """
-    return softmax(logits(crops, mirror=mirror, head=head) / float(registry.describe("face")["temperatures"][head]))
+    return softmax(calibrated(logits(crops, mirror=mirror, head=head), head))
 
 
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
-    """The outputs of one head before temperature and softmax: float64 (N, 7)."""
+    """The outputs of one head before calibration and softmax: float64 (N, 7)."""
     session = registry.session("face")
+    side = session.get_inputs()[0].shape[1]
     crops = np.asarray(crops, np.float32)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
-        views = [side for zoom in ZOOMS for side in _sides(batch, zoom)] if mirror else [batch]
+        views = [view for zoom in ZOOMS for view in _views(batch, zoom, side)] if mirror else [shrunk(batch, side)]
         (out,) = session.run([head], {session.get_inputs()[0].name: np.concatenate(views)[..., None]})
         rows.append(out.reshape(len(views), len(batch), -1).mean(0))
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
 
 
-def _sides(batch: np.ndarray, zoom: float) -> list[np.ndarray]:
-    """Faces (N, 48, 48) seen nearer or from further off, and their mirror images."""
+def calibrated(outputs: np.ndarray, head: str) -> np.ndarray:
+    """Logits (..., 7) of a head put through the matrix scaling fitted at export (Guo et al., "On Calibration of Modern
+    Neural Networks", ICML 2017): temperature scaling that also knows which classes the network takes for which."""
+    found = registry.describe("face")["calibration"][head]
+    return outputs @ np.array(found["matrix"]) + np.array(found["offset"])
+
+
+def shrunk(faces: np.ndarray, side: int) -> np.ndarray:
+    """Grey faces (N, 48, 48) at the side at which the network reads them: (N, side, side), of the same type."""
+    if faces.shape[1] == side or not len(faces):
+        return faces.reshape(len(faces), side, side)
+    return np.stack([cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA) for face in faces])
+
+
+def _views(batch: np.ndarray, zoom: float, side: int) -> list[np.ndarray]:
+    """Faces (N, 48, 48) seen nearer or from further off, and their mirror images: (N, side, side) each."""
     if zoom != 1.0:
         centre = (batch.shape[1] - 1) / 2
         turn = cv2.getRotationMatrix2D((centre, centre), 0, zoom)
         size = batch.shape[2], batch.shape[1]
         batch = np.stack([cv2.warpAffine(face, turn, size, borderMode=cv2.BORDER_REPLICATE) for face in batch])
+    batch = shrunk(batch, side)
     return [batch, batch[:, :, ::-1]]
 
 
 def activation_maps(crops: np.ndarray) -> np.ndarray:
-    """What speaks for each class, and where: (N, 6, 6, 7), in logits of the head ``votes``.
+    """What speaks for each class, and where: (N, 5, 5, 7), in calibrated logits of the head ``votes``.
 
-    These are class activation maps (Zhou et al., CVPR 2016); their mean over the 36 places is the logit
-    itself (without the mirror image).
+    These are class activation maps (Zhou et al., CVPR 2016); their mean over the places is the
+    calibrated logit itself (without the mirror image).
     """
     session = registry.session("face")
-    batch = np.asarray(crops, np.float32)[..., None]
-    return session.run(["maps"], {session.get_inputs()[0].name: batch})[0]
+    batch = shrunk(np.asarray(crops, np.float32), session.get_inputs()[0].shape[1])
+    (maps,) = session.run(["maps"], {session.get_inputs()[0].name: batch[..., None]})
+    return calibrated(maps, "votes")
 
 
 def softmax(values: np.ndarray) -> np.ndarray:

@@ -1,11 +1,11 @@
 """Train the face classifier on FER2013: ``./viva train face --data DIR``.
 
-Two heads learn together: what FER2013 called a face, softened by FER+ votes, and the FER+ votes themselves. The
-first part of the epochs sees smaller pictures (progressive resizing, Tan & Le, ICML 2021), and from half-way on a share
-of each target is what the averaged weights themselves say of the unchanged picture (self-distillation, Zhang et
-al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or with its time,
-whichever comes first; the learning rate falls with whichever is further along. It goes on where it was broken
-off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on PublicTest.
+Two heads learn together: what FER2013 called a face, softened by FER+ votes, and the FER+ votes themselves. From
+half-way on a share of each target is what the averaged weights themselves say of the unchanged picture
+(self-distillation, Zhang et al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or
+with its time, whichever comes first; the learning rate falls with whichever is further along. It goes on where it was
+broken off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on
+PublicTest.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import math
 import time
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 from tqdm import tqdm
 
 from ml.face import data as faces
-from ml.face.classifier import softmax
+from ml.face.classifier import shrunk, softmax
 from ml.face.model import HEADS, SIZE, build
 from ml.face.norm import FusedBatchNormalization
 
@@ -37,8 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precision", default="float32", help="Keras dtype policy; mixed_bfloat16 where the CPU knows it"
     )
-    parser.add_argument("--small", type=int, default=40, help="side of the pictures in the first epochs, in pixels")
-    parser.add_argument("--small-share", type=float, default=0.5, help="share of the training on small pictures")
     parser.add_argument("--distil", type=float, default=0.3, help="share of its own averaged opinion in later targets")
     parser.add_argument(
         "--restart", action="store_true", help="begin a new fall of the learning rate from the best weights so far"
@@ -47,14 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
 
-def training_model(options: argparse.Namespace, size: int = SIZE) -> keras.Model:
-    """The compiled network for pictures of ``size`` pixels, laid out as the backend likes it; its weights fit
-    ``build()`` in order and shape."""
+def training_model(options: argparse.Namespace) -> keras.Model:
+    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and shape."""
     keras.mixed_precision.set_dtype_policy(options.precision)
     if keras.backend.backend() == "torch":
-        model = build(size, norm=FusedBatchNormalization, data_format="channels_first")
+        model = build(norm=FusedBatchNormalization, data_format="channels_first")
     else:
-        model = build(size)
+        model = build()
     keras.mixed_precision.set_dtype_policy("float32")
     optimiser = keras.optimizers.AdamW(options.rate, weight_decay=0.05)
     optimiser.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
@@ -65,15 +61,6 @@ def training_model(options: argparse.Namespace, size: int = SIZE) -> keras.Model
     model.compile(optimiser, losses, loss_weights={"labels": 1.0, "votes": 0.5})
     optimiser.build(model.trainable_variables)
     return model
-
-
-def resized(model: keras.Model, options: argparse.Namespace, size: int) -> keras.Model:
-    """The same network, weights and optimiser state for pictures of another size."""
-    other = training_model(options, size)
-    other.set_weights(model.get_weights())
-    for variable, value in zip(other.optimizer.variables, model.optimizer.variables, strict=True):
-        variable.assign(value)
-    return other
 
 
 class Average:
@@ -94,7 +81,7 @@ def opinions(
     model: keras.Model, weights: list[np.ndarray], x: np.ndarray, mirror: bool = True
 ) -> dict[str, np.ndarray]:
     """Probabilities of both heads with other weights put in for the moment, averaged over a face and its mirror image
-    where ``mirror``: float32 (N, 7) each, from grey levels (N, size, size)."""
+    where ``mirror``: float32 (N, 7) each, from grey levels (N, SIZE, SIZE)."""
     kept = [np.array(w) for w in model.get_weights()]
     model.set_weights(weights)
     rows: dict[str, list[np.ndarray]] = {name: [] for name in HEADS}
@@ -133,12 +120,6 @@ def _restarted(state: dict, lists: dict[str, list[np.ndarray]]) -> tuple[dict, d
     return fresh, {**lists, "weights": lists["average"]}
 
 
-def _resize(x: np.ndarray, size: int) -> np.ndarray:
-    if size == x.shape[1]:
-        return x
-    return np.stack([cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in x])
-
-
 def train(data: Path, options: argparse.Namespace) -> None:
     """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the
     weights.
@@ -156,8 +137,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
 
     keras.utils.set_random_seed(options.seed)
-    size = options.small
-    model = training_model(options, size)
+    model = training_model(options)
     average = Average(model.get_weights())
     state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
     if checkpoint.is_file():
@@ -177,12 +157,9 @@ def train(data: Path, options: argparse.Namespace) -> None:
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
-        if size != SIZE and state["done"] >= options.small_share:
-            size = SIZE
-            model = resized(model, options, size)
         if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= taught + 0.15):
             taught = state["done"]
-            opinion = opinions(model, average.arrays, _resize(x, size), mirror=False)
+            opinion = opinions(model, average.arrays, shrunk(x, SIZE), mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
         for step in bar:
             elapsed = state["seconds"] + time.monotonic() - started
@@ -195,7 +172,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
             warm = min(1.0, ((state["epoch"] - first) * steps + step + 1) / 300)
             model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
             batch = order[step * options.batch : (step + 1) * options.batch]
-            images = faces.augment(x[batch], random, side=size)
+            images = faces.augment(x[batch], random, side=SIZE)
             wanted = {name: values[batch] for name, values in targets.items()}
             if opinion is not None:
                 share = options.distil
@@ -205,7 +182,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
             average.update(model.get_weights())
             if step % 20 == 0:
                 bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
-        seen = opinions(model, average.arrays, _resize(valid_x, size), mirror=False)
+        seen = opinions(model, average.arrays, shrunk(valid_x, SIZE), mirror=False)
         score = float((seen["labels"].argmax(1) == valid_y).mean())
         agreed = valid_votes.sum(1) > 0
         agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean())
@@ -215,7 +192,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
         spent = f"{state['seconds'] / 60:.1f} min"
         tqdm.write(
             f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, "
-            f"FER+ {agreement:.4f}, {size} px, {spent}"
+            f"FER+ {agreement:.4f}, {spent}"
         )
         if score > state["best"]:
             state["best"] = score

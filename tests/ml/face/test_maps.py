@@ -20,7 +20,7 @@ def cut(portrait):
 
 def test_a_map_explains_the_probability_that_is_shown(cut):
     p, found = maps.explain(cut[2][None])
-    assert found.shape == (1, 7, 6, 6) and np.allclose(p.sum(1), 1)
+    assert found.shape == (1, 7, 5, 5) and np.allclose(p.sum(1), 1)
     # A place that speaks for every class alike explains none: weighed by the probabilities, the maps cancel out.
     assert np.abs(np.einsum("c,chw->hw", p[0], found[0])).max() < 1e-3
 
@@ -49,29 +49,30 @@ def test_words_name_the_part_of_the_face(cut):
     rows = {name: np.argwhere(place).mean(0) for name, place in places.items() if place.any()}
     assert rows["forehead"][0] < rows["brows"][0] < rows["nose"][0] < rows["mouth"][0] < rows["chin"][0]
     assert rows["left eye"][1] < rows["right eye"][1] and rows["left cheek"][1] < rows["right cheek"][1]
-    for name, wanted in (("mouth", (4, 2)), ("forehead", (0, 2))):
-        one = np.full((6, 6), -1.0)
-        one[wanted[0], wanted[1] : wanted[1] + 2] = 3.0
+    for name, wanted in (("mouth", (3, 2)), ("forehead", (0, 2))):
+        one = np.full((5, 5), -1.0)
+        one[wanted] = 3.0
         assert name in maps.name_places(one, places)
-    assert maps.name_places(np.full((6, 6), -1.0), places) == ""
+    assert maps.name_places(np.full((5, 5), -1.0), places) == ""
 
 
 def test_the_picture_shows_the_hot_part_by_a_line_too(cut):
-    one = np.full((6, 6), -1.0)
-    one[4, 2:4] = 3.0
+    one = np.full((5, 5), -1.0)
+    one[3, 2] = 3.0
     face = features.crop(cut[0], cut[1], size=maps.SIDE)
     drawn = maps.picture(face, one)
     assert drawn.shape == (maps.SIDE, maps.SIDE, 3) and drawn.dtype == np.uint8
     plain = np.repeat(face[..., None], 3, axis=2)
     changed = np.abs(drawn.astype(int) - plain).sum(2) > 30
-    assert changed[120:170, 60:130].mean() > 0.5 and changed[:60].mean() < 0.05
-    assert np.array_equal(maps.picture(face, np.full((6, 6), -1.0)), plain)
+    assert changed[maps.SIDE * 3 // 5 : maps.SIDE * 4 // 5, maps.SIDE * 2 // 5 : maps.SIDE * 3 // 5].mean() > 0.5
+    assert changed[: maps.SIDE // 4].mean() < 0.05
+    assert np.array_equal(maps.picture(face, np.full((5, 5), -1.0)), plain)
 
 
 def test_a_moment_of_a_recording(one_face):
     seen = maps.at(one_face, 2.0)
     assert abs(seen.time - 2.0) < 0.11 and seen.faces == 1
-    assert seen.face.shape == (maps.SIDE, maps.SIDE) and seen.maps.shape == (7, 6, 6) and len(seen.words) == 7
+    assert seen.face.shape == (maps.SIDE, maps.SIDE) and seen.maps.shape == (7, 5, 5) and len(seen.words) == 7
     assert abs(seen.probabilities.sum() - 1) < 1e-6
 
 
@@ -95,4 +96,4 @@ def test_a_moment_is_found_in_a_file_without_an_index(one_face):
 
 
 def test_a_moment_costs_little(cut):
-    assert classifier.activation_maps(cut[2][None]).shape == (1, 6, 6, 7)
+    assert classifier.activation_maps(cut[2][None]).shape == (1, 5, 5, 7)
