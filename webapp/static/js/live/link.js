@@ -5,7 +5,7 @@
 
 const TRACKS = ["audio", "camera", "screen"];
 const PING = 1000;
-const SILENT = 4000;
+const SILENT = 6000;
 /** How long a connection may take before it is helped along: first by an ICE restart, then by beginning anew. */
 const PATIENCE = 10000;
 

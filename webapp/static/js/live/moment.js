@@ -53,7 +53,7 @@ export class Moment {
     const place = this.#people.querySelector(`[data-person="${CSS.escape(id)}"]`);
     if (!place) return;
     const faces = reading.faces ?? [];
-    const parts = faces.map((face, index) => this.#found(faces.length > 1 ? `Face ${index + 1}` : "Face", face));
+    const parts = faces.map((face) => this.#found(faces.length > 1 ? `Face ${face.id + 1}` : "Face", face));
     if (reading.voice) parts.push(this.#found("Voice", reading.voice));
     if (reading.fused && reading.voice) parts.push(this.#found("Together", dominant(reading)));
     if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || "No face was found."));

@@ -28,6 +28,7 @@ export class Overlay {
     const here = new Set(faces.map(({ id }) => id));
     for (const [id, { box }] of this.#boxes) if (!here.has(id)) this.#leave(id, box);
     const picture = placeOf(this.video.getBoundingClientRect(), this.video, getComputedStyle(this.video).objectFit);
+    this.holder.dataset.many = faces.length > 1 ? "yes" : "no"; // several labels have to be short ones
     for (const face of faces) {
       const { box, chip: one } = this.#boxes.get(face.id) ?? this.#make(face.id);
       delete box.dataset.gone;
@@ -41,9 +42,9 @@ export class Overlay {
       box.dataset.low = top < 0.12 ? "yes" : "no"; // its label goes inside where there is no room above
       box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
       box.dataset.emotion = face.emotion ?? "unclear";
-      const title = faces.length > 1 ? `${name}'s picture, face ${face.id}` : name;
+      const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
       one.update({ ...face, title, words: facts(face) });
-      box.querySelector(".face-number").textContent = faces.length > 1 ? face.id : "";
+      box.querySelector(".face-number").textContent = faces.length > 1 ? face.id + 1 : "";
       one.button.setAttribute("aria-label", `${title}: ${one.button.textContent.trim() || "not clear"}`);
     }
   }

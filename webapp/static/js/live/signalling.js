@@ -4,6 +4,9 @@ import { Line } from "./line.js";
 /** What the server says before it ends the line for good. */
 const FINAL = ["closed", "removed", "full"];
 
+const ON = ["camera", "microphone", "screen", "hand", "recording"];
+const flags = (peer) => Object.fromEntries(ON.map((name) => [name, peer[name]]));
+
 export class Signalling {
   #line;
   #state = {};
@@ -13,6 +16,7 @@ export class Signalling {
   me = null;
   room = null;
   peers = new Map();
+  #lost = new Map(); // those whom the server has lost sight of, as they were
   ice = [];
 
   /** `on` holds the callbacks: welcome(first), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
@@ -95,13 +99,19 @@ export class Signalling {
       return;
     }
     const before = this.peers.get(peer.id) ?? null;
-    this.peers.set(peer.id, peer);
-    this.on.peer(peer, before, known);
+    const last = before ?? this.#lost.get(peer.id);
+    this.#lost.delete(peer.id);
+    // The same page, back on a new line: until it tells what is on there, that is what was on before.
+    const back = last && last.page === peer.page && (known || !before) && !ON.some((name) => peer[name]);
+    const now = back ? { ...peer, ...flags(last) } : peer;
+    this.peers.set(peer.id, now);
+    this.on.peer(now, before, known);
   }
 
   #left(id, why) {
     const peer = this.peers.get(id);
     this.peers.delete(id);
+    if (peer && why === "lost") this.#lost.set(id, peer);
     if (peer) this.on.left(peer, why);
   }
 }
