@@ -169,7 +169,7 @@ def _hand_in(interview: Interview) -> bool:
         recording = take.recording
         if recording.state is RecordingState.RECEIVING and recording.received and _stands_still(recording):
             recordings.finish_as_it_is(recording)
-    states = [take.recording.state for take in takes if take.recording.received]
+    states = [take.recording.state for take in takes if take.recording.received or _is_young(take.recording)]
     if any(state in (RecordingState.RECEIVING, RecordingState.VERIFYING) for state in states):
         return False
     ready = [take for take in takes if take.recording.is_ready]
@@ -182,6 +182,11 @@ def _hand_in(interview: Interview) -> bool:
         return candidate.submit(interview, incomplete=True)
     except candidate.Refused:  # revoked, or past its deadline and grace: it stays as it is
         return False
+
+
+def _is_young(recording: Recording) -> bool:
+    """Whether a recording began so lately that its first bytes may still be under way."""
+    return recording.created_at > now() - GONE
 
 
 def _stands_still(recording: Recording) -> bool:

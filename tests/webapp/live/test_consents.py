@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.webapp.live.conftest import ORIGIN
-from webapp.database import db
+from webapp.database import db, now
 from webapp.live import operations, policy, tokens, wording
 from webapp.live.models import LiveConsent, LivePurpose, Track
 
@@ -163,6 +163,14 @@ class TestEffect:
         db.session.commit()
         assert first.next("error", 1)["code"] == "closed"
         assert first.closing_code() == 4403
+
+    def test_a_room_whose_time_is_over(self, pair):
+        host, _guest, first, second = pair
+        host.room.expires_at = now()
+        db.session.commit()
+        for socket in (first, second):
+            assert socket.next("error", 1)["code"] == "closed"
+            assert socket.closing_code() == 4403
 
     def test_a_database_that_is_away_opens_nothing(self, service, pair, monkeypatch):
         _host, guest, _first, second = pair

@@ -173,6 +173,15 @@ class TestHandingIn:
         assert begun.state is RecordingState.VERIFYING, "the browser that held the rest is gone"
         assert begun.interrupted
 
+    def test_not_while_another_has_just_begun(self, recorded):
+        room, first = recorded
+        save(first)
+        second = recording.begin(room.members[0], "video/webm")
+        db.session.commit()
+        assert recording.settle() == 0
+        second.created_at = now() - recording.GONE
+        assert recording.settle() == 1
+
     def test_the_longest_take_is_kept(self, recorded):
         room, first = recorded
         save(first, 20.0)
@@ -180,6 +189,12 @@ class TestHandingIn:
         save(recording.begin(room.members[0], "video/webm"), 4.0)
         recording.settle()
         assert first.take.answer.kept_take is long.take
+
+    def test_a_take_of_which_nothing_came_holds_nothing_up(self, recorded):
+        room, first = recorded
+        save(first)
+        recording.begin(room.members[0], "video/webm").created_at = now() - recording.GONE
+        assert recording.settle() == 1
 
     def test_nothing_recorded_nothing_handed_in(self, recorded):
         _room, begun = recorded

@@ -89,6 +89,8 @@ class Hub:
     def _say_left(self, call: Call, member_id: str, why: str) -> None:
         """Tell the others: ``left``, ``lost`` (a call that lives without us may go on), ``removed`` or ``closed``."""
         call.missing.pop(member_id, None)
+        self._moments.pop(member_id, None)
+        self._readings.pop(member_id, None)
         self._gone.add(member_id)
         self._noted = 0.0
         call.tell({"type": "left", "id": member_id, "why": why})
