@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from ml.statistics import block_bootstrap
 from webapp.accounts.models import User
 from webapp.analysis.access import may_read as may_read_interview
 from webapp.candidate import consent_texts
@@ -18,13 +22,14 @@ from webapp.candidate import operations as candidate
 from webapp.candidate.consent_texts import ConsentText
 from webapp.interviews.models import Interview, InterviewState
 from webapp.live import policy
-from webapp.live.models import LivePurpose, Member, Room
-from webapp.live.service.hub import KEEP
+from webapp.live.models import TRACK_SECONDS, LivePurpose, Member, Room
 from webapp.policy import Mode, Purpose
 from webapp.reviews.access import may_see_readings
 
 #: Fewer rows than this (half a minute) say nothing about a conversation.
 FEWEST = 10
+#: Rows that are drawn together for an interval: an expression lasts, so neighbours are not independent.
+SPELL = 4
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,9 @@ class Summary:
     #: Seconds for which the person was read, and the share of them in which an expression was told (0..1).
     seconds: float
     coverage: float
-    #: ``(emotion, share of what was told 0..1)``, the largest first; empty where there is too little to tell.
-    shares: list[tuple[str, float]]
+    #: Per emotion its share of what was told (0..1), the largest first, with the 95 % interval and n; empty where there
+    #: is too little to tell.
+    shares: dict[str, dict[str, Any]]
     #: Rows behind the shares.
     n: int
 
@@ -130,9 +136,16 @@ def _reviewed(room: Room, about: Member, user: User | None) -> bool:
     return user is not None and (interview is None or may_see_readings(user, interview))
 
 
-def summarise(name: str, rows: list[list[object]]) -> Summary:
+def summarise(whose: str, rows: list[list[object]]) -> Summary:
     """Sum up a track's rows (models.Track)."""
-    told = Counter(str(row[1]) for row in rows if row[1] is not None)
-    n = sum(told.values())
-    shares = [(emotion, count / n) for emotion, count in told.most_common()] if n >= FEWEST else []
-    return Summary(name, len(rows) * KEEP, n / len(rows), shares, n)
+    told = [str(row[1]) for row in rows if row[1] is not None]
+    shares = {}
+    if len(told) >= FEWEST:
+        names = [name for name, _count in Counter(told).most_common()]
+        seen = np.array([[label == name for name in names] for label in told], dtype=float)
+        low, high = block_bootstrap(seen, SPELL)
+        shares = {
+            name: {"value": float(seen[:, k].mean()), "low": float(low[k]), "high": float(high[k]), "n": len(told)}
+            for k, name in enumerate(names)
+        }
+    return Summary(whose, len(rows) * TRACK_SECONDS, len(told) / len(rows), shares, len(told))

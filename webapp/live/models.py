@@ -17,6 +17,8 @@ from webapp.policy import Mode
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
+#: Seconds between two rows of a track.
+TRACK_SECONDS = 3.0
 
 
 class MemberRole(enum.StrEnum):

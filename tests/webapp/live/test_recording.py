@@ -13,7 +13,7 @@ from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.database import db, now
 from webapp.interviews.models import Interview, InterviewState
-from webapp.live import operations, recording
+from webapp.live import aftermath, operations, recording
 from webapp.live.models import LivePurpose, Track
 from webapp.policy import Modality, Mode, Purpose
 from webapp.recordings import files, tasks
@@ -262,7 +262,15 @@ class TestAfterwards:
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
         assert "was read for 2:00" in page and "75 %" in page and "30 readings" in page
-        assert "happy" in page and "67 %" in page
+        assert "happy" in page and "67 % (" in page
+
+    def test_an_expression_that_lasts_has_a_wider_interval(self):
+        """Fifty of each, in turns or one after the other: the same shares, not known equally well."""
+        turns = [[0.0, "happy" if n % 2 else "sad", 0.8, 0.0] for n in range(100)]
+        lasting = sorted(turns, key=lambda row: row[1])
+        quick, slow = (aftermath.summarise("Kim", rows).shares["happy"] for rows in (turns, lasting))
+        assert quick["value"] == slow["value"] == 0.5 and quick["n"] == 100
+        assert quick["high"] - quick["low"] < slow["high"] - slow["low"]
 
     def test_too_little_is_said_to_be_too_little(self, client, live, sign_in):
         room = live.practice()

@@ -11,6 +11,7 @@ from typing import Any
 
 from webapp.database import new_id
 from webapp.live import ice, media
+from webapp.live.models import TRACK_SECONDS
 from webapp.live.service.call import Call, text_of
 from webapp.live.service.store import Person, Place, Store
 from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire
@@ -19,12 +20,11 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two looks at the database: a withdrawal counts within one second whoever wrote it.
 REFRESH = 0.4
-#: Seconds between two notes of who is present, and between two rows of a kept track.
-NOTE, KEEP = 5.0, 3.0
-#: Seconds for which somebody whose connection broke is still in the call in the others' eyes.
-GRACE = 10.0
-#: Seconds for which a moment ("Analyse") waits for everybody's next frame.
-MOMENT = 5.0
+#: Seconds between two notes of who is present and what is kept.
+NOTE = 5.0
+#: Seconds for which somebody whose connection broke is still in the call in the others' eyes, and for which a moment
+#: ("Analyse") waits for everybody's next frame.
+GRACE, MOMENT = 10.0, 5.0
 
 
 class Hub:
@@ -134,7 +134,7 @@ class Hub:
 
     def _note_reading(self, member_id: str, reading: dict[str, Any]) -> None:
         moment = time.time()
-        if moment - self._readings.get(member_id, 0.0) < KEEP:
+        if moment - self._readings.get(member_id, 0.0) < TRACK_SECONDS:
             return
         self._readings[member_id] = moment
         fused = reading.get("fused") or {}
