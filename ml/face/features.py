@@ -16,6 +16,7 @@ import numpy as np
 
 from ml.errors import ModelMissing
 from ml.face import detector
+from ml.face.memory import heap_in_huge_pages
 
 #: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
 #: eyes down to the base of the nose, and the height of the eyes below the upper edge.
@@ -167,4 +168,6 @@ def _predict(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _predictor() -> dlib.shape_predictor:
-    return dlib.shape_predictor(str(predictor_path()))
+    predictor = dlib.shape_predictor(str(predictor_path()))
+    heap_in_huge_pages()
+    return predictor
