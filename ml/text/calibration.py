@@ -1,8 +1,8 @@
 """From the halves' scores to a probability that means what it says, for the number of words that were read.
 
-Each half's score is divided by its standard deviation over held-out essays, and what is left is averaged with fixed
-weights: the n-grams, the best half alone, count twice. (Weights fitted to 2,220 essays did no better.) Per trait and
-per number of words (a grid, interpolated in its logarithm) a Platt scaling follows, ``logit = a * mean + b`` with
+Each half's score is divided by its standard deviation over held-out essays, and what is left is averaged, each half
+counting alike. (Weights fitted to 2,220 essays did no better.) Per trait and per number of words (a grid, interpolated
+in its logarithm) a Platt scaling follows, ``logit = a * mean + b`` with
 a >= 0. Few words -> small a and b -> a probability near one half. All of it is fitted on out-of-fold predictions alone.
 
 The interval says where the calibrated log-odds would lie had the same person written a whole essay instead, and another
@@ -24,9 +24,9 @@ import numpy as np
 from ml.readings import TRAITS
 
 #: The halves, in the order of the scores' rows.
-HALVES = ("network", "lexical", "topics", "style")
-#: How much each half counts; they add up to 1.
-WEIGHTS = np.array([0.2, 0.4, 0.2, 0.2])
+HALVES = ("network", "lexical", "topics", "style", "distilled")
+#: How much each half counts; they add up to 1. All count alike: nothing was tuned.
+WEIGHTS = np.full(len(HALVES), 1 / len(HALVES))
 
 
 @dataclass(frozen=True)

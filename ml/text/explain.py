@@ -16,8 +16,8 @@ import numpy as np
 
 from ml import registry
 from ml.readings import TRAITS
-from ml.text import lexical, style
-from ml.text.calibration import WEIGHTS, Calibration, sigmoid
+from ml.text import distilled, lexical, style
+from ml.text.calibration import HALVES, Calibration, sigmoid
 from ml.text.features import Document, is_word
 from ml.text.scoring import score
 
@@ -31,7 +31,7 @@ def moved(document: Document, halves: np.ndarray, calibration: Calibration) -> d
     """Per trait ``[word, change, times]``, the largest change first.
 
     ``change`` is the probability (-1..1) with the word less that without any of its ``times`` occurrences. ``halves``
-    (4, 5) are the document's own scores. {} where nothing could be taken out. Raises ModelMissing.
+    (5, 5) are the document's own scores. {} where nothing could be taken out. Raises ModelMissing.
     """
     places: dict[str, list[int]] = defaultdict(list)
     for position, token in enumerate(document.tokens):
@@ -65,9 +65,11 @@ def _candidates(document: Document, places: dict[str, list[int]], calibration: C
     """The words that the linear halves give the most weight, for each trait as many as there is time for."""
     words = lexical.load(registry.file_of("text", lexical.FILE))
     manner = style.load(registry.file_of("text", style.FILE))
-    scale = np.array(calibration.scale)
-    weight = WEIGHTS[1] * words.contributions(document.lemmas) / scale[1]
-    weight += WEIGHTS[3] * _style(document, manner) / scale[3]
+    taught = distilled.load(registry.file_of("text", distilled.FILE))
+    scale = dict(zip(HALVES, np.array(calibration.scale), strict=True))
+    weight = words.contributions(document.lemmas) / scale["lexical"]
+    weight += _style(document, manner) / scale["style"]
+    weight += taught.contributions([token.lower() for token in document.tokens]) / scale["distilled"]
     by_word = {word: weight[found].sum(axis=0) for word, found in places.items()}
     names = list(by_word)
     table = np.abs(np.array([by_word[word] for word in names]))

@@ -1,4 +1,4 @@
-"""What the four halves of the text model say about documents, one by one or many at once."""
+"""What the five halves of the text model say about documents, one by one or many at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ml import registry
 from ml.readings import TRAITS
-from ml.text import lexical, style, topics, vectors
+from ml.text import distilled, lexical, style, topics, vectors
 from ml.text.calibration import HALVES, logit
 from ml.text.features import Document
 from ml.text.windows import windows
@@ -20,7 +20,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Scores:
-    """``halves`` (4, 5): scores in the order of ``calibration.HALVES``; ``disagreement`` (5,): the networks' standard
+    """``halves`` (5, 5): scores in the order of ``calibration.HALVES``; ``disagreement`` (5,): the networks' standard
     error."""
 
     halves: np.ndarray
@@ -35,6 +35,7 @@ def score(documents: Sequence[Document]) -> list[Scores]:
     words = lexical.load(registry.file_of("text", lexical.FILE))
     about = topics.load(registry.file_of("text", topics.FILE))
     manner = style.load(registry.file_of("text", style.FILE))
+    taught = distilled.load(registry.file_of("text", distilled.FILE))
     networks = _networks(documents)
     found = []
     for document, each in zip(documents, networks, strict=True):
@@ -46,6 +47,7 @@ def score(documents: Sequence[Document]) -> list[Scores]:
             words.score(document.lemmas),
             about.score(document.lemmas),
             manner.score(style.measures(document.tokens, document.tags)),
+            taught.score([token.lower() for token in document.tokens]),
         ]
         spread = each.std(axis=0, ddof=1) / np.sqrt(len(each)) if len(each) > 1 else np.zeros(len(TRAITS))
         found.append(Scores(np.array(halves), spread))

@@ -13,7 +13,7 @@ import numpy as np
 
 from ml import registry, runs
 from ml.readings import TRAITS
-from ml.text import lexical, style, topics, vectors
+from ml.text import distilled, lexical, style, topics, vectors
 from ml.text.calibration import logit
 from ml.text.data import Essays, fold_of, read_essays, short_hash
 from ml.text.features import Document, analyse, content_words
@@ -44,10 +44,11 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
     figures = cross_fitted(held, essays.labels, words, folds)
     figures |= _baselines(run, essays.labels, documents, folds)
     figures["onnx_difference"] = _export(run, target, options.seeds)
-    for name in (vectors.FILE, lexical.FILE, topics.FILE, style.FILE):
+    kept = (vectors.FILE, lexical.FILE, topics.FILE, style.FILE, distilled.FILE)
+    for name in kept:
         shutil.copyfile(run / name, target / name)
     (target / SEEN).write_text("\n".join(sorted(map(short_hash, essays.texts))) + "\n")
-    files = ("text.onnx", "text.keras", vectors.FILE, lexical.FILE, topics.FILE, style.FILE, SEEN)
+    files = ("text.onnx", "text.keras", *kept, SEEN)
     stamp = datetime.datetime.now(datetime.UTC)
     card: dict[str, Any] = {
         "name": "text",
@@ -61,6 +62,7 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
             "Essays (Pennebaker & King 1999), 2,220 essays with Big Five labels",
             "word vectors without labels: 6 million words of film reviews, the essays, ChaLearn First Impressions "
             "transcripts (CC BY-NC 4.0), MIT mock interviews",
+            "teacher of the distilled half, in training alone: all-MiniLM-L6-v2 (Apache 2.0)",
         ],
         "figures": figures,
         "licence": "research use; see MODEL_CARD.md",

@@ -1,8 +1,9 @@
-"""The style half of the text model: how somebody writes, in some seventy shares of words, marks and tags.
+"""The style half of the text model: how somebody writes, in some 140 shares of words, marks and tags.
 
 What it counts follows the tradition of Pennebaker's and Mairesse's features (pronouns, negations, words of feeling, of
-certainty, of family, …; the lengths of words and sentences; parts of speech); the word lists are ours and short. A
-ridge regression per trait on their standardised square roots. Serving is numpy alone.
+certainty, of family, …; the lengths of words and sentences; parts of speech); the word lists are ours, short ones here
+and broad ones in ``categories.py``. A ridge regression per trait on their standardised square roots. Serving is numpy
+alone.
 
 Source: F. Mairesse et al. (2007), Using linguistic cues for the automatic recognition of personality, JAIR 30.
 """
@@ -15,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+
+from ml.text import categories
 
 FILE = "text_style.npz"
 #: Standard deviations past which a share counts no more: short texts have wild shares.
@@ -63,7 +66,7 @@ TAGS = (
 )  # fmt: skip
 MEASURES = (
     "sentence_length", "word_length", "long_words", "richness", "small_i", "shouting", "numbers",
-    *CATEGORIES, *MARKS, *TAGS,
+    *CATEGORIES, *MARKS, *TAGS, *(f"{name}, wide" for name in categories.NAMES), *categories.TONE,
 )  # fmt: skip
 _CATEGORY_OF: dict[str, tuple[int, ...]] = {}
 for _number, _words in enumerate(CATEGORIES.values()):
@@ -72,9 +75,10 @@ for _number, _words in enumerate(CATEGORIES.values()):
 
 
 def categories_of(token: str) -> list[str]:
-    """The categories that a token counts in."""
-    names = tuple(CATEGORIES)
-    return [names[number] for number in _CATEGORY_OF.get(token.lower(), ())]
+    """The categories that a token counts in, narrow ones first."""
+    names, word = tuple(CATEGORIES), token.lower()
+    narrow = [names[number] for number in _CATEGORY_OF.get(word, ())]
+    return narrow + [f"{categories.NAMES[number]}, wide" for number in categories.numbers_of(word)]
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,16 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
     words = [token for token in lower if token[0].isalpha()]
     count = max(1, len(words))
     counts, kinds = Counter(lower), Counter(tags)
-    categories = np.zeros(len(CATEGORIES))
-    letters = 0
+    narrow, wide, tone = np.zeros(len(CATEGORIES)), np.zeros(len(categories.NAMES)), np.zeros(len(categories.TONE))
+    letters, tones = 0, categories.tones()
     for word, times in counts.items():
         letters += times * len(word) if word[0].isalpha() else 0
         for number in _CATEGORY_OF.get(word, ()):
-            categories[number] += times
+            narrow[number] += times
+        for number in categories.numbers_of(word):
+            wide[number] += times
+        if word in tones:
+            tone += times * tones[word]
     ends = counts["."] + counts["!"] + counts["?"] + counts["..."]
     cased = Counter(tokens)
     general = [
@@ -119,8 +127,8 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
         np.sqrt(sum(times for token, times in cased.items() if len(token) > 1 and token.isupper()) / total),
         np.sqrt(sum(times for token, times in cased.items() if token[0].isdigit()) / total),
     ]
-    shares = [*categories, *(counts[mark] for mark in MARKS), *(kinds[tag] for tag in TAGS)]
-    return np.array([*general, *np.sqrt(np.array(shares) / total)])
+    shares = [*narrow, *(counts[mark] for mark in MARKS), *(kinds[tag] for tag in TAGS), *wide]
+    return np.array([*general, *np.sqrt(np.array(shares) / total), *(tone / total)])
 
 
 def fit(measured: np.ndarray, labels: np.ndarray, *, penalty: float = 3000.0) -> Style:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ml import runs
 from ml.readings import TRAITS
-from ml.text import lexical, style, topics, vectors
+from ml.text import distilled, encoder, lexical, style, topics, vectors
 from ml.text.calibration import logit
 from ml.text.data import Essays, fold_of, read_essays
 from ml.text.features import Document, analyse
@@ -22,6 +22,8 @@ from ml.text.windows import random_window, windows
 
 #: Numbers of words at which the held-out essays are scored as well as whole.
 LENGTHS = (25, 50, 100, 200, 400)
+#: The halves that are no network.
+LINEAR = (lexical, topics, style, distilled)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, help="networks that are averaged")
     parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--rate", type=float, default=3e-3, help="the highest learning rate")
+    parser.add_argument(
+        "--encoder", type=Path, help="the teacher's folder: model.safetensors, config.json, tokenizer.json"
+    )
     parser.add_argument("--vector-threads", type=int, default=2, help="threads that train the word vectors")
     parser.add_argument("--bfloat16", action="store_true", help="mixed precision, for processors that have it")
 
@@ -39,7 +44,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
     """Train from ``data`` (laid out as in data/README.md) and write ``text.*`` into the weights' folder.
 
     A quarter of an hour on one core that is free. Export needs the TensorFlow backend; on another, the last line
-    says what to run. Raises ValueError where the run was begun with other options.
+    says what to run. Raises ValueError where the run was begun with other options, or where the teacher's
+    weights are needed and not named.
     """
     import keras
 
@@ -50,19 +56,20 @@ def train(data: Path, options: argparse.Namespace) -> None:
     runs.begin(run, essays=len(essays), folds=options.folds, epochs=options.epochs, rate=options.rate)
     documents = [analyse(text) for text in tqdm(essays.texts, desc="essays", unit="essay")]
     vocabulary = _vectors(data, run, options.vector_threads)
+    encoded = _encoded(essays, run, options.encoder)
     folds = fold_of(essays.authors, options.folds)
     for fold in range(options.folds):
-        _fold(fold, folds, essays, documents, vocabulary, options)
+        _fold(fold, folds, essays, documents, vocabulary, encoded, options)
     everything = np.arange(len(essays))
     for seed in range(options.seeds):
         if not (run / f"final{seed}.weights.h5").exists():
             network = fit_network(everything, documents, essays.labels, vocabulary, options, seed, f"final {seed + 1}")
             with runs.whole(run / f"final{seed}.weights.h5") as path:
                 network.save_weights(path)
-    for half in (lexical, topics, style):
+    for half in LINEAR:
         if not (run / half.FILE).exists():
             with runs.whole(run / half.FILE) as path:
-                half.save(_fit_half(half, documents, essays.labels), path)
+                half.save(_fit_half(half, everything, documents, essays.labels, encoded), path)
     from ml.text.ship import ship
 
     ship(essays, folds, documents, options)
@@ -76,6 +83,16 @@ def _vectors(data: Path, run: Path, threads: int) -> vectors.Vocabulary:
         with runs.whole(path) as partial:
             vectors.save(trained, partial)
     return vectors.load(path)
+
+
+def _encoded(essays: Essays, run: Path, folder: Path | None) -> encoder.Encoded:
+    path = run / "encoded.npz"
+    if not path.exists():
+        if folder is None:
+            raise ValueError("The distilled half learns from MiniLM: name its folder with --encoder DIR.")
+        with runs.whole(path) as partial:
+            encoder.save(encoder.Encoder(folder).encode(essays.texts), partial)
+    return encoder.load(path)
 
 
 def fit_network(
@@ -127,16 +144,22 @@ def score_network(network, texts: list[np.ndarray], vocabulary: vectors.Vocabula
     return result / np.bincount(owner)[:, None]
 
 
-def _fit_half(half, documents: list[Document], labels: np.ndarray):
-    """One of the halves that are no network, fitted on whole essays."""
+def _fit_half(half, chosen: np.ndarray, documents: list[Document], labels: np.ndarray, encoded: encoder.Encoded):
+    """One of the halves that are no network, fitted on the ``chosen`` essays (indices)."""
+    if half is distilled:
+        return distilled.fit(encoded, np.isin(np.arange(len(labels)), chosen), labels)
     if half is style:
-        return style.fit(np.stack([style.measures(d.tokens, d.tags) for d in documents]), labels)
-    return half.fit([document.lemmas for document in documents], labels)
+        return style.fit(
+            np.stack([style.measures(documents[i].tokens, documents[i].tags) for i in chosen]), labels[chosen]
+        )
+    return half.fit([documents[i].lemmas for i in chosen], labels[chosen])
 
 
 def _score_half(fitted, documents: list[Document]) -> np.ndarray:
     if isinstance(fitted, style.Style):
         return fitted.score(np.stack([style.measures(d.tokens, d.tags) for d in documents]))
+    if isinstance(fitted, distilled.Distilled):
+        return np.array([fitted.score([token.lower() for token in document.tokens]) for document in documents])
     return np.array([fitted.score(document.lemmas) for document in documents])
 
 
@@ -167,14 +190,20 @@ def _score_cuts(held: np.ndarray, documents: list[Document], score: Callable) ->
 
 
 def _fold(
-    fold: int, folds: np.ndarray, essays: Essays, documents: list[Document], vocabulary: vectors.Vocabulary, options
+    fold: int,
+    folds: np.ndarray,
+    essays: Essays,
+    documents: list[Document],
+    vocabulary: vectors.Vocabulary,
+    encoded: encoder.Encoded,
+    options: argparse.Namespace,
 ) -> None:
     """Train on the other folds and score this one; what is there already is left as it is."""
     inside, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-    for half in (lexical, topics, style):
+    for half in LINEAR:
         path = options.run_dir / f"fold{fold}-{half.FILE.removeprefix('text_')}"
         if not path.exists():
-            fitted = _fit_half(half, [documents[i] for i in inside], essays.labels[inside])
+            fitted = _fit_half(half, inside, documents, essays.labels, encoded)
             scores = _score_cuts(held, documents, lambda cut, fitted=fitted: _score_half(fitted, cut))
             with runs.whole(path) as partial:
                 np.savez_compressed(partial, **scores)

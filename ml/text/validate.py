@@ -121,6 +121,7 @@ def cross_fitted(
         "tfidf_logistic_regression_alone": _round(alone["lexical"], labels),
         "topics_alone": _round(alone["topics"], labels),
         "style_alone": _round(alone["style"], labels),
+        "distilled_alone": _round(alone["distilled"], labels),
         "auc": round(float(np.mean([_auc(probabilities["all"][:, t], labels[:, t]) for t in range(len(TRAITS))])), 4),
         "minimum_words": minimum or LENGTHS[-1],
         "by_words": by_words,

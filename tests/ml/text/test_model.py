@@ -155,7 +155,7 @@ def test_style_is_told_by_its_shares(tmp_path) -> None:
     scores = style.load(tmp_path / "style.npz").score(measured)
     assert (((scores > 0) == labels)[:, 0]).all()
     assert style.measures([], []).shape == measured[0].shape
-    assert style.categories_of("Mother") == ["family"]
+    assert style.categories_of("Mother") == ["family", "family, wide"]
     # the number of words is none of the measures
     np.testing.assert_allclose(
         style.measures(kinds[0] * 25, tags * 25), style.measures(kinds[0] * 75, tags * 75), atol=0.02

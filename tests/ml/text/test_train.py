@@ -16,6 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from ml import registry
 from ml.readings import TRAITS
 from ml.text.data import COLUMNS
+from tests.ml.text import teacher
 
 STYLES = (
     "i love painting and music and strange ideas . we wonder about the sea",
@@ -50,7 +51,8 @@ def test_training_writes_weights_that_read(tmp_path, monkeypatch, capsys) -> Non
     keras = pytest.importorskip("keras")
     if keras.backend.backend() != "tensorflow":
         pytest.skip(f"the ONNX export needs the TensorFlow backend, not {keras.backend.backend()}")
-    pytest.importorskip("tf2onnx", reason="exporting needs the dependency group 'train': uv sync --group train")
+    for package in ("tf2onnx", "tokenizers"):
+        pytest.importorskip(package, reason="training needs the dependency group 'train': uv sync --group train")
     from ml.text.evaluate import evaluate
     from ml.text.infer import read
     from ml.text.train import add_arguments, train
@@ -63,6 +65,9 @@ def test_training_writes_weights_that_read(tmp_path, monkeypatch, capsys) -> Non
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     options = parser.parse_args(["--folds", "2", "--seeds", "1", "--epochs", "1", "--run-dir", str(tmp_path / "run")])
+    with pytest.raises(ValueError, match="--encoder"):
+        train(tmp_path / "data", options)
+    options.encoder = teacher.write(tmp_path / "teacher", " ".join(STYLES).split())
     train(tmp_path / "data", options)
 
     card = registry.describe("text")
