@@ -49,7 +49,7 @@ def rows() -> list[tuple[str, str, str, str]]:
             found.append((card["version"], "the same, unweighted recall", f"{_number(figures['uar'])} ({sides})", ""))
     if card := _card("text"):
         figures = card["figures"]
-        command = "./viva train text --data DIR"
+        command = "./viva train text --data DIR --encoder FOLDER"
         measure = "mean accuracy over five traits, ten folds by author (Essays)"
         found.append((card["version"], measure, _number(figures["accuracy"]), command))
         found.append((card["version"], "always the more frequent answer", _number(figures["majority_accuracy"]), ""))
