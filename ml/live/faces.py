@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.face import abstain, blinks, classifier, features, mouth, states
+from ml.face import abstain, blinks, classifier, features, mouth, quick, states
 from ml.face.people import PATIENCE
 from ml.face.tracker import Face, Tracker
 from ml.readings import FACE_EMOTIONS
@@ -33,7 +33,7 @@ class _Known:
 
     seen: float
     rows: deque[tuple[float, np.ndarray]] = field(default_factory=deque)
-    eyes: deque[tuple[float, float]] = field(default_factory=deque)
+    eyes: deque[tuple[float, float, np.ndarray]] = field(default_factory=deque)
     drawn: deque[bool] = field(default_factory=lambda: deque(maxlen=15))
     light: deque[float] = field(default_factory=lambda: deque(maxlen=10))
     blinks: int = 0
@@ -43,10 +43,10 @@ class _Known:
         """Blinks so far; None where frames come too rarely to see them."""
         if len(self.eyes) < 5:
             return 0
-        times, ratios = np.array(self.eyes).T
+        times, ratios, around = (np.array(column) for column in zip(*self.eyes, strict=True))
         if float(np.median(np.diff(times[-30:]))) > 1 / states.LEAST_RATE + 1e-6:
             return None
-        for time in blinks.find(times, ratios):
+        for time in blinks.find(times, ratios, around):
             if time > self.blinked + _BETWEEN and time <= times[-1] - SETTLED:
                 self.blinks, self.blinked = self.blinks + 1, time
         return self.blinks
@@ -89,10 +89,10 @@ class Faces:
         rows = opened = np.zeros(0)
         if read:
             cuts = np.stack([features.crop(picture, face.points) for face in read])
-            rows = classifier.probabilities(cuts, mirror=careful)
+            rows = classifier.probabilities(cuts) if careful else quick.probabilities(cuts)
             opened = mouth.probabilities(np.stack([mouth.crop(picture, face.points) for face in read]))
             for face, cut, row in zip(read, cuts, rows, strict=True):
-                self._remember(face, cut, row, time)
+                self._remember(face, picture, cut, row, time)
         self._tidy(time)
         followed = self._tracker.followed.number if self._tracker.followed else None
         place = {face.number: k for k, face in enumerate(read)}
@@ -111,11 +111,12 @@ class Faces:
             float(np.mean(known.drawn)),
         )
 
-    def _remember(self, face: Face, cut: np.ndarray, row: np.ndarray, time: float) -> None:
+    def _remember(self, face: Face, picture: np.ndarray, cut: np.ndarray, row: np.ndarray, time: float) -> None:
         known = self._known.setdefault(face.number, _Known(time))
         known.seen = time
         known.rows.append((time, row))
-        known.eyes.append((time, features.eye_aspect_ratio(face.points)))
+        around = features.around_eyes(picture, face.points)
+        known.eyes.append((time, features.eye_aspect_ratio(face.points), around))
         known.light.append(float(cut.mean()))
         known.drawn.append(states.is_drawn(cut))
         while known.rows[0][0] <= time - abstain.SMOOTH:

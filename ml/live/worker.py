@@ -68,7 +68,7 @@ def warm_up() -> None:
     import cv2
     import numpy as np
 
-    from ml.face import classifier, features, mouth
+    from ml.face import classifier, features, mouth, quick
     from ml.fusion import stream
     from ml.live.reader import Reader
     from ml.speech import classifier as voices
@@ -78,7 +78,8 @@ def warm_up() -> None:
     grey = np.zeros((240, 320), np.uint8)
     Reader().picture(grey, 0.0)
     features.landmarks(grey, np.array([80.0, 60, 200, 180]))
-    classifier.probabilities(np.zeros((1, 48, 48), np.uint8))
+    for read in (classifier.probabilities, quick.probabilities):
+        read(np.zeros((1, 48, 48), np.uint8))
     mouth.probabilities(np.zeros((1, *mouth.SHAPE), np.uint8))
     stream.shipped()
     noise = np.random.default_rng(0).normal(0, 0.05, 24_000).astype(np.float32)
