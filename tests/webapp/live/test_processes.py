@@ -81,7 +81,7 @@ class Processes:
             return subprocess.Popen([sys.executable, "-m", *module], cwd=ROOT, env=self.env, stdout=log, stderr=log)
 
     def wait(self, port: int) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180  # a machine with much else to do
         while time.monotonic() < deadline:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             try:
@@ -157,7 +157,7 @@ def test_a_call_outlives_the_processes_around_it(running: Processes, two, tmp_pa
             assert guest.json(f"{url}/consent", reading=wanted) == {"reading": wanted}
             began = time.monotonic()
             assert second.next("consent", 5)["reading"] is wanted
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 2  # within one second at the service (test_consents.py), and the way here
 
         # The live service is killed: browsers come back by new tokens and find each other.
         running.restart_live()
