@@ -20,7 +20,7 @@ import keras
 import numpy as np
 
 from ml import registry
-from ml.face import mouth, mouth_data
+from ml.face import features, mouth, mouth_data
 from ml.face.data import faces_folder
 from ml.face.mouth_model import PAPER_SIDE, paper_mouth, small_mouth
 from ml.statistics import wilson
@@ -151,10 +151,12 @@ def export(model: keras.Model, cuts: np.ndarray) -> dict:
 
 
 def figures(name: str, logits: np.ndarray, prepared: dict[str, np.ndarray]) -> dict:
-    """What cross-validated logits are worth: accuracy, its Wilson interval, recalls, and the same where dlib's detector
-    found the face by itself."""
-    is_open, seen = prepared["is_open"], prepared["detected"]
-    right = (logits > 0) == is_open
+    """What cross-validated logits are worth: accuracy, its Wilson interval, recalls, the accuracy of each fold, and the
+    same where dlib's detector found the face by itself. Faces of folds that were not run have NaN and do not count."""
+    run = ~np.isnan(logits)
+    fold = mouth_data.folds(prepared["group"], FOLDS)[run]
+    is_open, seen = prepared["is_open"][run], prepared["detected"][run]
+    right = (logits[run] > 0) == is_open
     low, high = wilson(int(right.sum()), len(right))
     return {
         f"{name}_faces": len(right),
@@ -164,7 +166,26 @@ def figures(name: str, logits: np.ndarray, prepared: dict[str, np.ndarray]) -> d
         f"{name}_recall_open": round(float(right[is_open].mean()), 4),
         f"{name}_recall_closed": round(float(right[~is_open].mean()), 4),
         f"{name}_accuracy_detected": round(float(right[seen].mean()), 4),
+        f"{name}_accuracy_by_fold": {str(k + 1): round(float(right[fold == k].mean()), 4) for k in np.unique(fold)},
     }
+
+
+def so_far(data: Path, prepared: dict[str, np.ndarray], options: argparse.Namespace) -> dict:
+    """Figures of the folds that lie in the run's folder, and of the landmarks' rule on the same faces."""
+    fold, found = mouth_data.folds(prepared["group"], FOLDS), {}
+    faces = mouth_data.load(faces_folder(data) / "mouth_open.npz")
+    ratios = np.array([features.mouth_aspect_ratio(marks) for marks in faces.found])
+    for name in options.networks:
+        logits = np.full(len(fold), np.nan)
+        for number in range(FOLDS):
+            file = options.run_dir / f"{name}-fold{number}-{options.steps}.npy"
+            if file.is_file():
+                logits[fold == number] = np.load(file)
+        if not np.isnan(logits).all():
+            found |= figures(name, logits, prepared)
+            rule = np.where(np.isnan(logits), np.nan, ratios - features.MOUTH_OPEN)
+            found |= figures(f"landmarks_beside_{name}", rule, prepared)
+    return found
 
 
 def _write(card: dict) -> None:
@@ -182,9 +203,15 @@ def main() -> None:
     parser.add_argument("--versions", type=int, default=32, help="versions of each mouth to learn from")
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--networks", nargs="*", default=["small", "paper"], choices=list(NETWORKS))
+    parser.add_argument("--figures", action="store_true", help="train nothing: write down the folds that were run")
     options = parser.parse_args()
     options.run_dir.mkdir(parents=True, exist_ok=True)
     prepared = prepare(options.data, options)
+    if options.figures:
+        card = registry.describe("mouth") | {"figures": so_far(options.data, prepared, options)}
+        _write(card)
+        print(json.dumps(card["figures"], indent=2))
+        return
     shipped = options.run_dir / f"shipped-{options.steps}.keras"
     if not shipped.is_file():
         fit("small", prepared["varied"], prepared["is_open"], options.steps, 7, options.rate).save(shipped)
