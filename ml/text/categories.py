@@ -54,8 +54,8 @@ def numbers_of(word: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=1)
-def tones() -> dict[str, np.ndarray]:
-    """Per word in lower case its TONE (4,): pleasant, unpleasant and subjective in 0..1, intense in -1..1.
+def tones() -> dict[str, tuple[float, ...]]:
+    """Per word in lower case its TONE: pleasant, unpleasant and subjective in 0..1, intense in -1..1.
 
     A word with several senses has their mean. Raises RuntimeError where TextBlob is not installed.
     """
@@ -72,5 +72,5 @@ def tones() -> dict[str, np.ndarray]:
         if word in UNTONED:
             continue
         polarity, subjectivity, intensity = np.mean(found, axis=0)
-        result[word] = np.array([max(polarity, 0.0), max(-polarity, 0.0), subjectivity, intensity - 1])
+        result[word] = tuple(map(float, (max(polarity, 0.0), max(-polarity, 0.0), subjectivity, intensity - 1)))
     return result

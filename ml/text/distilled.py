@@ -37,7 +37,8 @@ class Distilled:
 
     def score(self, words: list[str]) -> np.ndarray:
         """Scores (5,) of a text's tokens in lower case, not calibrated."""
-        counts = Counter(row for term in terms_of(words) if (row := self.terms.get(term)) is not None)
+        counts = Counter(map(self.terms.get, terms_of(words)))
+        counts.pop(None, None)
         if not counts:
             return self.bias.copy()
         rows = np.fromiter(counts, np.int64, len(counts))

@@ -28,7 +28,8 @@ class Lexical:
 
     def score(self, lemmas: list[str]) -> np.ndarray:
         """Log-odds (5,) of the upper half per trait, not calibrated."""
-        counts = Counter(row for term in terms_of(lemmas) if (row := self.terms.get(term)) is not None)
+        counts = Counter(map(self.terms.get, terms_of(lemmas)))
+        counts.pop(None, None)
         if not counts:
             return self.bias.copy()
         rows = np.fromiter(counts, np.int64, len(counts))

@@ -105,7 +105,7 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
     words = [token for token in lower if token[0].isalpha()]
     count = max(1, len(words))
     counts, kinds = Counter(lower), Counter(tags)
-    narrow, wide, tone = np.zeros(len(CATEGORIES)), np.zeros(len(categories.NAMES)), np.zeros(len(categories.TONE))
+    narrow, wide, tone = [0] * len(CATEGORIES), [0] * len(categories.NAMES), [0.0] * len(categories.TONE)
     letters, tones = 0, categories.tones()
     for word, times in counts.items():
         letters += times * len(word) if word[0].isalpha() else 0
@@ -113,8 +113,8 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
             narrow[number] += times
         for number in categories.numbers_of(word):
             wide[number] += times
-        if word in tones:
-            tone += times * tones[word]
+        for number, value in enumerate(tones.get(word, ())):
+            tone[number] += times * value
     ends = counts["."] + counts["!"] + counts["?"] + counts["..."]
     cased = Counter(tokens)
     general = [
@@ -128,7 +128,7 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
         np.sqrt(sum(times for token, times in cased.items() if token[0].isdigit()) / total),
     ]
     shares = [*narrow, *(counts[mark] for mark in MARKS), *(kinds[tag] for tag in TAGS), *wide]
-    return np.array([*general, *np.sqrt(np.array(shares) / total), *(tone / total)])
+    return np.array([*general, *np.sqrt(np.array(shares) / total), *(value / total for value in tone)])
 
 
 def fit(measured: np.ndarray, labels: np.ndarray, *, penalty: float = 3000.0) -> Style:
