@@ -419,6 +419,7 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
     asyncio.run(asyncio.wait_for(play(), 100))
 
 
+@pytest.mark.timeout(900)  # ten seconds, but for machines that do much else
 def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
     """Frames and sound as fast as one process takes them: it holds in the end what it held after the first part."""
 
@@ -438,7 +439,7 @@ def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
                 found.append(resident(room.pool._homes["memory"].process))
         return found
 
-    first, last = asyncio.run_coroutine_threadsafe(play(), room.loop).result(250)
+    first, last = asyncio.run_coroutine_threadsafe(play(), room.loop).result(850)
     assert last < first + 8  # MB
 
 
