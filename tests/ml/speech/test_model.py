@@ -49,8 +49,12 @@ train.ship = real
 train.train(folder, options)
 again = before != (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
 result = evaluate.evaluate(folder / "speech" / "ravdess")
+from ml.speech import robustness
+robustness.SHARE = 1
+worse = robustness.measure(folder, folder / "run", count=2)
 print(json.dumps({"n": result["n"], "files": sorted(p.name for p in (folder / "weights").iterdir()),
-                  "warned": bool(result["warning"]), "trained": "twice" if again else "once"}))
+                  "warned": bool(result["warning"]), "trained": "twice" if again else "once",
+                  "worse": worse, "table": robustness.table(worse)}))
 """
 
 
@@ -73,8 +77,9 @@ SHAPES = ((1, 1), (1, 14), (3, 6))
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory) -> dict:
-    """What one process says of both, since loading Keras takes longer than either: the shipped network's logits, and a
-    training that stopped before it shipped and was called again (two synthetic actors in each data set)."""
+    """What one process says of all three, since loading Keras takes longer than any: the shipped network's logits; a
+    training that stopped before it shipped and was called again (two synthetic actors in each data set); and what that
+    training's networks lose in worse conditions."""
     folder = tmp_path_factory.mktemp("keras")
     np.savez(
         folder / "inputs.npz",
@@ -99,6 +104,15 @@ def test_training_ships_and_goes_on_where_it_stopped(ran):
     assert ran["trained"] == "once", "the second call found the folds trained"
     assert ran["files"] == ["speech.json", "speech.keras", "speech.onnx", "speech_features.npz"]
     assert ran["n"] == 4 and ran["warned"]
+
+
+@pytest.mark.timeout(600)
+def test_what_worse_conditions_cost_is_measured_for_each(ran):
+    """The path, on networks of two steps: the figures mean nothing."""
+    found = ran["worse"]
+    assert set(found) == {"clean", "opus_24_kbit", "noise_20_db", "noise_10_db", "telephone_band", "room_0.5_s"}
+    assert all(0 <= row["uar"] <= 1 and 0 <= row["expected_calibration_error"] <= 1 for row in found.values())
+    assert len(ran["table"].splitlines()) == len(found) + 2
 
 
 @pytest.fixture
