@@ -33,7 +33,7 @@ let count = 0;
 
 /**
  * A button that shows what it knows while it is pointed at or has the focus, and stays quiet after Escape until then
- * (WCAG 1.4.13). `update({emotion, confidence, probabilities, title, words})`.
+ * (WCAG 1.4.13). `update({emotion, confidence, probabilities, title, words})`; title says whose it is.
  */
 export function chip(className) {
   const details = bars();
@@ -44,7 +44,7 @@ export function chip(className) {
   const face = emoji(null);
   const label = make("span", "chip-label");
   const share = make("span", "chip-share");
-  const button = make("button", "chip", face, label, share);
+  const button = make("button", "chip", face, label, " ", share);
   button.type = "button";
   button.setAttribute("aria-describedby", more.id);
   const element = make("div", `chip-holder ${className}`, button, more);
@@ -66,6 +66,8 @@ export function chip(className) {
     title.textContent = reading.title ?? "";
     words.textContent = reading.words ?? "";
     details.update(reading.probabilities);
+    const says = `${label.textContent} ${share.textContent}`.trim();
+    button.setAttribute("aria-label", `${reading.title}: ${says}`);
   };
   return { element, button, update };
 }

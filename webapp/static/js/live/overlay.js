@@ -45,7 +45,6 @@ export class Overlay {
       const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
       one.update({ ...face, title, words: facts(face) });
       box.querySelector(".face-number").textContent = faces.length > 1 ? face.id + 1 : "";
-      one.button.setAttribute("aria-label", `${title}: ${one.button.textContent.trim() || "not clear"}`);
     }
   }
 

@@ -113,7 +113,6 @@ export class Tile {
     if (main) {
       const name = this.own ? "You" : this.peer.name;
       this.#mood.update({ ...main, title: `${name}, by ${main.from}`, words: this.#voiceWords(reading) });
-      this.#mood.button.setAttribute("aria-label", `${name}: ${this.#mood.button.textContent.trim()}, by ${main.from}`);
     }
     const words = this.peer.camera ? stateWords(reading.state) : "";
     state.textContent = words;
