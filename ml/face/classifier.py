@@ -40,10 +40,9 @@ def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np
 
 
 def calibrated(outputs: np.ndarray, head: str) -> np.ndarray:
-    """Logits (..., 7) of a head put through the matrix scaling fitted at export (Guo et al., "On Calibration of Modern
-    Neural Networks", ICML 2017): temperature scaling that also knows which classes the network takes for which."""
-    found = registry.describe("face")["calibration"][head]
-    return outputs @ np.array(found["matrix"]) + np.array(found["offset"])
+    """Logits (..., 7) of a head over the temperature fitted at export (Guo et al., "On Calibration of Modern Neural
+    Networks", ICML 2017)."""
+    return outputs / float(registry.describe("face")["temperatures"][head])
 
 
 def shrunk(faces: np.ndarray, side: int) -> np.ndarray:

@@ -17,6 +17,7 @@ import numpy as np
 from ml import registry
 from ml.face import calibration, classifier, data
 from ml.face.folding import fold
+from ml.face.head import refit
 from ml.face.model import HEADS, LAST_MAP, SIZE, build
 from ml.readings import FACE_EMOTIONS
 from ml.statistics import confusion, expected_calibration_error, recalls
@@ -25,20 +26,17 @@ from ml.statistics import confusion, expected_calibration_error, recalls
 DATA = [
     "FER2013 training rows (Goodfellow et al. 2013), 28,709 faces, for research use",
     "FER+ votes for the same rows (Barsoum et al. 2016), MIT licence",
-    "FER2013 PublicTest, 3,589 faces: choice of the epoch, calibration",
+    "FER2013 PublicTest, 3,589 faces: choice of the epoch, temperatures",
 ]
 
 
-def serving_model(weights: list[np.ndarray]) -> tuple[keras.Model, keras.Model]:
-    """The trained network, and the same with three outputs: logits ``labels`` and ``votes`` (N, 7), and class
-    activation ``maps`` (N, 5, 5, 7) of the votes.
+def serving_model(model: keras.Model) -> keras.Model:
+    """The trained network with three outputs: logits ``labels`` and ``votes`` (N, 7), and class activation ``maps``
+    (N, 5, 5, 7) of the votes.
 
     The last layers are applied to each place of the map and averaged afterwards, which gives the same logits as the
     other way round and the maps for nothing.
     """
-    keras.mixed_precision.set_dtype_policy("float32")
-    model = build()
-    model.set_weights(weights)
     outputs = {}
     for head in HEADS:
         kernel, bias = model.get_layer(head).get_weights()
@@ -46,7 +44,7 @@ def serving_model(weights: list[np.ndarray]) -> tuple[keras.Model, keras.Model]:
         outputs[f"{head}_maps"] = places(model.get_layer(LAST_MAP).output)
         places.set_weights([kernel[None, None], bias])
     serving = {head: keras.layers.GlobalAveragePooling2D(name=head)(outputs[f"{head}_maps"]) for head in HEADS}
-    return model, keras.Model(model.inputs, serving | {"maps": outputs["votes_maps"]}, name="face")
+    return keras.Model(model.inputs, serving | {"maps": outputs["votes_maps"]}, name="face")
 
 
 def export(folder: Path, best: Path) -> dict:
@@ -59,11 +57,15 @@ def export(folder: Path, best: Path) -> dict:
         count = sum(name.startswith("average_") for name in file.files)
         weights = [file[f"average_{i}"] for i in range(count)]
         state = json.loads(str(file["state"]))
-    model, serving = serving_model(weights)
+    keras.mixed_precision.set_dtype_policy("float32")
+    model = build()
+    model.set_weights(weights)
+    x, y, _ = data.load(folder / "fer2013_train.npz")
+    refit(model, x, y)
     target = registry.weights_folder()
     target.mkdir(parents=True, exist_ok=True)
     model.save(target / "face.keras")
-    _write_onnx(serving, target / "face.onnx")
+    _write_onnx(serving_model(model), target / "face.onnx")
     metadata = {
         "name": "face",
         "version": registry.next_version("face"),
@@ -83,18 +85,18 @@ def export(folder: Path, best: Path) -> dict:
 
 
 def _calibrate(folder: Path) -> dict:
-    """Fit each head's calibration on PublicTest; the figures are cross-fitted: either half's faces are read with what
-    the other half taught."""
+    """Fit each head's temperature on PublicTest; the calibration errors are cross-fitted: either half's faces are read
+    under the other half's temperature."""
     x, y, row = data.load(folder / "fer2013_public.npz")
     majority = data.majority_of(row, folder / "ferplus_votes.npz")
     agreed = majority >= 0
     found, figures = {}, {}
-    for head, faces, truth, prefix in (
+    for name, faces, truth, prefix in (
         ("labels", x, y, ""),
         ("votes", x[agreed], majority[agreed], "ferplus_"),
     ):
-        logits = classifier.logits(faces, head=head)
-        found[head] = calibration.fit(logits, truth)
+        logits = classifier.logits(faces, head=name)
+        found[name] = round(calibration.fit(logits, truth), 4)
         p = calibration.cross_fitted(logits, truth)
         right = p.argmax(1) == truth
         _, uar = recalls(confusion(truth, p.argmax(1), len(FACE_EMOTIONS)))
@@ -102,18 +104,17 @@ def _calibrate(folder: Path) -> dict:
         figures |= {
             f"{prefix}public_test_rows": len(truth),
             f"{prefix}public_test_accuracy": round(float(right.mean()), 4),
-            f"{prefix}public_test_accuracy_uncalibrated": round(float((plain.argmax(1) == truth).mean()), 4),
             f"{prefix}public_test_uar": round(uar, 4),
             f"{prefix}calibration_error": round(expected_calibration_error(p, truth), 4),
             f"{prefix}calibration_error_uncalibrated": round(expected_calibration_error(plain, truth), 4),
         }
         copies = folder / "fer2013_public_duplicates.npz"
-        if head == "labels" and copies.is_file():
+        if name == "labels" and copies.is_file():
             with np.load(copies, allow_pickle=False) as file:
                 fresh = ~file["exact_dup_in_train"]
             figures["public_test_accuracy_without_copies_of_training_rows"] = round(float(right[fresh].mean()), 4)
             figures["public_test_rows_without_copies_of_training_rows"] = int(fresh.sum())
-    return {"calibration": found, "figures": figures}
+    return {"temperatures": found, "figures": figures}
 
 
 def _check_parity(model: keras.Model, folder: Path) -> None:
