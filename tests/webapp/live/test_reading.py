@@ -8,8 +8,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +24,12 @@ from ml.puppet import Puppet
 from webapp.live.service import limits, worker
 from webapp.live.service.pool import Busy, Pool, Refused
 from webapp.live.service.reading import Readings
+
+
+def alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run ``work`` in a loop and a thread of its own: tests of the browser leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class FakeHub:
@@ -349,9 +357,9 @@ def test_who_kills_processes_again_and_again_is_not_read_for_a_while():
         await asyncio.wait_for(pool.frame(member, b"", 0.0), 0.1)
 
     with pytest.raises(Refused, match="several times"):
-        asyncio.run(ask("bad"))
+        alone(ask("bad"))
     with pytest.raises(TimeoutError):
-        asyncio.run(ask("good"))
+        alone(ask("good"))
 
 
 def test_at_most_one_frame_of_a_member_waits():
@@ -378,7 +386,7 @@ def test_at_most_one_frame_of_a_member_waits():
             await second
         assert pool.facts()["readers"] == 0
 
-    asyncio.run(play())
+    alone(play())
 
 
 def test_members_are_spread_over_the_processes_and_stay():
@@ -390,7 +398,7 @@ def test_members_are_spread_over_the_processes_and_stay():
         assert [len(one.seats) for one in pool.workers] == [2, 2, 2]
         assert all(len(seat.sound) == 2 for one in pool.workers for seat in one.seats.values())
 
-    asyncio.run(play())
+    alone(play())
 
 
 def test_idle_readers_are_dropped(room, browser, frame, monkeypatch):
@@ -416,7 +424,7 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
         assert caught.value.code == "model_missing"
         await pool.close()
 
-    asyncio.run(asyncio.wait_for(play(), 100))
+    alone(asyncio.wait_for(play(), 100))
 
 
 @pytest.mark.timeout(900)  # ten seconds, but for machines that do much else
