@@ -6,7 +6,9 @@ import { BITS, timeslice } from "./formats.js";
  * `onEnd(error)` once after the last slice. Returns {stop, flush}; flush() asks for what there is since the last slice.
  */
 export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
-  const recorder = new MediaRecorder(stream, { mimeType: type, ...BITS });
+  // A fragment of MP4 ends at a key frame, and before that nothing of it is handed over: without the interval a page
+  // that is closed may lose a quarter of a minute.
+  const recorder = new MediaRecorder(stream, { mimeType: type, videoKeyFrameIntervalDuration: 2000, ...BITS });
   let failure = null;
   let timer = null;
   const stop = () => {
