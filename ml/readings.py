@@ -139,9 +139,9 @@ class TextReading(Reading):
 class FusedReading:
     """Face and voice together on the face's seven classes: one track, and how much each side weighed (0..1).
 
-    ``fusion`` names the way of combining (ml/fusion/combine.py). ``valence`` has a row for each of the track's, [low, value,
-    high] from unpleasant (-1) to pleasant (1), None where nothing could be read. ``agreement`` are facts in order of time:
-    {start, end (s), face, speech (tones), agrees, firm} (ml/fusion/agreement.py).
+    ``fusion`` names the way of combining (ml/fusion/combine.py). ``valence`` has a row for each of the track's, [low,
+    value, high] from unpleasant (-1) to pleasant (1), None where nothing could be read. ``agreement`` are facts in
+    order of time: {start, end (s), face, speech (tones), agrees, firm} (ml/fusion/agreement.py).
     """
 
     track: Track

@@ -37,8 +37,8 @@ _ASSESSMENT = {
     Purpose.TEXT: ConsentText(
         Purpose.TEXT,
         "Analyse my words",
-        "A program counts words and sentences in your answers and estimates five personality traits from them. What you "
-        "say in a recording is written down by a program first, on the same server. Such estimates are rough; the "
+        "A program counts words and sentences in your answers and estimates five personality traits from them. What "
+        "you say in a recording is written down by a program first, on the same server. Such estimates are rough; the "
         "report says how rough.",
         "People read what you wrote and listen to what you said, and no program does.",
     ),
