@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,8 @@ def test_our_service_answers_its_senders():
     pictures, sound = film(1.0)
     jpegs = [Sender.encode(picture) for picture in pictures]
     with live._service("viva", 1) as service:
-        latency = live._latency(service, pictures, sound, 1.0)
+        with ThreadPoolExecutor(1) as thread:  # the browser's tests leave a loop running in this one
+            latency = thread.submit(live._latency, service, pictures, sound, 1.0).result()
         assert latency["frames"] >= 1
         assert 0 < latency["server_median"] < latency["most"]
         memory = live._memory(service, jpegs, sound, 12)
