@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.text.encoder import Encoded
+from ml.text.terms import packed, unpacked
 
 FILE = "text_distilled.npz"
 #: Stretches that a word or a pair must stand in, and the most pairs that are kept.
@@ -133,10 +134,9 @@ def _rates(texts: list[list[str]], terms: dict[str, int]):
 
 def save(distilled: Distilled, path: Path) -> None:
     """Write the weights in half precision."""
-    terms = sorted(distilled.terms, key=distilled.terms.__getitem__)
     np.savez_compressed(
         path,
-        terms=np.array("\n".join(terms)),
+        terms=packed(distilled.terms),
         weights=distilled.weights.astype(np.float16),
         bias=distilled.bias.astype(np.float32),
     )
@@ -146,5 +146,5 @@ def save(distilled: Distilled, path: Path) -> None:
 def load(path: Path) -> Distilled:
     """Read what ``save`` wrote."""
     with np.load(path) as file:
-        terms = {term: row for row, term in enumerate(str(file["terms"]).split("\n"))}
+        terms = unpacked(file["terms"])
         return Distilled(terms, file["weights"].astype(np.float64), file["bias"].astype(np.float64))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.text.terms import packed, unpacked
+
 FILE = "text_topics.npz"
 #: Standard deviations past which a direction counts no more.
 CLIP = 3.0
@@ -105,17 +107,16 @@ def fit(
 
 def save(topics: Topics, path: Path) -> None:
     """Write in half precision but for the few numbers that add up."""
-    terms = sorted(topics.terms, key=topics.terms.__getitem__)
     half = {name: getattr(topics, name).astype(np.float16) for name in ("idf", "directions", "centres")}
     single = {name: np.float32(getattr(topics, name)) for name in ("mean", "deviation", "width", "weights", "bias")}
-    np.savez_compressed(path, terms=np.array("\n".join(terms)), **half, **single)
+    np.savez_compressed(path, terms=packed(topics.terms), **half, **single)
 
 
 @lru_cache(maxsize=2)
 def load(path: Path) -> Topics:
     """Read what ``save`` wrote."""
     with np.load(path) as file:
-        terms = {term: row for row, term in enumerate(str(file["terms"]).split("\n"))}
+        terms = unpacked(file["terms"])
         names = ("idf", "directions", "mean", "deviation", "centres", "width", "weights", "bias")
         values = {name: file[name].astype(np.float32) for name in names}
         return Topics(terms, **(values | {"width": float(values["width"])}))
