@@ -3,6 +3,9 @@
 Each model is a pair in ``ml/weights``: ``<name>.onnx`` (what serves) and ``<name>.json`` (its version, hash, training
 data, calibration and figures). Further files that a model needs (``<name>.keras``, vectors) stand beside it, listed
 under ``files`` with their hashes.
+
+Cards, hashes and sessions are kept in memory as long as their files stay the same; a process that must not stumble over
+files being replaced says so with `hold`.
 """
 
 from __future__ import annotations
@@ -34,14 +37,40 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+Stamp = tuple[int, int]
+_seen: dict[Path, Stamp] = {}
+_holding = False
+
+
+def stamp(path: Path) -> Stamp:
+    """What tells one state of a file from another: nanoseconds of its last change, and its bytes.
+
+    What is made from a model's files is cached under this, so that `hold` holds it. Raises FileNotFoundError.
+    """
+    if not (_holding and path in _seen):
+        status = path.stat()
+        _seen[path] = status.st_mtime_ns, status.st_size
+    return _seen[path]
+
+
+def hold() -> None:
+    """From now on this process, and those that it forks, go on with the models that they have loaded.
+
+    New weights come file by file: for a moment card and network belong to different versions. The live room's readers,
+    which have all that they need when they start, don't notice; they take the new version when they are started anew.
+    """
+    global _holding
+    _holding = True
+
+
 def describe(name: str) -> dict[str, Any]:
-    """Read a model's metadata.
+    """A model's metadata: a dictionary of one's own, whose values are shared and not to be changed.
 
     Raises ModelMissing: ``model_missing`` where the file is absent, ``model_damaged`` where it is no JSON.
     """
     path = weights_folder() / f"{name}.json"
     try:
-        return json.loads(path.read_text("utf-8"))
+        return dict(_read_card(path, stamp(path)))
     except FileNotFoundError:
         raise ModelMissing(
             "model_missing",
@@ -54,20 +83,27 @@ def describe(name: str) -> dict[str, Any]:
         ) from None
 
 
+@lru_cache(maxsize=64)
+def _read_card(path: Path, _stamp: Stamp) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8"))
+
+
 def file_of(name: str, filename: str) -> Path:
-    """The path of one of a model's files, checked against the hash in its metadata once per process.
+    """The path of one of a model's files, checked against the hash in its metadata whenever it changes.
 
     Raises ModelMissing (``model_missing``, ``model_damaged``).
     """
     expected = describe(name)["files"].get(filename)
     path = weights_folder() / filename
-    if not path.is_file():
+    try:
+        found = _hash_once(path, stamp(path))
+    except (FileNotFoundError, IsADirectoryError):
         raise ModelMissing(
             "model_missing",
             f"The {name} model is missing ({filename} in ml/weights). Restore it from the repository, or train it: "
             f"./viva train {name} --data DIR",
-        )
-    if _hash_once(path, path.stat().st_mtime_ns) != expected:
+        ) from None
+    if found != expected:
         raise ModelMissing(
             "model_damaged",
             f"The file {filename} in ml/weights is not the one that {name}.json describes. "
@@ -76,8 +112,8 @@ def file_of(name: str, filename: str) -> Path:
     return path
 
 
-@lru_cache(maxsize=32)
-def _hash_once(path: Path, _modified: int) -> str:
+@lru_cache(maxsize=64)
+def _hash_once(path: Path, _stamp: Stamp) -> str:
     return sha256(path)
 
 
@@ -100,12 +136,16 @@ def next_version(name: str) -> str:
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:
     """An ONNX Runtime session of a model; one per process, file and thread count."""
-    path = file_of(name, f"{name}.onnx")
-    return _open_session(path, path.stat().st_mtime_ns, threads)
+    return session_of(file_of(name, f"{name}.onnx"), threads)
+
+
+def session_of(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session of a file that `file_of` gave; one per process, file and thread count."""
+    return _open_session(path, stamp(path), threads)
 
 
 @lru_cache(maxsize=8)
-def _open_session(path: Path, _modified: int, threads: int) -> onnxruntime.InferenceSession:
+def _open_session(path: Path, _stamp: Stamp, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -102,7 +102,7 @@ def _run(branch: str, x: np.ndarray) -> np.ndarray:
 def _session(branch: str):
     name = f"paper_{branch}"
     path = registry.file_of("paper", f"{name}.onnx")
-    return registry._open_session(path, path.stat().st_mtime_ns, 1)
+    return registry.session_of(path)
 
 
 class _Sound:

@@ -98,6 +98,7 @@ def serve(connection: socket.socket) -> None:
 
 def nurse(control: socket.socket) -> None:
     """Load the models; then fork a process for each socket that comes, and answer with its number."""
+    from ml import registry
     from ml.errors import VivaError
 
     try:
@@ -105,6 +106,7 @@ def nurse(control: socket.socket) -> None:
     except VivaError as failure:
         _send(control, {"error": {"code": failure.code, "message": failure.message}})
         return
+    registry.hold()  # weights that are replaced are for the next start; a card's and a network's halves never meet
     _send(control, {"ready": True})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that end
     # ONNX Runtime keeps a thread that a child does without: with one thread a model runs in the caller's own.

@@ -58,26 +58,19 @@ def score(window: np.ndarray) -> Scores:
 
 
 def shipped() -> dict[str, Any]:
-    """The shipped model's metadata, read once as long as its file stays the same. Raises ModelMissing."""
-    path = registry.weights_folder() / "speech.json"
-    return _described(path, path.stat().st_mtime_ns if path.is_file() else 0)
-
-
-@lru_cache(maxsize=4)
-def _described(_path: Path, _modified: int) -> dict[str, Any]:
+    """The shipped model's metadata. Raises ModelMissing."""
     return registry.describe("speech")
 
 
 def discriminants() -> tuple[Discriminant, Discriminant]:
     """The shipped linear maps: for a window by itself, and against the person's others. Raises ModelMissing."""
-    folder = registry.weights_folder()
-    files = (folder / FEATURE_WEIGHTS, folder / "speech.json")
-    return _read(folder, *(path.stat().st_mtime_ns if path.is_file() else 0 for path in files))
+    path = registry.file_of("speech", FEATURE_WEIGHTS)
+    return _read(path, registry.stamp(path))
 
 
 @lru_cache(maxsize=4)
-def _read(_folder: Path, _modified: int, _described: int) -> tuple[Discriminant, Discriminant]:
-    with np.load(registry.file_of("speech", FEATURE_WEIGHTS)) as stored:
+def _read(path: Path, _stamp: registry.Stamp) -> tuple[Discriminant, Discriminant]:
+    with np.load(path) as stored:
         alone, against = (
             Discriminant(stored[f"{name}_weight"].astype(np.float64), stored[f"{name}_bias"].astype(np.float64))
             for name in ("alone", "against")

@@ -185,11 +185,11 @@ class Weights:
 def weights() -> Weights:
     """The shipped weights. Raises ModelMissing."""
     path = registry.file_of("voice", "voice.npz")
-    return _load(str(path), path.stat().st_mtime_ns)
+    return _load(str(path), registry.stamp(path))
 
 
 @lru_cache(maxsize=2)
-def _load(path: str, _modified: int) -> Weights:
+def _load(path: str, _stamp: registry.Stamp) -> Weights:
     with np.load(path) as stored:
         values = {name: stored[name] for name in stored.files}
     return Weights(**{name: float(value) if value.ndim == 0 else value for name, value in values.items()})

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import threading
 import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -20,7 +22,9 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from ml import registry
 from ml.puppet import Puppet
+from ml.synthetic import ANSWERS, speak
 from webapp.live.service import limits, worker
 from webapp.live.service.pool import Busy, Pool, Refused
 from webapp.live.service.reading import Readings
@@ -425,6 +429,39 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
         await pool.close()
 
     alone(asyncio.wait_for(play(), 100))
+
+
+def test_weights_that_are_replaced_disturb_nobody_who_is_read(monkeypatch, tmp_path, frame):
+    """Readers go on with what they have loaded, also those that are forked afterwards, in all that they read."""
+    shipped = Path(registry.__file__).parent / "weights"
+    names = {path for name in ("face", "face_quick", "mouth", "speech", "voice", "fusion")
+             for path in (f"{name}.json", *json.loads((shipped / f"{name}.json").read_text())["files"])}  # fmt: skip
+    for name in names:
+        if not name.endswith(".keras"):
+            shutil.copy(shipped / name, tmp_path)
+    monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path))
+    samples = (32767 * speak(ANSWERS["project"])[: 5 * 16_000]).astype("<i2").reshape(-1, 8000)
+
+    async def play() -> None:
+        pool = Pool(1)
+        await pool.start()
+        await pool.ready()
+        for path in tmp_path.iterdir():
+            path.write_bytes(b"half of what is to come")
+        for again in (False, True):
+            if again:
+                first = pool.workers[0].process
+                os.kill(first, signal.SIGKILL)
+                while pool.workers[0].process in (first, None) or not pool.workers[0].ready.is_set():
+                    await asyncio.sleep(0.02)
+            for number, block in enumerate(samples):
+                pool.sound("a", block.tobytes(), 500.0 * number)
+                reading = (await pool.frame("a", frame, 500.0 * number + 500, number % 2 == 1))["reading"]
+                assert reading["faces"][0]["probabilities"] and reading["faces"][0]["mouth"]
+            assert reading["voice"]["probabilities"] and reading["fused"]
+        await pool.close()
+
+    alone(asyncio.wait_for(play(), 200))
 
 
 @pytest.mark.timeout(900)  # ten seconds, but for machines that do much else
