@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.util import find_spec
+from math import atan2, cos, dist, hypot, sin
 from pathlib import Path
 
 import cv2
@@ -73,10 +74,10 @@ def box_of(points: np.ndarray) -> np.ndarray:
     """The box that the detector would have drawn around these landmarks: it carries a face from one frame
     to the next."""
     inner = points[17:]  # brows, nose, eyes, mouth: the chin line is the least certain
-    centre = (inner.min(0) + inner.max(0)) / 2
-    half = 0.62 * max(np.ptp(inner[:, 0]), np.ptp(inner[:, 1]))
-    centre[1] += 0.03 * half
-    return np.concatenate([centre - half, centre + half])
+    (left, top), (right, bottom) = inner.min(0).tolist(), inner.max(0).tolist()
+    half = 0.62 * max(right - left, bottom - top)
+    x, y = (left + right) / 2, (top + bottom) / 2 + 0.03 * half
+    return np.array([x - half, y - half, x + half, y + half])
 
 
 def crop(picture: np.ndarray, points: np.ndarray, size: int = 48) -> np.ndarray:
@@ -104,10 +105,11 @@ def crop(picture: np.ndarray, points: np.ndarray, size: int = 48) -> np.ndarray:
 def eye_aspect_ratio(points: np.ndarray) -> float:
     """Mean height of both eyes over their width, about 0.3 open and 0.1 shut (Soukupova & Cech, CVWW
     2016)."""
-    eyes = points[36:48].reshape(2, 6, 2)
-    heights, widths = eyes[:, [5, 4]] - eyes[:, [1, 2]], eyes[:, 3] - eyes[:, 0]
-    widths = np.maximum(np.hypot(widths[:, 0], widths[:, 1]), 1e-6)
-    return float((np.hypot(heights[..., 0], heights[..., 1]).sum(1) / (2 * widths)).mean())
+    p = points[36:48].tolist()
+    ratios = [
+        (dist(p[k + 1], p[k + 5]) + dist(p[k + 2], p[k + 4])) / (2 * max(dist(p[k], p[k + 3]), 1e-6)) for k in (0, 6)
+    ]
+    return sum(ratios) / 2
 
 
 def around_eyes(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -115,25 +117,21 @@ def around_eyes(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
 
     Its side is 0.8 of the distance between the eyes, as for :func:`crop` where the head is turned.
     """
-    eyes = points[36:48].reshape(2, 6, 2).mean(1)
-    across = eyes[1] - eyes[0]
-    length = float(np.hypot(*across))
-    angle = np.arctan2(across[1], across[0])
-    side = 0.8 * max(length, 1.2 * float(np.hypot(*(points[33] - eyes.mean(0)))), 4.0)
+    centres = points[36:48].reshape(2, 6, 2).mean(1).tolist()
+    (x, y), (other_x, other_y) = centres
+    length = hypot(other_x - x, other_y - y)
+    nose = dist(points[33].tolist(), ((x + other_x) / 2, (y + other_y) / 2))
+    side = 0.8 * max(length, 1.2 * nose, 4.0)
+    angle = atan2(other_y - y, other_x - x)
     fine = 3 * AROUND  # three times as fine, then averaged: no aliasing on faces of usual size
-    step = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * side / fine
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = [
-        cv2.warpAffine(
-            picture,
-            np.column_stack([step, centre - step @ np.full(2, (fine - 1) / 2)]),
-            (fine, fine),
-            flags=flags,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        for centre in eyes
-    ]
-    return np.stack([cv2.resize(one, (AROUND, AROUND), interpolation=cv2.INTER_AREA) for one in seen])
+    across, down = cos(angle) * side / fine, sin(angle) * side / fine
+    middle, flags = (fine - 1) / 2, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    seen = np.empty((2, AROUND, AROUND), np.uint8)
+    for small, (x, y) in zip(seen, centres, strict=True):
+        matrix = np.array([[across, -down, x - (across - down) * middle], [down, across, y - (down + across) * middle]])
+        eye = cv2.warpAffine(picture, matrix, (fine, fine), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        cv2.resize(eye, (AROUND, AROUND), dst=small, interpolation=cv2.INTER_AREA)
+    return seen
 
 
 def mouth_aspect_ratio(points: np.ndarray) -> float:

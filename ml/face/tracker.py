@@ -1,8 +1,8 @@
 """Follow the faces of a film picture by picture: the same for a recording and for the live room.
 
-The detector is the dear part, so it looks at the whole picture only now and then. In between, landmarks carry the
-followed face from picture to picture, and a look around each known face says whether it is still there. The cadence was
-chosen with ``./viva bench face``.
+The detector is the dear part, so it looks at the whole picture only now and then (:mod:`ml.face.lookout`). In between,
+landmarks carry the followed face from picture to picture, and a look around each known face says whether it is still
+there.
 """
 
 from __future__ import annotations
@@ -13,30 +13,17 @@ import numpy as np
 
 from ml.face import detector, features
 from ml.face.detector import Found
+from ml.face.lookout import Cadence, Lookout
 from ml.face.people import LEAST_LOOKS, People, Person
 
-#: How long somebody just lost is looked for at the faster pace.
-JUST_NOW = 2.0
+__all__ = ["Cadence", "Face", "Tracker"]
+
 #: A face not found for this long (seconds) in every picture is gone.
 DOUBT = 0.3
-#: Heads rolled by so much (degrees) are looked for where nobody upright is there, above this score.
-_TILTS, ROLLED = (30.0, -30.0), 0.4
 #: Landmarks carry a face on while its box overlaps the detector's by so much; else they start anew from that.
 SAME_PLACE = 0.6
 #: At most this many faces are looked after; more are a crowd.
 MOST = 24
-
-
-@dataclass(frozen=True)
-class Cadence:
-    """Seconds between two looks around a known face; between coarse and fine searches of the whole picture while
-    somebody is in it; between searches while nobody is, when somebody was just now and later."""
-
-    check: float = 0.35
-    coarse: float = 2.0
-    fine: float = 15.0
-    seeking: float = 0.2
-    idle: float = 0.5
 
 
 @dataclass
@@ -64,15 +51,14 @@ class Tracker:
         #: Samples of (number, after, until) turned out to be of no face; times in seconds.
         self.voids: list[tuple[int, float, float]] = []
         self._all = landmarks_of == "all"
-        self._scan_at = self._fine_at = self._seek_at = 0.0
-        self._last_here, self._seeks = -1e9, 0
+        self._lookout = Lookout(self.cadence)
         self._doubted: dict[int, float] = {}  # number: since when
 
     def step(self, picture: np.ndarray, time: float) -> list[Face]:
         """Take in a grey picture, uint8 (H, W), at ``time`` (s, rising); returns the faces in it."""
         people = self.people
         known = people.here()
-        found = self._watch(picture, time) if known else self._seek(picture, time)
+        found = self._lookout.search(picture, time, [person.expected(time) for person in known])
         asked = known if found is not None else [p for p in known if time >= p.check_at]
         sure: set[int] = set()
         if asked or found:
@@ -80,15 +66,11 @@ class Tracker:
             sure = {person.number for person in people.link(found[:MOST], time, picture)}
             self._judge(asked[:MOST], sure, time)
         self.followed = people.choose(time)
-        here = people.here()
-        if here:
-            self._last_here = time
-        return [self._carry(person, picture, time, person.number in sure) for person in here]
+        return [self._carry(person, picture, time, person.number in sure) for person in people.here()]
 
     def look_closely(self) -> None:
         """Search the whole next picture finely and look around everybody known, whatever the cadence says."""
-        self._fine_at = self._seek_at = 0.0
-        self._seeks = 0
+        self._lookout.at_once()
         for person in self.people.here():
             person.check_at = 0.0
 
@@ -96,31 +78,6 @@ class Tracker:
         """Keep only what is needed to go on, as a stream without an end must."""
         self.voids.clear()
         self.people.forget()
-
-    def _watch(self, picture: np.ndarray, time: float) -> list[Found] | None:
-        """Search the whole picture for newcomers, where it is time to."""
-        if time >= self._fine_at:
-            self._fine_at, self._scan_at = time + self.cadence.fine, time + self.cadence.coarse
-            return detector.search(picture, detector.FINE)
-        if time >= self._scan_at:
-            self._scan_at = time + self.cadence.coarse
-            return detector.search(picture)
-        return None
-
-    def _seek(self, picture: np.ndarray, time: float) -> list[Found] | None:
-        """Search the whole picture for somebody, where nobody is known to be there: by turns finely, coarsely, and for
-        heads that are rolled."""
-        if time < self._seek_at:
-            return None
-        turn, self._seeks = self._seeks % 4, self._seeks + 1
-        pace = self.cadence
-        self._seek_at = time + (pace.seeking if time - self._last_here < JUST_NOW else pace.idle)
-        self._scan_at, self._fine_at = time + pace.coarse, time + (pace.fine if turn == 0 else pace.coarse)
-        if turn == 0:
-            return detector.search(picture, detector.FINE)
-        if turn == 2:
-            return detector.search(picture, least=ROLLED, tilt=_TILTS[self._seeks // 4 % 2])
-        return detector.search(picture)
 
     def _look_around(self, picture: np.ndarray, time: float, found: list[Found], asked: list[Person]) -> list[Found]:
         """The faces found, and those around where the people ``asked`` for should be."""
