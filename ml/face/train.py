@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--restart", action="store_true", help="begin a new fall of the learning rate from the best weights so far"
     )
+    parser.add_argument(
+        "--votes-share", type=float, default=0.5, help="how much of a label's target comes from FER+'s votes (0 to 1)"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
@@ -131,7 +134,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
     x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
     votes = faces.votes_of(row, folder / "ferplus_votes.npz")
-    targets = {"labels": faces.soft_targets(y, votes), "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1)}
+    targets = {"labels": faces.soft_targets(y, votes, options.votes_share), "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1)}
     voted = (votes.sum(1) / 10).astype(np.float32)  # a face on which few agreed to see one of the seven counts for less
     valid_x, valid_y, valid_row = faces.load(folder / "fer2013_public.npz")
     valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
