@@ -8,6 +8,7 @@ import numpy as np
 import webrtcvad
 
 from ml.speech.features import HOP, RATE
+from ml.speech.spool import Frames, Spool, Tally, parts
 
 VAD_FRAME = 2 * HOP  # 20 ms; WebRTC's detector takes 10, 20 or 30
 AGGRESSIVENESS = 2  # 0..3
@@ -16,6 +17,7 @@ SILENCE_DB = -68.0  # dBFS; nothing below this is speech, whatever it is above t
 ABOVE_NOISE_DB = 9.0
 BELOW_SPEECH_DB = 32.0
 LEAST_RANGE_DB = 9.0  # speech rises and falls by more; a fan or a hum does not
+LEVELS_DB = (-100.0, 20.0)  # what `level_db` can give
 SHORTEST_SPEECH, SHORTEST_GAP = 8, 15  # frames: shorter bursts are dropped, shorter gaps closed
 
 
@@ -30,8 +32,9 @@ class ActivityDetector:
         self._vad = webrtcvad.Vad(AGGRESSIVENESS)
         self._rest = np.zeros(0, np.float32)
         self._level = TARGET_DB - GREATEST_GAIN_DB
-        self._decibels: list[np.ndarray] = []
+        self._decibels = Spool(np.float32)
         self._flags: list[np.ndarray] = []
+        self._levels, self._flagged = Tally(*LEVELS_DB), Tally(*LEVELS_DB)
 
     def feed(self, samples: np.ndarray) -> None:
         """Take the next samples (float mono, 16 kHz, -1..1)."""
@@ -50,23 +53,31 @@ class ActivityDetector:
         pulses = np.clip(frames, -32768, 32767).astype("<i2").tobytes()
         size = 2 * VAD_FRAME
         flags = np.array([self._vad.is_speech(pulses[at : at + size], RATE) for at in range(0, len(pulses), size)])
+        flags = np.repeat(flags, 2)
         self._decibels.append(decibels)
-        self._flags.append(np.repeat(flags, 2))
+        self._flags.append(flags)
+        self._levels.add(decibels)
+        self._flagged.add(decibels[flags])
 
     def finish(self) -> Activity:
         """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
-        if not self._decibels:
-            return Activity(np.zeros(0, np.float32), np.zeros(0, bool), SILENCE_DB)
-        decibels, flags = np.concatenate(self._decibels), np.concatenate(self._flags)
-        self._decibels, self._flags = [], []
-        return Activity(decibels, _decide(decibels, flags), float(np.percentile(decibels, 5)))
+        flags = np.concatenate([np.zeros(0, bool), *self._flags])
+        self._flags = []
+        if not len(flags):
+            return Activity(np.zeros(0, np.float32), flags, SILENCE_DB)
+        decibels, (noise,) = self._decibels.values(), self._levels.percentiles(5)
+        top = self._flagged.percentiles(95)[0] if len(self._flagged) else -100.0
+        return Activity(decibels, _decide(decibels, flags, noise, top), noise)
 
 
 @dataclass(frozen=True)
 class Activity:
-    """``decibels`` (dBFS) and ``speech`` (bool) per 10 ms frame; ``noise_db`` is the recording's quietest twentieth."""
+    """``decibels`` (dBFS) and ``speech`` (bool) per 10 ms frame; ``noise_db`` is the recording's quietest twentieth.
 
-    decibels: np.ndarray
+    Of more than an hour ``decibels`` is a `Spool`: an array by slices.
+    """
+
+    decibels: Frames
     speech: np.ndarray
     noise_db: float
 
@@ -93,18 +104,25 @@ def level_db(frames: np.ndarray) -> np.ndarray:
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """Stretches of True as (first, last + 1)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+    if not len(flags):
+        return []
+    edges = (np.flatnonzero(flags[1:] != flags[:-1]) + 1).tolist()
+    edges = [0, *edges] if flags[0] else edges
+    return list(zip(edges[::2], [*edges[1::2], len(flags)][: (len(edges) + 1) // 2], strict=True))
 
 
-def _decide(decibels: np.ndarray, flags: np.ndarray) -> np.ndarray:
-    """Keep flagged frames that stand out from the noise; drop short bursts, close short gaps."""
-    noise, top = np.percentile(decibels, 5), np.percentile(decibels[flags], 95) if flags.any() else -100.0
+def _decide(decibels: Frames, flags: np.ndarray, noise: float, top: float) -> np.ndarray:
+    """Keep flagged frames that stand out from the noise; drop short bursts, close short gaps.
+
+    ``noise`` is the quietest twentieth of all frames, ``top`` the loudest of the flagged ones, dBFS.
+    """
     if top < SILENCE_DB or top - noise < LEAST_RANGE_DB:
         return np.zeros_like(flags)
     # without a single pause the quietest frames are speech too, hence the second bound
     threshold = max(min(noise + ABOVE_NOISE_DB, top - 18), top - BELOW_SPEECH_DB, SILENCE_DB)
-    speech = flags & (decibels > threshold)
+    speech = flags
+    for part in parts(len(flags)):
+        speech[part] &= decibels[part] > threshold
     for first, last in runs(~speech):
         if last - first < SHORTEST_GAP and first > 0 and last < len(speech):
             speech[first:last] = True

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from ml.speech.activity import Activity
+from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.features import HOP, RATE
 from ml.speech.pitch import Search
+from ml.speech.spool import Frames, Tally, parts
 
 PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
@@ -17,7 +18,8 @@ SHORTEST_PAUSE = 0.3  # s
 #: De Jong and Wempe ask for 2 dB; with our smoothing 1.5 counts RAVDESS's and nEMO's known syllables best together.
 SYLLABLE_DIP_DB, SYLLABLE_RANGE_DB = 1.5, 25.0
 FRAMES_A_SECOND = RATE / HOP
-_PART = 60_000  # frames that are worked on at a time: ten minutes
+#: A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
+LATE = (PITCH_FRAME // 2) // HOP
 
 
 def pitch(samples: np.ndarray) -> np.ndarray:
@@ -31,55 +33,76 @@ def pitch(samples: np.ndarray) -> np.ndarray:
     return np.where(voiced, hertz, np.nan).astype(np.float32)
 
 
-def plausible(hertz: np.ndarray) -> np.ndarray:
-    """The voiced values (N,) without octave errors: within 0.75 of the lower and 1.5 of the upper quartile (De Looze &
-    Hirst, 2008)."""
-    hertz = hertz[np.isfinite(hertz)]
-    if not hertz.size:
-        return hertz
-    low, high = np.percentile(hertz, [25, 75])
-    return hertz[(hertz > 0.75 * low) & (hertz < 1.5 * high)]
+def tallied(hertz: np.ndarray) -> Tally:
+    """Pitches in Hz (N,), counted; NaN is not."""
+    tally = Tally(0.0, HIGHEST_PITCH + 20)
+    tally.add(hertz)
+    return tally
 
 
-def intensity(decibels: np.ndarray) -> np.ndarray:
-    """Levels per 10 ms frame (dB, float32) smoothed over 70 ms of power: a single glottal pulse makes no peak."""
-    window = np.hanning(9)[1:-1]
-    window, reach, parts = window / window.sum(), len(window) // 2, [np.zeros(0, np.float32)]
-    for start in range(0, len(decibels), _PART):
-        first = max(0, start - reach)
-        power = 10 ** (decibels[first : start + _PART + reach].astype(np.float64) / 10)
-        smooth = 10 * np.log10(np.convolve(power, window, mode="same") + 1e-10)
-        parts.append(smooth[start - first : start - first + min(_PART, len(decibels) - start)].astype(np.float32))
-    return np.concatenate(parts)
+def plausible(hertz: Tally) -> Tally:
+    """Voiced values without octave errors: within 0.75 of the lower and 1.5 of the upper quartile (De Looze & Hirst,
+    2008)."""
+    low, high = hertz.percentiles(25, 75)
+    return hertz.within(0.75 * low, 1.5 * high)
 
 
-def syllables(levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray) -> int:
-    """Count syllable nuclei: intensity peaks less than 25 dB below the loudest, voiced, parted by dips of at least
-    SYLLABLE_DIP_DB (after De Jong & Wempe, 2009).
+_WINDOW = np.hanning(9)[1:-1] / np.hanning(9)[1:-1].sum()
+_REACH = len(_WINDOW) // 2
 
-    ``levels`` (dB, from `intensity`), ``speech`` and ``voiced`` (bool) are per 10 ms frame, of one length.
+
+def intensity(decibels: Frames, part: slice | None = None) -> np.ndarray:
+    """Levels per 10 ms frame (dB, float32) smoothed over 70 ms of power: a single glottal pulse makes no peak.
+
+    Of all frames or of those of ``part``, which its neighbours smooth too.
     """
-    if not speech.any():
-        return 0
-    threshold = np.percentile(levels[speech], 99) - SYLLABLE_RANGE_DB
-    inner = levels[1:-1]
-    peaks = 1 + np.flatnonzero((inner > levels[:-2]) & (inner >= levels[2:]) & (inner > threshold))
-    nuclei: list[int] = []
-    height, lowest, previous = -np.inf, np.inf, 0
-    for peak in peaks.tolist():
-        lowest = min(lowest, float(levels[previous : peak + 1].min()))
-        previous = peak
-        if not nuclei or min(float(levels[peak]), height) - lowest >= SYLLABLE_DIP_DB:
-            nuclei.append(peak)
-        elif levels[peak] > height:  # still the same nucleus, rising
-            nuclei[-1] = peak
-        else:
-            continue
-        height, lowest = float(levels[peak]), np.inf
-    return sum(bool(speech[max(0, k - 3) : k + 4].any() and voiced[max(0, k - 2) : k + 3].any()) for k in nuclei)
+    start, stop = (0, len(decibels)) if part is None else (part.start, part.stop)
+    first = max(0, start - _REACH)
+    power = 10 ** (decibels[first : stop + _REACH].astype(np.float64) / 10)
+    if not power.size:
+        return np.zeros(0, np.float32)
+    smooth = 10 * np.log10(np.convolve(power, _WINDOW, mode="full")[_REACH:] + 1e-10)
+    return smooth[start - first : stop - first].astype(np.float32)
 
 
-def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
+class Syllables:
+    """Counts syllable nuclei: intensity peaks above a threshold, voiced, parted by dips of at least SYLLABLE_DIP_DB
+    (after De Jong & Wempe, 2009). Fed part by part, it counts as over the whole."""
+
+    def __init__(self, threshold: float):
+        self.count = 0
+        self._threshold = threshold
+        self._open = self._spoken = False
+        self._height, self._lowest = -np.inf, np.inf
+
+    def feed(self, levels: np.ndarray, speech: np.ndarray, voiced: np.ndarray, first: int, last: int) -> None:
+        """Take frames ``first`` to ``last`` of ``levels`` (dB, from `intensity`), ``speech`` and ``voiced`` (bool), all
+        of one length; what stands before and after them is their neighbourhood."""
+        before, after = max(first, 1), min(last, len(levels) - 1)
+        inner = levels[before:after]
+        rising = (inner > levels[before - 1 : after - 1]) & (inner >= levels[before + 1 : after + 1])
+        previous = first
+        for peak in (before + np.flatnonzero(rising & (inner > self._threshold))).tolist():
+            self._lowest = min(self._lowest, float(levels[previous : peak + 1].min()))
+            previous = peak
+            height = float(levels[peak])
+            if not self._open or min(height, self._height) - self._lowest >= SYLLABLE_DIP_DB:
+                self.finish()
+            elif height <= self._height:
+                continue  # still the same nucleus, falling
+            self._open, self._height, self._lowest = True, height, np.inf
+            self._spoken = bool(speech[max(0, peak - 3) : peak + 4].any() and voiced[max(0, peak - 2) : peak + 3].any())
+        if previous < last:
+            self._lowest = min(self._lowest, float(levels[previous:last].min()))
+
+    def finish(self) -> int:
+        """Close the last nucleus; returns how many there were."""
+        self.count += self._open and self._spoken
+        self._open = False
+        return self.count
+
+
+def facts(activity: Activity, hertz: Frames, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
     ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` reaches from the 5th to
@@ -88,28 +111,25 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
     was mostly where voicing is said to begin and end: two ways to tell agree at r 0.3 to 0.7.) How far each agrees with
     Praat: ``./viva bench delivery``.
     """
-    # A pitch frame reads 50 ms and stands in their middle, two frames of 10 ms after its start.
-    late = (PITCH_FRAME // 2) // HOP
-    speech, aligned = activity.speech, np.full(len(activity.speech), np.nan, np.float32)
-    count = max(0, min(len(aligned) - late, len(hertz)))
-    aligned[late : late + count] = hertz[:count]
-    hertz = aligned
-    segments = activity.segments()
+    speech = activity.speech
     gaps = [
         (b[0] - a[1]) / FRAMES_A_SECOND
-        for a, b in pairwise(segments)
+        for a, b in pairwise(activity.segments())
         if heard is None or heard[a[1] : b[0]].mean() < 0.3  # somebody else's turn is no pause
     ]
     pauses = [gap for gap in gaps if gap > SHORTEST_PAUSE]
-    levels = intensity(activity.decibels)
-    voiced = plausible(hertz[speech])
-    enough = activity.seconds >= 1
-    low, high = np.percentile(voiced, [5, 95]) if len(voiced) >= 50 else (np.nan, np.nan)
     # Of voiced frames alone: how far speech falls between its syllables is the room's and the pause's doing.
-    toned = levels[speech & np.isfinite(hertz)]
-    enough_toned = len(toned) >= 50
-    middle, loud = np.percentile(toned, [50, 95]) if enough_toned else (np.nan, np.nan)
-    count = syllables(levels, speech, np.isfinite(hertz))
+    pitches, spoken_levels, toned = tallied(np.zeros(0)), Tally(*LEVELS_DB), Tally(*LEVELS_DB)
+    for part in parts(len(speech)):
+        levels, tone = intensity(activity.decibels, part), _aligned(hertz, part)
+        pitches.add(tone[speech[part]])
+        spoken_levels.add(levels[speech[part]])
+        toned.add(levels[speech[part] & np.isfinite(tone)])
+    voiced = plausible(pitches)
+    enough, enough_voiced, enough_toned = activity.seconds >= 1, len(voiced) >= 50, len(toned) >= 50
+    low, median, high = voiced.percentiles(5, 50, 95)
+    middle, loud = toned.percentiles(50, 95)
+    count = _syllables(activity, hertz, spoken_levels.percentiles(99)[0] - SYLLABLE_RANGE_DB)
     # Silence before the first and after the last word is no pause: an answer begins when somebody begins to speak.
     bounds = activity.bounds(0, len(speech))
     spoken = (bounds[1] - bounds[0]) / FRAMES_A_SECOND if bounds else 0.0
@@ -120,7 +140,30 @@ def facts(activity: Activity, hertz: np.ndarray, heard: np.ndarray | None = None
         "pauses_per_minute": round(60 * len(pauses) / spoken, 1) if spoken >= 10 else None,
         "longest_pause_seconds": round(max(pauses), 2) if pauses else None,
         "syllables_per_second": round(count / activity.seconds, 2) if enough else None,
-        "pitch_median_hz": round(float(np.median(voiced)), 1) if len(voiced) >= 50 else None,
-        "pitch_range_semitones": round(12 * float(np.log2(high / low)), 1) if len(voiced) >= 50 else None,
-        "loudness_rise_db": round(float(loud - middle), 1) if enough_toned else None,
+        "pitch_median_hz": round(median, 1) if enough_voiced else None,
+        "pitch_range_semitones": round(12 * float(np.log2(high / low)), 1) if enough_voiced else None,
+        "loudness_rise_db": round(loud - middle, 1) if enough_toned else None,
     }
+
+
+def _aligned(hertz: Frames, part: slice) -> np.ndarray:
+    """The pitch of the frames of ``part``, each in the middle of what was read for it (float32, NaN where unvoiced)."""
+    found = np.full(part.stop - part.start, np.nan, np.float32)
+    known = hertz[max(0, part.start - LATE) : max(0, part.stop - LATE)]
+    first = max(0, LATE - part.start)
+    found[first : first + len(known)] = known
+    return found
+
+
+def _syllables(activity: Activity, hertz: Frames, threshold: float) -> int:
+    counter, length, reach = Syllables(threshold), len(activity.speech), 4
+    for part in parts(length):
+        wide = slice(max(0, part.start - reach), min(length, part.stop + reach))
+        counter.feed(
+            intensity(activity.decibels, wide),
+            activity.speech[wide],
+            np.isfinite(_aligned(hertz, wide)),
+            part.start - wide.start,
+            part.stop - wide.start,
+        )
+    return counter.finish()

@@ -7,6 +7,7 @@ memory than ten seconds of sound, and a few bytes for each 10 ms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +151,12 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
 
 def _sure(speech: np.ndarray, times: list[float], rows: list[list[float] | None]) -> int:
     """Frames of speech whose nearest window's reading is sure enough to be named."""
-    named = np.array([row is not None and not abstains(np.array(row), shipped()) for row in rows])
-    middles = (np.array(times[1:]) + np.array(times[:-1])) / 2
-    return int(named[np.searchsorted(middles, np.flatnonzero(speech) * HOP / RATE)].sum())
+    card = shipped()
+    named = [row is not None and not abstains(np.array(row), card) for row in rows]
+    middles = [(a + b) / 2 for a, b in pairwise(times)]
+    # a frame in the middle between two windows goes with the first
+    edges = [0, *(int(middle * RATE / HOP + 1e-6) + 1 for middle in middles), len(speech)]
+    return sum(int(speech[a:b].sum()) for (a, b), sure in zip(pairwise(edges), named, strict=True) if sure)
 
 
 def _independent(count: int) -> int:

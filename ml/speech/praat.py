@@ -72,14 +72,14 @@ def praats(samples: np.ndarray) -> Facts:
     sounding, _ = _spans(intensity, SILENT_DB)
     hertz = pitch.selected_array["frequency"]
     hertz = np.where(hertz > 0, hertz, np.nan)
-    voiced = delivery.plausible(hertz[_inside(sounding, pitch.xs())])
+    voiced = delivery.plausible(delivery.tallied(hertz[_inside(sounding, pitch.xs())]))
     # a level counts as voiced where the pitch frames on both sides of it are
     voiced_there = np.isfinite(np.interp(intensity.xs(), pitch.xs(), hertz))
     levels = intensity.values[0][_inside(sounding, intensity.xs()) & voiced_there]
     enough = len(voiced) >= 50
-    low, high = np.percentile(voiced, [5, 95]) if enough else (np.nan, np.nan)
+    low, median, high = voiced.percentiles(5, 50, 95)
     return {
-        "pitch_median_hz": float(np.median(voiced)) if enough else None,
+        "pitch_median_hz": median if enough else None,
         "pitch_range_semitones": 12 * float(np.log2(high / low)) if enough else None,
         "loudness_rise_db": float(np.diff(np.percentile(levels, [50, 95]))[0]) if len(levels) >= 50 else None,
     } | _nuclei(sound)

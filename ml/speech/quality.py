@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.speech.activity import Activity
+from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
+from ml.speech.spool import Tally, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
@@ -35,10 +36,14 @@ def facts(activity: Activity, heard: np.ndarray, clipped: float, spectrum: np.nd
     anybody's: ``clipped_share`` of samples (0..1), ``noise_db`` and ``speech_db`` (dBFS),
     ``speech_over_noise_db`` and ``highest_hz``, None where there is too little to tell."""
     speaks = bool(activity.speech.any())
-    loud = _power_mean(activity.decibels[activity.speech]) if speaks else None
-    rest = activity.decibels[~heard]
+    rest, power = Tally(*LEVELS_DB), 0.0
+    for part in parts(len(heard)):
+        decibels = activity.decibels[part]
+        rest.add(decibels[~heard[part]])
+        power += float((10 ** (decibels[activity.speech[part]].astype(np.float64) / 10)).sum())
+    loud = float(10 * np.log10(power / activity.speech.sum())) if speaks else None
     # Without a pause the quietest twentieth is speech too, and says nothing of the noise.
-    noise = float(np.percentile(rest, 50)) if len(rest) >= 30 else (activity.noise_db if len(rest) else None)
+    noise = rest.percentiles(50)[0] if len(rest) >= 30 else (activity.noise_db if len(rest) else None)
     return {
         "clipped_share": round(float(clipped), 5),
         "noise_db": None if noise is None else round(noise, 1),
@@ -66,7 +71,3 @@ def warnings(found: dict[str, Any]) -> list[str]:
             "little of that kind, so the reading is less certain."
         )
     return messages
-
-
-def _power_mean(decibels: np.ndarray) -> float:
-    return float(10 * np.log10(np.mean(10 ** (decibels.astype(np.float64) / 10))))

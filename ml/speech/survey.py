@@ -10,6 +10,7 @@ import numpy as np
 from ml.speech import delivery, quality, second, voice
 from ml.speech.activity import Activity, ActivityDetector, runs
 from ml.speech.features import FFT, HOP, MELS, RATE, log_mel, steady_pieces
+from ml.speech.spool import Frames, Spool
 
 #: A step counts as no voice below this probability (`voice.Weights.threshold`) only where it lasts: single steps
 #: between spoken ones are part of them.
@@ -24,11 +25,12 @@ class Survey:
     ``activity.speech`` (per 10 ms) holds the candidate's speech alone; ``heard`` what the detector called speech,
     ``other`` what of that is no voice and ``second`` where a second voice probably speaks, (from, to) in seconds.
     ``hertz`` is the pitch per frame, ``samples`` all there were, ``clipped`` their share that is clipped, and
-    ``spectrum`` (MELS,) the mean log-mel spectrum of what sounds, dB, NaN where nothing does.
+    ``spectrum`` (MELS,) the mean log-mel spectrum of what sounds, dB, NaN where nothing does. Of a long recording the
+    values per frame are a `Spool`: an array by slices.
     """
 
     activity: Activity
-    hertz: np.ndarray
+    hertz: Frames
     samples: int
     clipped: float
     heard: np.ndarray
@@ -54,7 +56,7 @@ class Survey:
 
 def survey(blocks: Iterable[np.ndarray]) -> Survey:
     """First pass over a stream of samples (float32 mono, 16 kHz), in bounded memory but for some bytes each 10 ms."""
-    detector, meter, hertz = ActivityDetector(), voice.Meter(), []
+    detector, meter, hertz = ActivityDetector(), voice.Meter(), Spool(np.float16)
     total = clipped = sounding = 0
     spectrum = np.zeros(MELS)
     overlap = delivery.PITCH_FRAME - HOP
@@ -62,7 +64,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         fresh = piece if start == 0 else piece[overlap:]
         detector.feed(fresh)
         pitch, mels = delivery.pitch(piece), log_mel(piece[: RATE + FFT - HOP])
-        hertz.append(pitch.astype(np.float16))
+        hertz.append(pitch)
         meter.feed(mels, pitch)
         level = mels.max(axis=1)
         loud = mels[level > max(float(level.max()) - 20, -60)]
@@ -70,8 +72,6 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         sounding += len(loud)
         total += len(fresh)
         clipped += int(np.count_nonzero(np.abs(fresh) >= quality.CLIPPED))
-    pitches = np.concatenate(hertz) if hertz else np.zeros(0, np.float16)
-    hertz.clear()
     activity, rows = detector.finish(), meter.finish()
     del detector
     other = _no_voice(rows, activity.speech)
@@ -82,7 +82,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         spoken[int(begin * 100) : int(end * 100)] = False
     return Survey(
         replace(activity, speech=spoken),
-        pitches,
+        hertz.values(),
         total,
         clipped / max(total, 1),
         activity.speech,
@@ -92,7 +92,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
     )
 
 
-def _no_voice(rows: np.ndarray, speech: np.ndarray) -> np.ndarray:
+def _no_voice(rows: Frames, speech: np.ndarray) -> np.ndarray:
     """Which frames of ``speech`` (bool, 10 ms) do not sound like a voice."""
     if not speech.any():
         return np.zeros_like(speech)

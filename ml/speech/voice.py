@@ -13,6 +13,7 @@ import numpy as np
 
 from ml import registry
 from ml.speech.features import MELS, seconds_to_frames
+from ml.speech.spool import Frames, Spool
 
 STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums up
 STEP_SECONDS = 0.5
@@ -38,7 +39,7 @@ class Meter:
     """Gathers the statistics of a stream: one float32 row of len(COUNTS) + SUMS for each STEP frames."""
 
     def __init__(self) -> None:
-        self._rows: list[np.ndarray] = []
+        self._rows = Spool(np.float32, len(COUNTS) + SUMS)
         self._block: list[np.ndarray] = []
         self._loudest = -100.0
 
@@ -54,11 +55,12 @@ class Meter:
             self._rows.append(np.array(self._block))
             self._block = []
 
-    def finish(self) -> np.ndarray:
-        """The rows (steps, len(COUNTS) + SUMS)."""
-        rows = [*self._rows, np.array(self._block, np.float32).reshape(-1, len(COUNTS) + SUMS)]
-        self._rows, self._block = [], []
-        return np.concatenate(rows)
+    def finish(self) -> Frames:
+        """The rows (steps, len(COUNTS) + SUMS), to be read by slices."""
+        if self._block:
+            self._rows.append(np.array(self._block))
+            self._block = []
+        return self._rows.values()
 
     def _row(self, mels: np.ndarray, hertz: np.ndarray) -> np.ndarray:
         mels = mels[: len(hertz)]
@@ -195,7 +197,7 @@ def _load(path: str, _stamp: registry.Stamp) -> Weights:
     return Weights(**{name: float(value) if value.ndim == 0 else value for name, value in values.items()})
 
 
-def voice_probability(rows: np.ndarray, given: Weights | None = None) -> np.ndarray:
+def voice_probability(rows: Frames, given: Weights | None = None) -> np.ndarray:
     """The probability (steps,) that what sounds in each step and around it is a voice; 0 where nothing sounds."""
     net, found = given or weights(), [np.zeros(0)]
     for start in range(0, len(rows), PART):
