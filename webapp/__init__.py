@@ -13,6 +13,7 @@ from webapp import cli, config, errors, extensions, pages, security
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Build the application. ``settings`` override what ``config`` reads from the environment."""
     app = Flask(__name__, template_folder=str(config.ROOT / "templates"))
+    app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     config.init_app(app, settings)
     extensions.init_app(app)
     security.init_app(app)

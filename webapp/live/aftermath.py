@@ -122,6 +122,8 @@ def _summary(room: Room, about: Member | None, own: bool, user: User | None) -> 
         return None, "Nothing of your live readings was kept."
     if not about.agreed(LivePurpose.READING):
         return None, "There was no consent to being read, or it was taken back: nothing was kept."
+    if not own and room.is_open and not policy.is_shown(about):
+        return None, "What was read shows here once the room is closed, so that you judge for yourself first."
     if not own and not _reviewed(room, about, user):
         return None, "What was read shows here once your own scorecard is in."
     rows = about.track.rows if about.track else []

@@ -6,6 +6,7 @@ What the two templates of the room are given (templates/live/lobby.html and room
 - ``reading_allowed`` and ``why_not``: whether anybody may be read here, and why not (text or None)
 - ``consent``: the Wording of the question about being read (.label .what .without .version); None where not allowed
 - ``member``: this browser's Member (.id .name .role .reading); None in the lobby before the first entry
+- ``candidate_hidden``: why the readings of the candidate are not shown to this browser's person (text or None)
 - ``invite_url``: for the host, the candidate's link in an assessment, the guests' in practice; else None
 - lobby: ``form`` (name)
 - room: ``live_url`` (ws:// or wss://, the sockets are /signal and /reading below it), ``leave_url`` and ``close_url``
@@ -140,8 +141,15 @@ def _page(room: Room, member: Member | None) -> dict[str, Any]:
         "reading_allowed": bool(lawful),
         "why_not": lawful.reason or None,
         "consent": wording.reading(room) if lawful else None,
+        "candidate_hidden": _hidden(room, member) if lawful else None,
         "invite_url": links.get("candidate", links.get("guest")),
     }
+
+
+def _hidden(room: Room, member: Member | None) -> str | None:
+    if member.is_candidate if member else access.came_as_candidate(room):
+        return None
+    return policy.shows_candidate(room).reason or None
 
 
 def _json() -> dict[str, Any]:

@@ -67,7 +67,14 @@ def new() -> Response | tuple[str, int]:
 def manage(room_id: str) -> str:
     """The links to pass on, who is there, and how to end it."""
     room = access.find_hosted(room_id)
-    return render_template("live/manage.html", room=room, links=access.links(room), lawful=policy.reading_lawful(room))
+    lawful = policy.reading_lawful(room)
+    return render_template(
+        "live/manage.html",
+        room=room,
+        links=access.links(room),
+        lawful=lawful,
+        candidate_hidden=policy.shows_candidate(room).reason if lawful else "",
+    )
 
 
 @blueprint.post("/rooms/<room_id>/links")

@@ -17,6 +17,8 @@ from webapp.policy import Mode
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
+#: Ends the version of a wording that says that interviewers see the candidate's readings during the call.
+SHOWN = "+shown"
 #: Seconds between two rows of a track.
 TRACK_SECONDS = 3.0
 
@@ -106,8 +108,12 @@ class Member(db.Model):
 
     def agreed(self, purpose: LivePurpose) -> bool:
         """Whether the latest word of this person on ``purpose`` was yes."""
-        words = [consent.granted for consent in self.consents if consent.purpose is purpose]
-        return bool(words) and words[-1]
+        said = self.answer_to(purpose)
+        return said is not None and said.granted
+
+    def answer_to(self, purpose: LivePurpose) -> LiveConsent | None:
+        """The latest word of this person on ``purpose``."""
+        return next((consent for consent in reversed(self.consents) if consent.purpose is purpose), None)
 
     @property
     def reading(self) -> bool:

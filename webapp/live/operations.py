@@ -113,7 +113,9 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
             raise Refused(lawful.code, lawful.reason)
     for _attempt in range(5):
         db.session.refresh(member, ["consents"])
-        if member.agreed(purpose) is granted:
+        said = member.answer_to(purpose)
+        version = wording.of(member.room, purpose).version
+        if member.agreed(purpose) is granted and (not granted or said.text_version == version):
             return False
         number = max((consent.number for consent in member.consents), default=0) + 1
         try:
@@ -124,7 +126,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
                         number=number,
                         purpose=purpose,
                         granted=granted,
-                        text_version=wording.of(member.room, purpose).version,
+                        text_version=version,
                     )
                 )
             break

@@ -3,7 +3,9 @@ consents, and the live service on every frame and before every reading is sent o
 
 from __future__ import annotations
 
-from webapp.live.models import LivePurpose, Member, Room
+from flask import current_app
+
+from webapp.live.models import SHOWN, LivePurpose, Member, Room
 from webapp.policy import Decision, Modality, Mode, permitted_by_law
 
 
@@ -39,6 +41,31 @@ def may_be_read(member: Member) -> Decision:
     if not member.agreed(LivePurpose.READING):
         return Decision(False, "no_consent", "You have not agreed to be read. The call works without it.")
     return Decision(True)
+
+
+def shows_candidate(room: Room) -> Decision:
+    """Whether a candidate's readings are shown to the others in ``room`` while they talk.
+
+    In an assessment they are not, unless the operator has said so (VIVA_LIVE_SHOW_CANDIDATE): somebody who has seen a
+    machine's opinion hears the answers in its light, so as everywhere else one's own judgement comes first.
+    """
+    if room.mode is Mode.PRACTICE or current_app.config["LIVE_SHOW_CANDIDATE"]:
+        return Decision(True)
+    return Decision(
+        False,
+        "judge_first",
+        f"What is read of {room.candidate_name} is not shown to interviewers during the call, so that they judge for "
+        "themselves first.",
+    )
+
+
+def is_shown(member: Member) -> bool:
+    """Whether ``member``'s readings are shown to the others at this moment, if they are read at all. A candidate must
+    have agreed to just that: a consent from before the operator allowed it does not cover it."""
+    if member.room.mode is Mode.PRACTICE or not member.is_candidate:
+        return True
+    said = member.answer_to(LivePurpose.READING)
+    return bool(shows_candidate(member.room)) and said is not None and said.text_version.endswith(SHOWN)
 
 
 def may_record(member: Member) -> Decision:

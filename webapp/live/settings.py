@@ -17,6 +17,8 @@ def init_app(app: Flask) -> None:
         "LIVE_LISTEN": os.environ.get("VIVA_LIVE_LISTEN") or "127.0.0.1:8001",
         #: Whether that was said; if not, browsers are sent to the port after the one that they asked.
         "LIVE_LISTEN_SAID": bool(os.environ.get("VIVA_LIVE_LISTEN")),
+        #: Whether interviewers see a candidate's live readings during the call (webapp/live/policy.py).
+        "LIVE_SHOW_CANDIDATE": os.environ.get("VIVA_LIVE_SHOW_CANDIDATE", "").lower() in {"1", "yes", "true"},
         #: Processes that read frames and sound: None for one a core, 0 for a service that reads nobody.
         "LIVE_READERS": int(os.environ["VIVA_LIVE_READERS"]) if os.environ.get("VIVA_LIVE_READERS") else None,
         #: Further origins, besides PUBLIC_URL's, whose pages may connect.

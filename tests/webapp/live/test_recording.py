@@ -291,13 +291,15 @@ class TestAfterwards:
         room = live.assessment("CA")
         candidate = live.guest(room, candidate=True)
         self.kept(live, candidate)
-        sign_in(room.owner)
-        assert "happy" in client.get(f"/live/rooms/{room.id}/after").text
         other = app.test_client()
         enter(other, room, candidate=True, reading="yes")
-        assert "happy" in other.get(f"/live/rooms/{room.id}/after").text, "the candidate sees what they see"
         colleague = app.test_client()
         enter(colleague, room)
+        operations.close(room)
+        db.session.commit()
+        sign_in(room.owner)
+        assert "happy" in client.get(f"/live/rooms/{room.id}/after").text
+        assert "happy" in other.get(f"/live/rooms/{room.id}/after").text, "the candidate sees what they see"
         assert "happy" not in colleague.get(f"/live/rooms/{room.id}/after").text
 
     def test_a_consent_taken_back_takes_it_from_everybody(self, client, live, sign_in):
@@ -334,6 +336,8 @@ class TestAfterwards:
         interview = make.interview(invitation=make.invitation(created_by=recruiter), state=InterviewState.SUBMITTED)
         room = operations.make_room(title="T", owner=recruiter, until=now() + timedelta(hours=1), interview=interview)
         self.kept(live, live.guest(room, candidate=True))
+        operations.close(room)
+        db.session.commit()
         sign_in(recruiter)
         page = client.get(f"/live/rooms/{room.id}/after").text
         assert "happy" not in page and "once your own scorecard is in" in page

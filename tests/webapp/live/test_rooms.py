@@ -85,6 +85,11 @@ class TestMaking:
         sign_in(make.user())
         assert client.post("/live/new", data={"title": "T", "hours": hours}).status_code == 422
 
+    @pytest.mark.parametrize("page", ["/live", "/live/", "/live/new", "/live/new/", "/practice/", "/jobs"])
+    def test_with_and_without_a_slash(self, client, make, sign_in, page):
+        sign_in(make.user(Role.RECRUITER))
+        assert client.get(page).status_code == 200
+
     def test_strangers_are_asked_to_sign_in(self, client):
         for url in ("/live", "/live/new"):
             assert "/sign-in" in client.get(url).location

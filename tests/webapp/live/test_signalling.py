@@ -20,7 +20,7 @@ class TestLettingIn:
         first = join(host)
         assert first.welcome["you"] == {
             "id": host.id, "name": host.name, "role": "host", "camera": False, "microphone": False, "screen": False,
-            "hand": False, "recording": False, "reading": False, "page": "page",
+            "hand": False, "recording": False, "reading": False, "shown": True, "page": "page",
         }  # fmt: skip
         assert first.welcome["room"]["mode"] == "practice" and first.welcome["room"]["reading_allowed"] is True
         assert first.welcome["peers"] == [] and first.welcome["ice"] == []

@@ -36,6 +36,7 @@ class Call:
             "role": person.role,
             **wire.state,
             "reading": person.reading,
+            "shown": person.shown,
             "page": wire.page,
         }
 

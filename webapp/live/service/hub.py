@@ -127,7 +127,7 @@ class Hub:
         text = text_of({"type": "reading", "from": member_id, "reading": reading})
         for other, wire in list(call.wires.items()):
             listener = call.place.people.get(other)
-            if other != member_id and listener is not None and listener.reading:
+            if other != member_id and listener is not None and listener.reading and (reading is None or person.shown):
                 wire.send_text(text)
         if reading is not None and person.keeps:
             self._note_reading(member_id, reading)
@@ -205,6 +205,8 @@ class Hub:
                     wire.send({"type": "consent", "reading": is_now.reading})
                     if not is_now.reading:
                         self._forget(call, member_id)
+                if was.shown and not is_now.shown:
+                    self.share(place.id, member_id, None)
                 call.tell_of(wire)
 
     def _forget(self, call: Call, member_id: str) -> None:
@@ -226,9 +228,7 @@ class Hub:
 
     def _trust_nobody(self) -> None:
         for call in self.calls.values():
-            people = {
-                key: Person(each.id, each.name, each.role, False, each.keeps) for key, each in call.place.people.items()
-            }
+            people = {key: replace(each, reading=False) for key, each in call.place.people.items()}
             self._apply(call, replace(call.place, people=people))
 
     async def _write(self) -> None:

@@ -29,6 +29,8 @@ class Person:
     reading: bool
     #: Whether something of the readings is kept for after the call.
     keeps: bool
+    #: Whether the readings go to the others too; a candidate's may be for themselves alone.
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,12 @@ def _place(room: Room) -> Place:
     lawful = policy.reading_lawful(room)
     people = {
         member.id: Person(
-            member.id, member.name, member.role.value, bool(policy.may_be_read(member)), policy.keeps_track(member)
+            member.id,
+            member.name,
+            member.role.value,
+            bool(policy.may_be_read(member)),
+            policy.keeps_track(member),
+            policy.is_shown(member),
         )
         for member in room.members
         if member.removed_at is None

@@ -4,10 +4,14 @@ import { emoji, make } from "./faces.js";
 import { dominant } from "./readings.js";
 import { clockTime, emotionLabel, percent, stateWords } from "./words.js";
 
-/** What has not come by then is not coming. */
+/** What has not come by then is late; it is shown when it comes. */
 const PATIENCE = 4000;
 /** So many probabilities are shown without a click. */
 const LIKELY = 3;
+
+/** Why there is nothing of somebody, as it was at that moment. */
+const whyNot = ({ reading, shown }) =>
+  !reading ? "Had not agreed to be read at that moment." : shown === false ? "Agreed to be read. What is read of a candidate is not shown during the interview." : "Camera and microphone were off.";
 
 export class Moment {
   #card = document.getElementById("moment");
@@ -15,6 +19,7 @@ export class Moment {
   #people = document.getElementById("moment-people");
   #id = null;
   #waited = new Set();
+  #late = false;
   #timer = null;
 
   constructor() {
@@ -25,32 +30,46 @@ export class Moment {
   }
 
   /** A moment begins: `by` is the name of who asked, `people` everybody in the room. */
-  begin(id, by, people) {
+  begin(id, by, people, me) {
     this.#id = id;
-    const read = people.filter(({ reading, camera, microphone }) => reading && (camera || microphone));
+    this.#late = false;
+    const read = people.filter((person) => person.reading && (person.camera || person.microphone) && (person.shown !== false || person.id === me));
     this.#waited = new Set(read.map((person) => person.id));
     this.#card.hidden = false;
     this.#card.setAttribute("aria-busy", "true");
     document.getElementById("moment-title").textContent = `${clockTime()}, asked by ${by}`;
-    this.#people.replaceChildren(...people.map((person) => this.#place(person)));
-    this.#say(read.length ? "Looking …" : "Nobody whose camera or microphone is on has agreed to be read.");
+    this.#people.replaceChildren(...people.map((person) => this.#place(person, this.#waited.has(person.id) ? "Looking …" : whyNot(person))));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(), PATIENCE);
-    if (!read.length) this.#end();
+    if (read.length) {
+      this.#say("Looking …");
+      this.#timer = setTimeout(() => this.#end(), PATIENCE);
+    } else {
+      this.#end();
+      this.#say("There is nothing to show of anybody.");
+    }
   }
 
-  #place({ id, name, reading, camera, microphone }) {
-    const words = !reading ? "Did not agree to be read." : !camera && !microphone ? "Camera and microphone are off." : "Looking …";
+  /** Somebody came after the moment that is shown. */
+  met(person) {
+    if (!this.#id || this.#placeOf(person.id)) return;
+    this.#people.append(this.#place(person, "Was not here yet."));
+  }
+
+  #place({ id, name }, words) {
     const place = make("section", "moment-person", make("h3", "", name), make("p", "text-secondary mb-0", words));
     place.dataset.person = id;
     return place;
+  }
+
+  #placeOf(id) {
+    return this.#people.querySelector(`[data-person="${CSS.escape(id)}"]`);
   }
 
   /** A reading with the moment's mark; others are not for us. */
   add(id, reading) {
     if (!this.#id || reading.moment !== this.#id || !this.#waited.has(id)) return;
     this.#waited.delete(id);
-    const place = this.#people.querySelector(`[data-person="${CSS.escape(id)}"]`);
+    const place = this.#placeOf(id);
     if (!place) return;
     const faces = reading.faces ?? [];
     const parts = faces.map((face) => this.#found(faces.length > 1 ? `Face ${face.id + 1}` : "Face", face));
@@ -58,7 +77,8 @@ export class Moment {
     if (reading.fused && reading.voice) parts.push(this.#found("Together", dominant(reading)));
     if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || "No face was found."));
     place.replaceChildren(place.firstChild, make("div", "moment-parts", ...parts));
-    if (!this.#waited.size) this.#end();
+    if (this.#late) this.#say("");
+    else if (!this.#waited.size) this.#end();
   }
 
   #found(title, { emotion, confidence, probabilities }) {
@@ -80,10 +100,10 @@ export class Moment {
     clearTimeout(this.#timer);
     this.#card.removeAttribute("aria-busy");
     for (const id of this.#waited) {
-      this.#people.querySelector(`[data-person="${CSS.escape(id)}"] p`)?.replaceChildren("No answer in time.");
+      this.#placeOf(id)?.querySelector("p")?.replaceChildren("No answer yet: it shows here if it still comes.");
     }
     const found = this.#people.querySelectorAll(".moment-found").length;
-    if (this.#people.querySelector(".moment-found") || this.#waited.size) this.#say(found ? "" : "Nothing could be read at this moment.");
-    this.#waited.clear();
+    this.#say(found ? "" : "Nothing could be read at this moment.");
+    this.#late = true;
   }
 }

@@ -114,7 +114,7 @@ export class ReadingRoom {
   /** Somebody asked for a moment. */
   begin(by, id) {
     const asked = this.people().find((person) => person.id === by);
-    this.moment.begin(id, by === this.id ? "you" : (asked?.name ?? "somebody"), this.people());
+    this.moment.begin(id, by === this.id ? "you" : (asked?.name ?? "somebody"), this.people(), this.id);
     if (this.consent.given) this.sampler.moment();
   }
 
@@ -123,6 +123,11 @@ export class ReadingRoom {
     this.readings.forget(id);
     this.changes.forget(id);
     this.stage.tile(id)?.clear();
+  }
+
+  /** Somebody came in. */
+  met(person) {
+    this.moment.met(person);
   }
 
   left(id) {

@@ -144,7 +144,10 @@ export class Room {
       peer: (peer, before, known) => {
         if (!known) this.call.meet(peer);
         if (before?.reading && !peer.reading) this.reading.forget(peer.id);
-        if (!before && !known) this.notices.say(`${peer.name} is here.`);
+        if (!before && !known) {
+          this.notices.say(`${peer.name} is here.`);
+          this.reading.met(peer);
+        }
         if (peer.hand && before && !before.hand) this.notices.say(`${peer.name} raised a hand.`);
         if (peer.recording && !before?.recording) this.notices.say(`${peer.name} records their own side.`);
         this.#draw();
