@@ -114,8 +114,8 @@ def _checked(text: str, document: Document, fewest: int) -> float | Unreadable:
         number = f"{document.written} word{'' if document.written == 1 else 's'}"
         return Unreadable(
             "too_little_text",
-            f"This answer has {number}; at least {fewest} are needed to say anything about its writer. Write more, or "
-            "leave this part of the report out.",
+            f"This answer has {number}; at least {fewest} are needed to say anything about its writer. A longer "
+            "answer can be read.",
         )
     distinct = len(set(words))
     if distinct < fewest * FEWEST_DISTINCT:
@@ -134,6 +134,6 @@ def _not_english(language: str) -> Unreadable:
     seems = {"another language": "", "another script": ""}.get(language, f" (it seems to be {language})")
     return Unreadable(
         "not_english",
-        f"This answer does not look like English prose{seems}, and the text model reads nothing else. Write it in "
-        "English sentences, or leave this part of the report out.",
+        f"This answer does not look like English prose{seems}, and the text model reads nothing else. An answer "
+        "in English sentences can be read.",
     )

@@ -64,10 +64,11 @@ def state_word(state: str) -> str:
 
 
 def number(value: Any, digits: int = 1, unit: str = "") -> str:
-    """A number with its unit, or "not enough to tell"."""
+    """A number with its unit and a true minus sign, or "not enough to tell"; what rounds to nought has no sign."""
     if not isinstance(value, int | float):  # None, or a key that this version of the model does not have
         return "not enough to tell"
-    return f"{value:,.{digits}f}{' ' + unit if unit else ''}"
+    written = f"{value:z,.{digits}f}".replace("-", "−")
+    return f"{written} {unit}" if unit else written
 
 
 def interval(estimate: dict[str, Any] | None) -> str:
