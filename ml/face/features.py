@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.util import find_spec
-from math import atan2, cos, dist, hypot, sin
+from math import atan2, cos, dist, hypot, sin, sqrt
 from pathlib import Path
 
 import cv2
@@ -132,6 +132,15 @@ def around_eyes(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
         eye = cv2.warpAffine(picture, matrix, (fine, fine), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         cv2.resize(eye, (AROUND, AROUND), dst=small, interpolation=cv2.INTER_AREA)
     return seen
+
+
+def unlike(one: np.ndarray, other: np.ndarray) -> list[float]:
+    """One minus the correlation of what is around each eye, as :func:`around_eyes` gives it, in two pictures: 0..2."""
+    found = []
+    for a, b in zip(one.reshape(2, -1).astype(np.float32), other.reshape(2, -1).astype(np.float32), strict=True):
+        a, b = a - a.mean(), b - b.mean()
+        found.append(1 - float(a @ b) / max(sqrt(float(a @ a) * float(b @ b)), 1e-6))
+    return found
 
 
 def mouth_aspect_ratio(points: np.ndarray) -> float:

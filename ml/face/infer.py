@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from array import array
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from ml import media, registry
 from ml.errors import Unreadable
-from ml.face import blinks, classifier, features, mouth, quick, states
-from ml.face.tracker import Tracker
+from ml.face import blinks, features, mouth, states
+from ml.face.infill import Infill, Look
+from ml.face.samples import Samples
+from ml.face.tracker import Face, Tracker
 from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.statistics import block_bootstrap
 
 #: Pictures looked at in a second: the eyes in each (a blink takes 0.1 to 0.4 s), and in RATE of them the expression.
 FPS, RATE = 15, 10
+#: Pictures decoded before any of them is looked at: decoding and the landmarks' model each want the processor's cache
+#: for themselves, and landmarks take two thirds of the time so.
+AHEAD = 15
 #: Pictures are read at most this high, in pixels.
 HEIGHT = 480
 #: Rows of a track at most; a longer recording's neighbouring rows are averaged.
@@ -27,61 +32,6 @@ ROWS = 3000
 MEMORY = 3.0
 #: Below this coverage no expression is named.
 LEAST_COVERAGE = 0.3
-
-
-class _Samples:
-    """What is kept of a recording: a few numbers a sample, about 11 MB an hour."""
-
-    def __init__(self) -> None:
-        self.times, self.owners = array("d"), array("i")  # of expression samples; owner -1: no face
-        self.rows, self.open = array("f"), array("f")
-        self.eye_times, self.eye_owners = array("d"), array("i")
-        self.eyes, self.mouths = array("f"), array("f")
-        self.around = bytearray()  # of both eyes
-        self.light, self.drawn = array("f"), array("b")  # of samples with a face
-        self.black, self.still = array("b"), array("b")  # of two pictures a second
-        self.picture_times = array("d")
-        self.scale = 1.0
-        self._waiting: list[np.ndarray] = []
-        self._lips: list[np.ndarray] = []
-        self._small: deque[np.ndarray] = deque(maxlen=2)
-
-    def add_picture(self, picture: np.ndarray) -> None:
-        """Twice a second: whether the whole picture is black, or has not moved for a second."""
-        small = states.small_copy(picture)
-        self.black.append(states.is_black(small))
-        if len(self._small) == self._small.maxlen:
-            self.still.append(states.is_still(small, self._small[0]))
-        self._small.append(small)
-
-    def add(self, time: float, owner: int, face: np.ndarray | None, lips: np.ndarray | None) -> None:
-        """One sample of expression and mouth: ``face`` is the followed face's 48x48 cut and ``lips`` the cut around its
-        mouth, None where there is none."""
-        self.times.append(time)
-        self.owners.append(owner)
-        if face is not None:
-            self.light.append(float(face.mean()))
-            self.drawn.append(states.is_drawn(face))
-            self._waiting.append(face)
-            self._lips.append(lips)
-            if len(self._waiting) == classifier.BATCH:
-                self.flush()
-
-    def add_landmarks(self, time: float, owner: int, points: np.ndarray, picture: np.ndarray) -> None:
-        """One sample of the eyes and the mouth, and of what is around the eyes in the picture."""
-        self.eye_times.append(time)
-        self.eye_owners.append(owner)
-        self.eyes.append(features.eye_aspect_ratio(points))
-        self.mouths.append(features.mouth_aspect_ratio(points))
-        self.around += features.around_eyes(picture, points).tobytes()
-
-    def flush(self) -> None:
-        """Read the faces that wait for a batch to be full."""
-        if self._waiting:
-            self.rows.extend(quick.probabilities(np.stack(self._waiting)).ravel().tolist())
-            self.open.extend(mouth.probabilities(np.stack(self._lips)).tolist())
-            self._waiting.clear()
-            self._lips.clear()
 
 
 def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> FaceReading:
@@ -98,9 +48,8 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
             "no_video",
             "This recording has no picture, so no face could be read. Record it again with the camera switched on.",
         )
-    samples, tracker = _Samples(), Tracker()
+    samples, tracker = Samples(), Tracker()
     end = _watch(path, info.seconds, samples, tracker, progress)
-    samples.flush()
     if len(samples.times) == 0:
         raise Unreadable(
             "no_video",
@@ -117,7 +66,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     mine = _belongs(times, owners, others, tracker.voids)
     rows[~mine], lips[~mine] = np.nan, np.nan
     seen = ~np.isnan(rows[:, 0])
-    eye_times = np.array(samples.eye_times)
+    eye_times, eyes = np.array(samples.eye_times), np.array(samples.eyes)
     mine = _belongs(eye_times, np.array(samples.eye_owners), others, tracker.voids)
     around = np.frombuffer(samples.around, np.uint8).reshape(len(eye_times), 2, features.AROUND, features.AROUND)
     length = max(info.seconds, end)
@@ -129,7 +78,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         black=float(np.mean(samples.black)),
         still=float(np.mean(samples.still)) if samples.still else 0.0,
         drawn=float(np.mean(samples.drawn)) if samples.drawn else 0.0,
-        motion=states.own_motion(np.array(samples.eyes)[mine], np.array(samples.mouths)[mine]),
+        motion=states.own_motion(eyes[mine], np.array(samples.lips)[mine]),
         width=float(np.median(main.widths)) * samples.scale if main else 0.0,
         light=float(np.median(samples.light)) if samples.light else 0.0,
         rate=float(1 / max(1e-3, np.median(np.diff(samples.picture_times)))) if len(samples.picture_times) > 1 else FPS,
@@ -151,7 +100,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         dominant=_dominant(distribution, coverage),
         blinks={"count": None, "times": [], "per_minute": None}
         if "low_rate" in codes
-        else blinks.summarise(eye_times[mine], np.array(samples.eyes)[mine], coverage * length, around[mine]),
+        else blinks.summarise(eye_times[mine], eyes[mine], coverage * length, around[mine]),
         mouth=_track(times, lips, mouth.LABELS),
         mouth_open=float((lips[seen, 1] > 0.5).mean()),
         people=summary,
@@ -164,33 +113,55 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
 def _watch(
     path: str | Path,
     seconds: float,
-    samples: _Samples,
+    samples: Samples,
     tracker: Tracker,
     progress: Callable[[float], None] | None,
 ) -> float:
     """Go through the pictures once; returns the time of the last one."""
-    time, due = 0.0, 0
-    with contextlib.closing(media.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
-        for index, frame in enumerate(pictures):
-            time, picture, samples.scale = frame.time, frame.grey, frame.scale
-            samples.picture_times.append(time)
-            faces = tracker.step(picture, time)
-            owner = tracker.followed.number if tracker.followed else -1
-            points = next((face.points for face in faces if face.number == owner), None)
-            if points is not None:
-                samples.add_landmarks(time, owner, points, picture)
-            if (time + 0.001) * RATE >= due:
-                due = int((time + 0.001) * RATE) + 1
-                tracker.people.count(tracker.followed)
-                cuts = (None, None) if points is None else (features.crop(picture, points), mouth.crop(picture, points))
-                samples.add(time, owner, *cuts)
-            if time >= 0.5 * len(samples.black):
-                samples.add_picture(picture)
-            if progress and seconds and index % (10 * FPS) == 0:
-                progress(min(1.0, time / seconds))
+    time, infill = 0.0, Infill()
+    for index, view in enumerate(follow(path, tracker, infill)):
+        time, samples.scale = view.time, view.scale
+        for look in view.looks:
+            samples.add(look)
+        if progress and seconds and index % (10 * FPS) == 0:
+            progress(min(1.0, time / seconds))
+    for look in infill.end():
+        samples.add(look)
+    samples.flush()
     if progress:
         progress(1.0)
     return time
+
+
+class View(NamedTuple):
+    """A picture of a recording at ``time`` (s), ``scale`` the recording's own pixels to one of its; the faces in it,
+    and the looks that are whole now, which may be of pictures before."""
+
+    time: float
+    scale: float
+    faces: list[Face]
+    looks: list[Look]
+
+
+def follow(path: str | Path, tracker: Tracker, infill: Infill) -> Iterator[View]:
+    """Go through a recording's pictures, FPS a second, the expression due in RATE of them. Raises MediaError."""
+    next_due = 0
+    for time, picture, scale in _ahead(path):
+        faces = tracker.step(picture, time, landmarks=infill.wants())
+        owner = tracker.followed.number if tracker.followed else -1
+        points = next((face.points for face in faces if face.number == owner), None)
+        is_due = (time + 0.001) * RATE >= next_due
+        if is_due:
+            next_due = int((time + 0.001) * RATE) + 1
+            tracker.people.count(tracker.followed)
+        yield View(time, scale, faces, infill.push(Look(time, picture, is_due, owner, points)))
+
+
+def _ahead(path: str | Path) -> Iterator[tuple[float, np.ndarray, float]]:
+    with contextlib.closing(media.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
+        frames = ((frame.time, frame.grey, frame.scale) for frame in pictures)
+        while group := list(islice(frames, AHEAD)):
+            yield from group
 
 
 def _belongs(

@@ -22,8 +22,8 @@ _TILTS, ROLLED = (30.0, -30.0), 0.4
 #: five. A pixel is new where it differs from all around its place in the picture searched last by more than NEW grey
 #: levels; so many new ones in a face's room are somebody, perhaps.
 _SIDE, _ROOM, NEW, ENOUGH = 40, 5, 12, 4
-#: What is this near to a known face, in widths of it, is no news.
-_ABOUT = 0.4
+#: What is this near to a known face, in widths of it, is no news, nor what is under it: shoulders, and hands that talk.
+_ABOUT, _SHOULDERS = 0.4, 1.0
 #: While there is news, each search comes so many times later than the one before, up to so many times in all.
 _SLOWER, _SLOWEST = 1.25, 2.0
 
@@ -111,12 +111,17 @@ def is_news(small: np.ndarray, before: np.ndarray, known: list[np.ndarray]) -> b
     below = cv2.subtract(cv2.erode(before, around), small)
     new = (cv2.max(above, below) > NEW).astype(np.uint8)
     for box in known:
-        reach = _ABOUT * (box[2] - box[0])
-        low = np.maximum(0, box[:2] - reach).astype(int)
-        high = np.maximum(0, box[2:] + reach).astype(int) + 1
-        new[low[1] : high[1], low[0] : high[0]] = 0
+        left, top, right, bottom = box
+        width = right - left
+        _clear(new, left - _ABOUT * width, top - _ABOUT * width, right + _ABOUT * width, bottom)
+        _clear(new, left - _SHOULDERS * width, bottom, right + _SHOULDERS * width, len(new))
     together = cv2.boxFilter(new, -1, (_ROOM, _ROOM), normalize=False, borderType=cv2.BORDER_CONSTANT)
     return bool(together.max() >= ENOUGH)
+
+
+def _clear(new: np.ndarray, left: float, top: float, right: float, bottom: float) -> None:
+    """Nothing is new in these columns and rows, those at the edges included."""
+    new[max(0, int(top)) : max(0, int(bottom) + 1), max(0, int(left)) : max(0, int(right) + 1)] = 0
 
 
 def _search(picture: np.ndarray, side: int, known: list[np.ndarray]) -> list[Found]:

@@ -54,8 +54,11 @@ class Tracker:
         self._lookout = Lookout(self.cadence)
         self._doubted: dict[int, float] = {}  # number: since when
 
-    def step(self, picture: np.ndarray, time: float) -> list[Face]:
-        """Take in a grey picture, uint8 (H, W), at ``time`` (s, rising); returns the faces in it."""
+    def step(self, picture: np.ndarray, time: float, *, landmarks: bool = True) -> list[Face]:
+        """Take in a grey picture, uint8 (H, W), at ``time`` (s, rising); returns the faces in it.
+
+        Without ``landmarks`` a face that is carried by those of the picture before has none, and stays where it was.
+        """
         people = self.people
         known = people.here()
         found = self._lookout.search(picture, time, [person.expected(time) for person in known])
@@ -66,7 +69,7 @@ class Tracker:
             sure = {person.number for person in people.link(found[:MOST], time, picture)}
             self._judge(asked[:MOST], sure, time)
         self.followed = people.choose(time)
-        return [self._carry(person, picture, time, person.number in sure) for person in people.here()]
+        return [self._carry(person, picture, time, person.number in sure, landmarks) for person in people.here()]
 
     def look_closely(self) -> None:
         """Search the whole next picture finely and look around everybody known, whatever the cadence says."""
@@ -108,15 +111,16 @@ class Tracker:
                 self._doubted.pop(person.number)
                 self.people.lose(person)
 
-    def _carry(self, person: Person, picture: np.ndarray, time: float, sure: bool) -> Face:
-        """Where the face is in this picture, and its landmarks where they are wanted."""
+    def _carry(self, person: Person, picture: np.ndarray, time: float, sure: bool, wanted: bool) -> Face:
+        """Where the face is in this picture, and its landmarks where they are ``wanted`` or needed."""
         if not (self._all or person is self.followed):
             person.points = person.carried = None
             return Face(person.number, person.expected(time), None, sure)
         before = person.carried
-        start = person.expected(time)
-        if sure and (before is None or detector.overlap(before, person.box) < SAME_PLACE):
-            start = person.box
+        astray = before is None or (sure and detector.overlap(before, person.box) < SAME_PLACE)
+        if not wanted and not astray:
+            return Face(person.number, before, None, sure)
+        start = person.box if sure and astray else person.expected(time)
         points = features.landmarks(picture, start, person.tilt)
         person.points, person.carried, person.tilt = points, features.box_of(points), features.tilt_of(points)
         if detector.overlap(person.carried, start) < 0.5:

@@ -1,0 +1,120 @@
+"""Landmarks for every picture of a film, of which most are found and some lie between those of their neighbours.
+
+Landmarks are dear, and a face at rest has the same a fifteenth of a second later. A recording can be asked what came
+after: a picture left out is looked at once the next has landmarks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.face import features
+
+#: So many pictures in a row may wait for the next landmarks.
+MOST = 2
+#: A face that moved faster than this (widths of its box a second) gets landmarks in every picture, to be followed.
+FAST = 0.4
+#: Nothing happened around the eyes where what is there is as much like what lies between its neighbours (one minus the
+#: correlation, each eye). A blink changes more (blinks.STIRRED).
+SAME = 0.01
+#: Eyes narrower than this share of what they were lately may be about to shut, or just opening.
+NARROW = 0.8
+#: How fast what is usual follows eyes that open wider, and eyes that narrow (share of the way from look to look).
+_WIDENS, _NARROWS = 0.2, 0.05
+
+
+@dataclass
+class Look:
+    """A grey picture, uint8 (H, W), at ``time`` (s). ``owner`` is whose face is read in it (-1: nobody's), ``points``
+    its landmarks (68, 2), ``eyes`` and ``lips`` their aspect ratios and ``around`` what is around the eyes (see
+    :func:`features.around_eyes`). ``due`` says that the expression is wanted."""
+
+    time: float
+    picture: np.ndarray
+    due: bool
+    owner: int = -1
+    points: np.ndarray | None = None
+    eyes: float = 0.0
+    lips: float = 0.0
+    around: np.ndarray | None = None
+
+    def measure(self, points: np.ndarray) -> Look:
+        """Take these landmarks and what follows from them."""
+        self.points = points
+        self.eyes, self.lips = features.eye_aspect_ratio(points), features.mouth_aspect_ratio(points)
+        self.around = features.around_eyes(self.picture, points)
+        return self
+
+
+class Infill:
+    """Push looks in order, some of them of a face without its landmarks; get them back whole, in order."""
+
+    def __init__(self) -> None:
+        self._before: Look | None = None
+        self._waiting: list[Look] = []
+        self._usual, self._moves = 0.0, False
+
+    def wants(self) -> bool:
+        """Whether the next picture must have landmarks."""
+        return self._before is None or self._moves or len(self._waiting) == MOST
+
+    def push(self, look: Look) -> list[Look]:
+        """Take in a look, with landmarks or without; returns those that are whole now."""
+        before = self._before
+        same = before is not None and before.owner == look.owner
+        if look.points is None and look.owner >= 0:
+            if same:
+                self._waiting.append(look)
+                return []
+            raise ValueError("nobody's landmarks are known to go on from")
+        if look.points is None:
+            whole, self._before = self.end(), None
+            return [*whole, look]
+        look.measure(look.points)
+        whole = self._settled(look) if same else self.end()
+        self._moves = same and _speed(before, look) > FAST
+        self._usual += (_WIDENS if look.eyes > self._usual else _NARROWS) * (look.eyes - self._usual)
+        self._before = look
+        return [*whole, look]
+
+    def end(self) -> list[Look]:
+        """What waits, made whole although nothing comes after it."""
+        waiting, self._waiting = self._waiting, []
+        return [_found(look, self._before.points) for look in waiting]
+
+    def _settled(self, after: Look) -> list[Look]:
+        waiting, self._waiting = self._waiting, []
+        is_narrow = min(self._before.eyes, after.eyes) < NARROW * self._usual
+        return [_between(look, self._before, after, is_narrow) for look in waiting]
+
+
+def _between(look: Look, before: Look, after: Look, is_narrow: bool) -> Look:
+    """A look made whole from its neighbours where that will do, from its own picture where it will not."""
+    share = (look.time - before.time) / (after.time - before.time)
+    points = _mix(before.points, after.points, share)
+    if is_narrow:
+        return _found(look, points)
+    around = features.around_eyes(look.picture, points)
+    if max(features.unlike(around, _mix(before.around.astype(np.float32), after.around, share))) > SAME:
+        return _found(look, points)
+    look.points, look.around = points, around
+    look.eyes, look.lips = _mix(before.eyes, after.eyes, share), _mix(before.lips, after.lips, share)
+    return look
+
+
+def _found(look: Look, near: np.ndarray) -> Look:
+    """A look with landmarks of its own, found where others are."""
+    return look.measure(features.landmarks(look.picture, features.box_of(near), features.tilt_of(near)))
+
+
+def _mix(one, other, share: float):
+    return one + (other - one) * share
+
+
+def _speed(before: Look, after: Look) -> float:
+    """How fast the face moved: widths of it (from the outer corner of one eye to that of the other, twice) a second."""
+    moved = (after.points[[36, 45, 33]] - before.points[[36, 45, 33]]).mean(0)
+    width = 2 * float(np.hypot(*(after.points[45] - after.points[36])))
+    return float(np.hypot(*moved)) / max(width, 1.0) / max(after.time - before.time, 1e-3)
