@@ -36,13 +36,12 @@ answer["coverage"] = reading.coverage
 """
 _FOLLOW = """
 import json
-from ml import media
 from ml.face import infer
+from ml.face.infill import Infill
 from ml.face.tracker import Tracker
-tracker, faces = Tracker(), []
-for picture in media.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT):
-    found = tracker.step(picture.grey, picture.time)
-    faces.append([round(picture.time, 3), [(face.box * picture.scale).tolist() for face in found]])
+faces = []
+for view in infer.follow(sys.argv[1], Tracker(), Infill()):
+    faces.append([round(view.time, 3), [(face.box * view.scale).tolist() for face in view.faces]])
 answer["faces"] = faces
 """
 #: Decoding alone, and decoding with tracking and landmarks: what is left is the network's and small things'.

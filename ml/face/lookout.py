@@ -16,6 +16,9 @@ from ml.face.detector import Found
 
 #: How long somebody just lost is looked for at the faster pace.
 JUST_NOW = 2.0
+#: Seconds until the whole picture is searched again, finely, once somebody was found by a search that was not; and
+#: between searches, whatever is new, for so long after somebody was lost.
+_AGAIN, _MISSED = 2.0, 10.0
 #: Heads rolled by so much (degrees) are looked for where nobody upright is there, above this score.
 _TILTS, ROLLED = (30.0, -30.0), 0.4
 #: Pictures are compared as copies so many pixels long, in which the smallest face that a coarse search finds takes
@@ -51,6 +54,7 @@ class Lookout:
         self._scan_at = self._fine_at = self._seek_at = self._glance_at = 0.0
         self._last_here, self._seeks = -1e9, 0
         self._searched: np.ndarray | None = None  # a small copy of the picture searched last
+        self._missed_until = -1e9
         self._stirs = 0.0  # seconds to the next search where there was news; 0: there was none
 
     def search(self, picture: np.ndarray, time: float, known: list[np.ndarray]) -> list[Found] | None:
@@ -65,6 +69,11 @@ class Lookout:
         self._fine_at = self._seek_at = 0.0
         self._seeks = 0
 
+    def miss(self, time: float) -> None:
+        """Somebody was lost, and may be back where nothing new is seen: search as often as before for a while."""
+        self._missed_until = time + _MISSED
+        self._scan_at = min(self._scan_at, time + _AGAIN)
+
     def _watch(self, picture: np.ndarray, time: float, known: list[np.ndarray]) -> list[Found] | None:
         """Search for newcomers: where something new is seen, once more when whoever came has come, and now and then."""
         due = time >= min(self._scan_at, self._fine_at)
@@ -75,11 +84,12 @@ class Lookout:
         news = self._searched is not None and is_news(small, self._searched, [box * _scale(picture) for box in known])
         if not due and not news:
             return None
-        longest = _SLOWEST * self.cadence.stirred
-        self._stirs = min(longest, _SLOWER * self._stirs or self.cadence.stirred) if news else 0.0
-        self._scan_at, self._searched = time + min(self.cadence.coarse, self._stirs or np.inf), small
+        pace = self.cadence
+        self._stirs = min(_SLOWEST * pace.stirred, _SLOWER * self._stirs or pace.stirred) if news else 0.0
+        rest = min(pace.coarse, _AGAIN) if time < self._missed_until else pace.coarse
+        self._scan_at, self._searched = time + min(rest, self._stirs or rest), small
         if time >= self._fine_at:
-            self._fine_at = time + self.cadence.fine
+            self._fine_at = time + pace.fine
             return _search(picture, detector.FINE, known)
         return _search(picture, detector.COARSE, known)
 
@@ -91,8 +101,9 @@ class Lookout:
         turn, self._seeks = self._seeks % 4, self._seeks + 1
         pace = self.cadence
         self._seek_at = time + (pace.seeking if time - self._last_here < JUST_NOW else pace.idle)
-        again = min(2.0, pace.coarse)  # a rolled or coarse search may have missed somebody upright or small
-        self._scan_at, self._fine_at = time + again, time + (pace.fine if turn == 0 else again)
+        # A coarse search, or one for rolled heads, may have missed somebody small, or upright.
+        self._scan_at = time + (pace.coarse if turn == 0 else _AGAIN)
+        self._fine_at = time + (pace.fine if turn == 0 else _AGAIN)
         self._searched, self._stirs = _small(picture), 0.0
         if turn == 2:
             return detector.search(picture, least=ROLLED, tilt=_TILTS[self._seeks // 4 % 2])

@@ -110,6 +110,7 @@ class Tracker:
                 self.voids.append((person.number, after, time))
                 self._doubted.pop(person.number)
                 self.people.lose(person)
+                self._lookout.miss(time)
 
     def _carry(self, person: Person, picture: np.ndarray, time: float, sure: bool, wanted: bool) -> Face:
         """Where the face is in this picture, and its landmarks where they are ``wanted`` or needed."""

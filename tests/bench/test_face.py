@@ -77,7 +77,7 @@ def test_the_table_says_what_is_wanted() -> None:
         "videos": [{"name": "ours", "pictures": 200, "theirs": 200, "missed": 1, "only_ours": 0}],
         "missed": 0.005,
         "detectors": {"wanted": 27, "ways": [["full", 60.0, 1.0, 27, 0], ["near", 1.0, 1.0, None, None]]},
-        "cadences": [[0.35, 2, 10, 0.9, 0.01, 0.6, 0.5]],
+        "cadences": [[0.35, 2, 10, True, 0.9, 0.01, 0.6, 0.5]],
         "runtimes": [("ONNX Runtime", 0.7, 120.0), ("TensorFlow", None, "not installed")],
     }
     text = face.table(found)

@@ -79,6 +79,22 @@ def test_a_room_that_never_rests_is_searched_at_a_pace(room: np.ndarray, head: n
     assert 5 <= len(searches) <= 9
 
 
+def test_somebody_lost_is_searched_for_though_nothing_is_new(
+    room: np.ndarray, head: np.ndarray, searches: list[int]
+) -> None:
+    other = cv2.GaussianBlur(head[:, ::-1], (0, 0), 9)  # no face any more, and hardly another picture
+    both = put(put(room, head, 40, 120), head[:, ::-1], 380, 120)
+    tracker = Tracker()
+    for number in range(15 * 3):
+        tracker.step(both, number / 15)
+    for number in range(15 * 3, 15 * 8):
+        tracker.step(put(put(room, head, 40, 120), other, 380, 120), number / 15)
+    assert len(tracker.people.here()) == 1
+    searches.clear()
+    back = next(n for n in range(60) if len(tracker.step(both, 8 + n / 15)) == 2) / 15
+    assert back <= 2
+
+
 def test_news_is_what_was_not_near_before(room: np.ndarray, head: np.ndarray) -> None:
     before, box = lookout._small(room), np.array([400.0, 120, 600, 320]) / 16
     face = lookout._small(put(room, head, 400, 120))
