@@ -79,6 +79,11 @@ class Place:
             self.id = room.id
             self.link = rooms.url_of(room, candidate=bool(job))
 
+    def ids(self) -> dict[str, str]:
+        """Name to id of its members."""
+        with self.viva.app.app_context():
+            return {member.name: member.id for member in db.session.query(Member).filter_by(room_id=self.id)}
+
     def members(self) -> dict[str, bool]:
         """Name to consent to being read, as the database has it at this moment."""
         with self.viva.app.app_context():

@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
 import subprocess
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
+from livekit.api import TokenVerifier, VideoGrants
 
+from tests import livekit
 from tests.coturn import SECRET, running
 from webapp.database import db
 from webapp.live import ice, media, operations
@@ -78,44 +79,47 @@ class TestLiveKit:
             jwt.decode(told["token"], "t" * 32, algorithms=["HS256"])
 
     @pytest.fixture
-    def asked(self) -> Iterator[tuple[str, list[tuple[str, dict, dict]]]]:
-        """A server that notes what it is asked, with the claims of the token: not LiveKit, but what it documents."""
-        asked: list[tuple[str, dict, dict]] = []
+    def carrier(self) -> Iterator[livekit.Server]:
+        with livekit.running() as server:
+            yield server
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                token = self.headers["Authorization"].removeprefix("Bearer ")
-                asked.append((self.path, body, jwt.decode(token, "s" * 32, algorithms=["HS256"])["video"]))
-                self.send_response(404 if body.get("identity") == "gone" else 200)
-                self.end_headers()
+    def of(self, carrier: livekit.Server) -> dict[str, Any]:
+        return NONE | {"LIVEKIT_URL": carrier.url, "LIVEKIT_KEY": livekit.KEY, "LIVEKIT_SECRET": livekit.SECRET}
 
-            def log_message(self, *_args: object) -> None:
-                pass
+    def test_livekit_s_own_verifier_takes_the_token(self):
+        token = media.livekit_token(self.CONFIG, "room1", "member1", "Kim")
+        claims = TokenVerifier("key", "s" * 32, leeway=timedelta(0)).verify(token)
+        assert (claims.identity, claims.name) == ("member1", "Kim")
+        wanted = VideoGrants(room_join=True, room="room1", can_publish=True, can_subscribe=True, can_publish_data=False)
+        assert claims.video == wanted
+        for verifier, late in ((TokenVerifier("key", "t" * 32), 0), (TokenVerifier("other", "s" * 32), 0),
+                               (TokenVerifier("key", "s" * 32, leeway=timedelta(0)), 61)):  # fmt: skip
+            token = media.livekit_token(self.CONFIG, "room1", "member1", "Kim", at=time.time() - late)
+            with pytest.raises(jwt.InvalidTokenError):
+                verifier.verify(token)
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            Thread(target=server.serve_forever, daemon=True).start()
-            yield f"ws://127.0.0.1:{server.server_port}", asked
-            server.shutdown()
-
-    def test_who_is_removed_loses_the_media_too(self, app, live, asked):
-        url, requests = asked
-        app.config.update(self.CONFIG | {"LIVEKIT_URL": url})
+    def test_who_is_removed_loses_the_media_too(self, app, live, carrier):
+        """The requests are those of LiveKit's protocol, with no more rights than each needs."""
+        app.config.update(self.of(carrier))
         room = live.practice()
         guest = live.guest(room)
         operations.remove(guest)
-        assert requests == [], "not before it is certain"
+        assert carrier.asked == [], "not before it is certain"
         db.session.commit()
         operations.close(room)
         db.session.commit()
-        path = "/twirp/livekit.RoomService/"
-        assert requests == [
-            (f"{path}RemoveParticipant", {"room": room.id, "identity": guest.id}, {"roomAdmin": True, "room": room.id}),
-            (f"{path}DeleteRoom", {"room": room.id}, {"roomCreate": True}),
-        ]
+        (remove, whom, may_remove), (delete, what, may_delete) = carrier.asked
+        assert (remove, whom) == ("RemoveParticipant", {"room": room.id, "identity": guest.id})
+        assert (delete, what) == ("DeleteRoom", {"room": room.id})
+        assert may_remove.video == VideoGrants(room_admin=True, room=room.id)
+        assert may_delete.video == VideoGrants(room_create=True)
 
-    def test_who_is_gone_already_is_no_error(self, asked):
-        media.dismiss(self.CONFIG | {"LIVEKIT_URL": asked[0]}, "room", "gone")
+    def test_who_is_gone_already_is_no_error(self, carrier):
+        media.dismiss(self.of(carrier), "room", "gone")
+
+    def test_a_server_with_another_secret_is_heard_of(self, carrier):
+        with pytest.raises(OSError, match="401"):
+            media.end(self.of(carrier) | {"LIVEKIT_SECRET": "t" * 32}, "room")
 
     def test_a_server_that_is_away_stops_nobody_from_removing(self, app, live, caplog):
         app.config.update(self.CONFIG | {"LIVEKIT_URL": "ws://127.0.0.1:9"})

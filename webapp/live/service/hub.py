@@ -12,9 +12,9 @@ from typing import Any
 from webapp.database import new_id
 from webapp.live import ice, media
 from webapp.live.models import TRACK_SECONDS
-from webapp.live.service.call import Call, text_of
+from webapp.live.service.call import Call
 from webapp.live.service.store import Person, Place, Store
-from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire
+from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire, text_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,6 @@ class Hub:
         #: One look at the database at a time: an older answer never comes after a newer one.
         self._reading = asyncio.Lock()
 
-    # People coming and going
-
     async def enter(self, wire: Wire) -> str | None:
         """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
         async with self._reading:
@@ -66,14 +64,19 @@ class Hub:
         self._gone.discard(wire.member_id)
         self._noted = 0.0
         wire.send(
-            call.welcome(wire)
-            | {
-                "ice": ice.servers(self.config, wire.member_id),
-                "media": media.describe(self.config, place.id, wire.member_id, person.name),
-            }
+            call.welcome(wire) | {"ice": ice.servers(self.config, wire.member_id), "media": self._media(wire, person)}
         )
         call.tell_of(wire)
         return None
+
+    def say_media(self, wire: Wire) -> None:
+        """Tell a browser once more what carries the call, with a fresh token where that is a server."""
+        call = self.calls.get(wire.room_id)
+        if call is not None and (person := call.place.people.get(wire.member_id)) is not None:
+            wire.send({"type": "media", "media": self._media(wire, person)})
+
+    def _media(self, wire: Wire, person: Person) -> dict[str, Any]:
+        return media.describe(self.config, wire.room_id, wire.member_id, person.name)
 
     def leave(self, wire: Wire, *, for_good: bool) -> None:
         """Take a wire out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
@@ -102,8 +105,6 @@ class Hub:
         call = self.calls.get(wire.room_id)
         if call is not None and wire.member_id in call.place.people:
             call.tell_of(wire)
-
-    # Readings: asked by webapp/live/service/reading.py
 
     def _person(self, member_id: str) -> tuple[Call, Person] | None:
         for call in self.calls.values():
@@ -158,8 +159,6 @@ class Hub:
         """The moment that this member's next frame belongs to, once."""
         moment, until = self._moments.pop(member_id, (None, 0.0))
         return moment if time.monotonic() < until else None
-
-    # The database, again and again
 
     async def run(self) -> None:
         """Re-read the truth, note who is there and keep what is to be kept, until cancelled."""

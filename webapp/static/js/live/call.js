@@ -2,13 +2,18 @@
 import { Carried } from "./carried.js";
 import { Mesh } from "./mesh.js";
 
+/** Milliseconds until a server that carries the call is tried again: at first, and at most. */
+const [SOON, LATE] = [1000, 30_000];
+
 export class Call {
   #carrier;
+  #timer = null;
+  #pause = SOON;
   #tracks = { audio: null, camera: null, screen: null };
 
-  /** Callbacks: send(to, data) by the signalling, onTracks(id, {audio, camera, screen}), onState(id, "connecting" | "connected" | "broken" | "over"), onProblem(words). */
-  constructor({ send, onTracks, onState, onProblem }) {
-    Object.assign(this, { onTracks, onState, onProblem });
+  /** Callbacks: send(to, data) by the signalling, onTracks(id, {audio, camera, screen}), onState(id, "connecting" | "connected" | "broken" | "over"), onProblem(words), renew(): ask for a fresh token of the server that carries the call; begin() is called with it. */
+  constructor({ send, onTracks, onState, onProblem, renew }) {
+    Object.assign(this, { onTracks, onState, onProblem, renew });
     this.#carrier = new Mesh({ send, onTracks, onState });
   }
 
@@ -22,15 +27,25 @@ export class Call {
   async #carry(media) {
     if (!(this.#carrier instanceof Carried)) {
       this.#carrier.close();
-      this.#carrier = new Carried({ onTracks: this.onTracks, onState: this.onState });
+      const { onTracks, onState, onProblem } = this;
+      this.#carrier = new Carried({ onTracks, onState, onProblem, onLost: () => this.#again() });
       for (const [name, track] of Object.entries(this.#tracks)) this.#carrier.replace(name, track);
     }
     try {
       await this.#carrier.join(media);
+      this.#pause = SOON;
     } catch (error) {
       console.debug("Viva: LiveKit", error);
-      this.onProblem("The server that carries picture and sound cannot be reached. Reload the page to try again.");
+      this.#again();
     }
+  }
+
+  /** Try again with a fresh token, more and more rarely. Where signalling is away too, its return begins the call anew. */
+  #again() {
+    if (this.#pause === SOON) this.onProblem("The server that carries picture and sound cannot be reached just now. It is tried again by itself.");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.renew(), this.#pause);
+    this.#pause = Math.min(LATE, 2 * this.#pause);
   }
 
   meet(peer) {
@@ -51,6 +66,8 @@ export class Call {
   }
 
   close() {
+    clearTimeout(this.#timer);
+    this.renew = () => {};
     this.#carrier.close();
   }
 }

@@ -11,9 +11,9 @@ export class Carried {
   #queue = Promise.resolve();
   #arrived = new Map(); // id → {audio, camera, screen}
 
-  /** Callbacks as those of Mesh: onTracks(id, tracks), onState(id, state). */
-  constructor({ onTracks, onState }) {
-    Object.assign(this, { onTracks, onState });
+  /** Callbacks as those of Mesh: onTracks(id, tracks), onState(id, state); onLost(): the connection was given up; onProblem(words). */
+  constructor({ onTracks, onState, onLost, onProblem }) {
+    Object.assign(this, { onTracks, onState, onLost, onProblem });
   }
 
   /** Connect, or again with a fresh token after the connection was given up. */
@@ -38,9 +38,14 @@ export class Carried {
     });
     room.on(RoomEvent.Reconnecting, () => this.#everybody("broken"));
     room.on(RoomEvent.Reconnected, () => this.#everybody("connected"));
+    let connected = false;
+    room.on(RoomEvent.Disconnected, () => {
+      this.#published = { audio: null, camera: null, screen: null };
+      if (connected && this.#room === room) this.onLost();
+    });
     await room.connect(url, token);
+    connected = true;
     this.#everybody("connected");
-    this.#published = { audio: null, camera: null, screen: null };
     for (const [name, track] of Object.entries(this.#tracks)) this.replace(name, track);
   }
 
@@ -73,10 +78,15 @@ export class Carried {
         if (track) await us.publishTrack(track, { source: SOURCES[name] });
         this.#published[name] = track;
       })
-      .catch((error) => console.debug("Viva: LiveKit", error));
+      .catch((error) => {
+        console.debug("Viva: LiveKit", error);
+        if (this.#room?.state === "connected") this.onProblem("Your picture or sound could not be sent. Switch it off and on again.");
+      });
   }
 
   close() {
-    this.#room?.disconnect(false);
+    const room = this.#room;
+    this.#room = null;
+    room?.disconnect(false);
   }
 }

@@ -48,6 +48,7 @@ export class Room {
       },
       onState: (id, state) => this.#linkState(id, state),
       onProblem: (words) => this.notices.say(words),
+      renew: () => this.signalling.send({ type: "media" }),
     });
     this.signalling = new Signalling({ tokenUrl: this.data.tokenUrl, on: this.#callbacks() });
     this.consent = new Consent({
@@ -134,9 +135,9 @@ export class Room {
 
   #callbacks() {
     return {
+      media: () => this.#begin(),
       welcome: () => {
-        const { me, media, ice, peers } = this.signalling;
-        this.call.begin({ me: me.id, media, ice, peers: [...peers.values()] });
+        this.#begin();
         this.notices.hold("service", null);
         this.consent.heard(Boolean(this.signalling.me.reading));
         this.#draw();
@@ -174,6 +175,11 @@ export class Room {
       down: () => this.notices.hold("service", "The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves."),
       end: (reason, words) => this.#end(reason, words),
     };
+  }
+
+  #begin() {
+    const { me, media, ice, peers } = this.signalling;
+    this.call.begin({ me: me.id, media, ice, peers: [...peers.values()] });
   }
 
   #ownTrack(name, track) {

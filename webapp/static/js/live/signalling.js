@@ -19,7 +19,7 @@ export class Signalling {
   #lost = new Map(); // those whom the server has lost sight of, as they were
   ice = [];
 
-  /** `on` holds the callbacks: welcome(first), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
+  /** `on` holds the callbacks: welcome(first), media(), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
   constructor({ tokenUrl, on }) {
     this.on = on;
     this.#line = new Line({
@@ -69,7 +69,10 @@ export class Signalling {
     else if (type === "signal") this.on.signal(message.from, message.data);
     else if (type === "chat") this.on.chat(message);
     else if (type === "reading") this.on.reading(message.from, message.reading);
-    else if (type === "moment") this.on.moment(message.by, message.moment);
+    else if (type === "media") {
+      this.media = message.media;
+      this.on.media();
+    } else if (type === "moment") this.on.moment(message.by, message.moment);
     else if (type === "consent") {
       if (this.me) this.me.reading = message.reading;
       this.on.consent(message.reading);
