@@ -14,6 +14,7 @@ import datetime
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def sha256(path: Path) -> str:
 
 Stamp = tuple[int, int]
 _seen: dict[Path, Stamp] = {}
+#: While this process holds: cards and sessions by name, without a look at any file.
+_held: dict[Any, Any] = {}
 _holding = False
 
 
@@ -68,9 +71,21 @@ def describe(name: str) -> dict[str, Any]:
 
     Raises ModelMissing: ``model_missing`` where the file is absent, ``model_damaged`` where it is no JSON.
     """
+    return dict(_kept(name, lambda: _card(name)))
+
+
+def _kept(key: Any, make: Callable[[], Any]) -> Any:
+    if not _holding:
+        return make()
+    if key not in _held:
+        _held[key] = make()
+    return _held[key]
+
+
+def _card(name: str) -> dict[str, Any]:
     path = weights_folder() / f"{name}.json"
     try:
-        return dict(_read_card(path, stamp(path)))
+        return _read_card(path, stamp(path))
     except FileNotFoundError:
         raise ModelMissing(
             "model_missing",
@@ -136,7 +151,7 @@ def next_version(name: str) -> str:
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:
     """An ONNX Runtime session of a model; one per process, file and thread count."""
-    return session_of(file_of(name, f"{name}.onnx"), threads)
+    return _kept((name, threads), lambda: session_of(file_of(name, f"{name}.onnx"), threads))
 
 
 def session_of(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:

@@ -65,7 +65,7 @@ class Socket:
     def send(self, **message: Any) -> None:
         self.connection.send(json.dumps(message))
 
-    def next(self, kind: str, timeout: float = 3.0, **values: Any) -> dict[str, Any]:
+    def next(self, kind: str, timeout: float = 10.0, **values: Any) -> dict[str, Any]:
         """The next message of a kind with these values; others before it are passed over."""
         end = time.monotonic() + timeout
         while (left := end - time.monotonic()) > 0:
@@ -82,7 +82,7 @@ class Socket:
             return True
         return False
 
-    def closing_code(self, timeout: float = 3.0) -> int:
+    def closing_code(self, timeout: float = 10.0) -> int:
         """The code with which the service hangs up."""
         end = time.monotonic() + timeout
         try:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.live.service.store import Place
-from webapp.live.service.wire import Wire
-
-
-def text_of(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+from webapp.live.service.wire import Wire, text_of
 
 
 @dataclass

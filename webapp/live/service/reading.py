@@ -26,6 +26,8 @@ GARBAGE = 4400
 #: Seconds: until the first message; for a consent to become known after a restart; between two looks at it; for an
 #: answer to be taken.
 PATIENCE, SETTLING, WATCH, SLOW = 10.0, 2.5, 0.4, 5.0
+#: Characters of the first message.
+LONGEST_JOIN = 4096
 #: Codes of refusals that are the frame's own fault; a model that is missing is not.
 _BAD_FRAME = {"not_jpeg", "damaged", "size", "too_big", "time", "not_sound"}
 _NO_CONSENT = "Your reading has stopped: there is no consent to it, or it is not allowed here."
@@ -72,9 +74,10 @@ class Readings:
 
     async def _join(self, connection: ServerConnection) -> tuple[str, str] | None:
         try:
-            first = json.loads(await asyncio.wait_for(connection.recv(), PATIENCE))
+            raw = await asyncio.wait_for(connection.recv(), PATIENCE)
+            first = json.loads(raw) if len(raw) <= LONGEST_JOIN else {}
             who = self.check(first["token"]) if first["type"] == "join" else None
-        except (TimeoutError, ValueError, TypeError, KeyError, LookupError):
+        except (TimeoutError, ValueError, TypeError, LookupError, RecursionError):
             who = None
         if who is None:
             await _refuse(connection, TOKEN, "token", "This connection's token is not valid. It is made anew.")

@@ -15,6 +15,7 @@ from flask import Flask
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from webapp.live import tokens
+from webapp.live.service.crowd import Crowd
 from webapp.live.service.hub import Hub
 from webapp.live.service.pool import Pool
 from webapp.live.service.reading import Readings
@@ -24,10 +25,8 @@ from webapp.live.settings import origin_of
 
 logger = logging.getLogger(__name__)
 
-#: The Origin of the connection that is being served in the present task.
-_origin: ContextVar[str | None] = ContextVar("origin", default=None)
-#: Connections of all browsers together; beyond that new ones are sent away.
-MOST = 1000
+#: The connection that is being served in the present task.
+_connection: ContextVar[ServerConnection] = ContextVar("connection")
 
 
 class Service:
@@ -45,7 +44,7 @@ class Service:
         self.started = time.time()
         self.port = 0
         self._used: dict[str, float] = {}
-        self._open = 0
+        self._crowd = Crowd()
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -56,6 +55,7 @@ class Service:
             host.strip("[]") or None,
             int(port),
             process_request=self._admit,
+            create_connection=self._crowd.connection(),
             max_size=1 << 20,  # both sockets close what is too big for them by themselves, with a code that says so
             max_queue=4,
             compression=None,
@@ -98,7 +98,7 @@ class Service:
         if not self._is_ours(request.headers.get("Origin"), request.headers.get("Host", "")):
             logger.warning("A page of %r wanted to connect", request.headers.get("Origin"))
             return connection.respond(http.HTTPStatus.FORBIDDEN, "This page may not connect.\n")
-        if self._open >= MOST:
+        if self._crowd.is_full:
             return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections.\n")
         return None
 
@@ -113,15 +113,11 @@ class Service:
         return urlsplit(origin).hostname == urlsplit(f"//{host}").hostname and origin.startswith(("http:", "https:"))
 
     async def _serve(self, connection: ServerConnection) -> None:
-        _origin.set(connection.request.headers.get("Origin"))
-        self._open += 1
-        try:
-            if self.readings and urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
-                await self.readings.serve(connection)
-            else:
-                await self.signalling.serve(connection)
-        finally:
-            self._open -= 1
+        _connection.set(connection)
+        if self.readings and urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
+            await self.readings.serve(connection)
+        else:
+            await self.signalling.serve(connection)
 
     def check(self, token: object, purpose: str) -> tokens.Claims:
         """The claims of a token, which cannot be used a second time. Raises BadToken.
@@ -129,13 +125,14 @@ class Service:
         Tokens from before this process began are refused: whether those were used is forgotten.
         """
         with self.app.app_context():
-            claims = tokens.check(token, purpose, _origin.get())
+            claims = tokens.check(token, purpose, _connection.get().request.headers.get("Origin"))
         moment = time.time()
         if claims.made < self.started or claims.nonce in self._used:
             raise tokens.BadToken("used", "This connection was used before. It is made anew.")
         lasts = self.app.config["LIVE_TOKEN_SECONDS"] + 1
         self._used = {nonce: until for nonce, until in self._used.items() if until > moment}
         self._used[claims.nonce] = moment + lasts
+        self._crowd.joined(_connection.get())
         return claims
 
     def _check_reading(self, token: str) -> tuple[str, str] | None:

@@ -30,7 +30,14 @@ logger = logging.getLogger(__name__)
 #: Bytes of one message, characters of one chat message, seconds until the first message.
 LARGEST, LONGEST_CHAT, PATIENCE = 64 * 1024, 2000, 10.0
 #: A call with five others begins with some hundred candidates at once.
-MESSAGES, CHATS, MOMENTS = (40, 400), (1, 8), (0.5, 4)
+MESSAGES = (40, 400)
+#: Of some kinds fewer are enough: how many a second in the long run, how many at once, and what is said beyond them.
+LIMITS = {
+    "chat": (1, 8, "chat_too_often", "You write faster than the others can read. Wait a moment."),
+    "moment": (0.5, 4, "moment_too_often", "Wait a moment before you analyse again."),
+    "consent": (0.5, 6, "consent_too_often", "Wait a moment before you allow the reading again."),
+    "media": (0.2, 5, "media_too_often", "Wait a moment before you connect again."),
+}
 _WHY = {
     "closed": "The room is closed.",
     "removed": "The host has ended your part in this call.",
@@ -77,7 +84,7 @@ class Signalling:
 
     async def _listen(self, connection: ServerConnection, wire: Wire) -> bool:
         """Handle messages; whether the person left for good."""
-        messages, chats, moments = Bucket(*MESSAGES), Bucket(*CHATS), Bucket(*MOMENTS)
+        messages, kinds = Bucket(*MESSAGES), {kind: Bucket(*limit[:2]) for kind, limit in LIMITS.items()}
         async for raw in connection:
             if wire.closing:
                 continue  # what still comes is read and forgotten, so that the end of it can be heard
@@ -92,10 +99,8 @@ class Signalling:
             if kind == "leave":
                 self.hub.leave(wire, for_good=True)
                 wire.close(1000, "left")
-            elif kind == "chat" and not chats.take():
-                _say(wire, "chat_too_often", "You write faster than the others can read. Wait a moment.")
-            elif kind == "moment" and not moments.take():
-                _say(wire, "moment_too_often", "Wait a moment before you analyse again.")
+            elif isinstance(kind, str) and kind in kinds and not _is_withdrawal(message) and not kinds[kind].take():
+                _say(wire, *LIMITS[kind][2:])
             else:
                 await self._handle(wire, kind, message or {})
         return True
@@ -111,13 +116,15 @@ class Signalling:
             await self._consent(wire, message["reading"])
         elif kind == "moment":
             self.hub.begin_moment(wire)
+        elif kind == "media":
+            self.hub.say_media(wire)
         else:
             _say(wire, "message", "That message was not understood.")
 
     def _signal(self, wire: Wire, message: dict[str, Any]) -> None:
         data, call = message.get("data"), self.hub.calls.get(wire.room_id)
         other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
-        if not isinstance(data, dict) or not data or not set(data) <= {"description", "candidate"}:
+        if not _is_signal(data):
             _say(wire, "message", "That message was not understood.")
         elif other is None or other is wire:
             _say(wire, "nobody", "That person is not in the call just now.")
@@ -149,6 +156,25 @@ class Signalling:
         person = call.place.people.get(wire.member_id) if call else None
         if person is not None:
             wire.send({"type": "consent", "reading": person.reading})
+
+
+def _is_withdrawal(message: dict[str, Any]) -> bool:
+    """Whether somebody takes a consent back: never too often."""
+    return message["type"] == "consent" and message.get("reading") is False
+
+
+def _is_signal(data: object) -> bool:
+    """Whether this is what WebRTC's handshake consists of: a description, a candidate, and nothing deep in them."""
+    return (
+        isinstance(data, dict)
+        and bool(data)
+        and set(data) <= {"description", "candidate"}
+        and all(
+            part is None
+            or (isinstance(part, dict) and all(isinstance(value, str | int | None) for value in part.values()))
+            for part in data.values()
+        )
+    )
 
 
 def _say(wire: Wire, code: str, message: str) -> None:

@@ -13,9 +13,14 @@ from websockets.exceptions import ConnectionClosed
 
 #: Closing codes of both sockets.
 TOKEN, NOT_ALLOWED, TOO_SLOW, TAKEN_OVER, TOO_BIG, TOO_OFTEN = 4401, 4403, 4408, 4409, 4413, 4429
-#: Messages that may wait for a browser which does not read.
-OUTBOX = 400
+#: Messages, and characters of them, that may wait for a browser which does not read.
+OUTBOX, OUTBOX_SIZE = 400, 4 << 20
 STATE = ("camera", "microphone", "screen", "hand", "recording")
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """A message as JSON, in ASCII: half a surrogate pair in somebody's words must not end another's connection."""
+    return json.dumps(message, separators=(",", ":"))
 
 
 class Bucket:
@@ -43,20 +48,23 @@ class Wire:
         self.state = dict.fromkeys(STATE, False)
         self.closing = False
         self._ending: asyncio.Task[None] | None = None
+        self._waiting = 0
         self._outbox: asyncio.Queue[str | None] = asyncio.Queue(OUTBOX)
         self._written = asyncio.Event()
 
     def send(self, message: dict[str, Any]) -> None:
         """Queue a message; a browser that lets too many wait is hung up on. Never blocks."""
-        self.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+        self.send_text(text_of(message))
 
     def send_text(self, text: str) -> None:
+        """Queue a message that is JSON already."""
         if self.closing:
             return
-        try:
-            self._outbox.put_nowait(text)
-        except asyncio.QueueFull:
+        if self._outbox.full() or self._waiting + len(text) > OUTBOX_SIZE:
             self.close(TOO_SLOW, "too slow")
+            return
+        self._outbox.put_nowait(text)
+        self._waiting += len(text)
 
     def close(self, code: int, reason: str) -> None:
         """Send what is waiting, then hang up; at once where the browser does not read."""
@@ -82,6 +90,7 @@ class Wire:
         try:
             while (text := await self._outbox.get()) is not None:
                 await self.connection.send(text)
+                self._waiting -= len(text)
         except ConnectionClosed:
             pass
         finally:

@@ -21,7 +21,10 @@ PATIENCE = 10.0
 #: A frame that has waited for so long (seconds) is answered "busy": its sender has given it up.
 STALE = 2.0
 #: Blocks of sound that wait for one participant; beyond them the oldest goes.
-MOST_SOUND = 6
+MOST_SOUND = 10
+#: Sound waits for so long (seconds) until a frame of its sender was answered: now and then it takes tens of
+#: milliseconds to read, and right after an answer the next frame is furthest away.
+SOUND_WAITS = 0.3
 
 
 class Busy(Exception):
@@ -61,20 +64,29 @@ class Job:
 
 @dataclass
 class Seat:
-    """A participant's place in a process: at most one frame and a little sound that wait."""
+    """A participant's place in a process: at most one frame and a little sound that wait. ``sound`` holds blocks, the
+    milliseconds of the sender's clock at their beginning, and when they came."""
 
     key: bytes
     frame: Job | None = None
-    sound: deque[tuple[bytes, float]] = field(default_factory=lambda: deque(maxlen=MOST_SOUND))
+    sound: deque[tuple[bytes, float, float]] = field(default_factory=lambda: deque(maxlen=MOST_SOUND))
+    answered: float = 0.0
     dropped: bool = False
     used: float = field(default_factory=time.monotonic)
     turn: int = 0
     #: Why its last block of sound was not read, until somebody asks.
     refused: Exception | None = None
 
-    @property
-    def waits(self) -> bool:
-        return self.dropped or bool(self.sound) or self.frame is not None
+    def urgency(self, now: float) -> int | None:
+        """How soon something of this participant is to be done: 0 at once, 1 when nobody hurries, None not yet."""
+        if self.dropped or self.frame is not None:
+            return 0
+        if not self.sound:
+            return None
+        waited = now - self.sound[0][2]
+        if waited > 2 * SOUND_WAITS:
+            return 0
+        return 1 if waited > SOUND_WAITS or self.answered > self.sound[0][2] else None
 
 
 class Worker:
@@ -99,7 +111,7 @@ class Worker:
         seat = self.seats.setdefault(member, Seat(member.encode()))
         seat.used = time.monotonic()
         if sound is not None:
-            seat.sound.append(sound)
+            seat.sound.append((*sound, seat.used))
         if job is not None:
             if seat.frame is not None and seat.frame.careful and not job.careful:
                 raise Busy
@@ -157,13 +169,15 @@ class Worker:
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Ask the next thing, in turn, and hand on the answer."""
         member, seat = await self._next(reader)
+        late = seat.sound and time.monotonic() - seat.sound[0][2] > 2 * SOUND_WAITS
+        job = None
         if seat.dropped:
-            message, job, seat.dropped = pack(DROP, seat.key), None, False
-            if not seat.waits:
+            message, seat.dropped = pack(DROP, seat.key), False
+            if seat.frame is None and not seat.sound:
                 del self.seats[member]
-        elif seat.sound:
-            block, at = seat.sound.popleft()
-            message, job = pack(SOUND, seat.key, block, at), None
+        elif seat.frame is None or late:
+            block, at, _since = seat.sound.popleft()
+            message = pack(SOUND, seat.key, block, at)
         else:
             job, seat.frame = seat.frame, None
             if time.monotonic() - job.since > STALE:
@@ -183,20 +197,24 @@ class Worker:
         finally:
             if job is not None:
                 job.end(outcome)
+                seat.answered = time.monotonic()
 
     async def _next(self, reader: asyncio.StreamReader) -> tuple[str, Seat]:
-        """The participant who has waited longest for a turn; sound first, it takes no time."""
+        """The most urgent participant; of several the one whose last turn was longest ago."""
         while True:
-            waiting = [(seat.turn, member) for member, seat in self.seats.items() if seat.waits]
+            now = time.monotonic()
+            urgencies = ((seat.urgency(now), seat.turn, member) for member, seat in self.seats.items())
+            waiting = [one for one in urgencies if one[0] is not None]
             if waiting:
-                member = min(waiting)[1]
+                member = min(waiting)[2]
                 self._turns += 1
                 seat = self.seats[member]
                 seat.turn = self._turns
                 return member, seat
             self._work.clear()
+            listens = any(seat.sound for seat in self.seats.values())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._work.wait(), 0.5)
+                await asyncio.wait_for(self._work.wait(), SOUND_WAITS / 3 if listens else 0.5)
             if reader.at_eof():
                 raise EOFError("the process has ended")
 
