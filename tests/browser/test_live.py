@@ -132,7 +132,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     expect(host.tile("Kim")).to_have_attribute("data-reading", "no")
     expect(host.tile("Kim").locator(".face-box")).to_have_count(0)
     expect(kim.page.locator(".face-box")).to_have_count(0)  # and the host's are no longer Kim's to see
-    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Did not agree to be read")
+    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Has not agreed to be read")
     kim.page.wait_for_timeout(1000)
     assert kim.sent == []
     expect(host.tile("Kim")).to_have_attribute("data-connection", "connected")  # Kim takes part like anyone
@@ -212,7 +212,8 @@ def test_three_people_one_of_whom_is_not_read(viva, comes, sign_in, look):
     expect(host.tile("Sam").locator(".face-box")).to_have_count(0)
     expect(sam.page.locator(".face-box")).to_have_count(0)
     host.page.locator("#control-analyse").click()
-    expect(host.page.locator(".moment-person", has_text="Sam")).to_contain_text("Did not agree to be read")
+    expect(host.page.locator(".moment-person", has_text="Sam")).to_contain_text("Had not agreed to be read")
+    expect(sam.page.locator(".moment-person", has_text="Kim")).to_contain_text("You had not agreed to be read")
     # Somebody speaks all the time, so nothing would be spoken over them.
     assert host.page.evaluate("() => window.spoken.length") == 0
 

@@ -2,14 +2,16 @@
 import { emoji, make, setEmoji } from "./faces.js";
 import { EMOTIONS, canonical, emotionLabel, percent } from "./words.js";
 
+const EDGE = 8;
 const order = (name) => EMOTIONS.indexOf(canonical(name));
 
-/** A list of bars; `update(probabilities)` redraws it. */
-export function bars(className = "") {
+/** A list of bars; `update(probabilities)` redraws it, in the order of the legend, or as given where `sorted`. */
+export function bars(className = "", { sorted = false } = {}) {
   const list = make("ul", `bars ${className}`);
   const rows = new Map();
   const update = (probabilities = {}) => {
-    const names = Object.keys(probabilities).sort((one, other) => order(one) - order(other));
+    const names = Object.keys(probabilities);
+    if (!sorted) names.sort((one, other) => order(one) - order(other));
     if (names.join() !== [...rows.keys()].join()) {
       rows.clear();
       list.replaceChildren(
@@ -17,7 +19,9 @@ export function bars(className = "") {
           const fill = make("span", `bar-fill emo-${canonical(name)}`);
           const number = make("span", "bar-number");
           rows.set(name, { fill, number });
-          return make("li", "", emoji(name), make("span", "bar-name", emotionLabel(name)), make("span", "bar-track", fill), number);
+          const row = make("li", "", emoji(name), make("span", "bar-name", emotionLabel(name)), make("span", "bar-track", fill), number);
+          row.dataset.emotion = canonical(name);
+          return row;
         }),
       );
     }
@@ -27,6 +31,15 @@ export function bars(className = "") {
     }
   };
   return { element: list, update };
+}
+
+/** Move what pops up so that all of it is in the window. */
+function keepInside(element) {
+  element.style.translate = "";
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const x = Math.max(EDGE - left, Math.min(0, document.documentElement.clientWidth - EDGE - right));
+  const y = Math.max(EDGE - top, Math.min(0, window.innerHeight - EDGE - bottom));
+  if (x || y) element.style.translate = `${x}px ${y}px`;
 }
 
 let count = 0;
@@ -55,6 +68,7 @@ export function chip(className) {
   });
   for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => delete element.dataset.quiet);
   button.addEventListener("click", () => delete element.dataset.quiet);
+  for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, () => requestAnimationFrame(() => keepInside(more)));
   const update = (reading) => {
     const name = canonical(reading.emotion);
     if (element.dataset.emotion !== (name ?? "unclear")) {

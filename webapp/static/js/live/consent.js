@@ -7,7 +7,7 @@ const CONFIRM = 600;
 const AGAIN = 1500;
 
 const WORDS = {
-  off: "Your face and voice are not being read.",
+  off: "Your face and voice are not being read, and you do not see what is read of others.",
   on: "Your face and voice are being read. No picture or sound is kept.",
   face: "Your face is being read. No picture is kept.",
   voice: "Your voice is being read. No sound is kept.",

@@ -9,10 +9,6 @@ const PATIENCE = 4000;
 /** So many probabilities are shown without a click. */
 const LIKELY = 3;
 
-/** Why there is nothing of somebody, as it was at that moment. */
-const whyNot = ({ reading, shown }) =>
-  !reading ? "Had not agreed to be read at that moment." : shown === false ? "Agreed to be read. What is read of a candidate is not shown during the interview." : "Camera and microphone were off.";
-
 export class Moment {
   #card = document.getElementById("moment");
   #words = document.getElementById("moment-words");
@@ -20,6 +16,7 @@ export class Moment {
   #id = null;
   #waited = new Set();
   #late = false;
+  #me = null;
   #timer = null;
 
   constructor() {
@@ -33,12 +30,13 @@ export class Moment {
   begin(id, by, people, me) {
     this.#id = id;
     this.#late = false;
-    const read = people.filter((person) => person.reading && (person.camera || person.microphone) && (person.shown !== false || person.id === me));
+    this.#me = people.find((person) => person.id === me);
+    const read = people.filter((person) => !this.#whyNot(person));
     this.#waited = new Set(read.map((person) => person.id));
     this.#card.hidden = false;
     this.#card.setAttribute("aria-busy", "true");
     document.getElementById("moment-title").textContent = `${clockTime()}, asked by ${by}`;
-    this.#people.replaceChildren(...people.map((person) => this.#place(person, this.#waited.has(person.id) ? "Looking …" : whyNot(person))));
+    this.#people.replaceChildren(...people.map((person) => this.#place(person, this.#whyNot(person) || "Looking …")));
     clearTimeout(this.#timer);
     if (read.length) {
       this.#say("Looking …");
@@ -59,6 +57,15 @@ export class Moment {
     const place = make("section", "moment-person", make("h3", "", name), make("p", "text-secondary mb-0", words));
     place.dataset.person = id;
     return place;
+  }
+
+  /** Why there is nothing of somebody, as it was at that moment; "" where there is. */
+  #whyNot({ id, reading, shown, camera, microphone }) {
+    if (!reading) return "Had not agreed to be read at that moment.";
+    if (!camera && !microphone) return "Camera and microphone were off.";
+    if (id === this.#me?.id) return "";
+    if (shown === false) return "What is read of the candidate is not shown to interviewers during the call.";
+    return this.#me?.reading ? "" : "You had not agreed to be read, so you do not see what is read of others.";
   }
 
   #placeOf(id) {
@@ -83,9 +90,9 @@ export class Moment {
 
   #found(title, { emotion, confidence, probabilities }) {
     const likely = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
-    const chart = bars();
+    const chart = bars("", { sorted: true });
     chart.update(Object.fromEntries(likely.slice(0, LIKELY)));
-    const rest = bars();
+    const rest = bars("", { sorted: true });
     rest.update(Object.fromEntries(likely.slice(LIKELY)));
     const fold = make("details", "moment-rest", make("summary", "", "All of them"), rest.element);
     const words = emotion == null ? "Not clear enough to tell" : `${emotionLabel(emotion)}, ${percent(confidence)}`;

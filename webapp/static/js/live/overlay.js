@@ -2,6 +2,9 @@
 import { chip } from "./bars.js";
 import { make } from "./faces.js";
 
+/** The height of a box's label with its margin, in pixels. */
+const LABEL = 34;
+
 /** Where the picture lies inside an element that shows it with object-fit: {left, top, width, height} as shares of the element. */
 export function placeOf({ width, height }, { videoWidth, videoHeight }, fit) {
   if (!width || !height || !videoWidth || !videoHeight) return { left: 0, top: 0, width: 1, height: 1 };
@@ -27,7 +30,10 @@ export class Overlay {
   show(faces, name) {
     const here = new Set(faces.map(({ id }) => id));
     for (const [id, { box }] of this.#boxes) if (!here.has(id)) this.#leave(id, box);
-    const picture = placeOf(this.video.getBoundingClientRect(), this.video, getComputedStyle(this.video).objectFit);
+    const { width, height } = this.video.getBoundingClientRect();
+    const picture = placeOf({ width, height }, this.video, getComputedStyle(this.video).objectFit);
+    const tile = this.holder.closest(".tile");
+    this.taken = Math.max(0, ...[...(tile?.querySelectorAll(".tile-mood, .tile-signs") ?? [])].map((one) => one.offsetTop + one.offsetHeight));
     this.holder.dataset.many = faces.length > 1 ? "yes" : "no"; // several labels have to be short ones
     for (const face of faces) {
       const { box, chip: one } = this.#boxes.get(face.id) ?? this.#make(face.id);
@@ -39,13 +45,19 @@ export class Overlay {
       box.style.top = `${100 * top}%`;
       box.style.width = `${100 * w * picture.width}%`;
       box.style.height = `${100 * h * picture.height}%`;
-      box.dataset.low = top < 0.12 ? "yes" : "no"; // its label goes inside where there is no room above
+      box.dataset.place = this.#room(top * height, (top + h * picture.height) * height);
       box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
       box.dataset.emotion = face.emotion ?? "unclear";
       const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
       one.update({ ...face, title, words: facts(face) });
       box.querySelector(".face-number").textContent = faces.length > 1 ? face.id + 1 : "";
     }
+  }
+
+  /** Where a box's label goes: above it, inside at its top or inside at its bottom, clear of what stands at the tile's top. */
+  #room(top, bottom) {
+    if (top - LABEL >= this.taken) return "above";
+    return top >= this.taken || bottom - LABEL < this.taken ? "inside" : "foot";
   }
 
   clear() {

@@ -18,7 +18,7 @@ export class People {
           line(peer.microphone ? "mic" : "mic-off", peer.microphone ? "Microphone on" : "Muted", peer.microphone),
           line(peer.camera ? "camera" : "camera-off", peer.camera ? "Camera on" : "Camera off", peer.camera),
         );
-        if (readingAllowed) facts.append(line(peer.reading ? "eye" : "eye-off", peer.reading ? "Agreed to be read" : "Did not agree to be read", peer.reading));
+        if (readingAllowed) facts.append(line(peer.reading ? "eye" : "eye-off", peer.reading ? "Agreed to be read" : "Has not agreed to be read", peer.reading));
         facts.append(line("record", peer.recording ? "Records their own side" : "Not recording", peer.recording));
         if (peer.screen) facts.append(line("screen", "Shares a screen", true));
         if (peer.hand) facts.append(line("hand", "Raised a hand", true));

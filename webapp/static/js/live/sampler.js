@@ -154,7 +154,8 @@ export class Sampler {
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
     this.#flying = flying;
     if (seen) this.#frames ??= new Frames(this.#camera);
-    const frame = await (seen ? this.#frames.next() : blank()).catch(() => null);
+    const taken = (seen ? this.#frames.next() : blank()).catch(() => null);
+    const frame = await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]); // a picture that never comes stops nothing
     if (this.#flying !== flying) return; // stopped or lost meanwhile
     if (!this.#running || !frame || !this.#line.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
       this.#land();
