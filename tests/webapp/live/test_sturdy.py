@@ -7,7 +7,7 @@ import socket
 import struct
 import time
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Thread
 
 import pytest
@@ -54,7 +54,8 @@ def test_those_who_say_nothing_keep_nobody_out(service, live, join, room, monkey
         started = time.monotonic()
         assert join(live.practice().members[0]).welcome
         assert time.monotonic() - started < 3
-        assert slow[0].recv(100) == b"", "the one that waited longest has to go"
+        with suppress(ConnectionResetError):  # the one that waited longest has to go
+            assert slow[0].recv(100) == b""
     room[3].send(type="chat", text="still here")
     assert room[2].next("chat")["text"] == "still here"
 
