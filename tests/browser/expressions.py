@@ -21,9 +21,9 @@ WIDTH, HEIGHT, FPS, SECONDS = 400, 300, 30, 4
 DATA = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data") / "media"
 #: Clips of real faces: file and seconds within it, chosen so that the readings of no two have an emotion in common.
 CLIPS = {
-    "brooding": ("silent_face_640x360.mp4", 0.0, 4.0),
+    "brooding": ("silent_face_640x360.mp4", 2.2, 5.8),
     "speaking": ("talking_a.mp4", 0.0, 8.0),
-    "smiling": ("silent_face_640x360.mp4", 9.5, 13.5),
+    "smiling": ("silent_face_640x360.mp4", 11.5, 15.5),
 }
 _LIP, _DARK = (175, 105, 100), (60, 25, 25)
 
