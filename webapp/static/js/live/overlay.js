@@ -4,6 +4,8 @@ import { make } from "./faces.js";
 
 /** The height of a box's label with its margin, in pixels. */
 const LABEL = 34;
+/** A label inside a box of less than this height hides too much of the face; the name at a tile's foot needs this much. */
+const [SMALL, PLATE] = [180, 44];
 
 /** Where the picture lies inside an element that shows it with object-fit: {left, top, width, height} as shares of the element. */
 export function placeOf({ width, height }, { videoWidth, videoHeight }, fit) {
@@ -45,7 +47,7 @@ export class Overlay {
       box.style.top = `${100 * top}%`;
       box.style.width = `${100 * w * picture.width}%`;
       box.style.height = `${100 * h * picture.height}%`;
-      box.dataset.place = this.#room(top * height, (top + h * picture.height) * height);
+      box.dataset.place = this.#room(top * height, (top + h * picture.height) * height, height);
       box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
       box.dataset.emotion = face.emotion ?? "unclear";
       const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
@@ -54,9 +56,10 @@ export class Overlay {
     }
   }
 
-  /** Where a box's label goes: above it, inside at its top or inside at its bottom, clear of what stands at the tile's top. */
-  #room(top, bottom) {
+  /** Where a box's label goes, clear of what stands at the tile's top and foot: above it, below a small one, or inside. */
+  #room(top, bottom, height) {
     if (top - LABEL >= this.taken) return "above";
+    if (bottom - top < SMALL && bottom + LABEL <= height - PLATE) return "below";
     return top >= this.taken || bottom - LABEL < this.taken ? "inside" : "foot";
   }
 
