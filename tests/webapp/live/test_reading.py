@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import signal
+import struct
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -201,7 +203,14 @@ def test_a_moment_is_answered_with_care_once(room, browser, frame):
     assert one.read(frame, flags=limits.MOMENT)["moment"] is None
 
 
-@pytest.mark.parametrize("first", ["", "x", "[]", "{}", '{"type":"join"}', '{"type":"join","token":"none"}', b"\1"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "", "x", "[]", "{}", '{"type":"join"}', '{"type":"join","token":"none"}', b"\1", "[" * 100_000, "9" * 5000,
+        '{"type":"join","token":"room/somebody","more":"' + "x" * 5000 + '"}',
+    ],
+    ids=lambda first: repr(first)[:40],
+)  # fmt: skip
 def test_nobody_gets_in_without_a_token(room, first):
     with connect(f"ws://127.0.0.1:{room.port}/reading") as socket:
         socket.send(first)
@@ -308,6 +317,12 @@ def test_a_giant_is_refused_and_hurts_nobody(room, browser, frame):
 
 def test_a_giant_picture_in_a_small_file_is_refused(room, browser, frame):
     one = browser()
+    width = height = 60_000  # as PNG: a line of black, packed, and a head that speaks of 3.6 thousand million pixels
+    head = struct.pack(">4sIIBBBBB", b"IHDR", width, height, 8, 0, 0, 0, 0)
+    packed = b"IDAT" + zlib.compress(bytes(width + 1))
+    chunks = [struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part)) for part in (head, packed)]
+    one.send(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    assert one.next()["code"] == "not_jpeg"
     large = bytearray(frame)
     at = large.index(b"\xff\xc0") + 5
     large[at : at + 4] = b"\xff\xff\xff\xff"
