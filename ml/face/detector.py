@@ -21,7 +21,7 @@ COARSE, FINE = 320, 640
 NEW_FACE, SAME_FACE = 0.2, -0.5
 #: Around a known face: the window's side in widths of the face, and in pixels, which makes the face just larger than
 #: the smallest that the detector knows.
-_AROUND, _WINDOW = 1.9, 150
+_AROUND, _WINDOW = 1.6, 126
 #: Beyond this roll (degrees) the head is turned upright before anything looks at it.
 LEAST_TILT = 12.0
 

@@ -86,17 +86,19 @@ def crop(picture: np.ndarray, points: np.ndarray, size: int = 48) -> np.ndarray:
     The same cut is used everywhere. The scale comes from the eyes' distance or, where the head is turned
     and they come closer, from the eyes' height above the nose, which no mouth movement changes.
     """
-    right_eye, left_eye = points[36:42].mean(0), points[42:48].mean(0)
-    across = left_eye - right_eye
-    angle = np.arctan2(across[1], across[0])
-    eyes = (right_eye + left_eye) / 2
-    axis_x = np.array([np.cos(angle), np.sin(angle)])
-    axis_y = np.array([-axis_x[1], axis_x[0]])
-    side = max(np.linalg.norm(across) / _EYE_DISTANCE, float((points[33] - eyes) @ axis_y) / _EYES_TO_NOSE, 8.0)
-    factor = int(np.clip(round(side / size), 1, 16))  # first to a multiple, then averaged: no aliasing
+    (x, y), (other_x, other_y) = points[36:48].reshape(2, 6, 2).mean(1).tolist()
+    middle_x, middle_y = (x + other_x) / 2, (y + other_y) / 2
+    distance, angle = hypot(other_x - x, other_y - y), atan2(other_y - y, other_x - x)
+    right, down = cos(angle), sin(angle)  # the picture's way along the eyes
+    nose_x, nose_y = points[33].tolist()
+    to_nose = (nose_y - middle_y) * right - (nose_x - middle_x) * down
+    side = max(distance / _EYE_DISTANCE, to_nose / _EYES_TO_NOSE, 8.0)
+    factor = min(16, max(1, round(side / size)))  # first to a multiple, then averaged: no aliasing
     fine = size * factor
-    origin = eyes - axis_x * side / 2 - axis_y * side * _EYE_LEVEL
-    matrix = np.column_stack([axis_x * side / fine, axis_y * side / fine, origin + (axis_x + axis_y) * side / fine / 2])
+    step_x, step_y = right * side / fine, down * side / fine
+    left = middle_x - right * side / 2 + down * side * _EYE_LEVEL + (step_x - step_y) / 2
+    top = middle_y - down * side / 2 - right * side * _EYE_LEVEL + (step_x + step_y) / 2
+    matrix = np.array([[step_x, -step_y, left], [step_y, step_x, top]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     face = cv2.warpAffine(picture, matrix, (fine, fine), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return face if factor == 1 else cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA)

@@ -85,16 +85,19 @@ class Infill:
         return [_found(look, self._before.points) for look in waiting]
 
     def _settled(self, after: Look) -> list[Look]:
-        waiting, self._waiting = self._waiting, []
-        is_narrow = min(self._before.eyes, after.eyes) < NARROW * self._usual
-        return [_between(look, self._before, after, is_narrow) for look in waiting]
+        """What waits, made whole, each look by those on both sides of it."""
+        whole = [self._before]
+        for look in self._waiting:
+            whole.append(_between(look, whole[-1], after, NARROW * self._usual))
+        self._waiting = []
+        return whole[1:]
 
 
-def _between(look: Look, before: Look, after: Look, is_narrow: bool) -> Look:
+def _between(look: Look, before: Look, after: Look, narrow: float) -> Look:
     """A look made whole from its neighbours where that will do, from its own picture where it will not."""
     share = (look.time - before.time) / (after.time - before.time)
     points = _mix(before.points, after.points, share)
-    if is_narrow:
+    if min(before.eyes, after.eyes) < narrow:
         return _found(look, points)
     around = features.around_eyes(look.picture, points)
     if max(features.unlike(around, _mix(before.around.astype(np.float32), after.around, share))) > SAME:

@@ -68,7 +68,7 @@ def test_short_blinks_are_not_lost(shut: float, predicted: list[int]) -> None:
     whole = len(predicted)
     spared = blinks_in(watch(pictures, sparing=True))
     assert len(every) == len(starts)
-    assert spared == pytest.approx(every, abs=0.1)
+    assert spared == pytest.approx(every, abs=0.15)
     assert len(predicted) - whole < 0.6 * whole
 
 
@@ -89,7 +89,7 @@ def test_a_film_of_a_person_shows_the_same_blinks(real_data: Path, predicted: li
         predicted.clear()
         every = blinks_in(watch(pictures, sparing=False))
         whole = len(predicted)
-        assert blinks_in(watch(pictures, sparing=True)) == pytest.approx(every, abs=0.1), name
+        assert blinks_in(watch(pictures, sparing=True)) == pytest.approx(every, abs=0.15), name
         assert len(predicted) - whole < whole
 
 
