@@ -88,7 +88,7 @@ class Lookout:
         self._stirs = min(_SLOWEST * pace.stirred, _SLOWER * self._stirs or pace.stirred) if news else 0.0
         rest = min(pace.coarse, _AGAIN) if time < self._missed_until else pace.coarse
         self._scan_at, self._searched = time + min(rest, self._stirs or rest), small
-        if time >= self._fine_at:
+        if time >= self._fine_at - pace.coarse / 2:  # a little early rather than both
             self._fine_at = time + pace.fine
             return _search(picture, detector.FINE, known)
         return _search(picture, detector.COARSE, known)
