@@ -88,6 +88,15 @@ export class Consent {
     }
   }
 
+  /** The call is over here: nothing is read, and there is nothing to agree to. */
+  over() {
+    if (!this.#button) return;
+    this.#strip.dataset.state = "off";
+    this.#words.textContent = "The call is over for you. Your face and voice are no longer read.";
+    this.#button.hidden = true;
+    this.#button = null;
+  }
+
   /** Say how it stands. `state` is that of the sampler: "on", "face", "voice", "away", "waiting" or "asked". */
   show(words = "") {
     if (!this.#button) return; // the page says why reading is not allowed, and nothing changes that

@@ -11,9 +11,15 @@ export function ask(id) {
   });
 }
 
-/** Show a dialog that cannot be left but by its link. */
-export function insist(id, words) {
+/** Where somebody may go for whom the call is over; everybody else back to the lobby. */
+const WAYS = { closed: ["after", "See what the call left"], removed: ["start", "Go to the start page"] };
+
+/** Show a dialog that cannot be left but by its link, which leads where `reason` lets one go. */
+export function insist(id, words, reason) {
   const dialog = document.getElementById(id);
+  const [where, label] = WAYS[reason] ?? [];
+  const link = dialog.querySelector("a");
+  if (where) Object.assign(link, { href: link.dataset[where], textContent: label });
   dialog.querySelector("p").textContent = words;
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   if (!dialog.open) dialog.showModal();

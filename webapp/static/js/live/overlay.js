@@ -47,7 +47,9 @@ export class Overlay {
       box.style.top = `${100 * top}%`;
       box.style.width = `${100 * w * picture.width}%`;
       box.style.height = `${100 * h * picture.height}%`;
-      box.dataset.place = this.#room(top * height, (top + h * picture.height) * height, height);
+      const place = this.#room(top * height, (top + h * picture.height) * height, height);
+      box.dataset.place = place;
+      one.element.style.top = place === "inside" ? `${Math.max(0, this.taken - top * height) + 4}px` : "";
       box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
       box.dataset.emotion = face.emotion ?? "unclear";
       const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
@@ -60,7 +62,7 @@ export class Overlay {
   #room(top, bottom, height) {
     if (top - LABEL >= this.taken) return "above";
     if (bottom - top < SMALL && bottom + LABEL <= height - PLATE) return "below";
-    return top >= this.taken || bottom - LABEL < this.taken ? "inside" : "foot";
+    return "inside";
   }
 
   clear() {

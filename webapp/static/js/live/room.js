@@ -247,7 +247,9 @@ export class Room {
 
   #end(reason, words) {
     this.#close();
-    insist("over-dialog", reason === "taken_over" ? TAKEN_OVER : words || "Go back to the lobby to see why, or to come in again.");
+    this.consent.over();
+    this.stage.clear();
+    insist("over-dialog", reason === "taken_over" ? TAKEN_OVER : words || "Go back to the lobby to see why, or to come in again.", reason);
   }
 
   #close() {

@@ -69,6 +69,11 @@ export class Stage {
     return Promise.all([...this.#tiles.values()].map((tile) => tile.hear()));
   }
 
+  /** Take away whatever was read of anybody. */
+  clear() {
+    for (const tile of this.#tiles.values()) tile.clear();
+  }
+
   set showOverlays(on) {
     this.overlays = on;
     for (const tile of this.#tiles.values()) tile.overlays = on;
