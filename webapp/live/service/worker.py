@@ -83,10 +83,21 @@ class Seat:
             return 0
         if not self.sound:
             return None
-        waited = now - self.sound[0][2]
-        if waited > 2 * SOUND_WAITS:
+        came = self.sound[0][2]
+        if now - came > 2 * SOUND_WAITS:
             return 0
-        return 1 if waited > SOUND_WAITS or self.answered > self.sound[0][2] else None
+        return 1 if now - came > SOUND_WAITS or self.answered > came else None
+
+    def take(self, now: float) -> tuple[bytes, Job | None]:
+        """The next message to the process, and the frame that it holds, if it does."""
+        if self.dropped:
+            self.dropped = False
+            return pack(DROP, self.key), None
+        if self.frame is None or (self.sound and now - self.sound[0][2] > 2 * SOUND_WAITS):
+            block, at, _came = self.sound.popleft()
+            return pack(SOUND, self.key, block, at), None
+        job, self.frame = self.frame, None
+        return pack(FRAME, self.key, job.payload, job.at, job.careful), job
 
 
 class Worker:
@@ -169,20 +180,12 @@ class Worker:
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Ask the next thing, in turn, and hand on the answer."""
         member, seat = await self._next(reader)
-        late = seat.sound and time.monotonic() - seat.sound[0][2] > 2 * SOUND_WAITS
-        job = None
-        if seat.dropped:
-            message, seat.dropped = pack(DROP, seat.key), False
-            if seat.frame is None and not seat.sound:
-                del self.seats[member]
-        elif seat.frame is None or late:
-            block, at, _since = seat.sound.popleft()
-            message = pack(SOUND, seat.key, block, at)
-        else:
-            job, seat.frame = seat.frame, None
-            if time.monotonic() - job.since > STALE:
-                return job.end(Busy())
-            message = pack(FRAME, seat.key, job.payload, job.at, job.careful)
+        now = time.monotonic()
+        if seat.dropped and seat.frame is None and not seat.sound:
+            del self.seats[member]
+        message, job = seat.take(now)
+        if job is not None and now - job.since > STALE:
+            return job.end(Busy())
         outcome: dict[str, Any] | Exception = Lost()
         try:
             writer.write(message)
