@@ -58,6 +58,11 @@ def test_everybody_sees_of_everybody_what_that_persons_own_camera_shows(
                 viewer.meets(*(other.name for other in people[:count] if other is not viewer))
             if count > 1:
                 _check(people[:count], expected)
+            if count == 2:
+                people[0].page.locator("#control-analyse").click()
+        # A moment from before Sam came says so.
+        of_sam = people[0].page.locator(f".moment-person[data-person='{_id(people[2])}']")
+        expect(of_sam).to_contain_text("Was not here yet")
         look(people[0].page, f"live room with {source} expressions")
 
         # One moment of all three, side by side under their own names.
