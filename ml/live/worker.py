@@ -72,6 +72,7 @@ def warm_up() -> None:
     from ml.fusion import stream
     from ml.live.reader import Reader
     from ml.speech import classifier as voices
+    from ml.speech.features import RATE
     from ml.speech.survey import survey
 
     cv2.setNumThreads(1)
@@ -82,9 +83,15 @@ def warm_up() -> None:
         read(np.zeros((1, 48, 48), np.uint8))
     mouth.probabilities(np.zeros((1, *mouth.SHAPE), np.uint8))
     stream.shipped()
-    noise = np.random.default_rng(0).normal(0, 0.05, 24_000).astype(np.float32)
-    survey([noise])
-    voices.probabilities(noise)
+    at = np.arange(3 * RATE)[:, None] / RATE
+    # A buzz that comes and goes passes for speech with the detector of activity, so that all that hears is asked.
+    buzz = (np.sin(2 * np.pi * 120 * at * np.arange(1, 25)) / np.arange(1, 25)).sum(1) * np.sin(
+        2 * np.pi * 3 * at[:, 0]
+    )
+    noise = np.random.default_rng(0).normal(0, 0.001, len(at))
+    sound = (0.1 * buzz + noise).astype(np.float32)
+    survey([sound])
+    voices.probabilities(sound)
 
 
 def serve(connection: socket.socket) -> None:
