@@ -84,3 +84,12 @@ export class Keys {
     this.#mention();
   }
 }
+
+/** The keys of a room, by what it has: consent, controls and panel; those of reading only where something may be read. */
+export function roomKeys({ allowed, consent, controls, panel, preferences }) {
+  const press = (name) => [name, () => controls.click(name)];
+  const open = (name) => [name, () => panel.toggle(name)];
+  const actions = Object.fromEntries([press("microphone"), press("camera"), press("hand"), open("chat"), open("people")]);
+  if (allowed) Object.assign(actions, { reading: () => consent.toggle(), analyse: () => controls.click("analyse") });
+  return new Keys({ preferences, actions });
+}

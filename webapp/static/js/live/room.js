@@ -7,7 +7,7 @@ import { Controls } from "./controls.js";
 import { wireDevices } from "./device_choice.js";
 import { insist } from "./dialogs.js";
 import { remember, remembered } from "./entrance.js";
-import { Keys } from "./keys.js";
+import { roomKeys } from "./keys.js";
 import { OwnMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { OwnRecording } from "./own_recording.js";
@@ -33,7 +33,7 @@ export class Room {
     this.allowed = this.data.readingAllowed === "yes";
     this.preferences = new Preferences();
     this.notices = new Notices();
-    this.stage = new Stage({ element: $("stage"), onSilenced: () => ($("sound-notice").hidden = false) });
+    this.stage = new Stage({ element: $("stage"), notice: $("sound-notice") });
     this.stage.me = this.me;
     this.voices = new Voices({ onSpeaking: (id, on) => this.#speaking(id, on) });
     this.media = new OwnMedia({
@@ -109,24 +109,10 @@ export class Room {
       isShown: () => this.panel.isOpen === "chat",
       me: () => this.me,
     });
-    this.keys = new Keys({
-      preferences: this.preferences,
-      actions: {
-        ...(this.allowed ? { reading: () => this.consent.toggle(), analyse: () => this.controls.click("analyse") } : {}),
-        ...Object.fromEntries(["microphone", "camera", "hand"].map((name) => [name, () => this.controls.click(name)])),
-        chat: () => this.panel.toggle("chat"),
-        people: () => this.panel.toggle("people"),
-      },
-    });
-    wireSettings(this.preferences, { keys: this.keys });
+    wireSettings(this.preferences, { keys: roomKeys(this) });
     this.fillDevices = wireDevices(this.media, { locked: () => this.recording.isRunning });
     this.preferences.watch((name, value) => name === "continuous" && this.controls.press("continuous", value));
     this.controls.press("continuous", this.preferences.get("continuous"));
-    $("sound-button").addEventListener("click", () =>
-      this.stage.hearAll().then(() => {
-        $("sound-notice").hidden = true;
-      }),
-    );
     armCopyButtons(document, $("announcer"));
     $("leave-form").addEventListener("submit", (event) => this.#leave(event));
     window.addEventListener("pagehide", () => this.#close());

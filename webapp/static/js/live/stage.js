@@ -6,9 +6,13 @@ export class Stage {
   #screens = new Map();
   #tracks = new Map(); // id → what arrives from them
 
-  constructor({ element, onSilenced }) {
-    Object.assign(this, { element, onSilenced });
-    this.me = null;
+  /** `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click. */
+  constructor({ element, notice }) {
+    Object.assign(this, { element, notice, me: null });
+    notice.querySelector("button").addEventListener("click", async () => {
+      await this.hearAll();
+      notice.hidden = true;
+    });
   }
 
   get tiles() {
@@ -44,7 +48,9 @@ export class Stage {
     const tracks = this.#tracks.get(id);
     if (!tile || !tracks) return;
     tile.play({ audio: tracks.audio, camera: tile.peer.camera ? tracks.camera : null });
-    tile.hear().catch((error) => error.name === "NotAllowedError" && this.onSilenced());
+    tile.hear().catch((error) => {
+      if (error.name === "NotAllowedError") this.notice.hidden = false;
+    });
     const screen = tile.peer.screen && tracks.screen ? tracks.screen : null;
     if (screen && !this.#screens.has(id)) {
       this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, stage: this.element }));
