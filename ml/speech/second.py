@@ -1,101 +1,108 @@
-"""Is it one voice? Speech is parted in two by timbre and pitch, and the parts are compared.
+"""Is it one voice? The points of a recording among voices (`speakers`) are parted in two, and the parts compared.
 
-Each half second with speech is looked at with its neighbours (4 s in all) along the axes of a linear discriminant of
-speakers, in units of how much one speaker differs from herself. Two means part them; a part must last for some seconds
-at a time. There are probably two voices where the parts, each as a whole, lie far apart for any one person and are well
-separated. What it finds and what it takes for two that is one: `second_train`, ``./viva bench voices``.
+Two means part the points; who speaks changes seldom, so that a change must pay for itself. There are probably two
+voices where the parts lie further apart than one person's moods bring them. What it finds, and how often it takes one
+voice for two: `second_train`, ``./viva bench voices``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ml.speech import voice
-from ml.speech.voice import PART, STEP, STEP_SECONDS, Weights, around
+from ml.speech import speakers
+from ml.speech.features import HOP, RATE
+from ml.speech.speakers import STRIDE, WINDOW
+from ml.speech.spool import Frames
 
-AROUND = 8  # steps that one place is judged by: 4 s of speech
-STEADIED = 13  # steps of which most must be of one part: voices change every few seconds, not more often
-LEAST = 30  # steps with speech that each part must have: 15 s
-
-
-def speaking(speech: np.ndarray, steps: int) -> np.ndarray:
-    """Which of ``steps`` steps of half a second hold speech (bool, from frames of 10 ms) for more than a quarter."""
-    if not len(speech):
-        return np.zeros(steps, bool)
-    frames = np.add.reduceat(speech, np.arange(0, len(speech), STEP)).astype(int)
-    return np.pad(frames, (0, max(0, steps - len(frames))))[:steps] > STEP // 4
+LEAST = 8  # points that each part must have: 6.4 s of speech
+SPOKEN = 0.4  # of a point's frames must be speech
+CHANGE, WEIGHT = 4.0, 0.2  # what a change of voices costs, in nats, and what a point counts, which shares its sentence
+STARTS = 3  # principal axes that two means start from
+ROUNDS = 12
+CAUTION = 8.0  # times the square that chance puts between means of independent points: a mood holds for many points
 
 
-def places(rows: np.ndarray, net: Weights) -> np.ndarray:
-    """Where each row of statistics, with its neighbours, lies among speakers (N, axes)."""
-    found = [np.zeros((0, net.speaker_axes.shape[1]))]
-    for start in range(0, len(rows), PART):
-        first = max(0, start - AROUND)
-        sums = around(rows[first : start + PART + AROUND], AROUND)
-        found.append(_place(sums[start - first : start - first + PART], net))
-    return np.concatenate(found)
+def spoken(speech: np.ndarray, count: int) -> np.ndarray:
+    """Which of the first ``count`` points hold enough of ``speech`` (bool, frames of 10 ms): their numbers (N,)."""
+    sums = np.zeros(len(speech) // STRIDE + 1, np.int64)
+    whole = len(speech) // STRIDE * STRIDE
+    sums[:-1] = speech[:whole].reshape(-1, STRIDE).sum(axis=1)
+    sums[-1] = speech[whole:].sum()
+    held = sums[:-1] + sums[1:]
+    return np.flatnonzero(held[:count] >= SPOKEN * WINDOW)
 
 
-def _place(sums: np.ndarray, net: Weights) -> np.ndarray:
-    return (voice.speaker_features(sums) - net.speaker_centre) @ net.speaker_axes
+def parted(points: np.ndarray) -> tuple[float, np.ndarray]:
+    """How far apart two voices lie in ``points`` (N, D), in order, and which are the second's, who speaks less (bool).
 
-
-def parted(rows: np.ndarray, net: Weights) -> tuple[float, np.ndarray]:
-    """How surely the rows (steps with speech, in order) are two voices', and which the second speaks (bool, N).
-
-    The score is the distance of the two parts, each summed up as a whole, times that distance over the spread within
-    the parts; 0 where a part has fewer than LEAST rows. The same rows give the same answer: two means start from the
-    first and from the second principal axis, and the better score counts.
+    The distance of the parts' means, less what chance alone puts between them; 0 where a part would have fewer than
+    LEAST points. The same points give the same answer.
     """
-    best: tuple[float, np.ndarray] = (0.0, np.zeros(len(rows), bool))
-    if len(rows) < 2 * LEAST:
-        return best
-    units = places(rows, net)
-    centred = units - units.mean(axis=0)
-    for axis in np.linalg.svd(centred, full_matrices=False)[2][:2]:
-        half = _two_means(units, centred @ axis > 0)
-        part = np.convolve(np.where(half, 1.0, -1.0), np.ones(STEADIED), mode="same") > 0
-        if min(part.sum(), (~part).sum()) < LEAST:
+    best: tuple[float, float, np.ndarray] = (-1.0, 0.0, np.zeros(len(points), bool))
+    if len(points) < 2 * LEAST:
+        return 0.0, best[2]
+    points = np.asarray(points, np.float64)
+    centred = points - points.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    for axis in axes.T[::-1][:STARTS]:
+        half = _two_means(points, np.convolve(centred @ axis, np.ones(5), mode="same") > 0)
+        count = min(half.sum(), (~half).sum())
+        if count < LEAST:
             continue
-        wholes = np.stack([rows[part].sum(axis=0, dtype=np.float64), rows[~part].sum(axis=0, dtype=np.float64)])
-        apart = np.subtract(*_place(wholes, net))
-        distance = max(float(np.linalg.norm(apart)), 1e-9)
-        along = units @ (apart / distance)
-        wide = np.sqrt(sum(np.var(along[side]) * side.sum() for side in (part, ~part)) / len(along))
-        score = distance * abs(along[part].mean() - along[~part].mean()) / (float(wide) + 0.1)
-        if score > best[0]:
-            best = (score, part if part.sum() <= len(part) / 2 else ~part)
-    return best
+        square = float(((points[half].mean(axis=0) - points[~half].mean(axis=0)) ** 2).sum())
+        gain = square * half.mean() * (1 - half.mean())
+        if gain > best[0]:
+            chance = CAUTION * points.shape[1] * (1 / half.sum() + 1 / (~half).sum())
+            best = (gain, float(np.sqrt(max(square - chance, 0.0))), half if half.mean() <= 0.5 else ~half)
+    return best[1:]
 
 
-def _two_means(units: np.ndarray, half: np.ndarray) -> np.ndarray:
-    for _ in range(25):
-        if half.all() or not half.any():
+def _two_means(points: np.ndarray, half: np.ndarray) -> np.ndarray:
+    for _ in range(ROUNDS):
+        if min(half.sum(), (~half).sum()) < LEAST:
             break
-        one, other = units[half].mean(axis=0), units[~half].mean(axis=0)
-        nearer = ((units - one) ** 2).sum(axis=1) < ((units - other) ** 2).sum(axis=1)
-        if (nearer == half).all():
+        one, other = points[half].mean(axis=0), points[~half].mean(axis=0)
+        # how much better each point suits ``one``: half the difference of the squared distances
+        again = _turns(points @ (one - other) - (one @ one - other @ other) / 2)
+        if (again == half).all():
             break
-        half = nearer
+        half = again
     return half
 
 
-def second_voice(rows: np.ndarray, speech: np.ndarray, given: Weights | None = None) -> list[tuple[float, float]]:
+def _turns(better: np.ndarray) -> np.ndarray:
+    """The likeliest way to give points in order to two voices, where a change costs CHANGE (Viterbi's algorithm for two
+    states): from how much ``better`` (N,) each suits the first, where the first is given (bool)."""
+    lead, leads = 0.0, []
+    for value in (WEIGHT * better).tolist():
+        lead = min(max(lead, -CHANGE), CHANGE) + value
+        leads.append(lead)
+    first, found = lead > 0, []
+    for lead in reversed(leads):
+        if abs(lead) > CHANGE:
+            first = lead > 0
+        found.append(first)
+    return np.array(found[::-1], bool)
+
+
+def second_voice(points: Frames, speech: np.ndarray, space: speakers.Space | None = None) -> list[tuple[float, float]]:
     """Where a second voice probably speaks, as (from, to) seconds; [] where there probably is none.
 
-    ``rows`` (steps,) are a `voice.Meter`'s, ``speech`` (bool, frames of 10 ms) says where anybody speaks. A guess from
-    timbre and pitch: it needs 15 s of the other voice, and misses many voices that are alike. Raises ModelMissing.
+    ``points`` are a `speakers.Listener`'s, ``speech`` (bool, frames of 10 ms) says where anybody speaks. A guess: it
+    needs some seconds of the other voice, and misses many voices that are alike. Raises ModelMissing.
     """
-    net = given or voice.weights()
-    steps = np.flatnonzero(speaking(speech, len(rows)))
-    score, second = parted(rows[steps], net)
-    if score <= net.speaker_threshold:
+    which = spoken(speech, len(points))
+    if len(which) < 2 * LEAST:
+        return []
+    score, second = parted(points[0 : len(points)][which])
+    if score <= (space or speakers.shipped()).threshold:
         return []
     stretches: list[tuple[float, float]] = []
     going = False
-    for step, other in zip(steps.tolist(), second.tolist(), strict=True):
-        if other:
-            begin = stretches.pop()[0] if going else step * STEP_SECONDS
-            stretches.append((begin, (step + 1) * STEP_SECONDS))
+    for point, other in zip(which.tolist(), second.tolist(), strict=True):
+        if other:  # the middle of what the point looks at is its own
+            start = (point * STRIDE + (WINDOW - STRIDE) // 2) * HOP / RATE
+            begin = stretches.pop()[0] if going else start
+            stretches.append((round(begin, 2), round(start + STRIDE * HOP / RATE, 2)))
         going = other
     return stretches

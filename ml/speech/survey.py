@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.speech import delivery, quality, second, voice
+from ml.speech import delivery, quality, second, speakers, voice
 from ml.speech.activity import Activity, ActivityDetector, runs
 from ml.speech.features import FFT, HOP, MELS, RATE, log_mel, steady_pieces
 from ml.speech.spool import Frames, Spool
@@ -57,6 +57,7 @@ class Survey:
 def survey(blocks: Iterable[np.ndarray]) -> Survey:
     """First pass over a stream of samples (float32 mono, 16 kHz), in bounded memory but for some bytes each 10 ms."""
     detector, meter, hertz = ActivityDetector(), voice.Meter(), Spool(np.float16)
+    listener = speakers.Listener()
     total = clipped = sounding = 0
     spectrum = np.zeros(MELS)
     overlap = delivery.PITCH_FRAME - HOP
@@ -66,6 +67,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         pitch, mels = delivery.pitch(piece), log_mel(piece[: RATE + FFT - HOP])
         hertz.append(pitch)
         meter.feed(mels, pitch)
+        listener.feed(mels)
         level = mels.max(axis=1)
         loud = mels[level > max(float(level.max()) - 20, -60)]
         spectrum += loud.sum(axis=0)
@@ -76,7 +78,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
     del detector
     other = _no_voice(rows, activity.speech)
     voices = activity.speech & ~other
-    stretches = second.second_voice(rows, voices)
+    stretches = second.second_voice(listener.finish(), voices)
     spoken = voices.copy()
     for begin, end in stretches:
         spoken[int(begin * 100) : int(end * 100)] = False

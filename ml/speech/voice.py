@@ -1,7 +1,7 @@
 """Is it a voice? From plain statistics of short stretches, additive, so that a stream needs few.
 
 WebRTC's detector calls music, a barking dog and a siren speech. A small network on the statistics of 1.5 s says which
-stretches sound like a voice. Whether it is one voice, `second` asks of the same statistics.
+stretches sound like a voice. Whether it is one voice, `second` asks.
 """
 
 from __future__ import annotations
@@ -162,15 +162,9 @@ def voice_features(rows: np.ndarray) -> np.ndarray:
     return np.hstack([found["mean"], found["spread"], found["change"], found["plain"], found["tone"]])
 
 
-def speaker_features(rows: np.ndarray) -> np.ndarray:
-    """What the discriminant of speakers looks at, for each row of summed statistics: (N, 26)."""
-    found = _moments(rows)
-    return np.hstack([found["mean"], found["spread"], found["tone"]])
-
-
 @dataclass(frozen=True)
 class Weights:
-    """The network's layers and the discriminant, from ``ml/weights/voice.npz``."""
+    """The network's layers, from ``ml/weights/voice.npz``."""
 
     centre: np.ndarray
     scale: np.ndarray
@@ -179,9 +173,6 @@ class Weights:
     out: np.ndarray
     out_bias: np.ndarray
     threshold: float
-    speaker_centre: np.ndarray
-    speaker_axes: np.ndarray
-    speaker_threshold: float
 
 
 def weights() -> Weights:

@@ -1,4 +1,4 @@
-"""Train the voice network, and with `second_train` what tells two voices: ``-m ml.speech.voice_train --data DIR``.
+"""Train the network that says what is a voice: ``python -m ml.speech.voice_train --data DIR``.
 
 Voices are clips of RAVDESS and nEMO strung together, and eSpeak NG's, degraded by noise, a phone's band and rooms;
 what is no voice is made by ``sounds``. Speakers and sounds of the test part are others than those of the training part.
@@ -18,15 +18,22 @@ from scipy.signal import butter, lfilter
 from sklearn.neural_network import MLPClassifier
 
 from ml import registry
-from ml.speech import second_train, sounds, voice
+from ml.speech import delivery, sounds, voice
 from ml.speech.data import Clip, clips, load, speakers
-from ml.speech.features import RATE
-from ml.speech.second_train import rows_of
+from ml.speech.features import FFT, HOP, RATE, log_mel, steady_pieces
 from ml.synthetic import ANSWERS, speak
 
 SECONDS = 8.0
 THRESHOLD = 0.3
 CACHE = Path("runs/voice")
+
+
+def rows_of(samples: np.ndarray) -> np.ndarray:
+    """The statistics of a short sound, as `ml.speech.survey` gathers them."""
+    meter, overlap = voice.Meter(), delivery.PITCH_FRAME - HOP
+    for _, piece in steady_pieces([samples.astype(np.float32)], RATE + overlap, overlap):
+        meter.feed(log_mel(piece[: RATE + FFT - HOP]), delivery.pitch(piece))
+    return meter.finish()[:]
 
 
 def _spoken(found: list[Clip], rng: np.random.Generator) -> np.ndarray:
@@ -95,7 +102,7 @@ def _share(network: tuple, rows: list[np.ndarray]) -> float:
 
 
 def train(data: Path) -> dict[str, Any]:
-    """Train both, write the weights and their description, return the figures."""
+    """Train it, write the weights and their description, return the figures."""
     cache = CACHE / "sounds.pickle"
     if not cache.is_file():
         cache.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +118,6 @@ def train(data: Path) -> dict[str, Any]:
     network = _network(found, names)
     figures["voice_kept"] = _share(network, found["test", "voice"])
     figures["called_voice"] = {name: _share(network, found["test", name]) for name in names}
-    apart, figures["second_voice"] = second_train.fit(data)
     model, centre, scale = network
     path = registry.weights_folder() / "voice.npz"
     values = {
@@ -122,7 +128,7 @@ def train(data: Path) -> dict[str, Any]:
         "out": model.coefs_[1],
         "out_bias": model.intercepts_[1],
     }
-    np.savez(path, threshold=THRESHOLD, **apart, **{k: v.astype(np.float32) for k, v in values.items()})
+    np.savez(path, threshold=THRESHOLD, **{k: v.astype(np.float32) for k, v in values.items()})
     card = {
         "name": "voice",
         "version": registry.next_version("voice"),

@@ -47,12 +47,14 @@ def test_tables_of_words_and_facts():
 
 
 def test_the_table_of_voices():
-    row = {"n": 12, "share": 0.25}
+    row = {"n": 12, "share": 0.25, "interval": [0.1, 0.4]}
+    nothing = {"n": 0, "share": None, "interval": None}
     found = {
         "protocol": "made takes",
-        "alone": {"40": row},
-        "synthetic": {"40": row},
-        "pairs": {"same sex": {"40 s and 20 s": {**row, "steps_right": 0.9}, "30 s and 12 s": row}},
+        "alone": {"all": row, "60 s": row},
+        "synthetic": {"all": nothing},
+        "same_sex": {"all": {**row, "points_right": 0.9}},
+        "other_sex": {"all": row},
     }
     text = voices.table(found)
-    assert text.count("25.0%") == 4 and "90%" in text and "made takes" in text
+    assert text.count("25.0%") == 4 and "10.0% to 40.0%" in text and "90%" in text and "made takes" in text

@@ -1,11 +1,14 @@
-"""One voice and two, on rows of statistics and on synthetic voices."""
+"""One voice and two, on points and on synthetic voices."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from ml.speech import second, sounds, voice
+from ml import registry
+from ml.speech import morph, second, sounds, speakers, spool
+from ml.speech.features import log_mel
 from ml.speech.survey import survey
 from ml.synthetic import ANSWERS, speak
 
@@ -15,18 +18,31 @@ def one() -> np.ndarray:
     return speak(ANSWERS["project"])
 
 
-def test_short_speech_is_never_two_voices(one):
-    """Each part needs fifteen seconds, so that twenty of speech have no room for two."""
-    assert survey([one]).second == []
-    rows = np.random.default_rng(0).random((2 * second.LEAST - 1, len(voice.COUNTS) + voice.SUMS)).astype(np.float32)
-    score, other = second.parted(rows, voice.weights())
+def test_too_few_points_are_never_two_voices():
+    """Each part needs some seconds, so that a few have no room for two."""
+    score, other = second.parted(np.random.default_rng(0).normal(0, 9, (2 * second.LEAST - 1, 20)))
     assert score == 0 and not other.any()
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_barking_makes_no_second_voice(one, seed):
+@pytest.mark.parametrize("apart", [0.0, 6.0])
+def test_points_of_two_voices_are_parted(apart):
+    rng = np.random.default_rng(1)
+    truth = (np.arange(120) // 12) % 3 == 2
+    points = rng.normal(0, 1, (120, 20))
+    points[truth, 3] += apart
+    score, other = second.parted(points)
+    assert (score > 5 and (other == truth).mean() > 0.95) if apart else score < 2
+    assert second.parted(points)[0] == score
+
+
+def test_a_change_of_voices_must_pay_for_itself():
+    better = 5 * np.array([-3.0, -3, -3, 2, -3, -3, 9, 9, 9, -2, 9, 9])
+    assert second._turns(better).tolist() == [False] * 6 + [True] * 6
+
+
+def test_barking_makes_no_second_voice(one):
     """Several dogs and the voice before, between and after them: its pieces are the same voice's."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(2)
     pieces = []
     for _ in range(3):
         dog = sounds.bark(rng, 6.0).astype(np.float32)
@@ -35,22 +51,53 @@ def test_barking_makes_no_second_voice(one, seed):
 
 
 def test_the_same_sound_gives_the_same_stretches(one):
-    both = [one, speak(ANSWERS["why"], voice="en-us+f3"), one, speak(ANSWERS["why"], voice="en-us+f3")]
+    both = [one, speak(ANSWERS["why"], voice="en-us+f3"), one[:160_000]]
     first = survey(both).second
-    assert first and first == survey(both).second
+    assert first and first == survey([np.concatenate(both)]).second
     assert all(start < end for start, end in first)
     assert all(a[1] <= b[0] for a, b in pairwise(first))
 
 
-def test_steps_with_speech():
-    speech = np.zeros(200, bool)
-    speech[50:80] = True
-    assert second.speaking(speech, 5).tolist() == [False, True, False, False, False]
-    assert second.speaking(np.zeros(0, bool), 2).tolist() == [False, False]
+def test_points_with_speech():
+    speech = np.zeros(400, bool)
+    speech[150:260] = True
+    assert second.spoken(speech, 5).tolist() == [1, 2]
+    assert second.spoken(speech, 2).tolist() == [1]
+    assert second.spoken(np.zeros(0, bool), 0).tolist() == []
 
 
-def test_places_do_not_depend_on_the_parts_they_are_worked_on(monkeypatch):
-    rows = np.abs(np.random.default_rng(1).normal(5, 1, (90, len(voice.COUNTS) + voice.SUMS))).astype(np.float32)
-    whole = second.places(rows, voice.weights())
-    monkeypatch.setattr(second, "PART", 20)
-    assert np.allclose(second.places(rows, voice.weights()), whole, atol=1e-4)
+def test_points_do_not_depend_on_the_pieces_nor_on_the_level(one, monkeypatch):
+    mels = log_mel(one[:100_000])
+    found = []
+    for length, gain, most in ((100, 0, 10**9), (37, 0, 1), (len(mels), -20, 10**9)):
+        monkeypatch.setattr(spool, "MOST_IN_MEMORY", most)
+        listener = speakers.Listener()
+        for start in range(0, len(mels), length):
+            listener.feed(mels[start : start + length] + gain)
+        points = listener.finish()
+        found.append(points[0 : len(points)])
+    assert len(found[0]) == (len(mels) - speakers.WINDOW) // speakers.STRIDE + 1
+    assert np.array_equal(found[0], found[1])
+    assert np.abs(found[0].astype(float) - found[2]).max() < 0.1
+
+
+def test_a_copy_with_another_head_keeps_its_pitch_and_length():
+    time = np.arange(32_000) / 16_000
+    voice = sum(np.sin(2 * np.pi * 150 * k * time) * np.exp(-(((150 * k - 900) / 300) ** 2)) for k in range(1, 30))
+    changed = morph.reshaped(voice.astype(np.float32), 1.25)
+    assert len(changed) == len(voice)
+    before, after = (np.abs(np.fft.rfft(x[4_000:20_000])) for x in (voice, changed))
+    centre = [float((s * np.arange(len(s))).sum() / s.sum()) for s in (before, after)]
+    assert centre[1] > 1.1 * centre[0]
+    assert np.argmax(after) % 150 in (0, 1, 149)
+    faster = morph.resampled(voice.astype(np.float32), 1.2)
+    assert len(faster) == pytest.approx(len(voice) / 1.2, abs=2)
+    assert np.argmax(np.abs(np.fft.rfft(faster[:16_000]))) == pytest.approx(1.2 * np.argmax(before), abs=4)
+
+
+def test_the_description_says_what_was_measured():
+    figures = registry.describe("second")["figures"]
+    assert figures["alone"]["all"]["share"] <= 0.05
+    assert figures["other_sex"]["all"]["share"] >= 0.85
+    assert figures["same_sex"]["all"]["share"] >= 0.25
+    assert json.dumps(figures)
