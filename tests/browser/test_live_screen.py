@@ -99,6 +99,8 @@ def test_a_shared_screen_is_seen_and_never_read(viva, playwright: Playwright, wa
             expect(box).to_have_attribute("data-emotion", "surprise", timeout=READ)
             if way == "button":
                 look(kim.page, "live room with a shared screen")
+                kim.page.reload()  # whoever comes while it is shared sees it too
+                shares(kim, "Recruiter")
                 button.click()
             else:
                 host.page.evaluate(BAR)
