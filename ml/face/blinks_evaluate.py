@@ -21,6 +21,7 @@ import numpy as np
 from ml import media
 from ml.face import blinks, features
 from ml.face.data import faces_folder
+from ml.face.infill import Infill, Look
 from ml.face.tracker import Tracker
 from ml.statistics import wilson
 
@@ -95,8 +96,8 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         passes = [(1 + 1.6 * k + random.uniform(0, 0.4), random.uniform(0.2, 0.55)) for k in range(8)]
         looks = [(int(random.integers(2)), random.uniform(1, 2.2), random.uniform(0.8, 1.1)) for _ in passes]
-        tracker, drift, points = Tracker(), np.zeros(2), None
-        times, ratios, around = [], [], []
+        tracker, infill, drift, points = Tracker(), Infill(), np.zeros(2), None
+        whole: list[Look] = []
         for number in range(int(seconds * 15)):
             time, drift = number / 15, drift + random.normal(0, 0.5, 2)
             shift = np.array([[1, 0, drift[0]], [0, 1, drift[1]]])
@@ -105,14 +106,16 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
             for (start, length), (eye, size, light) in zip(passes, looks, strict=True):
                 if points is not None and start <= time < start + length:
                     seen = _hand(seen, points, eye, size, light, (time - start) / length)
-            points = next((face.points for face in tracker.step(seen, time) if face.points is not None), None)
-            if points is not None:
-                times.append(time)
-                ratios.append(features.eye_aspect_ratio(points))
-                around.append(features.around_eyes(seen, points))
-        if not times:
+            faces = tracker.step(seen, time, landmarks=infill.wants(time))
+            owner = tracker.followed.number if tracker.followed else -1
+            own = next((face.points for face in faces if face.number == owner), None)
+            points = own if own is not None or owner < 0 else points
+            whole += infill.push(Look(time, seen, True, owner, own))
+        whole = [look for look in (*whole, *infill.end()) if look.points is not None]
+        if not whole:
             continue
-        read = blinks.summarise(np.array(times), np.array(ratios), seconds, np.stack(around))
+        times, ratios = np.array([look.time for look in whole]), np.array([look.eyes for look in whole])
+        read = blinks.summarise(times, ratios, seconds, np.stack([look.around for look in whole]))
         found["photographs"] += 1
         found["hands"] += len(passes)
         found["taken_for_blinks"] += read["count"]

@@ -147,7 +147,7 @@ def follow(path: str | Path, tracker: Tracker, infill: Infill) -> Iterator[View]
     """Go through a recording's pictures, FPS a second, the expression due in RATE of them. Raises MediaError."""
     next_due = 0
     for time, picture, scale in _ahead(path):
-        faces = tracker.step(picture, time, landmarks=infill.wants())
+        faces = tracker.step(picture, time, landmarks=infill.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
         is_due = (time + 0.001) * RATE >= next_due

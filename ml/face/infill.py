@@ -12,8 +12,8 @@ import numpy as np
 
 from ml.face import features
 
-#: So many pictures in a row may wait for the next landmarks.
-MOST = 2
+#: Landmarks are found at least this often (seconds), give or take a rounded time; pictures between may wait.
+APART = 0.2 - 0.01
 #: A face that moved faster than this (widths of its box a second) gets landmarks in every picture, to be followed.
 FAST = 0.4
 #: Nothing happened around the eyes where what is there is as much like what lies between its neighbours (one minus the
@@ -21,6 +21,9 @@ FAST = 0.4
 SAME = 0.01
 #: Eyes narrower than this share of what they were lately may be about to shut, or just opening.
 NARROW = 0.8
+#: Landmarks jitter with the box that they start from: where the eyes are between these shares of what they were, about
+#: where a blink begins to be one (1 - blinks.DEPTH), a second start is taken too, and the mean of both.
+DOUBTFUL = (0.6, 0.85)
 #: How fast what is usual follows eyes that open wider, and eyes that narrow (share of the way from look to look).
 _WIDENS, _NARROWS = 0.2, 0.05
 
@@ -56,9 +59,9 @@ class Infill:
         self._waiting: list[Look] = []
         self._usual, self._moves = 0.0, False
 
-    def wants(self) -> bool:
-        """Whether the next picture must have landmarks."""
-        return self._before is None or self._moves or len(self._waiting) == MOST
+    def wants(self, time: float) -> bool:
+        """Whether the picture at ``time`` (s) must have landmarks."""
+        return self._before is None or self._moves or time - self._before.time >= APART
 
     def push(self, look: Look) -> list[Look]:
         """Take in a look, with landmarks or without; returns those that are whole now."""
@@ -72,7 +75,7 @@ class Infill:
         if look.points is None:
             whole, self._before = self.end(), None
             return [*whole, look]
-        look.measure(look.points)
+        look = _doubted(look.measure(look.points), self._usual)
         whole = self._settled(look) if same else self.end()
         self._moves = same and _speed(before, look) > FAST
         self._usual += (_WIDENS if look.eyes > self._usual else _NARROWS) * (look.eyes - self._usual)
@@ -82,34 +85,44 @@ class Infill:
     def end(self) -> list[Look]:
         """What waits, made whole although nothing comes after it."""
         waiting, self._waiting = self._waiting, []
-        return [_found(look, self._before.points) for look in waiting]
+        return [_found(look, self._before.points, self._usual) for look in waiting]
 
     def _settled(self, after: Look) -> list[Look]:
         """What waits, made whole, each look by those on both sides of it."""
         whole = [self._before]
         for look in self._waiting:
-            whole.append(_between(look, whole[-1], after, NARROW * self._usual))
+            whole.append(_between(look, whole[-1], after, self._usual))
         self._waiting = []
         return whole[1:]
 
 
-def _between(look: Look, before: Look, after: Look, narrow: float) -> Look:
+def _between(look: Look, before: Look, after: Look, usual: float) -> Look:
     """A look made whole from its neighbours where that will do, from its own picture where it will not."""
     share = (look.time - before.time) / (after.time - before.time)
     points = _mix(before.points, after.points, share)
-    if min(before.eyes, after.eyes) < narrow:
-        return _found(look, points)
+    if min(before.eyes, after.eyes) < NARROW * usual:
+        return _found(look, before.points, usual)
     around = features.around_eyes(look.picture, points)
     if max(features.unlike(around, _mix(before.around.astype(np.float32), after.around, share))) > SAME:
-        return _found(look, points)
+        return _found(look, before.points, usual)
     look.points, look.around = points, around
     look.eyes, look.lips = _mix(before.eyes, after.eyes, share), _mix(before.lips, after.lips, share)
     return look
 
 
-def _found(look: Look, near: np.ndarray) -> Look:
+def _found(look: Look, near: np.ndarray, usual: float) -> Look:
     """A look with landmarks of its own, found where others are."""
-    return look.measure(features.landmarks(look.picture, features.box_of(near), features.tilt_of(near)))
+    points = features.landmarks(look.picture, features.box_of(near), features.tilt_of(near))
+    return _doubted(look.measure(points), usual)
+
+
+def _doubted(look: Look, usual: float) -> Look:
+    """A look with a second opinion on its eyes where one is in doubt."""
+    low, high = DOUBTFUL
+    if low * usual < look.eyes < high * usual:
+        start, tilt = features.box_of(look.points), features.tilt_of(look.points)
+        look.eyes = (look.eyes + features.eye_aspect_ratio(features.landmarks(look.picture, start, tilt))) / 2
+    return look
 
 
 def _mix(one, other, share: float):

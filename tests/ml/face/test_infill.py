@@ -33,7 +33,7 @@ def watch(pictures: list[tuple[float, np.ndarray]], sparing: bool) -> list[Look]
     """The looks at a film's pictures (time, grey), landmarks spared or in every picture."""
     tracker, infill, looks = Tracker(), Infill(), []
     for time, picture in pictures:
-        faces = tracker.step(picture, time, landmarks=not sparing or infill.wants())
+        faces = tracker.step(picture, time, landmarks=not sparing or infill.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
         looks += infill.push(Look(time, picture, True, owner, points))
@@ -96,14 +96,14 @@ def test_a_film_of_a_person_shows_the_same_blinks(real_data: Path, predicted: li
 def test_a_face_that_moves_fast_is_followed_in_every_picture(head: tuple[np.ndarray, np.ndarray]) -> None:
     picture, points = head
     infill = Infill()
-    assert infill.wants()
+    assert infill.wants(0.0)
     infill.push(Look(0.0, picture, True, 0, points))
-    assert not infill.wants()
+    assert [infill.wants(time) for time in (0.067, 0.133, 0.2)] == [False, False, True]
     for number in range(1, 4):
         infill.push(Look(number / FPS, picture, True, 0, points + 12 * number))
-        assert infill.wants()
+        assert infill.wants((number + 1) / FPS)
     infill.push(Look(4 / FPS, picture, True, 0, points + 36.5))
-    assert not infill.wants()
+    assert not infill.wants(5 / FPS)
 
 
 def test_what_waits_is_made_whole_when_the_face_goes(head: tuple[np.ndarray, np.ndarray]) -> None:
@@ -115,7 +115,7 @@ def test_what_waits_is_made_whole_when_the_face_goes(head: tuple[np.ndarray, np.
     waited, gone = infill.push(Look(0.2, picture, True))
     assert (waited.owner, gone.owner, gone.points) == (0, -1, None)
     assert np.abs(waited.points - points).mean() < 3
-    assert infill.wants()
+    assert infill.wants(0.3)
     infill.push(Look(0.3, picture, True, 0, points))
     infill.push(Look(0.4, picture, True, 0))
     other = infill.push(Look(0.5, picture, True, 1, points))

@@ -50,7 +50,10 @@ def test_frame_by_frame_gives_the_rows_of_the_file(pictures: Pictures, filed) ->
     assert sum(row is not None for _, row, _ in pairs) > 80
     known = [(one, row, lips) for one, row, lips in pairs if row is not None]
     assert np.abs(np.array([one.row for one, _, _ in known]) - [row for _, row, _ in known]).max() < 1e-3
-    assert np.abs(np.array([one.mouth for one, _, _ in known]) - [lips[1] for _, _, lips in known]).max() < 1e-3
+    # A recording's mouths are cut by landmarks of which some lie between their neighbours' (ml/face/infill.py).
+    apart = np.abs(np.array([one.mouth for one, _, _ in known]) - [lips[1] for _, _, lips in known])
+    assert apart.mean() < 0.03
+    assert apart.max() < 0.2
 
 
 def test_the_fused_track_is_the_file_s(pictures: Pictures, filed) -> None:
