@@ -17,7 +17,6 @@ import numpy as np
 from ml import registry
 from ml.face import calibration, classifier, data
 from ml.face.folding import fold
-from ml.face.head import refit
 from ml.face.model import HEADS, LAST_MAP, SIZE, build
 from ml.readings import FACE_EMOTIONS
 from ml.statistics import confusion, expected_calibration_error, recalls
@@ -60,8 +59,6 @@ def export(folder: Path, best: Path) -> dict:
     keras.mixed_precision.set_dtype_policy("float32")
     model = build()
     model.set_weights(weights)
-    x, y, _ = data.load(folder / "fer2013_train.npz")
-    refit(model, x, y)
     target = registry.weights_folder()
     target.mkdir(parents=True, exist_ok=True)
     model.save(target / "face.keras")
