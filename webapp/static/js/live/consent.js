@@ -12,6 +12,7 @@ const WORDS = {
   face: "Your face is being read. No picture is kept.",
   voice: "Your voice is being read. No sound is kept.",
   waiting: "You agreed to be read. Nothing is on just now, so nothing is read.",
+  starting: "You agreed to be read. The reading begins in a moment.",
   asked: "You agreed to be read, when somebody presses “Analyse” and not otherwise.",
   away: "You agreed to be read. The server cannot be reached just now, so nothing is read.",
   stopping: "Stopped. Nothing leaves this browser any more; the server is being told.",
@@ -97,7 +98,7 @@ export class Consent {
     this.#button = null;
   }
 
-  /** Say how it stands. `state` is that of the sampler: "on", "face", "voice", "away", "waiting" or "asked". */
+  /** Say how it stands. `state` is that of the sampler: "on", "face", "voice", "away", "waiting", "starting" or "asked". */
   show(words = "") {
     if (!this.#button) return; // the page says why reading is not allowed, and nothing changes that
     const state = !this.#given ? (this.#confirmed ? "off" : "stopping") : (this.state ?? "waiting");

@@ -63,6 +63,7 @@ export class ReadingRoom {
     const { camera, microphone } = this.media.state;
     if (this.#samplerState === "away") this.consent.state = "away";
     else if (!camera && !microphone) this.consent.state = "waiting";
+    else if (this.#samplerState === "connecting") this.consent.state = "starting";
     else if (!this.preferences.get("continuous")) this.consent.state = "asked";
     else this.consent.state = camera && microphone ? "on" : camera ? "face" : "voice";
     this.consent.show();
