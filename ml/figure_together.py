@@ -12,8 +12,8 @@ from ml.figures import _ALIASES, _GRID, _INK, POINTS, _style, colour, thin
 #: Kinds of sound in the bottom row: name, colour (Okabe and Ito), pattern.
 SOUNDS = {
     "speech": ("Speech", "#0072B2", ""),
-    "second": ("A second voice, probably", "#D55E00", "/"),
-    "other": ("No voice, probably", "#9AA0A8", "x"),
+    "second": ("Second voice?", "#D55E00", "/"),
+    "other": ("No voice?", "#9AA0A8", "x"),
 }
 BARS = 600  # stretches of one kind that are drawn at most: a figure of five hours stays small
 MARKED = 0.35  # of the strongest piece: pieces that moved the verdict less are not outlined

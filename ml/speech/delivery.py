@@ -105,19 +105,21 @@ class Syllables:
 def facts(activity: Activity, hertz: Frames, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
-    ``syllables_per_second`` counts seconds of speech without pauses; ``pitch_range_semitones`` reaches from the 5th to
-    the 95th percentile of voiced frames. ``loudness_rise_db`` is how far the loud moments (95th percentile) stand above
-    the median of voiced frames. (The range from the 10th percentile up, ``loudness_range_db`` in older readings,
-    was mostly where voicing is said to begin and end: two ways to tell agree at r 0.3 to 0.7.) How far each agrees with
+    ``speech_share`` is of the time from the first word to the last, others' turns left out. ``syllables_per_second``
+    counts seconds of speech without pauses; ``pitch_range_semitones`` reaches from the 5th to the 95th percentile of
+    voiced frames. ``loudness_rise_db`` is how far the loud moments (95th percentile) stand above the median of voiced
+    frames. (The range from the 10th percentile up, ``loudness_range_db`` in older readings, was mostly where voicing is
+    said to begin and end: two ways to tell agree at r 0.3 to 0.7.) How far each agrees with
     Praat: ``./viva bench delivery``.
     """
     speech = activity.speech
-    gaps = [
-        (b[0] - a[1]) / FRAMES_A_SECOND
-        for a, b in pairwise(activity.segments())
-        if heard is None or heard[a[1] : b[0]].mean() < 0.3  # somebody else's turn is no pause
-    ]
-    pauses = [gap for gap in gaps if gap > SHORTEST_PAUSE]
+    pauses, others = [], 0.0
+    for (_, start), (end, _) in pairwise(activity.segments()):
+        gap = (end - start) / FRAMES_A_SECOND
+        if heard is not None and heard[start:end].mean() >= 0.3:
+            others += gap  # somebody else's turn is no pause
+        elif gap > SHORTEST_PAUSE:
+            pauses.append(gap)
     # Of voiced frames alone: how far speech falls between its syllables is the room's and the pause's doing.
     pitches, spoken_levels, toned = tallied(np.zeros(0)), Tally(*LEVELS_DB), Tally(*LEVELS_DB)
     for part in parts(len(speech)):
@@ -132,7 +134,7 @@ def facts(activity: Activity, hertz: Frames, heard: np.ndarray | None = None) ->
     count = _syllables(activity, hertz, spoken_levels.percentiles(99)[0] - SYLLABLE_RANGE_DB)
     # Silence before the first and after the last word is no pause: an answer begins when somebody begins to speak.
     bounds = activity.bounds(0, len(speech))
-    spoken = (bounds[1] - bounds[0]) / FRAMES_A_SECOND if bounds else 0.0
+    spoken = (bounds[1] - bounds[0]) / FRAMES_A_SECOND - others if bounds else 0.0
     return {
         "speech_share": round(activity.seconds / spoken, 3) if spoken else None,
         "pause_count": len(pauses),

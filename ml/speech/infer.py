@@ -200,7 +200,7 @@ def _warnings(found: Survey, sound: dict[str, Any]) -> list[str]:
     if found.second:
         messages.append(
             "A second voice can probably be heard. Where it speaks nothing was read: the voice that speaks most is "
-            "taken for the candidate's. This is a guess from pitch and timbre; listen."
+            "taken for the candidate's. This is a guess from the sound of the voices; listen."
         )
     other = float(found.other.sum()) * HOP / RATE
     if other >= 1:

@@ -26,8 +26,8 @@ def test_all_rows_share_one_axis():
     assert all(a[1] < b[0] for a, b in itertools.pairwise(domains))
     assert [t["name"] for t in plain["data"] if t.get("fill") == "toself"] == [
         "Speech",
-        "A second voice, probably",
-        "No voice, probably",
+        "Second voice?",
+        "No voice?",
     ]
     legend = [t["name"] for t in plain["data"] if t.get("stackgroup") and t["showlegend"]]
     assert len(legend) == 8  # each expression once: seven of the face, and calm

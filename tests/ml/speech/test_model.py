@@ -19,6 +19,8 @@ CODE = """
 import argparse, csv, json, sys, os, wave, keras, numpy as np
 from pathlib import Path
 folder = Path(sys.argv[1]); os.environ["VIVA_WEIGHTS"] = str(folder / "weights")
+import tensorflow
+tensorflow.config.run_functions_eagerly(True)  # two steps take less than to compile their graph
 from ml.speech import model as network
 model = keras.saving.load_model("%s", compile=False)
 inputs = np.load(folder / "inputs.npz")
