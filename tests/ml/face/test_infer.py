@@ -61,7 +61,7 @@ def test_two_faces_are_said_and_one_is_followed(two_faces: Path) -> None:
     assert (one["candidate"], other["candidate"]) == (True, False)
     assert one["share"] > 0.95
     assert other["share"] == pytest.approx(1 / 3, abs=0.1)
-    assert other["first"] == pytest.approx(4.5, abs=1.0)  # it came at 4 s; newcomers are looked for every two seconds
+    assert other["first"] == pytest.approx(4.5, abs=1.0)  # it came at 4 s
 
 
 def test_nobody_in_the_picture(nobody: Path) -> None:
