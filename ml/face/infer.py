@@ -22,7 +22,7 @@ from ml.statistics import block_bootstrap
 #: Pictures looked at in a second: the eyes in each (a blink takes 0.1 to 0.4 s), and in RATE of them the expression.
 FPS, RATE = 15, 10
 #: Pictures decoded before any of them is looked at: decoding and the landmarks' model each want the processor's cache
-#: for themselves, and landmarks take two thirds of the time so.
+#: for themselves. Landmarks take up to a third less time so, the less the more others use that cache too.
 AHEAD = 15
 #: Pictures are read at most this high, in pixels.
 HEIGHT = 480
