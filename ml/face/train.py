@@ -134,7 +134,10 @@ def train(data: Path, options: argparse.Namespace) -> None:
     checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
     x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
     votes = faces.votes_of(row, folder / "ferplus_votes.npz")
-    targets = {"labels": faces.soft_targets(y, votes, options.votes_share), "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1)}
+    targets = {
+        "labels": faces.soft_targets(y, votes, options.votes_share),
+        "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1),
+    }
     voted = (votes.sum(1) / 10).astype(np.float32)  # a face on which few agreed to see one of the seven counts for less
     valid_x, valid_y, valid_row = faces.load(folder / "fer2013_public.npz")
     valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
