@@ -33,7 +33,7 @@ class ActivityDetector:
         self._rest = np.zeros(0, np.float32)
         self._level = TARGET_DB - GREATEST_GAIN_DB
         self._decibels = Spool(np.float32)
-        self._flags: list[np.ndarray] = []
+        self._flags = Spool(bool)
         self._levels, self._flagged = Tally(*LEVELS_DB), Tally(*LEVELS_DB)
 
     def feed(self, samples: np.ndarray) -> None:
@@ -61,8 +61,8 @@ class ActivityDetector:
 
     def finish(self) -> Activity:
         """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
-        flags = np.concatenate([np.zeros(0, bool), *self._flags])
-        self._flags = []
+        flags = self._flags[0 : len(self._flags)]
+        self._flags = Spool(bool)
         if not len(flags):
             return Activity(np.zeros(0, np.float32), flags, SILENCE_DB)
         decibels, (noise,) = self._decibels.values(), self._levels.percentiles(5)
@@ -104,11 +104,20 @@ def level_db(frames: np.ndarray) -> np.ndarray:
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """Stretches of True as (first, last + 1)."""
-    if not len(flags):
-        return []
-    edges = (np.flatnonzero(flags[1:] != flags[:-1]) + 1).tolist()
-    edges = [0, *edges] if flags[0] else edges
-    return list(zip(edges[::2], [*edges[1::2], len(flags)][: (len(edges) + 1) // 2], strict=True))
+    return list(map(tuple, _edges(flags).tolist()))
+
+
+def _edges(flags: np.ndarray) -> np.ndarray:
+    """`runs` as an array (N, 2): five hours have tens of thousands."""
+    inner = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    begins, ends = ([0] if len(flags) and flags[0] else []), ([len(flags)] if len(flags) and flags[-1] else [])
+    return np.concatenate([begins, inner, ends]).astype(np.int64).reshape(-1, 2)
+
+
+def _short(flags: np.ndarray, length: int) -> list[list[int]]:
+    """Stretches of True of fewer than ``length`` frames."""
+    edges = _edges(flags)
+    return edges[edges[:, 1] - edges[:, 0] < length].tolist()
 
 
 def _decide(decibels: Frames, flags: np.ndarray, noise: float, top: float) -> np.ndarray:
@@ -123,12 +132,11 @@ def _decide(decibels: Frames, flags: np.ndarray, noise: float, top: float) -> np
     speech = flags
     for part in parts(len(flags)):
         speech[part] &= decibels[part] > threshold
-    for first, last in runs(~speech):
-        if last - first < SHORTEST_GAP and first > 0 and last < len(speech):
+    for first, last in _short(~speech, SHORTEST_GAP):
+        if first > 0 and last < len(speech):
             speech[first:last] = True
-    for first, last in runs(speech):
-        if last - first < SHORTEST_SPEECH:
-            speech[first:last] = False
+    for first, last in _short(speech, SHORTEST_SPEECH):
+        speech[first:last] = False
     return speech
 
 

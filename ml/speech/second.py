@@ -41,7 +41,7 @@ def parted(points: np.ndarray) -> tuple[float, np.ndarray]:
     best: tuple[float, float, np.ndarray] = (-1.0, 0.0, np.zeros(len(points), bool))
     if len(points) < 2 * LEAST:
         return 0.0, best[2]
-    points = np.asarray(points, np.float64)
+    points = np.asarray(points, np.float32)
     centred = points - points.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
     for axis in axes.T[::-1][:STARTS]:

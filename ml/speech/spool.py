@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 MOST_IN_MEMORY = 1_500_000  # bytes: an hour of frames
+PIECES = 1_000  # arrays that wait to be joined
 PART = 60_000  # frames that are worked on at a time: ten minutes
 
 
@@ -37,6 +38,8 @@ class Spool:
         """Take the next values: (N,) or (N, columns)."""
         self._held.append(np.array(values, self._nothing.dtype))
         self._in_memory += len(values)
+        if len(self._held) >= PIECES:  # thousands of small arrays would weigh more than what is in them
+            self._held = [self._joined()]
         if self._in_memory * self._row >= MOST_IN_MEMORY and self._writable:
             self._spill()
 
