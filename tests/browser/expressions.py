@@ -22,7 +22,6 @@ DATA = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data") / "m
 #: Clips of real faces: file and seconds within it, chosen so that the readings of no two have an emotion in common.
 CLIPS = {
     "brooding": ("silent_face_640x360.mp4", 2.2, 5.8),
-    "speaking": ("talking_a.mp4", 0.0, 8.0),
     "smiling": ("silent_face_640x360.mp4", 11.5, 15.5),
 }
 _LIP, _DARK = (175, 105, 100), (60, 25, 25)
@@ -43,6 +42,11 @@ def _fit(picture: np.ndarray) -> np.ndarray:
     high = min(height, width * HEIGHT // WIDTH)
     left, top = (width - wide) // 2, (height - high) // 2
     return cv2.resize(picture[top : top + high, left : left + wide], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+
+
+def of(name: str) -> Iterator[np.ndarray]:
+    """`real` or `drawn` pictures, whichever has the name."""
+    return real(name) if name in CLIPS else drawn(name)
 
 
 def drawn(name: str) -> Iterator[np.ndarray]:
