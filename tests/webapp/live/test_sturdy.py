@@ -88,7 +88,12 @@ def test_hundreds_of_forged_joins_at_once(service, live, join, dial, room):
     for thread in threads:
         thread.join(60)
     assert codes == [4401] * 320
-    assert service.call(lambda: (len(service.service._crowd._waiting), len(service.service._crowd._joined))) == (0, 3)
+    for _ in range(100):  # the service sees the last closing a moment after its browser does
+        left = service.call(lambda: (len(service.service._crowd._waiting), len(service.service._crowd._joined)))
+        if left == (0, 3):
+            break
+        time.sleep(0.02)
+    assert left == (0, 3)
 
 
 def test_a_crowd_is_full_of_those_who_have_joined(service, dial, room, monkeypatch):
