@@ -68,7 +68,7 @@ def measure(seconds: float = 20, rounds: int = 2) -> dict[str, Any]:
         for video in sorted((_data() / "media").glob("*.mp4")):
             _say(video.name)
             found["videos"].append(_compare(video.name, str(video), None))
-        found |= face_choices.measure(path, _data() / "media")
+        found |= face_choices.compare(path, _data() / "media")
     counted = [video for video in found["videos"] if video["theirs"]]
     found["missed"] = sum(video["missed"] for video in counted) / sum(video["theirs"] for video in counted)
     return found

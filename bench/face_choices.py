@@ -139,7 +139,7 @@ _RUNTIMES = (
 )
 
 
-def measure(video: Path, photographs: Path) -> dict[str, Any]:
+def compare(video: Path, photographs: Path) -> dict[str, Any]:
     """{detectors, cadences, runtimes}: milliseconds and faces for each alternative. Raises BenchFailed."""
     found: dict[str, Any] = {}
     _say("detectors")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from bench import analysis, models
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, peak_memory, rows, run
-from ml import media, synthetic
+from ml import cli, media, synthetic
 
 
 def test_a_long_recording_is_made_without_encoding(tmp_path: Path):
@@ -33,6 +35,14 @@ def test_a_measured_process_has_one_core_and_its_own_memory():
     assert large["peak_mb"] - small["peak_mb"] == pytest.approx(80, abs=15)
     assert peak_memory() > 10
     assert os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else True
+
+
+@pytest.mark.parametrize("name", cli.BENCHES)
+def test_every_benchmark_on_offer_can_be_run_and_shown(name: str):
+    bench = importlib.import_module(f"bench.{name}")
+    inspect.signature(bench.measure).bind()
+    inspect.signature(bench.table).bind({})
+    assert issubclass(bench.BenchFailed, Exception)
 
 
 def test_a_failing_process_says_why():
