@@ -83,7 +83,8 @@ def lasting(facts: list[dict[str, Any]]) -> float:
 
 
 def valence_rows(fused: dict[str, Any], most: int = 30) -> list[dict[str, Any]]:
-    """Valence in at most ``most`` stretches of a second or longer: start and end (s), low, value, high (None where nothing was read)."""
+    """Valence in at most ``most`` stretches of a second or longer: start and end (s), low, value, high (None where
+    nothing was read)."""
     times, rows = fused["track"]["times"], fused["valence"]
     step = times[1] - times[0] if len(times) > 1 else 2 * times[0] if times else 0.0
     together = max(1, -(-len(times) // most), round(1 / step) if step else 1)
