@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+from ml.face import features
+
 #: The head in the portrait: left, top, right, bottom.
 FACE = (120, 10, 320, 210)
 
@@ -24,6 +26,28 @@ def portrait() -> np.ndarray:
 def background() -> np.ndarray:
     """A picture without a face, uint8 (360, 480, 3)."""
     return cv2.resize(cv2.cvtColor(data.coins(), cv2.COLOR_GRAY2RGB), (480, 360))
+
+
+@pytest.fixture(scope="session")
+def head(portrait: np.ndarray) -> np.ndarray:
+    """The portrait's head, grey, uint8 (200, 200)."""
+    left, top, right, bottom = FACE
+    return features.grey(portrait)[top:bottom, left:right]
+
+
+@pytest.fixture(scope="session")
+def room(background: np.ndarray) -> np.ndarray:
+    """The picture without a face, grey, uint8 (480, 640)."""
+    return cv2.resize(features.grey(background), (640, 480))
+
+
+def put(picture: np.ndarray, head: np.ndarray, x: int, y: int) -> np.ndarray:
+    """A head in a copy of a picture, cut off at its edges."""
+    picture = picture.copy()
+    left, right = max(0, x), min(picture.shape[1], x + head.shape[1])
+    if left < right:
+        picture[y : y + head.shape[0], left:right] = head[:, left - x : right - x]
+    return picture
 
 
 def write_video(path: Path, pictures: list[np.ndarray], fps: int = 15) -> Path:

@@ -9,18 +9,9 @@ import numpy as np
 import pytest
 
 from ml import media
-from ml.face import detector, features, lookout
+from ml.face import detector, lookout
 from ml.face.tracker import Tracker
-
-
-@pytest.fixture(scope="module")
-def head(portrait: np.ndarray) -> np.ndarray:
-    return features.grey(portrait)[10:210, 120:320]
-
-
-@pytest.fixture(scope="module")
-def room(background: np.ndarray) -> np.ndarray:
-    return cv2.resize(features.grey(background), (640, 480))
+from tests.ml.face.conftest import put
 
 
 @pytest.fixture
@@ -34,14 +25,6 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(detector, "search", counted)
     return sizes
-
-
-def put(picture: np.ndarray, head: np.ndarray, x: int, y: int) -> np.ndarray:
-    picture = picture.copy()
-    right = min(picture.shape[1], x + head.shape[1])
-    if x < right:
-        picture[y : y + head.shape[0], x:right] = head[:, : right - x]
-    return picture
 
 
 @pytest.mark.parametrize("start", [1.0, 2.2, 3.7])

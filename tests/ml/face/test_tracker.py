@@ -12,25 +12,7 @@ import pytest
 from ml import media
 from ml.face import detector, features
 from ml.face.tracker import Face, Tracker
-
-
-@pytest.fixture(scope="module")
-def head(portrait: np.ndarray) -> np.ndarray:
-    return features.grey(portrait)[10:210, 120:320]
-
-
-@pytest.fixture(scope="module")
-def room(background: np.ndarray) -> np.ndarray:
-    return cv2.resize(features.grey(background), (640, 480))
-
-
-def put(picture: np.ndarray, head: np.ndarray, x: int, y: int) -> np.ndarray:
-    """A head in a copy of a picture, cut off at its edges."""
-    picture = picture.copy()
-    left, right = max(0, x), min(picture.shape[1], x + head.shape[1])
-    if left < right:
-        picture[y : y + head.shape[0], left:right] = head[:, left - x : right - x]
-    return picture
+from tests.ml.face.conftest import put
 
 
 def follow(pictures: Iterable[np.ndarray], tracker: Tracker, fps: float = 15, start: float = 0.0) -> list[list[Face]]:
