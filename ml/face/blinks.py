@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import percentile_filter
 from scipy.stats import chi2
 
+from ml.face import features
 from ml.readings import Estimate
 
 #: A blink is a dip of the ratio by this share of what it is while open, and by so much at least (landmarks
@@ -40,25 +41,17 @@ def find(times: np.ndarray, ratios: np.ndarray, around: np.ndarray | None = None
 def kind_of(times: np.ndarray, around: np.ndarray, at: int) -> str:
     """What the pictures say of a dip whose deepest sample is ``at``: ``blink``, ``covered`` (something is in front of
     one eye) or ``still`` (nothing moved)."""
-    seen = around.reshape(len(around), 2, -1).astype(float)
     changes = []
     for low, high in ((-FAR, -NEAR), (NEAR, FAR)):
         first, last = np.searchsorted(times, [times[at] + low, times[at] + high])
         if last > first:
-            changes.append(1 - _alike(seen[first:last].mean(0), seen[at]))
+            changes.append(features.unlike(around[first:last].mean(0), around[at]))
     if not changes:
         return "blink"  # nothing to compare with
     change = np.min(changes, axis=0)
     if change.max() > COVERED and change.min() < ONE_SIDED * change.max():
         return "covered"
     return "still" if change.mean() < STIRRED else "blink"
-
-
-def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The correlation of each row of two arrays (R, M)."""
-    one, other = one - one.mean(1, keepdims=True), other - other.mean(1, keepdims=True)
-    length = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    return (one * other).sum(1) / np.maximum(length, 1e-6)
 
 
 def _dips(times: np.ndarray, ratios: np.ndarray) -> list[int]:
