@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import webrtcvad
 
 from ml.speech.features import HOP, RATE
+from ml.speech.marks import Flags, Marks, each_run, pieces, runs
 from ml.speech.spool import Frames, Spool, Tally, parts
 
 VAD_FRAME = 2 * HOP  # 20 ms; WebRTC's detector takes 10, 20 or 30
@@ -61,11 +63,10 @@ class ActivityDetector:
 
     def finish(self) -> Activity:
         """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
-        flags = self._flags[0 : len(self._flags)]
-        self._flags = Spool(bool)
+        flags, decibels = self._flags.values(), self._decibels.values()
         if not len(flags):
-            return Activity(np.zeros(0, np.float32), flags, SILENCE_DB)
-        decibels, (noise,) = self._decibels.values(), self._levels.percentiles(5)
+            return Activity(decibels, Marks(0), SILENCE_DB)
+        (noise,) = self._levels.percentiles(5)
         top = self._flagged.percentiles(95)[0] if len(self._flagged) else -100.0
         return Activity(decibels, _decide(decibels, flags, noise, top), noise)
 
@@ -74,11 +75,11 @@ class ActivityDetector:
 class Activity:
     """``decibels`` (dBFS) and ``speech`` (bool) per 10 ms frame; ``noise_db`` is the recording's quietest twentieth.
 
-    Of more than an hour ``decibels`` is a `Spool`: an array by slices.
+    Of more than some minutes ``decibels`` is a `Spool`; of a stream ``speech`` is `Marks`: both are arrays by slices.
     """
 
     decibels: Frames
-    speech: np.ndarray
+    speech: Flags
     noise_db: float
 
     @property
@@ -88,12 +89,21 @@ class Activity:
 
     def bounds(self, start: int, stop: int) -> tuple[int, int] | None:
         """First and last-plus-one speech frame among frames ``start`` to ``stop``; None where there is none."""
-        inside = np.flatnonzero(self.speech[start:stop])
-        return (start + int(inside[0]), start + int(inside[-1]) + 1) if inside.size else None
+        first = last = None
+        for part in parts(min(stop, len(self.speech)) - start):
+            inside = np.flatnonzero(self.speech[start + part.start : start + part.stop])
+            if inside.size:
+                first = start + part.start + int(inside[0]) if first is None else first
+                last = start + part.start + int(inside[-1]) + 1
+        return None if first is None or last is None else (first, last)
 
     def segments(self) -> list[tuple[int, int]]:
         """Stretches of speech as (first, last + 1) frames."""
         return runs(self.speech)
+
+    def each_segment(self) -> Iterator[tuple[int, int]]:
+        """`segments` one by one: five hours have tens of thousands."""
+        return each_run(pieces(self.speech))
 
 
 def level_db(frames: np.ndarray) -> np.ndarray:
@@ -102,46 +112,28 @@ def level_db(frames: np.ndarray) -> np.ndarray:
     return (10 * np.log10(np.mean(frames**2, axis=1, dtype=np.float64) + 1e-10)).astype(np.float32)
 
 
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches of True as (first, last + 1)."""
-    return list(map(tuple, _edges(flags).tolist()))
-
-
-def _edges(flags: np.ndarray) -> np.ndarray:
-    """`runs` as an array (N, 2): five hours have tens of thousands."""
-    inner = np.flatnonzero(flags[1:] != flags[:-1]) + 1
-    begins, ends = ([0] if len(flags) and flags[0] else []), ([len(flags)] if len(flags) and flags[-1] else [])
-    return np.concatenate([begins, inner, ends]).astype(np.int64).reshape(-1, 2)
-
-
-def _short(flags: np.ndarray, length: int) -> list[list[int]]:
-    """Stretches of True of fewer than ``length`` frames."""
-    edges = _edges(flags)
-    return edges[edges[:, 1] - edges[:, 0] < length].tolist()
-
-
-def _decide(decibels: Frames, flags: np.ndarray, noise: float, top: float) -> np.ndarray:
+def _decide(decibels: Frames, flags: Frames, noise: float, top: float) -> Marks:
     """Keep flagged frames that stand out from the noise; drop short bursts, close short gaps.
 
     ``noise`` is the quietest twentieth of all frames, ``top`` the loudest of the flagged ones, dBFS.
     """
     if top < SILENCE_DB or top - noise < LEAST_RANGE_DB:
-        return np.zeros_like(flags)
+        return Marks(len(flags))
     # without a single pause the quietest frames are speech too, hence the second bound
     threshold = max(min(noise + ABOVE_NOISE_DB, top - 18), top - BELOW_SPEECH_DB, SILENCE_DB)
-    speech = flags
-    for part in parts(len(flags)):
-        speech[part] &= decibels[part] > threshold
-    for first, last in _short(~speech, SHORTEST_GAP):
-        if first > 0 and last < len(speech):
+    speech = Marks.made(len(flags), lambda part: flags[part] & (decibels[part] > threshold))
+    for first, last in each_run(~piece for piece in pieces(speech)):
+        if last - first < SHORTEST_GAP and first > 0 and last < len(speech):
             speech[first:last] = True
-    for first, last in _short(speech, SHORTEST_SPEECH):
-        speech[first:last] = False
+    for first, last in each_run(pieces(speech)):
+        if last - first < SHORTEST_SPEECH:
+            speech[first:last] = False
     return speech
 
 
 def detect(samples: np.ndarray) -> Activity:
-    """`ActivityDetector` over one short array."""
+    """`ActivityDetector` over one short array; all of the answer are arrays."""
     detector = ActivityDetector()
     detector.feed(np.asarray(samples, np.float32))
-    return detector.finish()
+    found = detector.finish()
+    return replace(found, decibels=found.decibels[:], speech=found.speech[:])

@@ -8,6 +8,7 @@ import numpy as np
 
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.features import HOP, RATE
+from ml.speech.marks import Flags
 from ml.speech.pitch import Search
 from ml.speech.spool import Frames, Tally, parts
 
@@ -102,7 +103,7 @@ class Syllables:
         return self.count
 
 
-def facts(activity: Activity, hertz: Frames, heard: np.ndarray | None = None) -> dict[str, float | int | None]:
+def facts(activity: Activity, hertz: Frames, heard: Flags | None = None) -> dict[str, float | int | None]:
     """The ``delivery`` of a SpeechReading. ``heard`` (bool, 10 ms) is where anybody speaks or anything else sounds.
 
     ``speech_share`` is of the time from the first word to the last, others' turns left out. ``syllables_per_second``
@@ -114,7 +115,7 @@ def facts(activity: Activity, hertz: Frames, heard: np.ndarray | None = None) ->
     """
     speech = activity.speech
     pauses, others = [], 0.0
-    for (_, start), (end, _) in pairwise(activity.segments()):
+    for (_, start), (end, _) in pairwise(activity.each_segment()):
         gap = (end - start) / FRAMES_A_SECOND
         if heard is not None and heard[start:end].mean() >= 0.3:
             others += gap  # somebody else's turn is no pause

@@ -1,13 +1,14 @@
 """Read a voice: which of eight acted emotions its expression resembles over time, and plain facts of delivery.
 
 The recording is streamed twice, first for where there is speech, then for what it sounds like; no more of it is held in
-memory than ten seconds of sound, and a few bytes for each 10 ms.
+memory than ten seconds of sound, some bits for each 10 ms, and the reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from ml.speech.features import (
     seconds_to_frames,
     window_starts,
 )
+from ml.speech.marks import Flags
 from ml.speech.survey import Survey, survey
 from ml.statistics import block_bootstrap
 
@@ -125,12 +127,14 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
             "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
             "record the answer again.",
         )
-    times, rows = [], []
+    nothing = [np.nan] * len(SPEECH_EMOTIONS)
+    times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
     for time, window in voice_windows((second_pass or first_pass)(), activity):
         times.append(round(time, 2))
-        rows.append(None if window is None else [round(float(p), 5) for p in probabilities(window)])
+        values.extend(nothing if window is None else [round(float(p), 5) for p in probabilities(window)])
+    rows = np.frombuffer(values).reshape(-1, len(SPEECH_EMOTIONS))
+    readable = rows[np.isfinite(rows[:, 0])]
     sound = quality.facts(activity, found.heard, found.clipped, found.spectrum)
-    readable = np.array([row for row in rows if row is not None]).reshape(-1, len(SPEECH_EMOTIONS))
     return SpeechReading(
         model=registry.version_of("speech"),
         coverage=len(readable) / max(len(rows), 1),
@@ -138,25 +142,28 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
         seconds=found.samples / RATE,
         speech_seconds=round(activity.seconds, 2),
         window_seconds=WINDOW_SECONDS,
-        track=Track(SPEECH_EMOTIONS, times, rows),
         distribution=distribution(readable),
         dominant=dominant(readable),
         delivery=delivery.facts(activity, found.hertz, found.heard),
         activity=found.stretches(),
         quality=sound,
         sure_seconds=round(_sure(activity.speech, times, rows) * HOP / RATE, 2),
+        track=Track(SPEECH_EMOTIONS, times.tolist(), [None if np.isnan(row[0]) else row.tolist() for row in rows]),
         second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second],
     )
 
 
-def _sure(speech: np.ndarray, times: list[float], rows: list[list[float] | None]) -> int:
-    """Frames of speech whose nearest window's reading is sure enough to be named."""
+def _sure(speech: Flags, times: Sequence[float], rows: np.ndarray) -> int:
+    """Frames of speech whose nearest window is named: its row of probabilities is sure enough, and not NaN."""
     card = shipped()
-    named = [row is not None and not abstains(np.array(row), card) for row in rows]
-    middles = [(a + b) / 2 for a, b in pairwise(times)]
+    middles = ((a + b) / 2 for a, b in pairwise(times))
     # a frame in the middle between two windows goes with the first
-    edges = [0, *(int(middle * RATE / HOP + 1e-6) + 1 for middle in middles), len(speech)]
-    return sum(int(speech[a:b].sum()) for (a, b), sure in zip(pairwise(edges), named, strict=True) if sure)
+    edges = chain([0], (int(middle * RATE / HOP + 1e-6) + 1 for middle in middles), [len(speech)])
+    return sum(
+        int(speech[a:b].sum())
+        for (a, b), row in zip(pairwise(edges), rows, strict=True)
+        if not np.isnan(row[0]) and not abstains(row, card)
+    )
 
 
 def _independent(count: int) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
+from ml.speech.marks import Flags
 from ml.speech.spool import Tally, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
@@ -31,7 +32,7 @@ def highest_hertz(spectrum: np.ndarray) -> float | None:
     return round(min(highest, TELEPHONE_HZ) if highest < NARROW_HZ else highest)
 
 
-def facts(activity: Activity, heard: np.ndarray, clipped: float, spectrum: np.ndarray) -> dict[str, Any]:
+def facts(activity: Activity, heard: Flags, clipped: float, spectrum: np.ndarray) -> dict[str, Any]:
     """The ``quality`` of a SpeechReading; ``heard`` (bool, 10 ms) is where anything like speech sounds,
     anybody's: ``clipped_share`` of samples (0..1), ``noise_db`` and ``speech_db`` (dBFS),
     ``speech_over_noise_db`` and ``highest_hz``, None where there is too little to tell."""

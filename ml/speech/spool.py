@@ -1,7 +1,7 @@
 """Values that come one after the other and are wanted again: in memory while few, in a nameless file when many.
 
-Five hours hold 1.8 million frames of 10 ms. What is kept of each waits on disk beyond an hour, so that a long recording
-takes the memory of a short one; what is asked of all of them at once, percentiles, is counted.
+Five hours hold 1.8 million frames of 10 ms. What is kept of each waits on disk beyond some minutes, so that a long
+recording takes the memory of a short one; what is asked of all of them at once, percentiles, is counted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import IO
 
 import numpy as np
 
-MOST_IN_MEMORY = 1_500_000  # bytes: an hour of frames
+MOST_IN_MEMORY = 200_000  # bytes of each: eight minutes of frames
 PIECES = 1_000  # arrays that wait to be joined
 PART = 60_000  # frames that are worked on at a time: ten minutes
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
 from ml.speech import delivery, quality, second, speakers, voice
-from ml.speech.activity import Activity, ActivityDetector, runs
+from ml.speech.activity import Activity, ActivityDetector
 from ml.speech.features import FFT, HOP, MELS, RATE, log_mel, steady_pieces
-from ml.speech.spool import Frames, Spool
+from ml.speech.marks import Flags, Marks, each_run, pieces, runs
+from ml.speech.spool import PART, Frames, Spool, parts
 
 #: A step counts as no voice below this probability (`voice.Weights.threshold`) only where it lasts: single steps
 #: between spoken ones are part of them.
@@ -33,22 +35,28 @@ class Survey:
     hertz: Frames
     samples: int
     clipped: float
-    heard: np.ndarray
-    other: np.ndarray
+    heard: Flags
+    other: Flags
     second: list[tuple[float, float]]
     spectrum: np.ndarray
 
     def stretches(self) -> list[list]:
         """[from, to, kind] in seconds, in order; kind is "speech", "second" (a second voice) or "other" (no voice)."""
-        second = np.zeros_like(self.heard)
+        second, every = Marks(len(self.heard)), list(parts(len(self.heard)))
         for start, end in self.second:
             second[int(start * 100) : int(end * 100)] = True
-        kinds = (("speech", self.activity.speech), ("second", self.heard & second & ~self.other), ("other", self.other))
+
+        def all_of(gap: int) -> Iterator[list]:
+            for kind, chunks in (
+                ("speech", pieces(self.activity.speech)),
+                ("second", (self.heard[part] & second[part] & ~self.other[part] for part in every)),
+                ("other", pieces(self.other)),
+            ):
+                yield from ([round(a / 100, 2), round(b / 100, 2), kind] for a, b in _closed(chunks, gap))
+
         gap = 30
         while True:  # five hours have thousands of short pauses: those that no chart could show are closed
-            found = [
-                [round(a / 100, 2), round(b / 100, 2), kind] for kind, flags in kinds for a, b in _closed(flags, gap)
-            ]
+            found = list(islice(all_of(gap), STRETCHES + 1))
             if len(found) <= STRETCHES:
                 return sorted(found)
             gap *= 2
@@ -77,9 +85,9 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
     activity, rows = detector.finish(), meter.finish()
     del detector
     other = _no_voice(rows, activity.speech)
-    voices = activity.speech & ~other
-    stretches = second.second_voice(listener.finish(), voices)
-    spoken = voices.copy()
+    heard = activity.speech
+    spoken = Marks.made(len(heard), lambda part: heard[part] & ~other[part])
+    stretches = second.second_voice(listener.finish(), spoken)
     for begin, end in stretches:
         spoken[int(begin * 100) : int(end * 100)] = False
     return Survey(
@@ -87,32 +95,43 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
         hertz.values(),
         total,
         clipped / max(total, 1),
-        activity.speech,
+        heard,
         other,
         stretches,
         spectrum / sounding if sounding else np.full(MELS, np.nan),
     )
 
 
-def _no_voice(rows: Frames, speech: np.ndarray) -> np.ndarray:
+def _no_voice(rows: Frames, speech: Flags) -> Marks:
     """Which frames of ``speech`` (bool, 10 ms) do not sound like a voice."""
     if not speech.any():
-        return np.zeros_like(speech)
+        return Marks(len(speech))
     low = voice.voice_probability(rows) < voice.weights().threshold
-    spoken = np.add.reduceat(speech, np.arange(0, len(speech), voice.STEP)) > 0
+    spoken = np.concatenate([np.logical_or.reduceat(p, np.arange(0, len(p), voice.STEP)) for p in pieces(speech)])
     low = np.pad(low, (0, max(0, len(spoken) - len(low))))[: len(spoken)]
     for first, last in runs(low):
         # at the edges of what sounds a step has little to go by: it goes with its neighbour
         if last - first < SHORTEST_OTHER and spoken[max(0, first - 1) : last + 1].sum() > spoken[first:last].sum():
             low[first:last] = False
-    return speech & np.repeat(low, voice.STEP)[: len(speech)]
+    steps = PART // voice.STEP
+    low = np.pad(low, (0, steps))  # what is left of the last step is none
+
+    def silent(part: slice) -> np.ndarray:
+        at = part.start // voice.STEP
+        return speech[part] & np.repeat(low[at : at + steps], voice.STEP)[: part.stop - part.start]
+
+    return Marks.made(len(speech), silent)
 
 
-def _closed(flags: np.ndarray, gap: int) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for first, last in runs(flags):
-        if found and first - found[-1][1] < gap:
-            found[-1] = (found[-1][0], last)
-        else:
-            found.append((first, last))
-    return found
+def _closed(chunks: Iterable[np.ndarray], gap: int) -> Iterator[tuple[int, int]]:
+    """Stretches of True; what is less than ``gap`` apart is one."""
+    held: tuple[int, int] | None = None
+    for first, last in each_run(chunks):
+        if held and first - held[1] < gap:
+            held = (held[0], last)
+            continue
+        if held:
+            yield held
+        held = (first, last)
+    if held:
+        yield held
