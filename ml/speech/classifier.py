@@ -1,6 +1,7 @@
-"""From a window of sound to emotions: the network on the spectrogram, a linear discriminant on hand-made features.
+"""From a window of sound to emotions: a network on the spectrogram, linear discriminants on hand-made features and on
+those of an encoder that has heard much speech.
 
-Both give logits. Their weighted sum, divided by a temperature, is the reading of a window by itself. Both also have
+All give logits. Their weighted sum, divided by a temperature, is the reading of a window by itself. They also have
 logits that suit a comparison with the same person's other windows (`compared`): the mean over all that person's
 windows is taken out of them. That comparison pays where the person has shown many emotions, and misleads where they
 have not (see the model card), so no reading of an interview uses it.
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ml import registry
+from ml.speech.encoder import heard
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
 
@@ -35,8 +37,8 @@ class Discriminant:
 
 @dataclass(frozen=True)
 class Scores:
-    """A window's (or a clip's mean) logits, each (8,): the ``network``'s, ``alone`` (features read by themselves) and
-    ``against`` (features read for a comparison with the person's others)."""
+    """A window's (or a clip's mean) logits, each (8,): the ``network``'s, ``alone`` (both kinds of features, read by
+    themselves) and ``against`` (the same, read for a comparison with the person's others)."""
 
     network: np.ndarray
     alone: np.ndarray
@@ -53,7 +55,7 @@ def score(window: np.ndarray) -> Scores:
     session, (alone, against) = registry.session("speech"), discriminants()
     power = frame_power(window)
     (logits,) = session.run(None, {session.get_inputs()[0].name: network_input(window, power)[None]})
-    features = functionals(window, power)
+    features = np.concatenate([functionals(window, power), heard(power)])
     return Scores(logits[0].astype(np.float64) / shipped()["network_shrinks"], alone(features), against(features))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -15,6 +16,8 @@ from ml.speech.activity import detect
 from ml.speech.calibration import FEATURE_WEIGHT, HeldOut, selective, temperature, threshold
 from ml.speech.classifier import FEATURE_WEIGHTS, Discriminant
 from ml.speech.data import Clip, load
+from ml.speech.encoder import ENCODER
+from ml.speech.encoder_graph import parameters
 from ml.speech.evaluate import speaker_of
 from ml.speech.features import CHUNK, MELS
 from ml.statistics import confusion, expected_calibration_error, recalls
@@ -63,8 +66,8 @@ def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> d
         + (["nEMO (Christop, 2024; CC BY-NC-SA 4.0)"] if options.extra else []),
         "speakers": sorted({speaker_of(clip) for clip in found}),
         "figures": {
-            "protocol": f"{len(folds)}-fold cross-validation grouped by actor: one network and the discriminant of the "
-            "other folds' actors, each clip by itself, last epoch",
+            "protocol": f"{len(folds)}-fold cross-validation grouped by actor: one network and the discriminants of "
+            "the other folds' actors, each clip by itself, last epoch",
             "uar_mean": float(np.mean(folds)),
             "uar_per_fold": folds,
             "uar_interval_over_actors": [float(value) for value in np.percentile(draws, [2.5, 97.5])],
@@ -81,6 +84,7 @@ def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> d
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
+        "licence_of_the_encoder": "speech_encoder.onnx: MIT, Copyright (c) 2022 OpenAI; see speech_encoder.LICENSE.txt",
     }
 
 
@@ -89,8 +93,9 @@ def _uar(logits: np.ndarray, truth: np.ndarray) -> float:
 
 
 def steps(held: HeldOut) -> dict[str, float]:
-    """UAR over all held-out clips of each part by itself, of both, and of comparisons with the person's own mean voice
-    over all clips, over neutral and calm ones, and over one emotion's where only that one is to be read."""
+    """UAR over all held-out clips of each part by itself, of pairs of them, of all, and of comparisons with the
+    person's own mean voice over all clips, over neutral and calm ones, and over one emotion's where only that one is to
+    be read."""
     calm = np.isin(held.truth, [SPEECH_EMOTIONS.index(name) for name in ("neutral", "calm")])
     told_apart = np.zeros((len(held.names), len(SPEECH_EMOTIONS)))
     for label in range(len(SPEECH_EMOTIONS)):
@@ -99,11 +104,16 @@ def steps(held: HeldOut) -> dict[str, float]:
             told_apart[among] = held.compared(among)[among]
     found = {
         "network": _uar(held.network, held.truth),
-        "hand_made_features": _uar(held.alone, held.truth),
-        "both": _uar(held.together(), held.truth),
-        "both_against_the_persons_mean": _uar(held.compared(), held.truth),
-        "both_against_the_persons_neutral_and_calm_clips": _uar(held.compared(calm), held.truth),
-        "both_where_a_person_shows_one_emotion_only": _uar(told_apart, held.truth),
+        "hand_made_features": _uar(held.hand, held.truth),
+        "encoder": _uar(held.heard, held.truth),
+        "network_and_hand_made_features": _uar(held.network + held.hand / 2, held.truth),
+        "network_and_encoder": _uar(held.network + FEATURE_WEIGHT * held.heard, held.truth),
+        "hand_made_features_and_encoder": _uar(held.alone, held.truth),
+        "all": _uar(held.together(), held.truth),
+        "all_with_weights_from_the_other_folds": _uar(held.nested(), held.truth),
+        "all_against_the_persons_mean": _uar(held.compared(), held.truth),
+        "all_against_the_persons_neutral_and_calm_clips": _uar(held.compared(calm), held.truth),
+        "all_where_a_person_shows_one_emotion_only": _uar(told_apart, held.truth),
     }
     return {name: round(value, 4) for name, value in found.items()}
 
@@ -131,9 +141,11 @@ def committee(members: list[keras.Model]) -> keras.Model:
     return keras.Model(inputs, keras.layers.Average(name="logits")(outputs), name="speech")
 
 
-def ship(members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float = 1.0) -> None:
-    """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``) and
-    ``speech.json`` into the weights folder.
+def ship(
+    members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float, encoder: Path
+) -> None:
+    """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``), the
+    ``encoder`` (``speech_encoder.onnx``) and ``speech.json`` into the weights folder.
 
     The ONNX graph takes any number of windows and of chunks. Writing it needs the TensorFlow backend and the packages
     of the dependency group ``train``.
@@ -150,8 +162,11 @@ def ship(members: list[keras.Model], pair: tuple[Discriminant, Discriminant], ca
     with runs.whole(folder / FEATURE_WEIGHTS) as path:
         np.savez_compressed(path, **arrays)
     card["network_shrinks"] = shrunk
-    card["figures"]["parameters"] = int(model.count_params()) + sum(array.size for array in arrays.values())
-    files = ("speech.onnx", "speech.keras", FEATURE_WEIGHTS)
+    with runs.whole(folder / ENCODER) as path:
+        path.write_bytes(encoder.read_bytes())
+    counts = int(model.count_params()), sum(array.size for array in arrays.values()), parameters(encoder)
+    card["figures"]["parameters"] = sum(counts)
+    files = ("speech.onnx", "speech.keras", FEATURE_WEIGHTS, ENCODER)
     card["files"] = {name: registry.sha256(folder / name) for name in files}
     with runs.whole(folder / "speech.json") as path:
         path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")

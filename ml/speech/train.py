@@ -1,7 +1,7 @@
 """Train the speech model: actor-independent cross-validation, then calibration on what was held out.
 
-What ships is the mean of the networks of the cross-validation, so that every actor taught most of them, beside linear
-discriminants over hand-made features that all actors taught.
+What ships is the mean of SHIPPED networks of the cross-validation, beside linear discriminants that all actors taught,
+over hand-made features and over those of a recogniser's first layers.
 
 ``python -m ml.speech.train --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with ``--extra``,
 ``speech/nemo``. Everything goes to ``--run-dir`` and a second call goes on where the first one stopped.
@@ -21,18 +21,21 @@ from keras import ops
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
-from ml import runs
+from ml import registry, runs
 from ml.readings import SPEECH_EMOTIONS
-from ml.speech import discriminant
+from ml.speech import discriminant, encoder, encoder_graph
 from ml.speech import model as network
 from ml.speech.augment import Batches
 from ml.speech.calibration import HeldOut
 from ml.speech.data import Clip, clips, folds, load, speakers, trimmed
 from ml.speech.export import describe, logits_of, ship, shrinkage
-from ml.speech.features import WINDOW_SECONDS, chunks, log_mel, normalise, seconds_to_frames, window_starts
+from ml.speech.features import WINDOW_SECONDS, chunks, frame_power, log_mel, normalise, seconds_to_frames, window_starts
 
 #: Speeds of the variants made beforehand, as resampling ratios (up, down): pitch and tempo change together.
 SPEEDS = ((1, 1), (10, 9), (10, 11), (20, 19), (20, 21))
+#: Networks whose mean ships: beside the encoder each more costs time and brings next to nothing. Every actor taught at
+#: least one of two.
+SHIPPED = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,8 +145,8 @@ def uar(logits: np.ndarray, truth: np.ndarray) -> float:
 def train(data: Path, options: argparse.Namespace) -> None:
     """Cross-validate, calibrate and write ``speech.*`` into the weights folder.
 
-    Raises MediaError where there are no clips, ValueError where there are fewer actors than folds or where the run was
-    begun with other options.
+    Raises MediaError where there are no clips, ModelMissing where the encoder's package is not installed, ValueError
+    where there are fewer actors than folds or where the run was begun with other options.
     """
     found = clips(find(data, "ravdess"))
     if len(speakers(found)) < options.folds:
@@ -153,6 +156,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
         )
     kept = ("epochs", "steps", "batch", "rate", "folds", "extra", "seed")
     runs.begin(options.run_dir, clips=len(found), **{name: getattr(options, name) for name in kept})
+    encoded = encoded_clips(found, options.run_dir)  # first, since a package may be missing
     frames = variants(found, options.run_dir / "ravdess.npz")
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
     everything = list(range(len(SPEECH_EMOTIONS)))
@@ -170,22 +174,50 @@ def train(data: Path, options: argparse.Namespace) -> None:
         model = fit(kept + more, options, f"fold{fold}", options.seed * 100 + fold)
         held_out.fold[inside] = fold
         held_out.network[inside] = logits_of(model, [windows_of(frames[i][0]) for i in np.flatnonzero(inside)])
-        pair = discriminant.pair(features[~inside], truth[~inside], actors[~inside])
-        held_out.alone[inside] = pair[0](features[inside, 0])
-        held_out.against[inside], held_out.bias[inside] = pair[1](features[inside, 0]), pair[1].bias
+        hand, heard = pairs(features[~inside], encoded[~inside], truth[~inside], actors[~inside])
+        held_out.hand[inside] = hand[0](features[inside, 0])
+        held_out.heard[inside] = heard[0](encoded[inside, 0])
+        alone, against = discriminant.joined(hand, heard)
+        both_kinds = np.concatenate([features[inside, 0], encoded[inside, 0]], axis=1)
+        held_out.alone[inside] = alone(both_kinds)
+        held_out.against[inside], held_out.bias[inside] = against(both_kinds), against.bias
         members.append(model)
-        parts = (held_out.network, held_out.alone, held_out.together())
-        network_uar, features_uar, both = (uar(part[inside], truth[inside]) for part in parts)
+        parts = (held_out.together(), held_out.network, held_out.hand, held_out.heard)
+        every, *each = (uar(part[inside], truth[inside]) for part in parts)
         print(
-            f"fold {fold}: actors {', '.join(held)}: UAR {both:.3f} "
-            f"(network {network_uar:.3f}, hand-made features {features_uar:.3f})",
+            f"fold {fold}: actors {', '.join(held)}: UAR {every:.3f} (network {each[0]:.3f}, hand-made features "
+            f"{each[1]:.3f}, encoder {each[2]:.3f})",
             flush=True,
         )
     if options.only_fold is None:
         card = describe(held_out, found, options)
         held_out.save(options.run_dir / "held_out.npz", card, features[:, 0])
-        pair = discriminant.pair(features, truth, actors)
-        ship(members, pair, card, shrinkage(members, unlabelled(data, options)))
+        pair = discriminant.joined(*pairs(features, encoded, truth, actors))
+        members = members[:SHIPPED]
+        shrunk = shrinkage(members, unlabelled(data, options))
+        ship(members, pair, card, shrunk, options.run_dir / encoder.ENCODER)
+
+
+def encoded_clips(found: list[Clip], run_dir: Path) -> np.ndarray:
+    """`discriminant.gather` of the encoder's features; makes the encoder first. Raises ModelMissing."""
+    path = run_dir / encoder.ENCODER
+    if not path.is_file():
+        encoder_graph.write(path)
+    session = registry.session_of(path)
+    return discriminant.gather(
+        found,
+        run_dir / "encoded.npz",
+        lambda samples: encoder.heard(frame_power(samples), session),
+        discriminant.PLACES_HEARD,
+    )
+
+
+def pairs(features: np.ndarray, encoded: np.ndarray, truth: np.ndarray, actors: np.ndarray):
+    """`discriminant.pair` over hand-made features and over the encoder's."""
+    return (
+        discriminant.pair(features, truth, actors),
+        discriminant.pair(encoded, truth, actors, discriminant.SHRINKAGE_HEARD),
+    )
 
 
 def extra_voices(data: Path, options: argparse.Namespace) -> list:

@@ -38,6 +38,25 @@ def test_comparing_logits_is_comparing_features(people):
     np.testing.assert_allclose(rows, expected, atol=1e-8)
 
 
+def test_two_kinds_of_features_are_read_as_one(people):
+    features, truth, actors = people
+    parts = features[..., :7], features[..., 7:]
+    pairs = [discriminant.pair(part, truth, actors) for part in parts]
+    for which, both in enumerate(discriminant.joined(*pairs)):
+        expected = discriminant.HAND_WEIGHT * pairs[0][which](parts[0][:, 0]) + pairs[1][which](parts[1][:, 0])
+        np.testing.assert_allclose(both(features[:, 0]), expected, atol=1e-9)
+
+
+def test_weights_of_the_parts_are_chosen_on_other_folds(people):
+    """Where one part says all and the others are noise, the choice is the same part in every fold."""
+    _, truth, actors = people
+    held = HeldOut.empty([str(k) for k in range(len(truth))], actors, truth)
+    held.fold[:] = actors % 5
+    held.heard[np.arange(len(truth)), truth] = 1.0
+    held.network[:], held.hand[:] = rng.standard_normal((2, len(truth), 8))
+    assert (held.nested().argmax(axis=1) == truth).all()
+
+
 def test_an_emotion_that_nobody_showed_is_never_named(people):
     features, truth, _ = people
     some = truth != 4

@@ -1,0 +1,64 @@
+"""What a recogniser's first layers hear in a window: statistics of the lower half of Whisper tiny.en's encoder.
+
+Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022). Two convolutions and the first two
+of four transformer layers, where the sound of a voice has not yet given way to its words (as Pasad, Chou & Livescu
+found for such networks, "Layer-wise analysis of a self-supervised speech representation model", ASRU 2021). No word
+comes of it: the other layers and the decoder are not there. `encoder_graph` makes the graph.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import onnxruntime
+
+from ml import registry
+from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
+
+ENCODER = "speech_encoder.onnx"
+BANDS, HIGHEST_HZ = 80, 8_000.0
+LONGEST = seconds_to_frames(WINDOW_SECONDS)  # frames that are heard together
+WIDTH = 384
+#: The mean and the spread over time of what the first and the second layer give.
+FEATURES = 2 * 2 * WIDTH
+#: Where a window's loud frames are put, in Whisper's logarithms to base ten: about where loud speech lies in its own.
+LOUD = 1.5
+
+
+@lru_cache(maxsize=1)
+def mel_filters() -> np.ndarray:
+    """Whisper's triangular filters of equal area, for our transform: float32 (FFT // 2 + 1, BANDS)."""
+    edges = mel_to_hertz(np.linspace(0.0, hertz_to_mel(np.array(HIGHEST_HZ)), BANDS + 2))
+    bins = np.arange(FFT // 2 + 1) * RATE / FFT
+    rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
+    falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]
+    return (np.clip(np.minimum(rising, falling), 0, None) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+
+
+def encoder_input(power: np.ndarray) -> np.ndarray:
+    """`features.frame_power` (frames, FFT // 2 + 1) as the encoder reads it, float32 (frames, BANDS).
+
+    Scaled as Whisper's own log-mel, but for the level: that of the window's loud frames is always LOUD, and nothing is
+    more than RANGE_DB below it (see `features.normalise`).
+    """
+    logarithms = np.log10(power @ mel_filters() + 1e-12)
+    top = np.percentile(logarithms.max(axis=1), 95)
+    return ((np.maximum(logarithms - top, -RANGE_DB / 10) + LOUD + 4) / 4).astype(np.float32)
+
+
+def session() -> onnxruntime.InferenceSession:
+    """The shipped encoder. Raises ModelMissing."""
+    return registry.session_of(registry.file_of("speech", ENCODER))
+
+
+def heard(power: np.ndarray, encoder: onnxruntime.InferenceSession | None = None) -> np.ndarray:
+    """Features, float32 (FEATURES,), of a window's `features.frame_power`; finite, and the same for every gain.
+
+    Sound longer than a window is heard in equal parts of at most one, whose features' mean is returned. ``encoder`` is
+    another than the shipped one. Raises ModelMissing.
+    """
+    encoder = encoder or session()
+    name = encoder.get_inputs()[0].name
+    parts = np.array_split(encoder_input(power), -(-len(power) // LONGEST))
+    return np.mean([encoder.run(None, {name: part[None]})[0][0] for part in parts], axis=0)

