@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ml.figures import _ALIASES, _GRID, _INK, POINTS, _style, colour, thin
+from ml.figures import _ALIASES, _GRID, POINTS, _style, colour, thin
 
 #: Kinds of sound in the bottom row: name, colour (Okabe and Ito), pattern.
 SOUNDS = {
@@ -148,7 +148,7 @@ def explanation(found: dict[str, Any], spectrogram: np.ndarray, hertz: list[floa
     figure.update_layout(
         shapes=shapes,
         showlegend=True,
-        legend={"orientation": "h", "y": -0.16, "x": 0, "font": {"color": _INK}},
+        legend={"orientation": "h", "y": -0.16, "x": 0},
         xaxis={"range": [found["start"], found["end"]], "ticksuffix": " s", "showgrid": False},
         yaxis={
             "tickvals": [float(np.interp(tick, hertz, range(len(hertz)))) for tick in ticks],
