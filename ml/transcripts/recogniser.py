@@ -42,7 +42,7 @@ def is_available() -> bool:
     """Whether there is a recogniser, as far as can be told without loading one."""
     if os.environ.get(SETTING, "").strip().lower() == "off" or importlib.util.find_spec("faster_whisper") is None:
         return False
-    return bool(os.environ.get(SETTING)) or _packaged() is not None
+    return bool(os.environ.get(SETTING)) or packaged() is not None
 
 
 def recogniser() -> Recogniser:
@@ -64,23 +64,29 @@ def _open(chosen: str) -> Recogniser:
 
     if chosen:
         return Whisper(_folder(Path(chosen).expanduser()))
-    folder = _packaged()
+    folder = packaged()
     if folder is None:
         raise ModelMissing(
             "model_missing",
             f"There is no speech recogniser. Install the package {PACKAGE.replace('_', '-')}, or name the folder of a "
             f"Whisper model in {SETTING}.",
         )
+    check(folder)
+    return Whisper(folder, name="Whisper tiny.en", language="en")
+
+
+def check(folder: Path) -> None:
+    """Raise ModelMissing (``model_damaged``) where the packaged model is not the one that was measured."""
     if sha256(folder / "model.bin") != PACKAGED_SHA256:
         raise ModelMissing(
             "model_damaged",
             f"The model in the package {PACKAGE.replace('_', '-')} is not the one that was measured. Install Viva's "
             "packages again.",
         )
-    return Whisper(folder, name="Whisper tiny.en", language="en")
 
 
-def _packaged() -> Path | None:
+def packaged() -> Path | None:
+    """The folder of the packaged model; None where the package is not installed."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -131,7 +131,7 @@ def test_switched_off(monkeypatch):
 def test_other_bytes_in_the_package_are_refused(tmp_path, monkeypatch):
     monkeypatch.delenv(module.SETTING)
     folder(tmp_path, "model.bin")
-    monkeypatch.setattr(module, "_packaged", lambda: tmp_path)
+    monkeypatch.setattr(module, "packaged", lambda: tmp_path)
     with pytest.raises(ModelMissing) as damaged:
         module.recogniser()
     assert damaged.value.code == "model_damaged"
@@ -139,7 +139,7 @@ def test_other_bytes_in_the_package_are_refused(tmp_path, monkeypatch):
 
 def test_the_packaged_model_understands_a_sentence(monkeypatch, sentence):
     monkeypatch.delenv(module.SETTING)
-    if module._packaged() is None:
+    if module.packaged() is None:
         pytest.skip("the package with Whisper's weights is not installed")
     assert module.is_available()
     quiet = np.zeros(RATE, np.float32)
@@ -154,7 +154,7 @@ def test_real_sentences(monkeypatch, real_data):
     from ml.speech.data import clips, load
 
     monkeypatch.delenv(module.SETTING)
-    if module._packaged() is None:
+    if module.packaged() is None:
         pytest.skip("the package with Whisper's weights is not installed")
     heard, wrong = module.recogniser(), 0
     for clip in clips(real_data / "speech" / "ravdess")[5::300]:
