@@ -6,7 +6,15 @@ import numpy as np
 
 from ml.speech import classifier
 from ml.speech.activity import detect
-from ml.speech.features import FFT, HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
+from ml.speech.features import (
+    FFT,
+    HOP,
+    RATE,
+    WINDOW_HOP_SECONDS,
+    WINDOW_SECONDS,
+    seconds_to_frames,
+    without_pauses,
+)
 from ml.speech.infer import ENOUGH_SPEECH
 from ml.speech.survey import survey
 
@@ -76,7 +84,8 @@ class Voice:
         if inside is None:
             return
         first, last = activity.bounds(start, len(activity.speech))
-        self.row = classifier.probabilities(self._held[first * HOP : last * HOP + FFT - HOP])
+        said = self._held[first * HOP : last * HOP + FFT - HOP]
+        self.row = classifier.probabilities(without_pauses(said, activity.speech[first:last]))
         self.spoke = self._end - (len(activity.speech) - last) * HOP / RATE
         self.speaks = True
 

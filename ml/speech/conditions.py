@@ -60,6 +60,18 @@ def opus(samples: np.ndarray, bits_a_second: int = 24_000) -> np.ndarray:
     return (np.concatenate(parts)[: len(samples)] * (peak / 0.7)).astype(np.float32)
 
 
+def hesitant(samples: np.ndarray, seconds: float) -> np.ndarray:
+    """A pause where the middle of the speech is quietest, made of the clip's own quietest tenth of a second."""
+    frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
+    levels = np.square(frames, dtype=np.float64).mean(axis=1)
+    loud = np.flatnonzero(levels > levels.max() / 300)
+    first, last = (int(loud[0] + share * (loud[-1] - loud[0])) for share in (0.3, 0.7))
+    cut = (first + int(levels[first : last + 1].argmin())) * 160
+    start = int(np.convolve(levels, np.ones(10), mode="valid").argmin()) * 160
+    pause = np.resize(samples[start : start + 1600], int(seconds * RATE))
+    return np.concatenate([samples[:cut], pause, samples[cut:]])
+
+
 #: Name and function (samples, rng) of each condition that the model is tested under.
 TESTS = {
     "clean": lambda samples, rng: samples,
@@ -68,6 +80,7 @@ TESTS = {
     "noise_10_db": lambda samples, rng: noisy(samples, 10, rng),
     "telephone_band": lambda samples, rng: telephone(samples),
     "room_0.5_s": lambda samples, rng: room(samples, 0.5, 3, rng),
+    "pause_0.8_s": lambda samples, rng: hesitant(samples, 0.8),
 }
 
 

@@ -13,7 +13,7 @@ from ml.errors import MediaError
 from ml.media import audio_blocks
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech.activity import detect
-from ml.speech.features import FFT, HOP, RATE
+from ml.speech.features import FFT, HOP, RATE, without_pauses
 
 #: Other names that data sets give the eight emotions.
 SYNONYMS = {
@@ -81,6 +81,16 @@ def trimmed(samples: np.ndarray) -> np.ndarray:
     """A short clip from its first to its last speech frame; the whole clip where no speech is found."""
     bounds = detect(samples).bounds(0, len(samples))
     return samples[bounds[0] * HOP : bounds[1] * HOP + FFT - HOP] if bounds else samples
+
+
+def spoken(samples: np.ndarray) -> np.ndarray:
+    """A short clip as a window is read: `trimmed`, and its pauses shortened."""
+    activity = detect(samples)
+    bounds = activity.bounds(0, len(samples))
+    if bounds is None:
+        return samples
+    first, last = bounds
+    return without_pauses(samples[first * HOP : last * HOP + FFT - HOP], activity.speech[first:last])
 
 
 def load(path: Path) -> np.ndarray:

@@ -13,7 +13,7 @@ from ml import runs
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech.classifier import Discriminant
 from ml.speech.conditions import another_place
-from ml.speech.data import Clip, load, trimmed
+from ml.speech.data import Clip, load, spoken
 from ml.speech.functionals import functionals
 
 #: Speeds of the variants of each clip, as resampling ratios, then as many random places to have recorded it in.
@@ -43,10 +43,10 @@ def gather(
     actors = {actor: number for number, actor in enumerate(sorted({clip.actor for clip in found}))}
     for clip in tqdm(found, desc=f"features {cache.stem}", mininterval=5):
         samples = load(clip.path)
-        said = trimmed(samples)
+        said = spoken(samples)
         row = [of(resample_poly(said, up, down)) for up, down in SPEEDS]
         for place in range(places):
-            row.append(of(trimmed(another_place((actors[clip.actor], place))(samples))))
+            row.append(of(spoken(another_place((actors[clip.actor], place))(samples))))
         rows.append(row)
     with runs.whole(cache) as path:
         np.savez(path, names=names, features=np.array(rows, np.float32))

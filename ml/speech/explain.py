@@ -20,7 +20,15 @@ from ml.errors import Unreadable
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech.activity import detect
 from ml.speech.classifier import probabilities
-from ml.speech.features import FFT, HOP, RATE, WINDOW_SECONDS, seconds_to_frames, window_starts
+from ml.speech.features import (
+    FFT,
+    HOP,
+    RATE,
+    WINDOW_SECONDS,
+    seconds_to_frames,
+    window_starts,
+    without_pauses,
+)
 
 PIECE_SECONDS = 0.3
 #: Edges of the bands in Hz: the fundamental, then where the first, second, third formants and the hiss mostly lie.
@@ -73,7 +81,7 @@ def explain_samples(samples: np.ndarray, label: str, start: float = 0.0) -> Expl
     spans = _spans(samples)
     if not spans:
         raise Unreadable("silence", "Nobody speaks in this stretch, so there is nothing to explain.")
-    inputs = [samples[a:b] for a, b in spans]
+    inputs = [without_pauses(samples[a:b], speech) for a, b, speech in spans]
     whole = [probabilities(window)[emotion] for window in inputs]
     pieces = max(1, round(len(samples) / RATE / PIECE_SECONDS))
     edges = np.linspace(0, len(samples) / RATE, pieces + 1)
@@ -81,13 +89,14 @@ def explain_samples(samples: np.ndarray, label: str, start: float = 0.0) -> Expl
 
     def fall(first: float, last: float, low: float, high: float) -> float:
         """How far the mean log odds fall without a piece."""
-        touched = [k for k, (a, b) in enumerate(spans) if a < last * RATE and b > first * RATE]
+        touched = [k for k, (a, b, _) in enumerate(spans) if a < last * RATE and b > first * RATE]
         if not touched:
             return 0.0
         changed = sound.without(first, last, low, high)
         fallen = 0.0
         for k in touched:
-            chance = probabilities(changed[spans[k][0] : spans[k][1]])[emotion]
+            a, b, speech = spans[k]
+            chance = probabilities(without_pauses(changed[a:b], speech))[emotion]
             fallen += _log_odds(whole[k]) - _log_odds(chance)
         return round(fallen / len(touched), 4)
 
@@ -112,8 +121,9 @@ def _log_odds(chance: float) -> float:
     return float(np.log(chance / (1 - chance)))
 
 
-def _spans(samples: np.ndarray) -> list[tuple[int, int]]:
-    """First and last sample of each window of the stretch, cut to its speech, as the reading cuts them."""
+def _spans(samples: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
+    """First and last sample of each window of the stretch, cut to its speech, as the reading cuts them, and where in it
+    somebody speaks (bool, a frame each)."""
     activity = detect(samples)
     bounds = activity.bounds(0, len(activity.speech))
     if bounds is None:
@@ -124,7 +134,8 @@ def _spans(samples: np.ndarray) -> list[tuple[int, int]]:
         begin += bounds[0]
         inside = activity.bounds(begin, min(begin + size, bounds[1]))
         if inside is not None:
-            spans.append((inside[0] * HOP, inside[1] * HOP + FFT - HOP))
+            first, last = inside
+            spans.append((first * HOP, last * HOP + FFT - HOP, activity.speech[first:last]))
     return spans
 
 

@@ -22,6 +22,9 @@ LOWEST_HZ, HIGHEST_HZ = 60.0, 7_600.0
 CHUNK, CHUNK_HOP = 40, 20  # frames in a chunk and between chunks: 0.4 s and 0.2 s
 WINDOW_SECONDS, WINDOW_HOP_SECONDS = 3.0, 1.5
 
+#: Frames of a pause that are kept; a longer one in a window would count as timbre.
+PAUSE = 15
+
 #: Bands quieter than the window's loud frames by more than this are all alike, so that the reading rests neither on a
 #: room's hum nor, through it, on the recording gain.
 RANGE_DB = 55.0
@@ -116,6 +119,20 @@ def seconds_to_frames(seconds: float) -> int:
 def network_input(samples: np.ndarray, power: np.ndarray | None = None) -> np.ndarray:
     """A window's samples (float mono, 16 kHz, first to last speech) as the network reads them: (n, CHUNK, MELS)."""
     return chunks(normalise(log_mel(samples, power)))
+
+
+def without_pauses(samples: np.ndarray, speech: np.ndarray) -> np.ndarray:
+    """A window's samples with every pause shortened to PAUSE frames, from the middle.
+
+    ``speech`` (bool) says for each frame from the window's first on whether somebody speaks; what follows the last of
+    them stays. Acted clips have hardly a pause, answers are full of them.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], speech, [True]]).astype(np.int8)))
+    kept = np.ones(len(samples), bool)
+    for first, last in edges.reshape(-1, 2):
+        if last - first > PAUSE:
+            kept[(first + PAUSE // 2) * HOP : (last - PAUSE + PAUSE // 2) * HOP] = False
+    return samples if kept.all() else samples[kept]
 
 
 def steady_pieces(blocks: Iterable[np.ndarray], size: int, overlap: int = 0) -> Iterator[tuple[int, np.ndarray]]:

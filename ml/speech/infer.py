@@ -30,6 +30,7 @@ from ml.speech.features import (
     WINDOW_SECONDS,
     seconds_to_frames,
     window_starts,
+    without_pauses,
 )
 from ml.speech.marks import Flags
 from ml.speech.survey import Survey, survey
@@ -45,8 +46,8 @@ Opener = Callable[[], Iterable[np.ndarray]]
 def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[tuple[float, np.ndarray | None]]:
     """Second pass: (centre in seconds, samples or None where there is too little speech) of each window.
 
-    Windows run from the first speech to the last. Each is cut to its own first and last speech frame, as the clips were
-    that the network learnt from.
+    Windows run from the first speech to the last. Each is cut to its own first and last speech frame and its pauses are
+    shortened, as were the clips that the models learnt from.
     """
     bounds = activity.bounds(0, len(activity.speech))
     if bounds is None:
@@ -61,7 +62,8 @@ def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[
         if inside is None or activity.speech[start:stop].sum() < ENOUGH_SPEECH:
             yield time, None
         else:
-            yield time, stream.between(inside[0] * HOP, inside[1] * HOP + FFT - HOP)
+            said = stream.between(inside[0] * HOP, inside[1] * HOP + FFT - HOP)
+            yield time, without_pauses(said, activity.speech[inside[0] : inside[1]])
 
 
 class _Excerpts:

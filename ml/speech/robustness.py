@@ -16,13 +16,12 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import numpy as np
 from tqdm import tqdm
 
-from ml import registry
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech import discriminant, encoder
 from ml.speech import model as network
 from ml.speech.calibration import FEATURE_WEIGHT, temperature
 from ml.speech.conditions import TESTS
-from ml.speech.data import Clip, clips, folds, load, speakers, trimmed
+from ml.speech.data import Clip, clips, folds, load, speakers, spoken
 from ml.speech.export import logits_of
 from ml.speech.features import frame_power, log_mel
 from ml.speech.functionals import functionals
@@ -36,7 +35,7 @@ def worse(clip: Clip, number: int, session) -> list[tuple[list[np.ndarray], np.n
     """Network windows, hand-made features and the encoder's of a clip under each of `conditions.TESTS`."""
     samples, copies = load(clip.path), []
     for make in TESTS.values():
-        said = trimmed(make(samples, np.random.default_rng(number)))
+        said = spoken(make(samples, np.random.default_rng(number)))
         power = frame_power(said)
         copies.append((windows_of(log_mel(said, power)), functionals(said, power), encoder.heard(power, session)))
     return copies
@@ -49,7 +48,7 @@ def measure(data: Path, run_dir: Path, count: int = 5) -> dict[str, dict[str, fl
     actors = np.array([clip.actor for clip in found])
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
     features = discriminant.gather(found, run_dir / "functionals.npz"), encoded_clips(found, run_dir)
-    session = registry.session_of(run_dir / encoder.ENCODER)
+    session = encoder.opened(run_dir / encoder.ENCODER)
     with np.load(run_dir / "held_out.npz") as held_out:
         heat = temperature(held_out["logits"], held_out["truth"])
     chosen = np.random.default_rng(0).permutation(len(found))[::SHARE]

@@ -21,13 +21,13 @@ from keras import ops
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
-from ml import registry, runs
+from ml import runs
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech import discriminant, encoder, encoder_graph
 from ml.speech import model as network
 from ml.speech.augment import Batches
 from ml.speech.calibration import HeldOut
-from ml.speech.data import Clip, clips, folds, load, speakers, trimmed
+from ml.speech.data import Clip, clips, folds, load, speakers, spoken
 from ml.speech.export import describe, logits_of, ship, shrinkage
 from ml.speech.features import WINDOW_SECONDS, chunks, frame_power, log_mel, normalise, seconds_to_frames, window_starts
 
@@ -69,7 +69,7 @@ def variants(found: list[Clip], cache: Path) -> list[list[np.ndarray]]:
                 return [parts[i : i + len(SPEEDS)] for i in range(0, len(parts), len(SPEEDS))]
     result = []
     for clip in tqdm(found, desc=f"features {cache.stem}"):
-        samples = trimmed(load(clip.path))
+        samples = spoken(load(clip.path))
         result.append([log_mel(resample_poly(samples, up, down)).astype(np.float16) for up, down in SPEEDS])
     parts = [part for clip in result for part in clip]
     cache.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def unlabelled(data: Path, options: argparse.Namespace) -> list[list[np.ndarray]
     if options.extra or folder == find(data, "ravdess"):
         return []
     found = clips(folder)
-    return [windows_of(log_mel(trimmed(load(clip.path)))) for clip in found[:: max(1, len(found) // 200)]]
+    return [windows_of(log_mel(spoken(load(clip.path)))) for clip in found[:: max(1, len(found) // 200)]]
 
 
 def uar(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -203,7 +203,7 @@ def encoded_clips(found: list[Clip], run_dir: Path) -> np.ndarray:
     path = run_dir / encoder.ENCODER
     if not path.is_file():
         encoder_graph.write(path)
-    session = registry.session_of(path)
+    session = encoder.opened(path)
     return discriminant.gather(
         found,
         run_dir / "encoded.npz",

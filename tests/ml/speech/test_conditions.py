@@ -51,3 +51,12 @@ def test_one_seed_is_one_place(tones):
     np.testing.assert_array_equal(record(tones), record(tones))
     assert not np.array_equal(record(tones), conditions.another_place((1, 3))(tones))
     assert all(np.isfinite(make(tones, np.random.default_rng(0))).all() for make in conditions.TESTS.values())
+
+
+def test_a_pause_is_put_into_the_speech(voice):
+    part = voice[: 4 * RATE]
+    longer = conditions.hesitant(part, 0.8)
+    assert len(longer) == len(part) + int(0.8 * RATE)
+    start = int(np.argmax(longer[: len(part)] != part))
+    assert RATE < start < 4 * RATE and level(longer[start : start + RATE // 2]) < level(part) - 20
+    np.testing.assert_array_equal(longer[-1000:], part[-1000:])

@@ -74,3 +74,15 @@ def test_pieces_do_not_depend_on_how_the_stream_is_cut(lengths, overlap):
 
 def test_sound_shorter_than_a_frame_still_gives_one():
     assert f.log_mel(np.zeros(10)).shape == (1, f.MELS)
+
+
+def test_pauses_are_shortened_and_nothing_else():
+    """A pause of 40 frames becomes one of PAUSE; shorter ones, and what is said, stay as they are."""
+    speech = np.ones(200, bool)
+    speech[50:90] = speech[120:130] = False
+    samples = np.arange(200 * f.HOP + 352, dtype=np.float32)
+    found = f.without_pauses(samples, speech)
+    assert len(samples) - len(found) == (40 - f.PAUSE) * f.HOP
+    gone = np.setdiff1d(samples, found)
+    assert (np.diff(gone) == 1).all() and gone[0] >= 50 * f.HOP and gone[-1] < 90 * f.HOP
+    np.testing.assert_array_equal(f.without_pauses(samples, speech | True), samples)

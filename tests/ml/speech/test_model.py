@@ -118,7 +118,15 @@ def test_training_ships_and_goes_on_where_it_stopped(ran):
 def test_what_worse_conditions_cost_is_measured_for_each(ran):
     """The path, on networks of two steps: the figures mean nothing."""
     found = ran["worse"]
-    assert set(found) == {"clean", "opus_24_kbit", "noise_20_db", "noise_10_db", "telephone_band", "room_0.5_s"}
+    assert set(found) == {
+        "clean",
+        "opus_24_kbit",
+        "noise_20_db",
+        "noise_10_db",
+        "telephone_band",
+        "room_0.5_s",
+        "pause_0.8_s",
+    }
     assert all(0 <= row["uar"] <= 1 and 0 <= row["expected_calibration_error"] <= 1 for row in found.values())
     assert len(ran["table"].splitlines()) == len(found) + 2
 
