@@ -63,18 +63,18 @@ def cut(
 def probabilities(crops: np.ndarray) -> np.ndarray:
     """How likely each mouth is open: grey levels uint8 (N, 32, 56) to float64 (N,), 0..1.
 
-    A mouth and its mirror image are both read and averaged. Raises ModelMissing.
+    The networks in the graph read a mouth or its mirror image, and are averaged. Raises ModelMissing.
     """
     return 1 / (1 + np.exp(-logits(crops) / float(registry.describe("mouth").get("temperature", 1.0))))
 
 
 def logits(crops: np.ndarray) -> np.ndarray:
-    """The network's output before temperature and sigmoid, averaged over both mirror images: float64 (N,)."""
+    """The networks' mean output before temperature and sigmoid: float64 (N,)."""
     session = registry.session("mouth")
     name = session.get_inputs()[0].name
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = np.asarray(crops[start : start + BATCH], np.float32)[..., None]
-        (out,) = session.run(None, {name: np.concatenate([batch, batch[:, :, ::-1]])})
-        rows.append(out.reshape(2, -1).mean(0))
+        (out,) = session.run(None, {name: batch})
+        rows.append(out.ravel())
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
@@ -30,7 +32,9 @@ def paper_mouth() -> keras.Model:
     return keras.Model(inputs, outputs, name="paper_mouth")
 
 
-def small_mouth(stem: int = 16, width: int = 32, last: int = 48, dropout: float = 0.4) -> keras.Model:
+def small_mouth(
+    stem: int = 16, width: int = 32, last: int = 48, dropout: float = 0.4, name: str = "small_mouth"
+) -> keras.Model:
     """A fortieth of the paper's parameters, on a wider cut: grey levels (N, 32, 56, 1) in 0..255 to a logit (N, 1).
 
     Each picture is brought to the same brightness and contrast first. The first layer sees every pixel and halves the
@@ -52,4 +56,20 @@ def small_mouth(stem: int = 16, width: int = 32, last: int = 48, dropout: float 
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
     outputs = layers.Dense(1, dtype="float32", name="open")(x)
-    return keras.Model(inputs, outputs, name="small_mouth")
+    return keras.Model(inputs, outputs, name=name)
+
+
+def committee(members: Sequence[keras.Model]) -> keras.Model:
+    """Several small networks as one, taught on different parts of the faces: their mean logit (N, 1).
+
+    Every second one looks at the mirror image, so that reading both costs no more. Averaging networks that err in
+    different places errs less than one of them (Krogh and Vedelsby, NIPS 1994).
+    """
+    inputs = keras.Input((*SHAPE, 1), name="mouth")
+    mirrored = keras.ops.flip(inputs, axis=2)
+    parts = []
+    for number, member in enumerate(members):
+        part = small_mouth(name=f"member{number}")
+        part.set_weights(member.get_weights())
+        parts.append(part(mirrored if number % 2 else inputs))
+    return keras.Model(inputs, layers.Average(name="open")(parts), name="mouth")
