@@ -16,10 +16,14 @@ from bench.measuring import ROOT, BenchFailed, rows
 __all__ = ["BenchFailed", "measure", "table"]
 
 KINDS = {
-    "alone": "one person, acted emotions",
+    "alone": "one person",
     "synthetic": "one synthetic voice",
     "same_sex": "two people of one sex",
     "other_sex": "a woman and a man",
+}
+SETS = {
+    "mild": "neutral, calm, happy and sad, acted with normal intensity",
+    "all": "all acted emotions, fury and grief among them",
 }
 
 
@@ -37,6 +41,34 @@ def table(found: dict[str, Any]) -> str:
     """The shares in plain text."""
     if "reason" in found:
         return found["reason"] + "\n"
+    sets = {"mild": found["mild"], "all": found}
+    parts = [f"{SETS[name]}\n{_shares(shares)}" for name, shares in sets.items()]
+    trade = [
+        (share, *(_percent(sets[name]["trade"][share].get(kind)) for name in SETS for kind in _TRADED))
+        for share in found["mild"]["trade"]
+    ]
+    parts.append(
+        "Another threshold, which so many of others' mild takes of one person pass\n"
+        + rows(("aimed at", *(f"{name}, {kind.replace('_', ' ')}" for name in SETS for kind in _TRADED)), trade)
+    )
+    places = [
+        (name.replace("_", " "), str(each["alone"]["all"]["n"]), *(_percent(each[k]["all"]["share"]) for k in _TRADED))
+        for name, each in found["places"].items()
+    ]
+    if places:
+        head = ("mild takes of two minutes and more, recorded", "alone, takes", *(k.replace("_", " ") for k in _TRADED))
+        parts.append(rows(head, places))
+    return "\n\n".join([*parts, found["protocol"] + "\n"])
+
+
+_TRADED = ("alone", "same_sex", "other_sex")
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
+
+
+def _shares(found: dict[str, Any]) -> str:
     body = [
         (
             name if which == "all" else "",
@@ -51,4 +83,4 @@ def table(found: dict[str, Any]) -> str:
         if row["n"]
     ]
     head = ("speech of", "", "takes", "taken for two", "95 % interval", "of these, points given to the right voice")
-    return f"{rows(head, body)}\n\n{found['protocol']}\n"
+    return rows(head, body)

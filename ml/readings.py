@@ -100,7 +100,7 @@ class SpeechReading(Reading):
     loudness_rise_db, speech_share (0..1), mean_pause_seconds, pauses_per_minute}, each a number or None (older readings
     have loudness_range_db, another measure).
     ``activity`` = [[from, to, kind], ...] in seconds, kind "speech", "second" (a second voice) or "other" (no voice).
-    ``second_voice`` = [[from, to], ...] where a second voice probably speaks. ``quality`` = {clipped_share, noise_db,
+    ``second_voice`` = [[from, to], ...] where a second voice perhaps speaks. ``quality`` = {clipped_share, noise_db,
     speech_db, speech_over_noise_db, highest_hz} of the recording. ``sure_seconds``: seconds of speech whose emotion is
     sure enough to be named (ml/speech/classifier.py); None in readings of before that was known.
     """

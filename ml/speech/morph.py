@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import fft
+from scipy.signal import resample
 
 _FRAME, _HOP = 512, 128  # samples
 _ENVELOPE = 30  # cepstra that make the envelope
@@ -17,15 +18,7 @@ _WINDOW = np.hanning(_FRAME + 1)[:-1].astype(np.float32)
 
 def resampled(samples: np.ndarray, factor: float) -> np.ndarray:
     """Sound (N,) played ``factor`` times as fast, (about N / factor,) float32, without aliasing."""
-    if factor > 1:
-        spectrum = fft.rfft(samples)
-        spectrum[int(len(samples) / 2 / factor) :] = 0
-        samples = fft.irfft(spectrum, n=len(samples))
-    places = np.arange(0, len(samples) - 1, factor)
-    first = places.astype(int)
-    part = (places - first).astype(np.float32)
-    a, b, c, d = (np.pad(samples, (1, 3))[first + k] for k in range(4))
-    return (b + 0.5 * part * (c - a + part * (2 * a - 5 * b + 4 * c - d + part * (3 * (b - c) + d - a)))).astype("f4")
+    return resample(samples, round(len(samples) / factor)).astype(np.float32)
 
 
 def reshaped(samples: np.ndarray, factor: float) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 The discriminant learns from RAVDESS's and nEMO's speakers and eSpeak NG's voices, each in all emotions and in VARIANTS
 other pitches and vocal tracts. Every made take (`takes`) is judged by a discriminant that has heard none of its
-speakers and by a threshold from takes of others. The features are kept under ``runs/voice``.
+speakers and by a threshold from others' takes in mild emotions, which an interview is nearer to than fury and grief.
+The features are kept under ``runs/voice``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import argparse
 import json
 import pickle
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +19,23 @@ import numpy as np
 from scipy.linalg import eigh
 
 from ml import registry
-from ml.speech import morph, second, speakers
-from ml.speech.activity import detect
+from ml.speech import conditions, morph, second, speakers
 from ml.speech.features import log_mel
-from ml.speech.speakers import FEATURES, PHONES, STRIDE, WINDOW, Space, standard
-from ml.speech.takes import DATA_SETS, Take, Voices, plan, sexes, sound, string, synthetic, voices
+from ml.speech.second_judged import Judged, judge, rows_of, summary
+from ml.speech.speakers import FEATURES, PHONES, Space, standard
+from ml.speech.takes import DATA_SETS, Take, Voices, long, mild, plan, sexes, string, synthetic, voices
 
 CACHE = Path("runs/voice/second.pickle")
 VARIANTS = {"ravdess": 8, "nemo": 12, "synthetic": 6}  # of each speaker, the first as they are
 PITCH, TRACT = 0.18, 0.13  # most that a variant differs, natural logarithms
 SECONDS = 14.0  # of each variant in each emotion
 AXES, SHRINKAGE = 24, 2.0  # shrinkage in mean variances within speakers
-SYNTHETIC = 3  # times that a synthetic voice's own spread counts: there are few, and they flutter in a way of their own
+SYNTHETIC = 5  # times that a synthetic voice's own spread counts: there are few, and they flutter in a way of their own
 GROUPS = 7  # of speakers; a take's one or two groups are left out of what judges it
-FALSE_ALARMS = 0.04
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A take's points' features (N, FEATURES) and whether each is the second voice's (bool)."""
-
-    take: Take
-    rows: np.ndarray
-    other: np.ndarray
+MOOD, MOODS = 17, 8.0  # points of one mood in a row; times that the spread of moods counts beside that of points
+FALSE_ALARMS, LASTING = 0.04, 60.0  # of takes of one voice in mild emotions that last so many seconds at least
+TRADE = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12)  # other shares of them
+PLACES = ("clean", "opus_24_kbit", "noise_20_db", "telephone_band", "room_0.5_s")  # of `conditions.TESTS`
 
 
 def _centres(found: Voices, rng: np.random.Generator) -> np.ndarray:
@@ -61,14 +55,6 @@ def _centres(found: Voices, rng: np.random.Generator) -> np.ndarray:
     return centres.astype(np.float32)
 
 
-def _rows(samples: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features (N, FEATURES) of the points that hold speech, and their numbers (N,)."""
-    mels = log_mel(samples)
-    which = second.spoken(detect(samples).speech, (len(mels) - WINDOW) // STRIDE + 1)
-    rows = [speakers.features(mels[k * STRIDE : k * STRIDE + WINDOW], centres) for k in which]
-    return np.array(rows, np.float16).reshape(-1, FEATURES), which
-
-
 def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) -> dict[tuple[str, int], np.ndarray]:
     """Features of each {(speaker, variant): (N, FEATURES)}."""
     result = {}
@@ -82,34 +68,38 @@ def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) ->
                     samples = morph.reshaped(morph.resampled(samples, pitch), tract)
                 samples = 0.5 * samples / np.abs(samples).max()
                 hiss = rng.standard_normal(len(samples)) * 10 ** (-rng.uniform(50, 65) / 20)
-                rows.append(_rows((samples + hiss).astype(np.float32), centres)[0])
+                rows.append(rows_of((samples + hiss).astype(np.float32), centres)[0])
             result[name, variant] = np.concatenate(rows)
-    return result
-
-
-def judge(planned: Iterable[Take], found: Voices, centres: np.ndarray) -> list[Judged]:
-    """The features of made takes."""
-    result = []
-    for take in planned:
-        samples, other = sound(take, found)
-        rows, which = _rows(samples, centres)
-        truth = [other[k * STRIDE + WINDOW // 4 : k * STRIDE + 3 * WINDOW // 4].mean() > 0.5 for k in which]
-        result.append(Judged(take, rows, np.array(truth, bool)))
     return result
 
 
 def gather(data: Path) -> dict[str, Any]:
     """Everything that fitting and measuring need, from the folder of real data."""
-    rng, found, sex = np.random.default_rng(0), {}, {}
+    rng, found, calm, sex = np.random.default_rng(0), {}, {}, {}
     for name in DATA_SETS:
-        found |= voices(data / "speech" / name)
-        sex |= sexes(data / "speech" / name)
+        folder = data / "speech" / name
+        found |= voices(folder)
+        calm |= voices(folder, only=mild(folder))
+        sex |= sexes(folder)
     centres, made = _centres(found, rng), synthetic()
     return {
         "centres": centres,
         "learnt": learnt_from(found | made, centres, rng),
-        "takes": judge(plan(found, sex), found, centres) + judge(plan(made, {}, alone=2), made, centres),
+        "takes": judge([*plan(found, sex), *long(found)], found, centres)
+        + judge(plan(made, {}, alone=2), made, centres),
+        "mild": judge([*plan(calm, sex, seed=1), *long(calm, seed=1)], calm, centres),
+        "places": elsewhere(calm, sex, centres),
     }
+
+
+def elsewhere(calm: Voices, sex: dict[str, str], centres: np.ndarray) -> dict[str, list[Judged]]:
+    """Some of the takes in mild emotions, as recorded in each of PLACES."""
+    planned: dict[str, list[Take]] = {}
+    for take in plan(calm, sex, seed=1):
+        if sum(take.seconds) >= 2 * LASTING:
+            planned.setdefault(take.kind, []).append(take)
+    chosen = [take for own in planned.values() for take in own[::2]]
+    return {name: judge(chosen, calm, centres, conditions.TESTS[name]) for name in PLACES}
 
 
 class Learner:
@@ -121,8 +111,8 @@ class Learner:
         self.group = {name: k % GROUPS for k, name in enumerate(names)}
         everything = np.concatenate([rows[::4] for rows in learnt.values()]).astype(np.float32)
         self.mean, self.scale = everything.mean(axis=0), everything.std(axis=0) + 1e-3
-        self._within = np.zeros((GROUPS, FEATURES, FEATURES), np.float32)
-        self._count = np.zeros(GROUPS, int)
+        self._within, self._moods = np.zeros((2, GROUPS, FEATURES, FEATURES), np.float32)
+        self._count, self._mood_count = np.zeros((2, GROUPS), int)
         means, groups = [], []
         for (name, _), rows in learnt.items():
             values, group = standard(rows, self.mean, self.scale), self.group[name]
@@ -131,75 +121,84 @@ class Learner:
             weight = SYNTHETIC if name.startswith("synthetic/") else 1
             self._within[group] += weight * (values - means[-1]).T @ (values - means[-1])
             self._count[group] += len(values) - 1
+            moods = np.array([part.mean(axis=0) for part in np.array_split(values, max(1, len(values) // MOOD))])
+            self._moods[group] += weight * (moods - means[-1]).T @ (moods - means[-1])
+            self._mood_count[group] += len(moods) - 1
         self._means, self._groups = np.array(means, np.float64), np.array(groups)
 
     def space(self, without: Iterable[int] = (), threshold: float = 0.0) -> Space:
         """The discriminant of all speakers but the groups ``without``."""
         kept = [k for k in range(GROUPS) if k not in set(without)]
-        within = self._within[kept].sum(axis=0, dtype=np.float64) / self._count[kept].sum()
+        points = self._within[kept].sum(axis=0, dtype=np.float64) / self._count[kept].sum()
+        # parts of a recording are compared by their means, where moods count and single points hardly do
+        within = points + MOODS * self._moods[kept].sum(axis=0, dtype=np.float64) / self._mood_count[kept].sum()
         spread = within + SHRINKAGE * np.trace(within) / FEATURES * np.eye(FEATURES)
         means = self._means[np.isin(self._groups, kept)]
         axes = eigh(np.cov(means.T), spread, subset_by_index=(FEATURES - AXES, FEATURES - 1))[1][:, ::-1]
-        axes /= np.sqrt(np.mean(np.diag(axes.T @ within @ axes)))  # one speaker's points spread by 1
+        axes /= np.sqrt(np.mean(np.diag(axes.T @ points @ axes)))  # one speaker's points spread by 1
         origin, axes = means.mean(axis=0).astype(np.float32), axes.astype(np.float32)
         return Space(self.centres, self.mean, self.scale, origin, axes, threshold)
 
 
+class Jury:
+    """Rules that have not heard the people whom they judge: a discriminant and a threshold for each one or two groups
+    of speakers, from the others."""
+
+    def __init__(self, learner: Learner, made: list[Judged]):
+        """``made`` are takes in mild emotions, from which the thresholds come."""
+        self.learner = learner
+        self._spaces: dict[frozenset[int], Space] = {}
+        chosen = [j for j in made if j.take.kind == "alone" and j.take.seconds[0] >= LASTING]
+        self._groups = [self.groups(j) for j in chosen]
+        self._scores = np.array([self.parted(j)[0] for j in chosen])
+
+    def groups(self, judged: Judged) -> frozenset[int]:
+        """The groups of a take's speakers; synthetic ones of nobody are in none."""
+        return frozenset(self.learner.group[name] for name in judged.take.speakers if name in self.learner.group)
+
+    def parted(self, judged: Judged) -> tuple[float, np.ndarray]:
+        """`second.parted` of a take."""
+        key = self.groups(judged)
+        if key not in self._spaces:
+            self._spaces[key] = self.learner.space(key)
+        return second.parted(self._spaces[key].points(judged.rows))
+
+    def limit(self, without: frozenset[int] = frozenset(), share: float = FALSE_ALARMS) -> float:
+        """The threshold that this share of takes passes, of all groups but those."""
+        others = np.array([not key & without for key in self._groups])
+        return float(np.quantile(self._scores[others], 1 - share))
+
+    def positive(self, made: list[Judged], scores: np.ndarray, share: float = FALSE_ALARMS) -> np.ndarray:
+        """Which takes with ``scores`` (N,) are taken for two voices' (bool)."""
+        return scores > np.array([self.limit(self.groups(j), share) for j in made])
+
+    def verdicts(self, made: list[Judged]) -> dict[str, Any]:
+        """How often each kind of take is taken for two voices' (`summary`), and ``trade``: how often of all of a kind,
+        were the threshold one that another share of mild takes of one voice passes."""
+        found = [self.parted(j) for j in made]
+        scores, kinds = np.array([score for score, _ in found]), np.array([j.take.kind for j in made])
+        trade = {}
+        for share in TRADE:
+            positive = self.positive(made, scores, share)
+            trade[f"{share:.0%}"] = {
+                kind.replace(" ", "_"): round(float(positive[kinds == kind].mean()), 3) for kind in sorted(set(kinds))
+            }
+        return summary(made, self.positive(made, scores), [part for _, part in found]) | {"trade": trade}
+
+
 def measure(gathered: dict[str, Any]) -> tuple[Space, dict[str, Any]]:
     """What ships, and how often each kind of take is taken for two voices', by rules that have not heard its people."""
-    learner, made = Learner(gathered), gathered["takes"]
-    groups = [frozenset(learner.group[name] for name in j.take.speakers if name in learner.group) for j in made]
-    spaces = {key: learner.space(key) for key in set(groups)}
-    found = [second.parted(spaces[key].points(j.rows)) for key, j in zip(groups, made, strict=True)]
-    scores = np.array([score for score, _ in found])
-    alone = np.array([len(j.take.speakers) == 1 for j in made])
-
-    def limit(without: frozenset) -> float:
-        others = np.array([not key & without for key in groups])
-        return float(np.quantile(scores[alone & others], 1 - FALSE_ALARMS))
-
-    limits = {key: limit(key) for key in {frozenset(), *groups}}
-    positive = scores > np.array([limits[key] for key in groups])
-    shipped = learner.space(threshold=limits[frozenset()])
+    jury = Jury(Learner(gathered), gathered["mild"])
+    shipped = jury.learner.space(threshold=jury.limit())
     return shipped, {
         "protocol": "made takes judged by discriminants that have not heard their speakers, and by a threshold that "
-        f"{FALSE_ALARMS:.0%} of other speakers' takes of one voice pass; intervals over speakers or pairs",
-        "speakers": len(learner.group),
-        **summary(made, positive, [part for _, part in found]),
+        f"{FALSE_ALARMS:.0%} of other speakers' takes of one voice of {LASTING:g} s and more in mild emotions pass; "
+        "intervals over speakers or pairs",
+        "speakers": len(jury.learner.group),
+        "mild": jury.verdicts(gathered["mild"]),
+        **jury.verdicts(gathered["takes"]),
+        "places": {name: jury.verdicts(made) for name, made in gathered.get("places", {}).items()},
     }
-
-
-def summary(made: list[Judged], positive: np.ndarray, parts: list[np.ndarray]) -> dict[str, Any]:
-    """Shares of takes that were taken for two voices' (``positive``, bool), by kind, data set and length."""
-    result: dict[str, Any] = {}
-    for kind in ("alone", "synthetic", "same sex", "other sex"):
-        chosen = [k for k, j in enumerate(made) if j.take.kind == kind]
-        rows: dict[str, Any] = {"all": _share(chosen, made, positive, parts)}
-        for name in sorted({made[k].take.speakers[0].split("/")[0] for k in chosen}):
-            rows[name] = _share([k for k in chosen if made[k].take.speakers[0].startswith(name)], made, positive, parts)
-        for seconds in sorted({made[k].take.seconds for k in chosen}):
-            label = " s and ".join(f"{s:g}" for s in seconds) + " s"
-            rows[label] = _share([k for k in chosen if made[k].take.seconds == seconds], made, positive, parts)
-        result[kind.replace(" ", "_")] = rows
-    return result
-
-
-def _share(chosen: list[int], made: list[Judged], positive: np.ndarray, parts: list[np.ndarray]) -> dict[str, Any]:
-    if not chosen:
-        return {"n": 0, "share": None, "interval": None}
-    people = [tuple(sorted(made[k].take.speakers)) for k in chosen]
-    kinds = sorted(set(people))
-    hits = np.array([sum(positive[k] for k, who in zip(chosen, people, strict=True) if who == one) for one in kinds])
-    counts = np.array([people.count(one) for one in kinds])
-    drawn = np.random.default_rng(0).integers(0, len(kinds), (1000, len(kinds)))
-    low, high = np.quantile(hits[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [0.025, 0.975])
-    right = [np.mean(parts[k] == made[k].other) for k in chosen if positive[k] and len(made[k].take.speakers) > 1]
-    row = {
-        "n": len(chosen),
-        "share": round(float(positive[chosen].mean()), 3),
-        "interval": [round(float(low), 3), round(float(high), 3)],
-    }
-    return row | ({"points_right": round(float(np.mean(right)), 3)} if right else {})
 
 
 def main(data: Path) -> dict[str, Any]:

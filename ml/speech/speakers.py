@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ml import registry
+from ml.speech.cosines import cosines
 from ml.speech.features import MELS
 from ml.speech.spool import Frames, Spool
 
@@ -33,18 +34,12 @@ _PAIRS = np.triu_indices(TOGETHER)
 _CLIP = 5.0  # standard deviations
 
 
-@lru_cache(maxsize=1)
-def _cosines() -> np.ndarray:
-    band = (np.arange(MELS) + 0.5) * np.pi / MELS
-    return (np.cos(band[:, None] * np.arange(1, CEPSTRA + 1)) * np.sqrt(2 / MELS)).astype(np.float32)
-
-
 def cepstra(mels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cepstra (frames, CEPSTRA) without the level of a stretch's log-mel spectrogram (frames, MELS) in dB, and which
     frames stand out (bool)."""
     level = mels.max(axis=1)
     top = np.percentile(level, 95)
-    return np.maximum(mels - top, -RANGE_DB) @ _cosines(), level > top - BELOW_TOP_DB
+    return np.maximum(mels - top, -RANGE_DB) @ cosines(CEPSTRA), level > top - BELOW_TOP_DB
 
 
 def features(mels: np.ndarray, centres: np.ndarray) -> np.ndarray:

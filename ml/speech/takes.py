@@ -1,7 +1,8 @@
 """Made recordings of one voice and of two, strung together from clips of acted speech and from eSpeak NG's voices.
 
 One voice goes through all its acted emotions or through two of them, which is harder than an interview: nobody goes
-from fury to grief. Two voices of one data set take turns of 3 to 15 seconds in the same emotions.
+from fury to grief. `mild` names the clips that are nearer to one. Two voices of one data set take turns of 3 to 15
+seconds in the same emotions.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from ml.errors import MediaError
-from ml.speech.data import clips, load, trimmed
+from ml.speech.data import clips, emotion_of, load, trimmed
 from ml.speech.features import HOP, RATE
 from ml.synthetic import ANSWERS, speak
 
 DATA_SETS = ("ravdess", "nemo")
 TURN = (3.0, 15.0)  # s that the second voice speaks at a time; the first up to half as long again
-ALONE = (30, 60, 120)  # s of a take of one voice
+ALONE, LONG = (30, 60, 120), 300  # s of a take of one voice
 PAIRS = ((60, 20), (100, 40))  # s of the first and of the second voice
+MILD = ("neutral", "calm", "happy", "sad")  # acted with normal, not with strong intensity
 SYNTHETIC = tuple("en-us" + variant for variant in ("", "+f1", "+f2", "+f3", "+f4", "+m1", "+m2", "+m3", "+m4", "+m7"))
 
 #: {speaker: {emotion: clips (float32, 16 kHz), without silence at the ends, peak 0.5}}; a speaker is "data set/actor".
@@ -40,15 +42,27 @@ class Take:
     seed: int
 
 
-def voices(folder: Path, most: int | None = None) -> Voices:
-    """The clips of one data set, ``most`` of each emotion of a speaker; the data set is called as its folder is.
+def mild(folder: Path) -> set[str]:
+    """The names of the clips of one data set in MILD emotions of normal intensity, where its manifest tells it."""
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8-sig") as stream:
+        return {
+            Path(row["file"]).name
+            for row in csv.DictReader(stream)
+            if emotion_of(row["emotion"]) in MILD and row.get("intensity") in (None, "", "normal")
+        }
+
+
+def voices(folder: Path, most: int | None = None, only: set[str] | None = None) -> Voices:
+    """The clips of one data set, ``most`` of each emotion of a speaker and ``only`` files of these names; the data set
+    is called as its folder is.
 
     What does not decode is left out. Raises MediaError for a folder without a manifest.
     """
     found: Voices = {}
     for clip in clips(folder):
         own = found.setdefault(f"{folder.name}/{clip.actor}", {}).setdefault(clip.emotion, [])
-        if not clip.actor or (most is not None and len(own) >= most):
+        left_out = only is not None and clip.path.name not in only
+        if not clip.actor or left_out or (most is not None and len(own) >= most):
             continue
         try:
             samples = trimmed(load(clip.path))
@@ -105,6 +119,13 @@ def plan(found: Voices, sex: dict[str, str], seed: int = 0, *, alone: int = 3, p
             chosen = some(both, number)
             if chosen:
                 yield Take("same sex" if same else "other sex", who, lengths, chosen, int(rng.integers(2**31)))
+
+
+def long(found: Voices, seed: int = 0) -> Iterator[Take]:
+    """One take of LONG seconds of every speaker, in all emotions."""
+    rng = np.random.default_rng((9, seed))
+    for name in sorted(found):
+        yield Take("alone", (name,), (LONG,), tuple(sorted(found[name])), int(rng.integers(2**31)))
 
 
 def sound(take: Take, found: Voices) -> tuple[np.ndarray, np.ndarray]:

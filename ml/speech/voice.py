@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 
 from ml import registry
-from ml.speech.features import MELS, seconds_to_frames
+from ml.speech.cosines import cosines
+from ml.speech.features import seconds_to_frames
 from ml.speech.spool import Frames, Spool
 
 STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums up
@@ -26,13 +27,6 @@ COUNTS = ("active", "voiced", "pairs", "steady", "jumps", "onsets")
 SUMS = 3 * CEPSTRA + 12
 
 PART = 1_200  # rows that are worked on at a time: ten minutes
-
-
-@lru_cache(maxsize=1)
-def _cosines() -> np.ndarray:
-    """The discrete cosine transform's rows 1 to CEPSTRA (MELS, CEPSTRA): cepstra without the level."""
-    band = (np.arange(MELS) + 0.5) * np.pi / MELS
-    return np.cos(band[:, None] * np.arange(1, CEPSTRA + 1)).astype(np.float32) * np.float32(np.sqrt(2 / MELS))
 
 
 class Meter:
@@ -79,7 +73,7 @@ class Meter:
             (move > JUMP).sum(),
             (active[1:] & ~active[:-1]).sum(),
         ]
-        cepstra = mels @ _cosines()
+        cepstra = mels @ cosines(CEPSTRA)
         change = np.diff(cepstra, axis=0)[active[1:]]
         heard = cepstra[active]
         spread = mels[active]

@@ -49,12 +49,14 @@ def test_tables_of_words_and_facts():
 def test_the_table_of_voices():
     row = {"n": 12, "share": 0.25, "interval": [0.1, 0.4]}
     nothing = {"n": 0, "share": None, "interval": None}
-    found = {
-        "protocol": "made takes",
+    shares = {
         "alone": {"all": row, "60 s": row},
         "synthetic": {"all": nothing},
         "same_sex": {"all": {**row, "points_right": 0.9}},
         "other_sex": {"all": row},
+        "trade": {"5%": {"alone": 0.047, "same_sex": 0.7}},
     }
-    text = voices.table(found)
-    assert text.count("25.0%") == 4 and "10.0% to 40.0%" in text and "90%" in text and "made takes" in text
+    place = {kind: {"all": {**row, "share": 0.125}} for kind in ("alone", "same_sex", "other_sex")}
+    text = voices.table({"protocol": "made takes", "mild": shares, **shares, "places": {"room_0.5_s": place}})
+    assert text.count("25.0%") == 8 and "10.0% to 40.0%" in text and "90%" in text and "made takes" in text
+    assert text.count("4.7%") == 2 and "room 0.5 s" in text and text.count("12.5%") == 3
