@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml import registry
-from ml.speech import morph, second, sounds, speakers, spool
+from ml.speech import conditions, morph, second, second_judged, sounds, speakers, spool, takes
 from ml.speech.features import log_mel
 from ml.speech.survey import survey
 from ml.synthetic import ANSWERS, speak
@@ -93,6 +93,25 @@ def test_a_copy_with_another_head_keeps_its_pitch_and_length():
     faster = morph.resampled(voice.astype(np.float32), 1.2)
     assert len(faster) == pytest.approx(len(voice) / 1.2, abs=2)
     assert np.argmax(np.abs(np.fft.rfft(faster[:16_000]))) == pytest.approx(1.2 * np.argmax(before), abs=4)
+
+
+def test_mild_takes_hold_no_fury(tmp_path, write_wav):
+    """By emotion, and by intensity where the manifest tells it; a pair shares its emotions."""
+    lines = ["file,actor,sex,emotion,intensity"]
+    for actor, name in (("1", ""), ("2", "+m2")):
+        said = speak("Kids are talking by the door", voice="en-us" + name)
+        for emotion, intensity in (("sad", "normal"), ("sad", "strong"), ("anger", "normal"), ("happiness", "")):
+            write_wav(tmp_path / f"{actor}{emotion}{intensity}.wav", said)
+            lines.append(f"{actor}{emotion}{intensity}.wav,{actor},M,{emotion},{intensity}")
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
+    assert takes.mild(tmp_path) == {f"{actor}{kind}.wav" for actor in "12" for kind in ("sadnormal", "happiness")}
+    found = takes.voices(tmp_path, only=takes.mild(tmp_path))
+    assert [{e: len(clips) for e, clips in own.items()} for own in found.values()] == [{"sad": 1, "happy": 1}] * 2
+    planned = list(takes.plan(found, takes.sexes(tmp_path)))
+    assert {take.kind for take in planned} == {"alone", "same sex"}
+    made = second_judged.judge(planned[-1:], found, speakers.shipped().centres, conditions.TESTS["room_0.5_s"])
+    rows = second_judged.summary(made, np.array([True]), [made[0].other])["same_sex"]
+    assert rows["all"]["n"] == 1 and rows["all"]["points_right"] == 1.0
 
 
 def test_the_description_says_what_was_measured():
