@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--votes-share", type=float, default=0.5, help="how much of a label's target comes from FER+'s votes (0 to 1)"
     )
+    parser.add_argument("--mixup", type=float, default=0.0, help="Beta(m, m) of mixup on every other batch; 0: none")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
@@ -97,6 +98,18 @@ def opinions(
             rows[name].append(softmax(logits).astype(np.float32))
     model.set_weights(kept)
     return {name: np.concatenate(parts) for name, parts in rows.items()}
+
+
+def mixed(random: np.random.Generator, spread: float, images: np.ndarray, *tables: dict[str, np.ndarray]) -> tuple:
+    """A batch blended with itself in another order, each pair in a share from Beta(spread, spread): the images (N, ...)
+    and every table of rows that goes with them (mixup, Zhang et al., ICLR 2018)."""
+    order, share = random.permutation(len(images)), random.beta(spread, spread, len(images)).astype(np.float32)
+
+    def blend(rows: np.ndarray) -> np.ndarray:
+        own = share.reshape(-1, *[1] * (rows.ndim - 1))
+        return own * rows + (1 - own) * rows[order]
+
+    return blend(images), *({name: blend(rows) for name, rows in table.items()} for table in tables)
 
 
 def save(path: Path, state: dict, **lists: list[np.ndarray]) -> None:
@@ -184,6 +197,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
                 share = options.distil
                 wanted = {name: (1 - share) * wanted[name] + share * opinion[name][batch] for name in HEADS}
             weight = {"labels": np.ones(len(batch), np.float32), "votes": voted[batch]}
+            if options.mixup and step % 2:
+                images, wanted, weight = mixed(random, options.mixup, images, wanted, weight)
             losses.append(float(np.ravel(model.train_on_batch(images, wanted, sample_weight=weight))[0]))
             average.update(model.get_weights())
             if step % 20 == 0:
