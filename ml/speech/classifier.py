@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 
 from ml import registry
-from ml.speech.encoder import heard
+from ml.speech.encoder import heard, session
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
 
@@ -50,13 +51,31 @@ def mean(scores: list[Scores]) -> Scores:
     return Scores(*(np.mean([getattr(s, name) for s in scores], axis=0) for name in ("network", "alone", "against")))
 
 
-def score(window: np.ndarray) -> Scores:
+@dataclass(frozen=True)
+class Models:
+    """All that a window is read with, of one version: opened once for a recording, weights that are replaced while it
+    is read are not mixed in, and no file is looked at for each window."""
+
+    network: onnxruntime.InferenceSession
+    encoder: onnxruntime.InferenceSession
+    discriminants: tuple[Discriminant, Discriminant]
+    card: dict[str, Any]
+
+
+def opened() -> Models:
+    """The shipped models. Raises ModelMissing."""
+    return Models(registry.session("speech"), session(), discriminants(), shipped())
+
+
+def score(window: np.ndarray, models: Models | None = None) -> Scores:
     """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
-    session, (alone, against) = registry.session("speech"), discriminants()
+    models = models or opened()
     power = frame_power(window)
-    (logits,) = session.run(None, {session.get_inputs()[0].name: network_input(window, power)[None]})
-    features = np.concatenate([functionals(window, power), heard(power)])
-    return Scores(logits[0].astype(np.float64) / shipped()["network_shrinks"], alone(features), against(features))
+    name = models.network.get_inputs()[0].name
+    (logits,) = models.network.run(None, {name: network_input(window, power)[None]})
+    features = np.concatenate([functionals(window, power), heard(power, models.encoder)])
+    network = logits[0].astype(np.float64) / models.card["network_shrinks"]
+    return Scores(network, *(each(features) for each in models.discriminants))
 
 
 def shipped() -> dict[str, Any]:
@@ -80,9 +99,10 @@ def _read(path: Path, _stamp: registry.Stamp) -> tuple[Discriminant, Discriminan
     return alone, against
 
 
-def probabilities(window: np.ndarray) -> np.ndarray:
+def probabilities(window: np.ndarray, models: Models | None = None) -> np.ndarray:
     """Calibrated probabilities (8,) in the order of SPEECH_EMOTIONS of a window's samples, read by itself."""
-    return alone(score(window), shipped())
+    models = models or opened()
+    return alone(score(window, models), models.card)
 
 
 def alone(scores: Scores, card: dict) -> np.ndarray:

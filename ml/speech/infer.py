@@ -20,7 +20,7 @@ from ml.media import audio_blocks, probe
 from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
-from ml.speech.classifier import abstains, probabilities, shipped
+from ml.speech.classifier import abstains, opened, probabilities, shipped
 from ml.speech.decoded import Decoded
 from ml.speech.features import (
     FFT,
@@ -129,11 +129,11 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None) -> Speec
             "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
             "record the answer again.",
         )
-    nothing = [np.nan] * len(SPEECH_EMOTIONS)
+    models, nothing = opened(), [np.nan] * len(SPEECH_EMOTIONS)
     times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
     for time, window in voice_windows((second_pass or first_pass)(), activity):
         times.append(round(time, 2))
-        values.extend(nothing if window is None else [round(float(p), 5) for p in probabilities(window)])
+        values.extend(nothing if window is None else [round(float(p), 5) for p in probabilities(window, models)])
     rows = np.frombuffer(values).reshape(-1, len(SPEECH_EMOTIONS))
     readable = rows[np.isfinite(rows[:, 0])]
     sound = quality.facts(activity, found.heard, found.clipped, found.spectrum)
