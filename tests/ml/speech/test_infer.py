@@ -168,7 +168,7 @@ class Detector:
     def __init__(self, _): pass
     def is_speech(self, *_): return next(flags)
 activity.webrtcvad.Vad = Detector
-infer.probabilities = lambda window: next(shares)
+infer.probabilities = lambda window, models: next(shares)
 activity.LEAST_RANGE_DB = 0
 activity.ABOVE_NOISE_DB = -1
 delivery.pitch = lambda samples: pitches[: (len(samples) - 800) // 160 + 1]
