@@ -6,15 +6,7 @@ import numpy as np
 
 from ml.speech import classifier
 from ml.speech.activity import detect
-from ml.speech.features import (
-    FFT,
-    HOP,
-    RATE,
-    WINDOW_HOP_SECONDS,
-    WINDOW_SECONDS,
-    seconds_to_frames,
-    without_pauses,
-)
+from ml.speech.features import HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
 from ml.speech.infer import ENOUGH_SPEECH
 from ml.speech.survey import survey
 
@@ -79,14 +71,12 @@ class Voice:
         if self._last_speech(detect(self._held).speech) is None:
             return  # nobody speaks: most of the time, and nothing dear has to be asked
         activity = survey([self._held]).activity
-        start = max(0, len(activity.speech) - size)
-        inside = self._last_speech(activity.speech)
-        if inside is None:
+        if self._last_speech(activity.speech) is None:
             return
-        first, last = activity.bounds(start, len(activity.speech))
-        said = self._held[first * HOP : last * HOP + FFT - HOP]
-        self.row = classifier.probabilities(without_pauses(said, activity.speech[first:last]))
-        self.spoke = self._end - (len(activity.speech) - last) * HOP / RATE
+        stop = len(activity.speech)
+        start = max(0, stop - size)
+        self.row = classifier.probabilities(activity.said(self._held, start, stop))
+        self.spoke = self._end - (stop - activity.bounds(start, stop)[1]) * HOP / RATE
         self.speaks = True
 
     @staticmethod

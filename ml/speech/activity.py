@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import webrtcvad
 
-from ml.speech.features import HOP, RATE
+from ml.speech.features import FFT, HOP, RATE, without_pauses
 from ml.speech.marks import Flags, Marks, each_run, pieces, runs
 from ml.speech.spool import Frames, Spool, Tally, parts
 
@@ -96,6 +96,15 @@ class Activity:
                 first = start + part.start + int(inside[0]) if first is None else first
                 last = start + part.start + int(inside[-1]) + 1
         return None if first is None or last is None else (first, last)
+
+    def said(self, samples: np.ndarray, start: int, stop: int) -> np.ndarray | None:
+        """The part of ``samples`` (all of them, float32) from the first to the last speech among frames ``start`` to
+        ``stop``, its pauses shortened, as models read it; None where nobody speaks there."""
+        inside = self.bounds(start, stop)
+        if inside is None:
+            return None
+        first, last = inside
+        return without_pauses(samples[first * HOP : last * HOP + FFT - HOP], self.speech[first:last])
 
     def segments(self) -> list[tuple[int, int]]:
         """Stretches of speech as (first, last + 1) frames."""

@@ -13,7 +13,7 @@ from ml.errors import MediaError
 from ml.media import audio_blocks
 from ml.readings import SPEECH_EMOTIONS
 from ml.speech.activity import detect
-from ml.speech.features import FFT, HOP, RATE, without_pauses
+from ml.speech.features import FFT, HOP, RATE
 
 #: Other names that data sets give the eight emotions.
 SYNONYMS = {
@@ -85,12 +85,8 @@ def trimmed(samples: np.ndarray) -> np.ndarray:
 
 def spoken(samples: np.ndarray) -> np.ndarray:
     """A short clip as a window is read: `trimmed`, and its pauses shortened."""
-    activity = detect(samples)
-    bounds = activity.bounds(0, len(samples))
-    if bounds is None:
-        return samples
-    first, last = bounds
-    return without_pauses(samples[first * HOP : last * HOP + FFT - HOP], activity.speech[first:last])
+    said = detect(samples).said(samples, 0, len(samples))
+    return samples if said is None else said
 
 
 def load(path: Path) -> np.ndarray:

@@ -7,11 +7,10 @@ and nothing on the length of the window but through rates.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from ml.speech.features import FFT, HOP, MELS, RANGE_DB, RATE, frame_power, mel_filters
+from ml.speech.cosines import cosines
+from ml.speech.features import FFT, HOP, RANGE_DB, RATE, frame_power, mel_filters
 from ml.speech.pitch import Search
 
 CEPSTRA = 14
@@ -19,12 +18,6 @@ PITCH_FRAME = 400  # samples of 8 kHz sound: 50 ms
 _SEARCH = Search(rate=RATE // 2, frame=PITCH_FRAME, fft=540, lowest=65.0, highest=600.0, voiced=0.45)
 SEGMENTS = 5  # parts of a window whose means give the shape over time
 PERCENTILES = (5, 25, 50, 75, 95)
-
-
-@lru_cache(maxsize=1)
-def _cosines() -> np.ndarray:
-    place = (np.arange(MELS) + 0.5) * np.pi / MELS
-    return (np.cos(place[:, None] * np.arange(1, CEPSTRA + 1)) * np.sqrt(2 / MELS)).astype(np.float32)
 
 
 def _halved(samples: np.ndarray) -> np.ndarray:
@@ -82,7 +75,7 @@ def contours(samples: np.ndarray, power: np.ndarray | None = None) -> tuple[np.n
     hammarberg = 10 * np.log10(band(0, 2000).max(axis=1) / band(2000, 5000).max(axis=1))
     change = np.diff(mel, axis=0, prepend=mel[:1])
     flux = np.maximum(change, 0).mean(axis=1)
-    cepstra = mel @ _cosines()
+    cepstra = mel @ cosines(CEPSTRA)
     cepstra = cepstra.astype(np.float64)
     wide = np.column_stack(
         [
