@@ -19,6 +19,8 @@ JUST_NOW = 2.0
 #: Seconds until the whole picture is searched again, finely, once somebody was found by a search that was not; and
 #: between searches, whatever is new, for so long after somebody was lost.
 _AGAIN, _MISSED = 2.0, 10.0
+#: Seconds from the first news until the whole picture is searched finely: who came has come by then, however small.
+_COME = 3.0
 #: Heads rolled by so much (degrees) are looked for where nobody upright is there, above this score.
 _TILTS, ROLLED = (30.0, -30.0), 0.4
 #: Pictures are compared as copies so many pixels long, in which the smallest face that a coarse search finds takes
@@ -39,7 +41,7 @@ class Cadence:
 
     check: float = 0.35
     coarse: float = 5.0
-    fine: float = 15.0
+    fine: float = 30.0
     glance: float = 0.4
     stirred: float = 1.0
     seeking: float = 0.2
@@ -85,6 +87,8 @@ class Lookout:
         if not due and not news:
             return None
         pace = self.cadence
+        if news and not self._stirs:
+            self._fine_at = min(self._fine_at, time + _COME)
         self._stirs = min(_SLOWEST * pace.stirred, _SLOWER * self._stirs or pace.stirred) if news else 0.0
         rest = min(pace.coarse, _AGAIN) if time < self._missed_until else pace.coarse
         self._scan_at, self._searched = time + min(rest, self._stirs or rest), small
@@ -113,7 +117,8 @@ class Lookout:
 def is_news(small: np.ndarray, before: np.ndarray, known: list[np.ndarray]) -> bool:
     """Whether a small copy of a picture shows something where a face may be that one before did not, anywhere near.
 
-    ``known`` are boxes, in its pixels, of faces that are known of. What sways by a pixel is no news.
+    ``known`` are boxes, in its pixels, of faces that are known of. What sways by a pixel is no news, nor what a sway
+    brings in at the picture's edges.
     """
     if small.shape != before.shape:
         return True
@@ -121,6 +126,7 @@ def is_news(small: np.ndarray, before: np.ndarray, known: list[np.ndarray]) -> b
     above = cv2.subtract(small, cv2.dilate(before, around))
     below = cv2.subtract(cv2.erode(before, around), small)
     new = (cv2.max(above, below) > NEW).astype(np.uint8)
+    new[[0, -1]] = new[:, [0, -1]] = 0
     for box in known:
         left, top, right, bottom = box
         width = right - left

@@ -44,6 +44,16 @@ def test_somebody_who_walks_in_is_found_within_a_second(
     assert found <= start + 0.8 + 1.0
 
 
+def test_somebody_small_is_found_soon_after_coming(head: np.ndarray, room: np.ndarray) -> None:
+    other = cv2.resize(head[:, ::-1], (115, 115), interpolation=cv2.INTER_AREA)
+    both = put(put(room, head, 40, 120), other, 480, 60)
+    assert len(detector.search(both)) == 1  # a coarse search does not know a face so small
+    tracker = Tracker()
+    for number in range(15 * 2):
+        tracker.step(put(room, head, 40, 120), number / 15)
+    assert next(n for n in range(15 * 6) if len(tracker.step(both, 2 + n / 15)) == 2) / 15 <= 4
+
+
 def test_where_nothing_is_new_searches_are_rare(head: np.ndarray, room: np.ndarray, searches: list[int]) -> None:
     tracker, random = Tracker(), np.random.default_rng(0)
     for number in range(15 * 14):
@@ -87,6 +97,11 @@ def test_news_is_what_was_not_near_before(room: np.ndarray, head: np.ndarray) ->
     shifted = cv2.warpAffine(room, np.array([[1.0, 0, 9], [0, 1, -6]]), (640, 480), borderMode=cv2.BORDER_REPLICATE)
     assert not lookout.is_news(lookout._small(shifted), before, [])
     assert lookout.is_news(before, before[:, 1:], [])  # another shape
+
+
+def test_what_a_sway_brings_in_at_the_edge_is_no_news(room: np.ndarray) -> None:
+    wide = np.hstack([room, np.zeros((480, 16), np.uint8)])
+    assert not lookout.is_news(lookout._small(wide[:, 16:]), lookout._small(wide[:, :640]), [])
 
 
 def test_what_only_seems_a_face_does_not_stand_a_second_look(
