@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ml import registry
+from ml.face.light import faces_stretched
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32
@@ -29,7 +30,7 @@ def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np
     """The outputs of one head before calibration and softmax: float64 (N, 7)."""
     session = registry.session("face")
     side = session.get_inputs()[0].shape[1]
-    crops = np.asarray(crops, np.float32)
+    crops = faces_stretched(crops)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
@@ -71,7 +72,7 @@ def activation_maps(crops: np.ndarray) -> np.ndarray:
     calibrated logit itself (without the mirror image).
     """
     session = registry.session("face")
-    batch = shrunk(np.asarray(crops, np.float32), session.get_inputs()[0].shape[1])
+    batch = shrunk(faces_stretched(crops), session.get_inputs()[0].shape[1])
     (maps,) = session.run(["maps"], {session.get_inputs()[0].name: batch[..., None]})
     return calibrated(maps, "votes")
 

@@ -14,6 +14,8 @@ import cv2
 import dlib
 import numpy as np
 
+from ml.face import light
+
 #: The longer side of the picture searched, in pixels, before one upsampling doubles it: quickly (faces from an eighth
 #: of that side on) and finely (from a sixteenth on).
 COARSE, FINE = 320, 640
@@ -95,7 +97,8 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _run(picture: np.ndarray, upsampling: int, least: float) -> list[tuple[np.ndarray, float]]:
-    found, scores, _ = _detector().run(np.ascontiguousarray(picture), upsampling, least)
+    lit = light.stretched(picture, light.SMOOTH)
+    found, scores, _ = _detector().run(np.ascontiguousarray(lit), upsampling, least)
     return [
         (np.array([r.left(), r.top(), r.right(), r.bottom()], float), float(score))
         for r, score in zip(found, scores, strict=True)

@@ -16,7 +16,7 @@ import dlib
 import numpy as np
 
 from ml.errors import ModelMissing
-from ml.face import detector
+from ml.face import detector, light
 from ml.face.memory import heap_in_huge_pages
 
 #: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
@@ -171,8 +171,13 @@ def predictor_path() -> Path:
 
 def _predict(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
     left, top, right, bottom = (round(float(edge)) for edge in box)
-    shape = _predictor()(picture, dlib.rectangle(left, top, right, bottom))
-    return np.array([(point.x, point.y) for point in shape.parts()], dtype=float)
+    x, y = max(0, left - (right - left) // 3), max(0, top - (bottom - top) // 3)
+    around = picture[y : bottom + (bottom - top) // 3, x : right + (right - left) // 3]
+    lit = light.stretched(around)  # the predictor compares grey levels: it is lost where all are alike
+    if lit is around:
+        lit, x, y = picture, 0, 0
+    shape = _predictor()(lit, dlib.rectangle(left - x, top - y, right - x, bottom - y))
+    return np.array([(point.x + x, point.y + y) for point in shape.parts()], dtype=float)
 
 
 @lru_cache(maxsize=1)

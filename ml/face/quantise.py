@@ -17,6 +17,7 @@ import numpy as np
 from ml import registry
 from ml.face import classifier, quick
 from ml.face.data import faces_folder
+from ml.face.light import faces_stretched
 
 #: Training faces that show the ranges, and how many are read at once; test faces that the two are compared on.
 FACES, BATCH, COMPARED = 256, 32, 1024
@@ -37,7 +38,7 @@ def make(data: Path) -> dict[str, Any]:
     with np.load(folder / "fer2013_train.npz") as file:
         rows = np.random.default_rng(0).permutation(len(file["y"]))[:FACES]
         faces = file["x"][np.sort(rows)]
-    shown = classifier.shrunk(faces.astype(np.float32), network.shape[1])[..., None]
+    shown = classifier.shrunk(faces_stretched(faces), network.shape[1])[..., None]
 
     class Shown(CalibrationDataReader):
         def __init__(self) -> None:

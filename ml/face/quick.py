@@ -11,6 +11,7 @@ import numpy as np
 from ml import registry
 from ml.errors import ModelMissing
 from ml.face import classifier
+from ml.face.light import faces_stretched
 
 
 def probabilities(crops: np.ndarray) -> np.ndarray:
@@ -27,7 +28,7 @@ def logits(crops: np.ndarray) -> np.ndarray:
     """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
     session = registry.session("face_quick")
     name, side = session.get_inputs()[0].name, session.get_inputs()[0].shape[1]
-    faces = classifier.shrunk(np.asarray(crops, np.float32), side)[..., None]
+    faces = classifier.shrunk(faces_stretched(crops), side)[..., None]
     rows = [
         session.run(["votes"], {name: faces[start : start + classifier.BATCH]})[0]
         for start in range(0, len(faces), classifier.BATCH)

@@ -23,6 +23,11 @@ def portrait() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
+def grey(portrait: np.ndarray) -> np.ndarray:
+    return features.grey(portrait)
+
+
+@pytest.fixture(scope="session")
 def background() -> np.ndarray:
     """A picture without a face, uint8 (360, 480, 3)."""
     return cv2.resize(cv2.cvtColor(data.coins(), cv2.COLOR_GRAY2RGB), (480, 360))

@@ -11,11 +11,6 @@ from ml.face import detector, features
 
 
 @pytest.fixture(scope="module")
-def grey(portrait: np.ndarray) -> np.ndarray:
-    return features.grey(portrait)
-
-
-@pytest.fixture(scope="module")
 def points(grey: np.ndarray) -> np.ndarray:
     (box,) = features.detect(grey)
     return features.landmarks(grey, box)
