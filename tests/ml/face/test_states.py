@@ -159,7 +159,7 @@ def test_a_camera_that_froze_is_said(tmp_path: Path, portrait: np.ndarray, backg
 
 def test_a_dark_face_is_said(tmp_path: Path, portrait: np.ndarray, background: np.ndarray) -> None:
     draw = swaying(portrait, background)
-    reading = infer.read(film(tmp_path / "dark.webm", lambda n: draw(n) // 6, 3))
+    reading = infer.read(film(tmp_path / "dark.webm", lambda n: draw(n) // 8, 3))
     assert "dark" in reading.codes
     assert reading.state == "limited"
 

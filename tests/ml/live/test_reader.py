@@ -169,7 +169,7 @@ def test_states_in_words(pictures: Pictures) -> None:
     room = cv2.resize(data.coins(), (640, 480))
     assert Reader().picture(np.zeros((480, 640), np.uint8), 0.0)["state"] == "too dark"
     assert Reader().picture(room, 0.0)["state"] == "no face"
-    dim = np.clip(grey // 6 + random.integers(0, 3, grey.shape), 0, 255).astype(np.uint8)
+    dim = np.clip(grey // 9 + random.integers(0, 3, grey.shape), 0, 255).astype(np.uint8)
     assert Reader().picture(dim, 0.0)["state"] == "too dark"
     small = room.copy()
     small[100:160, 300:380] = cv2.resize(grey, (80, 60), interpolation=cv2.INTER_AREA)
