@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.util import find_spec
-from math import atan2, cos, dist, hypot, sin, sqrt
+from math import atan2, cos, dist, hypot, sin
 from pathlib import Path
 
 import cv2
@@ -138,11 +138,8 @@ def around_eyes(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def unlike(one: np.ndarray, other: np.ndarray) -> list[float]:
     """One minus the correlation of what is around each eye, as :func:`around_eyes` gives it, in two pictures: 0..2."""
-    found = []
-    for a, b in zip(one.reshape(2, -1).astype(np.float32), other.reshape(2, -1).astype(np.float32), strict=True):
-        a, b = a - a.mean(), b - b.mean()
-        found.append(1 - float(a @ b) / max(sqrt(float(a @ a) * float(b @ b)), 1e-6))
-    return found
+    pairs = zip(one.astype(np.float32), other.astype(np.float32), strict=True)
+    return [1 - float(cv2.matchTemplate(a, b, cv2.TM_CCOEFF_NORMED)[0, 0]) for a, b in pairs]
 
 
 def mouth_aspect_ratio(points: np.ndarray) -> float:

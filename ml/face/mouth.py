@@ -6,6 +6,8 @@ them. The fusion of face and voice asks it whether somebody may be speaking.
 
 from __future__ import annotations
 
+from math import atan2, cos, sin
+
 import cv2
 import numpy as np
 
@@ -34,13 +36,17 @@ def crop(picture: np.ndarray, points: np.ndarray, shape: tuple[int, int] = SHAPE
 
 def frame(points: np.ndarray) -> tuple[np.ndarray, float, float, float]:
     """Where the cut lies: centre (2,) in pixels, angle in radians, width and height in pixels."""
-    across = points[42:48].mean(0) - points[36:42].mean(0)
-    angle = float(np.arctan2(across[1], across[0]))
-    axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    lips = points[48:68] @ axes.T
-    low, high = lips.min(0), lips.max(0)
-    width, height = np.maximum(high - low, 2.0)
-    return (low + high) / 2 @ axes, angle, WIDTH * width, max(HEIGHT_BY_WIDTH * width, HEIGHT_BY_HEIGHT * height)
+    marks = points[36:68].tolist()  # so few numbers go faster one by one
+    across, down = (sum(p[k] for p in marks[6:12]) - sum(p[k] for p in marks[:6]) for k in (0, 1))
+    angle = atan2(down, across)
+    c, s = cos(angle), sin(angle)
+    along = [x * c + y * s for x, y in marks[12:]]
+    below = [y * c - x * s for x, y in marks[12:]]
+    left, right, top, bottom = min(along), max(along), min(below), max(below)
+    width, height = max(right - left, 2.0), max(bottom - top, 2.0)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    centre = np.array([x * c - y * s, x * s + y * c])
+    return centre, angle, WIDTH * width, max(HEIGHT_BY_WIDTH * width, HEIGHT_BY_HEIGHT * height)
 
 
 def cut(
