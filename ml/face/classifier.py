@@ -66,7 +66,7 @@ def _views(batch: np.ndarray, zoom: float, side: int) -> list[np.ndarray]:
 
 
 def activation_maps(crops: np.ndarray) -> np.ndarray:
-    """What speaks for each class, and where: (N, 5, 5, 7), in calibrated logits of the head ``votes``.
+    """What speaks for each class, and where: (N, 6, 6, 7), in calibrated logits of the head ``votes``.
 
     These are class activation maps (Zhou et al., CVPR 2016); their mean over the places is the
     calibrated logit itself (without the mirror image).

@@ -159,7 +159,7 @@ def soft_targets(y: np.ndarray, votes: np.ndarray, mix: float = 0.5) -> np.ndarr
 def augment(
     images: np.ndarray, random: np.random.Generator, strength: float = 1.0, side: int | None = None
 ) -> np.ndarray:
-    """Shift, rotate, zoom, mirror, relight and cut out: uint8 (N, 48, 48) to float32 (N, side, side, 1) in 0..255.
+    """Shift, turn, zoom, mirror, blur, relight and cut out: uint8 (N, 48, 48) to float32 (N, side, side, 1) in 0..255.
 
     ``side`` is the side of the pictures that come out, in pixels (that of the pictures that go in).
     """
@@ -173,6 +173,7 @@ def augment(
     gain, lift = np.exp(random.uniform(-0.3, 0.3, n)), random.uniform(-25, 25, n)
     cut, edge = random.random(n) < 0.4, random.integers(8, 17, n)
     corner = random.integers(-4, size - 8, (n, 2))
+    blur = np.where(random.random(n) < 0.15, ratio * random.uniform(0.5, 2.2, n), 0)  # deviation in pixels
     out = np.empty((n, side, side, 1), np.float32)
     for i in range(n):
         c, s = np.cos(angle[i]), np.sin(angle[i])
@@ -181,6 +182,8 @@ def augment(
         moved = cv2.warpAffine(
             images[i], np.column_stack([ratio * matrix, offset]), (side, side), borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
+        if blur[i]:
+            moved = cv2.GaussianBlur(moved, (0, 0), blur[i])
         moved = (moved - 128) * gain[i] + 128 + lift[i]
         if cut[i]:
             top, left = np.maximum(ratio * corner[i], 0).astype(int)

@@ -17,7 +17,8 @@ import numpy as np
 from ml import registry
 from ml.face import calibration, classifier, data
 from ml.face.folding import fold
-from ml.face.model import HEADS, LAST_MAP, SIZE, build
+from ml.face.light import faces_stretched
+from ml.face.model import HEADS, LAST_MAP, build
 from ml.readings import FACE_EMOTIONS
 from ml.statistics import confusion, expected_calibration_error, recalls
 
@@ -31,7 +32,7 @@ DATA = [
 
 def serving_model(model: keras.Model) -> keras.Model:
     """The trained network with three outputs: logits ``labels`` and ``votes`` (N, 7), and class activation ``maps``
-    (N, 5, 5, 7) of the votes.
+    (N, 6, 6, 7) of the votes.
 
     The last layers are applied to each place of the map and averaged afterwards, which gives the same logits as the
     other way round and the maps for nothing.
@@ -117,7 +118,7 @@ def _calibrate(folder: Path) -> dict:
 def _check_parity(model: keras.Model, folder: Path) -> None:
     x, _, _ = data.load(folder / "fer2013_public.npz")
     images = x[:64].astype(np.float32)
-    direct = model.predict_on_batch(classifier.shrunk(images, SIZE)[..., None])
+    direct = model.predict_on_batch(faces_stretched(images)[..., None])
     for head in HEADS:
         other = classifier.logits(images, mirror=False, head=head)
         difference = float(np.abs(other - keras.ops.convert_to_numpy(direct[head])).max())

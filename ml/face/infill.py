@@ -13,7 +13,7 @@ import numpy as np
 from ml.face import features
 
 #: Landmarks are found at least this often (seconds), give or take a rounded time; pictures between may wait.
-APART = 0.2 - 0.01
+APART = 4 / 15 - 0.01
 #: A face that moved faster than this (widths of its box a second) gets landmarks in every picture, to be followed.
 FAST = 0.4
 #: Nothing happened around the eyes where what is there is as much like what lies between its neighbours (one minus the

@@ -52,7 +52,7 @@ class Moment:
 
     ``time`` is that of the picture (seconds), ``face`` uint8 (SIDE, SIDE) grey levels as they were cut for the network,
     only finer; ``probabilities`` (7,) calibrated, without the mirror image that a reading averages in; ``maps`` float
-    (7, 5, 5), above 0 where a place speaks for the class; ``words`` name the hot regions of each class; ``faces`` says
+    (7, 6, 6), above 0 where a place speaks for the class; ``words`` name the hot regions of each class; ``faces`` says
     how many faces were found in the picture.
     """
 
@@ -100,7 +100,7 @@ def at(path: str | Path, time: float, *, width: float | None = None) -> Moment:
 
 
 def explain(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities (N, 7) of grey faces uint8 (N, 48, 48) and what each place adds to them: maps (N, 7, 5, 5)."""
+    """Probabilities (N, 7) of grey faces uint8 (N, 48, 48) and what each place adds to them: maps (N, 7, 6, 6)."""
     logits = classifier.activation_maps(crops).astype(np.float64)
     p = classifier.probabilities(crops, mirror=False)
     maps = np.moveaxis(logits - (logits * p[:, None, None, :]).sum(-1, keepdims=True), -1, 1)
@@ -112,7 +112,7 @@ def explain(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def covered_drops(crops: np.ndarray, side: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """What covering a part of a face takes from its likeliest class: drops of the log probability (N,), where the map
-    is hottest, and elsewhere on average (the other 24 places).
+    is hottest, and elsewhere on average (the other 35 places).
 
     A place is covered by ``side`` pixels of the face out of focus. A map that answers to what the network sees has the
     larger drop where it is hot.
@@ -139,7 +139,7 @@ def covered_drops(crops: np.ndarray, side: int = 16) -> tuple[np.ndarray, np.nda
 
 
 def heat(one: np.ndarray, size: int) -> np.ndarray:
-    """A map (5, 5) as float (size, size) in 0..1: its positive part, smooth, 1 at its highest."""
+    """A map (6, 6) as float (size, size) in 0..1: its positive part, smooth, 1 at its highest."""
     fine = cv2.resize(one.astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
     fine = np.maximum(fine, 0)
     return fine / fine.max() if fine.max() > 0 else fine
