@@ -28,7 +28,7 @@ CROWD = 4
 #: A face narrower than this (pixels of the recording) has fewer pixels than the network looks at.
 SMALL = 40
 #: A face of which most pictures are darker than this (grey levels): its light was halved nearly three times, and one in
-#: six is read differently then (``./viva bench face_robustness``).
+#: five is read differently then (``./viva bench face_robustness``).
 DARK = 20.0
 #: A face is drawn where more of it than FLAT is even and more than FEW of it has one of eight grey levels.
 FLAT, FEW = 0.3, 0.38
