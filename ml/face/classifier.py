@@ -29,12 +29,11 @@ def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes"
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
     """The outputs of one head before calibration and softmax: float64 (N, 7)."""
     session = registry.session("face")
-    side = session.get_inputs()[0].shape[1]
     crops = faces_stretched(crops)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
-        views = [view for zoom in ZOOMS for view in _views(batch, zoom, side)] if mirror else [shrunk(batch, side)]
+        views = [view for zoom in ZOOMS for view in _views(batch, zoom)] if mirror else [batch]
         (out,) = session.run([head], {session.get_inputs()[0].name: np.concatenate(views)[..., None]})
         rows.append(out.reshape(len(views), len(batch), -1).mean(0))
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
@@ -46,21 +45,12 @@ def calibrated(outputs: np.ndarray, head: str) -> np.ndarray:
     return outputs / float(registry.describe("face")["temperatures"][head])
 
 
-def shrunk(faces: np.ndarray, side: int) -> np.ndarray:
-    """Grey faces (N, 48, 48) at the side at which the network reads them: (N, side, side), of the same type."""
-    if faces.shape[1] == side or not len(faces):
-        return faces.reshape(len(faces), side, side)
-    return np.stack([cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA) for face in faces])
-
-
-def _views(batch: np.ndarray, zoom: float, side: int) -> list[np.ndarray]:
-    """Faces (N, 48, 48) seen nearer or from further off, and their mirror images: (N, side, side) each."""
-    if zoom == 1.0:
-        batch = shrunk(batch, side)
-    else:  # in one step, as training varies its faces: two would blur them
-        scale = zoom * side / batch.shape[1]
-        shift = (side - 1) / 2 - scale * (batch.shape[1] - 1) / 2
-        warp = np.array([[scale, 0, shift], [0, scale, shift]])
+def _views(batch: np.ndarray, zoom: float) -> list[np.ndarray]:
+    """Faces (N, 48, 48) seen nearer or from further off, and their mirror images: as many each."""
+    if zoom != 1.0:
+        side = batch.shape[1]
+        shift = (1 - zoom) * (side - 1) / 2
+        warp = np.array([[zoom, 0, shift], [0, zoom, shift]])
         batch = np.stack([cv2.warpAffine(face, warp, (side, side), borderMode=cv2.BORDER_REPLICATE) for face in batch])
     return [batch, batch[:, :, ::-1]]
 
@@ -72,8 +62,7 @@ def activation_maps(crops: np.ndarray) -> np.ndarray:
     calibrated logit itself (without the mirror image).
     """
     session = registry.session("face")
-    batch = shrunk(faces_stretched(crops), session.get_inputs()[0].shape[1])
-    (maps,) = session.run(["maps"], {session.get_inputs()[0].name: batch[..., None]})
+    (maps,) = session.run(["maps"], {session.get_inputs()[0].name: faces_stretched(crops)[..., None]})
     return calibrated(maps, "votes")
 
 

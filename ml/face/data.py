@@ -156,16 +156,10 @@ def soft_targets(y: np.ndarray, votes: np.ndarray, mix: float = 0.5) -> np.ndarr
     return targets
 
 
-def augment(
-    images: np.ndarray, random: np.random.Generator, strength: float = 1.0, side: int | None = None
-) -> np.ndarray:
-    """Shift, turn, zoom, mirror, blur, relight and cut out: uint8 (N, 48, 48) to float32 (N, side, side, 1) in 0..255.
-
-    ``side`` is the side of the pictures that come out, in pixels (that of the pictures that go in).
-    """
+def augment(images: np.ndarray, random: np.random.Generator, strength: float = 1.0) -> np.ndarray:
+    """Shift, rotate, zoom, mirror, blur, relight and cut out: uint8 (N, 48, 48) to float32 (N, 48, 48, 1) in 0..255."""
     n, size = len(images), images.shape[1]
-    side = side or size
-    centre, ratio = (size - 1) / 2, side / size
+    centre = (size - 1) / 2
     angle = np.radians(random.uniform(-15, 15, n) * strength)
     zoom = np.exp(random.uniform(-0.15, 0.15, (n, 1)) * strength) * np.exp(random.uniform(-0.05, 0.05, (n, 2)))
     shift = random.uniform(-4, 4, (n, 2)) * strength
@@ -173,21 +167,21 @@ def augment(
     gain, lift = np.exp(random.uniform(-0.3, 0.3, n)), random.uniform(-25, 25, n)
     cut, edge = random.random(n) < 0.4, random.integers(8, 17, n)
     corner = random.integers(-4, size - 8, (n, 2))
-    blur = np.where(random.random(n) < 0.15, ratio * random.uniform(0.5, 2.2, n), 0)  # deviation in pixels
-    out = np.empty((n, side, side, 1), np.float32)
+    blur = np.where(random.random(n) < 0.15, random.uniform(0.5, 2.2, n), 0)  # deviation in pixels
+    out = np.empty((n, size, size, 1), np.float32)
     for i in range(n):
         c, s = np.cos(angle[i]), np.sin(angle[i])
         matrix = np.array([[c * zoom[i, 0] * mirror[i], -s * zoom[i, 1]], [s * zoom[i, 0] * mirror[i], c * zoom[i, 1]]])
-        offset = ratio * (centre + shift[i] - matrix @ np.full(2, centre)) + (ratio - 1) / 2
+        offset = centre + shift[i] - matrix @ np.full(2, centre)
         moved = cv2.warpAffine(
-            images[i], np.column_stack([ratio * matrix, offset]), (side, side), borderMode=cv2.BORDER_REPLICATE
+            images[i], np.column_stack([matrix, offset]), (size, size), borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
         if blur[i]:
             moved = cv2.GaussianBlur(moved, (0, 0), blur[i])
         moved = (moved - 128) * gain[i] + 128 + lift[i]
         if cut[i]:
-            top, left = np.maximum(ratio * corner[i], 0).astype(int)
-            bottom, right = (ratio * (corner[i] + edge[i])).astype(int)
+            top, left = np.maximum(corner[i], 0)
+            bottom, right = corner[i] + edge[i]
             moved[top:bottom, left:right] = random.uniform(0, 255)
         out[i, ..., 0] = moved
     return np.clip(out, 0, 255)

@@ -33,12 +33,12 @@ def make(data: Path) -> dict[str, Any]:
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     source, target = registry.file_of("face", "face.onnx"), registry.weights_folder() / "face_quick.onnx"
-    network = registry.session("face").get_inputs()[0]
+    name = registry.session("face").get_inputs()[0].name
     folder = faces_folder(data)
     with np.load(folder / "fer2013_train.npz") as file:
         rows = np.random.default_rng(0).permutation(len(file["y"]))[:FACES]
         faces = file["x"][np.sort(rows)]
-    shown = classifier.shrunk(faces_stretched(faces), network.shape[1])[..., None]
+    shown = faces_stretched(faces)[..., None]
 
     class Shown(CalibrationDataReader):
         def __init__(self) -> None:
@@ -46,7 +46,7 @@ def make(data: Path) -> dict[str, Any]:
 
         def get_next(self) -> dict[str, np.ndarray] | None:
             batch = next(self._batches, None)
-            return None if batch is None else {network.name: batch}
+            return None if batch is None else {name: batch}
 
     quantize_static(
         source,

@@ -27,8 +27,7 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
 def logits(crops: np.ndarray) -> np.ndarray:
     """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
     session = registry.session("face_quick")
-    name, side = session.get_inputs()[0].name, session.get_inputs()[0].shape[1]
-    faces = classifier.shrunk(faces_stretched(crops), side)[..., None]
+    name, faces = session.get_inputs()[0].name, faces_stretched(crops)[..., None]
     rows = [
         session.run(["votes"], {name: faces[start : start + classifier.BATCH]})[0]
         for start in range(0, len(faces), classifier.BATCH)

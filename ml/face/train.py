@@ -21,8 +21,8 @@ import numpy as np
 from tqdm import tqdm
 
 from ml.face import data as faces
-from ml.face.classifier import shrunk, softmax
-from ml.face.model import HEADS, SIZE, build
+from ml.face.classifier import softmax
+from ml.face.model import HEADS, build
 from ml.face.norm import FusedBatchNormalization
 
 
@@ -85,7 +85,7 @@ def opinions(
     model: keras.Model, weights: list[np.ndarray], x: np.ndarray, mirror: bool = True
 ) -> dict[str, np.ndarray]:
     """Probabilities of both heads with other weights put in for the moment, averaged over a face and its mirror image
-    where ``mirror``: float32 (N, 7) each, from grey levels (N, SIZE, SIZE)."""
+    where ``mirror``: float32 (N, 7) each, from grey levels (N, 48, 48)."""
     kept = [np.array(w) for w in model.get_weights()]
     model.set_weights(weights)
     rows: dict[str, list[np.ndarray]] = {name: [] for name in HEADS}
@@ -178,7 +178,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
         started, losses = time.monotonic(), []
         if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= taught + 0.15):
             taught = state["done"]
-            opinion = opinions(model, average.arrays, shrunk(x, SIZE), mirror=False)
+            opinion = opinions(model, average.arrays, x, mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
         for step in bar:
             elapsed = state["seconds"] + time.monotonic() - started
@@ -191,7 +191,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
             warm = min(1.0, ((state["epoch"] - first) * steps + step + 1) / 300)
             model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
             batch = order[step * options.batch : (step + 1) * options.batch]
-            images = faces.augment(x[batch], random, side=SIZE)
+            images = faces.augment(x[batch], random)
             wanted = {name: values[batch] for name, values in targets.items()}
             if opinion is not None:
                 share = options.distil
@@ -203,7 +203,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
             average.update(model.get_weights())
             if step % 20 == 0:
                 bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
-        seen = opinions(model, average.arrays, shrunk(valid_x, SIZE), mirror=False)
+        seen = opinions(model, average.arrays, valid_x, mirror=False)
         score = float((seen["labels"].argmax(1) == valid_y).mean())
         agreed = valid_votes.sum(1) > 0
         agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean())

@@ -25,11 +25,9 @@ def keras():
 
 @pytest.mark.parametrize("head", ["labels", "votes"])
 def test_the_exported_graph_is_the_keras_model(keras, faces: np.ndarray, head: str) -> None:
-    from ml.face.model import SIZE
-
     model = keras.models.load_model(registry.file_of("face", "face.keras"))
     images = faces.astype(np.float32)
-    direct = model.predict_on_batch(classifier.shrunk(images, SIZE)[..., None])[head]
+    direct = model.predict_on_batch(images[..., None])[head]
     assert np.abs(classifier.logits(faces, head=head, mirror=False) - direct).max() < 1e-3
 
 
