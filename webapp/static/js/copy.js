@@ -1,4 +1,5 @@
 // Copy buttons beside links. Without this module the field can still be selected and copied by hand.
+import { gettext } from "./i18n.js";
 
 async function copy(field) {
   field.select();
@@ -19,13 +20,13 @@ export function armCopyButtons(root, live) {
     button.addEventListener("click", async () => {
       try {
         await copy(field);
-        button.textContent = "Copied";
-        live.textContent = `Copied: ${field.getAttribute("aria-label")}.`;
+        button.textContent = gettext("Copied");
+        live.textContent = gettext("Copied: %(what)s.", { what: field.getAttribute("aria-label") });
       } catch {
-        button.textContent = "Press Ctrl+C";
-        live.textContent = "Your browser does not let Viva copy. The link is selected: press Ctrl+C.";
+        button.textContent = gettext("Press Ctrl+C");
+        live.textContent = gettext("Your browser does not let Viva copy. The link is selected: press Ctrl+C.");
       }
-      setTimeout(() => (button.textContent = "Copy"), 2500);
+      setTimeout(() => (button.textContent = gettext("Copy")), 2500);
     });
   }
 }

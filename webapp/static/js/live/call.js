@@ -1,5 +1,6 @@
 // The call, whoever carries it: straight from browser to browser, or through a LiveKit server where one is configured.
-import { Carried } from "./carried.js";
+import { gettext } from "../i18n.js";
+import { LiveKitCall } from "./livekit_call.js";
 import { Mesh } from "./mesh.js";
 
 /** Milliseconds until a server that carries the call is tried again: at first, and at most. */
@@ -13,7 +14,10 @@ export class Call {
 
   /** Callbacks: send(to, data) by the signalling, onTracks(id, {audio, camera, screen}), onState(id, "connecting" | "connected" | "broken" | "over"), onProblem(words), renew(): ask for a fresh token of the server that carries the call; begin() is called with it. */
   constructor({ send, onTracks, onState, onProblem, renew }) {
-    Object.assign(this, { onTracks, onState, onProblem, renew });
+    this.onTracks = onTracks;
+    this.onState = onState;
+    this.onProblem = onProblem;
+    this.renew = renew;
     this.#carrier = new Mesh({ send, onTracks, onState });
   }
 
@@ -25,10 +29,10 @@ export class Call {
   }
 
   async #carry(media) {
-    if (!(this.#carrier instanceof Carried)) {
+    if (!(this.#carrier instanceof LiveKitCall)) {
       this.#carrier.close();
       const { onTracks, onState, onProblem } = this;
-      this.#carrier = new Carried({ onTracks, onState, onProblem, onLost: () => this.#again() });
+      this.#carrier = new LiveKitCall({ onTracks, onState, onProblem, onLost: () => this.#again() });
       for (const [name, track] of Object.entries(this.#tracks)) this.#carrier.replace(name, track);
     }
     try {
@@ -42,7 +46,7 @@ export class Call {
 
   /** Try again with a fresh token, more and more rarely. Where signalling is away too, its return begins the call anew. */
   #again() {
-    if (this.#pause === SOON) this.onProblem("The server that carries picture and sound cannot be reached just now. It is tried again by itself.");
+    if (this.#pause === SOON) this.onProblem(gettext("The server that carries picture and sound cannot be reached just now. It is tried again by itself."));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.renew(), this.#pause);
     this.#pause = Math.min(LATE, 2 * this.#pause);

@@ -43,7 +43,7 @@ export class Frames {
   /** Wait for a picture that has not been shown yet; a page in the background gets none and takes what is there. */
   #fresh() {
     if (!this.#video.requestVideoFrameCallback || document.hidden) return null;
-    return new Promise((resolve) => {
+    return new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
       const late = setTimeout(resolve, 120);
       this.#video.requestVideoFrameCallback(() => {
         clearTimeout(late);

@@ -1,9 +1,10 @@
 // The buttons under the call.
+import { byId } from "../dom.js";
 
 const NAMES = ["microphone", "camera", "screen", "hand", "record", "analyse", "continuous"];
 
 export class Controls {
-  #buttons = new Map(NAMES.map((name) => [name, document.getElementById(`control-${name}`)]));
+  #buttons = new Map(NAMES.map((name) => [name, byId(`control-${name}`)]));
 
   /** `actions`: what each button does when it is pressed. */
   constructor(actions) {

@@ -1,8 +1,10 @@
 // Questions that stop everything else: the browser's own dialogs, which keep the focus and close with Escape.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 
 /** Show a dialog; resolves with the value of the button that closed it, "" after Escape. */
 export function ask(id) {
-  const dialog = document.getElementById(id);
+  const dialog = byId(id);
   if (!dialog || dialog.open) return Promise.resolve("");
   dialog.returnValue = "";
   dialog.showModal();
@@ -12,11 +14,11 @@ export function ask(id) {
 }
 
 /** Where somebody may go for whom the call is over; everybody else back to the lobby. */
-const WAYS = { closed: ["after", "See what the call left"], removed: ["start", "Go to the start page"] };
+const WAYS = { closed: ["after", gettext("See what the call left")], removed: ["start", gettext("Go to the start page")] };
 
 /** Show a dialog that cannot be left but by its link, which leads where `reason` lets one go. */
 export function insist(id, words, reason) {
-  const dialog = document.getElementById(id);
+  const dialog = byId(id);
   const [where, label] = WAYS[reason] ?? [];
   const link = dialog.querySelector("a");
   if (where) Object.assign(link, { href: link.dataset[where], textContent: label });
@@ -25,4 +27,4 @@ export function insist(id, words, reason) {
   if (!dialog.open) dialog.showModal();
 }
 
-export const closeDialog = (id) => document.getElementById(id)?.close();
+export const closeDialog = (id) => byId(id)?.close();

@@ -1,4 +1,5 @@
 // Our own camera, microphone and screen. A camera that is off is really off; a microphone that is muted sends silence.
+import { gettext } from "../i18n.js";
 import { explain, remember, remembered } from "../recording/devices.js";
 import { CONSTRAINTS } from "../recording/formats.js";
 
@@ -56,7 +57,7 @@ export class OwnMedia {
       track.addEventListener("ended", () => {
         if (this.#tracks[name] !== track) return;
         this.#set(name, null);
-        if (name !== "screen") this.onProblem(`Your ${name} was switched off or unplugged.`);
+        if (name !== "screen") this.onProblem(name === "camera" ? gettext("Your camera was switched off or unplugged.") : gettext("Your microphone was switched off or unplugged."));
       });
     }
     this.onChange(name, track);
@@ -124,7 +125,7 @@ export class OwnMedia {
       this.#set("screen", stream.getVideoTracks()[0]);
       return true;
     } catch (error) {
-      if (error.name !== "NotAllowedError") this.onProblem("Your screen cannot be shared from this browser.");
+      if (error.name !== "NotAllowedError") this.onProblem(gettext("Your screen cannot be shared from this browser."));
       return false; // somebody who changes their mind needs no explanation
     }
   }

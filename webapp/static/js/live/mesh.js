@@ -1,5 +1,5 @@
-// The call with everybody: one Link for each other person.
-import { Link } from "./link.js";
+// The call with everybody: one PeerConnection for each other person.
+import { PeerConnection } from "./peer_connection.js";
 
 /** What one camera may take, in bits a second, by how many others it is sent to. */
 const BITS = [0, 1_200_000, 800_000, 500_000, 400_000, 300_000];
@@ -10,7 +10,9 @@ export class Mesh {
 
   /** Callbacks: send(to, data), onTracks(id, {audio, camera, screen}), onState(id, state). */
   constructor({ send, onTracks, onState }) {
-    Object.assign(this, { send, onTracks, onState });
+    this.send = send;
+    this.onTracks = onTracks;
+    this.onState = onState;
     this.me = null;
     this.ice = [];
     window.addEventListener("online", () => this.restart());
@@ -74,7 +76,7 @@ export class Mesh {
   }
 
   #make(peer) {
-    const link = new Link({
+    const link = new PeerConnection({
       id: peer.id,
       polite: this.me > peer.id,
       ice: this.ice,

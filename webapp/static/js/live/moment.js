@@ -1,4 +1,6 @@
 // "Analyse": one moment of everybody who agreed, all their faces, looked at with full care; shown side by side.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { bars } from "./bars.js";
 import { emoji, make } from "./faces.js";
 import { dominant } from "./readings.js";
@@ -10,9 +12,9 @@ const PATIENCE = 4000;
 const LIKELY = 3;
 
 export class Moment {
-  #card = document.getElementById("moment");
-  #words = document.getElementById("moment-words");
-  #people = document.getElementById("moment-people");
+  #card = byId("moment");
+  #words = byId("moment-words");
+  #people = byId("moment-people");
   #id = null;
   #waited = new Set();
   #late = false;
@@ -20,9 +22,9 @@ export class Moment {
   #timer = null;
 
   constructor() {
-    document.getElementById("moment-close")?.addEventListener("click", () => {
+    byId("moment-close")?.addEventListener("click", () => {
       this.#card.hidden = true;
-      document.getElementById("control-analyse").focus();
+      byId("control-analyse").focus();
     });
   }
 
@@ -35,22 +37,22 @@ export class Moment {
     this.#waited = new Set(read.map((person) => person.id));
     this.#card.hidden = false;
     this.#card.setAttribute("aria-busy", "true");
-    document.getElementById("moment-title").textContent = `${clockTime()}, asked by ${by}`;
-    this.#people.replaceChildren(...people.map((person) => this.#place(person, this.#whyNot(person) || "Looking …")));
+    byId("moment-title").textContent = gettext("%(time)s, asked by %(name)s", { time: clockTime(), name: by });
+    this.#people.replaceChildren(...people.map((person) => this.#place(person, this.#whyNot(person) || gettext("Looking …"))));
     clearTimeout(this.#timer);
     if (read.length) {
-      this.#say("Looking …");
+      this.#say(gettext("Looking …"));
       this.#timer = setTimeout(() => this.#end(), PATIENCE);
     } else {
       this.#end();
-      this.#say("There is nothing to show of anybody.");
+      this.#say(gettext("There is nothing to show of anybody."));
     }
   }
 
   /** Somebody came after the moment that is shown. */
   met(person) {
     if (!this.#id || this.#placeOf(person.id)) return;
-    this.#people.append(this.#place(person, "Was not here yet."));
+    this.#people.append(this.#place(person, gettext("Was not here yet.")));
   }
 
   #place({ id, name }, words) {
@@ -61,11 +63,11 @@ export class Moment {
 
   /** Why there is nothing of somebody, as it was at that moment; "" where there is. */
   #whyNot({ id, reading, shown, camera, microphone }) {
-    if (!reading) return "Had not agreed to be read at that moment.";
-    if (!camera && !microphone) return "Camera and microphone were off.";
+    if (!reading) return gettext("Had not agreed to be read at that moment.");
+    if (!camera && !microphone) return gettext("Camera and microphone were off.");
     if (id === this.#me?.id) return "";
-    if (shown === false) return "What is read of the candidate is not shown to interviewers during the call.";
-    return this.#me?.reading ? "" : "You had not agreed to be read, so you do not see what is read of others.";
+    if (shown === false) return gettext("What is read of the candidate is not shown to interviewers during the call.");
+    return this.#me?.reading ? "" : gettext("You had not agreed to be read, so you do not see what is read of others.");
   }
 
   #placeOf(id) {
@@ -79,10 +81,10 @@ export class Moment {
     const place = this.#placeOf(id);
     if (!place) return;
     const faces = reading.faces ?? [];
-    const parts = faces.map((face) => this.#found(faces.length > 1 ? `Face ${face.id + 1}` : "Face", face));
-    if (reading.voice) parts.push(this.#found("Voice", reading.voice));
-    if (reading.fused && reading.voice) parts.push(this.#found("Together", dominant(reading)));
-    if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || "No face was found."));
+    const parts = faces.map((face) => this.#found(faces.length > 1 ? gettext("Face %(number)s", { number: face.id + 1 }) : gettext("Face"), face));
+    if (reading.voice) parts.push(this.#found(gettext("Voice"), reading.voice));
+    if (reading.fused && reading.voice) parts.push(this.#found(gettext("Together"), dominant(reading)));
+    if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || gettext("No face was found.")));
     place.replaceChildren(place.firstChild, make("div", "moment-parts", ...parts));
     if (this.#late) this.#say("");
     else if (!this.#waited.size) this.#end();
@@ -94,8 +96,8 @@ export class Moment {
     chart.update(Object.fromEntries(likely.slice(0, LIKELY)));
     const rest = bars("", { sorted: true });
     rest.update(Object.fromEntries(likely.slice(LIKELY)));
-    const fold = make("details", "moment-rest", make("summary", "", "All of them"), rest.element);
-    const words = emotion == null ? "Not clear enough to tell" : `${emotionLabel(emotion)}, ${percent(confidence)}`;
+    const fold = make("details", "moment-rest", make("summary", "", gettext("All of them")), rest.element);
+    const words = emotion == null ? gettext("Not clear enough to tell") : `${emotionLabel(emotion)}, ${percent(confidence)}`;
     return make("div", "moment-found", make("p", "moment-word", emoji(emotion), make("span", "", make("span", "text-secondary", `${title}: `), make("strong", "", words))), chart.element, fold);
   }
 
@@ -107,10 +109,10 @@ export class Moment {
     clearTimeout(this.#timer);
     this.#card.removeAttribute("aria-busy");
     for (const id of this.#waited) {
-      this.#placeOf(id)?.querySelector("p")?.replaceChildren("No answer yet: it shows here if it still comes.");
+      this.#placeOf(id)?.querySelector("p")?.replaceChildren(gettext("No answer yet: it shows here if it still comes."));
     }
     const found = this.#people.querySelectorAll(".moment-found").length;
-    this.#say(found ? "" : "Nothing could be read at this moment.");
+    this.#say(found ? "" : gettext("Nothing could be read at this moment."));
     this.#late = true;
   }
 }

@@ -1,10 +1,11 @@
 // Quiet words above the call: one line, which goes away by itself unless it says what is still so.
+import { byId } from "../dom.js";
 import { make } from "./faces.js";
 
 const SHOWN = 6000;
 
 export class Notices {
-  #region = document.getElementById("notice");
+  #region = byId("notice");
   #lasting = new Map();
   #timer = null;
 

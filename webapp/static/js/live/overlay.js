@@ -1,4 +1,5 @@
 // A box for every face over a video, each with its identity, its emoji and its class; boxes keep their place in the page as long as their face.
+import { gettext, ngettext } from "../i18n.js";
 import { chip } from "./bars.js";
 import { make } from "./faces.js";
 
@@ -18,14 +19,16 @@ export function placeOf({ width, height }, { videoWidth, videoHeight }, fit) {
 }
 
 const facts = ({ mouth, blinks }) =>
-  [mouth === "open" ? "Mouth open" : mouth === "closed" ? "Mouth closed" : "", blinks != null ? `${blinks} blink${blinks === 1 ? "" : "s"}` : ""].filter(Boolean).join(", ");
+  [mouth === "open" ? gettext("Mouth open") : mouth === "closed" ? gettext("Mouth closed") : "", blinks != null ? ngettext("%(num)s blink", "%(num)s blinks", blinks) : ""].filter(Boolean).join(", ");
 
 export class Overlay {
   #boxes = new Map(); // face id → {box, chip}
 
   /** `holder` lies over `video`; `mirrored` where the video is shown as a mirror. */
   constructor({ holder, video, mirrored }) {
-    Object.assign(this, { holder, video, mirrored });
+    this.holder = holder;
+    this.video = video;
+    this.mirrored = mirrored;
   }
 
   /** Draw a reading's faces; `name` is whose picture it is. */
@@ -52,7 +55,7 @@ export class Overlay {
       one.element.style.top = place === "inside" ? `${Math.max(0, this.taken - top * height) + 4}px` : "";
       box.dataset.edge = left + (w * picture.width) / 2 > 0.6 ? "end" : "start";
       box.dataset.emotion = face.emotion ?? "unclear";
-      const title = faces.length > 1 ? `${name}'s picture, face ${face.id + 1}` : name;
+      const title = faces.length > 1 ? gettext("%(name)s's picture, face %(number)s", { name, number: face.id + 1 }) : name;
       one.update({ ...face, title, words: facts(face) });
       box.querySelector(".face-number").textContent = faces.length > 1 ? face.id + 1 : "";
     }

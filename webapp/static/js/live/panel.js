@@ -1,18 +1,20 @@
 // Chat, people and settings in one panel; its buttons open it, Escape closes it and brings the focus back.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 
-const TITLES = { chat: "Chat", people: "People", settings: "Settings" };
+const TITLES = { chat: gettext("Chat"), people: gettext("People"), settings: gettext("Settings") };
 
 export class Panel {
   #open = null;
-  #panel = document.getElementById("panel");
-  #title = document.getElementById("panel-title");
+  #panel = byId("panel");
+  #title = byId("panel-title");
   #back = null;
 
   /** onOpen(name) when a page of it is shown. */
   constructor({ onOpen }) {
     this.onOpen = onOpen;
     for (const name of Object.keys(TITLES)) this.#button(name).addEventListener("click", () => this.toggle(name));
-    document.getElementById("panel-close").addEventListener("click", () => this.close());
+    byId("panel-close").addEventListener("click", () => this.close());
     this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
   }
 
@@ -21,7 +23,7 @@ export class Panel {
   }
 
   #button(name) {
-    return document.getElementById(`control-${name}`);
+    return byId(`control-${name}`);
   }
 
   toggle(name) {
@@ -33,14 +35,14 @@ export class Panel {
     if (!this.#open) this.#back = document.activeElement;
     this.#open = name;
     this.#panel.hidden = false;
-    document.getElementById("room").dataset.panel = name;
+    byId("room").dataset.panel = name;
     this.#title.textContent = TITLES[name];
     for (const other of Object.keys(TITLES)) {
-      document.getElementById(`panel-${other}`).hidden = other !== name;
+      byId(`panel-${other}`).hidden = other !== name;
       this.#button(other).setAttribute("aria-expanded", String(other === name));
     }
     this.onOpen(name);
-    const first = name === "chat" ? document.getElementById("chat-text") : this.#title;
+    const first = name === "chat" ? byId("chat-text") : this.#title;
     first.focus();
   }
 
@@ -49,7 +51,7 @@ export class Panel {
     const button = this.#button(this.#open);
     this.#open = null;
     this.#panel.hidden = true;
-    delete document.getElementById("room").dataset.panel;
+    delete byId("room").dataset.panel;
     for (const name of Object.keys(TITLES)) this.#button(name).setAttribute("aria-expanded", "false");
     (this.#back?.isConnected && this.#back !== document.body ? this.#back : button).focus();
   }

@@ -1,4 +1,5 @@
 // What has been read of everybody lately, in one place; the views ask here. Nothing of it is kept beyond the page.
+import { gettext } from "../i18n.js";
 import { canonical } from "./words.js";
 
 /** A reading older than this says nothing about now; a slow server gets a little more time, up to LONGEST (milliseconds). */
@@ -10,9 +11,9 @@ export function dominant(reading) {
   if (!reading) return null;
   const { fused, voice, faces = [] } = reading;
   const followed = faces.find(({ id }) => id === reading.followed) ?? faces[0] ?? null;
-  if (fused) return { ...fused, emotion: canonical(fused.emotion), from: [followed && "face", voice && "voice"].filter(Boolean).join(" and ") || "face" };
-  if (followed) return { ...followed, emotion: canonical(followed.emotion), from: "face" };
-  if (voice) return { ...voice, emotion: canonical(voice.emotion), from: "voice" };
+  if (fused) return { ...fused, emotion: canonical(fused.emotion), from: followed && voice ? gettext("face and voice") : voice ? gettext("voice") : gettext("face") };
+  if (followed) return { ...followed, emotion: canonical(followed.emotion), from: gettext("face") };
+  if (voice) return { ...voice, emotion: canonical(voice.emotion), from: gettext("voice") };
   return null;
 }
 

@@ -1,4 +1,6 @@
 // The room: brings the call, the readings and the page together.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { armCopyButtons } from "../copy.js";
 import { Call } from "./call.js";
 import { Chat } from "./chat.js";
@@ -6,8 +8,8 @@ import { Consent } from "./consent.js";
 import { Controls } from "./controls.js";
 import { wireDevices } from "./device_choice.js";
 import { insist } from "./dialogs.js";
-import { remember, remembered } from "./entrance.js";
-import { roomKeys } from "./keys.js";
+import { remember, remembered } from "./join_state.js";
+import { roomShortcuts } from "./shortcuts.js";
 import { OwnMedia } from "./media.js";
 import { Notices } from "./notices.js";
 import { OwnRecording } from "./own_recording.js";
@@ -17,11 +19,10 @@ import { Preferences } from "./preferences.js";
 import { ReadingRoom } from "./reading_room.js";
 import { wireSettings } from "./settings.js";
 import { Signalling } from "./signalling.js";
-import { Stage } from "./stage.js";
+import { TileGrid } from "./tile_grid.js";
 import { Voices } from "./voices.js";
 
-const $ = (id) => document.getElementById(id);
-const TAKEN_OVER = "This room is open in another tab or window of yours.";
+const TAKEN_OVER = gettext("This room is open in another tab or window of yours.");
 
 export class Room {
   #hand = false;
@@ -33,8 +34,8 @@ export class Room {
     this.allowed = this.data.readingAllowed === "yes";
     this.preferences = new Preferences();
     this.notices = new Notices();
-    this.stage = new Stage({ element: $("stage"), notice: $("sound-notice") });
-    this.stage.me = this.me;
+    this.grid = new TileGrid({ element: byId("stage"), notice: byId("sound-notice") });
+    this.grid.me = this.me;
     this.voices = new Voices({ onSpeaking: (id, on) => this.#speaking(id, on) });
     this.media = new OwnMedia({
       onChange: (name, track) => this.#ownTrack(name, track),
@@ -43,7 +44,7 @@ export class Room {
     this.call = new Call({
       send: (to, data) => this.signalling.send({ type: "signal", to, data }),
       onTracks: (id, tracks) => {
-        this.stage.tracks(id, tracks);
+        this.grid.tracks(id, tracks);
         this.voices.use(id, tracks.audio);
       },
       onState: (id, state) => this.#linkState(id, state),
@@ -58,7 +59,7 @@ export class Room {
     });
     this.reading = new ReadingRoom({
       data: this.data,
-      stage: this.stage,
+      grid: this.grid,
       media: this.media,
       consent: this.consent,
       preferences: this.preferences,
@@ -80,7 +81,7 @@ export class Room {
   async start() {
     const before = remembered();
     const { member: id, name, role } = this.data;
-    this.stage.put({ id, name, role, ...this.media.state, screen: false, hand: false, reading: false, recording: false });
+    this.grid.put({ id, name, role, ...this.media.state, screen: false, hand: false, reading: false, recording: false });
     await Promise.all([before.camera && this.media.setCamera(true), before.microphone && this.media.setMicrophone(true)]);
     this.signalling.start();
     this.#tell();
@@ -109,12 +110,12 @@ export class Room {
       isShown: () => this.panel.isOpen === "chat",
       me: () => this.me,
     });
-    wireSettings(this.preferences, { keys: roomKeys(this) });
+    wireSettings(this.preferences, { keys: roomShortcuts(this) });
     this.fillDevices = wireDevices(this.media, { locked: () => this.recording.isRunning });
     this.preferences.watch((name, value) => name === "continuous" && this.controls.press("continuous", value));
     this.controls.press("continuous", this.preferences.get("continuous"));
-    armCopyButtons(document, $("announcer"));
-    $("leave-form").addEventListener("submit", (event) => this.#leave(event));
+    armCopyButtons(document, byId("announcer"));
+    byId("leave-form").addEventListener("submit", (event) => this.#leave(event));
     window.addEventListener("pagehide", () => this.#close());
     window.addEventListener("pageshow", ({ persisted }) => persisted && window.location.reload()); // the call is over by then
   }
@@ -132,11 +133,11 @@ export class Room {
         if (!known) this.call.meet(peer);
         if (before?.reading && !peer.reading) this.reading.forget(peer.id);
         if (!before && !known) {
-          this.notices.say(`${peer.name} is here.`);
+          this.notices.say(gettext("%(name)s is here.", peer));
           this.reading.met(peer);
         }
-        if (peer.hand && before && !before.hand) this.notices.say(`${peer.name} raised a hand.`);
-        if (peer.recording && !before?.recording) this.notices.say(`${peer.name} records their own side.`);
+        if (peer.hand && before && !before.hand) this.notices.say(gettext("%(name)s raised a hand.", peer));
+        if (peer.recording && !before?.recording) this.notices.say(gettext("%(name)s records their own side.", peer));
         this.#draw();
       },
       left: async (peer, why) => {
@@ -145,8 +146,8 @@ export class Room {
         if (this.signalling.peers.has(peer.id)) return;
         this.reading.left(peer.id);
         this.voices.use(peer.id, null);
-        this.stage.remove(peer.id);
-        this.notices.say(`${peer.name} has left.`);
+        this.grid.remove(peer.id);
+        this.notices.say(gettext("%(name)s has left.", peer));
         this.#draw();
       },
       signal: (from, data) => this.call.receive(from, data, this.signalling.peers.get(from)),
@@ -158,7 +159,7 @@ export class Room {
         this.#draw();
       },
       problem: (message) => this.notices.say(message.message),
-      down: () => this.notices.hold("service", "The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves."),
+      down: () => this.notices.hold("service", gettext("The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves.")),
       end: (reason, words) => this.#end(reason, words),
     };
   }
@@ -171,7 +172,7 @@ export class Room {
   #ownTrack(name, track) {
     this.call.replace(name === "microphone" ? "audio" : name, name === "camera" && track && !track.enabled ? null : track);
     if (name === "microphone") this.voices.use(this.me, track);
-    this.stage.tracks(this.me, { audio: null, camera: this.media.camera, screen: this.media.screen });
+    this.grid.tracks(this.me, { audio: null, camera: this.media.camera, screen: this.media.screen });
     this.#tell();
     this.fillDevices?.();
   }
@@ -195,29 +196,29 @@ export class Room {
 
   #draw() {
     const people = this.signalling.people;
-    for (const peer of people) this.stage.put(peer);
+    for (const peer of people) this.grid.put(peer);
     if (people.length) this.people?.show(people, this.me, this.allowed);
   }
 
   #linkState(id, state) {
-    const tile = this.stage.tile(id);
+    const tile = this.grid.tile(id);
     if (tile && state !== "over") tile.connection = state;
   }
 
   #speaking(id, on) {
-    const tile = this.stage.tile(id);
+    const tile = this.grid.tile(id);
     if (tile) tile.speaking = on && tile.peer.microphone;
   }
 
   #analyse() {
-    if (!this.signalling.send({ type: "moment" })) this.notices.say("The room's server cannot be reached just now. Try again in a moment.");
+    if (!this.signalling.send({ type: "moment" })) this.notices.say(gettext("The room's server cannot be reached just now. Try again in a moment."));
   }
 
   #panelOpened(name) {
     if (name === "chat") this.chat.shown();
     if (name === "settings") {
       this.fillDevices();
-      $("device-words").textContent = this.recording.isRunning ? "While you record, devices stay as they are." : "";
+      byId("device-words").textContent = this.recording.isRunning ? gettext("While you record, devices stay as they are.") : "";
     }
   }
 
@@ -228,14 +229,14 @@ export class Room {
     if (!(await this.recording.finish())) return;
     this.#leaving = true;
     this.#close();
-    $("leave-form").submit();
+    byId("leave-form").submit();
   }
 
   #end(reason, words) {
     this.#close();
     this.consent.over();
-    this.stage.clear();
-    insist("over-dialog", reason === "taken_over" ? TAKEN_OVER : words || "Go back to the lobby to see why, or to come in again.", reason);
+    this.grid.clear();
+    insist("over-dialog", reason === "taken_over" ? TAKEN_OVER : words || gettext("Go back to the lobby to see why, or to come in again."), reason);
   }
 
   #close() {

@@ -1,7 +1,7 @@
 // Our own side's reading: samples of our own camera and microphone go up, readings come down. Nobody else's are touched.
 import { Frames, blank } from "./camera.js";
-import { Line } from "./line.js";
-import { PATIENCE, Pace } from "./pace.js";
+import { ReconnectingSocket } from "./reconnecting_socket.js";
+import { PATIENCE, FrameRateControl } from "./frame_rate.js";
 import { listen } from "./sound.js";
 
 const FRAME = 1;
@@ -26,8 +26,8 @@ export function packet(kind, flags, sequence, at, payload) {
 }
 
 export class Sampler {
-  #line;
-  #pace = new Pace();
+  #socket;
+  #frameRate = new FrameRateControl();
   #frames = null;
   #camera = null;
   #microphone = null;
@@ -41,15 +41,17 @@ export class Sampler {
 
   /** Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words). */
   constructor({ tokenUrl, workletUrl, onReading, onState }) {
-    Object.assign(this, { workletUrl, onReading, onState });
-    this.#line = new Line({
+    this.workletUrl = workletUrl;
+    this.onReading = onReading;
+    this.onState = onState;
+    this.#socket = new ReconnectingSocket({
       purpose: "reading",
       tokenUrl,
       onUp: () => this.onState("on", ""),
       onMessage: (message) => this.#receive(message),
       onDown: () => {
         this.#land(); // its answer will not come any more
-        this.#soon(this.#pace.interval);
+        this.#soon(this.#frameRate.interval);
         this.onState("away", "");
       },
       onEnd: (_reason, words) => {
@@ -60,7 +62,7 @@ export class Sampler {
   }
 
   get rate() {
-    return this.#pace.rate;
+    return this.#frameRate.rate;
   }
 
   get isRunning() {
@@ -71,7 +73,7 @@ export class Sampler {
     if (this.#running) return;
     this.#running = true;
     this.onState("connecting", "");
-    this.#line.start();
+    this.#socket.start();
     this.#hear();
     this.#soon(0);
   }
@@ -86,7 +88,7 @@ export class Sampler {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#land();
-    this.#line.stop();
+    this.#socket.stop();
     this.#frames?.close();
     this.#frames = null;
     this.#stopListening?.();
@@ -134,8 +136,8 @@ export class Sampler {
   }
 
   #sendSound(block, at) {
-    if (!this.#running || !this.#microphone?.enabled || this.#line.waiting > MOST_WAITING) return;
-    this.#line.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
+    if (!this.#running || !this.#microphone?.enabled || this.#socket.waiting > MOST_WAITING) return;
+    this.#socket.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
   }
 
   #soon(milliseconds) {
@@ -147,8 +149,8 @@ export class Sampler {
     const asked = this.#moment > performance.now();
     if (this.#flying || (!this.#continuous && !asked)) return;
     const seen = this.#camera?.enabled;
-    if (!this.#line.isOpen || (!seen && !this.#microphone?.enabled)) {
-      this.#soon(this.#pace.interval);
+    if (!this.#socket.isOpen || (!seen && !this.#microphone?.enabled)) {
+      this.#soon(this.#frameRate.interval);
       return;
     }
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
@@ -157,15 +159,15 @@ export class Sampler {
     const taken = (seen ? this.#frames.next() : blank()).catch(() => null);
     const frame = await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]); // a picture that never comes stops nothing
     if (this.#flying !== flying) return; // stopped or lost meanwhile
-    if (!this.#running || !frame || !this.#line.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
+    if (!this.#running || !frame || !this.#socket.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
       this.#land();
-      this.#soon(this.#pace.interval);
+      this.#soon(this.#frameRate.interval);
       return;
     }
     if (asked) this.#moment = 0;
     flying.sentAt = performance.now();
     flying.late = setTimeout(() => {
-      this.#pace.unanswered();
+      this.#frameRate.unanswered();
       this.#land();
       this.#soon(0);
     }, PATIENCE);
@@ -185,10 +187,10 @@ export class Sampler {
     const flying = this.#flying;
     if (message.type === "reading" && this.#running) this.onReading(message);
     if (!flying || message.sequence !== flying.sequence) return; // the answer to one that was given up
-    if (message.type === "busy") this.#pace.refused();
-    else this.#pace.answered(performance.now() - flying.sentAt);
+    if (message.type === "busy") this.#frameRate.refused();
+    else this.#frameRate.answered(performance.now() - flying.sentAt);
     this.#land();
-    const interval = this.#camera?.enabled ? this.#pace.interval : Math.max(VOICE_ONLY, this.#pace.interval);
+    const interval = this.#camera?.enabled ? this.#frameRate.interval : Math.max(VOICE_ONLY, this.#frameRate.interval);
     this.#soon(Math.max(0, interval - (performance.now() - flying.takenAt)));
   }
 }

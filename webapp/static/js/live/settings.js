@@ -1,10 +1,11 @@
 // The settings of the panel, kept in this browser.
+import { byId } from "../dom.js";
 
 const BOXES = { overlays: "set-overlays", popups: "set-popups", speech: "set-speech", live: "set-live", keysOn: "set-keys" };
 
 export function wireSettings(preferences, { keys }) {
   for (const [name, id] of Object.entries(BOXES)) {
-    const box = document.getElementById(id);
+    const box = byId(id);
     if (!box) continue;
     box.checked = preferences.get(name);
     box.addEventListener("change", () => {

@@ -1,5 +1,5 @@
 // Who is in the room, and what they tell each other, by the live service.
-import { Line } from "./line.js";
+import { ReconnectingSocket } from "./reconnecting_socket.js";
 
 /** What the server says before it ends the line for good. */
 const FINAL = ["closed", "removed", "full"];
@@ -8,7 +8,7 @@ const ON = ["camera", "microphone", "screen", "hand", "recording"];
 const flags = (peer) => Object.fromEntries(ON.map((name) => [name, peer[name]]));
 
 export class Signalling {
-  #line;
+  #socket;
   #state = {};
   #said = null; // the last error, which may explain why the line ends
   /** Tells this page from the one that was here before it was loaded anew. */
@@ -22,7 +22,7 @@ export class Signalling {
   /** `on` holds the callbacks: welcome(first), media(), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
   constructor({ tokenUrl, on }) {
     this.on = on;
-    this.#line = new Line({
+    this.#socket = new ReconnectingSocket({
       purpose: "signal",
       tokenUrl,
       hello: { page: this.page },
@@ -33,7 +33,7 @@ export class Signalling {
   }
 
   get isOpen() {
-    return this.#line.isOpen;
+    return this.#socket.isOpen;
   }
 
   /** Everybody: first we, then the others by name. */
@@ -42,23 +42,23 @@ export class Signalling {
   }
 
   start() {
-    this.#line.start();
+    this.#socket.start();
   }
 
   stop() {
-    this.#line.send({ type: "leave" });
-    this.#line.stop();
+    this.#socket.send({ type: "leave" });
+    this.#socket.stop();
   }
 
   /** Tell what is on here; told again after every reconnection. */
   tell(state) {
     this.#state = { ...this.#state, ...state };
     if (this.me) Object.assign(this.me, this.#state);
-    this.#line.send({ type: "state", ...this.#state });
+    this.#socket.send({ type: "state", ...this.#state });
   }
 
   send(message) {
-    return this.#line.send(message);
+    return this.#socket.send(message);
   }
 
   #receive(message) {
@@ -93,7 +93,7 @@ export class Signalling {
     for (const id of [...this.peers.keys()]) if (!here.has(id)) this.#left(id, "lost");
     for (const peer of peers) this.#peer(peer, true);
     this.on.welcome(first);
-    this.#line.send({ type: "state", ...this.#state });
+    this.#socket.send({ type: "state", ...this.#state });
   }
 
   #peer(peer, known = false) {

@@ -1,11 +1,13 @@
 // One person in the room: picture, name, what is on, what is agreed to, and what was read.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { chip } from "./bars.js";
 import { Overlay } from "./overlay.js";
 import { dominant } from "./readings.js";
 import { stateWords } from "./words.js";
 
 const HUES = 8;
-const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
 export const initials = (name) =>
   (name ?? "").trim().split(/\s+/).filter(Boolean).map((part) => [...part][0]).filter((_, index, all) => index === 0 || index === all.length - 1).join("").toLocaleUpperCase();
@@ -17,7 +19,7 @@ export class Tile {
   #mood = chip("mood-chip");
   #shown = true;
 
-  constructor({ peer, own, stage }) {
+  constructor({ peer, own, grid }) {
     this.own = own;
     this.element = copy("tile-template");
     this.element.id = `tile-${peer.id}`;
@@ -31,23 +33,23 @@ export class Tile {
     this.#overlay = new Overlay({ holder: this.$("faces"), video: this.video, mirrored: own });
     this.audio = own ? null : new Audio();
     if (this.audio) this.audio.autoplay = true;
-    stage.append(this.element);
+    grid.append(this.element);
     this.update(peer);
   }
 
   update(peer) {
     this.peer = peer;
-    const name = this.own ? `${peer.name} (you)` : peer.name;
+    const name = this.own ? gettext("%(name)s (you)", peer) : peer.name;
     this.$("name").textContent = name;
-    this.element.setAttribute("aria-label", `${name}${peer.role === "host" ? ", host" : ""}`);
+    this.element.setAttribute("aria-label", peer.role === "host" ? gettext("%(name)s, host", { name }) : name);
     this.$("avatar").textContent = initials(peer.name);
     this.element.dataset.camera = peer.camera ? "on" : "off";
     this.element.dataset.microphone = peer.microphone ? "on" : "off";
     this.element.dataset.reading = peer.reading ? "yes" : "no";
-    this.$("mic-words").textContent = peer.microphone ? "microphone on," : "muted,";
+    this.$("mic-words").textContent = peer.microphone ? gettext("microphone on,") : gettext("muted,");
     this.$("hand").hidden = !peer.hand;
     this.element.querySelector(".sign-recording").hidden = !peer.recording;
-    this.element.querySelector(".sign-words").textContent = peer.reading ? "Agreed to reading" : "Not read";
+    this.element.querySelector(".sign-words").textContent = peer.reading ? gettext("Agreed to reading") : gettext("Not read");
     if (!peer.reading || !peer.camera) this.#overlay.clear();
     if (!peer.reading) this.clear();
   }
@@ -56,7 +58,7 @@ export class Tile {
   play({ audio, camera }) {
     const has = this.video.srcObject?.getVideoTracks()[0] ?? null;
     if (has !== camera) this.video.srcObject = camera ? new MediaStream([camera]) : null;
-    if (this.audio && audio && this.audio.srcObject?.getAudioTracks()[0] !== audio) {
+    if (this.audio && audio && /** @type {MediaStream | null} */ (this.audio.srcObject)?.getAudioTracks()[0] !== audio) {
       this.audio.srcObject = new MediaStream([audio]);
     }
     this.video.play?.().catch(() => {});
@@ -69,7 +71,7 @@ export class Tile {
 
   set connection(state) {
     this.element.dataset.connection = state;
-    const words = { connecting: "Connecting …", broken: "Connection lost, trying again …" }[state] ?? "";
+    const words = { connecting: gettext("Connecting …"), broken: gettext("Connection lost, trying again …") }[state] ?? "";
     this.$("connection").textContent = words;
     this.$("connection").hidden = !words;
   }
@@ -98,7 +100,7 @@ export class Tile {
     const mood = this.$("mood");
     if (mood.hidden) return;
     if (!mood.contains(document.activeElement)) mood.hidden = true;
-    else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: "No reading just now" });
+    else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: gettext("No reading just now") });
   }
 
   /** Draw a reading. */
@@ -111,8 +113,8 @@ export class Tile {
     const main = dominant(reading);
     mood.hidden = !main;
     if (main) {
-      const name = this.own ? "You" : this.peer.name;
-      this.#mood.update({ ...main, title: `${name}, by ${main.from}`, words: this.#voiceWords(reading) });
+      const name = this.own ? gettext("You") : this.peer.name;
+      this.#mood.update({ ...main, title: gettext("%(name)s, by %(source)s", { name, source: main.from }), words: this.#voiceWords(reading) });
     }
     const words = this.peer.camera ? stateWords(reading.state) : "";
     state.textContent = words;
@@ -121,8 +123,9 @@ export class Tile {
 
   #voiceWords({ fused }) {
     if (fused?.valence == null) return "";
-    const side = fused.valence > 0.15 ? "rather pleasant" : fused.valence < -0.15 ? "rather unpleasant" : "neither pleasant nor unpleasant";
-    return `On the whole ${side}`;
+    if (fused.valence > 0.15) return gettext("On the whole rather pleasant");
+    if (fused.valence < -0.15) return gettext("On the whole rather unpleasant");
+    return gettext("On the whole neither pleasant nor unpleasant");
   }
 
   remove() {
@@ -134,13 +137,13 @@ export class Tile {
 
 /** A shared screen: large, and never read. */
 export class ScreenTile {
-  constructor({ peer, own, stage }) {
+  constructor({ peer, own, grid }) {
     this.element = copy("screen-template");
-    const words = own ? "Your screen" : `${peer.name}'s screen`;
+    const words = own ? gettext("Your screen") : gettext("%(name)s's screen", peer);
     this.element.querySelector(".tile-name").textContent = words;
     this.element.setAttribute("aria-label", words);
     this.video = this.element.querySelector("video");
-    stage.prepend(this.element);
+    grid.prepend(this.element);
   }
 
   play(track) {

@@ -1,4 +1,5 @@
 // The last two minutes of everybody who is read: bands of emotion, and a line from unpleasant to pleasant.
+import { gettext } from "../i18n.js";
 import { emoji, make } from "./faces.js";
 import { clockTime, emotionLabel, percent } from "./words.js";
 
@@ -19,7 +20,8 @@ export class Timeline {
   #lanes = new Map(); // id → {name, bands: [{emotion, from, to}], line: [{at, valence}], svg}
 
   constructor({ element, changes }) {
-    Object.assign(this, { element, changes });
+    this.element = element;
+    this.changes = changes;
     this.timer = setInterval(() => this.#draw(), 500);
   }
 
@@ -80,8 +82,8 @@ export class Timeline {
       }
       lane.svg.replaceChildren(...parts);
       const last = lane.bands.at(-1);
-      const words = last && now - last.to < GAP ? `now ${emotionLabel(last.emotion).toLowerCase()}` : "no reading now";
-      lane.svg.setAttribute("aria-label", `${lane.name.textContent}: ${words}; the changes are in the list below`);
+      const words = last && now - last.to < GAP ? gettext("now %(emotion)s", { emotion: emotionLabel(last.emotion).toLowerCase() }) : gettext("no reading now");
+      lane.svg.setAttribute("aria-label", gettext("%(name)s: %(state)s; the changes are in the list below", { name: lane.name.textContent, state: words }));
     }
   }
 

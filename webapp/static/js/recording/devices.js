@@ -1,24 +1,27 @@
 // Camera and microphone: asking for them, words for every way in which that fails, and a level meter.
+import { gettext } from "../i18n.js";
 import { CONSTRAINTS } from "./formats.js";
 
 const HELP = {
-  NotAllowedError: (what) =>
-    `Your browser does not let this page use your ${what}. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.`,
-  NotFoundError: (what) => `No ${what} was found. Connect one, or switch it on, and try again.`,
-  NotReadableError: (what) =>
-    `Your ${what} cannot be started. Another program may be using it: close video calls and other tabs, then try again.`,
-  OverconstrainedError: (what) => `The ${what} that was chosen is no longer there. Choose another one and try again.`,
-  SecurityError: (what) => `Your browser's settings forbid any page to use your ${what}. Change them, or use another browser.`,
-  AbortError: (what) => `Your ${what} stopped while it was being started. Unplug it, plug it in again, and try again.`,
-  TypeError: (what) => `This page can use your ${what} only over a secure connection (https). Tell the person who sent you the link.`,
+  NotAllowedError: (device) => gettext("Your browser does not let this page use your %(device)s. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.", { device }),
+  NotFoundError: (device) => gettext("No %(device)s was found. Connect one, or switch it on, and try again.", { device }),
+  NotReadableError: (device) => gettext("Your %(device)s cannot be started. Another program may be using it: close video calls and other tabs, then try again.", { device }),
+  OverconstrainedError: (device) => gettext("The %(device)s that was chosen is no longer there. Choose another one and try again.", { device }),
+  SecurityError: (device) => gettext("Your browser's settings forbid any page to use your %(device)s. Change them, or use another browser.", { device }),
+  AbortError: (device) => gettext("Your %(device)s stopped while it was being started. Unplug it, plug it in again, and try again.", { device }),
+  TypeError: (device) => gettext("This page can use your %(device)s only over a secure connection (https). Tell the person who sent you the link.", { device }),
 };
 
-const what = (kind) => (kind === "video" ? "camera and microphone" : "microphone");
+const NAMES = { video: gettext("camera and microphone"), camera: gettext("camera"), microphone: gettext("microphone") };
 
-/** What happened and what to do next, for an error of getUserMedia. */
+/**
+ * What happened and what to do next.
+ * @param {Error} error of getUserMedia
+ * @param {string} kind "video", "audio", "camera" or "microphone"
+ */
 export function explain(error, kind) {
-  const help = HELP[error.name] ?? ((thing) => `Your ${thing} could not be started (${error.name}). Try again, or use another browser.`);
-  return help(what(kind));
+  const help = HELP[error.name] ?? ((device) => gettext("Your %(device)s could not be started (%(error)s). Try again, or use another browser.", { device, error: error.name }));
+  return help(NAMES[kind] ?? NAMES.microphone);
 }
 
 /** Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent. */

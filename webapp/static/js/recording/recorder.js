@@ -8,7 +8,9 @@ import { BITS, timeslice } from "./formats.js";
 export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   // A fragment of MP4 ends at a key frame, and before that nothing of it is handed over: without the interval a page
   // that is closed may lose a quarter of a minute.
-  const recorder = new MediaRecorder(stream, { mimeType: type, videoKeyFrameIntervalDuration: 2000, ...BITS });
+  /** @type {MediaRecorderOptions & {videoKeyFrameIntervalDuration: number}} */
+  const options = { mimeType: type, videoKeyFrameIntervalDuration: 2000, ...BITS };
+  const recorder = new MediaRecorder(stream, options);
   let failure = null;
   let timer = null;
   const stop = () => {

@@ -1,8 +1,9 @@
 // Words for screen readers, and lengths of time for everybody.
+import { byId } from "../dom.js";
 
 /** Say something through the page's live region; the same words twice are said twice. */
 export function announce(text) {
-  const region = document.getElementById("announcer");
+  const region = byId("announcer");
   if (!region) return;
   region.textContent = "";
   window.setTimeout(() => {

@@ -30,6 +30,7 @@ export class StoredTake {
   #queue = Promise.resolve();
   #waiting = [];
   size = 0;
+  /** @type {(error: unknown) => void} */
   onFull = () => {};
 
   constructor(record) {
@@ -58,7 +59,7 @@ export class StoredTake {
 
   /** The takes of one interview that are still here; those of other interviews in the same browser are left alone. */
   static async of(interview) {
-    let records = [];
+    let records;
     try {
       records = await (await open()).getAllFromIndex("takes", "interview", interview);
     } catch {

@@ -1,4 +1,5 @@
 // Sends a take while it is recorded (tus 1.0), declares its checksum, and waits until the server has verified it.
+import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
 import { ServerError, getJson, headers, postJson, request } from "./http.js";
 
@@ -34,6 +35,7 @@ const reader = {
   }),
 };
 
+/** @returns {Promise<void>} */
 function send(take, onProgress) {
   return new Promise((resolve, reject) => {
     const upload = new Upload(take, {
@@ -53,7 +55,7 @@ function send(take, onProgress) {
       onChunkComplete: (_size, accepted) => onProgress(accepted),
       onSuccess: () => resolve(),
       onError(error) {
-        const response = error.originalResponse;
+        const response = "originalResponse" in error ? error.originalResponse : null;
         if (!response) return reject(error);
         let body = {};
         try {
@@ -76,6 +78,8 @@ const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 
  * second argument says more), "checking". Resolves with the server's description of the recording once it is ready
  * ("saved") or rejected; rejects with a ServerError where going on makes no sense. The take is removed from this
  * browser only when the server's checksum of what it stored is the checksum of what is here.
+ * @param {import("./store.js").StoredTake} take
+ * @param {{onState?: (state: "sending" | "waiting" | "checking", why?: string) => void}} [options]
  */
 export async function bring(take, { onState = () => {} } = {}) {
   const status = `/recordings/${take.id}`;
@@ -92,7 +96,7 @@ export async function bring(take, { onState = () => {} } = {}) {
       await postJson(`${status}/finish`, { sha256, interrupted: take.record.interrupted });
       const recording = await settled(status);
       if (recording.state === "ready" && recording.sha256 !== sha256) {
-        throw new ServerError(410, "stored_wrong", "What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you.");
+        throw new ServerError(410, "stored_wrong", gettext("What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you."));
       }
       if (DAMAGED.includes(recording.reason_code)) throw new ServerError(410, recording.reason_code, recording.reason);
       await take.remove();
@@ -115,9 +119,15 @@ async function settled(status) {
   }
 }
 
+/**
+ * Milliseconds until the next try, after so many failures in a row.
+ * @param {number} failures
+ */
+export const pauseAfter = (failures) => Math.min(LONGEST_PAUSE, 500 * 2 ** failures);
+
 function backOff(failures) {
   const online = new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
-  return Promise.race([online, pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures))]);
+  return Promise.race([online, pause(pauseAfter(failures))]);
 }
 
 /** Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it. */

@@ -1,4 +1,5 @@
 // Charts, drawn when they come near the screen: Plotly is large, and a report must be usable before it is there.
+import { gettext } from "../i18n.js";
 import { playerOf, seek } from "./players.js";
 import { inked, themed } from "./theme.js";
 
@@ -12,8 +13,9 @@ export const watchCharts = (report) => {
   const answers = new Map(); // answer id ("" for the interview) → promise of its figures
   const seen = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) {
+      for (const { target: element, isIntersecting } of entries) {
         if (!isIntersecting) continue;
+        const target = /** @type {HTMLElement} */ (element);
         seen.unobserve(target);
         draw(target, figuresOf(target.dataset.answer ?? ""));
       }
@@ -79,7 +81,7 @@ const draw = async (chart, request) => {
     console.warn(error);
     const words = document.createElement("p");
     words.className = "text-secondary";
-    words.textContent = "The chart could not be drawn. The table below has the same numbers; reload the page to try again.";
+    words.textContent = gettext("The chart could not be drawn. The table below has the same numbers; reload the page to try again.");
     chart.replaceChildren(words);
   }
 };

@@ -1,4 +1,5 @@
 // Printing: black on white, every chart drawn, and nothing folded but the tables of charts that are there.
+import { find } from "../dom.js";
 
 export const wirePrinting = (report, charts) => {
   const root = document.documentElement;
@@ -25,7 +26,7 @@ export const wirePrinting = (report, charts) => {
   window.addEventListener("beforeprint", prepare);
   window.addEventListener("afterprint", restore);
 
-  const button = document.querySelector("[data-print]");
+  const button = find(document, "[data-print]");
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;

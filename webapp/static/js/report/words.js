@@ -1,4 +1,5 @@
 // Marks the words that moved one trait in the text that they were read in. The table beside says the same in words.
+import { gettext, ngettext } from "../i18n.js";
 const originals = new WeakMap(); // a text's element → its text
 
 /** Let every "Mark them in the text" under `report` work, those that are exchanged later too. */
@@ -34,7 +35,7 @@ const toggle = (button) => {
   let marked = 0;
   for (const text of textsOf(button)) marked += (text.matches(SPOKEN) ? markSpoken : mark)(text, moved);
   const status = panelOf(button).querySelector("[data-marked]");
-  if (status) status.textContent = on ? `${marked} places marked in the text for ${button.dataset.mark}.` : "Nothing is marked.";
+  if (status) status.textContent = on ? ngettext("%(num)s place marked in the text for %(label)s.", "%(num)s places marked in the text for %(label)s.", marked, { label: button.dataset.mark }) : gettext("Nothing is marked.");
 };
 
 /** Write `element`'s text anew with `moved` ([word, change, times], …) marked; the number of marks. */
@@ -53,7 +54,8 @@ const mark = (element, moved) => {
     }
     const found = document.createElement("mark");
     found.className = change > 0 ? "moved moved-up" : "moved moved-down";
-    found.title = `${change > 0 ? "up" : "down"} by ${Math.abs(100 * change).toFixed(1)} points`;
+    const points = Math.abs(100 * change).toFixed(1);
+    found.title = change > 0 ? gettext("up by %(points)s points", { points }) : gettext("down by %(points)s points", { points });
     found.textContent = piece;
     parts.push(found);
     count += 1;

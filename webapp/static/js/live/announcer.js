@@ -11,7 +11,7 @@ const MOST_POPUPS = 3;
 /** So long nobody must have spoken before the voice begins. */
 const SILENCE = 800;
 
-export class Teller {
+export class Announcer {
   #queue = new Map(); // id → {text, at}: only the latest of each person
   #lastSaid = -Infinity;
   #lastWritten = -Infinity;
@@ -19,7 +19,11 @@ export class Teller {
 
   /** `voices` says who speaks, `preferences` who wants what; `me` is our own id. */
   constructor({ preferences, voices, region, popups }) {
-    Object.assign(this, { preferences, voices, region, popups, me: null });
+    this.preferences = preferences;
+    this.voices = voices;
+    this.region = region;
+    this.popups = popups;
+    this.me = null;
     this.timer = setInterval(() => this.#turn(), 200);
   }
 

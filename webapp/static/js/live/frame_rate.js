@@ -6,7 +6,7 @@ export const SLOWEST = 500;
 export const PATIENCE = 2000;
 
 /** Adapts slowly upwards and fast downwards. */
-export class Pace {
+export class FrameRateControl {
   interval = 200;
 
   /** The answer came after so many milliseconds. */

@@ -1,10 +1,11 @@
 // The call through a LiveKit server, where one is configured: for more than six, or behind networks that let nothing else through.
 // Same face as Mesh. LiveKit's own client is loaded only here.
+import { gettext } from "../i18n.js";
 
 const SOURCES = { audio: "microphone", camera: "camera", screen: "screen_share" };
 const NAMES = Object.fromEntries(Object.entries(SOURCES).map(([name, source]) => [source, name]));
 
-export class Carried {
+export class LiveKitCall {
   #room = null;
   #tracks = { audio: null, camera: null, screen: null };
   #published = { audio: null, camera: null, screen: null };
@@ -13,7 +14,10 @@ export class Carried {
 
   /** Callbacks as those of Mesh: onTracks(id, tracks), onState(id, state); onLost(): the connection was given up; onProblem(words). */
   constructor({ onTracks, onState, onLost, onProblem }) {
-    Object.assign(this, { onTracks, onState, onLost, onProblem });
+    this.onTracks = onTracks;
+    this.onState = onState;
+    this.onLost = onLost;
+    this.onProblem = onProblem;
   }
 
   /** Connect, or again with a fresh token after the connection was given up. */
@@ -80,7 +84,7 @@ export class Carried {
       })
       .catch((error) => {
         console.debug("Viva: LiveKit", error);
-        if (this.#room?.state === "connected") this.onProblem("Your picture or sound could not be sent. Switch it off and on again.");
+        if (this.#room?.state === "connected") this.onProblem(gettext("Your picture or sound could not be sent. Switch it off and on again."));
       });
   }
 

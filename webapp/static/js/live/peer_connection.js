@@ -11,7 +11,7 @@ const PATIENCE = 10000;
 
 const sessionOf = (sdp) => /^o=\S+ (\d+)/m.exec(sdp)?.[1] ?? null;
 
-export class Link {
+export class PeerConnection {
   #pc = null;
   #channel = null;
   #making = false;
@@ -30,7 +30,13 @@ export class Link {
    * Callbacks: send(data) to the other side by the signalling; onTracks({audio, camera, screen}); onState("connecting"|"connected"|"broken").
    */
   constructor({ id, polite, ice, tracks, send, onTracks, onState }) {
-    Object.assign(this, { id, polite, ice, tracks, send, onTracks, onState });
+    this.id = id;
+    this.polite = polite;
+    this.ice = ice;
+    this.tracks = tracks;
+    this.send = send;
+    this.onTracks = onTracks;
+    this.onState = onState;
     this.#begun = performance.now();
     this.#timers.push(setInterval(() => this.#watch(), PING));
   }

@@ -11,15 +11,32 @@ const SLOWER = [4400, 4408, 4413, 4429];
  * Events by callback: onUp() when it is joined, onMessage(object), onDown() when it is lost and will be tried again, onEnd(reason, message)
  * when it will not. `purpose` is "signal" or "reading", which is also the path.
  */
-export class Line {
+export class ReconnectingSocket {
   #socket = null;
   #failures = 0;
   #timer = null;
   #wanted = false;
   #round = 0;
 
+  /**
+   * @param {{
+   *   purpose: "signal" | "reading",
+   *   tokenUrl: string,
+   *   hello?: Record<string, unknown>,
+   *   onUp?: () => void,
+   *   onMessage: (message: any) => void,
+   *   onDown?: () => void,
+   *   onEnd?: (reason: string, message: string) => void,
+   * }} options
+   */
   constructor({ purpose, tokenUrl, hello = {}, onUp = () => {}, onMessage, onDown = () => {}, onEnd = () => {} }) {
-    Object.assign(this, { purpose, tokenUrl, hello, onUp, onMessage, onDown, onEnd });
+    this.purpose = purpose;
+    this.tokenUrl = tokenUrl;
+    this.hello = hello;
+    this.onUp = onUp;
+    this.onMessage = onMessage;
+    this.onDown = onDown;
+    this.onEnd = onEnd;
     window.addEventListener("online", () => this.#hurry());
   }
 

@@ -1,14 +1,16 @@
 // The tiles: who is in the room, who shares a screen, who speaks. Chooses how many columns there are.
 import { ScreenTile, Tile } from "./tile.js";
 
-export class Stage {
+export class TileGrid {
   #tiles = new Map();
   #screens = new Map();
   #tracks = new Map(); // id → what arrives from them
 
   /** `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click. */
   constructor({ element, notice }) {
-    Object.assign(this, { element, notice, me: null });
+    this.element = element;
+    this.notice = notice;
+    this.me = null;
     notice.querySelector("button").addEventListener("click", async () => {
       await this.hearAll();
       notice.hidden = true;
@@ -29,7 +31,7 @@ export class Stage {
     const known = this.#tiles.get(peer.id);
     if (known) known.update(peer);
     else {
-      const tile = new Tile({ peer, own, stage: this.element });
+      const tile = new Tile({ peer, own, grid: this.element });
       tile.overlays = this.overlays ?? true;
       this.#tiles.set(peer.id, tile);
     }
@@ -53,7 +55,7 @@ export class Stage {
     });
     const screen = tile.peer.screen && tracks.screen ? tracks.screen : null;
     if (screen && !this.#screens.has(id)) {
-      this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, stage: this.element }));
+      this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, grid: this.element }));
     }
     if (screen) this.#screens.get(id).play(screen);
     else {

@@ -1,4 +1,5 @@
 // One moment of a face: what the model looked at, asked of the server when somebody wants to know.
+import { gettext, ngettext } from "../i18n.js";
 import { playerOf } from "./players.js";
 
 /** Below this probability an expression is folded away with the other unlikely ones. */
@@ -10,7 +11,7 @@ const clock = (seconds) => {
 };
 
 /** Bring the panels under `report` to life; `refresh()` looks for panels that have been added since. */
-export const wireMoments = (report) => {
+export const wireSaliency = (report) => {
   const refresh = () => {
     for (const panel of report.querySelectorAll("[data-moment][hidden]")) {
       panel.hidden = false;
@@ -62,9 +63,9 @@ const show = async (panel) => {
   const words = panel.querySelector("[data-moment-words]");
   const asked = (panel.asked = (panel.asked ?? 0) + 1);
   panel.setAttribute("aria-busy", "true");
-  words.textContent = "Looking at this moment…";
+  words.textContent = gettext("Looking at this moment…");
   let found = null;
-  let wrong = "The map could not be made: the server cannot be reached. Try again.";
+  let wrong = gettext("The map could not be made: the server cannot be reached. Try again.");
   try {
     const url = `${panel.dataset.momentUrl}?time=${encodeURIComponent(timeOf(panel))}`;
     const response = await fetch(url, { headers: { Accept: "application/json" } });
@@ -83,36 +84,47 @@ const show = async (panel) => {
 const sentence = ({ time, faces, expressions, same_model: same }) => {
   const [first] = expressions;
   const share = `${Math.round(100 * first.probability)} %`;
-  let words =
+  const values = { time: clock(time), expression: first.name.toLowerCase(), share };
+  const words = [
     first.probability >= 0.5
-      ? `At ${clock(time)} the face comes closest to ${first.name.toLowerCase()} (${share})`
-      : `At ${clock(time)} there is not enough to tell; closest is ${first.name.toLowerCase()} (${share})`;
-  words += first.words ? `, and what speaks for it most is in: ${first.words}.` : ".";
-  if (faces > 1) words += ` ${faces} faces were in the picture; this is the one whose size is that of the person read.`;
-  if (!same) words += " The model has changed since this answer was read, so the chart above may say otherwise.";
-  return words;
+      ? gettext("At %(time)s the face comes closest to %(expression)s (%(share)s).", values)
+      : gettext("At %(time)s there is not enough to tell; closest is %(expression)s (%(share)s).", values),
+  ];
+  if (first.words) words.push(gettext("What speaks for it most is in: %(places)s.", { places: first.words }));
+  if (faces > 1) {
+    words.push(
+      ngettext(
+        "%(num)s face was in the picture; this is the one whose size is that of the person read.",
+        "%(num)s faces were in the picture; this is the one whose size is that of the person read.",
+        faces,
+      ),
+    );
+  }
+  if (!same) words.push(gettext("The model has changed since this answer was read, so the chart above may say otherwise."));
+  return words.join(" ");
 };
 
 const pictures = ({ plain, expressions }) => {
   const likely = expressions.filter(({ probability }, index) => index === 0 || probability >= LIKELY);
   const rest = expressions.filter((one) => !likely.includes(one));
-  const parts = [grid([figure(plain, "The face as the model sees it, without a map.", "The face as the model sees it"), ...likely.map(ofExpression)])];
+  /** @type {HTMLElement[]} */
+  const parts = [grid([figure(plain, gettext("The face as the model sees it, without a map."), gettext("The face as the model sees it")), ...likely.map(ofExpression)])];
   if (rest.length) {
     const fold = document.createElement("details");
     fold.className = "fold";
     const summary = document.createElement("summary");
-    summary.textContent = "Expressions that are unlikely here";
+    summary.textContent = gettext("Expressions that are unlikely here");
     fold.append(summary, grid(rest.map(ofExpression)));
     parts.push(fold);
   }
   const note = document.createElement("p");
   note.className = "text-secondary mb-0";
   note.textContent =
-    "The warmer a place, the more it speaks for the expression; a line runs around the warmest part. " +
-    "The model sees the face in 48 by 48 points, so a map is coarse.";
+    gettext("The warmer a place, the more it speaks for the expression; a line runs around the warmest part. The model sees the face in 48 by 48 points, so a map is coarse.");
   return [...parts, note];
 };
 
+/** @param {HTMLElement[]} items */
 const grid = (items) => {
   const list = document.createElement("div");
   list.className = "moment-grid";
