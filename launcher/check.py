@@ -119,5 +119,3 @@ def _summary(results: list[Result], seconds: float) -> dict:
         "counts": counts(),
         "allowed": allowed(),
     }
-
-

@@ -124,7 +124,9 @@ def problems(root: Path = ROOT) -> list[str]:
     for name, path in sources(root, ("launcher",)).items():
         for one in imports(name, path, {"launcher": path}):
             if one.target not in sys.stdlib_module_names and one.target != "launcher":
-                said.append(f"{path.relative_to(root)}:{one.line} imports {one.target}: the launcher has nothing of it.")
+                said.append(
+                    f"{path.relative_to(root)}:{one.line} imports {one.target}: the launcher has nothing of it."
+                )
     return said
 
 
