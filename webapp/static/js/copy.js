@@ -1,6 +1,7 @@
 // Copy buttons beside links. Without this module the field can still be selected and copied by hand.
 import { gettext } from "./i18n.js";
 
+/** @param {HTMLInputElement} field */
 async function copy(field) {
   field.select();
   if (navigator.clipboard && window.isSecureContext) {
@@ -11,6 +12,10 @@ async function copy(field) {
 }
 
 // Show and arm the button of every [data-copy] under root; what happened is said in the live region.
+/**
+ * @param {ParentNode} root
+ * @param {HTMLElement} live
+ */
 export function armCopyButtons(root, live) {
   for (const holder of root.querySelectorAll("[data-copy]")) {
     const field = holder.querySelector("input");

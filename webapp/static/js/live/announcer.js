@@ -17,7 +17,15 @@ export class Announcer {
   #lastWritten = -Infinity;
   #waiting = new Map();
 
-  /** `voices` says who speaks, `preferences` who wants what; `me` is our own id. */
+  /**
+   * `voices` says who speaks, `preferences` who wants what; `me` is our own id.
+   * @param {{
+   *   preferences: import("./preferences.js").Preferences,
+   *   voices: import("./voices.js").Voices,
+   *   region: HTMLElement,
+   *   popups: HTMLElement,
+   * }} options
+   */
   constructor({ preferences, voices, region, popups }) {
     this.preferences = preferences;
     this.voices = voices;
@@ -27,6 +35,11 @@ export class Announcer {
     this.timer = setInterval(() => this.#turn(), 200);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {string} emotion
+   */
   change(id, name, emotion) {
     const text = changeSentence(name, emotion, id === this.me);
     const entry = { text, at: performance.now() };
@@ -35,6 +48,10 @@ export class Announcer {
     if (this.preferences.get("live")) this.#waiting.set(id, entry);
   }
 
+  /**
+   * @param {string} text
+   * @param {string | null} emotion
+   */
   #popup(text, emotion) {
     const popup = make("p", "popup", emoji(emotion), text);
     this.popups.append(popup);
@@ -51,6 +68,7 @@ export class Announcer {
     this.#speak(now);
   }
 
+  /** @param {number} now */
   #write(now) {
     if (!this.#waiting.size || now - this.#lastWritten < PAUSE) return;
     this.region.textContent = [...this.#waiting.values()].map(({ text }) => text).join(". ");
@@ -58,6 +76,7 @@ export class Announcer {
     this.#lastWritten = now;
   }
 
+  /** @param {number} now */
   #speak(now) {
     const synthesis = window.speechSynthesis;
     if (!synthesis) return;

@@ -7,12 +7,24 @@ import { Mesh } from "./mesh.js";
 const [SOON, LATE] = [1000, 30_000];
 
 export class Call {
+  /** @type {any} */
   #carrier;
+  /** @type {ReturnType<typeof setTimeout>} */
   #timer = null;
   #pause = SOON;
+  /** @type {Record<string, MediaStreamTrack | null>} */
   #tracks = { audio: null, camera: null, screen: null };
 
-  /** Callbacks: send(to, data) by the signalling, onTracks(id, {audio, camera, screen}), onState(id, "connecting" | "connected" | "broken" | "over"), onProblem(words), renew(): ask for a fresh token of the server that carries the call; begin() is called with it. */
+  /**
+   * Callbacks: send(to, data) by the signalling, onTracks(id, {audio, camera, screen}), onState(id, "connecting" | "connected" | "broken" | "over"), onProblem(words), renew(): ask for a fresh token of the server that carries the call; begin() is called with it.
+   * @param {{
+   *   send: (to: string, data: any) => void,
+   *   onTracks: (id: string, tracks: Tracks) => void,
+   *   onState: (id: string, state: CallState) => void,
+   *   onProblem: (words: string) => void,
+   *   renew: () => void,
+   * }} options
+   */
   constructor({ send, onTracks, onState, onProblem, renew }) {
     this.onTracks = onTracks;
     this.onState = onState;
@@ -21,13 +33,22 @@ export class Call {
     this.#carrier = new Mesh({ send, onTracks, onState });
   }
 
-  /** We are in the room (again): `media` and `ice` as the server says, `peers` those who are there. */
+  /**
+   * We are in the room (again): `media` and `ice` as the server says, `peers` those who are there.
+   * @param {{
+   *   me: string,
+   *   media: {kind: string, url?: string, token?: string},
+   *   ice: RTCIceServer[],
+   *   peers: Peer[],
+   * }} options
+   */
   begin({ me, media, ice, peers }) {
     if (media.kind === "livekit") this.#carry(media);
     else Object.assign(this.#carrier, { me, ice });
     for (const peer of peers) this.#carrier.meet(peer, true);
   }
 
+  /** @param {{kind: string, url?: string, token?: string}} media */
   async #carry(media) {
     if (!(this.#carrier instanceof LiveKitCall)) {
       this.#carrier.close();
@@ -52,18 +73,32 @@ export class Call {
     this.#pause = Math.min(LATE, 2 * this.#pause);
   }
 
+  /** @param {Peer} peer */
   meet(peer) {
     this.#carrier.meet(peer, false);
   }
 
+  /**
+   * @param {string} from
+   * @param {any} data
+   * @param {Peer | undefined} peer
+   */
   receive(from, data, peer) {
     this.#carrier.receive(from, data, peer);
   }
 
+  /**
+   * @param {string} id
+   * @param {boolean} lost
+   */
   part(id, lost) {
     return this.#carrier.part(id, lost);
   }
 
+  /**
+   * @param {string} name
+   * @param {MediaStreamTrack | null} track
+   */
   replace(name, track) {
     this.#tracks[name] = track;
     this.#carrier.replace(name, track);

@@ -3,6 +3,10 @@
 const LONGEST_SIDE = 640;
 const QUALITY = 0.8;
 
+/**
+ * @param {any} canvas
+ * @param {{type: string, quality: number}} type
+ */
 const toBlob = (canvas, type) =>
   canvas.convertToBlob ? canvas.convertToBlob(type) : new Promise((resolve) => canvas.toBlob(resolve, type.type, type.quality));
 
@@ -19,6 +23,7 @@ export class Frames {
   #video = document.createElement("video");
   #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
 
+  /** @param {MediaStreamTrack} track */
   constructor(track) {
     this.#video.muted = true;
     this.#video.playsInline = true;

@@ -14,16 +14,19 @@ export class Chat {
   #button = byId("control-chat");
   #unread = 0;
 
-  /** send(text) returns whether there was a line to the server; isShown() whether the chat is open. */
+  /**
+   * send(text) returns whether there was a line to the server; isShown() whether the chat is open.
+   * @param {{send: (text: string) => boolean, isShown: () => boolean, me: () => string}} options
+   */
   constructor({ send, isShown, me }) {
     this.send = send;
     this.isShown = isShown;
     this.me = me;
-    this.#form.addEventListener("submit", (event) => {
+    this.#form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#say();
     });
-    this.#text.addEventListener("keydown", (event) => {
+    this.#text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#say();
@@ -40,11 +43,13 @@ export class Chat {
     } else this.#problem.textContent = gettext("No connection to the server just now. Your message is still here: send it again in a moment.");
   }
 
+  /** @param {{from: string, name: string, text: string, at: string}} options */
   add({ from, name, text, at }) {
     const own = from === this.me();
     const moment = new Date(at);
-    const head = make("p", "message-head", make("strong", "", own ? gettext("You") : name), make("time", "text-secondary", clockTime(moment).slice(0, 5)));
-    head.lastChild.dateTime = at;
+    const time = make("time", "text-secondary", clockTime(moment).slice(0, 5));
+    time.dateTime = at;
+    const head = make("p", "message-head", make("strong", "", own ? gettext("You") : name), time);
     const message = make("div", `message${own ? " message-own" : ""}`, head, make("p", "message-text", text));
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
     this.#log.append(message);

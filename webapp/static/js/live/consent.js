@@ -8,6 +8,7 @@ import { ask } from "./dialogs.js";
 const CONFIRM = 600;
 const AGAIN = 1500;
 
+/** @type {Record<string, string>} */
 const WORDS = {
   off: gettext("Your face and voice are not being read, and you do not see what is read of others."),
   on: gettext("Your face and voice are being read. No picture or sound is kept."),
@@ -31,7 +32,10 @@ export class Consent {
   #words = byId("consent-words");
   #button = byId("consent-button");
 
-  /** url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given). */
+  /**
+   * url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given).
+   * @param {{url: string, send: (message: object) => boolean, onChange: (given: boolean) => void}} options
+   */
   constructor({ url, send, onChange }) {
     this.url = url;
     this.send = send;
@@ -50,7 +54,10 @@ export class Consent {
     else if ((await ask("consent-dialog")) === "yes") this.#set(true);
   }
 
-  /** What the server has; our own withdrawal that is still on its way to it outweighs that. */
+  /**
+   * What the server has; our own withdrawal that is still on its way to it outweighs that.
+   * @param {boolean} given
+   */
   heard(given) {
     if (!this.#confirmed && given !== this.#given) return;
     this.#confirmed = true;
@@ -59,12 +66,14 @@ export class Consent {
     this.show();
   }
 
+  /** @param {boolean} given */
   #apply(given) {
     if (given === this.#applied) return;
     this.#applied = given;
     this.onChange(given);
   }
 
+  /** @param {boolean} given */
   #set(given) {
     this.#given = given;
     this.#confirmed = false;
@@ -73,6 +82,10 @@ export class Consent {
     this.#tell((this.#round += 1), given);
   }
 
+  /**
+   * @param {number} round
+   * @param {boolean} given
+   */
   async #tell(round, given) {
     const sent = this.send({ type: "consent", reading: given });
     if (sent) await new Promise((resolve) => setTimeout(resolve, CONFIRM));

@@ -10,7 +10,7 @@ import { gettext } from "../i18n.js";
 export function wireDevices(media, { locked = () => false } = {}) {
   const fill = async () => {
     const found = await media.devices();
-    for (const name of ["camera", "microphone"]) {
+    for (const name of /** @type {const} */ (["camera", "microphone"])) {
       const select = byId(`device-${name}`);
       const known = found[name].filter(({ label }) => label);
       if (!media[name] && !known.some(({ id }) => id)) {
@@ -24,7 +24,7 @@ export function wireDevices(media, { locked = () => false } = {}) {
     }
   };
   for (const name of ["camera", "microphone"]) {
-    byId(`device-${name}`).addEventListener("change", ({ target }) => media.choose(name, target.value));
+    byId(`device-${name}`).addEventListener("change", (/** @type {{target: HTMLSelectElement}} */ { target }) => media.choose(name, target.value));
   }
   navigator.mediaDevices?.addEventListener?.("devicechange", fill);
   return fill;

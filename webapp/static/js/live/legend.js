@@ -6,6 +6,7 @@ import { EMOTIONS, emotionLabel } from "./words.js";
 export class Legend {
   #entries = new Map();
 
+  /** @param {HTMLElement} list */
   constructor(list) {
     for (const name of EMOTIONS) {
       const count = make("span", "legend-count");
@@ -17,7 +18,10 @@ export class Legend {
     }
   }
 
-  /** counts: Map of emotion to the number of faces that show it. */
+  /**
+   * counts: Map of emotion to the number of faces that show it.
+   * @param {Map<string, number>} counts
+   */
   show(counts) {
     for (const [name, { entry, count, spoken }] of this.#entries) {
       const number = counts.get(name) ?? 0;

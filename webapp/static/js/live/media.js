@@ -3,13 +3,21 @@ import { gettext } from "../i18n.js";
 import { explain, remember, remembered } from "../recording/devices.js";
 import { CONSTRAINTS } from "../recording/formats.js";
 
+/** @type {Record<string, "video" | "audio">} */
 const KIND = { camera: "video", microphone: "audio" };
 
 export class OwnMedia {
+  /** @type {Record<string, MediaStreamTrack | null>} */
   #tracks = { camera: null, microphone: null, screen: null };
   #muted = true;
 
-  /** onChange(name, track) when the track of "camera", "microphone" or "screen" is another one; onProblem(words) when a device fails. */
+  /**
+   * onChange(name, track) when the track of "camera", "microphone" or "screen" is another one; onProblem(words) when a device fails.
+   * @param {{
+   *   onChange: (name: string, track: MediaStreamTrack | null) => void,
+   *   onProblem: (words: string) => void,
+   * }} options
+   */
   constructor({ onChange, onProblem }) {
     this.onChange = onChange;
     this.onProblem = onProblem;
@@ -37,6 +45,11 @@ export class OwnMedia {
     };
   }
 
+  /**
+   * @param {string} name
+   * @param {string | null} [device]
+   * @returns {Promise<MediaStreamTrack>}
+   */
   async #open(name, device = remembered()[name]) {
     if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
     const kind = KIND[name];
@@ -51,6 +64,10 @@ export class OwnMedia {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {MediaStreamTrack | null} track
+   */
   #set(name, track) {
     this.#tracks[name] = track;
     if (track) {
@@ -63,6 +80,10 @@ export class OwnMedia {
     this.onChange(name, track);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} [device]
+   */
   async #switch(name, device) {
     try {
       const track = await this.#open(name, device);
@@ -77,7 +98,10 @@ export class OwnMedia {
     }
   }
 
-  /** Turn the camera on or off. Resolves with whether it is on. */
+  /**
+   * Turn the camera on or off. Resolves with whether it is on.
+   * @param {boolean} on
+   */
   async setCamera(on) {
     if (on && this.camera) {
       this.camera.enabled = true;
@@ -94,7 +118,10 @@ export class OwnMedia {
     return this.state.camera;
   }
 
-  /** Unmute or mute. Resolves with whether the microphone is heard. */
+  /**
+   * Unmute or mute. Resolves with whether the microphone is heard.
+   * @param {boolean} on
+   */
   async setMicrophone(on) {
     this.#muted = !on;
     if (on && !this.microphone) {
@@ -106,13 +133,20 @@ export class OwnMedia {
     return this.state.microphone;
   }
 
-  /** Use another device from now on, and in this browser from then on. */
+  /**
+   * Use another device from now on, and in this browser from then on.
+   * @param {string} name
+   * @param {string | null} device
+   */
   async choose(name, device) {
     remember({ ...remembered(), [name]: device });
     if (this.#tracks[name]) await this.#switch(name, device);
   }
 
-  /** Share a screen, a window or a tab, or stop. Resolves with whether one is shared. */
+  /**
+   * Share a screen, a window or a tab, or stop. Resolves with whether one is shared.
+   * @param {boolean} on
+   */
   async setScreen(on) {
     if (!on) {
       const old = this.screen;
@@ -133,6 +167,7 @@ export class OwnMedia {
   /** The cameras and microphones there are: {camera: [{id, label, used}], microphone: […]}. */
   async devices() {
     const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+    /** @param {string} name */
     const of = (name) => {
       const used = this.#tracks[name]?.getSettings().deviceId;
       return all

@@ -15,10 +15,13 @@ export class Moment {
   #card = byId("moment");
   #words = byId("moment-words");
   #people = byId("moment-people");
+  /** @type {string | null} */
   #id = null;
   #waited = new Set();
   #late = false;
+  /** @type {Peer | undefined} */
   #me = null;
+  /** @type {ReturnType<typeof setTimeout>} */
   #timer = null;
 
   constructor() {
@@ -28,7 +31,13 @@ export class Moment {
     });
   }
 
-  /** A moment begins: `by` is the name of who asked, `people` everybody in the room. */
+  /**
+   * A moment begins: `by` is the name of who asked, `people` everybody in the room.
+   * @param {string} id
+   * @param {string} by
+   * @param {Peer[]} people
+   * @param {string} me
+   */
   begin(id, by, people, me) {
     this.#id = id;
     this.#late = false;
@@ -49,19 +58,29 @@ export class Moment {
     }
   }
 
-  /** Somebody came after the moment that is shown. */
+  /**
+   * Somebody came after the moment that is shown.
+   * @param {Peer} person
+   */
   met(person) {
     if (!this.#id || this.#placeOf(person.id)) return;
     this.#people.append(this.#place(person, gettext("Was not here yet.")));
   }
 
+  /**
+   * @param {Peer} options
+   * @param {string} words
+   */
   #place({ id, name }, words) {
     const place = make("section", "moment-person", make("h3", "", name), make("p", "text-secondary mb-0", words));
     place.dataset.person = id;
     return place;
   }
 
-  /** Why there is nothing of somebody, as it was at that moment; "" where there is. */
+  /**
+   * Why there is nothing of somebody, as it was at that moment; "" where there is.
+   * @param {Peer} options
+   */
   #whyNot({ id, reading, shown, camera, microphone }) {
     if (!reading) return gettext("Had not agreed to be read at that moment.");
     if (!camera && !microphone) return gettext("Camera and microphone were off.");
@@ -70,11 +89,16 @@ export class Moment {
     return this.#me?.reading ? "" : gettext("You had not agreed to be read, so you do not see what is read of others.");
   }
 
+  /** @param {string} id */
   #placeOf(id) {
     return this.#people.querySelector(`[data-person="${CSS.escape(id)}"]`);
   }
 
-  /** A reading with the moment's mark; others are not for us. */
+  /**
+   * A reading with the moment's mark; others are not for us.
+   * @param {string} id
+   * @param {Reading} reading
+   */
   add(id, reading) {
     if (!this.#id || reading.moment !== this.#id || !this.#waited.has(id)) return;
     this.#waited.delete(id);
@@ -90,6 +114,10 @@ export class Moment {
     else if (!this.#waited.size) this.#end();
   }
 
+  /**
+   * @param {string} title
+   * @param {Judgement} options
+   */
   #found(title, { emotion, confidence, probabilities }) {
     const likely = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
     const chart = bars("", { sorted: true });
@@ -101,6 +129,7 @@ export class Moment {
     return make("div", "moment-found", make("p", "moment-word", emoji(emotion), make("span", "", make("span", "text-secondary", `${title}: `), make("strong", "", words))), chart.element, fold);
   }
 
+  /** @param {string} words */
   #say(words) {
     this.#words.textContent = words;
   }

@@ -14,12 +14,22 @@ import { ask, closeDialog } from "./dialogs.js";
 const LIMIT = 3 * 3600;
 
 export class OwnRecording {
+  /** @type {{stop: () => void, flush: () => void} | null} */
   #running = null;
   #sending = new Set();
   #unsafe = false;
   #starting = false;
 
-  /** room: its id; url: where a recording is begun; media: OwnMedia; say(words, lasting); onChange(recording). */
+  /**
+   * room: its id; url: where a recording is begun; media: OwnMedia; say(words, lasting); onChange(recording).
+   * @param {{
+   *   room: string,
+   *   url: string,
+   *   media: import("./media.js").OwnMedia,
+   *   say: (words: string, lasting?: boolean) => void,
+   *   onChange: (recording: boolean) => void,
+   * }} options
+   */
   constructor({ room, url, media, say, onChange }) {
     this.room = room;
     this.url = url;
@@ -115,11 +125,19 @@ export class OwnRecording {
     );
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {string} state
+   */
   #state(take, state) {
     if (state === "waiting") this.say(gettext("No connection for the recording just now. Keep going: it is safe in this browser and is sent as soon as the connection is back."));
     else if (take.finished && state === "sending") this.say(gettext("Your recording is being sent …"), true);
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {Recording | null} recording
+   */
   #end(take, recording) {
     this.#sending.delete(take.id);
     this.#unsafe = false;
@@ -128,6 +146,10 @@ export class OwnRecording {
     this.onIdle?.();
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {any} error
+   */
   #fail(take, error) {
     this.#sending.delete(take.id);
     this.#running?.stop();

@@ -2,35 +2,44 @@
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 
+/** @type {Record<string, string>} */
 const TITLES = { chat: gettext("Chat"), people: gettext("People"), settings: gettext("Settings") };
 
 export class Panel {
+  /** @type {string | null} */
   #open = null;
   #panel = byId("panel");
   #title = byId("panel-title");
+  /** @type {any} */
   #back = null;
 
-  /** onOpen(name) when a page of it is shown. */
+  /**
+   * onOpen(name) when a page of it is shown.
+   * @param {{onOpen: (name: string) => void}} options
+   */
   constructor({ onOpen }) {
     this.onOpen = onOpen;
     for (const name of Object.keys(TITLES)) this.#button(name).addEventListener("click", () => this.toggle(name));
     byId("panel-close").addEventListener("click", () => this.close());
-    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    this.#panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close());
   }
 
   get isOpen() {
     return this.#open;
   }
 
+  /** @param {string} name */
   #button(name) {
     return byId(`control-${name}`);
   }
 
+  /** @param {string} name */
   toggle(name) {
     if (this.#open === name) this.close();
     else this.open(name);
   }
 
+  /** @param {string} name */
   open(name) {
     if (!this.#open) this.#back = document.activeElement;
     this.#open = name;

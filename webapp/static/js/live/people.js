@@ -3,13 +3,23 @@ import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { icon, make } from "./faces.js";
 
+/**
+ * @param {string} symbol
+ * @param {string} words
+ * @param {boolean} on
+ */
 const line = (symbol, words, on) => make("li", on ? "fact-on" : "", icon(`icon-${symbol}`), words);
 
 export class People {
   #list = byId("people");
   #button = byId("control-people");
 
-  /** people: PEERs, we first; readingAllowed: whether anything may be read in this room. */
+  /**
+   * people: PEERs, we first; readingAllowed: whether anything may be read in this room.
+   * @param {Peer[]} people
+   * @param {string} me
+   * @param {boolean} readingAllowed
+   */
   show(people, me, readingAllowed) {
     this.#list.replaceChildren(
       ...people.map((peer) => {

@@ -20,7 +20,18 @@ export class ReadingRoom {
   #closed = false;
   #glow = new Map(); // id → until when a moment's reading stays
 
-  /** data: the page's data-*; grid; media; consent; preferences; voices; people(): PEERs, we first. */
+  /**
+   * data: the page's data-*; grid; media; consent; preferences; voices; people(): PEERs, we first.
+   * @param {{
+   *   data: DOMStringMap,
+   *   grid: import("./tile_grid.js").TileGrid,
+   *   media: import("./media.js").OwnMedia,
+   *   consent: import("./consent.js").Consent,
+   *   preferences: import("./preferences.js").Preferences,
+   *   voices: import("./voices.js").Voices,
+   *   people: () => Peer[],
+   * }} options
+   */
   constructor({ data, grid, media, consent, preferences, voices, people }) {
     this.grid = grid;
     this.media = media;
@@ -49,6 +60,7 @@ export class ReadingRoom {
     this.timer = setInterval(() => this.#tidy(), 250);
   }
 
+  /** @param {string} id */
   set me(id) {
     this.id = id;
     this.announcer.me = id;
@@ -74,6 +86,10 @@ export class ReadingRoom {
     this.consent.show();
   }
 
+  /**
+   * @param {string} state
+   * @param {string} words
+   */
   #state(state, words) {
     this.#samplerState = state;
     if (state === "refused") {
@@ -93,7 +109,11 @@ export class ReadingRoom {
     this.announcer.close();
   }
 
-  /** A reading of somebody; null where theirs has stopped. */
+  /**
+   * A reading of somebody; null where theirs has stopped.
+   * @param {string} id
+   * @param {Reading | null} reading
+   */
   heard(id, reading) {
     const person = this.people().find((one) => one.id === id);
     if (!person) return;
@@ -117,25 +137,36 @@ export class ReadingRoom {
     if (id !== this.id || alone) this.announcer.change(id, person.name, changed);
   }
 
-  /** Somebody asked for a moment. */
+  /**
+   * Somebody asked for a moment.
+   * @param {string} by
+   * @param {string} id
+   */
   begin(by, id) {
     const asked = this.people().find((person) => person.id === by);
     this.moment.begin(id, by === this.id ? gettext("you") : (asked?.name ?? gettext("somebody")), this.people(), this.id);
     if (this.consent.given) this.sampler.moment();
   }
 
-  /** Nothing of somebody is shown any longer. */
+  /**
+   * Nothing of somebody is shown any longer.
+   * @param {string} id
+   */
   forget(id) {
     this.readings.forget(id);
     this.changes.forget(id);
     this.grid.tile(id)?.clear();
   }
 
-  /** Somebody came in. */
+  /**
+   * Somebody came in.
+   * @param {Peer} person
+   */
   met(person) {
     this.moment.met(person);
   }
 
+  /** @param {string} id */
   left(id) {
     this.forget(id);
     this.timeline.remove(id);

@@ -6,7 +6,10 @@ import { canonical } from "./words.js";
 const FRESH = 2500;
 const LONGEST = 5000;
 
-/** The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null. */
+/**
+ * The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null.
+ * @param {Reading | null | undefined} reading
+ */
 export function dominant(reading) {
   if (!reading) return null;
   const { fused, voice, faces = [] } = reading;
@@ -20,6 +23,10 @@ export function dominant(reading) {
 export class Readings {
   #latest = new Map(); // id → {reading, at, until}
 
+  /**
+   * @param {string} id
+   * @param {Reading | null} reading
+   */
   set(id, reading) {
     const at = performance.now();
     const gap = at - (this.#latest.get(id)?.at ?? at);
@@ -27,12 +34,16 @@ export class Readings {
     else this.#latest.delete(id);
   }
 
-  /** The reading of somebody, if it is fresh. */
+  /**
+   * The reading of somebody, if it is fresh.
+   * @param {string} id
+   */
   of(id) {
     const known = this.#latest.get(id);
     return known && performance.now() < known.until ? known.reading : null;
   }
 
+  /** @param {string} id */
   forget(id) {
     this.#latest.delete(id);
   }
@@ -40,6 +51,7 @@ export class Readings {
   /** How many faces (or voices, where no face is seen) show each emotion now: Map name → count. */
   present() {
     const counts = new Map();
+    /** @param {string | null | undefined} name */
     const add = (name) => name && counts.set(canonical(name), (counts.get(canonical(name)) ?? 0) + 1);
     for (const id of this.#latest.keys()) {
       const reading = this.of(id);

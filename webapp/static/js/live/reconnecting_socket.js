@@ -3,6 +3,7 @@ import { postJson } from "../recording/http.js";
 
 const LONGEST_PAUSE = 8000;
 /** Closing codes after which trying again makes no sense. */
+/** @type {Record<number, string>} */
 const FINAL = { 4403: "not_allowed", 4409: "taken_over" };
 /** Closing codes after which we should be in less of a hurry. */
 const SLOWER = [4400, 4408, 4413, 4429];
@@ -12,8 +13,10 @@ const SLOWER = [4400, 4408, 4413, 4429];
  * when it will not. `purpose` is "signal" or "reading", which is also the path.
  */
 export class ReconnectingSocket {
+  /** @type {WebSocket | null} */
   #socket = null;
   #failures = 0;
+  /** @type {ReturnType<typeof setTimeout>} */
   #timer = null;
   #wanted = false;
   #round = 0;
@@ -64,7 +67,10 @@ export class ReconnectingSocket {
     this.#socket = null;
   }
 
-  /** Send an object as JSON, or bytes as they are. Returns whether there was a line to send it on. */
+  /**
+   * Send an object as JSON, or bytes as they are. Returns whether there was a line to send it on.
+   * @param {ArrayBuffer | object} data
+   */
   send(data) {
     if (!this.isOpen) return false;
     this.#socket.send(data instanceof ArrayBuffer ? data : JSON.stringify(data));
@@ -112,11 +118,16 @@ export class ReconnectingSocket {
     };
   }
 
+  /**
+   * @param {string} reason
+   * @param {string} message
+   */
   #end(reason, message) {
     this.#wanted = false;
     this.onEnd(reason, message ?? "");
   }
 
+  /** @param {number} [atLeast] */
   #again(atLeast = 0) {
     if (!this.#wanted) return;
     this.onDown();

@@ -28,6 +28,7 @@ export class Room {
   #hand = false;
   #leaving = false;
 
+  /** @param {HTMLElement} page */
   constructor(page) {
     this.data = page.dataset;
     this.me = this.data.member;
@@ -115,11 +116,12 @@ export class Room {
     this.preferences.watch((name, value) => name === "continuous" && this.controls.press("continuous", value));
     this.controls.press("continuous", this.preferences.get("continuous"));
     armCopyButtons(document, byId("announcer"));
-    byId("leave-form").addEventListener("submit", (event) => this.#leave(event));
+    byId("leave-form").addEventListener("submit", (/** @type {Event} */ event) => this.#leave(event));
     window.addEventListener("pagehide", () => this.#close());
     window.addEventListener("pageshow", ({ persisted }) => persisted && window.location.reload()); // the call is over by then
   }
 
+  /** @returns {Record<string, (...values: any[]) => any>} */
   #callbacks() {
     return {
       media: () => this.#begin(),
@@ -169,6 +171,10 @@ export class Room {
     this.call.begin({ me: me.id, media, ice, peers: [...peers.values()] });
   }
 
+  /**
+   * @param {string} name
+   * @param {MediaStreamTrack | null} track
+   */
   #ownTrack(name, track) {
     this.call.replace(name === "microphone" ? "audio" : name, name === "camera" && track && !track.enabled ? null : track);
     if (name === "microphone") this.voices.use(this.me, track);
@@ -179,6 +185,7 @@ export class Room {
 
   /** What is on here: to the others, to the page, and for a page that is loaded anew. */
   #tell() {
+    /** @type {Record<string, boolean>} */
     const state = { ...this.media.state, hand: this.#hand, recording: this.recording?.isRunning ?? false };
     for (const name of ["microphone", "camera", "screen", "hand"]) this.controls?.press(name, state[name]);
     this.controls?.press("record", state.recording);
@@ -200,11 +207,19 @@ export class Room {
     if (people.length) this.people?.show(people, this.me, this.allowed);
   }
 
+  /**
+   * @param {string} id
+   * @param {CallState} state
+   */
   #linkState(id, state) {
     const tile = this.grid.tile(id);
     if (tile && state !== "over") tile.connection = state;
   }
 
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   */
   #speaking(id, on) {
     const tile = this.grid.tile(id);
     if (tile) tile.speaking = on && tile.peer.microphone;
@@ -214,6 +229,7 @@ export class Room {
     if (!this.signalling.send({ type: "moment" })) this.notices.say(gettext("The room's server cannot be reached just now. Try again in a moment."));
   }
 
+  /** @param {string} name */
   #panelOpened(name) {
     if (name === "chat") this.chat.shown();
     if (name === "settings") {
@@ -222,6 +238,7 @@ export class Room {
     }
   }
 
+  /** @param {Event} event */
   async #leave(event) {
     if (this.#leaving) return;
     event.preventDefault();
@@ -232,6 +249,10 @@ export class Room {
     byId("leave-form").submit();
   }
 
+  /**
+   * @param {string} reason
+   * @param {string} words
+   */
   #end(reason, words) {
     this.#close();
     this.consent.over();

@@ -13,7 +13,14 @@ const MOST_WAITING = 64 * 1024;
 /** Milliseconds between two questions for the voice alone, while the camera is off. */
 const VOICE_ONLY = 700;
 
-/** The header of the contract before the payload, little endian. */
+/**
+ * The header of the contract before the payload, little endian.
+ * @param {number} kind
+ * @param {number} flags
+ * @param {number} sequence
+ * @param {number} at
+ * @param {ArrayBuffer} payload
+ */
 export function packet(kind, flags, sequence, at, payload) {
   const bytes = new Uint8Array(HEADER + payload.byteLength);
   const view = new DataView(bytes.buffer);
@@ -28,18 +35,33 @@ export function packet(kind, flags, sequence, at, payload) {
 export class Sampler {
   #socket;
   #frameRate = new FrameRateControl();
+  /** @type {Frames | null} */
   #frames = null;
+  /** @type {MediaStreamTrack | null} */
   #camera = null;
+  /** @type {MediaStreamTrack | null} */
   #microphone = null;
+  /** @type {(() => void) | null} */
   #stopListening = null;
+  /** @type {ReturnType<typeof setTimeout>} */
   #timer = null;
   #sequence = 0;
+  /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
+  /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
   #flying = null; // {sequence, sentAt, late}: the one frame on its way
   #moment = 0; // until when (performance.now()) the next frame is one that somebody asked for
   #continuous = true;
   #running = false;
 
-  /** Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words). */
+  /**
+   * Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words).
+   * @param {{
+   *   tokenUrl: string,
+   *   workletUrl: string,
+   *   onReading: (reading: Reading & {sequence: number}) => void,
+   *   onState: (state: "off" | "connecting" | "on" | "away" | "refused", words: string) => void,
+   * }} options
+   */
   constructor({ tokenUrl, workletUrl, onReading, onState }) {
     this.workletUrl = workletUrl;
     this.onReading = onReading;
@@ -95,13 +117,17 @@ export class Sampler {
     this.#stopListening = null;
   }
 
-  /** All the time, or only when somebody presses "Analyse". */
+  /**
+   * All the time, or only when somebody presses "Analyse".
+   * @param {boolean} on
+   */
   set continuous(on) {
     this.#continuous = on;
     this.#hear();
     if (on) this.#soon(0);
   }
 
+  /** @param {{camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null}} options */
   use({ camera, microphone }) {
     if (camera !== this.#camera) {
       this.#camera = camera;
@@ -135,11 +161,16 @@ export class Sampler {
     }
   }
 
+  /**
+   * @param {ArrayBuffer} block
+   * @param {number} at
+   */
   #sendSound(block, at) {
     if (!this.#running || !this.#microphone?.enabled || this.#socket.waiting > MOST_WAITING) return;
     this.#socket.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
   }
 
+  /** @param {number} milliseconds */
   #soon(milliseconds) {
     clearTimeout(this.#timer);
     if (this.#running) this.#timer = setTimeout(() => this.#tick(), milliseconds);
@@ -153,10 +184,11 @@ export class Sampler {
       this.#soon(this.#frameRate.interval);
       return;
     }
+    /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>}} */
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
     this.#flying = flying;
     if (seen) this.#frames ??= new Frames(this.#camera);
-    const taken = (seen ? this.#frames.next() : blank()).catch(() => null);
+    const taken = (seen ? this.#frames.next() : blank()).catch(() => /** @type {any} */ (null));
     const frame = await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]); // a picture that never comes stops nothing
     if (this.#flying !== flying) return; // stopped or lost meanwhile
     if (!this.#running || !frame || !this.#socket.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
@@ -178,6 +210,7 @@ export class Sampler {
     this.#flying = null;
   }
 
+  /** @param {any} message */
   #receive(message) {
     if (message.type === "error") {
       console.debug("Viva: reading", message.code, message.message);

@@ -3,6 +3,7 @@ import { byId, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { make } from "./faces.js";
 
+/** @type {Record<string, string>} */
 const ACTIONS = {
   reading: gettext("Stop or allow reading"),
   microphone: gettext("Microphone"),
@@ -15,7 +16,13 @@ const ACTIONS = {
 const WRITES = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
 export class Shortcuts {
-  /** `actions` maps each name above to what it does. */
+  /**
+   * `actions` maps each name above to what it does.
+   * @param {{
+   *   preferences: import("./preferences.js").Preferences,
+   *   actions: Record<string, () => unknown>,
+   * }} options
+   */
   constructor({ preferences, actions }) {
     this.preferences = preferences;
     this.actions = actions;
@@ -24,9 +31,10 @@ export class Shortcuts {
     this.#mention();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (!this.preferences.get("keysOn") || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-    if (event.target.closest?.(WRITES) || document.querySelector("dialog[open]")) return;
+    if (/** @type {Element} */ (event.target).closest?.(WRITES) || document.querySelector("dialog[open]")) return;
     const pressed = event.key.toLowerCase();
     const [name] = Object.entries(this.preferences.get("keys")).find(([, key]) => key && key === pressed) ?? [];
     if (!name || !this.actions[name]) return;
@@ -52,6 +60,10 @@ export class Shortcuts {
     byId("keys").replaceChildren(...rows);
   }
 
+  /**
+   * @param {string} name
+   * @param {HTMLInputElement} input
+   */
   #remap(name, input) {
     const key = input.value.trim().toLowerCase();
     const keys = { ...this.preferences.get("keys") };
@@ -88,9 +100,20 @@ export class Shortcuts {
   }
 }
 
-/** The keys of a room, by what it has: consent, controls and panel; those of reading only where something may be read. */
+/**
+ * The keys of a room, by what it has: consent, controls and panel; those of reading only where something may be read.
+ * @param {{
+ *   allowed: boolean,
+ *   consent: import("./consent.js").Consent,
+ *   controls: import("./controls.js").Controls,
+ *   panel: import("./panel.js").Panel,
+ *   preferences: import("./preferences.js").Preferences,
+ * }} options
+ */
 export function roomShortcuts({ allowed, consent, controls, panel, preferences }) {
+  /** @param {string} name */
   const press = (name) => [name, () => controls.click(name)];
+  /** @param {string} name */
   const open = (name) => [name, () => panel.toggle(name)];
   const actions = Object.fromEntries([press("microphone"), press("camera"), press("hand"), open("chat"), open("people")]);
   if (allowed) Object.assign(actions, { reading: () => consent.toggle(), analyse: () => controls.click("analyse") });

@@ -7,11 +7,14 @@ import { dominant } from "./readings.js";
 import { stateWords } from "./words.js";
 
 const HUES = 8;
+/** @param {string} id */
 const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
 
+/** @param {string | null | undefined} name */
 export const initials = (name) =>
   (name ?? "").trim().split(/\s+/).filter(Boolean).map((part) => [...part][0]).filter((_, index, all) => index === 0 || index === all.length - 1).join("").toLocaleUpperCase();
 
+/** @param {string} id */
 const hueOf = (id) => [...String(id)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
 
 export class Tile {
@@ -19,6 +22,7 @@ export class Tile {
   #mood = chip("mood-chip");
   #shown = true;
 
+  /** @param {{peer: Peer, own: boolean, grid: HTMLElement}} options */
   constructor({ peer, own, grid }) {
     this.own = own;
     this.element = copy("tile-template");
@@ -26,7 +30,7 @@ export class Tile {
     this.element.dataset.person = peer.id;
     this.element.dataset.own = own ? "yes" : "no";
     this.element.dataset.connection = own ? "connected" : "connecting";
-    this.$ = (name) => this.element.querySelector(`.tile-${name}`);
+    this.$ = (/** @type {string} */ name) => this.element.querySelector(`.tile-${name}`);
     this.video = this.$("video");
     this.$("avatar").dataset.hue = hueOf(peer.id);
     this.$("mood").append(this.#mood.element);
@@ -37,9 +41,10 @@ export class Tile {
     this.update(peer);
   }
 
+  /** @param {Peer} peer */
   update(peer) {
     this.peer = peer;
-    const name = this.own ? gettext("%(name)s (you)", peer) : peer.name;
+    const name = this.own ? gettext("%(name)s (you)", { name: peer.name }) : peer.name;
     this.$("name").textContent = name;
     this.element.setAttribute("aria-label", peer.role === "host" ? gettext("%(name)s, host", { name }) : name);
     this.$("avatar").textContent = initials(peer.name);
@@ -54,7 +59,10 @@ export class Tile {
     if (!peer.reading) this.clear();
   }
 
-  /** Show and play what arrives: {audio, camera} tracks, or null for none. */
+  /**
+   * Show and play what arrives: {audio, camera} tracks, or null for none.
+   * @param {{audio: MediaStreamTrack | null, camera: MediaStreamTrack | null}} options
+   */
   play({ audio, camera }) {
     const has = this.video.srcObject?.getVideoTracks()[0] ?? null;
     if (has !== camera) this.video.srcObject = camera ? new MediaStream([camera]) : null;
@@ -69,18 +77,23 @@ export class Tile {
     return this.audio?.srcObject ? this.audio.play() : Promise.resolve();
   }
 
+  /** @param {CallState} state */
   set connection(state) {
     this.element.dataset.connection = state;
-    const words = { connecting: gettext("Connecting …"), broken: gettext("Connection lost, trying again …") }[state] ?? "";
+    const words = /** @type {Record<string, string>} */ ({ connecting: gettext("Connecting …"), broken: gettext("Connection lost, trying again …") })[state] ?? "";
     this.$("connection").textContent = words;
     this.$("connection").hidden = !words;
   }
 
+  /** @param {boolean} on */
   set speaking(on) {
     if (this.element.dataset.speaking !== String(on)) this.element.dataset.speaking = String(on);
   }
 
-  /** Whether readings are drawn over the picture. */
+  /**
+   * Whether readings are drawn over the picture.
+   * @param {boolean} on
+   */
   set overlays(on) {
     this.#shown = on;
     if (!on) this.clear();
@@ -103,7 +116,10 @@ export class Tile {
     else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: gettext("No reading just now") });
   }
 
-  /** Draw a reading. */
+  /**
+   * Draw a reading.
+   * @param {Reading} reading
+   */
   show(reading) {
     const mood = this.$("mood");
     const state = this.$("state");
@@ -121,6 +137,7 @@ export class Tile {
     state.hidden = !words;
   }
 
+  /** @param {{fused: Judgement | null}} options */
   #voiceWords({ fused }) {
     if (fused?.valence == null) return "";
     if (fused.valence > 0.15) return gettext("On the whole rather pleasant");
@@ -137,15 +154,17 @@ export class Tile {
 
 /** A shared screen: large, and never read. */
 export class ScreenTile {
+  /** @param {{peer: Peer, own: boolean, grid: HTMLElement}} options */
   constructor({ peer, own, grid }) {
     this.element = copy("screen-template");
-    const words = own ? gettext("Your screen") : gettext("%(name)s's screen", peer);
+    const words = own ? gettext("Your screen") : gettext("%(name)s's screen", { name: peer.name });
     this.element.querySelector(".tile-name").textContent = words;
     this.element.setAttribute("aria-label", words);
     this.video = this.element.querySelector("video");
     grid.prepend(this.element);
   }
 
+  /** @param {MediaStreamTrack | null} track */
   play(track) {
     if (this.video.srcObject?.getVideoTracks()[0] !== track) this.video.srcObject = new MediaStream([track]);
     this.video.play?.().catch(() => {});

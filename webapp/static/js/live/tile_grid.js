@@ -6,7 +6,10 @@ export class TileGrid {
   #screens = new Map();
   #tracks = new Map(); // id → what arrives from them
 
-  /** `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click. */
+  /**
+   * `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click.
+   * @param {{element: HTMLElement, notice: HTMLElement}} options
+   */
   constructor({ element, notice }) {
     this.element = element;
     this.notice = notice;
@@ -21,11 +24,15 @@ export class TileGrid {
     return this.#tiles;
   }
 
+  /** @param {string} id */
   tile(id) {
     return this.#tiles.get(id) ?? null;
   }
 
-  /** Add or change a person. */
+  /**
+   * Add or change a person.
+   * @param {Peer} peer
+   */
   put(peer) {
     const own = peer.id === this.me;
     const known = this.#tiles.get(peer.id);
@@ -39,18 +46,23 @@ export class TileGrid {
     this.#arrange();
   }
 
-  /** The tracks that arrive from somebody, or our own. */
+  /**
+   * The tracks that arrive from somebody, or our own.
+   * @param {string} id
+   * @param {Tracks} tracks
+   */
   tracks(id, tracks) {
     this.#tracks.set(id, tracks);
     this.#feed(id);
   }
 
+  /** @param {string} id */
   #feed(id) {
     const tile = this.#tiles.get(id);
     const tracks = this.#tracks.get(id);
     if (!tile || !tracks) return;
     tile.play({ audio: tracks.audio, camera: tile.peer.camera ? tracks.camera : null });
-    tile.hear().catch((error) => {
+    tile.hear().catch((/** @type {Error} */ error) => {
       if (error.name === "NotAllowedError") this.notice.hidden = false;
     });
     const screen = tile.peer.screen && tracks.screen ? tracks.screen : null;
@@ -65,6 +77,7 @@ export class TileGrid {
     this.#arrange();
   }
 
+  /** @param {string} id */
   remove(id) {
     this.#tiles.get(id)?.remove();
     this.#screens.get(id)?.remove();
@@ -82,13 +95,14 @@ export class TileGrid {
     for (const tile of this.#tiles.values()) tile.clear();
   }
 
+  /** @param {boolean} on */
   set showOverlays(on) {
     this.overlays = on;
     for (const tile of this.#tiles.values()) tile.overlays = on;
   }
 
   #arrange() {
-    this.element.dataset.people = this.#tiles.size;
+    this.element.dataset.people = String(this.#tiles.size);
     this.element.dataset.screen = this.#screens.size ? "yes" : "no";
   }
 }

@@ -3,11 +3,16 @@ import { gettext, pgettext } from "../i18n.js";
 
 /** The emotions in the order of the legend; the voice's own names are folded into the face's. */
 export const EMOTIONS = ["happy", "surprise", "calm", "neutral", "sad", "fear", "angry", "disgust"];
+/** @type {Record<string, string>} */
 const ALIASES = { fearful: "fear", surprised: "surprise" };
 
-/** One name for what the face and the voice call differently; null stays null. */
+/**
+ * One name for what the face and the voice call differently; null stays null.
+ * @param {string | null | undefined} name
+ */
 export const canonical = (name) => (name == null ? null : (ALIASES[name] ?? name));
 
+/** @type {Record<string, string>} */
 const WORDS = {
   happy: pgettext("emotion", "happy"),
   surprise: pgettext("emotion", "surprised"),
@@ -22,22 +27,33 @@ const WORDS = {
 /** The page's language, as in its <html lang>. */
 export const language = () => document.documentElement.lang || "en";
 
-/** "happy" as the page's language says it. */
+/**
+ * "happy" as the page's language says it.
+ * @param {string | null} name
+ */
 export const emotionWord = (name) => WORDS[canonical(name)] ?? canonical(name) ?? "";
 
-/** The same for a label of its own: "Happy". */
+/**
+ * The same for a label of its own: "Happy".
+ * @param {string | null} name
+ */
 export const emotionLabel = (name) => {
   if (name == null) return gettext("Not clear");
   const word = emotionWord(name);
   return word.charAt(0).toLocaleUpperCase(language()) + word.slice(1);
 };
 
-/** "Kim looks happy", or "You look happy". */
+/**
+ * "Kim looks happy", or "You look happy".
+ * @param {string} name
+ * @param {string | null} emotion
+ */
 export const changeSentence = (name, emotion, own = false) => {
   const values = { name, emotion: emotionWord(emotion) };
   return own ? gettext("You look %(emotion)s", values) : gettext("%(name)s looks %(emotion)s", values);
 };
 
+/** @type {Record<string, string>} */
 const STATES = {
   "no face": gettext("No face in the picture"),
   "too small": gettext("The face is too small to read"),
@@ -47,12 +63,21 @@ const STATES = {
   starting: gettext("Starting …"),
 };
 
-/** Why there is no reading, in plain words; "" where all is well. */
+/**
+ * Why there is no reading, in plain words; "" where all is well.
+ * @param {string | null | undefined} state
+ */
 export const stateWords = (state) => (state == null || state === "ok" ? "" : (STATES[state] ?? gettext("Cannot be read just now")));
 
-/** A share as whole per cent. */
+/**
+ * A share as whole per cent.
+ * @param {number | null | undefined} value
+ */
 export const percent = (value) => `${Math.round(100 * (value ?? 0))} %`;
 
-/** A moment as hh:mm:ss. */
+/**
+ * A moment as hh:mm:ss.
+ * @param {Date} [moment]
+ */
 export const clockTime = (moment = new Date()) =>
   moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -13,7 +13,8 @@ if (form) setUp(form);
 // The server says how much think time is left; nothing starts by itself when it is over.
 const think = byId("think");
 const end = performance.now() + Number(page.dataset.think) * 1000;
-let ticking = null;
+/** @type {ReturnType<typeof setInterval>} */
+let ticking;
 
 function tick() {
   const left = (end - performance.now()) / 1000;

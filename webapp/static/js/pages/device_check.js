@@ -9,14 +9,17 @@ import { record } from "../recording/recorder.js";
 const check = byId("check");
 const { kind, probe } = check.dataset;
 const TRIAL_SECONDS = 10;
+/** @type {MediaStream | null} */
 let stream = null;
 let stopWatching = () => {};
 
+/** @param {string} text */
 function problem(text) {
   byId("device-problem").textContent = text;
   byId("device-problem").hidden = !text;
 }
 
+/** @param {{camera?: string, microphone?: string}} chosen */
 async function start(chosen) {
   problem("");
   stopWatching();
@@ -97,12 +100,14 @@ async function testConnection() {
 byId("connection-again").addEventListener("click", testConnection);
 testConnection();
 
+/** @type {{stop: () => void} | null} */
 let trial = null;
 byId("trial").addEventListener("click", () => {
   if (trial) {
     trial.stop();
     return;
   }
+  /** @type {Blob[]} */
   const slices = [];
   const player = byId("trial-player");
   if (player.src) URL.revokeObjectURL(player.src);

@@ -22,11 +22,13 @@ const media = new OwnMedia({
 });
 const fillDevices = wireDevices(media);
 
+/** @param {string} words */
 function problem(words) {
   byId("device-problem").textContent = words;
   byId("device-problem").hidden = !words;
 }
 
+/** @param {MediaStreamTrack | null} track */
 function listen(track) {
   stopWatching();
   stopWatching = () => {};
@@ -45,7 +47,7 @@ function listen(track) {
 }
 
 function show() {
-  for (const name of ["camera", "microphone"]) byId(`lobby-${name}`).setAttribute("aria-pressed", String(media.state[name]));
+  for (const name of /** @type {const} */ (["camera", "microphone"])) byId(`lobby-${name}`).setAttribute("aria-pressed", String(media.state[name]));
   remember(media.state);
   fillDevices();
 }

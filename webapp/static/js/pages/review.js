@@ -1,5 +1,5 @@
 // The review page: recordings that are still on their way go on, and the page is drawn anew when they have arrived.
-import { byId } from "../dom.js";
+import { byId, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { resumeAll } from "../recording/resume.js";
 
@@ -7,6 +7,7 @@ const list = byId("review");
 const network = byId("network");
 let pending = 0;
 
+/** @param {string} text */
 function tell(text) {
   network.textContent = text;
   network.hidden = !text;
@@ -34,7 +35,8 @@ resumeAll(list.dataset.interview, () => {
   if (pending === 0 && list.querySelector('[data-state="saving"]')) window.setTimeout(lookAgain, 3000);
 });
 
-const states = (root) => [...root.querySelectorAll("#review [data-state]")].map((row) => row.dataset.state).join();
+/** @param {ParentNode} root */
+const states = (root) => findAll(root, "#review [data-state]").map((row) => row.dataset.state).join();
 
 // What another tab sends, or the server still checks, shows up when it is there.
 async function lookAgain() {

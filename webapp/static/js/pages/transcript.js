@@ -6,7 +6,7 @@ const page = find(document, "[data-transcript]");
 wirePlayers(page);
 const player = find(page, ".player-media");
 
-page.addEventListener("keydown", (event) => {
+page.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.code === "KeyP") {
     event.preventDefault();

@@ -2,6 +2,7 @@
 import { gettext } from "../i18n.js";
 import { CONSTRAINTS } from "./formats.js";
 
+/** @type {Record<string, (device: string) => string>} */
 const HELP = {
   NotAllowedError: (device) => gettext("Your browser does not let this page use your %(device)s. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.", { device }),
   NotFoundError: (device) => gettext("No %(device)s was found. Connect one, or switch it on, and try again.", { device }),
@@ -12,6 +13,7 @@ const HELP = {
   TypeError: (device) => gettext("This page can use your %(device)s only over a secure connection (https). Tell the person who sent you the link.", { device }),
 };
 
+/** @type {Record<string, string>} */
 const NAMES = { video: gettext("camera and microphone"), camera: gettext("camera"), microphone: gettext("microphone") };
 
 /**
@@ -20,13 +22,18 @@ const NAMES = { video: gettext("camera and microphone"), camera: gettext("camera
  * @param {string} kind "video", "audio", "camera" or "microphone"
  */
 export function explain(error, kind) {
-  const help = HELP[error.name] ?? ((device) => gettext("Your %(device)s could not be started (%(error)s). Try again, or use another browser.", { device, error: error.name }));
+  const help = HELP[error.name] ?? ((/** @type {string} */ device) => gettext("Your %(device)s could not be started (%(error)s). Try again, or use another browser.", { device, error: error.name }));
   return help(NAMES[kind] ?? NAMES.microphone);
 }
 
-/** Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent. */
+/**
+ * Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent.
+ * @param {string} kind
+ * @param {{camera?: string, microphone?: string}} [chosen]
+ */
 export async function open(kind, chosen = remembered()) {
   if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
+  /** @param {string} id */
   const exact = (id) => (id ? { deviceId: { exact: id } } : {});
   const constraints = {
     audio: { ...CONSTRAINTS.audio, ...exact(chosen.microphone) },
@@ -43,6 +50,7 @@ export async function open(kind, chosen = remembered()) {
   }
 }
 
+/** @param {MediaStream} stream */
 export function close(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
@@ -58,6 +66,7 @@ export function remembered() {
   }
 }
 
+/** @param {{camera?: string, microphone?: string}} chosen */
 export function remember(chosen) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(chosen));
@@ -66,7 +75,11 @@ export function remember(chosen) {
   }
 }
 
-/** Call show(level) with the loudness (0..1) about ten times a second until the returned function is called. */
+/**
+ * Call show(level) with the loudness (0..1) about ten times a second until the returned function is called.
+ * @param {MediaStream} stream
+ * @param {(level: number) => void} show
+ */
 export function watchLevel(stream, show) {
   if (!stream.getAudioTracks().length) return () => {};
   const context = new AudioContext();

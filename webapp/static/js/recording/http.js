@@ -4,6 +4,11 @@ import { find } from "../dom.js";
 import { gettext } from "../i18n.js";
 
 export class ServerError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   */
   constructor(status, code, message) {
     super(message);
     this.status = status;
@@ -13,7 +18,10 @@ export class ServerError extends Error {
 
 export const csrfToken = () => find(document, 'meta[name="csrf-token"]').content;
 
-/** Headers that every request of ours carries. */
+/**
+ * Headers that every request of ours carries.
+ * @param {Record<string, string>} [more]
+ */
 export const headers = (more = {}) => ({ Accept: "application/json", "X-CSRFToken": csrfToken(), ...more });
 
 /**

@@ -14,12 +14,15 @@ const SAY_LEFT = [30, 10];
 
 export class Studio {
   #data;
+  /** @type {MediaStream | null} */
   #stream = null;
+  /** @type {{stop: () => void, flush: () => void} | null} */
   #recording = null;
   #sending = 0;
   #unsafe = false;
   onRecord = () => {};
 
+  /** @param {HTMLElement} page */
   constructor(page) {
     this.#data = page.dataset;
     this.type = mediaType(this.#data.kind);
@@ -28,7 +31,7 @@ export class Studio {
   async start() {
     byId("record").addEventListener("click", () => this.#begin());
     byId("stop").addEventListener("click", () => this.#recording?.stop());
-    byId("takes").addEventListener("click", (event) => this.#useWhatArrived(event));
+    byId("takes").addEventListener("click", (/** @type {Event} */ event) => this.#useWhatArrived(event));
     window.addEventListener("pagehide", () => close(this.#stream));
     document.addEventListener("visibilitychange", () => this.#recording?.flush());
     window.addEventListener("beforeunload", (event) => {
@@ -59,6 +62,7 @@ export class Studio {
     this.#ready();
   }
 
+  /** @param {string} text */
   #problem(text) {
     byId("device-problem").replaceChildren(text);
     byId("device-problem").hidden = !text;
@@ -72,11 +76,16 @@ export class Studio {
     byId("written-instead").open = true;
   }
 
+  /**
+   * @param {string} text
+   * @param {{aloud?: boolean}} [options]
+   */
   #status(text, { aloud = false } = {}) {
     byId("status").textContent = text;
     if (aloud) announce(text);
   }
 
+  /** @param {string} text */
   #network(text) {
     byId("network").textContent = text;
     byId("network").hidden = !text;
@@ -118,7 +127,7 @@ export class Studio {
       this.#unsafe = true;
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
-    let said = SAY_LEFT.filter((seconds) => seconds < limit);
+    let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
     const done = exclusively(take.id, () => this.#bring(take));
     this.#recording = record(this.#stream, {
       type: this.type,
@@ -143,6 +152,7 @@ export class Studio {
     await done;
   }
 
+  /** @param {boolean} on */
   #showRecording(on) {
     byId("sign").hidden = !on;
     byId("record").hidden = on;
@@ -155,7 +165,10 @@ export class Studio {
     }
   }
 
-  /** Send a take, and say how it goes. */
+  /**
+   * Send a take, and say how it goes.
+   * @param {import("./store.js").StoredTake} take
+   */
   async #bring(take) {
     this.#sending += 1;
     try {
@@ -165,6 +178,11 @@ export class Studio {
     }
   }
 
+  /**
+   * @param {import("./store.js").StoredTake} take
+   * @param {string} state
+   * @param {string} [why]
+   */
   #onState(take, state, why = "") {
     if (state === "waiting") {
       this.#network(why || gettext("No connection just now. Keep going: your recording is safe in this browser, and it is sent as soon as the connection is back."));
@@ -174,6 +192,7 @@ export class Studio {
     if (state === "checking") this.#status(gettext("Checking that everything arrived …"));
   }
 
+  /** @param {Recording} recording */
   async #end(recording) {
     this.#sending -= 1;
     this.#unsafe = false;
@@ -184,6 +203,10 @@ export class Studio {
     this.#ready();
   }
 
+  /**
+   * @param {any} error
+   * @param {import("./store.js").StoredTake} take
+   */
   async #fail(error, take) {
     this.#sending -= 1;
     this.#recording?.stop(); // the server will not take more: what is not recorded is not lost
@@ -197,7 +220,11 @@ export class Studio {
     this.#ready();
   }
 
-  /** The server knows nothing of this take any more, or got it damaged: offer it as a new one. */
+  /**
+   * The server knows nothing of this take any more, or got it damaged: offer it as a new one.
+   * @param {import("./store.js").StoredTake} take
+   * @param {any} error
+   */
   async #sendAnew(take, error) {
     try {
       const { interview, question, type } = take.record;
@@ -245,6 +272,7 @@ export class Studio {
     }
   }
 
+  /** @param {any} event */
   async #useWhatArrived(event) {
     const { finish } = event.target.dataset;
     if (!finish) return;

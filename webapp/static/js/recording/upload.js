@@ -7,10 +7,16 @@ const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
 /** Rejections for which the recording in this browser is not to blame. */
 const DAMAGED = ["checksum", "not_verified"];
+/** @param {string} text */
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+/** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun. */
+/**
+ * Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun.
+ * @param {string} endpoint
+ * @param {{interview: string, question: string, type: string}} options
+ */
 export async function create(endpoint, { interview, question, type }) {
   const metadata = Object.entries({ interview, question, filetype: type }).map(([key, value]) => `${key} ${base64(value)}`);
   const response = await request(endpoint, {
@@ -23,9 +29,9 @@ export async function create(endpoint, { interview, question, type }) {
 
 /** tus-js-client's view of a take that may still grow. */
 const reader = {
-  openFile: async (take) => ({
-    size: null,
-    async slice(start, end) {
+  openFile: async (/** @type {import("./store.js").StoredTake} */ take) => ({
+    size: /** @type {number | null} */ (null),
+    async slice(/** @type {number} */ start, /** @type {number} */ end) {
       await take.beyond(start);
       const value = await take.read(start, end);
       const done = take.finished && start + value.size >= take.size;
@@ -35,7 +41,11 @@ const reader = {
   }),
 };
 
-/** @returns {Promise<void>} */
+/**
+ * @returns {Promise<void>}
+ * @param {import("./store.js").StoredTake} take
+ * @param {(accepted: number) => void} onProgress
+ */
 function send(take, onProgress) {
   return new Promise((resolve, reject) => {
     const upload = new Upload(take, {
@@ -57,6 +67,7 @@ function send(take, onProgress) {
       onError(error) {
         const response = "originalResponse" in error ? error.originalResponse : null;
         if (!response) return reject(error);
+        /** @type {{error?: {code?: string, message?: string}}} */
         let body = {};
         try {
           body = JSON.parse(response.getBody());
@@ -70,7 +81,10 @@ function send(take, onProgress) {
   });
 }
 
-/** Errors that no repetition mends. Everything else is a network or a server that will come back. */
+/**
+ * Errors that no repetition mends. Everything else is a network or a server that will come back.
+ * @param {unknown} error
+ */
 const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 413, 415].includes(error.status);
 
 /**
@@ -110,6 +124,7 @@ export async function bring(take, { onState = () => {} } = {}) {
   }
 }
 
+/** @param {string} status */
 async function settled(status) {
   for (let wait = 300; ; wait = Math.min(3000, wait * 1.3)) {
     const recording = await getJson(status);
@@ -125,12 +140,17 @@ async function settled(status) {
  */
 export const pauseAfter = (failures) => Math.min(LONGEST_PAUSE, 500 * 2 ** failures);
 
+/** @param {number} failures */
 function backOff(failures) {
   const online = new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
   return Promise.race([online, pause(pauseAfter(failures))]);
 }
 
-/** Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it. */
+/**
+ * Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it.
+ * @param {string} id
+ * @param {() => any} work
+ */
 export async function exclusively(id, work) {
   if (!navigator.locks) return work();
   return navigator.locks.request(`viva-take-${id}`, { ifAvailable: true }, (lock) => (lock ? work() : null));

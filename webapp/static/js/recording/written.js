@@ -3,11 +3,13 @@ import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { ServerError, postJson } from "./http.js";
 
+/** @param {HTMLFormElement} form */
 export function setUp(form) {
   const text = form.querySelector("textarea");
   const words = byId("words");
   const saved = byId("saved");
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
   let stored = text.defaultValue; // what the server sent; the browser may have more from an earlier visit
   let leaving = false;
 

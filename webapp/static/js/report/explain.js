@@ -4,8 +4,9 @@ import { themed } from "./theme.js";
 
 const loadPlotly = () => import("plotly.js-strict-dist-min").then((module) => module.default ?? module);
 
+/** @param {any} report */
 export const wireExplanations = (report) => {
-  report.addEventListener("submit", async (event) => {
+  report.addEventListener("submit", async (/** @type {any} */ event) => {
     const form = event.target.closest("[data-explain-form]");
     if (!form) return;
     event.preventDefault();
@@ -39,6 +40,10 @@ export const wireExplanations = (report) => {
   });
 };
 
+/**
+ * @param {HTMLElement} result
+ * @param {string[]} sentences
+ */
 const say = (result, sentences) => {
   result.replaceChildren(
     ...sentences.map((sentence) => {

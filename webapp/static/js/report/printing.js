@@ -1,9 +1,15 @@
 // Printing: black on white, every chart drawn, and nothing folded but the tables of charts that are there.
 import { find } from "../dom.js";
 
+/**
+ * @param {any} report
+ * @param {{recolour: () => unknown, drawAll: () => Promise<unknown>}} charts
+ */
 export const wirePrinting = (report, charts) => {
   const root = document.documentElement;
+  /** @type {string | null} */
   let theme = null;
+  /** @type {any[]} */
   let opened = [];
 
   const prepare = () => {

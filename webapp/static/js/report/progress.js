@@ -5,10 +5,15 @@ import { gettext } from "../i18n.js";
 const EVERY = 1000; // ms between questions to the server while there is work
 const PATIENCE = 15000; // ms at most between questions while the server cannot be reached
 
+/**
+ * @param {any} report
+ * @param {() => void} refresh
+ */
 export const followProgress = (report, refresh) => {
   const panel = report.querySelector("[data-report-progress]");
   const live = report.querySelector("[data-live]");
   let states = "";
+  /** @type {number | null} */
   let done = null;
   let wait = EVERY;
   let waitsForReport = 0;
@@ -39,6 +44,7 @@ export const followProgress = (report, refresh) => {
   };
   const again = () => setTimeout(ask, wait);
 
+  /** @param {any} progress */
   const show = (progress) => {
     panel.hidden = progress.finished;
     panel.querySelector("[data-progress-bar]").value = partlyDone(progress);
@@ -72,7 +78,7 @@ export const followProgress = (report, refresh) => {
         fresh.tabIndex = -1;
         fresh.focus({ preventScroll: true });
       }
-      fresh.querySelectorAll("details").forEach((fold, index) => (fold.open = open[index] ?? fold.open));
+      fresh.querySelectorAll("details").forEach((/** @type {HTMLDetailsElement} */ fold, /** @type {number} */ index) => (fold.open = open[index] ?? fold.open));
     }
     report.dataset.built = page.getElementById("report").dataset.built;
     refresh();
@@ -85,6 +91,7 @@ export const followProgress = (report, refresh) => {
   ask();
 };
 
+/** @param {{answers: Record<string, {state: string, progress: number}[]>}} options */
 const partlyDone = ({ answers }) =>
   Object.values(answers)
     .flat()

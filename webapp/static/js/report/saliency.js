@@ -5,12 +5,16 @@ import { playerOf } from "./players.js";
 /** Below this probability an expression is folded away with the other unlikely ones. */
 const LIKELY = 0.1;
 
+/** @param {number} seconds */
 const clock = (seconds) => {
   const minutes = Math.floor(seconds / 60);
   return `${minutes}:${(seconds - 60 * minutes).toFixed(1).padStart(4, "0")}`;
 };
 
-/** Bring the panels under `report` to life; `refresh()` looks for panels that have been added since. */
+/**
+ * Bring the panels under `report` to life; `refresh()` looks for panels that have been added since.
+ * @param {any} report
+ */
 export const wireSaliency = (report) => {
   const refresh = () => {
     for (const panel of report.querySelectorAll("[data-moment][hidden]")) {
@@ -19,11 +23,11 @@ export const wireSaliency = (report) => {
     }
   };
 
-  report.addEventListener("input", (event) => {
+  report.addEventListener("input", (/** @type {any} */ event) => {
     const slider = event.target.closest("[data-moment-time]");
     if (slider) say(slider.closest("[data-moment]"));
   });
-  report.addEventListener("click", (event) => {
+  report.addEventListener("click", (/** @type {any} */ event) => {
     const button = event.target.closest("[data-moment-show], [data-moment-player], [data-moment-at]");
     if (!button) return;
     const panel = button.closest("[data-moment]");
@@ -40,25 +44,35 @@ export const wireSaliency = (report) => {
   return { refresh };
 };
 
+/** @param {any} panel */
 const timeOf = (panel) => Number(panel.querySelector("[data-moment-time]").value);
 
+/**
+ * @param {any} panel
+ * @param {number} seconds
+ */
 const choose = (panel, seconds) => {
   panel.querySelector("[data-moment-time]").value = String(seconds);
   say(panel);
 };
 
+/** @param {any} panel */
 const say = (panel) => {
   const words = clock(timeOf(panel));
   panel.querySelector("[data-moment-clock]").textContent = words;
   panel.querySelector("[data-moment-time]").setAttribute("aria-valuetext", words);
 };
 
-/** The slider goes along when somebody moves the player, by itself or by a click on a chart, while it is not playing on. */
+/**
+ * The slider goes along when somebody moves the player, by itself or by a click on a chart, while it is not playing on.
+ * @param {any} panel
+ */
 const follow = (panel) => {
   say(panel);
-  playerOf(panel)?.addEventListener("seeked", ({ target }) => panel.isConnected && choose(panel, target.currentTime));
+  playerOf(panel)?.addEventListener("seeked", (/** @type {any} */ { target }) => panel.isConnected && choose(panel, target.currentTime));
 };
 
+/** @param {any} panel */
 const show = async (panel) => {
   const words = panel.querySelector("[data-moment-words]");
   const asked = (panel.asked = (panel.asked ?? 0) + 1);
@@ -81,6 +95,7 @@ const show = async (panel) => {
   words.textContent = found ? sentence(found) : wrong;
 };
 
+/** @param {{time: number, faces: number, expressions: any[], same_model: boolean}} options */
 const sentence = ({ time, faces, expressions, same_model: same }) => {
   const [first] = expressions;
   const share = `${Math.round(100 * first.probability)} %`;
@@ -104,6 +119,7 @@ const sentence = ({ time, faces, expressions, same_model: same }) => {
   return words.join(" ");
 };
 
+/** @param {{plain: string, expressions: any[]}} options */
 const pictures = ({ plain, expressions }) => {
   const likely = expressions.filter(({ probability }, index) => index === 0 || probability >= LIKELY);
   const rest = expressions.filter((one) => !likely.includes(one));
@@ -132,9 +148,15 @@ const grid = (items) => {
   return list;
 };
 
+/** @param {{name: string, probability: number, words: string, alt: string, picture: string}} options */
 const ofExpression = ({ name, probability, words, alt, picture }) =>
   figure(picture, alt, `${name}, ${Math.round(100 * probability)} %${words ? `: ${words}` : ""}`);
 
+/**
+ * @param {string} picture
+ * @param {string} alt
+ * @param {string} caption
+ */
 const figure = (picture, alt, caption) => {
   const node = document.createElement("figure");
   const image = new Image(192, 192);
