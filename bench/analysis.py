@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, rows, run
-from ml.synthetic import ANSWERS, talking_face
+from ml.media.synthetic import ANSWERS, talking_face
 
 _MODALITY = """
 name, given = sys.argv[1:]

@@ -15,7 +15,7 @@ from typing import Any
 from bench import face_choices, seed_face
 from bench.long_media import repeat
 from bench.measuring import ROOT, BenchFailed, rows, run
-from ml.synthetic import ANSWERS, talking_face
+from ml.media.synthetic import ANSWERS, talking_face
 
 __all__ = ["BenchFailed", "measure", "table"]
 

@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from bench.measuring import BenchFailed, rows, run
-from ml import registry
-from ml.errors import ModelMissing
+from ml.core import registry
+from ml.core.errors import ModelMissing
 
 _COMMON = """
 import numpy as np

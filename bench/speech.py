@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, rows, run
-from ml.synthetic import ANSWERS, encode, speak
+from ml.media.synthetic import ANSWERS, encode, speak
 
 __all__ = ["BenchFailed", "measure", "table"]
 

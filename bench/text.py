@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from bench.measuring import BenchFailed, rows, run
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 
 _TEXTS = """
 import numpy as np

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measuring import ROOT, BenchFailed, rows, run
-from ml.transcripts.errors import plain_words, word_errors
+from bench.word_error_rate import plain_words, word_errors
 
 __all__ = ["BenchFailed", "measure", "table"]
 

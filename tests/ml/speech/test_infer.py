@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from ml import registry
-from ml.errors import MediaError, ModelMissing, Unreadable
-from ml.readings import SPEECH_EMOTIONS
+from ml.core import registry
+from ml.core.errors import MediaError, ModelMissing, Unreadable
+from ml.core.readings import SPEECH_EMOTIONS
+from ml.media.synthetic import speak, talking_face
 from ml.speech import infer
-from ml.synthetic import speak, talking_face
 
 pytestmark = pytest.mark.usefixtures("model")
 rng = np.random.default_rng(0)
