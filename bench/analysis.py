@@ -19,7 +19,7 @@ name, given = sys.argv[1:]
 started = time.perf_counter()
 if name == "text":
     from ml.text.infer import read
-    from ml.synthetic import WRITTEN_ANSWER as given
+    from ml.media.synthetic import WRITTEN_ANSWER as given
 elif name == "face":
     from ml.face.infer import read
 else:

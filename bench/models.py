@@ -11,7 +11,7 @@ from ml.core.errors import ModelMissing
 
 _COMMON = """
 import numpy as np
-from ml import registry
+from ml.core import registry
 name, batch = sys.argv[1], int(sys.argv[2])
 session = registry.session(name)
 entry = session.get_inputs()[0]

@@ -31,7 +31,7 @@ MOST_MEMORY_RATIO = 1.1
 
 _OURS = """
 from ml.speech.infer import read
-from ml import registry
+from ml.core import registry
 registry.session("speech")
 worked, started = time.process_time(), time.perf_counter()
 reading = read(sys.argv[1])

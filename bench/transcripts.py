@@ -26,9 +26,9 @@ HESITANT = (
 )
 
 _HEARD = """
-from ml.errors import ModelMissing
-from ml.media import audio_blocks
-from ml.synthetic import ANSWERS, speak
+from ml.core.errors import ModelMissing
+from ml.media.demux import audio_blocks
+from ml.media.synthetic import ANSWERS, speak
 from ml.transcripts.recogniser import recogniser
 from bench.transcripts import HESITANT
 heard = recogniser()

@@ -77,7 +77,7 @@ def test_who_holds_goes_on_while_files_are_replaced(folder):
     program = """
 import sys
 from pathlib import Path
-from ml import registry
+from ml.core import registry
 folder = Path(sys.argv[1])
 session, card = registry.session("mouth"), registry.describe("mouth")
 registry.hold()

@@ -21,12 +21,12 @@ from pathlib import Path
 folder = Path(sys.argv[1]); os.environ["VIVA_WEIGHTS"] = str(folder / "weights")
 import tensorflow
 tensorflow.config.run_functions_eagerly(True)  # two steps take less than to compile their graph
-from ml.speech import model as network
+from ml.training.speech import model as network
 model = keras.saving.load_model("%s", compile=False)
 inputs = np.load(folder / "inputs.npz")
 np.savez(folder / "outputs.npz", **{k: np.asarray(model(inputs[k], training=False)) for k in inputs})
 
-from ml.synthetic import speak
+from ml.media.synthetic import speak
 for place, emotions in (("ravdess", ("calm", "angry")), ("nemo", ("neutral", "anger"))):
     (folder / "speech" / place).mkdir(parents=True)
     rows = [("file", "actor", "emotion")]
@@ -40,7 +40,8 @@ for place, emotions in (("ravdess", ("calm", "angry")), ("nemo", ("neutral", "an
             rows.append((name, actor, emotion))
     with open(folder / "speech" / place / "manifest.csv", "w", newline="") as f:
         csv.writer(f).writerows(rows)
-from ml.speech import train, infer, evaluate
+from ml.training.speech import evaluate, train
+from ml.speech import infer
 parser = argparse.ArgumentParser(); train.add_arguments(parser)
 options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "1", "--steps", "2", "--batch", "4",
                              "--folds", "2", "--extra"])
@@ -51,7 +52,7 @@ train.ship = real
 train.train(folder, options)
 again = before != (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
 result = evaluate.evaluate(folder / "speech" / "ravdess")
-from ml.speech import robustness
+from ml.training.speech import robustness
 robustness.SHARE = 1
 worse = robustness.measure(folder, folder / "run", count=2)
 print(json.dumps({"n": result["n"], "files": sorted(p.name for p in (folder / "weights").iterdir()),
