@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 

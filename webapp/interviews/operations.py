@@ -169,7 +169,7 @@ def _check_not_submitted(invitation: Invitation) -> None:
         raise InvitationRefused("This interview was submitted already. Open its report instead.")
 
 
-def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
+def interviews_of(user: User) -> sa.Select[Interview]:
     """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
     return _visible(
         sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
@@ -177,7 +177,7 @@ def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
     )
 
 
-def invitations_of(user: User) -> sa.Select[tuple[Invitation]]:
+def invitations_of(user: User) -> sa.Select[Invitation]:
     """The invitations that ``user`` may see, by the same rule."""
     return _visible(sa.select(Invitation), user)
 

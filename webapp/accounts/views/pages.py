@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -21,6 +20,7 @@ from flask import (
 )
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_remembered, login_required, login_user, logout_user
+from werkzeug.wrappers import Response
 
 from webapp.accounts import operations
 from webapp.accounts.forms import ChangePasswordForm, SetPasswordForm, SignInForm
