@@ -55,7 +55,8 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
-    return json.loads(path.read_text("utf-8"))
+    built: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return built
 
 
 def moment(value: datetime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,9 @@ from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Job
 from webapp.questions.models import Question, QuestionSet
+
+if TYPE_CHECKING:
+    from webapp.recordings.models import Recording
 
 
 class Invitation(Model):
@@ -144,4 +148,4 @@ class Take(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     answer: Mapped[Answer] = relationship(back_populates="takes")
-    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")  # noqa: F821
+    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
@@ -16,6 +17,8 @@ from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
 from webapp.positions.models import Job
 from webapp.questions.models import QuestionSet, SetState
+
+_Row = TypeVar("_Row", Interview, Invitation)
 
 #: Separates these signatures from every other use of the secret key.
 _SALT = "viva.invitation"
@@ -182,7 +185,7 @@ def invitations_of(user: User) -> sa.Select[Invitation]:
     return _visible(sa.select(Invitation), user)
 
 
-def _visible(query: sa.Select, user: User) -> sa.Select:
+def _visible(query: sa.Select[_Row], user: User) -> sa.Select[_Row]:
     if user.role is Role.ADMIN:
         return query
     if user.role is Role.RECRUITER:
