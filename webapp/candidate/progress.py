@@ -13,6 +13,7 @@ from webapp.interviews.models import Answer, Interview
 from webapp.policy import Purpose
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import counted_takes
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def overview(interview: Interview) -> list[Row]:
 def _row(question: Question, answer: Answer | None) -> Row:
     if answer is None:
         return Row(question, None, "open", "Not answered yet")
-    states = {take.recording.state for take in operations.counted_takes(answer) if take.recording}
+    states = {take.recording.state for take in counted_takes(answer) if take.recording}
     if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
         return Row(question, answer, "saving", "A recording is still being saved")
     words = len((answer.text or "").split())
@@ -86,7 +87,7 @@ def _row(question: Question, answer: Answer | None) -> Row:
     take = answer.kept_take
     if take is not None and take.recording is not None:
         seconds = round(take.recording.seconds or 0)
-        takes = len(operations.counted_takes(answer))
+        takes = len(counted_takes(answer))
         detail = f"Recorded, {seconds // 60}:{seconds % 60:02} long"
         detail += f"; the take you kept of {takes}" if takes > 1 else ""
         return Row(question, answer, "answered", detail + (f"; {written}" if words else ""))

@@ -10,6 +10,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
+from webapp.core import queues
 from webapp.core.database import db
 from webapp.core.settings import ROOT
 
@@ -54,9 +55,9 @@ def init_celery(app: Flask) -> Celery:
         task_soft_time_limit=3540,
         timezone="UTC",
         # Two queues, two workers: what a candidate waits for never stands behind a long analysis.
-        task_default_queue="quick",
-        task_routes={"analysis.run": {"queue": "analysis"}},
-        beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 5.0, "options": {"expires": 10}}},
+        task_default_queue=queues.QUICK,
+        task_routes=queues.ROUTES,
+        beat_schedule={"sweep": {"task": queues.SWEEP, "schedule": 5.0, "options": {"expires": 10}}},
         beat_schedule_filename=str(app.config["HOME"] / "broker" / "beat"),
     )
     (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)

@@ -9,18 +9,15 @@ from typing import Any
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, Mode, all_allowed
-from webapp.questions.models import Question
-from webapp.recordings.models import Recording
 from webapp.reports.content import answer_text, fingerprint
 from webapp.reports.operations import report_of
+from webapp.reviews.presenters import AnswerSource
 
 
 @dataclass(frozen=True)
-class AnswerView:
+class AnswerView(AnswerSource):
     """One question and everything about its answer. ``fused`` is the fused reading's JSON or None."""
 
-    question: Question
-    answer: Answer | None
     readings: dict[str, VisibleReading] = field(default_factory=dict)
     fused: dict[str, Any] | None = None
     #: What the fused reading was made of.
@@ -30,16 +27,6 @@ class AnswerView:
     #: The text that ``content`` is about, and why there is none.
     content_text: str | None = None
     content_reason: str | None = None
-
-    @property
-    def recording(self) -> Recording | None:
-        take = self.answer.kept_take if self.answer else None
-        return take.recording if take else None
-
-    @property
-    def text(self) -> str | None:
-        """The words that were written, for a recorded question beside the recording or instead of it."""
-        return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> dict[str, Any] | None:
         reading = self.readings.get(modality)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
-from webapp.analysis.reanalyse import words_changed
+from webapp.core import events
 from webapp.interviews.models import Answer
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript
@@ -40,7 +40,7 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
         raise TranscriptRefused("Nothing was changed, so nothing was stored.")
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
 
 
@@ -54,17 +54,5 @@ def give(answer: Answer, author: User, text: str, *, uploaded: bool) -> Transcri
         raise TranscriptRefused("There is no recording that this could be the transcript of.")
     words = captions.parse(text, recording.seconds) if uploaded else captions.plain(text)
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
-
-
-def recognise(answer: Answer) -> None:
-    """Have a recording written down that nobody has written down yet. Raises TranscriptRefused."""
-    from ml.transcripts.recogniser import is_available
-
-    if store.visible(answer) is not None:
-        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
-    if not is_available():
-        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
-    if not words_changed(answer):
-        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")

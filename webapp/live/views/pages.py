@@ -32,10 +32,10 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.candidate.access import grant
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
+from webapp.interviews.candidate_session import grant
 from webapp.live import access, consent_texts, operations, policy, recording, tokens
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room

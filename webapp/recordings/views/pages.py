@@ -8,12 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 from flask_login import current_user
 
-from webapp.candidate import operations as candidate
-from webapp.candidate.access import may_answer
-from webapp.candidate.operations import Refused
 from webapp.core import storage
 from webapp.core.database import db
 from webapp.interviews.access import may_review
+from webapp.interviews.answering import AnsweringError, check_may_finish
+from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
@@ -25,8 +24,8 @@ _MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 
 
 @blueprint.errorhandler(UploadRefused)
-@blueprint.errorhandler(Refused)
-def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+@blueprint.errorhandler(AnsweringError)
+def refused(error: UploadRefused | AnsweringError) -> tuple[Response, int]:
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
 
@@ -44,7 +43,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
     With ``as_it_is`` what has arrived is all that there will be: the browser that held the rest is gone.
     """
     recording = _own(recording_id)
-    candidate.check_may_finish(recording.take.answer)
+    check_may_finish(recording.take.answer)
     data = request.get_json()
     if not isinstance(data, dict):
         abort(400)

@@ -26,7 +26,7 @@ def grant(interview: Interview) -> None:
 
 
 def may_answer(interview: Interview) -> bool:
-    """Whether the present session is the candidate's. Says nothing about deadlines: see ``operations``."""
+    """Whether the present session is the candidate's. Says nothing about deadlines: see answering.py."""
     if not has_request_context():
         return False
     if interview.mode is Mode.PRACTICE:
