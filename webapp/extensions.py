@@ -11,6 +11,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from webapp.config import ROOT
+from webapp.core import file_broker
 from webapp.database import db
 
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -63,6 +64,7 @@ def init_celery(app: Flask) -> Celery:
     if app.config["BROKER_URL"].startswith("filesystem"):
         # The embedded broker: messages are files. It loses what ran when a whole worker dies, so the truth about jobs
         # is in the database (webapp/analysis), and a sweep queues again what nobody holds.
+        file_broker.register()
         folder = app.config["HOME"] / "broker"
         for name in ("messages", "processed", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
