@@ -21,6 +21,9 @@ from launcher.console import say
 PATIENCE = 8.0
 #: Seconds after which a process that ran counts as healthy again, and the longest pause before a restart.
 HEALTHY_AFTER, LONGEST_PAUSE = 60.0, 30.0
+#: Seconds without a sign of work after which a process counts as stuck (webapp/core/liveness.py), and what it gets to
+#: begin with.
+STALE, START = 60.0, 90.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -51,7 +54,30 @@ class Child:
     failures: int = 0
     #: When to start it (again), on the monotonic clock.
     due: float = 0.0
+    #: The file that its work renews; None for a process that is not watched.
+    sign: Path | None = None
+    stale_after: float = STALE
+    start_limit: float = START
+    #: What the sign said last, and when it was seen to change, on the monotonic clock.
+    seen: tuple[int, float] = (0, 0.0)
     log: logging.handlers.RotatingFileHandler = field(init=False, repr=False)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing that it does has been seen for too long.
+
+        Time counts as this process sees it: a machine that was asleep, or whose clock was set, makes nothing stale.
+        """
+        if self.process is None or self.sign is None:
+            return False
+        try:
+            modified = self.sign.stat().st_mtime_ns
+        except OSError:
+            modified = 0
+        if modified != self.seen[0]:
+            self.seen = (modified, time.monotonic())
+        moment = time.monotonic()
+        return moment > self.started + self.start_limit and moment > self.seen[1] + self.stale_after
 
     def signal(self, number: int, *, group: bool = False) -> None:
         """Signal the main process, or with ``group`` everything that it started."""
@@ -96,6 +122,7 @@ class Supervisor:
                 self._start_what_is_due()
                 self._read_output(0.2)
                 self._notice_deaths()
+                self._notice_stuck()
                 tick()
         finally:
             self._stop_all()
@@ -141,6 +168,19 @@ class Supervisor:
                 f"  The {child.name} process ended ({how}); it starts again in {pause:.0f} s. "
                 f"See {self.log_of(child.name)}"
             )
+
+    def _notice_stuck(self) -> None:
+        """End what lives and does nothing, so that it is started again.
+
+        The first in line counts alone: what the others do may wait for it, so they get their time anew.
+        """
+        stuck = next((child for child in self.children if child.is_stuck), None)
+        if stuck is None:
+            return
+        say(f"  The {stuck.name} process has done nothing for {stuck.stale_after:.0f} s and is started again.")
+        stuck.signal(signal.SIGKILL, group=True)
+        for child in self.children:
+            child.seen = (child.seen[0], time.monotonic())
 
     def _clean_up(self, child: Child) -> None:
         """Bury a dead child: nothing that it started may stay, and its last words go to the log."""

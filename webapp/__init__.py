@@ -26,6 +26,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         candidate,
         demo,
         explanations,
+        health,
         interviews,
         jobs,
         live,
@@ -54,6 +55,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         demo,
+        health,
     ):
         feature.init_app(app)
 

@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, url_for
 from flask_login import current_user
 
-from webapp.database import db, now
+from webapp.database import now
 
 blueprint = Blueprint("pages", __name__)
 
@@ -30,13 +29,6 @@ def home() -> Response | str:
     if not current_user.is_authenticated:
         return render_template("home.html")
     return redirect(url_for(current_user.home_endpoint))
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Answer 200 when the database answers."""
-    db.session.execute(sa.text("select 1"))
-    return jsonify(status="ok")
 
 
 def asset(name: str) -> str:
