@@ -132,10 +132,8 @@ def _live_listen(host: str, port: int) -> str:
 
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
-    # One server process: rate limits and caches live in its memory. Many threads: a player that has buffered enough
-    # holds one while it waits, and costs nothing else.
-    server = ["gunicorn", "webapp:create_app()", "--bind", bind, "--worker-class", "gthread", "--workers", "1"]
-    server += ["--threads", "32", "--graceful-timeout", "3", "--timeout", "120", "--no-control-socket"]
+    # One server process: rate limits and caches live in its memory. Slow clients cost it no thread (webapp/core/server.py).
+    server = ["webapp.core.server", "--listen", bind]
     celery = ["celery", "-A", "celery_worker"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
