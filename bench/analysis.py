@@ -12,14 +12,14 @@ from typing import Any
 
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, rows, run
-from ml.synthetic import ANSWERS, talking_face
+from ml.media.synthetic import ANSWERS, talking_face
 
 _MODALITY = """
 name, given = sys.argv[1:]
 started = time.perf_counter()
 if name == "text":
     from ml.text.infer import read
-    from ml.synthetic import WRITTEN_ANSWER as given
+    from ml.media.synthetic import WRITTEN_ANSWER as given
 elif name == "face":
     from ml.face.infer import read
 else:

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from bench.measuring import BenchFailed
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.text.features import STOP_WORDS, analyse, is_word
 
 #: Common words' threshold: half of a point's words.

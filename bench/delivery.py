@@ -19,7 +19,7 @@ def measure(every: int = 10) -> dict[str, Any]:
         return {"reason": "Praat is not installed: it comes with the developers' packages (praat-parselmouth)."}
     if not (data / "speech" / "ravdess" / "manifest.csv").is_file():
         return {"reason": f"There is no speech at {data}: name the folder of real data in VIVA_DATA."}
-    from ml.speech.praat import compare, sample
+    from ml.training.speech.praat import compare, sample
 
     return {name: compare(found) for name, found in sample(data, {"ravdess": every, "nemo": 4 * every}).items()}
 

@@ -15,7 +15,7 @@ from typing import Any
 from bench import face_choices, seed_face
 from bench.long_media import repeat
 from bench.measuring import ROOT, BenchFailed, rows, run
-from ml.synthetic import ANSWERS, talking_face
+from ml.media.synthetic import ANSWERS, talking_face
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -37,7 +37,7 @@ answer["coverage"] = reading.coverage
 _FOLLOW = """
 import json
 from ml.face import infer
-from ml.face.infill import Infill
+from ml.face.landmark_interpolation import Infill
 from ml.face.tracker import Tracker
 faces = []
 for view in infer.follow(sys.argv[1], Tracker(), Infill()):
@@ -46,10 +46,10 @@ answer["faces"] = faces
 """
 #: Decoding alone, and decoding with tracking and landmarks: what is left is the network's and small things'.
 _DECODE = """
-from ml import media
+from ml.media import demux
 from ml.face import infer
 worked = time.process_time()
-for picture in media.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT):
+for picture in demux.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT):
     pass
 answer["cpu_seconds"] = time.process_time() - worked
 """

@@ -10,10 +10,10 @@ from bench.measuring import BenchFailed, rows, run
 
 #: dlib at full size with one upsampling, ten pictures a second: (time, boxes) for each.
 FULL = """
-from ml import media
+from ml.media import demux
 from ml.face import detector, infer
 answer["faces"], due = [], 0
-for picture in media.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT):
+for picture in demux.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT):
     if (picture.time + 0.001) * infer.RATE >= due:
         due = int((picture.time + 0.001) * infer.RATE) + 1
         found = detector.search(picture.grey, 10_000, least=0.0)
@@ -23,7 +23,7 @@ _DETECTOR = """
 import glob
 import cv2
 import numpy as np
-from ml import media
+from ml.media import demux
 from ml.face import detector
 from ml.face.detector import apart, overlap, search, search_near, Found, _run
 ways = {
@@ -33,7 +33,7 @@ ways = {
     "480 pixels, once upsampled": lambda grey: search(grey, 480),
     "320 pixels, once upsampled": lambda grey: search(grey, 320),
 }
-pictures = [p.grey for p in media.pictures(sys.argv[1], fps=1)][:12]
+pictures = [p.grey for p in demux.pictures(sys.argv[1], fps=1)][:12]
 photographs = [cv2.imread(path, cv2.IMREAD_GRAYSCALE) for path in sorted(glob.glob(sys.argv[2] + "/*.jpg"))]
 reference = [search(grey, 10_000, least=0.0) for grey in photographs]
 def counted(way):
@@ -60,10 +60,10 @@ answer["ways"].append(["around a known face", spent, sum(map(bool, found)) / len
 _CADENCE = """
 import cv2
 from skimage import data
-from ml import media
+from ml.media import demux
 from ml.face import infer
 from ml.face.tracker import Cadence, Tracker
-pictures = [(p.time, p.grey) for p in media.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT)]
+pictures = [(p.time, p.grey) for p in demux.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT)]
 pictures = [(time, grey) for time, grey in pictures if time < 16]
 room = cv2.resize(data.coins(), (640, 480))
 small = cv2.resize(pictures[0][1], (214, 160), interpolation=cv2.INTER_AREA)[:, 40:]
@@ -100,11 +100,11 @@ for check, coarse, fine, glance in (
 """
 _ONNX = """
 import numpy as np
-from ml.face import classifier, quick
+from ml.face import classifier, quantised
 faces = np.random.default_rng(0).integers(0, 256, (64, 48, 48), dtype=np.uint8)
 way, batch = sys.argv[1], int(sys.argv[2])
 if way == "quick":
-    read = quick.probabilities
+    read = quantised.probabilities
 else:
     read = lambda some: classifier.probabilities(some, mirror=way == "both")
 read(faces[:batch])
@@ -115,8 +115,8 @@ answer["ms"] = 1000 * (time.process_time() - worked) / 64
 """
 _KERAS = """
 import numpy as np, keras
-from ml import registry
-import ml.face.model
+from ml.core import registry
+import ml.training.face.model
 model = keras.saving.load_model(registry.file_of("face", "face.keras"), compile=False)
 faces = np.random.default_rng(0).random((64, *model.input_shape[1:]), dtype=np.float32) * 255
 batch = int(sys.argv[2])

@@ -18,10 +18,10 @@ import numpy as np
 
 from bench.disturbances import ALL, Scene
 from bench.measuring import ROOT, BenchFailed, rows
-from ml import media
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.face import classifier, detector, features
-from ml.puppet import Puppet
+from ml.media import demux
+from ml.media.animated_portrait import Puppet
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -120,7 +120,7 @@ def people(folder: Path) -> list[Scene]:
     for path in sorted(folder.glob("*.jpg")):
         pictures.append(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
     for path in sorted(folder.glob("*.mp4")):
-        times = [picture.grey for picture in media.pictures(path, fps=1)]
+        times = [picture.grey for picture in demux.pictures(path, fps=1)]
         pictures += times[:: max(1, len(times) // 3)][:3]
     for picture in pictures:
         for one in detector.search(picture, detector.FINE):

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from bench.measuring import BenchFailed, rows
-from ml import registry
-from ml.errors import ModelMissing
-from ml.fusion.assemble import AFTER, BEFORE, NEUTRAL, Bank, Streams, assemble
+from ml.core import registry
+from ml.core.errors import ModelMissing
+from ml.core.readings import FACE_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
 from ml.fusion.combine import combine
-from ml.fusion.fit_stream import step_response
-from ml.fusion.paper_stream import ALPHA, OPEN, Mean
-from ml.fusion.paper_stream import STEP as PICTURE
 from ml.fusion.stream import TICK, FusionStream, Settings, shipped
-from ml.readings import FACE_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
+from ml.fusion.yakaew2021.stream import ALPHA, OPEN, Mean
+from ml.fusion.yakaew2021.stream import STEP as PICTURE
+from ml.training.fusion.assemble import AFTER, BEFORE, NEUTRAL, Bank, Streams, assemble
+from ml.training.fusion.fit_stream import step_response
 
 #: Streams that are followed, and that stay neutral to the end.
 CHANGING, STEADY = 240, 60

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from websockets.asyncio.client import connect
 
-from ml.synthetic import ANSWERS, face_frames, speak
+from ml.media.synthetic import ANSWERS, face_frames, speak
 from webapp.live.service import limits
 
 #: Frames a second of the film, and the milliseconds of a sender's clock between two.

@@ -41,7 +41,7 @@ def run(program: str, *arguments: str) -> dict[str, Any]:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise BenchFailed(last.removeprefix("ml.errors.ModelMissing: "))
+        raise BenchFailed(last.removeprefix("ml.core.errors.ModelMissing: "))
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -6,12 +6,12 @@ import sys
 from typing import Any
 
 from bench.measuring import BenchFailed, rows, run
-from ml import registry
-from ml.errors import ModelMissing
+from ml.core import registry
+from ml.core.errors import ModelMissing
 
 _COMMON = """
 import numpy as np
-from ml import registry
+from ml.core import registry
 name, batch = sys.argv[1], int(sys.argv[2])
 session = registry.session(name)
 entry = session.get_inputs()[0]

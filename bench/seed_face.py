@@ -13,7 +13,7 @@ import json
 import cv2, dlib
 import numpy as np
 from bench.seed_face import xception
-from ml import media
+from ml.media import demux
 from ml.face.features import predictor_path
 path, wanted = sys.argv[1], set(json.loads(sys.argv[2]))
 model = xception()
@@ -22,7 +22,7 @@ model.predict(np.zeros((1, 48, 48, 1), np.float32), verbose=0)
 answer["parameters"] = model.count_params()
 answer["faces"], shares = [], {"detector": 0.0, "landmarks": 0.0, "network": 0.0}
 started, worked = time.perf_counter(), time.process_time()
-for frame in media.video_frames(path, fps=15):
+for frame in demux.video_frames(path, fps=15):
     if round(frame.time, 3) not in wanted:
         continue
     grey = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)

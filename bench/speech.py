@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, rows, run
-from ml.synthetic import ANSWERS, encode, speak
+from ml.media.synthetic import ANSWERS, encode, speak
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -31,7 +31,7 @@ MOST_MEMORY_RATIO = 1.1
 
 _OURS = """
 from ml.speech.infer import read
-from ml import registry
+from ml.core import registry
 registry.session("speech")
 worked, started = time.process_time(), time.perf_counter()
 reading = read(sys.argv[1])

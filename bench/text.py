@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from bench.measuring import BenchFailed, rows, run
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 
 _TEXTS = """
 import numpy as np
@@ -44,11 +44,11 @@ answer["explained_ms"] = 1000 * clock(lambda: read(texts[1]), 10)
 _SEED = """
 import contextlib
 with contextlib.suppress(ImportError):
-    import ml.text.model
+    import ml.training.text.model
 import keras
 from nltk.stem import PorterStemmer
 from nltk.tokenize import TreebankWordTokenizer
-from ml import registry
+from ml.core import registry
 from ml.text import vectors
 from ml.text.windows import windows
 network = keras.saving.load_model(registry.file_of("text", "text.keras"), compile=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measuring import ROOT, BenchFailed, rows, run
-from ml.transcripts.errors import plain_words, word_errors
+from bench.word_error_rate import plain_words, word_errors
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -26,9 +26,9 @@ HESITANT = (
 )
 
 _HEARD = """
-from ml.errors import ModelMissing
-from ml.media import audio_blocks
-from ml.synthetic import ANSWERS, speak
+from ml.core.errors import ModelMissing
+from ml.media.demux import audio_blocks
+from ml.media.synthetic import ANSWERS, speak
 from ml.transcripts.recogniser import recogniser
 from bench.transcripts import HESITANT
 heard = recogniser()

@@ -1,8 +1,8 @@
 """How often one voice is taken for two, and two for one: made takes of real speakers and of synthetic voices.
 
-The rule is measured, not the shipped weights by themselves: every take is judged by a discriminant and a threshold that
-have not heard its speakers (``ml/speech/second_train.py``). The takes' features are kept under ``runs/voice``; without
-them they are gathered first, which takes some minutes.
+The rule is measured, not the shipped weights by themselves: every take is judged by a discriminant and a threshold
+that have not heard its speakers (``ml/training/speech/diarization_train.py``). The takes' features are kept under
+``runs/voice``; without them they are gathered first, which takes some minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def measure() -> dict[str, Any]:
     data = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data")
     if not (data / "speech" / "nemo" / "manifest.csv").is_file():
         return {"reason": f"There is no speech at {data}: name the folder of real data in VIVA_DATA."}
-    from ml.speech.second_train import kept, measure
+    from ml.training.speech.diarization_train import kept, measure
 
     return measure(kept(data))[1]
 

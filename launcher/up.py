@@ -132,7 +132,7 @@ def _live_listen(host: str, port: int) -> str:
 
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
-    # One server process: rate limits and caches live in its memory. Slow clients cost it no thread (webapp/core/server.py).
+    # One server process: rate limits and caches live in its memory. Slow clients cost it no thread.
     server = ["webapp.core.server", "--listen", bind]
     celery = ["celery", "-A", "celery_worker"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"]

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ml.errors import MediaError, VivaError
-from ml.media import probe
-from ml.readings import FaceReading, Reading, SpeechReading
+from ml.core.errors import MediaError, VivaError
+from ml.core.readings import FaceReading, Reading, SpeechReading
+from ml.media.demux import probe
 
 log = logging.getLogger(__name__)
 #: The modalities, in the order in which they are read and shown.
@@ -45,7 +45,7 @@ def analyse(
 
     ``progress`` is called with a modality's name and the share of it that is done (0..1). ``fusion`` names how face and
     voice are combined: "viva" is ours, on our two readings (ml/fusion/combine.py); "paper" runs the paper's own
-    networks on the recording (ml/fusion/paper_reading.py), and where these cannot read it, ``reason`` and
+    networks on the recording (ml/fusion/yakaew2021/reading.py), and where these cannot read it, ``reason`` and
     ``reason_code`` have an entry ``fusion`` more. The result has
     ``face``, ``speech``, ``text`` and ``fusion`` (each a reading's JSON or None), ``reason`` and
     ``reason_code`` (for each modality why it is None, else None), ``media``, ``viva`` and ``created``. A
@@ -123,7 +123,7 @@ def _fuse(
     """Face and voice together, and where the paper's system was asked for and reads nothing: its code and message."""
     try:
         if fusion == "paper" and media is not None:
-            from ml.fusion.paper_reading import fuse
+            from ml.fusion.yakaew2021.reading import fuse
 
             return fuse(media, face, speech).to_json(), None
         from ml.fusion.combine import combine

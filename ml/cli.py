@@ -16,12 +16,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ml.errors import MediaError, VivaError
+from ml.core.errors import MediaError, VivaError
 
 MODALITIES = ("face", "speech", "text")
 ROOT = Path(__file__).resolve().parents[1]
 #: What can be evaluated: a package ``ml/NAME`` with ``evaluate.evaluate(data) -> dict``.
-EVALUATED = (*MODALITIES, *(name for name in ("interview", "fusion") if (ROOT / "ml" / name / "evaluate.py").is_file()))
+EVALUATED = (
+    *MODALITIES,
+    *(name for name in ("interview", "fusion") if (ROOT / "ml" / "training" / name / "evaluate.py").is_file()),
+)
 #: The benchmarks: modules of ``bench`` with ``measure() -> dict`` and ``table(dict) -> str``; they raise BenchFailed.
 BENCHES = tuple(
     sorted(path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
@@ -99,11 +102,12 @@ def _analyse(options: argparse.Namespace) -> None:
     text = None if options.text is None else _read_text(options.text)
     unusable: MediaError | None = None
     with _quiet_stdout():
-        from ml import analyse, media
+        from ml import analyse
+        from ml.media import demux
 
         if options.media is not None:
             try:  # a file that is no recording is bad input, not a reading without result
-                media.probe(options.media)
+                demux.probe(options.media)
             except MediaError as failure:
                 unusable = failure
                 # The text can be read all the same, and who asked for JSON finds the reason in it.
@@ -179,7 +183,7 @@ def _bench(options: argparse.Namespace) -> None:
 
 def _module(model: str, name: str):
     try:
-        return importlib.import_module(f"ml.{model}.{name}")
+        return importlib.import_module(f"ml.training.{model}.{name}")
     except ModuleNotFoundError as failure:
         if failure.name and failure.name.startswith("ml."):
             raise

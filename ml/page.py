@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from ml import figures
 from ml.analyse import LIMITS
+from ml.figures import charts
 from ml.summary import NAMES, clock, facts, media_facts, percent
 
 _STYLE = """
@@ -120,10 +120,10 @@ def _emotions(reading: dict[str, Any]) -> str:
     if not reading["distribution"]:
         return '<p class="soft">Not enough to draw.</p>'
     over_time = _figure(
-        figures.emotion_track(reading), "Emotions over time, as stacked areas; the table below has the same."
+        charts.emotion_track(reading), "Emotions over time, as stacked areas; the table below has the same."
     )
     mean = _figure(
-        figures.distribution(reading), "Mean probability of each emotion with 95 % intervals; see the table below."
+        charts.distribution(reading), "Mean probability of each emotion with 95 % intervals; see the table below."
     )
     return (
         f"<h3>Over time</h3>{over_time}{_track_table(reading['track'])}"
@@ -132,7 +132,7 @@ def _emotions(reading: dict[str, Any]) -> str:
 
 
 def _traits(reading: dict[str, Any]) -> str:
-    drawn = _figure(figures.big_five(reading), "Big Five with 95 % intervals; the table below has the same.")
+    drawn = _figure(charts.big_five(reading), "Big Five with 95 % intervals; the table below has the same.")
     return f"<h3>Big Five, with 95 % intervals</h3>{drawn}{_estimates('Trait', reading['traits'])}"
 
 
@@ -161,7 +161,7 @@ def _interval(estimate: dict[str, Any]) -> str:
 
 
 def _track_table(track: dict[str, Any]) -> str:
-    times, rows = figures.thin(track, 120)
+    times, rows = charts.thin(track, 120)
     body = [
         (clock(time), *(("–",) * len(row) if row[0] != row[0] else (percent(value) for value in row)))
         for time, row in zip(times, rows, strict=True)

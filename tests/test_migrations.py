@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from webapp import create_app
-from webapp.config import ROOT
-from webapp.database import db
+from webapp.core.database import db
+from webapp.core.settings import ROOT
 
 
 @pytest.fixture

@@ -7,14 +7,16 @@ from typing import Any
 
 from flask import Flask
 
-from webapp import cli, config, errors, extensions, pages, security
+from webapp import cli
+from webapp.core import errors, extensions, pages, security
+from webapp.core import settings as configuration
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Build the application. ``settings`` override what ``config`` reads from the environment."""
-    app = Flask(__name__, template_folder=str(config.ROOT / "templates"))
+    app = Flask(__name__, template_folder=str(configuration.ROOT / "templates"))
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
-    config.init_app(app, settings)
+    configuration.init_app(app, settings)
     extensions.init_app(app)
     security.init_app(app)
     errors.init_app(app)
@@ -25,24 +27,23 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
-        explanations,
         health,
         interviews,
-        jobs,
         live,
-        moments,
+        positions,
         practice,
         questions,
         recordings,
         reports,
         reviews,
+        saliency,
         transcripts,
     )
 
     for feature in (
         accounts,
         questions,
-        jobs,
+        positions,
         interviews,
         candidate,
         recordings,
@@ -50,8 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         transcripts,
-        explanations,
-        moments,
+        saliency,
         practice,
         live,
         demo,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from webapp.database import db
+from webapp.core.database import db
 
 admin = AppGroup("admin", help="People who run this Viva.")
 

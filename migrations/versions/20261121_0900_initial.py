@@ -8,7 +8,7 @@ Create Date: 2026-11-21 09:26:59.221978
 from alembic import op
 import sqlalchemy as sa
 
-import webapp.database
+import webapp.core.database
 
 
 # revision identifiers, used by Alembic.
@@ -27,7 +27,7 @@ def upgrade():
     sa.Column('role', sa.Enum('candidate', 'recruiter', 'admin', name='role', native_enum=False, length=32), nullable=False),
     sa.Column('password_hash', sa.String(length=200), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('email', name=op.f('uq_users_email'))
     )
@@ -36,8 +36,8 @@ def upgrade():
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('city', sa.String(length=120), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('archived_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('archived_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_by_id', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_jobs_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs'))
@@ -49,9 +49,9 @@ def upgrade():
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('introduction', sa.Text(), nullable=False),
     sa.Column('state', sa.Enum('draft', 'published', 'archived', name='setstate', native_enum=False, length=32), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('published_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('archived_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('published_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('archived_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_by_id', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_question_sets_created_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_question_sets')),
@@ -66,10 +66,10 @@ def upgrade():
     sa.Column('question_set_id', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
-    sa.Column('deadline', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('deadline', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.String(length=32), nullable=False),
-    sa.Column('revoked_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_invitations_created_by_id')),
     sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_invitations_job_id')),
     sa.ForeignKeyConstraint(['question_set_id'], ['question_sets.id'], name=op.f('fk_invitations_question_set_id')),
@@ -107,8 +107,8 @@ def upgrade():
     sa.Column('question_set_id', sa.String(length=32), nullable=False),
     sa.Column('candidate_id', sa.String(length=32), nullable=True),
     sa.Column('candidate_name', sa.String(length=120), nullable=False),
-    sa.Column('started_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('submitted_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('started_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('submitted_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(mode = 'assessment' and invitation_id is not null and job_id is not null) or (mode = 'practice' and invitation_id is null and job_id is null and candidate_id is not null)", name=op.f('ck_interviews_mode')),
     sa.ForeignKeyConstraint(['candidate_id'], ['users.id'], name=op.f('fk_interviews_candidate_id')),
     sa.ForeignKeyConstraint(['invitation_id'], ['invitations.id'], name=op.f('fk_interviews_invitation_id')),
@@ -126,8 +126,8 @@ def upgrade():
     sa.Column('interview_id', sa.String(length=32), nullable=False),
     sa.Column('question_id', sa.String(length=32), nullable=False),
     sa.Column('text', sa.Text(), nullable=True),
-    sa.Column('text_saved_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('shown_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('text_saved_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('shown_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_answers_interview_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['question_id'], ['questions.id'], name=op.f('fk_answers_question_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_answers')),
@@ -142,7 +142,7 @@ def upgrade():
     sa.Column('purpose', sa.Enum('recording', 'text', 'voice', 'face', name='purpose', native_enum=False, length=32), nullable=False),
     sa.Column('granted', sa.Boolean(), nullable=False),
     sa.Column('text_version', sa.String(length=32), nullable=False),
-    sa.Column('decided_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_consents_interview_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consents'))
     )
@@ -153,7 +153,7 @@ def upgrade():
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('interview_id', sa.String(length=32), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),
-    sa.Column('built_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('built_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_reports_interview_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reports')),
     sa.UniqueConstraint('interview_id', name=op.f('uq_reports_interview_id'))
@@ -169,14 +169,14 @@ def upgrade():
     sa.Column('reason', sa.String(length=500), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('lease_owner', sa.String(length=80), nullable=True),
-    sa.Column('lease_until', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('lease_until', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('model_name', sa.String(length=40), nullable=True),
     sa.Column('model_version', sa.String(length=60), nullable=True),
     sa.Column('model_sha256', sa.String(length=64), nullable=True),
     sa.Column('result', sa.JSON(), nullable=True),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('started_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('finished_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('started_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_analyses_answer_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_analyses_interview_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_analyses')),
@@ -192,7 +192,7 @@ def upgrade():
     sa.Column('answer_id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('kept', sa.Boolean(), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_takes_answer_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_takes')),
     sa.UniqueConstraint('answer_id', 'number', name=op.f('uq_takes_answer_id'))
@@ -218,9 +218,9 @@ def upgrade():
     sa.Column('has_audio', sa.Boolean(), nullable=True),
     sa.Column('reason_code', sa.String(length=40), nullable=True),
     sa.Column('reason', sa.String(length=500), nullable=True),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('received_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('ready_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('received_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ready_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('length is null or received <= length', name=op.f('ck_recordings_received')),
     sa.ForeignKeyConstraint(['take_id'], ['takes.id'], name=op.f('fk_recordings_take_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recordings')),

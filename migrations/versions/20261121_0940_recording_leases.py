@@ -8,7 +8,7 @@ Create Date: 2026-11-21 09:40:00
 from alembic import op
 import sqlalchemy as sa
 
-import webapp.database
+import webapp.core.database
 
 
 # revision identifiers, used by Alembic.
@@ -22,7 +22,7 @@ def upgrade():
     with op.batch_alter_table('recordings', schema=None) as batch_op:
         batch_op.add_column(sa.Column('interrupted', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('lease_owner', sa.String(length=80), nullable=True))
-        batch_op.add_column(sa.Column('lease_until', webapp.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('lease_until', webapp.core.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('attempts', sa.Integer(), nullable=False, server_default='0'))
 
 

@@ -8,7 +8,7 @@ Create Date: 2026-11-21 13:10:00
 from alembic import op
 import sqlalchemy as sa
 
-import webapp.database
+import webapp.core.database
 
 
 # revision identifiers, used by Alembic.
@@ -27,7 +27,7 @@ def upgrade():
     sa.Column('origin', sa.Enum('recognised', 'corrected', 'typed', 'uploaded', name='origin', native_enum=False, length=32), nullable=False),
     sa.Column('by_machine', sa.Boolean(), nullable=False),
     sa.Column('author_id', sa.String(length=32), nullable=True),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_transcripts_answer_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['recording_id'], ['recordings.id'], name=op.f('fk_transcripts_recording_id'), ondelete='CASCADE'),

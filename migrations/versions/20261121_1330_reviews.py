@@ -8,7 +8,7 @@ Create Date: 2026-11-21 13:30:00
 from alembic import op
 import sqlalchemy as sa
 
-import webapp.database
+import webapp.core.database
 
 
 # revision identifiers, used by Alembic.
@@ -28,8 +28,8 @@ def upgrade():
         sa.Column('state', sa.Enum('draft', 'submitted', 'skipped', name='scorecardstate', native_enum=False, length=32), nullable=False),
         sa.Column('summary', sa.Text(), nullable=False),
         sa.Column('after_readings', sa.Boolean(), nullable=False),
-        sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column('closed_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('closed_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_scorecards_interview_id'), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(['reviewer_id'], ['users.id'], name=op.f('fk_scorecards_reviewer_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_scorecards')),
@@ -59,7 +59,7 @@ def upgrade():
         sa.Column('verdict', sa.Enum('confirmed', 'struck', name='verdict', native_enum=False, length=32), nullable=False),
         sa.Column('was_found', sa.Boolean(), nullable=False),
         sa.Column('by_id', sa.String(length=32), nullable=False),
-        sa.Column('given_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('given_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_point_verdicts_answer_id'), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_point_verdicts_by_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_point_verdicts')),
@@ -72,7 +72,7 @@ def upgrade():
         sa.Column('outcome', sa.Enum('advance', 'hold', 'decline', name='outcome', native_enum=False, length=32), nullable=False),
         sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('by_id', sa.String(length=32), nullable=False),
-        sa.Column('decided_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('decided_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint('length(reason) > 0', name=op.f('ck_decisions_reason')),
         sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_decisions_by_id')),
         sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_decisions_interview_id'), ondelete='CASCADE'),

@@ -8,7 +8,7 @@ Create Date: 2026-11-21 15:55:00
 from alembic import op
 import sqlalchemy as sa
 
-import webapp.database
+import webapp.core.database
 
 
 # revision identifiers, used by Alembic.
@@ -28,9 +28,9 @@ def upgrade():
     sa.Column('interview_id', sa.String(length=32), nullable=True),
     sa.Column('candidate_name', sa.String(length=120), nullable=False),
     sa.Column('link_number', sa.Integer(), nullable=False),
-    sa.Column('created_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('closed_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint("mode = 'practice' or job_id is not null", name=op.f('ck_live_rooms_mode')),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_live_rooms_interview_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_live_rooms_job_id')),
@@ -50,9 +50,9 @@ def upgrade():
     sa.Column('role', sa.Enum('host', 'guest', name='memberrole', native_enum=False, length=32), nullable=False),
     sa.Column('is_candidate', sa.Boolean(), nullable=False),
     sa.Column('interview_id', sa.String(length=32), nullable=True),
-    sa.Column('joined_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('removed_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('seen_at', webapp.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('joined_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_live_members_interview_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['room_id'], ['live_rooms.id'], name=op.f('fk_live_members_room_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_live_members_user_id')),
@@ -71,7 +71,7 @@ def upgrade():
     sa.Column('purpose', sa.Enum('reading', 'recording', name='livepurpose', native_enum=False, length=32), nullable=False),
     sa.Column('granted', sa.Boolean(), nullable=False),
     sa.Column('text_version', sa.String(length=32), nullable=False),
-    sa.Column('decided_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['live_members.id'], name=op.f('fk_live_consents_member_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_live_consents')),
     sa.UniqueConstraint('member_id', 'number', name=op.f('uq_live_consents_member_id'))
@@ -81,7 +81,7 @@ def upgrade():
 
     op.create_table('live_tracks',
     sa.Column('member_id', sa.String(length=32), nullable=False),
-    sa.Column('began_at', webapp.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('began_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('rows', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['live_members.id'], name=op.f('fk_live_tracks_member_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('member_id', name=op.f('pk_live_tracks'))

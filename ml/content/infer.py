@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ml import registry
 from ml.content import rubric, star
 from ml.content.points import points_of
-from ml.errors import Unreadable
+from ml.core import registry
+from ml.core.errors import Unreadable
+from ml.core.readings import ModelVersion, Reading
 from ml.interview.words import counts, is_filler, words_of
-from ml.readings import ModelVersion, Reading
 from ml.text import vectors
 from ml.text.features import STOP_WORDS
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
 from ml.content.concepts import asks_for_number, concepts, is_number
 from ml.content.sentences import Sentence, sentences
 from ml.content.star import mark
+from ml.core import registry
 from ml.text import vectors
 from ml.text.features import STOP_WORDS, analyse, is_word
 

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.ndimage import percentile_filter
 from scipy.stats import chi2
 
+from ml.core.readings import Estimate
 from ml.face import features
-from ml.readings import Estimate
 
 #: A blink is a dip of the ratio by this share of what it is while open, and by so much at least (landmarks
 #: jitter), over within so many seconds.

@@ -6,8 +6,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ml import registry
-from ml.face.light import faces_stretched
+from ml.core import registry
+from ml.face.contrast import faces_stretched
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32

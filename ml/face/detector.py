@@ -14,7 +14,7 @@ import cv2
 import dlib
 import numpy as np
 
-from ml.face import light
+from ml.face import contrast
 
 #: The longer side of the picture searched, in pixels, before one upsampling doubles it: quickly (faces from an eighth
 #: of that side on) and finely (from a sixteenth on).
@@ -97,7 +97,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _run(picture: np.ndarray, upsampling: int, least: float) -> list[tuple[np.ndarray, float]]:
-    lit = light.stretched(picture, light.SMOOTH)
+    lit = contrast.stretched(picture, contrast.SMOOTH)
     found, scores, _ = _detector().run(np.ascontiguousarray(lit), upsampling, least)
     return [
         (np.array([r.left(), r.top(), r.right(), r.bottom()], float), float(score))

@@ -15,9 +15,9 @@ import cv2
 import dlib
 import numpy as np
 
-from ml.errors import ModelMissing
-from ml.face import detector, light
-from ml.face.memory import heap_in_huge_pages
+from ml.core.errors import ModelMissing
+from ml.face import contrast, detector
+from ml.face.large_pages import heap_in_huge_pages
 
 #: FER2013's framing, medians over PublicTest as shares of its side: distance between the eyes, from the
 #: eyes down to the base of the nose, and the height of the eyes below the upper edge.
@@ -170,7 +170,7 @@ def _predict(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
     left, top, right, bottom = (round(float(edge)) for edge in box)
     x, y = max(0, left - (right - left) // 3), max(0, top - (bottom - top) // 3)
     around = picture[y : bottom + (bottom - top) // 3, x : right + (right - left) // 3]
-    lit = light.stretched(around)  # the predictor compares grey levels: it is lost where all are alike
+    lit = contrast.stretched(around)  # the predictor compares grey levels: it is lost where all are alike
     if lit is around:
         lit, x, y = picture, 0, 0
     shape = _predictor()(lit, dlib.rectangle(left - x, top - y, right - x, bottom - y))

@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml import media, registry
-from ml.errors import Unreadable
-from ml.face import blinks, features, mouth, states
-from ml.face.infill import Infill, Look
+from ml.core import registry
+from ml.core.errors import Unreadable
+from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
+from ml.core.statistics import block_bootstrap
+from ml.face import blinks, features, mouth, quality_checks
+from ml.face.landmark_interpolation import Infill, Look
 from ml.face.samples import Samples
 from ml.face.tracker import Face, Tracker
-from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
-from ml.statistics import block_bootstrap
+from ml.media import demux
 
 #: Pictures looked at in a second: the eyes in each (a blink takes 0.1 to 0.4 s), and in RATE of them the expression.
 FPS, RATE = 15, 10
@@ -42,7 +43,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     MediaError, ModelMissing.
     """
     version = registry.version_of("face")
-    info = media.probe(path)
+    info = demux.probe(path)
     if not info.has_video:
         raise Unreadable(
             "no_video",
@@ -72,21 +73,21 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     length = max(info.seconds, end)
     coverage, summary, main = float(seen.mean()), people.summary(), people.main()
     counts = np.repeat(np.arange(len(people.counts)), people.counts)
-    facts = states.Facts(
+    facts = quality_checks.Facts(
         seconds=length,
         coverage=coverage,
         black=float(np.mean(samples.black)),
         still=float(np.mean(samples.still)) if samples.still else 0.0,
         drawn=float(np.mean(samples.drawn)) if samples.drawn else 0.0,
-        motion=states.own_motion(eyes[mine], np.array(samples.lips)[mine]),
+        motion=quality_checks.own_motion(eyes[mine], np.array(samples.lips)[mine]),
         width=float(np.median(main.widths)) * samples.scale if main else 0.0,
         light=float(np.median(samples.light)) if samples.light else 0.0,
         rate=float(1 / max(1e-3, np.median(np.diff(samples.picture_times)))) if len(samples.picture_times) > 1 else FPS,
         faces=float(np.median(counts)),
         people=summary,
     )
-    states.refuse(facts)
-    warnings, codes = states.notes(facts)
+    quality_checks.refuse(facts)
+    warnings, codes = quality_checks.notes(facts)
     distribution = _distribution(rows[seen], times)
     return FaceReading(
         model=version,
@@ -105,7 +106,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         mouth_open=float((lips[seen, 1] > 0.5).mean()),
         people=summary,
         tracks=people.tracks(samples.scale),
-        state=states.state_of(codes),
+        state=quality_checks.state_of(codes),
         codes=codes,
     )
 
@@ -158,7 +159,7 @@ def follow(path: str | Path, tracker: Tracker, infill: Infill) -> Iterator[View]
 
 
 def _ahead(path: str | Path) -> Iterator[tuple[float, np.ndarray, float]]:
-    with contextlib.closing(media.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
+    with contextlib.closing(demux.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
         frames = ((frame.time, frame.grey, frame.scale) for frame in pictures)
         while group := list(islice(frames, AHEAD)):
             yield from group

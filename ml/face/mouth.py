@@ -11,7 +11,7 @@ from math import atan2, cos, sin
 import cv2
 import numpy as np
 
-from ml import registry
+from ml.core import registry
 
 #: Height and width of the cut in pixels. The gap between lips is thin: it takes more pixels than the seed's 28x28 to
 #: see it.

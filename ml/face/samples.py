@@ -7,8 +7,8 @@ from collections import deque
 
 import numpy as np
 
-from ml.face import classifier, features, mouth, quick, states
-from ml.face.infill import Look
+from ml.face import classifier, features, mouth, quality_checks, quantised
+from ml.face.landmark_interpolation import Look
 
 #: Times a second that the whole picture is looked at: is it black, does it move, is its face drawn?
 _LOOKS = 2
@@ -50,24 +50,24 @@ class Samples:
     def flush(self) -> None:
         """Read the faces that wait for a batch to be full."""
         if self._faces:
-            self.rows.extend(quick.probabilities(np.stack(self._faces)).ravel().tolist())
+            self.rows.extend(quantised.probabilities(np.stack(self._faces)).ravel().tolist())
             self.open.extend(mouth.probabilities(np.stack(self._mouths)).tolist())
             self._faces.clear()
             self._mouths.clear()
 
     def _add_whole(self, picture: np.ndarray) -> None:
         """Whether the whole picture is black, or has not moved for a second."""
-        small = states.small_copy(picture)
-        self.black.append(states.is_black(small))
+        small = quality_checks.small_copy(picture)
+        self.black.append(quality_checks.is_black(small))
         if len(self._small) == _LOOKS:
-            self.still.append(states.is_still(small, self._small[0]))
+            self.still.append(quality_checks.is_still(small, self._small[0]))
         self._small.append(small)
 
     def _add_face(self, look: Look) -> None:
         face = features.crop(look.picture, look.points)
         self.light.append(float(face.mean()))
         if look.time * _LOOKS >= len(self.drawn):
-            self.drawn.append(states.is_drawn(face))
+            self.drawn.append(quality_checks.is_drawn(face))
         self._faces.append(face)
         self._mouths.append(mouth.crop(look.picture, look.points))
         if len(self._faces) == classifier.BATCH:

@@ -1,8 +1,8 @@
 """Follow the faces of a film picture by picture: the same for a recording and for the live room.
 
-The detector is the dear part, so it looks at the whole picture only now and then (:mod:`ml.face.lookout`). In between,
-landmarks carry the followed face from picture to picture, and a look around each known face says whether it is still
-there.
+The detector is the dear part, so it looks at the whole picture only now and then
+(:mod:`ml.face.detection_scheduler`). In between, landmarks carry the followed face from picture to picture, and a
+look around each known face says whether it is still there.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.face import detector, features
+from ml.face.detection_scheduler import Cadence, Lookout
 from ml.face.detector import Found
-from ml.face.lookout import Cadence, Lookout
-from ml.face.people import LEAST_LOOKS, People, Person
+from ml.face.multi_tracker import LEAST_LOOKS, People, Person
 
 __all__ = ["Cadence", "Face", "Tracker"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.readings import FACE_EMOTIONS, FaceReading, SpeechReading, Track
 from ml.fusion.rows import to_face_classes
-from ml.readings import FACE_EMOTIONS, FaceReading, SpeechReading, Track
 
 #: What the classes sound and look like in plain words, several to a word where they are easily mistaken.
 TONES = {

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
+from ml.core.statistics import block_bootstrap
 from ml.fusion.agreement import agreement
-from ml.fusion.paper_stream import SENTIMENTS, PaperStream, to_sentiments
-from ml.fusion.paper_stream import STEP as PICTURE
 from ml.fusion.rows import to_face_classes
 from ml.fusion.stream import TICK, FusionStream, Moment
-from ml.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
-from ml.statistics import block_bootstrap
+from ml.fusion.yakaew2021.stream import SENTIMENTS, PaperStream, to_sentiments
+from ml.fusion.yakaew2021.stream import STEP as PICTURE
 
 #: Seconds between the points of the track.
 STEP = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.readings import FACE_EMOTIONS
+from ml.core.readings import FACE_EMOTIONS
 
 #: The speech model's names for the face model's classes; calm has no face of its own and counts as neutral.
 _TO_FACE = {"calm": "neutral", "fearful": "fear", "surprised": "surprise"}

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
-from ml.readings import FACE_EMOTIONS
+from ml.core import registry
+from ml.core.readings import FACE_EMOTIONS
 
 #: Seconds of one step of the filter.
 TICK = 0.25

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
-from ml.errors import Unreadable
+from ml.core import registry
+from ml.core.errors import Unreadable
+from ml.core.readings import Estimate, ModelVersion, Reading
 from ml.interview import features, invite, model
 from ml.interview.data import RATINGS
 from ml.interview.features import Spoken
 from ml.interview.words import has_words, words_of
-from ml.readings import Estimate, ModelVersion, Reading
 
 #: Raters heard ten minutes; with less than this there is too little to say what they would have said.
 FEWEST_WORDS, FEWEST_SECONDS = 150, 60.0

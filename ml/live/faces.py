@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ml.face import abstain, blinks, classifier, features, mouth, quick, states
-from ml.face.people import PATIENCE
+from ml.core.readings import FACE_EMOTIONS
+from ml.face import abstain, blinks, classifier, features, mouth, quality_checks, quantised
+from ml.face.multi_tracker import PATIENCE
 from ml.face.tracker import Face, Tracker
-from ml.readings import FACE_EMOTIONS
 
 #: At most so many faces of a frame are read, the largest; the others have a box alone.
 MOST_READ = 12
@@ -44,7 +44,7 @@ class _Known:
         if len(self.eyes) < 5:
             return 0
         times, ratios, around = (np.array(column) for column in zip(*self.eyes, strict=True))
-        if float(np.median(np.diff(times[-30:]))) > 1 / states.LEAST_RATE + 1e-6:
+        if float(np.median(np.diff(times[-30:]))) > 1 / quality_checks.LEAST_RATE + 1e-6:
             return None
         for time in blinks.find(times, ratios, around):
             if time > self.blinked + _BETWEEN and time <= times[-1] - SETTLED:
@@ -89,7 +89,7 @@ class Faces:
         rows = opened = np.zeros(0)
         if read:
             cuts = np.stack([features.crop(picture, face.points) for face in read])
-            rows = classifier.probabilities(cuts) if careful else quick.probabilities(cuts)
+            rows = classifier.probabilities(cuts) if careful else quantised.probabilities(cuts)
             opened = mouth.probabilities(np.stack([mouth.crop(picture, face.points) for face in read]))
             for face, cut, row in zip(read, cuts, rows, strict=True):
                 self._remember(face, picture, cut, row, time)
@@ -118,7 +118,7 @@ class Faces:
         around = features.around_eyes(picture, face.points)
         known.eyes.append((time, features.eye_aspect_ratio(face.points), around))
         known.light.append(float(cut.mean()))
-        known.drawn.append(states.is_drawn(cut))
+        known.drawn.append(quality_checks.is_drawn(cut))
         while known.rows[0][0] <= time - abstain.SMOOTH:
             known.rows.popleft()
         while known.eyes[0][0] <= time - EYES:

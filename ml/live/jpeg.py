@@ -12,7 +12,7 @@ import struct
 import cv2
 import numpy as np
 
-from ml.errors import VivaError
+from ml.core.errors import VivaError
 
 #: The shortest and the longest side of a frame, in pixels, and the most bytes.
 LEAST_SIDE, MOST_SIDE, MOST_BYTES = 48, 1920, 512 * 1024

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ml.errors import VivaError
-from ml.face import abstain, states
+from ml.core.errors import VivaError
+from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.face import abstain, quality_checks
 from ml.fusion.rows import to_face_classes
 from ml.fusion.stream import FusionStream, Moment
 from ml.live import jpeg
 from ml.live.faces import Faces, Seen, named
 from ml.live.voice import Voice
-from ml.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.speech.classifier import abstains, shipped
 from ml.speech.features import RATE, WINDOW_HOP_SECONDS
 
@@ -107,18 +107,18 @@ class Reader:
                 self._moment = moment
 
     def _state(self, grey: np.ndarray, time: float, seen: Seen, scale: float) -> str:
-        small = states.small_copy(grey)
+        small = quality_checks.small_copy(grey)
         if self._stillness.lasts(small, time):
             return "frozen" if seen.faces else "no face"
-        if states.is_black(small):
+        if quality_checks.is_black(small):
             return "too dark"
         if seen.row is None:
             return "no face"
         if seen.drawn > 0.5:
             return "drawing"
-        if seen.width * scale < states.SMALL:
+        if seen.width * scale < quality_checks.SMALL:
             return "too small"
-        return "too dark" if seen.light < states.DARK else "ok"
+        return "too dark" if seen.light < quality_checks.DARK else "ok"
 
     def _voice_answer(self) -> dict[str, Any] | None:
         row = self._voice.row
@@ -175,7 +175,7 @@ class _Stillness:
             self._copies.clear()
             self._moved = time
         if not self._copies or time - self._copies[-1][0] >= 0.5:
-            if self._copies and not states.is_still(small, self._copies[0][1]):
+            if self._copies and not quality_checks.is_still(small, self._copies[0][1]):
                 self._moved = time
             self._copies.append((time, small))
         return time - self._moved >= FROZEN

@@ -7,8 +7,8 @@ import numpy as np
 from ml.speech import classifier
 from ml.speech.activity import detect
 from ml.speech.features import HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
+from ml.speech.first_pass import survey
 from ml.speech.infer import ENOUGH_SPEECH
-from ml.speech.survey import survey
 
 #: Seconds of sound that are held: what speech stands out from, and whose voice it is, is judged by them.
 HELD = 12.0

@@ -41,7 +41,7 @@ class Readers:
         """What is to be answered to a message: {"reading", "ms"}, {"error": {code, message}} or {}."""
         import numpy as np
 
-        from ml.errors import VivaError
+        from ml.core.errors import VivaError
         from ml.live.reader import Reader
 
         if kind == DROP:
@@ -68,18 +68,18 @@ def warm_up() -> None:
     import cv2
     import numpy as np
 
-    from ml.face import classifier, features, mouth, quick
+    from ml.face import classifier, features, mouth, quantised
     from ml.fusion import stream
     from ml.live.reader import Reader
     from ml.speech import classifier as voices
     from ml.speech.features import RATE
-    from ml.speech.survey import survey
+    from ml.speech.first_pass import survey
 
     cv2.setNumThreads(1)
     grey = np.zeros((240, 320), np.uint8)
     Reader().picture(grey, 0.0)
     features.landmarks(grey, np.array([80.0, 60, 200, 180]))
-    for read in (classifier.probabilities, quick.probabilities):
+    for read in (classifier.probabilities, quantised.probabilities):
         read(np.zeros((1, 48, 48), np.uint8))
     mouth.probabilities(np.zeros((1, *mouth.SHAPE), np.uint8))
     stream.shipped()
@@ -105,8 +105,8 @@ def serve(connection: socket.socket) -> None:
 
 def nurse(control: socket.socket) -> None:
     """Load the models; then fork a process for each socket that comes, and answer with its number."""
-    from ml import registry
-    from ml.errors import VivaError
+    from ml.core import registry
+    from ml.core.errors import VivaError
 
     try:
         warm_up()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import webrtcvad
 
+from ml.speech.bitset import Flags, Marks, each_run, pieces, runs
 from ml.speech.features import FFT, HOP, RATE, without_pauses
-from ml.speech.marks import Flags, Marks, each_run, pieces, runs
-from ml.speech.spool import Frames, Spool, Tally, parts
+from ml.speech.spooled_array import Frames, Spool, Tally, parts
 
 VAD_FRAME = 2 * HOP  # 20 ms; WebRTC's detector takes 10, 20 or 30
 AGGRESSIVENESS = 2  # 0..3

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ml import registry
+from ml.core import registry
 from ml.speech.encoder import heard, session
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals

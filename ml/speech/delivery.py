@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from ml.speech.activity import LEVELS_DB, Activity
+from ml.speech.bitset import Flags
 from ml.speech.features import HOP, RATE
-from ml.speech.marks import Flags
 from ml.speech.pitch import Search
-from ml.speech.spool import Frames, Tally, parts
+from ml.speech.spooled_array import Frames, Tally, parts
 
 PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from ml import registry
+from ml.core import registry
 from ml.speech.encoder_weights import in_integers, packaged, read
 from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.transcripts import recogniser
 
 _TYPES = {0: "<f4", 1: "i1", 2: "<i2", 3: "<i4", 4: "<f2", 5: "<u2"}

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ml import media
-from ml.errors import Unreadable
-from ml.readings import SPEECH_EMOTIONS
+from ml.core.errors import Unreadable
+from ml.core.readings import SPEECH_EMOTIONS
+from ml.media import demux
 from ml.speech.activity import detect
 from ml.speech.classifier import probabilities
 from ml.speech.features import (
@@ -142,7 +142,7 @@ def _spans(samples: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
 def _excerpt(path: str | Path, start: float, end: float) -> np.ndarray:
     """The samples between two times of a recording; no more than a block beside them is held."""
     first, last, at, parts = round(start * RATE), round(end * RATE), 0, [np.zeros(0, np.float32)]
-    for block in media.audio_blocks(path, rate=RATE):
+    for block in demux.audio_blocks(path, rate=RATE):
         if at >= last:
             break
         parts.append(block[max(first - at, 0) : max(last - at, 0)])

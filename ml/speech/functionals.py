@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.speech.cosines import cosines
+from ml.speech.dct import cosines
 from ml.speech.features import FFT, HOP, RANGE_DB, RATE, frame_power, mel_filters
 from ml.speech.pitch import Search
 

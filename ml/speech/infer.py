@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
-from ml.errors import Unreadable
-from ml.media import audio_blocks, probe
-from ml.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
+from ml.core import registry
+from ml.core.errors import Unreadable
+from ml.core.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
+from ml.core.statistics import block_bootstrap
+from ml.media.demux import audio_blocks, probe
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
+from ml.speech.bitset import Flags
 from ml.speech.classifier import abstains, opened, probabilities, shipped
 from ml.speech.decoded import Decoded
 from ml.speech.features import (
@@ -32,9 +34,7 @@ from ml.speech.features import (
     window_starts,
     without_pauses,
 )
-from ml.speech.marks import Flags
-from ml.speech.survey import Survey, survey
-from ml.statistics import block_bootstrap
+from ml.speech.first_pass import Survey, survey
 
 ENOUGH_SPEECH = 60  # frames of speech that a window needs: 0.6 s
 LITTLE_SPEECH = 10.0  # s; below, a warning

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ml.speech.activity import LEVELS_DB, Activity
+from ml.speech.bitset import Flags
 from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
-from ml.speech.marks import Flags
-from ml.speech.spool import Tally, parts
+from ml.speech.spooled_array import Tally, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.readings import TRAITS
+from ml.core.readings import TRAITS
 
 #: The halves, in the order of the scores' rows.
 HALVES = ("network", "lexical", "topics", "style", "distilled")

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.text.encoder import Encoded
 from ml.text.terms import packed, unpacked
+from ml.training.text.encoder import Encoded
 
 FILE = "text_distilled.npz"
 #: Stretches that a word or a pair must stand in, and the most pairs that are kept.

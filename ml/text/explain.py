@@ -14,8 +14,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from ml import registry
-from ml.readings import TRAITS
+from ml.core import registry
+from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style
 from ml.text.calibration import HALVES, Calibration, sigmoid
 from ml.text.features import Document, is_word

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ml import registry
-from ml.errors import Unreadable
-from ml.readings import TRAITS, Estimate, TextReading
+from ml.core import registry
+from ml.core.errors import Unreadable
+from ml.core.readings import TRAITS, Estimate, TextReading
 from ml.text import vectors
 from ml.text.calibration import Calibration, sigmoid
 from ml.text.explain import moved

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml import registry
-from ml.readings import TRAITS
+from ml.core import registry
+from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style, topics, vectors
 from ml.text.calibration import HALVES, logit
 from ml.text.features import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ml.errors import VivaError
+from ml.core.errors import VivaError
 from ml.transcripts.transcript import UNSURE, Transcript, Word
 
 LARGEST = 2_000_000  # characters of an uploaded file

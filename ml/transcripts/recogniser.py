@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ml.errors import ModelMissing
-from ml.registry import sha256
+from ml.core.errors import ModelMissing
+from ml.core.registry import sha256
 from ml.transcripts.transcript import Transcript
 
 #: The folder of a Whisper model in CTranslate2's format, or "off". Without it the packaged one is used.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.speech.activity import detect
 from ml.speech.features import RATE
 from ml.transcripts.transcript import Transcript, Word

@@ -12,7 +12,8 @@ import pytest
 from bench import analysis, models
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, peak_memory, rows, run
-from ml import cli, media, synthetic
+from ml import cli
+from ml.media import demux, synthetic
 
 
 def test_a_long_recording_is_made_without_encoding(tmp_path: Path):
@@ -21,7 +22,7 @@ def test_a_long_recording_is_made_without_encoding(tmp_path: Path):
     sound = np.sin(np.arange(2 * 48000) / 20).astype(np.float32)
     synthetic.encode(base, frames, 25, sound)
     repeat(base, tmp_path / "long.webm", 61)
-    info = media.verify(tmp_path / "long.webm")
+    info = demux.verify(tmp_path / "long.webm")
     assert info.seconds == pytest.approx(61, abs=0.2)
     assert info.fps == pytest.approx(25, rel=0.03)
 

@@ -9,7 +9,7 @@ import pytest
 from bench import disturbances, face, face_choices, face_robustness
 from bench.disturbances import Scene
 from ml.face import detector, features
-from ml.puppet import Puppet
+from ml.media.animated_portrait import Puppet
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bench import fusion
-from ml.fusion.fit_stream import follow, names, step_response
 from ml.fusion.stream import TICK, shipped
+from ml.training.fusion.fit_stream import follow, names, step_response
 
 
 def test_the_table_has_every_way_and_the_speed(monkeypatch):

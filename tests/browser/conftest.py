@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from ml import synthetic
+from ml.media import synthetic
 from tests.browser.live import PASSWORD, ROOT, Viva
 from tests.browser.look import Look
 

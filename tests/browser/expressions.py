@@ -11,9 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ml import media, synthetic
 from ml.live.reader import Reader
-from ml.puppet import Puppet
+from ml.media import demux, synthetic
+from ml.media.animated_portrait import Puppet
 from tests.browser.live import ROOT
 
 #: Size and rate of the cameras; seconds of picture that go round.
@@ -30,7 +30,7 @@ _LIP, _DARK = (175, 105, 100), (60, 25, 25)
 def real(name: str) -> Iterator[np.ndarray]:
     """Pictures, uint8 RGB (HEIGHT, WIDTH, 3), of a clip."""
     file, start, end = CLIPS[name]
-    for frame in media.video_frames(DATA / file, fps=FPS):
+    for frame in demux.video_frames(DATA / file, fps=FPS):
         if start <= frame.time < end:
             yield _fit(frame.rgb)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from ml.synthetic import WRITTEN_ANSWER
+from ml.media.synthetic import WRITTEN_ANSWER
 
 #: Milliseconds until a recording is verified, and until an interview is analysed, on a machine with other work.
 SAVED, ANALYSED = 90_000, 400_000

@@ -17,10 +17,10 @@ from flask import Flask
 
 from webapp import create_app
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.jobs.operations import create_job
+from webapp.positions.operations import create_job
 from webapp.questions import operations as sets
 from webapp.questions.models import QuestionKind
 

@@ -14,13 +14,13 @@ import cv2
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, Playwright, WebSocket, expect
 
-from ml import synthetic
+from ml.media import synthetic
 from tests.browser.live import Viva
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
-from webapp.jobs.operations import create_job
+from webapp.core.database import db, now
 from webapp.live import operations as rooms
 from webapp.live.models import Member
+from webapp.positions.operations import create_job
 
 #: Size of the fake cameras: small, for three browsers encode and decode them at once on two cores.
 WIDTH, HEIGHT = 400, 300

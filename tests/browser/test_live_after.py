@@ -10,7 +10,7 @@ from playwright.sync_api import Playwright, expect
 from tests.browser.conftest import FLAGS, Watch, chromium_path
 from tests.browser.rooms import CAMERAS, Place, person, write_camera
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live.models import Member
 from webapp.policy import Modality
 

@@ -16,7 +16,7 @@ from tests import livekit
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.live import Viva
 from tests.browser.rooms import CAMERAS, Person, Place, person, write_camera
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import operations as rooms
 from webapp.live.models import Member
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.recordings.models import Recording
 
 #: Verification waits for a worker, on machines that do other things beside.

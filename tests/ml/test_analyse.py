@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
-from ml import figures, synthetic
 from ml.analyse import LIMITS, MODALITIES, analyse, plain
+from ml.core.readings import FACE_EMOTIONS, TRAITS
+from ml.figures import charts
+from ml.media import synthetic
 from ml.page import page
-from ml.readings import FACE_EMOTIONS, TRAITS
 from ml.summary import summary
 
 
@@ -111,7 +112,7 @@ def test_plain_makes_strict_json():
 
 
 def test_the_track_is_drawn_as_areas_that_add_up():
-    figure = figures.emotion_track(face_json(), "Face")
+    figure = charts.emotion_track(face_json(), "Face")
     assert [trace.name for trace in figure.data] == list(FACE_EMOTIONS)
     total = np.sum([trace.y for trace in figure.data], axis=0)
     assert total[5] == 0, "a hole is drawn as a hole"
@@ -122,7 +123,7 @@ def test_the_track_is_drawn_as_areas_that_add_up():
 
 def test_a_long_track_is_thinned_without_moving_it():
     reading = face_json(1000)
-    times, rows = figures.thin(reading["track"], 240)
+    times, rows = charts.thin(reading["track"], 240)
     assert len(times) <= 240
     assert times[0] == pytest.approx(np.mean([0, 0.2, 0.4, 0.6, 0.8]))
     assert rows.sum(axis=1) == pytest.approx(1)
@@ -139,16 +140,16 @@ def test_a_single_stretch_gets_no_interval():
 
 
 def test_bars_and_dots_carry_their_intervals():
-    bars = figures.distribution(face_json()).data[0]
+    bars = charts.distribution(face_json()).data[0]
     assert bars.y[-1] == "neutral", "the likeliest on top"
     assert bars.error_x.array[-1] == pytest.approx(0.1)
-    dots = figures.big_five({"traits": {trait: estimate(0.5) for trait in TRAITS}}).data[0]
+    dots = charts.big_five({"traits": {trait: estimate(0.5) for trait in TRAITS}}).data[0]
     assert list(dots.y) == [trait.capitalize() for trait in reversed(TRAITS)]
     assert list(dots.error_x.arrayminus) == pytest.approx([0.1] * 5)
 
 
 def test_figures_of_nothing_are_empty_and_not_an_error():
-    for figure in (figures.emotion_track({}), figures.distribution({}), figures.big_five({})):
+    for figure in (charts.emotion_track({}), charts.distribution({}), charts.big_five({})):
         assert "data" in json.loads(figure.to_json())
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import cli, registry, synthetic
+from ml import cli
+from ml.core import registry
+from ml.media import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
 

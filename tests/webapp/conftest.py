@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from webapp import create_app
 from webapp.accounts import models as account_models
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
-from webapp.jobs.models import Job
 from webapp.policy import Mode, Purpose
+from webapp.positions.models import Job
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 PASSWORD = "correct horse battery staple"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.accounts.models import Role
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.operations import invitation_url
 from webapp.questions import operations as questions
 from webapp.questions.models import QuestionSet

@@ -16,9 +16,9 @@ from tests.webapp.conftest import PASSWORD, Client
 from webapp import create_app
 from webapp.accounts import models
 from webapp.accounts.models import Role, User
-from webapp.database import db
-from webapp.extensions import limiter
-from webapp.security import CONTENT_SECURITY_POLICY
+from webapp.core.database import db
+from webapp.core.extensions import limiter
+from webapp.core.security import CONTENT_SECURITY_POLICY
 
 
 @pytest.fixture

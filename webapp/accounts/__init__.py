@@ -4,15 +4,15 @@ import hmac
 
 from flask import Flask
 
-from webapp.database import db
-from webapp.extensions import login_manager
+from webapp.core.database import db
+from webapp.core.extensions import login_manager
 
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
-    from webapp.accounts import people  # noqa: F401  (adds its views to the blueprint)
-    from webapp.accounts.blueprint import blueprint
     from webapp.accounts.models import User
+    from webapp.accounts.views import people  # noqa: F401  (adds its views to the blueprint)
+    from webapp.accounts.views.pages import blueprint
 
     app.register_blueprint(blueprint)
     login_manager.login_view = "accounts.sign_in"

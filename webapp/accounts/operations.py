@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts.models import Role, User
-from webapp.database import db
+from webapp.core.database import db
 
 _SALT = "viva.set-password"
 

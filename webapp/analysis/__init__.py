@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views and tasks, and the policy's third door for templates."""
     from webapp.analysis import models, tasks  # noqa: F401  (known to the mapper, to migrations and to the worker)
-    from webapp.analysis.blueprint import blueprint
+    from webapp.analysis.views.pages import blueprint
     from webapp.policy import all_allowed, decide_for
 
     app.register_blueprint(blueprint)

@@ -6,7 +6,7 @@ from flask import abort
 from flask_login import AnonymousUserMixin, current_user
 
 from webapp.accounts.models import User
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.access import may_review
 from webapp.interviews.models import Interview
 from webapp.policy import Mode

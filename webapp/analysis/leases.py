@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core.database import db, now
 
 logger = logging.getLogger(__name__)
 

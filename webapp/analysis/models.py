@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality
 
@@ -50,7 +50,7 @@ class Analysis(db.Model):
     model_name: Mapped[str | None] = mapped_column(String(40))
     model_version: Mapped[str | None] = mapped_column(String(60))
     model_sha256: Mapped[str | None] = mapped_column(String(64))
-    #: The reading's JSON (ml/readings.py).
+    #: The reading's JSON (ml/core/readings.py).
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import defer
 
-from ml.errors import MediaError, Unreadable
-from webapp import storage
+from ml.core.errors import MediaError, Unreadable
 from webapp.analysis import leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.analysis.runner import run
 from webapp.analysis.sweeper import sweep
-from webapp.database import after_commit, db, now
+from webapp.core import storage
+from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, decide_for
 from webapp.transcripts import store as transcripts

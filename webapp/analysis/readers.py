@@ -8,13 +8,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from ml.errors import MediaError, Unreadable
+from ml.core.errors import MediaError, Unreadable
 from ml.transcripts.recogniser import is_available
-from webapp import storage
+from webapp.core import storage
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
 from webapp.questions.models import QuestionKind
-from webapp.transcripts import recognising, store
+from webapp.transcripts import store, transcribe
 
 #: What can be read in each kind of answer.
 MODALITIES = {
@@ -49,7 +49,7 @@ def source_of(answer: Answer, modality: Modality) -> str:
         raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
     transcript = store.visible(answer) if modality is Modality.TEXT else None
     if transcript:
-        return recognising.readable(transcript.words)
+        return transcribe.readable(transcript.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
@@ -73,7 +73,7 @@ def source_of(answer: Answer, modality: Modality) -> str:
 
 
 def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/readings.py).
+    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/core/readings.py).
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from celery.exceptions import SoftTimeLimitExceeded
 from flask import current_app
 
-from ml.errors import MediaError, ModelMissing, Unreadable
+from ml.core.errors import MediaError, ModelMissing, Unreadable
 from webapp.analysis import leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.policy import decide_for
-from webapp.transcripts import recognising
+from webapp.transcripts import transcribe
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, readers.Spoken):
-            source = recognising.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
+            source = transcribe.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
         result = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)

@@ -12,10 +12,10 @@ from importlib import import_module
 import sqlalchemy as sa
 from flask import current_app
 
-from webapp import storage
 from webapp.analysis import leases
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
 
 logger = logging.getLogger(__name__)

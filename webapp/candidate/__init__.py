@@ -6,6 +6,6 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.candidate import questions  # noqa: F401  (adds its views to the blueprint)
-    from webapp.candidate.blueprint import blueprint
+    from webapp.candidate.views.pages import blueprint
 
     app.register_blueprint(blueprint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, has_request_context, session
 from flask_login import current_user
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 

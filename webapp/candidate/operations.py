@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from webapp.candidate import consent_texts
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question

@@ -6,10 +6,10 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 
 from webapp.candidate import operations
 from webapp.candidate.access import load_interview
-from webapp.candidate.blueprint import Closed, blueprint
 from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
-from webapp.database import db
+from webapp.candidate.views.pages import Closed, blueprint
+from webapp.core.database import db
 from webapp.interviews.models import Interview, InterviewState, Take
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState

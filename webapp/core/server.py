@@ -186,6 +186,7 @@ def listen(app: Flask, host: str, port: int) -> Server:
         threads=THREADS,
         ident=None,
         backlog=2048,
+        recv_bytes=256 * 1024,
         connection_limit=CONNECTIONS,
         cleanup_interval=1,
         asyncore_use_poll=True,
@@ -231,5 +232,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from flask import current_app
 
-from ml import synthetic
+from ml.media import synthetic
 from webapp.candidate import operations as candidate
-from webapp.database import db
+from webapp.core.database import db
 from webapp.demo import content
 from webapp.interviews.models import Answer, Interview, InterviewState, Invitation
 from webapp.policy import Purpose

@@ -78,7 +78,7 @@ DRAFT_QUESTIONS = (
 
 @dataclass(frozen=True)
 class DemoInterview:
-    """An invitation. ``answers``: keys of ml.synthetic.ANSWERS for the video questions; none if still open."""
+    """An invitation. ``answers``: keys of ml.media.synthetic.ANSWERS for the video questions; none if still open."""
 
     name: str
     email: str

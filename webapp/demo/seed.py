@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.demo import content, passwords
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.jobs.operations import create_job
+from webapp.positions.operations import create_job
 from webapp.questions import operations as sets
 from webapp.questions.models import QuestionSet
 

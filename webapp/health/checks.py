@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from webapp.core import liveness
-from webapp.database import db
+from webapp.core.database import db
 
 #: Seconds after which a part that was never heard of is no longer just starting.
 STARTING = 120.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from webapp.accounts.models import Role
-from webapp.extensions import limiter
+from webapp.core.extensions import limiter
+from webapp.core.security import require_role
 from webapp.health import checks
-from webapp.security import require_role
 
 blueprint = Blueprint("health", __name__)
 

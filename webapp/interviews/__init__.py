@@ -6,6 +6,6 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.interviews import invitations  # noqa: F401  (adds its views to the blueprint)
-    from webapp.interviews.blueprint import blueprint
+    from webapp.interviews.views.pages import blueprint
 
     app.register_blueprint(blueprint)

@@ -6,8 +6,8 @@ from flask_login import AnonymousUserMixin
 
 from webapp.accounts.models import Role, User
 from webapp.interviews.models import Interview, Invitation
-from webapp.jobs.models import Job
 from webapp.policy import Mode
+from webapp.positions.models import Job
 
 
 def may_manage(user: User | AnonymousUserMixin, thing: Invitation | Job) -> bool:

@@ -16,10 +16,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from webapp.accounts.forms import ListField, strip
-from webapp.database import db, now
-from webapp.jobs.models import Job
-from webapp.jobs.operations import jobs_of
-from webapp.jobs.places import country_name
+from webapp.core.database import db, now
+from webapp.positions.models import Job
+from webapp.positions.operations import jobs_of
+from webapp.positions.places import country_name
 from webapp.questions.models import QuestionSet, SetState
 from webapp.questions.operations import visible_to
 

@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews import operations
-from webapp.interviews.blueprint import blueprint, staff
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, entry_of
-from webapp.jobs.blueprint import load_job
-from webapp.jobs.models import Job
-from webapp.jobs.places import rules
+from webapp.interviews.views.pages import blueprint, staff
+from webapp.positions.models import Job
+from webapp.positions.places import rules
+from webapp.positions.views.pages import load_job
 
 
 def _entry(invitation_id: str) -> Entry:

@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.database import UtcDateTime, db, enum_type, new_id, now
-from webapp.jobs.models import Job
+from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
 from webapp.policy import Mode, Purpose
+from webapp.positions.models import Job
 from webapp.questions.models import Question, QuestionSet
 
 

@@ -10,11 +10,11 @@ from flask import current_app, has_request_context, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
-from webapp.jobs.models import Job
 from webapp.policy import Mode
+from webapp.positions.models import Job
 from webapp.questions.models import QuestionSet, SetState
 
 #: Separates these signatures from every other use of the secret key.

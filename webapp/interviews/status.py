@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitations_of
 from webapp.reports.models import Report

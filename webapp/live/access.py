@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, session
 from flask_login import current_user
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import operations
 from webapp.live.models import Member, MemberRole, Room
 

@@ -13,9 +13,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from webapp.accounts.forms import ListField, strip
 from webapp.accounts.models import Role
-from webapp.database import db
-from webapp.jobs.models import Job
-from webapp.jobs.operations import jobs_of
+from webapp.core.database import db
+from webapp.positions.models import Job
+from webapp.positions.operations import jobs_of
 
 
 class EnterForm(FlaskForm):

@@ -9,13 +9,13 @@ from flask_login import current_user, login_required
 
 from webapp.analysis.access import may_read
 from webapp.candidate.access import grant
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview
-from webapp.jobs.places import rules
-from webapp.live import access, aftermath, operations, policy
-from webapp.live.blueprint import blueprint
+from webapp.live import access, call_summary, operations, policy
 from webapp.live.forms import RoomForm
 from webapp.live.models import LivePurpose, Member
+from webapp.live.views.pages import blueprint
+from webapp.positions.places import rules
 
 
 @blueprint.get("")
@@ -133,11 +133,11 @@ def after(room_id: str) -> Response | str:
         flash("You have taken it back. What was kept of your readings is deleted.", "info")
         return redirect(url_for("live.after", room_id=room_id))
     if request.method == "POST":
-        aftermath.choose(member, {name for name in request.form if request.form[name] == "yes"})
+        call_summary.choose(member, {name for name in request.form if request.form[name] == "yes"})
         db.session.commit()
         flash("Your choices are saved.", "info")
         return redirect(url_for("live.after", room_id=room_id))
     if member.interview is not None and member.is_candidate:
         grant(member.interview)  # so that they can play it and change their consents, by whichever browser they came
     user = current_user._get_current_object() if current_user.is_authenticated else None
-    return render_template("live/after.html", room=room, member=member, left=aftermath.of(room, member, user))
+    return render_template("live/after.html", room=room, member=member, left=call_summary.of(room, member, user))

@@ -10,10 +10,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
 from webapp.interviews.models import Interview
-from webapp.jobs.models import Job
 from webapp.policy import Mode
+from webapp.positions.models import Job
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
@@ -136,7 +136,7 @@ class LiveConsent(db.Model):
     number: Mapped[int]
     purpose: Mapped[LivePurpose] = mapped_column(enum_type(LivePurpose))
     granted: Mapped[bool]
-    #: Which wording was shown (webapp/live/wording.py).
+    #: Which wording was shown (webapp/live/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

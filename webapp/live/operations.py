@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from flask import current_app, has_request_context, request
 
 from webapp.accounts.models import Role, User
-from webapp.database import after_commit, db, now
+from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Interview
-from webapp.jobs.models import Job
-from webapp.live import media, policy, tokens, wording
+from webapp.live import consent_texts, media, policy, tokens
 from webapp.live.models import LiveConsent, LivePurpose, Member, MemberRole, Room
 from webapp.policy import Mode
+from webapp.positions.models import Job
 
 #: No room is open for longer, and none is shorter.
 LONGEST, SHORTEST = timedelta(days=31), timedelta(minutes=5)
@@ -114,7 +114,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
     for _attempt in range(5):
         db.session.refresh(member, ["consents"])
         said = member.answer_to(purpose)
-        version = wording.of(member.room, purpose).version
+        version = consent_texts.of(member.room, purpose).version
         if member.agreed(purpose) is granted and (not granted or said.text_version == version):
             return False
         number = max((consent.number for consent in member.consents), default=0) + 1

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import Role, User
 from webapp.candidate import operations as candidate
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
-from webapp.live import operations, policy, wording
+from webapp.live import consent_texts, operations, policy
 from webapp.live.models import LivePurpose, Member, Room
 from webapp.live.operations import Refused
 from webapp.policy import Mode, Purpose
@@ -75,7 +75,7 @@ def begin(member: Member, media_type: str) -> Recording:
     if interview is None or interview.state is not InterviewState.OPEN:
         interview = member.interview = _interview_for(member)
     if Purpose.RECORDING not in interview.consented:
-        said = f"live-{wording.recording(member.room).version}"
+        said = f"live-{consent_texts.recording(member.room).version}"
         interview.consents.append(Consent(purpose=Purpose.RECORDING, granted=True, text_version=said, decided_at=now()))
         db.session.flush()
     question = interview.question_set.questions[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from flask import Flask
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import recording
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import current_app
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live.models import Member, Room
 
 #: Separate these signatures from each other and from every other use of the secret key.

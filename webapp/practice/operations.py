@@ -7,10 +7,10 @@ from functools import partial
 import sqlalchemy as sa
 from flask import current_app
 
-from webapp import storage
 from webapp.accounts.models import Role, User
 from webapp.analysis.operations import analyses_of
-from webapp.database import after_commit, db, now
+from webapp.core import storage
+from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import LINEAGE, QUESTIONS, TITLE

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
-from webapp.questions.frozen import Frozen
+from webapp.core.database import db, now
+from webapp.questions.immutability import Frozen
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 #: What the length of one interview, and of its page, allows.

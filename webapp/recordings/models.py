@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
 from webapp.interviews.models import Take
 
 

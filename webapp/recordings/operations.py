@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import current_app
 
-from webapp import storage
-from webapp.database import after_commit, db, now
+from webapp.core import storage
+from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Take
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState

@@ -7,7 +7,7 @@ import socket
 
 from celery import shared_task
 
-from webapp.database import db, new_id
+from webapp.core.database import db, new_id
 from webapp.recordings import verification
 from webapp.recordings.models import Recording
 

@@ -25,8 +25,8 @@ from werkzeug.exceptions import ClientDisconnected
 from webapp.candidate import operations as candidate
 from webapp.candidate.access import load_interview, may_answer
 from webapp.candidate.operations import Refused
-from webapp.database import db
-from webapp.extensions import limiter
+from webapp.core.database import db
+from webapp.core.extensions import limiter
 from webapp.questions.models import Question
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState

@@ -15,10 +15,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from ml import media
-from ml.errors import MediaError
-from webapp import storage
-from webapp.database import db, now
+from ml.core.errors import MediaError
+from ml.media import demux
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.questions.models import QuestionKind
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
@@ -102,11 +102,11 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = media.verify(path)
+        info = demux.verify(path)
         if code := _fault(info, kind, recording.interrupted):
             return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{media.playable_suffix(info)}"
-        media.remux(path, playable)
+        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
+        demux.remux(path, playable)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
@@ -154,7 +154,7 @@ def _bytes_of(recording: Recording) -> Path | None:
     return next((path for path in candidates if path.exists()), None)
 
 
-def _fault(info: media.MediaInfo, kind: QuestionKind, interrupted: bool) -> str | None:
+def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str | None:
     """What is wrong with a file that decodes, as a code; None where nothing is."""
     if info.truncated and not interrupted:
         return "truncated"

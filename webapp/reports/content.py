@@ -10,7 +10,7 @@ import hashlib
 import logging
 from typing import Any
 
-from ml.errors import ModelMissing, Unreadable
+from ml.core.errors import ModelMissing, Unreadable
 from webapp.analysis.readers import plain
 from webapp.analysis.visible import VisibleReading
 from webapp.interviews.models import Answer, Interview

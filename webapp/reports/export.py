@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from webapp.database import now
+from webapp.core.database import now
 from webapp.reports.view import AnswerView, ReportView
 from webapp.reviews.access import Review
-from webapp.reviews.words import ANCHORS
+from webapp.reviews.formatting import ANCHORS
 from webapp.transcripts import store as transcripts
 
 NOTICE = (

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from ml.face import abstain, events
-from webapp.pages import clock
+from webapp.core.pages import clock
 
 #: Moments that are suggested for a look at the map.
 SUGGESTED = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from webapp.reports.formatting import emotion
 from webapp.reports.view import AnswerView, ReportView
-from webapp.reports.words import emotion
 
 #: What each expression's area is hatched with; the two commonest stay plain.
 PATTERNS = {
@@ -21,45 +21,45 @@ PATTERNS = {
 
 def of_answer(answer: AnswerView) -> dict[str, Any]:
     """The figures of one answer, by the name that the page asks for."""
-    from ml import figure_events, figures  # Plotly takes a while to import: only for those who ask for charts
+    from ml.figures import charts, events  # Plotly takes a while to import: only for those who ask for charts
 
     found: dict[str, Any] = {}
     for modality in ("face", "speech"):
         if result := answer.result(modality):
             if result.get("track"):
-                track = figures.emotion_track(result)
+                track = charts.emotion_track(result)
                 if modality == "face":
-                    figure_events.hatch_unnamed(track, result)
+                    events.hatch_unnamed(track, result)
                 found[f"{modality}-track"] = _json(track, answer.seconds)
             if result.get("distribution"):
-                found[f"{modality}-distribution"] = _json(figures.distribution(result))
+                found[f"{modality}-distribution"] = _json(charts.distribution(result))
     if face := answer.result("face"):
-        found["face-events-track"] = _json(figure_events.face_events(face), answer.seconds)
+        found["face-events-track"] = _json(events.face_events(face), answer.seconds)
     if (speech := answer.result("speech")) and (speech.get("track") or speech.get("activity")):
-        from ml.figure_together import together
+        from ml.figures.timeline import together
 
         found["together-track"] = _json(together(answer.result("face"), speech), answer.seconds)
     if answer.fused:
-        found["fused-track"] = _json(figures.emotion_track(answer.fused), answer.seconds)
+        found["fused-track"] = _json(charts.emotion_track(answer.fused), answer.seconds)
         if answer.fused.get("valence"):
-            from ml.figure_valence import valence_track
+            from ml.figures.valence import valence_track
 
             found["fused-valence-track"] = _json(valence_track(answer.fused), answer.seconds)
-        found["fused-distribution"] = _json(figures.distribution(answer.fused))
+        found["fused-distribution"] = _json(charts.distribution(answer.fused))
     if (text := answer.result("text")) and text.get("traits"):
-        found["traits"] = _json(figures.big_five(text))
+        found["traits"] = _json(charts.big_five(text))
     return found
 
 
 def of_interview(report: ReportView) -> dict[str, Any]:
     """The figures that sum up the interview."""
-    from ml import figures
+    from ml.figures import charts
 
     found: dict[str, Any] = {}
     if report.emotions:
-        found["distribution"] = _json(figures.distribution(report.emotions))
+        found["distribution"] = _json(charts.distribution(report.emotions))
     if report.traits:
-        found["traits"] = _json(figures.big_five(report.traits))
+        found["traits"] = _json(charts.big_five(report.traits))
     return found
 
 

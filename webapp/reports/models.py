@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.database import UtcDateTime, db, new_id, now
+from webapp.core.database import UtcDateTime, db, new_id, now
 from webapp.interviews.models import Interview
 
 

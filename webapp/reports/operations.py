@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from webapp.analysis.operations import analyses_of, is_finished
 from webapp.analysis.visible import VisibleReading, visible_readings
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview
 from webapp.policy import Modality
 from webapp.reports import content, summary
-from webapp.reports.fusing import fuse
+from webapp.reports.fusion import fuse
 from webapp.reports.models import Report
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The interview as a whole, from the readings of its answers. Pure functions on readings' JSON (ml/readings.py).
+"""The interview as a whole, from the readings of its answers. Pure functions on readings' JSON (ml/core/readings.py).
 
 There is no total and no rank here on purpose: a distribution stays a distribution and five traits stay five.
 """

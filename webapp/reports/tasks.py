@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.reports import operations
 
 

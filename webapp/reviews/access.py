@@ -13,7 +13,7 @@ from flask import abort, current_app
 from flask_login import current_user
 
 from webapp.accounts.models import User
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.access import may_review
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Mode

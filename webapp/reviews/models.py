@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 

@@ -10,7 +10,7 @@ from flask import current_app
 
 from ml.content.points import points_of
 from webapp.accounts.models import User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
 from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
-from webapp.analysis.rereading import words_changed
+from webapp.analysis.reanalyse import words_changed
 from webapp.interviews.models import Answer
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript

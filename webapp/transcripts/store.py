@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality, decide_for
 from webapp.recordings.models import Recording

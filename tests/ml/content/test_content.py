@@ -12,7 +12,7 @@ from ml.content import rubric, star
 from ml.content.infer import habits, read
 from ml.content.points import MOST_POINTS, points_of
 from ml.content.sentences import sentences
-from ml.errors import Unreadable
+from ml.core.errors import Unreadable
 from ml.interview.words import words_of
 from tests.ml.content.labelled import HELD_OUT, TUNING
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.face import detector, features
 
 

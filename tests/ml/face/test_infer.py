@@ -11,9 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from ml.errors import MediaError, ModelMissing, Unreadable
+from ml.core.errors import MediaError, ModelMissing, Unreadable
+from ml.core.readings import FACE_EMOTIONS, Estimate
 from ml.face import infer
-from ml.readings import FACE_EMOTIONS, Estimate
 
 
 def test_a_reading_of_one_face(one_face: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_long_track_stays_short() -> None:
 
 
 def test_reading_loads_no_training_library() -> None:
-    code = "import sys, ml.face.infer, ml.face.evaluate; print([m for m in sys.modules if '.' not in m])"
+    code = "import sys, ml.face.infer, ml.training.face.evaluate; print([m for m in sys.modules if '.' not in m])"
     root = Path(__file__).parents[3]
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
     assert not [name for name in ("keras", "tensorflow", "torch", "librosa") if f"'{name}'" in out]

@@ -41,16 +41,16 @@ def test_a_cut_beyond_the_picture_repeats_its_edge(face):
 
 
 def test_the_papers_network_has_the_papers_parameters():
-    from ml.face.mouth_model import paper_mouth, small_mouth
+    from ml.training.face.mouth_model import paper_mouth, small_mouth
 
     assert paper_mouth().count_params() == 1_252_571
     assert small_mouth().count_params() < 1_252_571 / 20
 
 
 def test_every_label_of_our_own_names_one_row_and_leaves_room_for_doubt():
-    from ml.face import mouth_fer
+    from ml.training.face import mouth_fer2013
 
-    rows, targets = mouth_fer.labels()
+    rows, targets = mouth_fer2013.labels()
     assert len(rows) == len(set(rows.tolist())) == len(targets) > 3000
     assert rows.min() >= 0 and rows.max() < 28_709
     assert {round(float(one), 2) for one in targets} == {0.03, 0.25, 0.75, 0.97}
@@ -58,21 +58,21 @@ def test_every_label_of_our_own_names_one_row_and_leaves_room_for_doubt():
 
 
 def test_labelled_mouths_of_fer2013_are_cut_as_others_are(tmp_path, portrait):
-    from ml.face import mouth_fer
+    from ml.training.face import mouth_fer2013
 
-    rows, targets = mouth_fer.labels()
+    rows, targets = mouth_fer2013.labels()
     faces = np.zeros((rows.max() + 1, 48, 48), np.uint8)
     grey = features.grey(portrait)
     left, top, right, bottom = (int(edge) for edge in features.detect(grey)[0])
     faces[rows[3]] = cv2.resize(grey[top - 20 : bottom + 10, left - 15 : right + 15], (48, 48))
     np.savez(tmp_path / "fer2013_train.npz", x=faces, row=np.arange(len(faces)))
-    cuts, likely = mouth_fer.mouths(tmp_path, 2)
+    cuts, likely = mouth_fer2013.mouths(tmp_path, 2)
     assert cuts.shape == (1, 2, *mouth.SHAPE) and likely.tolist() == [targets[3]]
     assert cuts.std() > 5
 
 
 def test_a_committee_is_the_mean_of_its_members_every_second_one_seeing_the_mirror_image():
-    from ml.face.mouth_model import committee, small_mouth
+    from ml.training.face.mouth_model import committee, small_mouth
 
     first, second = small_mouth(), small_mouth()
     mouths = np.random.default_rng(3).uniform(0, 255, (2, *mouth.SHAPE, 1)).astype(np.float32)
@@ -82,7 +82,7 @@ def test_a_committee_is_the_mean_of_its_members_every_second_one_seeing_the_mirr
 
 
 def test_the_shipped_mouth_says_what_it_learnt_from_and_how_good_its_parts_are():
-    from ml import registry
+    from ml.core import registry
 
     card = registry.describe("mouth")
     folds = card["figures"]["small_accuracy_by_fold"]

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ml import media
 from ml.face import detector, features
 from ml.face.tracker import Face, Tracker
+from ml.media import demux
 from tests.ml.face.conftest import put
 
 
@@ -117,7 +117,7 @@ def test_photographs_are_searched_as_well_as_dlib_does_at_full_size(real_data: P
 
 def test_nobody_is_seen_where_nobody_is(real_data: Path) -> None:
     tracker = Tracker()
-    for picture in media.pictures(real_data / "media" / "no_face.mp4", fps=15):
+    for picture in demux.pictures(real_data / "media" / "no_face.mp4", fps=15):
         tracker.step(picture.grey, picture.time)
     assert tracker.people.everyone == []
     nothing = cv2.imread(str(real_data / "media" / "no_faces.jpg"), cv2.IMREAD_GRAYSCALE)

@@ -7,10 +7,18 @@ import dataclasses
 import numpy as np
 import pytest
 
+from ml.core.readings import (
+    FACE_EMOTIONS,
+    SPEECH_EMOTIONS,
+    FaceReading,
+    FusedReading,
+    ModelVersion,
+    SpeechReading,
+    Track,
+)
 from ml.fusion.combine import STEP, combine, events, moments
 from ml.fusion.rows import to_face_classes
 from ml.fusion.stream import TICK, FusionStream, shipped, to_json
-from ml.readings import FACE_EMOTIONS, SPEECH_EMOTIONS, FaceReading, FusedReading, ModelVersion, SpeechReading, Track
 
 MODEL = ModelVersion("test", "1", "0")
 

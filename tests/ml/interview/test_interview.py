@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import registry
-from ml.errors import Unreadable
+from ml.core import registry
+from ml.core.errors import Unreadable
 from ml.interview import features, invite, model
 from ml.interview.data import PROSODY, prosody_beside, read_interviews
-from ml.interview.evaluate import evaluate
 from ml.interview.features import Spoken
-from ml.interview.figures import merit
 from ml.interview.infer import read
-from ml.interview.train import folds
 from ml.interview.transcripts import answers
 from ml.interview.words import LEXICAL, is_filler, lexical, variety, words_of
+from ml.training.interview.evaluate import evaluate
+from ml.training.interview.scores import merit
+from ml.training.interview.train import folds
 
 ROOT = Path(__file__).resolve().parents[3]
 TALK = (

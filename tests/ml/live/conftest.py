@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ml import media, synthetic
+from ml.media import demux, synthetic
 
 SECONDS, FPS = 9, 10
 
@@ -31,7 +31,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pictures(film: Path) -> list[tuple[float, np.ndarray]]:
     """The film's pictures: (seconds, grey)."""
-    return [(picture.time, picture.grey) for picture in media.pictures(film, fps=FPS, max_height=480)]
+    return [(picture.time, picture.grey) for picture in demux.pictures(film, fps=FPS, max_height=480)]
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from skimage import data
 
-from ml.errors import VivaError
+from ml.core.errors import VivaError
+from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face import infer
 from ml.fusion import combine
 from ml.fusion.stream import TICK
 from ml.live.faces import Faces
 from ml.live.jpeg import BadFrame
 from ml.live.reader import FROZEN, BadSound, Reader
-from ml.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.speech import infer as voices
 
 Pictures = list[tuple[float, np.ndarray]]
@@ -50,7 +50,8 @@ def test_frame_by_frame_gives_the_rows_of_the_file(pictures: Pictures, filed) ->
     assert sum(row is not None for _, row, _ in pairs) > 80
     known = [(one, row, lips) for one, row, lips in pairs if row is not None]
     assert np.abs(np.array([one.row for one, _, _ in known]) - [row for _, row, _ in known]).max() < 1e-3
-    # A recording's mouths are cut by landmarks of which some lie between their neighbours' (ml/face/infill.py).
+    # A recording's mouths are cut by landmarks of which some lie between their neighbours'
+    # (ml/face/landmark_interpolation.py).
     apart = np.abs(np.array([one.mouth for one, _, _ in known]) - [lips[1] for _, _, lips in known])
     assert apart.mean() < 0.03
     assert apart.max() < 0.2

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import registry
-from ml.synthetic import ANSWERS, speak
+from ml.core import registry
+from ml.media.synthetic import ANSWERS, speak
 
 
 @pytest.fixture(scope="session")

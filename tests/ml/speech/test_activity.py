@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ml.media.synthetic import speak
 from ml.speech.activity import detect, runs
-from ml.synthetic import speak
 
 rng = np.random.default_rng(0)
 
@@ -54,7 +54,7 @@ def test_no_speech_in(samples):
 
 
 def test_real_clips_lose_their_silence(real_data):
-    from ml.speech.data import clips, load
+    from ml.training.speech.data import clips, load
 
     found = clips(real_data / "speech" / "ravdess")[::120]
     for clip in found:

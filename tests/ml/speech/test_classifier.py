@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ml.speech import classifier, discriminant
-from ml.speech.calibration import HeldOut, selective, temperature, threshold
+from ml.speech import classifier
 from ml.speech.classifier import Scores
+from ml.training.speech import discriminant
+from ml.training.speech.calibration import HeldOut, selective, temperature, threshold
 
 rng = np.random.default_rng(0)
 CARD = {"feature_weight": 0.5, "temperature": 1.0, "temperature_compared": 1.0, "abstain_below": 0.4}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from ml.media.synthetic import speak
 from ml.speech import delivery
 from ml.speech.activity import detect
-from ml.synthetic import speak
 
 RATE = 16_000
 time = np.arange(3 * RATE) / RATE

@@ -4,10 +4,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from ml import registry
-from ml.errors import ModelMissing
-from ml.speech import encoder, encoder_graph, encoder_weights
+from ml.core import registry
+from ml.core.errors import ModelMissing
+from ml.speech import encoder, encoder_weights
 from ml.speech.features import frame_power
+from ml.training.speech import encoder_graph
 from ml.transcripts import recogniser
 
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from ml.errors import Unreadable
-from ml.readings import SPEECH_EMOTIONS
+from ml.core.errors import Unreadable
+from ml.core.readings import SPEECH_EMOTIONS
 from ml.speech import explain as module
-from ml.speech.data import load
-from ml.speech.evaluate import clip_probabilities
 from ml.speech.explain import _Sound, explain
+from ml.training.speech.data import load
+from ml.training.speech.evaluate import clip_probabilities
 
 
 @pytest.fixture(scope="module")

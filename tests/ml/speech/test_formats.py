@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
+from ml.media.synthetic import ANSWERS, speak
 from ml.speech import infer
-from ml.speech.data import clips, load
-from ml.synthetic import ANSWERS, speak
+from ml.training.speech.data import clips, load
 
 #: Codec, samples a second, bits a second, name, and whether the file holds a telephone's band alone.
 FILES = [

@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from ml import registry
-from ml.errors import MediaError, ModelMissing, Unreadable
-from ml.readings import SPEECH_EMOTIONS
+from ml.core import registry
+from ml.core.errors import MediaError, ModelMissing, Unreadable
+from ml.core.readings import SPEECH_EMOTIONS
+from ml.media.synthetic import speak, talking_face
 from ml.speech import infer
-from ml.synthetic import speak, talking_face
 
 pytestmark = pytest.mark.usefixtures("model")
 rng = np.random.default_rng(0)
@@ -158,7 +158,7 @@ def test_memory_does_not_grow_with_the_recording():
 import numpy as np
 from itertools import cycle, islice
 from bench.measuring import peak_memory
-from ml.speech import activity, delivery, infer, speakers, survey, voice
+from ml.speech import activity, delivery, first_pass, infer, speaker_embedding, voice_classifier
 rng = np.random.default_rng(0)
 second = rng.normal(0, 0.1, 16_000).astype("f4")
 mels, pitches = rng.normal(-30, 9, (100, 64)).astype("f4"), np.where(rng.random(100) < 0.5, 120, np.nan).astype("f4")
@@ -172,10 +172,10 @@ infer.probabilities = lambda window, models: next(shares)
 activity.LEAST_RANGE_DB = 0
 activity.ABOVE_NOISE_DB = -1
 delivery.pitch = lambda samples: pitches[: (len(samples) - 800) // 160 + 1]
-survey.log_mel = lambda samples: mels[: (len(samples) - 400) // 160 + 1]
-voice.Meter._row = lambda *_: row
-voice.voice_probability = lambda rows: np.ones(len(rows))
-speakers.Listener._point = lambda *_: points[rng.integers(9)]
+first_pass.log_mel = lambda samples: mels[: (len(samples) - 400) // 160 + 1]
+voice_classifier.Meter._row = lambda *_: row
+voice_classifier.voice_probability = lambda rows: np.ones(len(rows))
+speaker_embedding.Listener._point = lambda *_: points[rng.integers(9)]
 for minutes in (3, 300):
     reading = infer.read_samples(lambda: islice(cycle([second]), 60 * minutes))
     print(len(reading.track.times), reading.speech_seconds, len(reading.activity), peak_memory())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.text import categories, distilled, encoder
+from ml.text import categories, distilled
+from ml.training.text import encoder
 from tests.ml.text import teacher
 
 WORDS = [f"word{chr(97 + n)}" for n in range(26)]

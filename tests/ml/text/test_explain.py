@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from ml.readings import TRAITS
+from ml.core.readings import TRAITS
 from ml.text.explain import EACH, NAMED
 from ml.text.features import analyse
 from ml.text.infer import read

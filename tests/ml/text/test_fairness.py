@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.readings import TRAITS
+from ml.core.readings import TRAITS
 from ml.text.infer import read_many
 
 #: {name}, {who}, {whom}, {whose} and {term} are what is swapped; all else stays.

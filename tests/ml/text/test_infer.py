@@ -12,9 +12,9 @@ import time
 import numpy as np
 import pytest
 
-from ml import registry
-from ml.errors import ModelMissing, Unreadable
-from ml.readings import TRAITS
+from ml.core import registry
+from ml.core.errors import ModelMissing, Unreadable
+from ml.core.readings import TRAITS
 from ml.text.calibration import HALVES, logit
 from ml.text.features import analyse
 from ml.text.infer import read, read_many
@@ -178,7 +178,7 @@ def test_serving_imports_no_training_library() -> None:
         "assert not heavy, heavy"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=registry.__file__.rsplit("/", 2)[0]
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=registry.__file__.rsplit("/", 3)[0]
     )
     assert done.returncode == 0, done.stderr
 
@@ -189,7 +189,7 @@ def test_missing_weights_say_what_to_do(tmp_path, monkeypatch) -> None:
         read(ANSWER)
     assert caught.value.code == "model_missing"
     assert "./viva train text" in caught.value.message
-    real = registry.Path(registry.__file__).parent / "weights" / "text.json"
+    real = registry.Path(registry.__file__).parents[1] / "weights" / "text.json"
     (tmp_path / "text.json").write_text(real.read_text())
     with pytest.raises(ModelMissing) as caught:
         read(ANSWER)

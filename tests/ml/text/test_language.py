@@ -8,7 +8,7 @@ import gzip
 import numpy as np
 import pytest
 
-from ml.errors import Unreadable
+from ml.core.errors import Unreadable
 from ml.text.features import clean, tokenize
 from ml.text.infer import read
 from ml.text.language import GRAMMAR, other_than_english, share_of_grammar

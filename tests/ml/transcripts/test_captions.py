@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
+from bench.word_error_rate import plain_words, word_errors
 from ml.transcripts.captions import CaptionsError, parse, plain, to_vtt
 from ml.transcripts.correct import correct
-from ml.transcripts.errors import plain_words, word_errors
 from ml.transcripts.transcript import LINE_CHARACTERS, Transcript, Word
 
 SAID = Transcript(

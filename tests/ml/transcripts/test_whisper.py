@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml.errors import ModelMissing
-from ml.synthetic import speak
+from bench.word_error_rate import plain_words, word_errors
+from ml.core.errors import ModelMissing
+from ml.media.synthetic import speak
 from ml.transcripts import recogniser as module
 from ml.transcripts import whisper
-from ml.transcripts.errors import plain_words, word_errors
 from ml.transcripts.transcript import Word
 
 RATE = 16_000
@@ -155,7 +155,7 @@ def test_the_packaged_model_understands_a_sentence(monkeypatch, sentence):
 
 
 def test_real_sentences(monkeypatch, real_data):
-    from ml.speech.data import clips, load
+    from ml.training.speech.data import clips, load
 
     monkeypatch.delenv(module.SETTING)
     if module.packaged() is None:

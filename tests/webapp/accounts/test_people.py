@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from webapp.accounts import operations
 from webapp.accounts.models import Role, User
-from webapp.database import db
+from webapp.core.database import db
 
 
 def link_on(page: str) -> str:

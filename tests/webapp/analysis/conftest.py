@@ -9,7 +9,7 @@ import pytest
 
 from tests.webapp.analysis.samples import READINGS
 from webapp.analysis import operations, readers
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.policy import Modality
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ml.readings import (
+from ml.core.readings import (
     FACE_EMOTIONS,
     SPEECH_EMOTIONS,
     TRAITS,
@@ -16,8 +16,8 @@ from ml.readings import (
     TextReading,
     Track,
 )
-from webapp import storage
-from webapp.database import db, now
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview, InterviewState
 from webapp.questions.models import QuestionKind
 from webapp.recordings.models import Recording, RecordingState

@@ -20,7 +20,7 @@ from tests.webapp.analysis.samples import answer_all
 from webapp import create_app
 from webapp.analysis import operations
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.database import db
+from webapp.core.database import db
 from webapp.reports.models import Report
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from ml.errors import MediaError, ModelMissing, Unreadable
+from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, recorded
-from webapp import storage
 from webapp.analysis import leases, operations, readers
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
 from webapp.recordings.models import Recording, RecordingState

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml import registry, synthetic
+from ml.core import registry
+from ml.media import synthetic
 from tests.webapp.analysis.samples import answer_all
-from webapp import storage
 from webapp.analysis import operations
-from webapp.database import db
+from webapp.core import storage
+from webapp.core.database import db
 
 
 def needs(*names: str) -> None:

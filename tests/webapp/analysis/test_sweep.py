@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import answer_all
 from webapp.analysis import leases, operations
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core.database import db, now
 
 
 @pytest.fixture

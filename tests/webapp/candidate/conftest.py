@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Take
 from webapp.recordings.models import Recording, RecordingState
 

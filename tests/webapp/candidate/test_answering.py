@@ -8,7 +8,7 @@ import pytest
 
 from webapp.candidate import operations
 from webapp.candidate.progress import duration
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Take
 from webapp.questions.models import SetState
 from webapp.recordings.models import RecordingState

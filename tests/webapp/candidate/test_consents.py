@@ -8,7 +8,7 @@ import pytest
 
 from webapp.analysis import operations as analysis
 from webapp.candidate import consent_texts
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Consent, Interview
 from webapp.policy import Purpose
 

@@ -8,7 +8,7 @@ import pytest
 
 from webapp.analysis import operations as analysis
 from webapp.candidate.operations import GRACE
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
 from webapp.recordings.models import RecordingState
 

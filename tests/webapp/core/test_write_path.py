@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.core import write_path
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.interviews.operations import invitation_url
 

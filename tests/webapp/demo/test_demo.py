@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import synthetic
+from ml.media import synthetic
 from webapp.accounts.models import User
-from webapp.database import db
+from webapp.core.database import db
 from webapp.demo import candidates, content, passwords
 from webapp.demo.seed import seed
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitation_of_token, is_open
-from webapp.jobs.models import Job
 from webapp.policy import Purpose
+from webapp.positions.models import Job
 from webapp.questions.models import QuestionSet, SetState
 from webapp.recordings.models import Recording
 

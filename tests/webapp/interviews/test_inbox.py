@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews import status as module
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.status import Status, entry_of, inbox

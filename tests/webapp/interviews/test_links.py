@@ -9,7 +9,7 @@ from flask import Flask
 from itsdangerous import URLSafeSerializer
 
 from webapp.accounts.models import Role
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews import access, operations
 from webapp.interviews.models import InterviewState, Invitation
 from webapp.interviews.operations import InvitationRefused

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from webapp.accounts.models import Role, User
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.live import operations, tokens
 from webapp.live.models import LivePurpose, Member, Room
 from webapp.live.service.server import Service

@@ -18,7 +18,7 @@ from livekit.api import TokenVerifier, VideoGrants
 
 from tests import livekit
 from tests.coturn import SECRET, running
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import ice, media, operations
 
 NONE = dict.fromkeys(

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from tests.webapp.live.conftest import ORIGIN
-from webapp.database import db, now
-from webapp.live import operations, policy, tokens, wording
+from webapp.core.database import db, now
+from webapp.live import consent_texts, operations, policy, tokens
 from webapp.live.models import LiveConsent, LivePurpose, Track
 
 READING = {
@@ -55,7 +55,7 @@ class TestPolicy:
             live.agree(member, yes)
         rows = member.consents
         assert [(row.number, row.granted) for row in rows] == [(1, True), (2, False), (3, True)]
-        assert {row.text_version for row in rows} == {wording.VERSION}
+        assert {row.text_version for row in rows} == {consent_texts.VERSION}
 
     def test_two_processes_at_once(self, live, app):
         """Another process noted something since this one looked."""

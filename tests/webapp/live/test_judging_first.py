@@ -7,8 +7,8 @@ import pytest
 
 from tests.webapp.live.test_consents import READING
 from tests.webapp.live.test_rooms import enter
-from webapp.database import db
-from webapp.live import operations, policy, wording
+from webapp.core.database import db
+from webapp.live import consent_texts, operations, policy
 from webapp.live.models import SHOWN, LivePurpose, Track
 
 LINE = "so that they judge for themselves first"
@@ -47,7 +47,7 @@ class TestRule:
         live.agree(candidate)  # asked again, in the wording of now
         assert policy.is_shown(candidate)
         said = [row.text_version for row in candidate.consents]
-        assert said == [wording.VERSION, wording.VERSION + SHOWN]
+        assert said == [consent_texts.VERSION, consent_texts.VERSION + SHOWN]
 
     def test_switched_off_again_it_is_hidden_again(self, app, live, interview):
         _room, _host, candidate = interview

@@ -21,8 +21,8 @@ from websockets.sync.client import connect
 from tests.webapp.conftest import PASSWORD
 from tests.webapp.live.conftest import MakeLive, Socket
 from webapp.accounts.models import Role
-from webapp.config import ROOT
-from webapp.database import db
+from webapp.core.database import db
+from webapp.core.settings import ROOT
 from webapp.live import tokens
 from webapp.live.models import Room
 

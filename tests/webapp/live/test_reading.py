@@ -25,9 +25,9 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from ml import registry
-from ml.puppet import Puppet
-from ml.synthetic import ANSWERS, speak
+from ml.core import registry
+from ml.media.animated_portrait import Puppet
+from ml.media.synthetic import ANSWERS, speak
 from webapp.live.service import limits, worker
 from webapp.live.service.pool import Busy, Pool, Refused
 from webapp.live.service.reading import Readings
@@ -183,7 +183,7 @@ def test_a_frame_is_read_answered_and_shared(room, browser, frame):
 
 
 def test_sound_is_heard(room, browser, frame):
-    from ml.synthetic import ANSWERS, speak
+    from ml.media.synthetic import ANSWERS, speak
 
     said = (32767 * speak(ANSWERS["project"])[: 5 * 16_000]).astype("<i2")
     one = browser()
@@ -465,7 +465,7 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
 
 def test_weights_that_are_replaced_disturb_nobody_who_is_read(monkeypatch, tmp_path, frame):
     """Readers go on with what they have loaded, also those that are forked afterwards, in all that they read."""
-    for path in (Path(registry.__file__).parent / "weights").iterdir():
+    for path in (Path(registry.__file__).parents[1] / "weights").iterdir():
         if path.suffix != ".keras" and not path.name.startswith(("text", "paper", "interview")):
             shutil.copy(path, tmp_path)
     monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path))

@@ -9,7 +9,7 @@ import time
 import cv2
 import pytest
 
-from ml.puppet import Puppet
+from ml.media.animated_portrait import Puppet
 from tests.webapp.live.conftest import ORIGIN
 from webapp.live import tokens
 from webapp.live.service import limits

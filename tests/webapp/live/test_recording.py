@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from tests.webapp.live.test_rooms import enter, post
-from webapp import storage
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.interviews.models import Interview, InterviewState
-from webapp.live import aftermath, operations, recording
+from webapp.live import call_summary, operations, recording
 from webapp.live.models import LivePurpose, Track
 from webapp.policy import Modality, Mode, Purpose
 from webapp.recordings import files, tasks
@@ -268,7 +268,7 @@ class TestAfterwards:
         """Fifty of each, in turns or one after the other: the same shares, not known equally well."""
         turns = [[0.0, "happy" if n % 2 else "sad", 0.8, 0.0] for n in range(100)]
         lasting = sorted(turns, key=lambda row: row[1])
-        quick, slow = (aftermath.summarise("Kim", rows).shares["happy"] for rows in (turns, lasting))
+        quick, slow = (call_summary.summarise("Kim", rows).shares["happy"] for rows in (turns, lasting))
         assert quick["value"] == slow["value"] == 0.5 and quick["n"] == 100
         assert quick["high"] - quick["low"] < slow["high"] - slow["low"]
 

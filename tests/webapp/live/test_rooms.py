@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.webapp.live.conftest import ORIGIN
 from webapp.accounts.models import Role
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.live import operations, tokens
 from webapp.live.models import Member, Room
 from webapp.policy import Mode

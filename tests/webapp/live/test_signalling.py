@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.webapp.live.conftest import ORIGIN, LiveService
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import operations, tokens
 from webapp.live.service import hub as hubs
 

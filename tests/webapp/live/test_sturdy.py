@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.webapp.live.conftest import ORIGIN
-from webapp.database import db
+from webapp.core.database import db
 from webapp.live import operations, tokens
-from webapp.live.service import crowd, signalling
+from webapp.live.service import admission_control, signalling
 
 
 def raw(port: int, request: bytes) -> socket.socket:
@@ -46,7 +46,7 @@ def room(live, join):
 
 def test_those_who_say_nothing_keep_nobody_out(service, live, join, room, monkeypatch):
     """More half-open connections than may wait: letters that never end, and sockets on which no join comes."""
-    monkeypatch.setattr(crowd, "WAITING", 40)
+    monkeypatch.setattr(admission_control, "WAITING", 40)
     with ExitStack() as opened:
         slow = [opened.enter_context(raw(service.port, b"GET /signal HTTP/1.1\r\nX-Slow: ")) for _ in range(60)]
         quiet = upgrade("/signal", f"Origin: {ORIGIN}")
@@ -97,7 +97,7 @@ def test_hundreds_of_forged_joins_at_once(service, live, join, dial, room):
 
 
 def test_a_crowd_is_full_of_those_who_have_joined(service, dial, room, monkeypatch):
-    monkeypatch.setattr(crowd, "MOST", 2)
+    monkeypatch.setattr(admission_control, "MOST", 2)
     with pytest.raises(InvalidStatus) as refused:
         dial()
     assert refused.value.response.status_code == 503

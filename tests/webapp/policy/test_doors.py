@@ -11,10 +11,10 @@ from tests.webapp.analysis.samples import answer_all, face_reading, speech_readi
 from webapp.analysis import operations
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.analysis.readers import plain
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose, all_allowed, decide_for
-from webapp.reports.fusing import fuse
+from webapp.reports.fusion import fuse
 from webapp.reports.models import Report
 
 
@@ -116,7 +116,7 @@ def test_door_3_holds_by_itself_when_door_2_is_left_open(app, smuggled, montreal
     from flask_login import login_user
 
     from webapp.policy import Decision
-    from webapp.reports import view, words
+    from webapp.reports import formatting, view
 
     monkeypatch.setattr("webapp.analysis.visible.decide_for", lambda *_: Decision(True))
     monkeypatch.setattr("webapp.reports.view.all_allowed", lambda *_: True)
@@ -127,7 +127,7 @@ def test_door_3_holds_by_itself_when_door_2_is_left_open(app, smuggled, montreal
     with app.test_request_context("/"):
         login_user(recruiter)
         page = render_template(
-            "reports/show.html", report=open_view, interview=smuggled, practice=False, bins=words.bins
+            "reports/show.html", report=open_view, interview=smuggled, practice=False, bins=formatting.bins
         )
     for secret in (
         "face-track",

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
-from webapp import storage
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis
-from webapp.database import db
+from webapp.core import storage
+from webapp.core.database import db
 from webapp.interviews.models import Answer, Consent, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import LINEAGE

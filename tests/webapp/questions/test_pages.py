@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
-from webapp.database import db
+from webapp.core.database import db
 from webapp.questions.models import Question, QuestionSet, SetState
 
 QUESTION = {

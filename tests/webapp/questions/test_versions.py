@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from webapp.accounts.models import Role
-from webapp.database import db
+from webapp.core.database import db
 from webapp.questions import operations
 from webapp.questions.models import QuestionKind, QuestionSet, SetState
 

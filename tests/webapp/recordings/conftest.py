@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp import storage
-from webapp.database import new_id
+from webapp.core import storage
+from webapp.core.database import new_id
 
 
 @pytest.mark.parametrize("key", ["../secret_key", "originals/../../viva.db", "originals/a.webm", "/etc/passwd", ""])

@@ -12,8 +12,8 @@ import pytest
 
 from webapp import create_app
 from webapp.candidate.operations import GRACE
-from webapp.database import db, now
-from webapp.extensions import limiter
+from webapp.core.database import db, now
+from webapp.core.extensions import limiter
 from webapp.interviews.models import InterviewState, Take
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from ml import media
-from webapp import storage
+from ml.media import demux
 from webapp.candidate import operations as candidate
-from webapp.database import db, now
+from webapp.core import storage
+from webapp.core.database import db, now
 from webapp.recordings import files, operations, verification
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.tasks import verify
@@ -42,7 +42,7 @@ def test_a_recording_becomes_ready(tus, interview, question, webm, client):
     assert recording.seconds == pytest.approx(2.0, abs=0.1)
     assert (recording.width, recording.height, recording.has_audio) == (160, 120, True)
     assert storage.path_of(recording.original_key).read_bytes() == data
-    assert media.probe(storage.path_of(recording.playable_key)).seconds == pytest.approx(2.0, abs=0.1)
+    assert demux.probe(storage.path_of(recording.playable_key)).seconds == pytest.approx(2.0, abs=0.1)
     assert list(files.folder().iterdir()) == []
     assert recording.take.answer.kept_take is recording.take
     assert client.get(f"/recordings/{recording.id}").json["sha256"] == sha256
@@ -192,13 +192,13 @@ def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
 def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
     recording = tus.upload(interview, question, webm(2.0))
     recording_id = recording.id
-    remux = media.remux
+    remux = demux.remux
 
     def withdraw_meanwhile(source, target):
         remux(source, target)
         with db.engine.begin() as connection:
             connection.execute(Recording.__table__.delete())
 
-    monkeypatch.setattr(media, "remux", withdraw_meanwhile)
+    monkeypatch.setattr(demux, "remux", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []

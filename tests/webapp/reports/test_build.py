@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
 from webapp.analysis import operations
-from webapp.database import db
+from webapp.core.database import db
 from webapp.reports.models import Report
 from webapp.reports.operations import build
 

@@ -7,7 +7,7 @@ import pytest
 from ml.transcripts import captions
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Consent
 from webapp.policy import Purpose
 from webapp.reports.operations import build, report_of

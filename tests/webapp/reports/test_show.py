@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ml.errors import MediaError, ModelMissing, Unreadable
+from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Role
 from webapp.analysis import operations
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
 
@@ -200,7 +200,7 @@ def test_the_export_holds_what_the_page_shows(client, interview, run_all):
 
 
 def test_the_charts_come_as_plain_json(client, interview, run_all):
-    pytest.importorskip("ml.figures", reason="the figures are not there yet")
+    pytest.importorskip("ml.figures.charts", reason="the figures are not there yet")
     run_all(interview)
     answer = next(answer for answer in interview.answers if answer.question.position == 1)
     figures = client.get(f"/reports/{interview.id}/figures.json?answer={answer.id}").get_json()["figures"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.reports import summary
-from webapp.reports.words import bins, interval, number
+from webapp.reports.formatting import bins, interval, number
 
 
 def estimate(value, half, n=10):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.interviews.models import Consent, InterviewState
 from webapp.policy import Purpose
 from webapp.reviews.models import Decision, PointVerdict

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.accounts.models import Role
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import InterviewState
 from webapp.reviews import operations
 from webapp.reviews.models import Scorecard, ScorecardState

@@ -10,7 +10,7 @@ from ml.transcripts.transcript import Transcript, Word
 from tests.webapp.analysis.conftest import models, run_all
 from tests.webapp.analysis.samples import answer_all
 from webapp.interviews.models import Interview
-from webapp.transcripts import recognising
+from webapp.transcripts import transcribe
 
 __all__ = ["models", "run_all"]
 
@@ -47,9 +47,9 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeRecogniser:
         has_audio, seconds = True, 60.0
 
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
-    monkeypatch.setattr(recognising, "recogniser", lambda: fake)
-    monkeypatch.setattr(recognising, "probe", lambda path: Info)
-    monkeypatch.setattr(recognising, "audio_blocks", lambda path: iter(()))
+    monkeypatch.setattr(transcribe, "recogniser", lambda: fake)
+    monkeypatch.setattr(transcribe, "probe", lambda path: Info)
+    monkeypatch.setattr(transcribe, "audio_blocks", lambda path: iter(()))
     return fake
 
 

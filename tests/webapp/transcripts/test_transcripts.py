@@ -6,15 +6,15 @@ import io
 
 import pytest
 
-from ml.errors import ModelMissing
+from ml.core.errors import ModelMissing
 from ml.transcripts.transcript import Word
 from webapp.accounts.models import Role
 from webapp.analysis.models import AnalysisState
 from webapp.analysis.operations import analyses_of, consents_changed, queue_interview
-from webapp.database import db
+from webapp.core.database import db
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
-from webapp.transcripts import recognising, store
+from webapp.transcripts import store, transcribe
 from webapp.transcripts.models import Transcript
 
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.500\nWe moved two features.\n\n00:03.000 --> 00:04.000\nThat was all.\n"
@@ -108,7 +108,7 @@ def test_a_wrong_model_folder_fails_and_can_be_tried_again(spoken, fake, run_all
     def missing():
         raise ModelMissing("model_missing", "VIVA_WHISPER names /a/folder, and there is no such folder.")
 
-    monkeypatch.setattr(recognising, "recogniser", missing)
+    monkeypatch.setattr(transcribe, "recogniser", missing)
     interview = spoken()
     run_all(interview)
     assert text_analysis(interview).state is AnalysisState.FAILED
@@ -235,7 +235,7 @@ def test_a_recogniser_can_be_asked_later(spoken, fake, run_all, client, sign_in,
     address = f"/transcripts/{interview.answers[0].id}"
     assert client.post(f"{address}/recognise").status_code == 422
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
-    monkeypatch.setattr("webapp.transcripts.blueprint.is_available", lambda: True)
+    monkeypatch.setattr("webapp.transcripts.views.pages.is_available", lambda: True)
     monkeypatch.setattr("ml.transcripts.recogniser.is_available", lambda: True)
     assert "Write it down" in client.get(address).text
     assert client.post(f"{address}/recognise").status_code == 302

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp.live.service.session import Wire, text_of
 from webapp.live.service.store import Place
-from webapp.live.service.wire import Wire, text_of
 
 
 @dataclass

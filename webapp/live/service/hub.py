@@ -9,12 +9,12 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from webapp.database import new_id
+from webapp.core.database import new_id
 from webapp.live import ice, media
 from webapp.live.models import TRACK_SECONDS
 from webapp.live.service.call import Call
+from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Wire, text_of
 from webapp.live.service.store import Person, Place, Store
-from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, Wire, text_of
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 
 from ml.live.jpeg import MOST_BYTES
-from webapp.live.service.wire import Bucket
+from webapp.live.service.session import Bucket
 
 #: A message's head, little endian: kind, flags, reserved, sequence, milliseconds of the sender's clock.
 HEAD = struct.Struct("<BBHId")

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from typing import Any
 
-from webapp.live.service.nursery import Nursery
+from webapp.live.service.fork_server import Nursery
 from webapp.live.service.worker import Busy, Job, Lost, Refused, Worker
 
 __all__ = ["Busy", "Lost", "Pool", "Refused"]

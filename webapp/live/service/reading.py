@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from webapp.live.service import limits
 from webapp.live.service.pool import Busy, Lost, Pool, Refused
-from webapp.live.service.wire import NOT_ALLOWED, TAKEN_OVER, TOKEN, TOO_BIG, TOO_OFTEN, TOO_SLOW
+from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, TOKEN, TOO_BIG, TOO_OFTEN, TOO_SLOW
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from flask import Flask
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from webapp.live import tokens
-from webapp.live.service.crowd import Crowd
+from webapp.live.service.admission_control import Crowd
 from webapp.live.service.hub import Hub
 from webapp.live.service.pool import Pool
 from webapp.live.service.reading import Readings

@@ -14,15 +14,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from webapp.live.service.hub import Hub
-from webapp.live.service.wire import (
-    NOT_ALLOWED,
-    STATE,
-    TOKEN,
-    TOO_BIG,
-    TOO_OFTEN,
-    Bucket,
-    Wire,
-)
+from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Bucket, Wire
 from webapp.live.tokens import BadToken, Claims
 
 logger = logging.getLogger(__name__)

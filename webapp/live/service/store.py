@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import selectinload
 
-from webapp.database import db, now
+from webapp.core.database import db, now
 from webapp.live import operations, policy
 from webapp.live.models import LivePurpose, Member, Room, Track
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ml.live.worker import DROP, FRAME, LENGTH, SOUND, pack
-from webapp.live.service.nursery import CannotRead, Nursery
+from webapp.live.service.fork_server import CannotRead, Nursery
 
 #: A process that does not answer for so long (seconds) is killed.
 PATIENCE = 10.0

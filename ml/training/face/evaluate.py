@@ -1,0 +1,108 @@
+"""How good the shipped face model is on labelled faces: ``./viva evaluate face --data FILE.npz --json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.core import registry
+from ml.core.readings import FACE_EMOTIONS
+from ml.core.statistics import confusion, expected_calibration_error, recalls, wilson
+from ml.face import classifier
+from ml.training.face.data import head_for, load, majority_of
+
+#: Labels that tell by themselves which annotators gave them: the heads differ by ten points of accuracy and more.
+MANY = 200
+
+
+def evaluate(data: Path) -> dict[str, Any]:
+    """Read every face of a .npz with ``x`` uint8 (N, 48, 48), ``y`` int (N,) and ``classes`` (names, any order).
+
+    A folder stands for the ``fer2013_public.npz`` in it, or for its only .npz. Faces go through the same function as a
+    recording's; x is taken as cropped already. The network has two heads, and the one that the labels ask for answers:
+    ``votes`` where the classes have FER+'s names (anger, happiness, sadness …); where names do not tell, the head
+    under which MANY or more labels are likelier, else ``labels``. ``accuracy_by_head`` has both. Where
+    ``ferplus_votes.npz`` beside the file knows the rows, ``ferplus`` holds the same figures against what most of the
+    ten annotators saw, for faces where that is one of the seven.
+
+    Returns JSON-able values; ``per_class_recall`` is None for a class without rows, ``expected_calibration_error`` has
+    15 bins. Where ``FILE_duplicates.npz`` beside the file says which rows are copies of training rows,
+    ``accuracy_without_copies`` leaves these out. Raises FileNotFoundError, ValueError, ModelMissing.
+    """
+    path = _file(Path(data))
+    x, y, row = load(path)
+    if len(x) == 0:
+        raise ValueError(f"{data} holds no faces.")
+    read = {head: classifier.probabilities(x, head=head) for head in ("labels", "votes")}
+    head = head_for(path)
+    if head == "labels" and len(y) >= MANY:
+        head = min(read, key=lambda name: _log_loss(read[name], y))
+    p = read[head]
+    result = {
+        "head": head,
+        **_figures(p, y),
+        "accuracy_by_head": {name: float((values.argmax(1) == y).mean()) for name, values in read.items()},
+        "model_version": registry.version_of("face").version,
+    }
+    fresh = _fresh(path, len(y))
+    if fresh is not None:
+        result["n_without_copies"] = int(fresh.sum())
+        result["accuracy_without_copies"] = float((p.argmax(1) == y)[fresh].mean())
+    votes = path.with_name("ferplus_votes.npz")
+    if head == "labels" and votes.is_file():
+        majority = majority_of(row, votes)
+        agreed = majority >= 0
+        if agreed.any():
+            result["ferplus"] = _figures(classifier.probabilities(x[agreed]), majority[agreed])
+    return result
+
+
+def _figures(p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    """What probabilities (N, 7) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927)."""
+    predicted = p.argmax(1)
+    matrix = confusion(y, predicted, len(FACE_EMOTIONS))
+    each, uar = recalls(matrix)
+    return {
+        "n": len(y),
+        "accuracy": float((predicted == y).mean()),
+        "accuracy_interval": wilson(int((predicted == y).sum()), len(y)),
+        "uar": uar,
+        "per_class_recall": dict(zip(FACE_EMOTIONS, each, strict=True)),
+        "per_class_interval": {
+            name: wilson(int(matrix[k, k]), int(matrix[k].sum())) for k, name in enumerate(FACE_EMOTIONS)
+        },
+        "expected_calibration_error": expected_calibration_error(p, y, bins=15),
+        "confusion_matrix": matrix.tolist(),
+        "labels": list(FACE_EMOTIONS),
+        "log_loss": _log_loss(p, y),
+    }
+
+
+def _log_loss(p: np.ndarray, y: np.ndarray) -> float:
+    return float(-np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean())
+
+
+def _fresh(path: Path, rows: int) -> np.ndarray | None:
+    """Which rows are no copies of training rows (bool, N), where a file beside the faces' says so."""
+    copies = path.with_name(f"{path.stem}_duplicates.npz")
+    if not copies.is_file():
+        return None
+    with np.load(copies, allow_pickle=False) as file:
+        fresh = ~file["exact_dup_in_train"].astype(bool)
+    return fresh if fresh.shape == (rows,) and fresh.any() else None
+
+
+def _file(path: Path) -> Path:
+    if not path.is_dir():
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no file {path}. Give a faces .npz with x, y and classes.")
+        return path
+    for folder in (path, path / "faces"):
+        if (folder / "fer2013_public.npz").is_file():
+            return folder / "fer2013_public.npz"
+        found = [path for path in sorted(folder.glob("*.npz")) if not path.stem.endswith("_duplicates")]
+        if len(found) == 1:
+            return found[0]
+    raise FileNotFoundError(f"No fer2013_public.npz in {path}. Give a faces .npz with x, y and classes.")

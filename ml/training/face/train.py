@@ -1,0 +1,238 @@
+"""Train the face classifier on FER2013: ``./viva train face --data DIR``.
+
+Two heads learn together: what FER2013 called a face, softened by FER+ votes, and the FER+ votes themselves. From
+half-way on a share of each target is what the averaged weights themselves say of the unchanged picture
+(self-distillation, Zhang et al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or
+with its time, whichever comes first; the learning rate falls with whichever is further along. It goes on where it was
+broken off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on
+PublicTest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from ml.face.classifier import softmax
+from ml.training.face import data as faces
+from ml.training.face.model import HEADS, build
+from ml.training.face.norm import FusedBatchNormalization
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of ``./viva train face``."""
+    parser.add_argument("--run-dir", type=Path, default=Path("runs/face"), help="checkpoints (default runs/face)")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=None, help="stop, annealed, after this much training time")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    parser.add_argument(
+        "--precision", default="float32", help="Keras dtype policy; mixed_bfloat16 where the CPU knows it"
+    )
+    parser.add_argument("--distil", type=float, default=0.3, help="share of its own averaged opinion in later targets")
+    parser.add_argument(
+        "--restart", action="store_true", help="begin a new fall of the learning rate from the best weights so far"
+    )
+    parser.add_argument(
+        "--votes-share", type=float, default=0.5, help="how much of a label's target comes from FER+'s votes (0 to 1)"
+    )
+    parser.add_argument("--mixup", type=float, default=0.0, help="Beta(m, m) of mixup on every other batch; 0: none")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
+
+
+def training_model(options: argparse.Namespace) -> keras.Model:
+    """The compiled network, laid out as the backend likes it; its weights fit ``build()`` in order and shape."""
+    keras.mixed_precision.set_dtype_policy(options.precision)
+    if keras.backend.backend() == "torch":
+        model = build(norm=FusedBatchNormalization, data_format="channels_first")
+    else:
+        model = build()
+    keras.mixed_precision.set_dtype_policy("float32")
+    optimiser = keras.optimizers.AdamW(options.rate, weight_decay=0.05)
+    optimiser.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    losses = {
+        "labels": keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.05),
+        "votes": keras.losses.CategoricalCrossentropy(from_logits=True),
+    }
+    model.compile(optimiser, losses, loss_weights={"labels": 1.0, "votes": 0.5})
+    optimiser.build(model.trainable_variables)
+    return model
+
+
+class Average:
+    """Exponential moving average of a list of arrays, quicker at first so that the start is forgotten."""
+
+    def __init__(self, arrays: list[np.ndarray], decay: float = 0.999):
+        self.arrays, self.decay, self.updates = [np.array(a) for a in arrays], decay, 0
+
+    def update(self, arrays: list[np.ndarray]) -> None:
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        for mean, new in zip(self.arrays, arrays, strict=True):
+            mean *= decay
+            mean += (1 - decay) * new
+
+
+def opinions(
+    model: keras.Model, weights: list[np.ndarray], x: np.ndarray, mirror: bool = True
+) -> dict[str, np.ndarray]:
+    """Probabilities of both heads with other weights put in for the moment, averaged over a face and its mirror image
+    where ``mirror``: float32 (N, 7) each, from grey levels (N, 48, 48)."""
+    kept = [np.array(w) for w in model.get_weights()]
+    model.set_weights(weights)
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in HEADS}
+    for i in range(0, len(x), 256):
+        batch = x[i : i + 256, ..., None].astype(np.float32)
+        sides = [batch, batch[:, :, ::-1].copy()] if mirror else [batch]
+        outputs = [model.predict_on_batch(side) for side in sides]
+        for name in HEADS:
+            logits = np.mean([keras.ops.convert_to_numpy(output[name]) for output in outputs], axis=0)
+            rows[name].append(softmax(logits).astype(np.float32))
+    model.set_weights(kept)
+    return {name: np.concatenate(parts) for name, parts in rows.items()}
+
+
+def mixed(random: np.random.Generator, spread: float, images: np.ndarray, *tables: dict[str, np.ndarray]) -> tuple:
+    """A batch blended with itself in another order, each pair in a share from Beta(spread, spread): the images (N, ...)
+    and every table of rows that goes with them (mixup, Zhang et al., ICLR 2018)."""
+    order, share = random.permutation(len(images)), random.beta(spread, spread, len(images)).astype(np.float32)
+
+    def blend(rows: np.ndarray) -> np.ndarray:
+        own = share.reshape(-1, *[1] * (rows.ndim - 1))
+        return own * rows + (1 - own) * rows[order]
+
+    return blend(images), *({name: blend(rows) for name, rows in table.items()} for table in tables)
+
+
+def save(path: Path, state: dict, **lists: list[np.ndarray]) -> None:
+    """Write a checkpoint whole or not at all."""
+    arrays = {f"{name}_{i}": array for name, values in lists.items() for i, array in enumerate(values)}
+    temporary = path.with_suffix(".tmp.npz")
+    np.savez(temporary, state=json.dumps(state), **arrays)
+    temporary.replace(path)
+
+
+def restore(path: Path) -> tuple[dict, dict[str, list[np.ndarray]]]:
+    """Read what ``save`` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        lists: dict[str, list[np.ndarray]] = {}
+        for key in sorted((k for k in file.files if k != "state"), key=lambda k: int(k.rsplit("_", 1)[1])):
+            lists.setdefault(key.rsplit("_", 1)[0], []).append(file[key])
+        return json.loads(str(file["state"])), lists
+
+
+def _restarted(state: dict, lists: dict[str, list[np.ndarray]]) -> tuple[dict, dict[str, list[np.ndarray]]]:
+    """The checkpoint from which a warm restart sets out (Loshchilov & Hutter, SGDR, ICLR 2017): the averaged weights,
+    with the clock at nought; the epochs count on, so that the order of the pictures is a new one."""
+    fresh = {**state, "seconds": 0.0, "updates": 0, "done": 0.0, "first": state["epoch"]}
+    return fresh, {**lists, "weights": lists["average"]}
+
+
+def train(data: Path, options: argparse.Namespace) -> None:
+    """Train on ``data`` (the data root or its faces folder), go on from ``options.run_dir``, then write the
+    weights.
+
+    Raises FileNotFoundError where FER2013 is not there.
+    """
+    folder = faces.faces_folder(data)
+    options.run_dir.mkdir(parents=True, exist_ok=True)
+    checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
+    x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
+    votes = faces.votes_of(row, folder / "ferplus_votes.npz")
+    targets = {
+        "labels": faces.soft_targets(y, votes, options.votes_share),
+        "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1),
+    }
+    voted = (votes.sum(1) / 10).astype(np.float32)  # a face on which few agreed to see one of the seven counts for less
+    valid_x, valid_y, valid_row = faces.load(folder / "fer2013_public.npz")
+    valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
+
+    keras.utils.set_random_seed(options.seed)
+    model = training_model(options)
+    average = Average(model.get_weights())
+    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
+    if checkpoint.is_file():
+        state, lists = restore(checkpoint)
+        if options.restart:
+            state, lists = _restarted(state, lists)
+        model.set_weights(lists["weights"])
+        average.arrays, average.updates = lists["average"], state["updates"]
+        for variable, value in zip(model.optimizer.variables, lists["optimiser"], strict=True):
+            variable.assign(value)
+        print(f"Going on from epoch {state['epoch']}, best accuracy {state['best']:.4f}.")
+    print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
+
+    steps, taught, opinion = len(x) // options.batch, 0.0, None
+    first = state.get("first", 0)
+    while state["epoch"] - first < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
+        random = np.random.default_rng((options.seed, state["epoch"]))
+        order = random.permutation(len(x))
+        started, losses = time.monotonic(), []
+        if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= taught + 0.15):
+            taught = state["done"]
+            opinion = opinions(model, average.arrays, x, mirror=False)
+        bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
+        for step in bar:
+            elapsed = state["seconds"] + time.monotonic() - started
+            done = (state["epoch"] - first + step / steps) / options.epochs
+            if options.minutes:
+                done = max(done, elapsed / (60 * options.minutes))
+            state["done"] = done
+            if done >= 1:
+                break
+            warm = min(1.0, ((state["epoch"] - first) * steps + step + 1) / 300)
+            model.optimizer.learning_rate = options.rate * warm * (0.005 + 0.995 * (1 + math.cos(math.pi * done)) / 2)
+            batch = order[step * options.batch : (step + 1) * options.batch]
+            images = faces.augment(x[batch], random)
+            wanted = {name: values[batch] for name, values in targets.items()}
+            if opinion is not None:
+                share = options.distil
+                wanted = {name: (1 - share) * wanted[name] + share * opinion[name][batch] for name in HEADS}
+            weight = {"labels": np.ones(len(batch), np.float32), "votes": voted[batch]}
+            if options.mixup and step % 2:
+                images, wanted, weight = mixed(random, options.mixup, images, wanted, weight)
+            losses.append(float(np.ravel(model.train_on_batch(images, wanted, sample_weight=weight))[0]))
+            average.update(model.get_weights())
+            if step % 20 == 0:
+                bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
+        seen = opinions(model, average.arrays, valid_x, mirror=False)
+        score = float((seen["labels"].argmax(1) == valid_y).mean())
+        agreed = valid_votes.sum(1) > 0
+        agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean())
+        state["epoch"] += 1
+        state["seconds"] += time.monotonic() - started
+        state["updates"] = average.updates
+        spent = f"{state['seconds'] / 60:.1f} min"
+        tqdm.write(
+            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, "
+            f"FER+ {agreement:.4f}, {spent}"
+        )
+        if score > state["best"]:
+            state["best"] = score
+            save(best_file, state, average=average.arrays)
+        optimiser = [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables]
+        save(checkpoint, state, weights=model.get_weights(), average=average.arrays, optimiser=optimiser)
+
+    from ml.training.face.export import export
+
+    export(folder, best_file)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    add_arguments(parser)
+    options = parser.parse_args()
+    train(options.data, options)
+
+
+if __name__ == "__main__":
+    main()

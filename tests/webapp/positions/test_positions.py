@@ -1,0 +1,102 @@
+"""Jobs, their places and what may be analysed there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.policy.engine import EEA, EEA_TERRITORIES, WITH_CONSENT
+from webapp.positions import operations
+from webapp.positions.models import Job
+from webapp.positions.places import countries, country_name, rules
+
+JOB = {"title": "Data engineer", "city": "Lyon", "country": "FR"}
+
+
+@pytest.fixture
+def recruiter(make, sign_in):
+    return sign_in(make.user(Role.RECRUITER))
+
+
+def test_all_countries_of_iso_3166_by_name():
+    codes = [code for code, _name in countries()]
+    assert len(codes) == len(set(codes)) == 249
+    assert all(re.fullmatch("[A-Z]{2}", code) for code in codes)
+    assert country_name("BO") == "Bolivia" and country_name("XX") == "XX"
+    assert codes.index("AX") == codes.index("AL") - 1  # Åland stands among the As, not after Zimbabwe
+    assert set(codes) >= EEA | EEA_TERRITORIES | WITH_CONSENT
+
+
+@pytest.mark.parametrize("country", ["FR", "NO", "RE", "JP", "CA"])
+def test_the_rules_say_what_the_engine_will_do(country: str):
+    text, voice, face = rules(country)
+    assert text.allowed
+    assert voice.allowed == face.allowed == (country == "CA")
+    for rule in (voice, face):
+        assert ("Art. 5(1)(f)" in rule.why) == (country in {"FR", "NO", "RE"})
+        assert "It was not done" not in rule.why
+
+
+def test_making_a_job_shows_the_law_before_anybody_is_invited(client: FlaskClient, recruiter):
+    assert "There is no job yet" in client.get("/jobs/").text
+    page = client.post("/jobs/new", data=JOB, follow_redirects=True).text
+    assert "Lyon, France" in page and "prohibited in recruitment in the EU" in page
+    assert "Data engineer" in client.get("/jobs/").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", " "), ("city", ""), ("country", ""), ("country", "XX"), ("country", "fr"), ("title", "x" * 161)],
+)
+def test_a_job_with_a_fault_says_which(client: FlaskClient, recruiter, field: str, value: str):
+    answer = client.post("/jobs/new", data={**JOB, field: value})
+    assert answer.status_code == 422 and f'id="{field}-errors"' in answer.text
+    assert db.session.scalar(sa.select(sa.func.count(Job.id))) == 0
+
+
+def test_the_country_stays_once_somebody_is_invited(client: FlaskClient, recruiter, make):
+    job = make.job("FR", created_by=recruiter)
+    client.post(f"/jobs/{job.id}/edit", data={**JOB, "country": "BE"})
+    assert job.country == "BE"
+    make.invitation(job=job, created_by=recruiter)
+    refused = client.post(f"/jobs/{job.id}/edit", data={**JOB, "country": "CA"})
+    assert refused.status_code == 422 and "Make a new job" in refused.text and job.country == "BE"
+    client.post(f"/jobs/{job.id}/edit", data={**JOB, "title": "Engineer", "country": "BE"})
+    assert job.title == "Engineer"
+
+
+def test_archiving_and_bringing_back(client: FlaskClient, recruiter, make):
+    job = make.job(created_by=recruiter)
+    client.post(f"/jobs/{job.id}/archive")
+    assert job.archived_at and "All jobs are archived" in client.get("/jobs/").text
+    client.post(f"/jobs/{job.id}/restore")
+    assert job.archived_at is None
+
+
+def test_another_recruiter_s_job_is_not_there_and_an_admin_s_view_has_it(client: FlaskClient, make, sign_in):
+    job = make.job(title="Theirs")
+    sign_in(make.user(Role.RECRUITER))
+    assert "Theirs" not in client.get("/jobs/").text
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/edit"),
+        ("POST", "/edit"),
+        ("POST", "/archive"),
+        ("POST", "/restore"),
+    ):
+        assert client.open(f"/jobs/{job.id}{path}", method=method, data=JOB).status_code == 404
+    assert client.get("/jobs/nothing").status_code == 404
+    sign_in(make.user(Role.ADMIN))
+    assert "Theirs" in client.get("/jobs/").text
+    assert client.get(f"/jobs/{job.id}").status_code == 200
+
+
+def test_candidates_have_no_jobs(app: Flask, make):
+    make.job()
+    assert db.session.scalars(operations.jobs_of(make.user(Role.CANDIDATE))).all() == []

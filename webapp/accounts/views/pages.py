@@ -1,0 +1,141 @@
+"""Signing in and out, one's own password, and a link to set it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, login_remembered, login_required, login_user, logout_user
+
+from webapp.accounts import operations
+from webapp.accounts.forms import ChangePasswordForm, SetPasswordForm, SignInForm
+from webapp.accounts.models import User, check_password
+from webapp.core.database import db
+from webapp.core.extensions import limiter
+
+blueprint = Blueprint("accounts", __name__)
+
+_TOO_OFTEN = (
+    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
+    "to set a new one."
+)
+
+
+def _network_address_and_account() -> str:
+    account = current_user.id if current_user.is_authenticated else request.form.get("email", "").strip().lower()[:254]
+    return f"{get_remote_address()} {account}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 422
+
+
+def _throttled(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Count failed attempts, from one network address and from there at one account; too many answer 429."""
+    per_account = limiter.limit(
+        lambda: current_app.config["SIGN_IN_RATE_PER_ACCOUNT"],
+        key_func=_network_address_and_account,
+        methods=["POST"],
+        deduct_when=_failed,
+        error_message=_TOO_OFTEN,
+    )
+    per_address = limiter.limit(
+        lambda: current_app.config["SIGN_IN_RATE"], methods=["POST"], deduct_when=_failed, error_message=_TOO_OFTEN
+    )
+    return per_address(per_account(view))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@_throttled
+def sign_in() -> Response | tuple[str, int]:
+    """Ask who somebody is."""
+    if current_user.is_authenticated:
+        return redirect(url_for("pages.home"))
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
+    user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
+    # One message for an unknown address, a wrong password and a deactivated person, after the same work.
+    if not check_password(user, form.password.data) or not user.active:
+        form.password.errors = ["This email address and password do not belong together. Check both and try again."]
+        return render_template("accounts/sign_in.html", form=form), 422
+    _enter(user, remember=form.remember.data)
+    current_app.logger.info("User %s signed in", user.id)
+    return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
+
+
+def _enter(user: User, *, remember: bool = False) -> None:
+    session.clear()  # nothing of an earlier session survives a change of person
+    login_user(user, remember=remember)
+
+
+@blueprint.post("/sign-out")
+@login_required
+def sign_out() -> Response:
+    """Forget who somebody is."""
+    logout_user()
+    for key in [key for key in session if key != "_remember"]:  # Flask-Login's order to drop the remember-me cookie
+        del session[key]
+    flash("You are signed out.", "info")
+    return redirect(url_for("pages.home"))
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@login_required
+@_throttled
+def profile() -> Response | tuple[str, int]:
+    """One's own account: who one is here, and another password."""
+    form = ChangePasswordForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/profile.html", form=form), 422 if form.is_submitted() else 200
+    if not current_user.check_password(form.current.data):
+        form.current.errors = ["This is not your present password. Type it again."]
+        return render_template("accounts/profile.html", form=form), 422
+    user = db.session.get(User, current_user.id)
+    operations.change_password(user, form.password.data)
+    db.session.commit()
+    _enter(user, remember=login_remembered())
+    flash("Your password is changed. Everywhere else you are signed out.", "success")
+    return redirect(url_for("accounts.profile"))
+
+
+@blueprint.route("/set-password/<token>", methods=["GET", "POST"])
+@limiter.limit("30 per minute", error_message="Wait a minute, then open the link again.")
+def set_password(token: str) -> Response | tuple[str, int]:
+    """Where the link leads that an admin passed on."""
+    user = operations.user_of_password_token(token)
+    if user is None:
+        abort(410, "This link has been used, or it is too old. Ask the person who gave it to you for a new one.")
+    form = SetPasswordForm()
+    if not form.validate_on_submit():
+        return render_template(
+            "accounts/set_password.html", form=form, person=user
+        ), 422 if form.is_submitted() else 200
+    operations.change_password(user, form.password.data)
+    db.session.commit()
+    _enter(user)
+    flash("Your password is set, and you are signed in.", "success")
+    return redirect(url_for("pages.home"))
+
+
+def _safe_target(target: str | None) -> str | None:
+    """``target`` if it is a path of ours; an address elsewhere would make us a springboard."""
+    if not target or not target.isprintable() or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None

@@ -1,0 +1,111 @@
+"""People, for admins: who is here, what they may do, and the link by which they set a password."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from webapp.accounts import operations
+from webapp.accounts.forms import NewPersonForm, RoleForm
+from webapp.accounts.models import Role, User
+from webapp.accounts.views.pages import blueprint
+from webapp.core.database import db
+from webapp.core.security import require_role
+
+
+def _person(user_id: str) -> User:
+    return db.session.get(User, user_id) or abort(404)
+
+
+def _refused(error: operations.AccountRefused, user_id: str) -> Response:
+    db.session.rollback()
+    flash(str(error), "error")
+    return redirect(url_for("accounts.person", user_id=user_id))
+
+
+@blueprint.get("/people")
+@require_role(Role.ADMIN)
+def people() -> str:
+    """Everybody with an account."""
+    rows = db.session.scalars(sa.select(User).order_by(User.active.desc(), sa.func.lower(User.name), User.id)).all()
+    return render_template("accounts/people.html", people=rows)
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def new_person() -> Response | tuple[str, int]:
+    """Add somebody."""
+    form = NewPersonForm()
+    if form.validate_on_submit():
+        try:
+            user = operations.add_person(
+                name=form.name.data, email=form.email.data, role=Role(form.role.data), by=current_user
+            )
+        except operations.AddressTaken as error:
+            form.email.errors = [str(error)]
+        else:
+            db.session.commit()
+            flash(f"{user.name} is added. Pass on the link below, so that they can set a password.", "success")
+            return redirect(url_for("accounts.password_link", user_id=user.id))
+    return render_template("accounts/new_person.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/people/<user_id>", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def person(user_id: str) -> Response | tuple[str, int]:
+    """One person: role, link, access."""
+    user = _person(user_id)
+    form = RoleForm(role=user.role.value)
+    if form.validate_on_submit():
+        try:
+            operations.change_role(user, Role(form.role.data), by=current_user)
+        except operations.AccountRefused as error:
+            return _refused(error, user_id)
+        db.session.commit()
+        flash(f"{user.name} is {_with_article(user.role)} now.", "success")
+        return redirect(url_for("accounts.people"))
+    return render_template("accounts/person.html", form=form, person=user), 422 if form.is_submitted() else 200
+
+
+def _with_article(role: Role) -> str:
+    return f"an {role}" if role is Role.ADMIN else f"a {role}"
+
+
+@blueprint.get("/people/<user_id>/password-link")
+@require_role(Role.ADMIN)
+def password_link(user_id: str) -> str:
+    """The link by which somebody sets a password. It is shown, not stored; made anew each time."""
+    user = _person(user_id)
+    if not user.active:
+        abort(404)
+    base = current_app.config["PUBLIC_URL"] or request.url_root
+    link = base.rstrip("/") + url_for("accounts.set_password", token=operations.password_token(user), _external=False)
+    current_app.logger.info("Password link of user %s shown to %s", user.id, current_user.id)
+    days = current_app.config["PASSWORD_LINK_SECONDS"] // 86400
+    return render_template("accounts/password_link.html", person=user, link=link, days=days)
+
+
+@blueprint.post("/people/<user_id>/deactivate")
+@require_role(Role.ADMIN)
+def deactivate(user_id: str) -> Response:
+    """End somebody's access."""
+    user = _person(user_id)
+    try:
+        operations.deactivate(user, by=current_user)
+    except operations.AccountRefused as error:
+        return _refused(error, user_id)
+    db.session.commit()
+    flash(f"{user.name} can no longer sign in. What they made stays.", "success")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.post("/people/<user_id>/reactivate")
+@require_role(Role.ADMIN)
+def reactivate(user_id: str) -> Response:
+    """Let somebody in again."""
+    user = _person(user_id)
+    operations.reactivate(user, by=current_user)
+    db.session.commit()
+    flash(f"{user.name} may come back. Pass on the link below, so that they can set a password.", "success")
+    return redirect(url_for("accounts.password_link", user_id=user_id))

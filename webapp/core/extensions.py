@@ -1,0 +1,88 @@
+"""The extensions, each made once and bound to the application in ``init_app``."""
+
+from __future__ import annotations
+
+from celery import Celery, Task
+from flask import Flask, has_app_context
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from webapp.core import file_broker, liveness
+from webapp.core.database import db
+from webapp.core.settings import ROOT
+
+migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
+login_manager = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address)
+
+
+def init_app(app: Flask) -> None:
+    """Bind every extension to ``app``; the Celery application is ``app.extensions["celery"]``."""
+    db.init_app(app)
+    migrate.init_app(app, db)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    init_celery(app)
+
+
+def init_celery(app: Flask) -> Celery:
+    """Make the Celery application: every task runs in an application context and commits or rolls back by itself."""
+
+    class ContextTask(Task):
+        def __call__(self, *args: object, **kwargs: object) -> object:
+            if has_app_context():  # called directly, by a test or by another task
+                return self.run(*args, **kwargs)
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery = Celery(app.name, task_cls=ContextTask)
+    celery.conf.update(
+        broker_url=app.config["BROKER_URL"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_track_started=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_max_tasks_per_child=200,
+        broker_connection_retry_on_startup=True,
+        task_time_limit=3600,
+        task_soft_time_limit=3540,
+        timezone="UTC",
+        # Queues with workers of their own: what a candidate waits for never stands behind a long analysis, and the
+        # sweep and the reports never behind a recording that takes long to verify.
+        task_default_queue="quick",
+        task_routes={
+            "analysis.run": {"queue": "analysis"},
+            "analysis.sweep": {"queue": "upkeep"},
+            "reports.build": {"queue": "upkeep"},
+            "live.settle": {"queue": "upkeep"},
+        },
+        beat_scheduler="webapp.core.liveness:Clock",
+        beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 5.0, "options": {"expires": 10}}},
+    )
+    (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)
+    if app.config["BROKER_URL"].startswith("filesystem"):
+        # The embedded broker: messages are files. It loses what ran when a whole worker dies, so the truth about jobs
+        # is in the database (webapp/analysis), and a sweep queues again what nobody holds.
+        file_broker.register()
+        folder = app.config["HOME"] / "broker"
+        for name in ("messages", "processed", "control"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        celery.conf.broker_transport_options = {
+            "data_folder_in": str(folder / "messages"),
+            "data_folder_out": str(folder / "messages"),
+            "processed_folder": str(folder / "processed"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+            "polling_interval": 0.05,
+        }
+    liveness.init_app(app, celery)
+    celery.set_default()
+    app.extensions["celery"] = celery
+    return celery

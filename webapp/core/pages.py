@@ -1,0 +1,69 @@
+"""The pages that belong to no feature, and what every template may use."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, url_for
+from flask_login import current_user
+
+from webapp.core.database import now
+
+blueprint = Blueprint("pages", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and the template helpers."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(asset=asset, now=now)
+    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+@blueprint.get("/")
+def home() -> Response | str:
+    """Send people to where their work is, and tell strangers what this is."""
+    if not current_user.is_authenticated:
+        return render_template("home.html")
+    return redirect(url_for(current_user.home_endpoint))
+
+
+def asset(name: str) -> str:
+    """The address of a built front-end file, with its content's hash in the name.
+
+    Raises RuntimeError where the front end has not been built.
+    """
+    manifest = Path(current_app.static_folder or "") / "dist" / "manifest.json"
+    try:
+        built = _read_manifest(manifest, manifest.stat().st_mtime_ns)
+    except FileNotFoundError:
+        raise RuntimeError("The front end is not built. Run ./viva up, or ./viva build.") from None
+    return url_for("static", filename=f"dist/{built[name]}")
+
+
+@lru_cache(maxsize=4)
+def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
+    return json.loads(path.read_text("utf-8"))
+
+
+def moment(value: datetime | None) -> str:
+    """A moment for people, in UTC and saying so."""
+    return "" if value is None else value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def clock(seconds: float | timedelta | None) -> str:
+    """A length of time as m:ss, or h:mm:ss."""
+    if seconds is None:
+        return "–"
+    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    hours, rest = divmod(total, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def percent(value: float | None) -> str:
+    """A share (0..1) as whole per cent."""
+    return "–" if value is None else f"{100 * value:.0f} %"

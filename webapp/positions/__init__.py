@@ -1,0 +1,10 @@
+"""Jobs."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views."""
+    from webapp.positions.views.pages import blueprint
+
+    app.register_blueprint(blueprint)

@@ -1,0 +1,23 @@
+"""Forms of this feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from webapp.accounts.forms import ListField, strip
+from webapp.positions.places import countries
+
+
+class JobForm(FlaskForm):
+    title = StringField("Title", [DataRequired("Give the job a title."), Length(max=160)], filters=[strip])
+    city = StringField("City", [DataRequired("Enter the city."), Length(max=120)], filters=[strip])
+    country = ListField("Country", [InputRequired("Choose a country.")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = [SelectChoice("", "Choose a country"), *(SelectChoice(*pair) for pair in countries())]

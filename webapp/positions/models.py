@@ -1,0 +1,26 @@
+"""Jobs: what people are interviewed for, and where. The place decides which law holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.core.database import UtcDateTime, db, new_id, now
+
+
+class Job(db.Model):
+    __tablename__ = "jobs"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(160))
+    city: Mapped[str] = mapped_column(String(120))
+    #: ISO 3166-1 alpha-2, upper case.
+    country: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+
+    created_by: Mapped[User] = relationship()

@@ -1,0 +1,54 @@
+"""The practice room: start, go on, look at the report, delete. Each person sees their own alone."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from webapp.core.database import db
+from webapp.interviews.models import Interview
+from webapp.policy import Mode
+from webapp.practice import operations
+
+blueprint = Blueprint("practice", __name__, url_prefix="/practice")
+
+
+@blueprint.get("")
+@login_required
+def index() -> str:
+    """What can be practised, and what was."""
+    return render_template(
+        "practice/index.html",
+        sets=operations.sets_to_practise(current_user),
+        interviews=operations.practice_of(current_user),
+    )
+
+
+@blueprint.post("/start")
+@login_required
+def start() -> Response:
+    """Start a practice interview on a published set, or on Viva's own where none is offered."""
+    sets = {question_set.id: question_set for question_set in operations.sets_to_practise(current_user)}
+    wanted = request.form.get("question_set_id", "")
+    if sets and wanted not in sets:
+        flash("Those questions are no longer offered. Choose others.", "warning")
+        return redirect(url_for("practice.index"))
+    person = current_user._get_current_object()
+    interview = operations.start(person, sets[wanted] if sets else operations.built_in_set(person))
+    db.session.commit()
+    return redirect(url_for("candidate.welcome", interview_id=interview.id))
+
+
+@blueprint.route("/<interview_id>/delete", methods=["GET", "POST"])
+@login_required
+def delete(interview_id: str) -> Response | str:
+    """Ask once, then delete a practice interview with all its data."""
+    interview = db.session.get(Interview, interview_id)
+    if interview is None or interview.mode is not Mode.PRACTICE or interview.candidate_id != current_user.id:
+        abort(404)
+    if request.method == "GET":
+        return render_template("practice/delete.html", interview=interview)
+    operations.delete(interview)
+    db.session.commit()
+    flash("Deleted: the recordings, what you wrote, and everything that was read in them.", "info")
+    return redirect(url_for("practice.index"))

@@ -1,0 +1,109 @@
+"""From stored readings to the fusion of face and voice (ml/fusion), answer by answer, and its facts in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from ml.core.readings import Estimate, FaceReading, ModelVersion, SpeechReading, Track
+from webapp.analysis.readers import plain
+
+R = TypeVar("R", FaceReading, SpeechReading)
+#: The tones of ml/fusion/agreement.py as a face looks and a voice sounds.
+TONES = {
+    "even": "calm and even",
+    "cheerful": "cheerful",
+    "tense": "tense",
+    "low": "low",
+    "surprised": "surprised",
+}
+#: Words quoted from a transcript beside a fact at most.
+QUOTED = 30
+
+
+def revive(kind: type[R], stored: dict[str, Any]) -> R:
+    """The dataclass behind a reading's JSON; unknown keys of other versions are left out."""
+    values = {field.name: stored[field.name] for field in fields(kind) if field.name in stored}
+    values["model"] = ModelVersion(**stored["model"])
+    for name in ("track", "mouth"):
+        if track := stored.get(name):
+            values[name] = Track(tuple(track["labels"]), track["times"], track["probabilities"])
+    values["distribution"] = {label: Estimate(**e) for label, e in (stored.get("distribution") or {}).items()}
+    return kind(**values)
+
+
+def fuse(face: dict[str, Any] | None, speech: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The fused reading's JSON of one answer; None where there is nothing to fuse.
+
+    Raises whatever ml.fusion raises: the caller decides what a report without a fusion looks like.
+    """
+    if not face and not speech:
+        return None
+    from ml.fusion.combine import combine
+
+    fused = combine(
+        revive(FaceReading, face) if face else None,
+        revive(SpeechReading, speech) if speech else None,
+    )
+    return None if fused is None else plain(fused.to_json())
+
+
+def told(fact: dict[str, Any]) -> str:
+    """One fact of agreement in a sentence, no firmer than it is."""
+    sounds, looks = (TONES.get(fact[side], fact[side]) for side in ("speech", "face"))
+    if fact["agrees"]:
+        return f"Voice and face both come across as {sounds}." if fact["firm"] else f"Both may come across as {sounds}."
+    if fact["firm"]:
+        return f"The voice sounds {sounds}, the face does not: it looks {looks}."
+    return f"The voice may sound {sounds} while the face may look {looks}. Neither is clear."
+
+
+def standing(fused: dict[str, Any]) -> str:
+    """How firmly the whole may be taken, from how much could be read and who said it."""
+    if fused["coverage"] < 0.3:
+        return "Too little of the answer could be read to say anything of it as a whole."
+    sides = {"face": "face", "speech": "voice"}
+    for side, name in sides.items():
+        if (fused.get("weights") or {}).get(side, 0) > 0.9:
+            return f"Nearly all of this comes from the {name}: take it for that reading alone."
+    if fused["coverage"] < 0.7:
+        return "Parts of the answer could not be read: take this as a hint."
+    return ""
+
+
+def said_between(words: list[Any], start: float, end: float) -> str:
+    """The transcript's words between two times (s), at most QUOTED of them; "" where none have times there."""
+    found = [word.text for word in words if word.start is not None and start <= word.start < end]
+    return " ".join(found[:QUOTED]) + (" …" if len(found) > QUOTED else "")
+
+
+def lasting(facts: list[dict[str, Any]]) -> float:
+    """Seconds that facts last together."""
+    return sum(fact["end"] - fact["start"] for fact in facts)
+
+
+def valence_rows(fused: dict[str, Any], most: int = 30) -> list[dict[str, Any]]:
+    """Valence in at most ``most`` stretches of a second or longer: start and end (s), low, value, high (None where
+    nothing was read)."""
+    times, rows = fused["track"]["times"], fused["valence"]
+    step = times[1] - times[0] if len(times) > 1 else 2 * times[0] if times else 0.0
+    together = max(1, -(-len(times) // most), round(1 / step) if step else 1)
+    table = []
+    for first in range(0, len(times), together):
+        last = min(first + together, len(times)) - 1
+        known = [row for row in rows[first : last + 1] if row is not None]
+        means = [sum(column) / len(known) for column in zip(*known, strict=True)] if known else [None] * 3
+        bounds = {"start": times[first] - step / 2, "end": times[last] + step / 2}
+        table.append({**bounds, **dict(zip(("low", "value", "high"), means, strict=True))})
+    return table
+
+
+def filters() -> dict[str, Any]:
+    """What the templates call these by."""
+    return {
+        "told": told,
+        "standing": standing,
+        "lasting": lasting,
+        "said_between": said_between,
+        "valence_rows": valence_rows,
+    }

@@ -1,0 +1,42 @@
+"""The door to one reading, for what is made of it when somebody asks: maps of a face, explanations of a voice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+
+from webapp.analysis.access import load_interview
+from webapp.analysis.models import Analysis
+from webapp.analysis.visible import visible_readings
+from webapp.core.database import db
+from webapp.interviews.models import InterviewState
+from webapp.policy import Modality
+from webapp.reviews.access import may_see_readings
+
+
+def caller() -> str:
+    """Whose requests are counted: the account's or, where nobody has signed in, the address's."""
+    return current_user.get_id() if current_user.is_authenticated else get_remote_address()
+
+
+def reading_of(analysis_id: str, modality: Modality) -> tuple[Analysis, dict[str, Any]]:
+    """An analysis of ``modality`` and its result, if the present user may see that reading now; 404 otherwise.
+
+    The interview must be theirs to read and submitted, their own scorecard in (or not wanted), and policy must show the
+    result (door 2).
+    """
+    analysis = db.session.get(Analysis, analysis_id)
+    if analysis is None or analysis.modality is not modality:
+        abort(404)
+    interview = load_interview(analysis.interview_id)
+    if interview.state is not InterviewState.SUBMITTED:
+        abort(404)
+    if not may_see_readings(current_user._get_current_object(), interview):
+        abort(404)
+    visible = visible_readings(interview).get(analysis.answer_id, {}).get(modality)
+    if visible is None or visible.result is None:
+        abort(404)
+    return analysis, visible.result

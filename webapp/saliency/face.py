@@ -1,0 +1,100 @@
+"""Maps of single moments: made when somebody asks, kept under the reading's id, gone with the reading."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from ml.core.errors import MediaError
+from webapp.core import storage
+from webapp.interviews.models import Answer
+from webapp.reports.formatting import emotion
+from webapp.saliency.cache import made_once
+
+#: Moments closer together than this (seconds) are one.
+STEP = 0.2
+
+
+def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+    """The map of one moment, from storage or made now.
+
+    {time (s), model, same_model, faces, expressions: [{label, name, probability, words, alt, picture}, ...]}, the
+    likeliest first, each ``picture`` a data URL. Raises Busy, MediaError, Unreadable, ModelMissing.
+    """
+    from ml.core import registry  # models are loaded by those who ask for maps alone
+
+    version = registry.version_of("face").version
+    tick = round(time / STEP)
+    return made_once(
+        analysis_id,
+        str(tick),
+        version,
+        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == _made_by(reading)},
+    )
+
+
+def _make(answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+    from ml.core.readings import FACE_EMOTIONS
+    from ml.face import saliency
+
+    seen = saliency.at(_path(answer), time, width=_width(reading))
+    order = np.argsort(-seen.probabilities)
+    return {
+        "time": round(seen.time, 2),
+        "faces": seen.faces,
+        "plain": _url(np.repeat(seen.face[..., None], 3, axis=2)),
+        "expressions": [
+            _expression(
+                FACE_EMOTIONS[i], float(seen.probabilities[i]), seen.words[i], saliency.picture(seen.face, seen.maps[i])
+            )
+            for i in order
+        ],
+    }
+
+
+def _expression(label: str, probability: float, words: str, picture: np.ndarray) -> dict[str, Any]:
+    name = emotion(label)
+    where = f"what speaks for it most is in: {words}" if words else "no part of the picture speaks for it"
+    return {
+        "label": label,
+        "name": name,
+        "probability": round(probability, 3),
+        "words": words,
+        "alt": f"The face at this moment with a map for {name.lower()}; {where}.",
+        "picture": _url(picture),
+    }
+
+
+def _path(answer: Answer) -> str:
+    """The recording of an answer: the copy that seeks, else the bytes as they came. Raises MediaError (``missing``)."""
+    take = answer.kept_take
+    recording = take.recording if take else None
+    for key in (recording.playable_key, recording.original_key) if recording else ():
+        if key and storage.path_of(key).is_file():
+            return str(storage.path_of(key))
+    raise MediaError(
+        "missing", "The recording of this answer is no longer in storage, so no moment of it can be shown."
+    )
+
+
+def _width(reading: dict[str, Any]) -> float | None:
+    """How wide the face of the person read usually is, in pixels of the recording; None in earlier readings."""
+    mine = next((track for track in reading.get("tracks") or [] if track.get("candidate")), None)
+    width = mine.get("median_box_px") if mine else None
+    return float(width) if isinstance(width, int | float) and width > 0 else None
+
+
+def _made_by(reading: dict[str, Any]) -> str:
+    return (reading.get("model") or {}).get("version", "")
+
+
+def _url(picture: np.ndarray) -> str:
+    """An RGB picture as the data URL of a WebP."""
+    import cv2
+
+    done, data = cv2.imencode(".webp", picture[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 80])
+    if not done:
+        raise RuntimeError("A picture cannot be encoded.")
+    return "data:image/webp;base64," + base64.b64encode(data.tobytes()).decode("ascii")

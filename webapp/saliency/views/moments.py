@@ -1,0 +1,44 @@
+"""The map of one moment, as JSON for the report's page."""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask_login import login_required
+
+from ml.core.errors import VivaError
+from webapp.core.extensions import limiter
+from webapp.policy import Modality
+from webapp.saliency import face
+from webapp.saliency.access import caller, reading_of
+from webapp.saliency.cache import Busy
+
+blueprint = Blueprint("moments", __name__, url_prefix="/moments")
+
+
+@blueprint.get("/<analysis_id>.json")
+@limiter.limit(
+    lambda: current_app.config.get("MOMENTS_RATE", "40 per minute; 400 per hour"),
+    key_func=caller,
+    error_message="You have asked for many moments. Wait a minute, then go on.",
+)
+@login_required
+def show(analysis_id: str) -> Response | tuple[Response, int]:
+    """What the face model saw at ``?time=`` seconds: per expression its probability, a picture and words for it.
+
+    Only where the reading itself may be seen now (policy door 2), by this person; 404 otherwise.
+    """
+    analysis, reading = reading_of(analysis_id, Modality.FACE)
+    try:
+        time = float(request.args.get("time", ""))
+    except ValueError:
+        time = math.nan
+    if not 0 <= time <= (reading.get("seconds") or 0) + 1:
+        abort(400, "Choose a moment inside the recording.")
+    try:
+        return jsonify(face.moment(analysis.id, analysis.answer, reading, time))
+    except Busy:
+        abort(503)
+    except VivaError as error:
+        return jsonify(error={"code": error.code, "message": error.message}), 422

@@ -1,0 +1,82 @@
+"""Made when somebody asks, kept under the reading's id, gone with the reading (as the face's maps are)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from ml.core.readings import SPEECH_EMOTIONS
+from webapp.analysis import readers
+from webapp.analysis.readers import plain
+from webapp.interviews.models import Answer
+from webapp.policy import Modality
+from webapp.reports.formatting import emotion
+from webapp.saliency.cache import made_once
+
+STEP = 0.5  # s; stretches that begin closer together than this are one
+LONGEST = 4.0  # s
+
+
+def explain(analysis_id: str, answer: Answer, start: float, end: float, label: str) -> dict[str, Any]:
+    """{figure, summary, probability, label, start, end, model} of a stretch in seconds.
+
+    Raises Busy, Unreadable, MediaError and ModelMissing.
+    """
+    from ml.core import registry  # models are loaded by those who ask for explanations alone
+
+    version = registry.version_of("speech").version
+    first = round(start / STEP)
+    last = first * STEP + min(end - start, LONGEST)
+    return made_once(
+        analysis_id,
+        f"s{first}x{round((end - start) / STEP)}e{SPEECH_EMOTIONS.index(label)}",
+        version,
+        lambda: _make(readers.source_of(answer, Modality.SPEECH), first * STEP, last, label),
+    )
+
+
+def _make(path: str, start: float, end: float, label: str) -> dict[str, Any]:
+    from ml.figures.timeline import explanation
+    from ml.speech.explain import _excerpt, explain
+    from ml.speech.features import log_mel
+    from ml.speech.quality import band_centres
+
+    found = plain(asdict(explain(path, start, end, label)))
+    figure = explanation(found, log_mel(_excerpt(path, start, end)), band_centres().tolist(), start)
+    drawn = json.loads(figure.to_json())
+    drawn["layout"].pop("template", None)
+    return {
+        "figure": drawn,
+        "summary": summary(found),
+        "probability": found["probability"],
+        "label": label,
+        "start": found["start"],
+        "end": found["end"],
+    }
+
+
+def summary(found: dict[str, Any]) -> list[str]:
+    """The strongest pieces in words, for who cannot see the picture."""
+    name = emotion(found["label"]).lower()
+    sentences = [
+        f"Between {found['start']:.1f} and {found['end']:.1f} s the model gives “{name}” "
+        f"{100 * found['probability']:.0f} %."
+    ]
+    pieces = [
+        (value, first, last, low, high)
+        for row, first, last in zip(found["values"], found["times"], found["times"][1:], strict=False)
+        for value, low, high in zip(row, found["bands"], found["bands"][1:], strict=False)
+    ]
+    most = sorted(pieces, key=lambda piece: -abs(piece[0]))[:3]
+    if not most or not any(abs(piece[0]) >= 0.05 for piece in most):
+        return [
+            *sentences,
+            "No single piece of the sound decided it: turned down one by one, each changes next to nothing.",
+        ]
+    for value, first, last, low, high in most:
+        if abs(value) < 0.05:
+            continue
+        side = "for" if value > 0 else "against"
+        sentences.append(f"{first:.1f} to {last:.1f} s, {low / 1000:g} to {high / 1000:g} kHz spoke {side} it.")
+    return sentences

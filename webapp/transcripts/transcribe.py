@@ -1,0 +1,62 @@
+"""The recogniser's part of reading a spoken answer's words. Runs in a worker, under the lease of the text analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ml.core.errors import Unreadable
+from ml.media.demux import audio_blocks, probe
+from ml.transcripts.recogniser import recogniser
+from ml.transcripts.transcript import Transcript as Words
+from webapp.core.database import db
+from webapp.interviews.models import Answer
+from webapp.policy import Modality, decide_for
+from webapp.transcripts import store
+from webapp.transcripts.models import Origin
+
+#: Less sure of its words on average, what a recogniser wrote is a guess: shown as such, and not read any further.
+LEAST_CONFIDENCE = 0.5
+
+
+def write_down(answer_id: str, path: str, progress: Callable[[float], None]) -> str:
+    """Have the recording at ``path`` written down, store that as a transcript, and return its words.
+
+    ``progress`` gets 0..1 and may raise to stop. Raises Unreadable (``no_audio``, ``no_words``, ``unclear_speech``,
+    ``no_consent``), MediaError and ModelMissing.
+    """
+    info = probe(path)
+    if not info.has_audio:
+        raise Unreadable("no_audio", "The recording has no sound, so there were no words to write down.")
+    total = info.seconds or 0.0
+    words = recogniser().transcribe(
+        audio_blocks(path),
+        progress=lambda seconds: progress(min(seconds / total, 1.0) if total else 0.0),
+    )
+    progress(1.0)  # raises where somebody else has the job now
+    answer = db.session.get(Answer, answer_id, populate_existing=True)
+    decision = decide_for(answer.interview, Modality.TEXT) if answer else None
+    if not decision:
+        db.session.rollback()
+        raise Unreadable(decision.code if decision else "no_answer", decision.reason if decision else "It is gone.")
+    if not words.words:
+        db.session.rollback()
+        raise Unreadable("no_words", "No words could be made out in this recording.")
+    store.add(answer, words, Origin.RECOGNISED, by_machine=True)
+    db.session.commit()
+    return readable(words)
+
+
+def readable(words: Words) -> str:
+    """The text of a transcript, if it is sure enough to be read further. Raises Unreadable (``unclear_speech``,
+    ``not_english``)."""
+    if words.language not in (None, "en"):
+        raise Unreadable(
+            "not_english", "This answer was not spoken in English, and the reading of words knows English alone."
+        )
+    if words.confidence is not None and words.confidence < LEAST_CONFIDENCE:
+        raise Unreadable(
+            "unclear_speech",
+            "The recogniser was too unsure of the words (another language, or unclear sound) for them to be read any "
+            "further. Correct the transcript, and they are.",
+        )
+    return words.text

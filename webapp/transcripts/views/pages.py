@@ -1,0 +1,114 @@
+"""A transcript's page, and its captions for the player."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from ml.core.errors import VivaError
+from ml.transcripts.captions import LARGEST, to_vtt
+from ml.transcripts.recogniser import is_available
+from webapp.analysis.access import load_interview
+from webapp.core.database import db
+from webapp.interviews.models import Answer, InterviewState
+from webapp.policy import Modality, Mode, decide_for
+from webapp.transcripts import operations, store
+
+blueprint = Blueprint("transcripts", __name__, url_prefix="/transcripts")
+
+
+@blueprint.get("/<answer_id>")
+@login_required
+def show(answer_id: str) -> str:
+    """Read and correct a transcript beside its recording, or write one."""
+    return _page(_answer(answer_id))
+
+
+@blueprint.post("/<answer_id>/lines")
+@login_required
+def correct(answer_id: str) -> Response | tuple[str, int]:
+    """Store corrected lines. Form: ``version``, and ``line`` once for each line in order."""
+    answer = _answer(answer_id)
+    version = request.form.get("version", type=int)
+    return _store(answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line")))
+
+
+@blueprint.post("/<answer_id>/words")
+@login_required
+def give(answer_id: str) -> Response | tuple[str, int]:
+    """Store a typed transcript (``text``) or an uploaded one (``file``)."""
+    answer = _answer(answer_id)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _store(
+            answer, lambda: operations.give(answer, current_user, request.form.get("text", ""), uploaded=False)
+        )
+    # Four bytes a character at most; one more tells that it is too large.
+    text = file.stream.read(4 * LARGEST + 1).decode("utf-8", "replace")
+    return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=True))
+
+
+@blueprint.post("/<answer_id>/recognise")
+@login_required
+def recognise(answer_id: str) -> Response | tuple[str, int]:
+    """Ask the recogniser for a transcript."""
+    answer = _answer(answer_id)
+    return _store(
+        answer,
+        lambda: operations.recognise(answer),
+        "The recording is being written down. The transcript appears in the report when it is there.",
+    )
+
+
+@blueprint.get("/<answer_id>/captions.vtt")
+@login_required
+def captions(answer_id: str) -> Response:
+    """WebVTT of the newest version; 404 where there is none, or none with times."""
+    answer = _answer(answer_id)
+    found = store.visible(answer)
+    words = found.words if found else None
+    if words is None or not words.timed:
+        abort(404)
+    response = Response(to_vtt(words, found.recording.seconds), mimetype="text/vtt")
+    response.headers["Cache-Control"] = "private, no-cache"
+    if request.args.get("download"):
+        response.headers["Content-Disposition"] = 'attachment; filename="answer.vtt"'
+    return response
+
+
+def _store(answer: Answer, verb, done: str = "Saved. The words are read again where that is allowed."):
+    try:
+        verb()
+    except (operations.TranscriptRefused, VivaError) as refused:
+        db.session.rollback()
+        db.session.refresh(answer)
+        return _page(answer, str(refused), request.form.get("text", "")), 422
+    db.session.commit()
+    flash(done, "info")
+    return redirect(url_for("transcripts.show", answer_id=answer.id))
+
+
+def _page(answer: Answer, error: str = "", typed: str = "") -> str:
+    found = store.versions(answer)
+    interview = answer.interview
+    return render_template(
+        "transcripts/show.html",
+        answer=answer,
+        interview=interview,
+        recording=store.recording_of(answer),
+        versions=found,
+        newest=found[0] if found else None,
+        practice=interview.mode is Mode.PRACTICE,
+        may_recognise=is_available() and bool(decide_for(interview, Modality.TEXT)),
+        error=error,
+        typed=typed,
+    )
+
+
+def _answer(answer_id: str) -> Answer:
+    """A submitted, recorded answer that the present user may read the report of; 404 otherwise."""
+    answer = db.session.get(Answer, answer_id) or abort(404)
+    interview = load_interview(answer.interview_id)
+    if interview.state is not InterviewState.SUBMITTED or store.recording_of(answer) is None:
+        abort(404)
+    return answer
