@@ -6,7 +6,6 @@ import json
 from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
 from ml.figures.timeline import BARS, together
 
-
 MODEL = ModelVersion("test", "test.1", "0")
 
 
