@@ -7,7 +7,7 @@ import numpy as np
 from ml.speech import classifier
 from ml.speech.activity import detect
 from ml.speech.features import HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
-from ml.speech.first_pass import survey
+from ml.speech.first_pass import first_pass
 from ml.speech.infer import ENOUGH_SPEECH
 
 #: Seconds of sound that are held: what speech stands out from, and whose voice it is, is judged by them.
@@ -70,7 +70,7 @@ class Voice:
         self.speaks, size = False, seconds_to_frames(WINDOW_SECONDS)
         if self._last_speech(detect(self._held).speech) is None:
             return  # nobody speaks: most of the time, and nothing dear has to be asked
-        activity = survey([self._held]).activity
+        activity = first_pass([self._held]).activity
         if self._last_speech(activity.speech) is None:
             return
         stop = len(activity.speech)

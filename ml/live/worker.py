@@ -73,7 +73,7 @@ def warm_up() -> None:
     from ml.live.reader import Reader
     from ml.speech import classifier as voices
     from ml.speech.features import RATE
-    from ml.speech.first_pass import survey
+    from ml.speech.first_pass import first_pass
 
     cv2.setNumThreads(1)
     grey = np.zeros((240, 320), np.uint8)
@@ -90,7 +90,7 @@ def warm_up() -> None:
     )
     noise = np.random.default_rng(0).normal(0, 0.001, len(at))
     sound = (0.1 * buzz + noise).astype(np.float32)
-    survey([sound])
+    first_pass([sound])
     voices.probabilities(sound)
 
 
