@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from launcher import up
 from launcher.bootstrap import ensure_environment, ensure_frontend
+from launcher.check import check
 from launcher.console import Failure, say
 from launcher.paths import ROOT, command, data_folder, environment, version
 from launcher.testing import test
@@ -19,8 +20,10 @@ Viva: job interviews on your own machine.
 
   ./viva up [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo]
         prepare what is needed, start Viva, print its address; Ctrl-C stops it
-  ./viva test [PYTEST ARGUMENTS]
-        run the tests, those in a browser included
+  ./viva test [--full [--slice K]] [PYTEST ARGUMENTS]
+        run the tests, those in a browser included; --full runs the long matrices, in eight slices
+  ./viva check [GATE …] [--json]
+        read the code without running it: faults, types, layers, spelling, templates, scripts
 
   ./viva analyse MEDIA [--text FILE] [--json OUT] [--html OUT]
         read one recording's face, voice and words, without the web
@@ -123,6 +126,7 @@ def _become(arguments: list[str], env: dict[str, str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": _up,
     "test": test,
+    "check": check,
     "analyse": _models("analyse"),
     "transcript": _models("transcript"),
     "evaluate": _models("evaluate"),

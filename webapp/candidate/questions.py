@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from webapp.candidate import operations
 from webapp.candidate.access import load_interview
@@ -86,7 +87,7 @@ def _takes(answer) -> dict[str, object]:
             take
             for take in shown
             if take in operations.counted_takes(answer)
-            or (take is newest and take.recording.state is RecordingState.REJECTED)
+            or (take is newest and take.recording and take.recording.state is RecordingState.REJECTED)
         ],
         "kept": answer.kept_take,
     }
@@ -101,10 +102,10 @@ def text(interview_id: str, position: int) -> Response:
     written = data.get("text") if isinstance(data, dict) else None
     if not isinstance(written, str):
         abort(400)
-    operations.save_text(answer, written)
+    saved_at = operations.save_text(answer, written)
     db.session.commit()
     if request.is_json:
-        return jsonify(saved_at=answer.text_saved_at.isoformat(), words=len(answer.text.split()))
+        return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
     if position == len(interview.question_set.questions):
         return redirect(url_for("candidate.review", interview_id=interview.id))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))

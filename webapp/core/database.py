@@ -8,6 +8,7 @@ import sqlite3
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -33,6 +34,15 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:  # db.Model is made while the program runs, where no type checker sees it
+
+    class Model(Base):
+        """The base class of every model."""
+
+        __abstract__ = True
+
+else:
+    Model = db.Model
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):

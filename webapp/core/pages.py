@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 
@@ -54,7 +55,8 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
-    return json.loads(path.read_text("utf-8"))
+    built: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return built
 
 
 def moment(value: datetime | None) -> str:

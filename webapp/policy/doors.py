@@ -16,9 +16,12 @@ from webapp.policy.engine import Decision, Modality, Mode, Purpose, decide
 class Subject(Protocol):
     """What the policy must know of an interview; webapp.interviews.models.Interview has it."""
 
-    mode: Mode
-    country: str | None
-    consented: Collection[Purpose]
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def consented(self) -> Collection[Purpose]: ...
 
 
 def decide_for(interview: Subject, modality: Modality) -> Decision:

@@ -176,7 +176,7 @@ def _receive(recording: Recording, at: int) -> None:
     """Write the request's body from byte ``at`` on."""
     if "Upload-Checksum" in request.headers:
         algorithm, digest = _checksum(request.headers["Upload-Checksum"])
-        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=files.folder()) as spool:
+        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=str(files.folder())) as spool:
             # Nothing may count before all of it is known to be right.
             calculated = hashlib.new(algorithm, usedforsecurity=False)
             for block in _blocks(request.stream):

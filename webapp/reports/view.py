@@ -150,7 +150,7 @@ def _fused(
 def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) -> dict[str, Any]:
     """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric."""
     stored = (body.get("content") or {}).get(answer.id) if answer else None
-    if not stored or not all_allowed(interview, stored["modalities"]):
+    if answer is None or not stored or not all_allowed(interview, stored["modalities"]):
         return {}
     text = answer_text(answer)
     if text is None or fingerprint(text) != stored["text"]:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 
@@ -22,7 +22,7 @@ class ScorecardState(enum.StrEnum):
     SKIPPED = "skipped"
 
 
-class Scorecard(db.Model):
+class Scorecard(Model):
     """One version of one reviewer's ratings of one interview; the newest version counts."""
 
     __tablename__ = "scorecards"
@@ -49,7 +49,7 @@ class Scorecard(db.Model):
         return next((rating for rating in self.ratings if rating.question_id == question.id), None)
 
 
-class Rating(db.Model):
+class Rating(Model):
     """One answer against its rubric. ``score`` None: not rated, with a note why or without."""
 
     __tablename__ = "ratings"
@@ -74,7 +74,7 @@ class Verdict(enum.StrEnum):
     STRUCK = "struck"
 
 
-class PointVerdict(db.Model):
+class PointVerdict(Model):
     """A person's word on whether an answer touches a point of its rubric. Rows are only added; the latest counts."""
 
     __tablename__ = "point_verdicts"
@@ -99,7 +99,7 @@ class Outcome(enum.StrEnum):
     DECLINE = "decline"
 
 
-class Decision(db.Model):
+class Decision(Model):
     """What a person decided, and why. Rows are only added; the latest counts. No task ever makes one."""
 
     __tablename__ = "decisions"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer
 from webapp.recordings.models import Recording
 
@@ -23,7 +23,7 @@ class Origin(enum.StrEnum):
     UPLOADED = "uploaded"
 
 
-class Transcript(db.Model):
+class Transcript(Model):
     """One version, by whom and when. The first is kept whatever people make of it."""
 
     __tablename__ = "transcripts"

@@ -191,9 +191,11 @@ class Worker:
             writer.write(message)
             await writer.drain()
             answer = await _receive(reader, PATIENCE)
-            outcome = Refused(**answer["error"]) if "error" in answer else answer
-            if job is None and "error" in answer:
-                seat.refused = outcome
+            outcome = answer
+            if "error" in answer:
+                outcome = refused = Refused(**answer["error"])
+                if job is None:
+                    seat.refused = refused
         except (OSError, EOFError, TimeoutError, ValueError):
             self.lost(member)
             raise

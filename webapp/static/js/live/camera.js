@@ -3,6 +3,10 @@
 const LONGEST_SIDE = 640;
 const QUALITY = 0.8;
 
+/**
+ * @param {any} canvas
+ * @param {{type: string, quality: number}} type
+ */
 const toBlob = (canvas, type) =>
   canvas.convertToBlob ? canvas.convertToBlob(type) : new Promise((resolve) => canvas.toBlob(resolve, type.type, type.quality));
 
@@ -19,6 +23,7 @@ export class Frames {
   #video = document.createElement("video");
   #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
 
+  /** @param {MediaStreamTrack} track */
   constructor(track) {
     this.#video.muted = true;
     this.#video.playsInline = true;
@@ -43,7 +48,7 @@ export class Frames {
   /** Wait for a picture that has not been shown yet; a page in the background gets none and takes what is there. */
   #fresh() {
     if (!this.#video.requestVideoFrameCallback || document.hidden) return null;
-    return new Promise((resolve) => {
+    return new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
       const late = setTimeout(resolve, 120);
       this.#video.requestVideoFrameCallback(() => {
         clearTimeout(late);

@@ -3,24 +3,31 @@
 // Every connection carries the same three tracks in the same order, so that switching a device is `replaceTrack` and
 // needs no negotiation; and a data channel, by which both know at once that the other page is still there.
 
+/** @type {("audio" | "camera" | "screen")[]} */
 const TRACKS = ["audio", "camera", "screen"];
 const PING = 1000;
 const SILENT = 6000;
 /** How long a connection may take before it is helped along: first by an ICE restart, then by beginning anew. */
 const PATIENCE = 10000;
 
+/** @param {string} sdp */
 const sessionOf = (sdp) => /^o=\S+ (\d+)/m.exec(sdp)?.[1] ?? null;
 
-export class Link {
+export class PeerConnection {
+  /** @type {RTCPeerConnection | null} */
   #pc = null;
+  /** @type {RTCDataChannel | null} */
   #channel = null;
   #making = false;
   #ignored = false;
+  /** @type {string | null} */
   #session = null; // of the other side's connection, by the o= line of its descriptions
+  /** @type {RTCIceCandidateInit[]} */
   #candidates = [];
   #queue = Promise.resolve();
   #heard = 0;
   #begun = 0;
+  /** @type {ReturnType<typeof setInterval>[]} */
   #timers = [];
   #closed = false;
   #helped = 0;
@@ -28,9 +35,24 @@ export class Link {
   /**
    * `polite` is the one of the two that gives way. `tracks()` gives our {audio, camera, screen}, each a track or null.
    * Callbacks: send(data) to the other side by the signalling; onTracks({audio, camera, screen}); onState("connecting"|"connected"|"broken").
+   * @param {{
+   *   id: string,
+   *   polite: boolean,
+   *   ice: RTCIceServer[],
+   *   tracks: () => Tracks,
+   *   send: (data: any) => void,
+   *   onTracks: (tracks: Tracks) => void,
+   *   onState: (state: CallState) => void,
+   * }} options
    */
   constructor({ id, polite, ice, tracks, send, onTracks, onState }) {
-    Object.assign(this, { id, polite, ice, tracks, send, onTracks, onState });
+    this.id = id;
+    this.polite = polite;
+    this.ice = ice;
+    this.tracks = tracks;
+    this.send = send;
+    this.onTracks = onTracks;
+    this.onState = onState;
     this.#begun = performance.now();
     this.#timers.push(setInterval(() => this.#watch(), PING));
   }
@@ -54,13 +76,20 @@ export class Link {
     this.#hear();
   }
 
-  /** Send another track than before, or none. */
+  /**
+   * Send another track than before, or none.
+   * @param {"audio" | "camera" | "screen"} name
+   * @param {MediaStreamTrack | null} track
+   */
   async replace(name, track) {
     const transceiver = this.#pc?.getTransceivers()[TRACKS.indexOf(name)];
     await transceiver?.sender.replaceTrack(track).catch((error) => console.debug("Viva: replaceTrack", error));
   }
 
-  /** Limit what the camera's picture may take, in bits a second. */
+  /**
+   * Limit what the camera's picture may take, in bits a second.
+   * @param {number} bits
+   */
   async limit(bits) {
     const sender = this.#pc?.getTransceivers()[1]?.sender;
     const parameters = sender?.getParameters();
@@ -80,7 +109,10 @@ export class Link {
     this.#discard();
   }
 
-  /** What the other side sent by the signalling; one after the other. */
+  /**
+   * What the other side sent by the signalling; one after the other.
+   * @param {{description?: RTCSessionDescription, candidate?: RTCIceCandidateInit}} data
+   */
   receive(data) {
     this.#queue = this.#queue
       .then(() => (this.#closed ? null : data.description ? this.#describe(data.description) : this.#candidate(data.candidate)))
@@ -139,6 +171,7 @@ export class Link {
     old.close();
   }
 
+  /** @param {RTCSessionDescription} description */
   async #describe(description) {
     const session = sessionOf(description.sdp);
     const offer = description.type === "offer";
@@ -168,6 +201,7 @@ export class Link {
     this.#hear();
   }
 
+  /** @param {RTCIceCandidateInit} candidate */
   async #candidate(candidate) {
     if (!this.#pc || this.#session === null) {
       this.#candidates.push(candidate);

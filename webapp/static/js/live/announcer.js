@@ -11,18 +11,35 @@ const MOST_POPUPS = 3;
 /** So long nobody must have spoken before the voice begins. */
 const SILENCE = 800;
 
-export class Teller {
+export class Announcer {
   #queue = new Map(); // id → {text, at}: only the latest of each person
   #lastSaid = -Infinity;
   #lastWritten = -Infinity;
   #waiting = new Map();
 
-  /** `voices` says who speaks, `preferences` who wants what; `me` is our own id. */
+  /**
+   * `voices` says who speaks, `preferences` who wants what; `me` is our own id.
+   * @param {{
+   *   preferences: import("./preferences.js").Preferences,
+   *   voices: import("./voices.js").Voices,
+   *   region: HTMLElement,
+   *   popups: HTMLElement,
+   * }} options
+   */
   constructor({ preferences, voices, region, popups }) {
-    Object.assign(this, { preferences, voices, region, popups, me: null });
+    this.preferences = preferences;
+    this.voices = voices;
+    this.region = region;
+    this.popups = popups;
+    this.me = null;
     this.timer = setInterval(() => this.#turn(), 200);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {string} emotion
+   */
   change(id, name, emotion) {
     const text = changeSentence(name, emotion, id === this.me);
     const entry = { text, at: performance.now() };
@@ -31,6 +48,10 @@ export class Teller {
     if (this.preferences.get("live")) this.#waiting.set(id, entry);
   }
 
+  /**
+   * @param {string} text
+   * @param {string | null} emotion
+   */
   #popup(text, emotion) {
     const popup = make("p", "popup", emoji(emotion), text);
     this.popups.append(popup);
@@ -47,6 +68,7 @@ export class Teller {
     this.#speak(now);
   }
 
+  /** @param {number} now */
   #write(now) {
     if (!this.#waiting.size || now - this.#lastWritten < PAUSE) return;
     this.region.textContent = [...this.#waiting.values()].map(({ text }) => text).join(". ");
@@ -54,6 +76,7 @@ export class Teller {
     this.#lastWritten = now;
   }
 
+  /** @param {number} now */
   #speak(now) {
     const synthesis = window.speechSynthesis;
     if (!synthesis) return;

@@ -2,6 +2,7 @@
 
 const KEY = "viva-live-entrance";
 
+/** @param {{camera: boolean, microphone: boolean}} state */
 export function remember(state) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(state));
