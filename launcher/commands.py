@@ -27,6 +27,8 @@ Viva: job interviews on your own machine.
 
   ./viva analyse MEDIA [--text FILE] [--json OUT] [--html OUT]
         read one recording's face, voice and words, without the web
+  ./viva transcript FILE [--speaker NAME] [--json]
+        say what a file of captions or a transcript holds
   ./viva evaluate face|speech|text --data PATH --json
         measure the models that came with Viva
   ./viva train face|speech|text --data DIR
@@ -126,6 +128,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "analyse": _models("analyse"),
+    "transcript": _models("transcript"),
     "evaluate": _models("evaluate"),
     "train": _models("train", "train"),
     "bench": _models("bench"),

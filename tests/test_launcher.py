@@ -43,7 +43,7 @@ def script() -> ModuleType:
 def test_help_names_every_command():
     answer = viva("--help")
     assert answer.returncode == 0
-    for name in ("up", "test", "analyse", "evaluate", "train", "bench", "admin create", "build", "flask"):
+    for name in ("up", "test", "analyse", "transcript", "evaluate", "train", "bench", "admin create", "build", "flask"):
         assert f"./viva {name}" in answer.stdout
 
 
