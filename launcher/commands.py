@@ -40,6 +40,8 @@ Viva: job interviews on your own machine.
         make an admin
   ./viva build
         build the front end
+  ./viva translations [--check] [--add LANGUAGE]
+        gather the messages of all pages into the catalogues
   ./viva flask [--data DIR] …
         Flask's own commands (db upgrade, shell, routes …)
   ./viva --version, ./viva --help
@@ -97,6 +99,12 @@ def _models(name: str, *groups: str) -> Callable[[list[str]], int]:
     return run
 
 
+def _translations(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.core.catalogues", *arguments), environment())
+    return 0
+
+
 def _flask(arguments: list[str], *prefix: str) -> int:
     data, rest = _take_data(arguments)
     ensure_environment()
@@ -135,6 +143,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "admin": _admin,
     "build": _build,
     "flask": _flask,
+    "translations": _translations,
 }
 
 __all__ = ["COMMANDS", "ROOT", "main"]
