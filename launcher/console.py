@@ -97,6 +97,8 @@ def run_step(title: str, command: Sequence[str | Path], *, cwd: Path, env: Mappi
 
 def _follow(process: subprocess.Popen[bytes], step: Step, output: list[str]) -> None:
     """Read what ``process`` prints until it ends."""
+    if process.stdout is None:
+        raise ValueError("what the process prints does not come here")
     descriptor = process.stdout.fileno()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)

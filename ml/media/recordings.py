@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -64,8 +65,8 @@ class Recording:
         except (av.FFmpegError, ValueError):
             return
 
-    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, av.frame.Frame]]:
-        """Decoded frames with their stream; packets that do not decode are left out."""
+    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
+        """Decoded frames (`av.VideoFrame` of pictures, `av.AudioFrame` of sound) with their stream; packets that do not decode are left out."""
         for packet in self.packets(*streams):
             try:
                 frames = packet.decode()

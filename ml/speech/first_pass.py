@@ -37,7 +37,7 @@ class Survey:
     clipped: float
     heard: Flags
     other: Flags
-    diarization: list[tuple[float, float]]
+    second: list[tuple[float, float]]
     spectrum: np.ndarray
 
     def stretches(self) -> list[list]:

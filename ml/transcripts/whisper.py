@@ -70,7 +70,7 @@ class Whisper:
             without_timestamps=False,
         )
         limit = len(piece) / RATE
-        words = []
+        words: list[Word] = []
         for segment in segments:
             if segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < UNLIKELY:
                 continue
