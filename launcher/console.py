@@ -42,6 +42,7 @@ class Step:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the step began."""
         return time.monotonic() - self.started
 
     def update(self, detail: str | None = None) -> None:

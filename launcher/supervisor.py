@@ -76,6 +76,7 @@ class Supervisor:
             child.log.terminator = ""
 
     def log_of(self, name: str) -> Path:
+        """Where a process's log is kept."""
         return self.logs / f"{name}.log"
 
     def last_words(self, name: str) -> str:

@@ -54,6 +54,7 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
 
@@ -154,4 +155,5 @@ class FusedReading:
     agreement: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)

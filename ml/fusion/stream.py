@@ -50,6 +50,7 @@ class Settings:
     voice_map: tuple[tuple[float, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
     @cached_property

@@ -78,6 +78,7 @@ class Recording:
 
 @contextmanager
 def open_recording(path: str | Path) -> Iterator[Recording]:
+    """A recording, open while the context lasts. Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``."""
     path = Path(path)
     if not path.exists():
         raise MediaError("missing", f"There is no file {path.name}. Check the path and try again.")
@@ -107,6 +108,7 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
 
 
 def check_size(width: int, height: int) -> None:
+    """Raises MediaError (``too_large``) where a picture of ``width`` x ``height`` pixels is too large to decode."""
     if max(width, height) > MAX_SIDE:
         raise MediaError(
             "too_large",
@@ -116,6 +118,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def not_media(path: Path) -> MediaError:
+    """The error for a file that is no recording."""
     return MediaError(
         "not_media",
         f"{path.name} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
@@ -123,6 +126,7 @@ def not_media(path: Path) -> MediaError:
 
 
 def nothing_usable(path: Path) -> MediaError:
+    """The error for a file of which nothing decodes."""
     return MediaError(
         "truncated",
         f"{path.name} was cut off before anything in it could be played. "

@@ -157,9 +157,8 @@ def encode(path: str | Path, frames, fps: int, sound: np.ndarray | None, rate: i
             picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
             picture.pts, picture.time_base = number, Fraction(1, fps)
             output.mux(video.encode(picture))
-            if (
-                voice is not None and sound is not None
-            ):  # keep picture and sound together, so that neither waits in memory
+            # Picture and sound are kept together, so that neither waits in memory.
+            if voice is not None and sound is not None:
                 position = _add_sound(output, voice, sound, rate, position, int((number + 1) / fps * rate))
         if voice is not None and sound is not None:
             _add_sound(output, voice, sound, rate, position, len(sound))

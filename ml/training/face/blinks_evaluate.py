@@ -169,6 +169,7 @@ def _eye(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="as JSON")

@@ -168,6 +168,7 @@ def _write(target: Path, metadata: dict) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--best", type=Path, default=Path("runs/face/best.npz"))

@@ -160,6 +160,7 @@ def prepare(data: Path, options: argparse.Namespace) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run-dir", type=Path, default=Path("runs/mouth"))

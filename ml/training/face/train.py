@@ -75,6 +75,7 @@ class Average:
         self.arrays, self.decay, self.updates = [np.array(a) for a in arrays], decay, 0
 
     def update(self, arrays: list[np.ndarray]) -> None:
+        """Take the weights after another step."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         for mean, new in zip(self.arrays, arrays, strict=True):
@@ -228,6 +229,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     add_arguments(parser)
