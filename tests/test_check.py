@@ -147,8 +147,8 @@ class TestPlantedFaults:
         write(
             tmp_path,
             **{
-                "tests__js__bad.test.mjs": 'import assert from "node:assert/strict";\nimport { test } from "node:test";\n'
-                'test("bad", () => assert.equal(1, 2));\n'
+                "tests__js__bad.test.mjs": 'import assert from "node:assert/strict";\n'
+                'import { test } from "node:test";\ntest("bad", () => assert.equal(1, 2));\n'
             },
         )
         gate = next(gate for gate in GATES if gate.name == "script-tests")

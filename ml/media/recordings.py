@@ -66,7 +66,7 @@ class Recording:
             return
 
     def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
-        """Decoded frames (`av.VideoFrame` of pictures, `av.AudioFrame` of sound) with their stream; packets that do not decode are left out."""
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that do not decode are left out."""
         for packet in self.packets(*streams):
             try:
                 frames = packet.decode()
@@ -78,7 +78,10 @@ class Recording:
 
 @contextmanager
 def open_recording(path: str | Path) -> Iterator[Recording]:
-    """A recording, open while the context lasts. Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``."""
+    """A recording, open while the context lasts.
+
+    Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``.
+    """
     path = Path(path)
     if not path.exists():
         raise MediaError("missing", f"There is no file {path.name}. Check the path and try again.")
