@@ -1,4 +1,4 @@
-"""Interview answers written for this test, with what a person finds in them.
+"""Interview answers written to measure how well content is found, with what a person finds in them.
 
 Each sentence has the STAR part that it tells (S situation, T task, A action, R result, - none of them); each rubric
 point the number of the sentence that touches it, or None. ``TUNING`` is what patterns and the threshold were chosen
