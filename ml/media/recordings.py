@@ -66,7 +66,7 @@ class Recording:
             return
 
     def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
-        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that do not decode are left out."""
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out."""
         for packet in self.packets(*streams):
             try:
                 frames = packet.decode()
