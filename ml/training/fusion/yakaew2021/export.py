@@ -102,7 +102,7 @@ def ship(narrow, heard: np.ndarray, heard_class: np.ndarray, data: Path, trainin
     measures, three hundred times faster; raises RuntimeError where the written graph answers otherwise.
     """
     from ml.training.fusion.yakaew2021.equivalent_1d import column, widened
-    from ml.training.fusion.yakaew2021.train import head_of
+    from ml.training.fusion.yakaew2021.train_head import head_of
 
     folder, random = registry.weights_folder(), np.random.default_rng(0)
     seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, 900, 4)
