@@ -7,6 +7,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from launcher import up
 from launcher.bootstrap import ensure_environment, ensure_frontend
@@ -125,7 +126,7 @@ def _take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
     return known.data, rest
 
 
-def _become(arguments: list[str], env: dict[str, str]) -> None:
+def _become(arguments: list[str], env: dict[str, str]) -> NoReturn:
     """Turn this process into another: signals, exit status and terminal are its own."""
     sys.stdout.flush()
     os.execve(arguments[0], arguments, env)

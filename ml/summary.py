@@ -10,6 +10,7 @@ NAMES = {"face": "Face", "speech": "Voice", "text": "Text"}
 
 
 def percent(value: float | None, digits: int = 0) -> str:
+    """A share (0..1) in per cent, or "unknown"."""
     return "unknown" if value is None else f"{100 * value:.{digits}f} %"
 
 
@@ -19,6 +20,7 @@ def clock(seconds: float) -> str:
 
 
 def number(value: float | None, unit: str = "", digits: int = 1) -> str:
+    """A number with its unit, or "not enough to tell"."""
     return "not enough to tell" if value is None else f"{value:.{digits}f} {unit}".rstrip()
 
 

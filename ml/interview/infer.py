@@ -81,8 +81,8 @@ def _invite(answers: Sequence[Spoken], residual: float, words: int) -> Estimate:
 
 
 def _estimate(value: float, half: float, n: int, low: float, high: float) -> Estimate:
-    inside = [float(np.clip(x, low, high)) for x in (value, value - half, value + half)]
-    return Estimate(*inside, n)
+    middle, lower, upper = (float(np.clip(x, low, high)) for x in (value, value - half, value + half))
+    return Estimate(middle, lower, upper, n)
 
 
 @lru_cache(maxsize=1)

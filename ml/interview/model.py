@@ -69,7 +69,7 @@ def save(models: dict[str, Linear], path: Path) -> None:
         arrays[f"{key}.names"] = np.array("\n".join(model.names))
         for part in ("mean", "scale", "weights", "bias", "spread"):
             arrays[f"{key}.{part}"] = getattr(model, part).astype(np.float32)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=True, **arrays)
 
 
 def load(path: Path) -> dict[str, Linear]:

@@ -108,8 +108,11 @@ def fit(
 def save(topics: Topics, path: Path) -> None:
     """Write in half precision but for the few numbers that add up."""
     half = {name: getattr(topics, name).astype(np.float16) for name in ("idf", "directions", "centres")}
-    single = {name: np.float32(getattr(topics, name)) for name in ("mean", "deviation", "width", "weights", "bias")}
-    np.savez_compressed(path, terms=packed(topics.terms), **half, **single)
+    single = {
+        name: np.asarray(getattr(topics, name), np.float32)
+        for name in ("mean", "deviation", "width", "weights", "bias")
+    }
+    np.savez_compressed(path, allow_pickle=True, terms=packed(topics.terms), **half, **single)
 
 
 @lru_cache(maxsize=2)

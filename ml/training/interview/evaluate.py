@@ -28,12 +28,12 @@ def evaluate(data: Path) -> dict[str, Any]:
         fitted = invite.load(registry.file_of("interview", invite.FILE))
         seen = set(fitted.seen.tolist())
         known = [invite.fingerprint(text) in seen for text in clips.texts]
-        result = {**base, "n": len(clips.texts), "trained_on": sum(known)}
+        result: dict[str, Any] = {**base, "n": len(clips.texts), "trained_on": sum(known)}
         result["invite"] = merit(fitted.predict(clips.texts), clips.invite, clips.videos, 300)
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))
     models = model.load(registry.file_of("interview", model.FILE))
-    result: dict[str, Any] = {**base, "n": len(interviews), "students": len(set(interviews.students))}
+    result = {**base, "n": len(interviews), "students": len(set(interviews.students))}
     for name, rows in (("full", features.full(interviews)), ("product", features.product_of_rated(interviews))):
         predicted = models[name].predict(rows)
         figures = {
