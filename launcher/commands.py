@@ -84,10 +84,10 @@ def _build(arguments: list[str]) -> int:
     return 0
 
 
-def _models(name: str, *groups: str) -> Callable[[list[str]], int]:
+def _module(module: str, *groups: str, name: str = "") -> Callable[[list[str]], int]:
     def run(arguments: list[str]) -> int:
         ensure_environment(*groups)
-        _become(command("ml.cli", name, *arguments), environment())
+        _become(command(module, *([name] if name else []), *arguments), environment())
 
     return run
 
@@ -121,10 +121,10 @@ def _become(arguments: list[str], env: dict[str, str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": _up,
     "test": test,
-    "analyse": _models("analyse"),
-    "evaluate": _models("evaluate"),
-    "train": _models("train", "train"),
-    "bench": _models("bench"),
+    "analyse": _module("ml.cli", name="analyse"),
+    "evaluate": _module("ml.training.cli", name="evaluate"),
+    "train": _module("ml.training.cli", "train", name="train"),
+    "bench": _module("bench"),
     "admin": _admin,
     "build": _build,
     "flask": _flask,
