@@ -133,11 +133,11 @@ def _emotions(reading: FaceReading | SpeechReading | FusedReading) -> str:
         return '<p class="soft">Not enough to draw.</p>'
     over_time = _figure(
         charts.emotion_track(reading.track, getattr(reading, "seconds", None)),
-        "Emotions over time, as stacked areas; the table below has the same."
+        "Emotions over time, as stacked areas; the table below has the same.",
     )
     mean = _figure(
         charts.distribution(reading.distribution),
-        "Mean probability of each emotion with 95 % intervals; see the table below."
+        "Mean probability of each emotion with 95 % intervals; see the table below.",
     )
     return (
         f"<h3>Over time</h3>{over_time}{_track_table(reading.track)}"

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ml.core import registry
-from ml.interview import features, invite, model
-from ml.interview.data import RATINGS, find, fingerprint, read_clips, read_interviews, rows_of
+from ml.interview import invite, model
+from ml.interview.model import RATINGS
+from ml.training.interview import rated
+from ml.training.interview.data import find, fingerprint, read_clips, read_interviews, rows_of
 from ml.training.interview.scores import merit
 
 
@@ -33,8 +35,8 @@ def evaluate(data: Path) -> dict[str, Any]:
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))
     models = model.load(registry.file_of("interview", model.FILE))
-    result = {**base, "n": len(interviews), "students": len(set(interviews.students))}
-    for name, rows in (("full", features.full(interviews)), ("product", features.product_of_rated(interviews))):
+    result: dict[str, Any] = {**base, "n": len(interviews), "students": len(set(interviews.students))}
+    for name, rows in (("full", rated.full_rows(interviews)), ("product", rated.product_rows(interviews))):
         predicted = models[name].predict(rows)
         figures = {
             rating: merit(predicted[:, i], interviews.ratings[:, i], interviews.students)

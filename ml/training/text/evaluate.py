@@ -32,7 +32,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     for i, text in enumerate(essays.texts):
         document = analyse(text)
         (scores,) = score([document])
-        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.halves))
+        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.base))
     result = {**measure(probabilities, essays.labels), "labels": ["no", "yes"], "traits": list(TRAITS)}
     result["model_version"] = card["version"]
     seen_file = registry.file_of("text", "text_seen.txt")

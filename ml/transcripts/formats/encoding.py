@@ -72,7 +72,10 @@ def _strict(data: bytes, encoding: str) -> str:
 
 def _text(text: str) -> str:
     text = text.removeprefix("\ufeff")
-    if any(unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x1c\x1d\x1e\x85" for character in set(text)):
+    if any(
+        unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x1c\x1d\x1e\x85"
+        for character in set(text)
+    ):
         raise _no_text()
     return text
 
@@ -117,7 +120,9 @@ def _language(text: str) -> str | None:
 def _is_prose(text: str) -> bool:
     """Whether every letter is Latin and every word looks like one: no symbol in it, no capital after a small letter
     that is not a capital of ASCII (McKay), no small letter of another alphabet."""
-    if any(unicodedata.category(character) in ("Cc", "Co", "Cn") and character not in "\t\n\r\f" for character in set(text)):
+    if any(
+        unicodedata.category(character) in ("Cc", "Co", "Cn") and character not in "\t\n\r\f" for character in set(text)
+    ):
         return False
     for word in re.findall(r"[^\s<>()\[\]{}/\\|,.;:!?\"'=+*&#@%^~-]+", text):
         if word.isascii():
@@ -150,5 +155,11 @@ def _other_script(data: bytes) -> str | None:
     latin = sum("LATIN" in unicodedata.name(character, "") for character in letters)
     if not letters or latin > len(letters) / 10 or "\ufffd" in text:
         return None
-    many = len(letters) >= 40 if best.encoding.startswith(("cp", "koi", "iso", "mac", "kz", "ptc")) else len(letters) >= 8
-    return text if many and best.coherence >= 0.5 or best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many else None
+    many = (
+        len(letters) >= 40 if best.encoding.startswith(("cp", "koi", "iso", "mac", "kz", "ptc")) else len(letters) >= 8
+    )
+    return (
+        text
+        if many and best.coherence >= 0.5 or best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many
+        else None
+    )

@@ -10,11 +10,31 @@ from dataclasses import replace
 from ml.transcripts.formats.cues import Cue
 
 _LABEL = re.compile(
-    r"\s*(?:>>\s*|[-–—]\s+)?[\[(]?(?P<name>[^\W\d_][\w.'’ ()/-]{0,58}?)[\])]?\s*[:：](?!//)\s*(?P<rest>\S.*|$)", re.DOTALL
+    r"\s*(?:>>\s*|[-–—]\s+)?[\[(]?(?P<name>[^\W\d_][\w.'’ ()/-]{0,58}?)[\])]?\s*[:：](?!//)\s*(?P<rest>\S.*|$)",
+    re.DOTALL,
 )
 _ANSWERING = re.compile(r"(?:speaker|interviewer|interviewee|candidate|recruiter|host|guest|moderator|panel(?:l?ist)?|q|a)"
                         r"(?:[ _-]?(?:\d+|[a-z]))?", re.IGNORECASE)  # fmt: skip
-_SMALL = {"de", "da", "di", "del", "der", "den", "van", "von", "la", "le", "bin", "ibn", "al", "el", "y", "e", "dos", "do"}
+_SMALL = {
+    "de",
+    "da",
+    "di",
+    "del",
+    "der",
+    "den",
+    "van",
+    "von",
+    "la",
+    "le",
+    "bin",
+    "ibn",
+    "al",
+    "el",
+    "y",
+    "e",
+    "dos",
+    "do",
+}
 
 
 def is_name(text: str) -> bool:
@@ -66,4 +86,6 @@ def _names_speakers(labels: Sequence[tuple[str, str] | None]) -> bool:
         return True
     counts = Counter(names)
     often = counts.most_common(1)[0][1] >= 2
-    return labels[0] is not None and often and len(counts) <= max(2, len(names) // 2 + 1) and len(names) * 4 >= len(labels)
+    return (
+        labels[0] is not None and often and len(counts) <= max(2, len(names) // 2 + 1) and len(names) * 4 >= len(labels)
+    )
