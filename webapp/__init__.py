@@ -14,6 +14,7 @@ from webapp.core import (
     pages,
     security,
     tasks,  # noqa: F401  (known to the worker)
+    translation,
 )
 from webapp.core import settings as configuration
 
@@ -25,6 +26,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     configuration.init_app(app, settings)
     extensions.init_app(app)
     security.init_app(app)
+    translation.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
 
@@ -33,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        health,
         interviews,
         live,
         positions,
@@ -60,6 +63,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         demo,
+        health,
     ):
         feature.init_app(app)
 

@@ -12,7 +12,7 @@ from webapp.candidate.views.pages import Closed, blueprint
 from webapp.core.database import db
 from webapp.interviews.answering import answer_to, is_over, show_question, think_seconds_left
 from webapp.interviews.candidate_session import load_interview
-from webapp.interviews.models import Interview, InterviewState, Take
+from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
 from webapp.recordings.takes import counted_takes, keep_take, takes_left
@@ -80,17 +80,13 @@ def takes(interview_id: str, position: int) -> str:
     )
 
 
-def _takes(answer) -> dict[str, object]:
+def _takes(answer: Answer) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
     shown = [take for take in answer.takes if take.recording is not None]
-    newest = shown[-1] if shown else None
+    last = shown[-1] if shown else None
+    refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
     return {
-        "takes": [
-            take
-            for take in shown
-            if take in counted_takes(answer)
-            or (take is newest and take.recording and take.recording.state is RecordingState.REJECTED)
-        ],
+        "takes": [take for take in shown if take in counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
     }
 

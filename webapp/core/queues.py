@@ -7,12 +7,16 @@ Viva is updated.
 
 from __future__ import annotations
 
-#: Short work that somebody waits for: verification, reports, housekeeping.
+#: Work that somebody waits for: verification.
 QUICK = "quick"
 #: Work that takes as long as an answer does.
 ANALYSIS = "analysis"
-QUEUES = (QUICK, ANALYSIS)
+#: Short work by the clock or after an analysis: the sweep, reports, live rooms.
+UPKEEP = "upkeep"
+#: Each has workers of its own (launcher/up.py starts them).
+QUEUES = (QUICK, ANALYSIS, UPKEEP)
 
+NOTE_LIFE = "liveness.note"
 SWEEP = "core.sweep"
 VERIFY_RECORDING = "recordings.verify"
 RUN_ANALYSIS = "analysis.run"
@@ -21,4 +25,9 @@ SETTLE_LIVE = "live.settle"
 ANSWER_DEMO = "demo.answer"
 
 #: Tasks that do not go to QUICK, which is the default.
-ROUTES = {RUN_ANALYSIS: {"queue": ANALYSIS}}
+ROUTES = {
+    RUN_ANALYSIS: {"queue": ANALYSIS},
+    SWEEP: {"queue": UPKEEP},
+    BUILD_REPORT: {"queue": UPKEEP},
+    SETTLE_LIVE: {"queue": UPKEEP},
+}

@@ -27,6 +27,8 @@ def ready_when(condition: sa.ColumnElement[bool]) -> None:
 
 
 class Status(enum.StrEnum):
+    """How far an invitation has come."""
+
     INVITED = "invited"
     IN_PROGRESS = "in progress"
     ANALYSING = "being analysed"
@@ -58,6 +60,7 @@ class Entry:
 
     @property
     def has_report(self) -> bool:
+        """Whether there is something to report on."""
         return self.submitted_at is not None
 
 

@@ -29,6 +29,7 @@ class AnswerView(AnswerSource):
     content_reason: str | None = None
 
     def result(self, modality: str) -> dict[str, Any] | None:
+        """A modality's reading, if there is one to show."""
         reading = self.readings.get(modality)
         return reading.result if reading else None
 
@@ -62,10 +63,12 @@ class ReportView:
 
     @property
     def readings(self) -> list[VisibleReading]:
+        """The readings of all answers."""
         return [reading for answer in self.answers for reading in answer.readings.values()]
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come."""
         return all(reading.finished for reading in self.readings)
 
     @property
