@@ -19,10 +19,53 @@ _LISTS = (
     "captions", "subtitles", "timeline", "transcript", "transcripts", "events", "monologues", "paragraphs", "sentences",
     "audio_segments", "chunks", "items", "lines", "results", "messages", "data",
 )  # fmt: skip
-_TEXTS = ("text", "spokenText", "displayText", "transcript", "utterance", "caption", "content", "sentence", "display", "line", "message")
-_STARTS = ("start", "startTime", "start_time", "startOffset", "start_offset", "begin", "from", "ts", "offset", "start_ts", "startMs", "start_ms", "tStartMs", "timestamp", "time")
+_TEXTS = (
+    "text",
+    "spokenText",
+    "displayText",
+    "transcript",
+    "utterance",
+    "caption",
+    "content",
+    "sentence",
+    "display",
+    "line",
+    "message",
+)
+_STARTS = (
+    "start",
+    "startTime",
+    "start_time",
+    "startOffset",
+    "start_offset",
+    "begin",
+    "from",
+    "ts",
+    "offset",
+    "start_ts",
+    "startMs",
+    "start_ms",
+    "tStartMs",
+    "timestamp",
+    "time",
+)
 _ENDS = ("end", "endTime", "end_time", "endOffset", "end_offset", "to", "end_ts", "endMs", "end_ms", "tEndMs")
-_SPEAKERS = ("speaker", "speakerName", "speakerDisplayName", "speaker_name", "speaker_label", "speakerLabel", "username", "user_name", "userName", "name", "displayName", "participant", "speakerId", "speaker_id")
+_SPEAKERS = (
+    "speaker",
+    "speakerName",
+    "speakerDisplayName",
+    "speaker_name",
+    "speaker_label",
+    "speakerLabel",
+    "username",
+    "user_name",
+    "userName",
+    "name",
+    "displayName",
+    "participant",
+    "speakerId",
+    "speaker_id",
+)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)")
 _SECONDS = re.compile(r"(?:PT)?(?:(\d+)H)?(?:(\d+)M)?(\d+(?:\.\d+)?)\s*[sS]?")
 
@@ -81,7 +124,11 @@ def _in_lines(words: list[dict]) -> list[dict] | None:
 
     try:
         found = [
-            Word(str(_first(word, ("text", "word", "punctuated_word"))).strip(), _time(_first(word, _STARTS)), _time(_first(word, _ENDS)))
+            Word(
+                str(_first(word, ("text", "word", "punctuated_word"))).strip(),
+                _time(_first(word, _STARTS)),
+                _time(_first(word, _ENDS)),
+            )
             for word in words
         ]
     except ValueError:
@@ -154,7 +201,9 @@ def _time(value: Any, unit: float = 1.0) -> float | None:
         if found := _SECONDS.fullmatch(value.strip()):
             hours, minutes, seconds = found.groups()
             plain_number = not (hours or minutes or value.strip()[-1] in "sS" or value.startswith("PT"))
-            return round(int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds) / (unit if plain_number else 1), 3)
+            return round(
+                int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds) / (unit if plain_number else 1), 3
+            )
     return None
 
 

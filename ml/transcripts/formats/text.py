@@ -45,7 +45,9 @@ def is_transcript(cues: Sequence[Cue]) -> bool:
 
 def _is_markup(text: str) -> bool:
     head = text.lstrip()[:200].lower()
-    return head.startswith(("{\\rtf", "%pdf", "<?xml", "<!doctype", "<html", "<tt ", "<tt:", "<sami", "<transcript", "<timedtext"))
+    return head.startswith(
+        ("{\\rtf", "%pdf", "<?xml", "<!doctype", "<html", "<tt ", "<tt:", "<sami", "<transcript", "<timedtext")
+    )
 
 
 def _seconds(found: re.Match) -> float:

@@ -80,6 +80,7 @@ def _teams_metadata(text: str) -> tuple[str | None, str] | None:
 
 def _identifiers(lines: list[str], times: list[int], name: str) -> set[int]:
     """The lines that are a cue's number or name rather than words: what stands above its times."""
+
     def above(index: int) -> int | None:
         for at in range(index - 1, -1, -1):
             if lines[at].strip():
@@ -125,6 +126,4 @@ def _whisper(lines: list[str], found: list[tuple[int, re.Match]]) -> Iterator[Cu
         text = "\n".join([groups[8], *(line for line in lines[index + 1 : end] if line.strip())])
         turn = _TURN.match(text)
         speaker = next(filter(None, turn.groups()), None) if turn else None
-        yield Cue(
-            seconds_of(groups[:4]), seconds_of(groups[4:8]), speaker, plain(text[turn.end() :] if turn else text)
-        )
+        yield Cue(seconds_of(groups[:4]), seconds_of(groups[4:8]), speaker, plain(text[turn.end() :] if turn else text))

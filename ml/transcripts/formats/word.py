@@ -26,7 +26,18 @@ def read_word(data: bytes) -> list[Cue]:
         if len(content) > _LARGEST:
             raise unreadable()
         root = fromstring(content)
-    except (zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.zlib.error):
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ParseError,
+        DefusedXmlException,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        zipfile.zlib.error,
+    ):
         raise unreadable() from None
     text = "\n".join(_paragraph(paragraph) for paragraph in root.iter(f"{_W}p"))
     timed = read_timed(text)

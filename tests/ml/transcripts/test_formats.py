@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of files as programs write them
 """Files of captions and transcripts as programs and people write them."""
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def vtt(*texts: str) -> str:
         ("if x < 3 and y > 4 we stop", "if x < 3 and y > 4 we stop"),
         ("a Set<String> of names", "a Set<String> of names"),
         ("<i>we</i> <b>did</b> <c.yellow>it</c>", "we did it"),
-        ("<font color=\"#fff\">so</font> {\\an8}it is", "so it is"),
+        ('<font color="#fff">so</font> {\\an8}it is', "so it is"),
         ("&amp;lt; is how it is written", "&lt; is how it is written"),
         ("AT&T and R&D, fish &copy chips", "AT&T and R&D, fish &copy chips"),
         ("caf&#233;&nbsp;au lait&lrm;", "café au lait"),
