@@ -15,6 +15,8 @@ from pathlib import Path
 
 from ml.console import BadInput, quiet_stdout, run
 from ml.core.errors import MediaError
+from ml.transcripts import cli as transcripts
+from ml.transcripts.formats import CaptionsError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,13 +35,18 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("analyse", help="read a face, a voice and a text")
     command.add_argument("media", nargs="?", type=Path, metavar="MEDIA", help="a video or sound file")
-    command.add_argument("--text", type=Path, metavar="FILE", help="the written answer or a transcript, UTF-8")
+    command.add_argument("--text", type=Path, metavar="FILE", help="the written answer, a transcript or captions")
+    command.add_argument("--speaker", metavar="NAME", help="whose words of a transcript are read")
     command.add_argument("--json", metavar="OUT", help="write everything as JSON (- is standard output)")
     command.add_argument("--html", type=Path, metavar="OUT", help="write one page with figures and tables")
     command.add_argument(
         "--fusion", choices=("viva", "paper"), default="viva", help="combine face and voice our way or as the paper did"
     )
     command.set_defaults(run=_analyse)
+
+    command = commands.add_parser("transcript", help="say what a file of captions or a transcript holds")
+    transcripts.add_arguments(command)
+    command.set_defaults(run=transcripts.run)
 
     return parser
 
@@ -50,7 +57,7 @@ def _analyse(options: argparse.Namespace) -> None:
     for out in (options.html, None if options.json in (None, "-") else Path(options.json)):
         if out is not None:
             _check_writable(out)
-    text = None if options.text is None else _read_text(options.text)
+    text = None if options.text is None else _read_text(options.text, options.speaker)
     unusable: MediaError | None = None
     with quiet_stdout():
         from ml import analyse
@@ -85,15 +92,16 @@ def _analyse(options: argparse.Namespace) -> None:
         raise unusable
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, speaker: str | None) -> str:
+    """The words of a written answer, a transcript or captions. A plain text stays as it was written."""
     try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"There is no file {path}. Check the path given with --text.") from None
-    except OSError as failure:
-        raise BadInput(f"{path} could not be read ({failure.strerror}). Name a text file with --text.") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is not a text in UTF-8. Save it as plain text in UTF-8 and try again.") from None
+        found = transcripts.read_file(path).one_speaker(speaker)
+    except CaptionsError as failure:
+        if failure.code == "empty":
+            return ""  # an empty answer is a reading without result, not bad input
+        hint = " Add --speaker NAME." if failure.code == "speakers" else ""
+        raise BadInput(f"{path}: {failure}{hint}") from None
+    return "\n".join(cue.text for cue in found.cues) if found.format == "text" else found.text
 
 
 def _check_writable(out: Path) -> None:

@@ -70,4 +70,5 @@ def load(path: Path) -> Invite:
     """Read what ``save`` wrote."""
     with np.load(path) as file:
         parts = (file[name].astype(np.float64) for name in ("mean", "scale", "landmarks", "weights"))
-        return Invite(*parts, float(file["bias"]), file["seen"])
+        mean, scale, landmarks, weights = parts
+        return Invite(mean, scale, landmarks, weights, float(file["bias"]), file["seen"])

@@ -43,9 +43,11 @@ class Calibration:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Calibration:
+        """What `to_json` gave, as an object again."""
         return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
     def _at(self, name: str, words: int) -> np.ndarray:
@@ -71,9 +73,11 @@ def combine(scores: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
+    """The logistic function of log odds, 0..1; odds beyond e^30 count as that."""
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
 def logit(p: np.ndarray) -> np.ndarray:
+    """The log odds of probabilities, which are kept off 0 and 1."""
     p = np.clip(p, 1e-6, 1 - 1e-6)
     return np.log(p / (1 - p))

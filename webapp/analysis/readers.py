@@ -57,7 +57,8 @@ def source_of(answer: Answer, modality: Modality) -> str:
             "read.",
         )
     take = answer.kept_take
-    key = take and (take.recording.original_key or take.recording.playable_key)
+    recording = take.recording if take else None
+    key = recording and (recording.original_key or recording.playable_key)
     if not key:
         raise Unreadable(
             "no_recording", "No recording of this answer has been safely stored, so there was nothing to read."

@@ -20,6 +20,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Person:
+    """A line of the file: somebody to invite."""
+
     line: int
     name: str
     email: str
@@ -64,7 +66,10 @@ def read_people(data: bytes) -> tuple[list[Person], list[Problem]]:
             found = _person(line, cells, columns)
             if isinstance(found, Person) and (first := seen.setdefault(found.email.casefold(), line)) != line:
                 found = Problem(line, f"{found.email} is in line {first} already. Delete one of the two.")
-            (people if isinstance(found, Person) else problems).append(found)
+            if isinstance(found, Person):
+                people.append(found)
+            else:
+                problems.append(found)
     except csv.Error as error:
         problems.append(Problem(None, f"The file breaks off as a CSV ({error}). Check its quotation marks."))
     if not people and not problems:

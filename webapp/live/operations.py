@@ -115,7 +115,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
         db.session.refresh(member, ["consents"])
         said = member.answer_to(purpose)
         version = consent_texts.of(member.room, purpose).version
-        if member.agreed(purpose) is granted and (not granted or said.text_version == version):
+        if member.agreed(purpose) is granted and (not granted or (said and said.text_version == version)):
             return False
         number = max((consent.number for consent in member.consents), default=0) + 1
         try:

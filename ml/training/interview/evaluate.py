@@ -30,7 +30,7 @@ def evaluate(data: Path) -> dict[str, Any]:
         fitted = invite.load(registry.file_of("interview", invite.FILE))
         seen = set(fitted.seen.tolist())
         known = [invite.fingerprint(text) in seen for text in clips.texts]
-        result = {**base, "n": len(clips.texts), "trained_on": sum(known)}
+        result: dict[str, Any] = {**base, "n": len(clips.texts), "trained_on": sum(known)}
         result["invite"] = merit(fitted.predict(clips.texts), clips.invite, clips.videos, 300)
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))

@@ -50,7 +50,8 @@ def evaluate(data: Path) -> dict[str, Any]:
 def measure(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """Figures from probabilities and labels, both (N, 5)."""
     answers = (probabilities > 0.5).astype(int)
-    per_trait, per_class = {}, {}
+    per_trait: dict[str, Any] = {}
+    per_class: dict[str, Any] = {}
     total = np.zeros((2, 2), int)
     for i, trait in enumerate(TRAITS):
         matrix = confusion(labels[:, i], answers[:, i], 2)

@@ -212,7 +212,7 @@ def _fold(
             fitted = _fit_base(base, inside, documents, essays.labels, encoded)
             scores = _score_cuts(held, documents, lambda cut, fitted=fitted: _score_base(fitted, cut))
             with runs.whole(path) as partial:
-                np.savez_compressed(partial, **scores)
+                np.savez_compressed(partial, allow_pickle=True, **scores)
     for seed in range(options.seeds):
         path = options.run_dir / f"fold{fold}-network{seed}.npz"
         if path.exists():
@@ -227,4 +227,4 @@ def _fold(
         right = float(np.mean((scores["all"] > 0) == essays.labels[held]))
         tqdm.write(f"{title}: accuracy {right:.3f}, not calibrated")
         with runs.whole(path) as partial:
-            np.savez_compressed(partial, **scores)
+            np.savez_compressed(partial, allow_pickle=True, **scores)

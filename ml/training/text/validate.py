@@ -124,12 +124,13 @@ def cross_fitted(
             for trait in range(len(TRAITS)):
                 scale = platt(whole[inside, row, trait, None], labels[inside, trait])
                 alone[name][~inside, trait] = sigmoid(whole[~inside, row, trait] * scale[0] + scale[1])
-    by_words, minimum = {}, None
+    by_words: dict[str, Any] = {}
+    minimum: int | None = None
     for cut in cuts:
         known = ~np.isnan(probabilities[cut][:, 0])
-        row = _at_length(probabilities[cut][known], labels[known])
-        by_words[cut] = row
-        if minimum is None and cut != "all" and row["accuracy"] - row["margin"] > row["majority"] + CLEARLY:
+        figures = _at_length(probabilities[cut][known], labels[known])
+        by_words[cut] = figures
+        if minimum is None and cut != "all" and figures["accuracy"] - figures["margin"] > figures["majority"] + CLEARLY:
             minimum = int(cut)
     result = measure(probabilities["all"], labels)
     return {

@@ -14,7 +14,6 @@ WORDS = [f"word{chr(97 + n)}" for n in range(26)]
 
 @pytest.fixture
 def small(tmp_path) -> encoder.Encoder:
-    pytest.importorskip("tokenizers", reason="the teacher needs the dependency group 'train': uv sync --group train")
     return encoder.Encoder(teacher.write(tmp_path / "teacher", WORDS))
 
 
@@ -42,7 +41,6 @@ def test_what_stands_beside_a_text_in_its_batch_is_of_no_matter(small) -> None:
 
 
 def test_a_teachers_folder_that_lacks_a_file_is_named(tmp_path) -> None:
-    pytest.importorskip("tokenizers", reason="the teacher needs the dependency group 'train': uv sync --group train")
     with pytest.raises(ValueError, match=r"lacks model\.safetensors"):
         encoder.Encoder(tmp_path)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import Conflict
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
@@ -28,6 +29,7 @@ def load_set(set_id: str) -> QuestionSet:
 
 
 def show(row: QuestionSet) -> Response:
+    """Go to a question set's page."""
     return redirect(url_for("questions.show", set_id=row.id))
 
 

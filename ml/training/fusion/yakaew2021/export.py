@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -31,7 +32,8 @@ def measure(seen, seen_class, sound, sound_class, clip, head) -> dict:
     """
     random = np.random.default_rng(1)
     owners = np.unique(clip)
-    truth, answers = [], {"visual": [], "audio": [], "audiovisual": []}
+    truth: list[int] = []
+    answers: dict[str, list[int]] = {"visual": [], "audio": [], "audiovisual": []}
     for owner in random.choice(owners, min(CLIPS, len(owners)), replace=False):
         label = sound_class[clip == owner][0]
         faces = seen[random.choice(np.flatnonzero(seen_class == label), PICTURES)]
@@ -40,9 +42,9 @@ def measure(seen, seen_class, sound, sound_class, clip, head) -> dict:
         for name, rows in (("visual", faces), ("audio", pieces), ("audiovisual", apply_head(head, faces, pieces))):
             stream = PaperStream()
             for row in rows:
-                last = stream.push(row)
+                last: Any = stream.push(row)
             answers[name].append(int(last.argmax()))
-    out = {"clips": len(truth)}
+    out: dict[str, Any] = {"clips": len(truth)}
     for name, found in answers.items():
         matrix = confusion(np.array(truth), np.array(found), len(SENTIMENTS))
         right = int(np.trace(matrix))

@@ -3,24 +3,31 @@
 // Every connection carries the same three tracks in the same order, so that switching a device is `replaceTrack` and
 // needs no negotiation; and a data channel, by which both know at once that the other page is still there.
 
+/** @type {("audio" | "camera" | "screen")[]} */
 const TRACKS = ["audio", "camera", "screen"];
 const PING = 1000;
 const SILENT = 6000;
 /** How long a connection may take before it is helped along: first by an ICE restart, then by beginning anew. */
 const PATIENCE = 10000;
 
+/** @param {string} sdp */
 const sessionOf = (sdp) => /^o=\S+ (\d+)/m.exec(sdp)?.[1] ?? null;
 
-export class Link {
+export class PeerConnection {
+  /** @type {RTCPeerConnection | null} */
   #pc = null;
+  /** @type {RTCDataChannel | null} */
   #channel = null;
   #making = false;
   #ignored = false;
+  /** @type {string | null} */
   #session = null; // of the other side's connection, by the o= line of its descriptions
+  /** @type {RTCIceCandidateInit[]} */
   #candidates = [];
   #queue = Promise.resolve();
   #heard = 0;
   #begun = 0;
+  /** @type {ReturnType<typeof setInterval>[]} */
   #timers = [];
   #closed = false;
   #helped = 0;
@@ -28,9 +35,24 @@ export class Link {
   /**
    * `polite` is the one of the two that gives way. `tracks()` gives our {audio, camera, screen}, each a track or null.
    * Callbacks: send(data) to the other side by the signalling; onTracks({audio, camera, screen}); onState("connecting"|"connected"|"broken").
+   * @param {{
+   *   id: string,
+   *   polite: boolean,
+   *   ice: RTCIceServer[],
+   *   tracks: () => Tracks,
+   *   send: (data: any) => void,
+   *   onTracks: (tracks: Tracks) => void,
+   *   onState: (state: CallState) => void,
+   * }} options
    */
   constructor({ id, polite, ice, tracks, send, onTracks, onState }) {
-    Object.assign(this, { id, polite, ice, tracks, send, onTracks, onState });
+    this.id = id;
+    this.polite = polite;
+    this.ice = ice;
+    this.tracks = tracks;
+    this.send = send;
+    this.onTracks = onTracks;
+    this.onState = onState;
     this.#begun = performance.now();
     this.#timers.push(setInterval(() => this.#watch(), PING));
   }
@@ -46,25 +68,32 @@ export class Link {
 
   /** Make an offer. */
   start() {
-    this.#open();
+    const pc = this.#open();
     for (const name of TRACKS) {
       const track = this.tracks()[name];
-      this.#pc.addTransceiver(track ?? (name === "audio" ? "audio" : "video"), { direction: "sendrecv" });
+      pc.addTransceiver(track ?? (name === "audio" ? "audio" : "video"), { direction: "sendrecv" });
     }
     this.#hear();
   }
 
-  /** Send another track than before, or none. */
+  /**
+   * Send another track than before, or none.
+   * @param {"audio" | "camera" | "screen"} name
+   * @param {MediaStreamTrack | null} track
+   */
   async replace(name, track) {
     const transceiver = this.#pc?.getTransceivers()[TRACKS.indexOf(name)];
     await transceiver?.sender.replaceTrack(track).catch((error) => console.debug("Viva: replaceTrack", error));
   }
 
-  /** Limit what the camera's picture may take, in bits a second. */
+  /**
+   * Limit what the camera's picture may take, in bits a second.
+   * @param {number} bits
+   */
   async limit(bits) {
     const sender = this.#pc?.getTransceivers()[1]?.sender;
     const parameters = sender?.getParameters();
-    if (!parameters?.encodings?.length) return;
+    if (!sender || !parameters?.encodings?.length) return;
     parameters.encodings[0].maxBitrate = bits;
     await sender.setParameters(parameters).catch((error) => console.debug("Viva: setParameters", error));
   }
@@ -80,10 +109,17 @@ export class Link {
     this.#discard();
   }
 
-  /** What the other side sent by the signalling; one after the other. */
+  /**
+   * What the other side sent by the signalling; one after the other.
+   * @param {{description?: RTCSessionDescription, candidate?: RTCIceCandidateInit}} data
+   */
   receive(data) {
     this.#queue = this.#queue
-      .then(() => (this.#closed ? null : data.description ? this.#describe(data.description) : this.#candidate(data.candidate)))
+      .then(async () => {
+        if (this.#closed) return;
+        if (data.description) await this.#describe(data.description);
+        else if (data.candidate) await this.#candidate(data.candidate);
+      })
       .catch((error) => console.debug("Viva: signalling", error));
     return this.#queue;
   }
@@ -125,6 +161,7 @@ export class Link {
       this.#heard = data === "bye" ? -SILENT : performance.now();
     };
     this.#channel = channel;
+    return pc;
   }
 
   #discard() {
@@ -139,6 +176,7 @@ export class Link {
     old.close();
   }
 
+  /** @param {RTCSessionDescription} description */
   async #describe(description) {
     const session = sessionOf(description.sdp);
     const offer = description.type === "offer";
@@ -150,6 +188,7 @@ export class Link {
     if (offer && (!this.#pc || renewed || (collision && this.#session === null))) this.#open();
     if (!offer && this.#pc?.signalingState !== "have-local-offer") return; // the answer to an offer that is no more
     const pc = this.#pc;
+    if (!pc) return;
     await pc.setRemoteDescription(description);
     this.#session = session;
     for (const candidate of this.#candidates.splice(0)) await pc.addIceCandidate(candidate).catch(() => {});
@@ -168,6 +207,7 @@ export class Link {
     this.#hear();
   }
 
+  /** @param {RTCIceCandidateInit} candidate */
   async #candidate(candidate) {
     if (!this.#pc || this.#session === null) {
       this.#candidates.push(candidate);
@@ -181,7 +221,7 @@ export class Link {
   }
 
   #hear() {
-    const [audio, camera, screen] = this.#pc.getTransceivers().map(({ receiver }) => receiver.track);
+    const [audio, camera, screen] = (this.#pc?.getTransceivers() ?? []).map(({ receiver }) => receiver.track);
     this.onTracks({ audio: audio ?? null, camera: camera ?? null, screen: screen ?? null });
   }
 

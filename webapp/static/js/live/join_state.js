@@ -2,6 +2,7 @@
 
 const KEY = "viva-live-entrance";
 
+/** @param {{camera: boolean, microphone: boolean}} state */
 export function remember(state) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(state));
@@ -12,7 +13,7 @@ export function remember(state) {
 
 export function remembered() {
   try {
-    return { camera: false, microphone: false, ...JSON.parse(sessionStorage.getItem(KEY)) };
+    return { camera: false, microphone: false, ...JSON.parse(sessionStorage.getItem(KEY) ?? "{}") };
   } catch {
     return { camera: false, microphone: false };
   }

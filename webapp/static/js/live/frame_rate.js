@@ -6,10 +6,13 @@ export const SLOWEST = 500;
 export const PATIENCE = 2000;
 
 /** Adapts slowly upwards and fast downwards. */
-export class Pace {
+export class FrameRateControl {
   interval = 200;
 
-  /** The answer came after so many milliseconds. */
+  /**
+   * The answer came after so many milliseconds.
+   * @param {number} milliseconds
+   */
   answered(milliseconds) {
     if (milliseconds > this.interval) this.interval = Math.min(SLOWEST, Math.max(this.interval * 1.15, milliseconds * 1.1));
     else if (milliseconds < this.interval * 0.7) this.interval = Math.max(FASTEST, this.interval - 10);

@@ -1,29 +1,40 @@
 // Single keys for what has to be quick. They can be changed and turned off (WCAG 2.1.4), and do nothing while somebody writes.
+import { byId, findAll } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { make } from "./faces.js";
 
+/** @type {Record<string, string>} */
 const ACTIONS = {
-  reading: "Stop or allow reading",
-  microphone: "Microphone",
-  camera: "Camera",
-  hand: "Raise hand",
-  analyse: "Analyse this moment",
-  chat: "Chat",
-  people: "People",
+  reading: gettext("Stop or allow reading"),
+  microphone: gettext("Microphone"),
+  camera: gettext("Camera"),
+  hand: gettext("Raise hand"),
+  analyse: gettext("Analyse this moment"),
+  chat: gettext("Chat"),
+  people: gettext("People"),
 };
 const WRITES = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
-export class Keys {
-  /** `actions` maps each name above to what it does. */
+export class Shortcuts {
+  /**
+   * `actions` maps each name above to what it does.
+   * @param {{
+   *   preferences: import("./preferences.js").Preferences,
+   *   actions: Record<string, () => unknown>,
+   * }} options
+   */
   constructor({ preferences, actions }) {
-    Object.assign(this, { preferences, actions });
+    this.preferences = preferences;
+    this.actions = actions;
     document.addEventListener("keydown", (event) => this.#key(event));
     this.#list();
     this.#mention();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (!this.preferences.get("keysOn") || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-    if (event.target.closest?.(WRITES) || document.querySelector("dialog[open]")) return;
+    if (/** @type {Element} */ (event.target).closest?.(WRITES) || document.querySelector("dialog[open]")) return;
     const pressed = event.key.toLowerCase();
     const [name] = Object.entries(this.preferences.get("keys")).find(([, key]) => key && key === pressed) ?? [];
     if (!name || !this.actions[name]) return;
@@ -46,16 +57,20 @@ export class Keys {
         label.htmlFor = input.id;
         return make("div", "key-row", label, input);
       });
-    document.getElementById("keys").replaceChildren(...rows);
+    byId("keys").replaceChildren(...rows);
   }
 
+  /**
+   * @param {string} name
+   * @param {HTMLInputElement} input
+   */
   #remap(name, input) {
     const key = input.value.trim().toLowerCase();
     const keys = { ...this.preferences.get("keys") };
     for (const [other, taken] of Object.entries(keys)) {
       if (other !== name && key && taken === key) {
         keys[other] = ""; // a key does one thing
-        const field = document.getElementById(`key-${other}`);
+        const field = byId(`key-${other}`);
         if (field) field.value = "";
       }
     }
@@ -66,12 +81,12 @@ export class Keys {
 
   /** Wherever the page names a key, name the one that holds. */
   #mention() {
-    for (const element of document.querySelectorAll("kbd[data-key]")) {
-      element.textContent = (this.preferences.get("keys")[element.dataset.key] || "none").toUpperCase();
+    for (const element of findAll(document, "kbd[data-key]")) {
+      element.textContent = (this.preferences.get("keys")[element.dataset.key] || gettext("none")).toUpperCase();
     }
     for (const name of Object.keys(ACTIONS)) {
       const key = this.preferences.get("keysOn") ? this.preferences.get("keys")[name] : "";
-      const control = document.getElementById(name === "reading" ? "consent-button" : `control-${name}`);
+      const control = byId(name === "reading" ? "consent-button" : `control-${name}`);
       if (!control) continue;
       if (key) control.setAttribute("aria-keyshortcuts", key.toUpperCase());
       else control.removeAttribute("aria-keyshortcuts");
@@ -85,11 +100,22 @@ export class Keys {
   }
 }
 
-/** The keys of a room, by what it has: consent, controls and panel; those of reading only where something may be read. */
-export function roomKeys({ allowed, consent, controls, panel, preferences }) {
+/**
+ * The keys of a room, by what it has: consent, controls and panel; those of reading only where something may be read.
+ * @param {{
+ *   allowed: boolean,
+ *   consent: import("./consent.js").Consent,
+ *   controls: import("./controls.js").Controls,
+ *   panel: import("./panel.js").Panel,
+ *   preferences: import("./preferences.js").Preferences,
+ * }} options
+ */
+export function roomShortcuts({ allowed, consent, controls, panel, preferences }) {
+  /** @param {string} name */
   const press = (name) => [name, () => controls.click(name)];
+  /** @param {string} name */
   const open = (name) => [name, () => panel.toggle(name)];
   const actions = Object.fromEntries([press("microphone"), press("camera"), press("hand"), open("chat"), open("people")]);
   if (allowed) Object.assign(actions, { reading: () => consent.toggle(), analyse: () => controls.click("analyse") });
-  return new Keys({ preferences, actions });
+  return new Shortcuts({ preferences, actions });
 }

@@ -1,15 +1,22 @@
 // The tiles: who is in the room, who shares a screen, who speaks. Chooses how many columns there are.
+import { find } from "../dom.js";
 import { ScreenTile, Tile } from "./tile.js";
 
-export class Stage {
+export class TileGrid {
   #tiles = new Map();
   #screens = new Map();
   #tracks = new Map(); // id → what arrives from them
 
-  /** `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click. */
+  /**
+   * `notice` is shown while the browser wants a click before it plays the others' sound; its button is that click.
+   * @param {{element: HTMLElement, notice: HTMLElement}} options
+   */
   constructor({ element, notice }) {
-    Object.assign(this, { element, notice, me: null });
-    notice.querySelector("button").addEventListener("click", async () => {
+    this.element = element;
+    this.notice = notice;
+    /** @type {string | null} */
+    this.me = null;
+    find(notice, "button").addEventListener("click", async () => {
       await this.hearAll();
       notice.hidden = true;
     });
@@ -19,17 +26,21 @@ export class Stage {
     return this.#tiles;
   }
 
+  /** @param {string} id */
   tile(id) {
     return this.#tiles.get(id) ?? null;
   }
 
-  /** Add or change a person. */
+  /**
+   * Add or change a person.
+   * @param {Peer} peer
+   */
   put(peer) {
     const own = peer.id === this.me;
     const known = this.#tiles.get(peer.id);
     if (known) known.update(peer);
     else {
-      const tile = new Tile({ peer, own, stage: this.element });
+      const tile = new Tile({ peer, own, grid: this.element });
       tile.overlays = this.overlays ?? true;
       this.#tiles.set(peer.id, tile);
     }
@@ -37,23 +48,28 @@ export class Stage {
     this.#arrange();
   }
 
-  /** The tracks that arrive from somebody, or our own. */
+  /**
+   * The tracks that arrive from somebody, or our own.
+   * @param {string} id
+   * @param {Tracks} tracks
+   */
   tracks(id, tracks) {
     this.#tracks.set(id, tracks);
     this.#feed(id);
   }
 
+  /** @param {string} id */
   #feed(id) {
     const tile = this.#tiles.get(id);
     const tracks = this.#tracks.get(id);
     if (!tile || !tracks) return;
     tile.play({ audio: tracks.audio, camera: tile.peer.camera ? tracks.camera : null });
-    tile.hear().catch((error) => {
+    tile.hear().catch((/** @type {Error} */ error) => {
       if (error.name === "NotAllowedError") this.notice.hidden = false;
     });
     const screen = tile.peer.screen && tracks.screen ? tracks.screen : null;
     if (screen && !this.#screens.has(id)) {
-      this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, stage: this.element }));
+      this.#screens.set(id, new ScreenTile({ peer: tile.peer, own: tile.own, grid: this.element }));
     }
     if (screen) this.#screens.get(id).play(screen);
     else {
@@ -63,6 +79,7 @@ export class Stage {
     this.#arrange();
   }
 
+  /** @param {string} id */
   remove(id) {
     this.#tiles.get(id)?.remove();
     this.#screens.get(id)?.remove();
@@ -80,13 +97,14 @@ export class Stage {
     for (const tile of this.#tiles.values()) tile.clear();
   }
 
+  /** @param {boolean} on */
   set showOverlays(on) {
     this.overlays = on;
     for (const tile of this.#tiles.values()) tile.overlays = on;
   }
 
   #arrange() {
-    this.element.dataset.people = this.#tiles.size;
+    this.element.dataset.people = String(this.#tiles.size);
     this.element.dataset.screen = this.#screens.size ? "yes" : "no";
   }
 }

@@ -11,18 +11,36 @@ const MOST_POPUPS = 3;
 /** So long nobody must have spoken before the voice begins. */
 const SILENCE = 800;
 
-export class Teller {
+export class Announcer {
   #queue = new Map(); // id → {text, at}: only the latest of each person
   #lastSaid = -Infinity;
   #lastWritten = -Infinity;
   #waiting = new Map();
 
-  /** `voices` says who speaks, `preferences` who wants what; `me` is our own id. */
+  /**
+   * `voices` says who speaks, `preferences` who wants what; `me` is our own id.
+   * @param {{
+   *   preferences: import("./preferences.js").Preferences,
+   *   voices: import("./voices.js").Voices,
+   *   region: HTMLElement,
+   *   popups: HTMLElement,
+   * }} options
+   */
   constructor({ preferences, voices, region, popups }) {
-    Object.assign(this, { preferences, voices, region, popups, me: null });
+    this.preferences = preferences;
+    this.voices = voices;
+    this.region = region;
+    this.popups = popups;
+    /** @type {string | null} */
+    this.me = null;
     this.timer = setInterval(() => this.#turn(), 200);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {string} emotion
+   */
   change(id, name, emotion) {
     const text = changeSentence(name, emotion, id === this.me);
     const entry = { text, at: performance.now() };
@@ -31,10 +49,14 @@ export class Teller {
     if (this.preferences.get("live")) this.#waiting.set(id, entry);
   }
 
+  /**
+   * @param {string} text
+   * @param {string | null} emotion
+   */
   #popup(text, emotion) {
     const popup = make("p", "popup", emoji(emotion), text);
     this.popups.append(popup);
-    while (this.popups.children.length > MOST_POPUPS) this.popups.firstChild.remove();
+    while (this.popups.children.length > MOST_POPUPS) this.popups.firstChild?.remove();
     setTimeout(() => popup.remove(), POPUP);
   }
 
@@ -47,6 +69,7 @@ export class Teller {
     this.#speak(now);
   }
 
+  /** @param {number} now */
   #write(now) {
     if (!this.#waiting.size || now - this.#lastWritten < PAUSE) return;
     this.region.textContent = [...this.#waiting.values()].map(({ text }) => text).join(". ");
@@ -54,6 +77,7 @@ export class Teller {
     this.#lastWritten = now;
   }
 
+  /** @param {number} now */
   #speak(now) {
     const synthesis = window.speechSynthesis;
     if (!synthesis) return;
@@ -61,7 +85,7 @@ export class Teller {
     // Somebody begins to speak: be quiet. Our own microphone may hear the voice itself, so it does not count here.
     if (synthesis.speaking && this.voices.anybody(SILENCE / 2, this.me)) synthesis.cancel();
     if (!this.#queue.size || now - this.#lastSaid < PAUSE || synthesis.speaking || this.voices.anybody(SILENCE)) return;
-    const [id, { text }] = this.#queue.entries().next().value;
+    const [[id, { text }]] = this.#queue;
     this.#queue.delete(id);
     this.#lastSaid = now;
     const utterance = new SpeechSynthesisUtterance(text);

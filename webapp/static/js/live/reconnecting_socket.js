@@ -3,6 +3,7 @@ import { postJson } from "../recording/http.js";
 
 const LONGEST_PAUSE = 8000;
 /** Closing codes after which trying again makes no sense. */
+/** @type {Record<number, string>} */
 const FINAL = { 4403: "not_allowed", 4409: "taken_over" };
 /** Closing codes after which we should be in less of a hurry. */
 const SLOWER = [4400, 4408, 4413, 4429];
@@ -11,15 +12,34 @@ const SLOWER = [4400, 4408, 4413, 4429];
  * Events by callback: onUp() when it is joined, onMessage(object), onDown() when it is lost and will be tried again, onEnd(reason, message)
  * when it will not. `purpose` is "signal" or "reading", which is also the path.
  */
-export class Line {
+export class ReconnectingSocket {
+  /** @type {WebSocket | null} */
   #socket = null;
   #failures = 0;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #wanted = false;
   #round = 0;
 
+  /**
+   * @param {{
+   *   purpose: "signal" | "reading",
+   *   tokenUrl: string,
+   *   hello?: Record<string, unknown>,
+   *   onUp?: () => void,
+   *   onMessage: (message: any) => void,
+   *   onDown?: () => void,
+   *   onEnd?: (reason: string, message: string) => void,
+   * }} options
+   */
   constructor({ purpose, tokenUrl, hello = {}, onUp = () => {}, onMessage, onDown = () => {}, onEnd = () => {} }) {
-    Object.assign(this, { purpose, tokenUrl, hello, onUp, onMessage, onDown, onEnd });
+    this.purpose = purpose;
+    this.tokenUrl = tokenUrl;
+    this.hello = hello;
+    this.onUp = onUp;
+    this.onMessage = onMessage;
+    this.onDown = onDown;
+    this.onEnd = onEnd;
     window.addEventListener("online", () => this.#hurry());
   }
 
@@ -47,9 +67,12 @@ export class Line {
     this.#socket = null;
   }
 
-  /** Send an object as JSON, or bytes as they are. Returns whether there was a line to send it on. */
+  /**
+   * Send an object as JSON, or bytes as they are. Returns whether there was a line to send it on.
+   * @param {ArrayBuffer | object} data
+   */
   send(data) {
-    if (!this.isOpen) return false;
+    if (!this.#socket || !this.isOpen) return false;
     this.#socket.send(data instanceof ArrayBuffer ? data : JSON.stringify(data));
     return true;
   }
@@ -95,11 +118,16 @@ export class Line {
     };
   }
 
+  /**
+   * @param {string} reason
+   * @param {string} message
+   */
   #end(reason, message) {
     this.#wanted = false;
     this.onEnd(reason, message ?? "");
   }
 
+  /** @param {number} [atLeast] */
   #again(atLeast = 0) {
     if (!this.#wanted) return;
     this.onDown();
