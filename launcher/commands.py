@@ -7,6 +7,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from launcher import up
 from launcher.bootstrap import ensure_environment, ensure_frontend
@@ -91,10 +92,10 @@ def _build(arguments: list[str]) -> int:
     return 0
 
 
-def _models(name: str, *groups: str) -> Callable[[list[str]], int]:
+def _module(module: str, *groups: str, name: str = "") -> Callable[[list[str]], int]:
     def run(arguments: list[str]) -> int:
         ensure_environment(*groups)
-        _become(command("ml.cli", name, *arguments), environment())
+        _become(command(module, *([name] if name else []), *arguments), environment())
 
     return run
 
@@ -125,7 +126,7 @@ def _take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
     return known.data, rest
 
 
-def _become(arguments: list[str], env: dict[str, str]) -> None:
+def _become(arguments: list[str], env: dict[str, str]) -> NoReturn:
     """Turn this process into another: signals, exit status and terminal are its own."""
     sys.stdout.flush()
     os.execve(arguments[0], arguments, env)
@@ -135,11 +136,11 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": _up,
     "test": test,
     "check": check,
-    "analyse": _models("analyse"),
-    "transcript": _models("transcript"),
-    "evaluate": _models("evaluate"),
-    "train": _models("train", "train"),
-    "bench": _models("bench"),
+    "analyse": _module("ml.cli", name="analyse"),
+    "transcript": _module("ml.cli", name="transcript"),
+    "evaluate": _module("ml.training.cli", name="evaluate"),
+    "train": _module("ml.training.cli", "train", name="train"),
+    "bench": _module("bench"),
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -102,6 +102,7 @@ class Supervisor:
             child.log.terminator = ""
 
     def log_of(self, name: str) -> Path:
+        """Where a process's log is kept."""
         return self.logs / f"{name}.log"
 
     def last_words(self, name: str) -> str:
@@ -141,7 +142,8 @@ class Supervisor:
                     preexec_fn=_die_with_parent,
                 )
                 child.started = time.monotonic()
-                self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+                if child.process.stdout is not None:  # it is a pipe, as asked for above
+                    self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _read_output(self, timeout: float) -> None:
         for key, _events in self._selector.select(timeout):
@@ -185,14 +187,16 @@ class Supervisor:
     def _clean_up(self, child: Child) -> None:
         """Bury a dead child: nothing that it started may stay, and its last words go to the log."""
         child.signal(signal.SIGKILL, group=True)
-        _wait_for_group(child.process.pid)
-        if child.process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
-            self._selector.unregister(child.process.stdout)
-        os.set_blocking(child.process.stdout.fileno(), False)
-        rest = child.process.stdout.read() or b""
+        process, child.process = child.process, None
+        if process is None or process.stdout is None:
+            return
+        _wait_for_group(process.pid)
+        if process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
+            self._selector.unregister(process.stdout)
+        os.set_blocking(process.stdout.fileno(), False)
+        rest = process.stdout.read() or b""
         child.log.emit(logging.LogRecord("viva", logging.INFO, "", 0, rest.decode("utf-8", "replace"), None, None))
-        child.process.stdout.close()
-        child.process = None
+        process.stdout.close()
 
     def _stop_all(self) -> None:
         """Ask every main process to finish, wait a little, then take down whatever is left of its group."""

@@ -26,6 +26,7 @@ START_LIMIT = 90.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``./viva up``."""
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)"
     )

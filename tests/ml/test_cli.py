@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ml import cli
+from ml.console import quiet_stdout
 from ml.core import registry
 from ml.media import synthetic
 
@@ -89,7 +90,7 @@ def test_interrupted_training_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch,
         def train(data, options):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_module", lambda *_: Interrupted)
+    monkeypatch.setattr("ml.training.cli._module", lambda *_: Interrupted)
     with pytest.raises(SystemExit) as leaving:
         cli.main(["train", "speech", "--data", "."])
     assert leaving.value.code == 130
@@ -155,7 +156,7 @@ def test_train_shows_its_options():
 def test_chatter_of_libraries_goes_to_stderr(capfd: pytest.CaptureFixture[str]):
     import os
 
-    with cli._quiet_stdout():
+    with quiet_stdout():
         print("from Python")
         os.write(1, b"from C\n")
     print("the answer")

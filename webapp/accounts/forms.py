@@ -25,11 +25,13 @@ class ListField(SelectField):
     """A choice from a list, with a message that says what to do when something else comes."""
 
     def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError where the choice is none of those that were offered."""
         if not any(choice.value == self.data for choice in self.choices):
             raise ValidationError("Choose one from the list.")
 
 
 def strip(value: Any) -> Any:
+    """Text without spaces around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -70,3 +72,9 @@ class SetPasswordForm(_NewPassword):
 
 class ChangePasswordForm(_NewPassword):
     current = PasswordField("Present password", [InputRequired("Enter your present password."), Length(max=1024)])
+
+
+class ConfirmForm(FlaskForm):
+    """One's own password, once more."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1024)])

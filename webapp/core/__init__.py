@@ -1,1 +1,1 @@
-"""What every feature stands on."""
+"""What every feature shares: settings, database, storage, security, errors, pages."""

@@ -33,6 +33,7 @@ class AnswerView:
 
     @property
     def recording(self) -> Recording | None:
+        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
 
@@ -42,6 +43,7 @@ class AnswerView:
         return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> dict[str, Any] | None:
+        """A modality's reading, if there is one to show."""
         reading = self.readings.get(modality)
         return reading.result if reading else None
 
@@ -75,10 +77,12 @@ class ReportView:
 
     @property
     def readings(self) -> list[VisibleReading]:
+        """The readings of all answers."""
         return [reading for answer in self.answers for reading in answer.readings.values()]
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come."""
         return all(reading.finished for reading in self.readings)
 
     @property

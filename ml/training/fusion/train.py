@@ -1,4 +1,6 @@
-"""Train all of the fusion: the clip model on RAVDESS's pairs, the weights in time on streams put together from held-out
+"""Train all of the fusion.
+
+The clip model learns from RAVDESS's pairs, the weights in time from streams put together from held-out
 readings.
 
 ``python -m ml.training.fusion.train --data DIR``, where DIR holds ``speech/ravdess``,
@@ -70,7 +72,7 @@ def train(data: Path, run_dir: Path, speech_run: Path) -> None:
     stream, bank = fit_stream.fit(data, speech_run / "held_out.npz")
     folder = registry.weights_folder()
     packed = {key: value for name, member in members.items() for key, value in model.pack(member, name).items()}
-    np.savez_compressed(folder / "fusion.npz", **packed, **bank)
+    np.savez_compressed(folder / "fusion.npz", allow_pickle=True, **packed, **bank)
     card = {
         "name": "fusion",
         "version": registry.next_version("fusion"),

@@ -1,12 +1,14 @@
-"""Make the encoder's ONNX graph. Its weights are not in it: `encoder_weights` reads them from their package.
+"""Write the speech encoder's ONNX graph, without its weights.
 
-Needs the dependency group ``train`` (onnx).
+`encoder_weights` reads the weights from the package that carries them. Needs the dependency group ``train`` (onnx).
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import onnx
@@ -26,7 +28,9 @@ class _Graph:
     """Nodes and constants, in order."""
 
     def __init__(self, weights: dict[str, np.ndarray]):
-        self.weights, self.nodes, self.constants = weights, [], {}
+        self.weights = weights
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
 
     def constant(self, name: str, values) -> str:
         self.constants[name] = numpy_helper.from_array(np.array(values, order="C"), name)
@@ -96,11 +100,9 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
         x = graph.layer(x, number)
         parts += graph.statistics(x)
     graph.nodes.append(helper.make_node("Concat", parts, ["features"], axis=1))
-    ends = [
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)]
-        for name, shape in (("sound", ["b", "frames", BANDS]), ("features", ["b", 2 * WIDTH * LAYERS]))
-    ]
-    made = helper.make_graph(graph.nodes, "speech_encoder", *ends, list(graph.constants.values()))
+    sound = helper.make_tensor_value_info("sound", TensorProto.FLOAT, ["b", "frames", BANDS])
+    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["b", 2 * WIDTH * LAYERS])
+    made = helper.make_graph(graph.nodes, "speech_encoder", [sound], [features], list(graph.constants.values()))
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.checker.check_model(model)
     return model
@@ -147,3 +149,9 @@ def _emptied(array: TensorProto) -> None:
     for key, value in (("location", ELSEWHERE), ("offset", 0), ("length", size)):
         kept.external_data.add(key=key, value=str(value))
     array.CopyFrom(kept)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .onnx file to write")
+    write(parser.parse_args().out)

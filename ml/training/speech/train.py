@@ -3,7 +3,7 @@
 What ships is the mean of SHIPPED networks of the cross-validation, beside linear discriminants that all actors taught,
 over hand-made features and over those of a recogniser's first layers.
 
-``python -m ml.training.speech.train --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with
+``./viva train speech --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with
 ``--extra``, ``speech/nemo``. Everything goes to ``--run-dir`` and a second call goes on where the first one stopped.
 """
 
@@ -161,7 +161,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     frames = variants(found, options.run_dir / "ravdess.npz")
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
     everything = list(range(len(SPEECH_EMOTIONS)))
-    voices = [(part, label, everything) for part, label in zip(frames, truth, strict=True)]
+    spoken = [(part, label, everything) for part, label in zip(frames, truth, strict=True)]
     more = extra_voices(data, options) if options.extra else []
     actors = np.array([clip.actor for clip in found])
     features = discriminant.gather(found, options.run_dir / "functionals.npz")
@@ -171,8 +171,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
         if options.only_fold not in (None, fold):
             continue
         inside = np.isin(actors, held)
-        kept = [voice for voice, out in zip(voices, inside, strict=True) if not out]
-        model = fit(kept + more, options, f"fold{fold}", options.seed * 100 + fold)
+        others = [voice for voice, out in zip(spoken, inside, strict=True) if not out]
+        model = fit(others + more, options, f"fold{fold}", options.seed * 100 + fold)
         held_out.fold[inside] = fold
         held_out.network[inside] = logits_of(model, [windows_of(frames[i][0]) for i in np.flatnonzero(inside)])
         hand, heard = pairs(features[~inside], encoded[~inside], truth[~inside], actors[~inside])
@@ -227,11 +227,3 @@ def extra_voices(data: Path, options: argparse.Namespace) -> list:
     known = sorted({SPEECH_EMOTIONS.index(clip.emotion) for clip in found})
     frames = variants(found, options.run_dir / "nemo.npz")
     return [(part, SPEECH_EMOTIONS.index(c.emotion), known) for part, c in zip(frames, found, strict=True)]
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    arguments = parser.parse_args()
-    train(arguments.data, arguments)

@@ -27,6 +27,7 @@ _MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 @blueprint.errorhandler(UploadRefused)
 @blueprint.errorhandler(Refused)
 def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+    """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
 
