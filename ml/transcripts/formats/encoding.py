@@ -118,16 +118,8 @@ def _language(text: str) -> str | None:
 
 
 def _is_prose(text: str) -> bool:
-<<<<<<< HEAD
     """Whether every word with a letter beyond ASCII looks like a word of Latin letters."""
     if any(unicodedata.category(c) in ("Cc", "Co", "Cn") and c not in "\t\n\r\f" for c in set(text)):
-=======
-    """Whether every letter is Latin and every word looks like one: no symbol in it, no capital after a small letter
-    that is not a capital of ASCII (McKay), no small letter of another alphabet."""
-    if any(
-        unicodedata.category(character) in ("Cc", "Co", "Cn") and character not in "\t\n\r\f" for character in set(text)
-    ):
->>>>>>> main
         return False
     words = re.findall(r"[^\s<>()\[\]{}/\\|,.;:!?\"'=+*&#@%^~-]+", text)
     return all(word.isascii() or _is_word(word) for word in words)
@@ -160,17 +152,6 @@ def _other_script(data: bytes) -> str | None:
     latin = sum("LATIN" in unicodedata.name(character, "") for character in letters)
     if not letters or latin > len(letters) / 10 or "\ufffd" in text:
         return None
-<<<<<<< HEAD
     several_bytes = best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5")  # few wrong readings are valid at all
     sure = len(letters) >= 8 if several_bytes else len(letters) >= 40 and best.coherence >= 0.5
     return text if sure else None
-=======
-    many = (
-        len(letters) >= 40 if best.encoding.startswith(("cp", "koi", "iso", "mac", "kz", "ptc")) else len(letters) >= 8
-    )
-    return (
-        text
-        if many and best.coherence >= 0.5 or best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many
-        else None
-    )
->>>>>>> main
