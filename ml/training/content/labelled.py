@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Labelled:
-    """An answer's ``sentences`` with their STAR parts, and its rubric ``points`` with the sentence that touches each."""
+    """An answer's ``sentences`` with their STAR parts, and its ``points`` with the sentence that touches each."""
 
     sentences: tuple[tuple[str, str], ...]
     points: tuple[tuple[str, int | None], ...]
