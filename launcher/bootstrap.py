@@ -66,17 +66,36 @@ def _sync(uv: Path, groups: list[str]) -> None:
     env = uv_environment(UV_PYTHON_DOWNLOADS=downloads)
     title = f"Installing Python packages{' (about 1 GB the first time)' if not VENV.exists() else ''}"
     if index_url().startswith("https://pypi.org/"):
-        sync = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", *chosen, "--python", python]
+        sync: list[str | Path] = [
+            uv,
+            "sync",
+            "--frozen",
+            "--inexact",
+            "--no-default-groups",
+            *chosen,
+            "--python",
+            python,
+        ]
         run_step(title, sync, cwd=ROOT, env=env)
         return
     # The lock file names PyPI's addresses. Where packages come from a mirror, install its versions and hashes from
     # there.
     listing = TOOLS / "requirements.txt"
-    export = [uv, "export", "--frozen", "--no-default-groups", *chosen, "--no-emit-project", "-q", "-o", listing]
+    export: list[str | Path] = [
+        uv,
+        "export",
+        "--frozen",
+        "--no-default-groups",
+        *chosen,
+        "--no-emit-project",
+        "-q",
+        "-o",
+        listing,
+    ]
     run_step("Reading the lock file", export, cwd=ROOT, env=env)
     if not _runs(PYTHON):
         run_step("Making the environment", [uv, "venv", "--clear", "--python", python, VENV], cwd=ROOT, env=env)
-    install = [
+    install: list[str | Path] = [
         uv,
         "pip",
         "install",

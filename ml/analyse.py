@@ -88,9 +88,13 @@ def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | 
 
             return read_text(given), (None, None)
         if name == "face":
-            from ml.face.infer import read
+            from ml.face.infer import read as read_face
+
+            read: Callable[..., Reading] = read_face
         else:
-            from ml.speech.infer import read
+            from ml.speech.infer import read as read_speech
+
+            read = read_speech
         return read(given, progress=progress and (lambda share: progress(name, share))), (None, None)
     except VivaError as failure:
         return None, (failure.code, failure.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -132,11 +133,11 @@ def _emotions(reading: FaceReading | SpeechReading | FusedReading) -> str:
         return '<p class="soft">Not enough to draw.</p>'
     over_time = _figure(
         charts.emotion_track(reading.track, getattr(reading, "seconds", None)),
-        "Emotions over time, as stacked areas; the table below has the same."
+        "Emotions over time, as stacked areas; the table below has the same.",
     )
     mean = _figure(
         charts.distribution(reading.distribution),
-        "Mean probability of each emotion with 95 % intervals; see the table below."
+        "Mean probability of each emotion with 95 % intervals; see the table below.",
     )
     return (
         f"<h3>Over time</h3>{over_time}{_track_table(reading.track)}"
@@ -182,7 +183,7 @@ def _track_table(track: Track) -> str:
     return _table(("Time", *(label.capitalize() for label in track.labels)), body)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     columns = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>"

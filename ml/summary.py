@@ -1,4 +1,4 @@
-"""An analysis and an evaluation in words: the facts that the terminal prints and the page shows."""
+"""An analysis in words: the facts that the terminal prints and the page shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ NAMES = {"face": "Face", "speech": "Voice", "text": "Text"}
 
 
 def percent(value: float | None, digits: int = 0) -> str:
+    """A share (0..1) in per cent, or "unknown"."""
     return "unknown" if value is None else f"{100 * value:.{digits}f} %"
 
 
@@ -19,6 +20,7 @@ def clock(seconds: float) -> str:
 
 
 def number(value: float | None, unit: str = "", digits: int = 1) -> str:
+    """A number with its unit, or "not enough to tell"."""
     return "not enough to tell" if value is None else f"{value:.{digits}f} {unit}".rstrip()
 
 
@@ -98,7 +100,7 @@ def _text(reading: TextReading) -> list[tuple[str, str]]:
 
 def summary(result: dict[str, Any]) -> str:
     """An analysis for the terminal."""
-    lines = _block("Recording", media_facts(result["media"])) if result["media"] else []
+    lines = block("Recording", media_facts(result["media"])) if result["media"] else []
     for name, title in NAMES.items():
         if result[name] is None:
             lines += [f"{title}: not read", f"  {result['reason'][name]}", ""]
@@ -112,75 +114,25 @@ def summary(result: dict[str, Any]) -> str:
             rows += [(label, _share(value)) for label, value in ranked[:3]]
         rows += [("Note", warning) for warning in reading.warnings]
         rows.append(("Model", reading.model.version))
-        lines += _block(title, rows)
+        lines += block(title, rows)
     if result["fusion"]:
         fused = FusedReading.from_json(result["fusion"])
         weights = fused.weights
         weighed = f"face {percent(weights['face'])}, voice {percent(weights['speech'])}"
-        lines += _block("Face and voice together", [_strongest(fused), ("Weighed", weighed)])
+        lines += block("Face and voice together", [_strongest(fused), ("Weighed", weighed)])
     elif result["reason"].get("fusion"):
         lines += ["Face and voice together: not read", f"  {result['reason']['fusion']}", ""]
     lines.append("Estimates with 95 % intervals. They describe a recording, not a person: see the README's limits.")
     return "\n".join(lines)
 
 
-def evaluation(model: str, figures: dict[str, Any]) -> str:
-    """An evaluation for the terminal."""
-    if model == "interview":
-        return _raters(figures)
-    if model == "fusion":
-        return _fusion(figures)
-    rows = [
-        ("Model", figures["model_version"]),
-        ("Examples", str(figures["n"])),
-        ("Accuracy", f"{figures['accuracy']:.4f}"),
-        ("UAR", number(figures["uar"], digits=4)),
-        ("Calibration error", number(figures["expected_calibration_error"], digits=4)),
-    ]
-    rows += [(label, number(value, digits=3)) for label, value in figures["per_class_recall"].items()]
-    if figures.get("warning"):
-        rows.append(("Note", figures["warning"]))
-    return "\n".join(_block(f"{NAMES[model]} model", rows)).rstrip()
+def _share(value: dict[str, Any]) -> str:
+    if value["n"] < 2:  # a single stretch says nothing of the spread between stretches
+        return f"{percent(value['value'])} (too little for an interval; n = {value['n']})"
+    return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
 
 
-def _fusion(figures: dict[str, Any]) -> str:
-    rows = [("Model", figures["model_version"]), ("Protocol", figures["protocol"])]
-    for task in ("eight", "three"):
-        if found := figures.get(task):
-            low, high = found["accuracy_interval"]
-            sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
-            rows.append((f"{task.capitalize()} classes", f"accuracy {found['accuracy']:.3f} ({low:.3f} to {high:.3f})"))
-            rows.append(("  UAR", f"together {found['uar']:.3f}; {sides}; n = {found['n']}"))
-    for name, found in figures["degraded"].items():
-        sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
-        rows.append((name.replace("_", " ").capitalize(), f"UAR together {number(found['uar'], digits=3)}; {sides}"))
-    if figures["unreadable"]:
-        rows.append(("Unreadable", str(len(figures["unreadable"]))))
-    return "\n".join(_block("Face and voice together", rows)).rstrip()
-
-
-_SIDES = (("face", "face_uar"), ("voice", "speech_uar"))
-
-
-def _raters(figures: dict[str, Any]) -> str:
-    rows = [("Model", figures["model_version"]), ("Examples", str(figures["n"]))]
-    named = {**figures, **{f"{name}, product": value for name, value in figures.get("product", {}).items()}}
-    for name, value in named.items():
-        if isinstance(value, dict) and "r_interval" in value:
-            low, high = value["r_interval"] or (float("nan"), float("nan"))
-            error = f"mean absolute error {value['mae']:.3f}, always the mean {value['mae_of_the_mean']:.3f}"
-            rows.append((name.capitalize(), f"r {number(value['r'], digits=3)} ({low:.3f} to {high:.3f}), {error}"))
-    if figures.get("warning"):
-        rows.append(("Note", figures["warning"]))
-    return "\n".join(_block("What raters would say", rows)).rstrip()
-
-
-def _share(value: Estimate) -> str:
-    if value.n < 2:  # a single stretch says nothing of the spread between stretches
-        return f"{percent(value.value)} (too little for an interval; n = {value.n})"
-    return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)}; n = {value.n})"
-
-
-def _block(title: str, rows: list[tuple[str, str]]) -> list[str]:
+def block(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    """A title, and a line for each (label, value), the values one below the other."""
     width = max(len(label) for label, _ in rows) + 2
     return [title, *(f"  {label:<{width}}{value}" for label, value in rows), ""]

@@ -119,7 +119,7 @@ class TestPlantedFaults:
         assert "H006" in said or "H013" in said
 
     def test_spelling(self, tool, tmp_path):
-        write(tmp_path, **{"bad.md": "It is definately wrong.\n"})
+        write(tmp_path, **{"bad.md": "It is de{} wrong.\n".format("finately")})
         assert "definitely" in tool(tmp_path, "-m", "codespell_lib", "--toml", CONFIGURATION, ".")
 
     def test_scripts(self, tmp_path):
@@ -147,8 +147,8 @@ class TestPlantedFaults:
         write(
             tmp_path,
             **{
-                "tests__js__bad.test.mjs": 'import assert from "node:assert/strict";\nimport { test } from "node:test";\n'
-                'test("bad", () => assert.equal(1, 2));\n'
+                "tests__js__bad.test.mjs": 'import assert from "node:assert/strict";\n'
+                'import { test } from "node:test";\ntest("bad", () => assert.equal(1, 2));\n'
             },
         )
         gate = next(gate for gate in GATES if gate.name == "script-tests")

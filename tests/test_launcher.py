@@ -43,7 +43,7 @@ def script() -> ModuleType:
 def test_help_names_every_command():
     answer = viva("--help")
     assert answer.returncode == 0
-    for name in ("up", "test", "analyse", "evaluate", "train", "bench", "admin create", "build", "flask"):
+    for name in ("up", "test", "analyse", "transcript", "evaluate", "train", "bench", "admin create", "build", "flask"):
         assert f"./viva {name}" in answer.stdout
 
 
@@ -222,9 +222,9 @@ def test_ctrl_c_stops_every_process(tmp_path):
     else:
         pytest.fail("./viva up ended before it was ready")
     deadline = time.monotonic() + 60
-    while len(group := _processes_under(process.pid)) < 7 and time.monotonic() < deadline:
+    while len(group := _processes_under(process.pid)) < 10 and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert len(group) >= 7, "a server, two workers, each with children, and the live service"
+    assert len(group) >= 10, "a server, the clock, three workers, each with children, and the live service"
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
     assert "Viva has stopped." in process.stdout.read()

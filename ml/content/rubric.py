@@ -56,6 +56,7 @@ class Point:
     similarity: float
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
 

@@ -13,8 +13,8 @@ from ml.core import registry
 from ml.core.errors import Unreadable
 from ml.core.readings import Estimate, ModelVersion, RatersReading
 from ml.interview import features, invite, model
-from ml.interview.data import RATINGS
 from ml.interview.features import Spoken
+from ml.interview.model import RATINGS
 from ml.interview.words import has_words, words_of
 
 #: Raters heard ten minutes; with less than this there is too little to say what they would have said.
@@ -81,8 +81,8 @@ def _invite(answers: Sequence[Spoken], residual: float, words: int) -> Estimate:
 
 
 def _estimate(value: float, half: float, n: int, low: float, high: float) -> Estimate:
-    inside = [float(np.clip(x, low, high)) for x in (value, value - half, value + half)]
-    return Estimate(*inside, n)
+    middle, lower, upper = (float(np.clip(x, low, high)) for x in (value, value - half, value + half))
+    return Estimate(middle, lower, upper, n)
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ml.speech import classifier
 from ml.speech.activity import detect
+from ml.speech.bitset import Flags
 from ml.speech.features import HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
 from ml.speech.first_pass import first_pass
 from ml.speech.infer import ENOUGH_SPEECH
@@ -26,7 +29,7 @@ class Voice:
     """
 
     def __init__(self) -> None:
-        self.row: np.ndarray | None = None
+        self.row: np.ndarray | Any = None
         self.spoke: float | None = None
         self.speaks = False
         self._held = np.zeros(0, np.float32)
@@ -75,12 +78,15 @@ class Voice:
             return
         stop = len(activity.speech)
         start = max(0, stop - size)
-        self.row = classifier.probabilities(activity.said(self._held, start, stop))
-        self.spoke = self._end - (stop - activity.bounds(start, stop)[1]) * HOP / RATE
+        said, bounds = activity.said(self._held, start, stop), activity.bounds(start, stop)
+        if said is None or bounds is None or self._end is None:
+            return
+        self.row = classifier.probabilities(said)
+        self.spoke = self._end - (stop - bounds[1]) * HOP / RATE
         self.speaks = True
 
     @staticmethod
-    def _last_speech(speech: np.ndarray) -> int | None:
+    def _last_speech(speech: Flags) -> int | None:
         """How many frames of the last window are speech; None where they are too few."""
         count = int(speech[-seconds_to_frames(WINDOW_SECONDS) :].sum())
         return count if count >= ENOUGH_SPEECH else None

@@ -145,6 +145,7 @@ def _send(connection: socket.socket, answer: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """Fork a reader for each request until the server goes; see the module."""
     # libjpeg writes a line to the standard error stream for each damaged picture; what Python says still gets there.
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     null = os.open(os.devnull, os.O_WRONLY)

@@ -33,8 +33,8 @@ test("plurals take the form of the language", () => {
   const say = (number) => ngettext("%(num)s word", "%(num)s words", number);
   setCatalogue({ locale: "pl", messages: { "%(num)s word": ["%(num)s słowo", "%(num)s słowa", "%(num)s słów"] } });
   assert.deepEqual([1, 2, 5, 22, 25, 1.5].map(say), ["1 słowo", "2 słowa", "5 słów", "22 słowa", "25 słów", "1.5 słów"]);
-  setCatalogue({ locale: "fr", messages: { "%(num)s word": ["%(num)s mot", "%(num)s mots"] } });
-  assert.deepEqual([0, 1, 2, 1e6].map(say), ["0 mot", "1 mot", "2 mots", "1000000 mots"]);
+  setCatalogue({ locale: "fr", messages: { "%(num)s word": ["%(num)s terme", "%(num)s termes"] } });
+  assert.deepEqual([0, 1, 2, 1e6].map(say), ["0 terme", "1 terme", "2 termes", "1000000 termes"]);
   setCatalogue({ locale: "ja", messages: { "%(num)s word": ["%(num)s語"] } });
   assert.deepEqual([1, 2].map(say), ["1語", "2語"]);
 });

@@ -11,7 +11,7 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.pages import Closed, blueprint
 from webapp.core.database import db
-from webapp.interviews.models import Interview, InterviewState, Take
+from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
 
@@ -78,17 +78,13 @@ def takes(interview_id: str, position: int) -> str:
     )
 
 
-def _takes(answer) -> dict[str, object]:
+def _takes(answer: Answer) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
     shown = [take for take in answer.takes if take.recording is not None]
-    newest = shown[-1] if shown else None
+    last = shown[-1] if shown else None
+    refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
     return {
-        "takes": [
-            take
-            for take in shown
-            if take in operations.counted_takes(answer)
-            or (take is newest and take.recording and take.recording.state is RecordingState.REJECTED)
-        ],
+        "takes": [take for take in shown if take in operations.counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
     }
 

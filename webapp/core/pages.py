@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import sqlalchemy as sa
-from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.core.database import db, now
+from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
 
@@ -31,13 +30,6 @@ def home() -> Response | str:
     if not current_user.is_authenticated:
         return render_template("home.html")
     return redirect(url_for(current_user.home_endpoint))
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Answer 200 when the database answers."""
-    db.session.execute(sa.text("select 1"))
-    return jsonify(status="ok")
 
 
 def asset(name: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.core.write_path import engine_options
+
 #: The repository: templates and migrations lie beside the package.
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +55,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: The largest part of a recording in one request, and the largest form, in bytes.
         MAX_CONTENT_LENGTH=32 * 1024**2,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
+        #: Offer the pseudo-locale en_XA (webapp/core/translation.py) to browsers that ask for it.
+        PSEUDO_LOCALE=os.environ.get("VIVA_PSEUDO_LOCALE") == "1",
         #: A job whose worker has not been heard of for so long (seconds) is queued again.
         LEASE_SECONDS=30,
         #: How often a job's worker is heard of, in seconds.
@@ -61,6 +65,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         MAX_ATTEMPTS=3,
     )
     app.config.from_mapping(settings)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     app.config["HOME"] = home
     app.config["SECRET_KEY"] = (
         app.config["SECRET_KEY"] or os.environ.get("VIVA_SECRET_KEY") or _secret_of(home / "secret_key")

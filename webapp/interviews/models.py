@@ -41,6 +41,8 @@ class Invitation(Model):
 
 
 class InterviewState(enum.StrEnum):
+    """Whether a candidate may still answer."""
+
     OPEN = "open"
     SUBMITTED = "submitted"
 

@@ -20,6 +20,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Person:
+    """A line of the file: somebody to invite."""
+
     line: int
     name: str
     email: str

@@ -74,4 +74,5 @@ def recording(room: Room) -> Wording:
 
 
 def of(room: Room, purpose: LivePurpose) -> Wording:
+    """The text that asks for a consent in a room."""
     return reading(room) if purpose is LivePurpose.READING else recording(room)

@@ -24,6 +24,8 @@ TRACK_SECONDS = 3.0
 
 
 class MemberRole(enum.StrEnum):
+    """Who somebody is in a room."""
+
     HOST = "host"
     GUEST = "guest"
 

@@ -17,11 +17,16 @@ class Subject(Protocol):
     """What the policy must know of an interview; webapp.interviews.models.Interview has it."""
 
     @property
-    def mode(self) -> Mode: ...
+    def mode(self) -> Mode:
+        """Practice or assessment."""
+
     @property
-    def country(self) -> str | None: ...
+    def country(self) -> str | None:
+        """ISO 3166 code of the place whose law holds; None where none is known."""
+
     @property
-    def consented(self) -> Collection[Purpose]: ...
+    def consented(self) -> Collection[Purpose]:
+        """What was agreed to."""
 
 
 def decide_for(interview: Subject, modality: Modality) -> Decision:

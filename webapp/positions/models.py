@@ -12,6 +12,8 @@ from webapp.core.database import Model, UtcDateTime, new_id, now
 
 
 class Job(Model):
+    """A vacancy, at a place whose law decides what may be read."""
+
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

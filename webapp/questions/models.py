@@ -13,12 +13,16 @@ from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 
 class SetState(enum.StrEnum):
+    """Whether a question set may be changed, used, or neither."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
 
 
 class QuestionKind(enum.StrEnum):
+    """How a question is answered."""
+
     VIDEO = "video"
     AUDIO = "audio"
     TEXT = "text"

@@ -35,6 +35,7 @@ class AnswerView:
 
     @property
     def recording(self) -> Recording | None:
+        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
 
@@ -78,10 +79,12 @@ class ReportView:
 
     @property
     def readings(self) -> list[VisibleReading]:
+        """The readings of all answers."""
         return [reading for answer in self.answers for reading in answer.readings.values()]
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come."""
         return all(reading.finished for reading in self.readings)
 
     @property

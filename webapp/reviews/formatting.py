@@ -29,4 +29,5 @@ def init_app(app: Flask) -> None:
 
 
 def outcome(value: Outcome | str) -> str:
+    """A decision in words."""
     return OUTCOMES[Outcome(value)]

@@ -70,6 +70,8 @@ class Rating(Model):
 
 
 class Verdict(enum.StrEnum):
+    """Whether a reviewer agrees that evidence was found."""
+
     CONFIRMED = "confirmed"
     STRUCK = "struck"
 
@@ -94,6 +96,8 @@ class PointVerdict(Model):
 
 
 class Outcome(enum.StrEnum):
+    """What a person decides of a candidate."""
+
     ADVANCE = "advance"
     HOLD = "hold"
     DECLINE = "decline"

@@ -17,6 +17,8 @@ from webapp.recordings.models import Recording
 
 
 class Origin(enum.StrEnum):
+    """Where the words of a transcript come from."""
+
     RECOGNISED = "recognised"
     CORRECTED = "corrected"
     TYPED = "typed"

@@ -79,6 +79,7 @@ class Closed(Exception):
 
 @blueprint.errorhandler(Closed)
 def closed(error: Closed) -> Response | tuple[str, int]:
+    """What somebody sees whose interview is over, instead of the page that they asked for."""
     interview = error.interview
     if interview.state is InterviewState.SUBMITTED:
         return redirect(url_for("candidate.arrived", interview_id=interview.id))

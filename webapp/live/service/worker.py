@@ -54,6 +54,7 @@ class Job:
     since: float = field(default_factory=time.monotonic)
 
     def end(self, outcome: dict[str, Any] | Exception) -> None:
+        """Hand on the answer, unless nobody waits for it any more."""
         if self.answer.done():
             return
         if isinstance(outcome, Exception):

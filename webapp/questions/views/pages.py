@@ -29,6 +29,7 @@ def load_set(set_id: str) -> QuestionSet:
 
 
 def show(row: QuestionSet) -> Response:
+    """Go to a question set's page."""
     return redirect(url_for("questions.show", set_id=row.id))
 
 

@@ -1,4 +1,5 @@
 // Copy buttons beside links. Without this module the field can still be selected and copied by hand.
+import { find } from "./dom.js";
 import { gettext } from "./i18n.js";
 
 /** @param {HTMLInputElement} field */
@@ -18,8 +19,8 @@ async function copy(field) {
  */
 export function armCopyButtons(root, live) {
   for (const holder of root.querySelectorAll("[data-copy]")) {
-    const field = holder.querySelector("input");
-    const button = holder.querySelector("button");
+    const field = find(holder, "input");
+    const button = find(holder, "button");
     field.addEventListener("focus", () => field.select());
     button.hidden = false;
     button.addEventListener("click", async () => {

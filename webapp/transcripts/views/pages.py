@@ -6,7 +6,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
-from ml.transcripts.captions import LARGEST, to_vtt
+from ml.transcripts.captions import to_vtt
+from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.access import load_interview
 from webapp.core.database import db
@@ -70,7 +71,7 @@ def captions(answer_id: str) -> Response:
     if found is None or words is None or not words.timed:
         abort(404)
     response = Response(to_vtt(words, found.recording.seconds), mimetype="text/vtt")
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     if request.args.get("download"):
         response.headers["Content-Disposition"] = 'attachment; filename="answer.vtt"'
     return response

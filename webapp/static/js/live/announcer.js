@@ -31,6 +31,7 @@ export class Announcer {
     this.voices = voices;
     this.region = region;
     this.popups = popups;
+    /** @type {string | null} */
     this.me = null;
     this.timer = setInterval(() => this.#turn(), 200);
   }
@@ -55,7 +56,7 @@ export class Announcer {
   #popup(text, emotion) {
     const popup = make("p", "popup", emoji(emotion), text);
     this.popups.append(popup);
-    while (this.popups.children.length > MOST_POPUPS) this.popups.firstChild.remove();
+    while (this.popups.children.length > MOST_POPUPS) this.popups.firstChild?.remove();
     setTimeout(() => popup.remove(), POPUP);
   }
 
@@ -84,7 +85,7 @@ export class Announcer {
     // Somebody begins to speak: be quiet. Our own microphone may hear the voice itself, so it does not count here.
     if (synthesis.speaking && this.voices.anybody(SILENCE / 2, this.me)) synthesis.cancel();
     if (!this.#queue.size || now - this.#lastSaid < PAUSE || synthesis.speaking || this.voices.anybody(SILENCE)) return;
-    const [id, { text }] = this.#queue.entries().next().value;
+    const [[id, { text }]] = this.#queue;
     this.#queue.delete(id);
     this.#lastSaid = now;
     const utterance = new SpeechSynthesisUtterance(text);

@@ -4,7 +4,7 @@ import { EMOTIONS, canonical, emotionLabel, percent } from "./words.js";
 
 const EDGE = 8;
 /** @param {string} name */
-const order = (name) => EMOTIONS.indexOf(canonical(name));
+const order = (name) => EMOTIONS.indexOf(canonical(name) ?? "");
 
 /**
  * A list of bars; `update(probabilities)` redraws it, in the order of the legend, or as given where `sorted`.
@@ -26,7 +26,7 @@ export function bars(className = "", { sorted = false } = {}) {
           const number = make("span", "bar-number");
           rows.set(name, { fill, number });
           const row = make("li", "", emoji(name), make("span", "bar-name", emotionLabel(name)), make("span", "bar-track", fill), number);
-          row.dataset.emotion = canonical(name);
+          row.dataset.emotion = canonical(name) ?? "unclear";
           return row;
         }),
       );

@@ -9,8 +9,8 @@ const [SOON, LATE] = [1000, 30_000];
 export class Call {
   /** @type {any} */
   #carrier;
-  /** @type {ReturnType<typeof setTimeout>} */
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #pause = SOON;
   /** @type {Record<string, MediaStreamTrack | null>} */
   #tracks = { audio: null, camera: null, screen: null };

@@ -12,6 +12,7 @@ const toBlob = (canvas, type) =>
 
 /** A small black picture: where the camera is off it asks for what the voice alone says. */
 export async function blank() {
+  /** @type {any} */
   const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(64, 48);
   Object.assign(canvas, { width: 64, height: 48 });
   canvas.getContext("2d", { alpha: false }).fillRect(0, 0, 64, 48);
@@ -21,6 +22,7 @@ export async function blank() {
 
 export class Frames {
   #video = document.createElement("video");
+  /** @type {any} */
   #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
 
   /** @param {MediaStreamTrack} track */

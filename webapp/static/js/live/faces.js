@@ -32,7 +32,7 @@ export const emoji = (emotion) => icon(`face-${canonical(emotion) ?? "unclear"}`
 export const setEmoji = (svg, emotion) => {
   const name = canonical(emotion) ?? "unclear";
   svg.setAttribute("class", `emoji emo-${name}`);
-  svg.firstElementChild.setAttribute("href", `#face-${name}`);
+  svg.firstElementChild?.setAttribute("href", `#face-${name}`);
 };
 
 /**

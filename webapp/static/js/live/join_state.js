@@ -13,7 +13,7 @@ export function remember(state) {
 
 export function remembered() {
   try {
-    return { camera: false, microphone: false, ...JSON.parse(sessionStorage.getItem(KEY)) };
+    return { camera: false, microphone: false, ...JSON.parse(sessionStorage.getItem(KEY) ?? "{}") };
   } catch {
     return { camera: false, microphone: false };
   }

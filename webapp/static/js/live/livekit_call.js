@@ -7,7 +7,7 @@ const SOURCES = { audio: "microphone", camera: "camera", screen: "screen_share" 
 const NAMES = Object.fromEntries(Object.entries(SOURCES).map(([name, source]) => [source, name]));
 
 export class LiveKitCall {
-  /** @type {import("livekit-client").Room} */
+  /** @type {import("livekit-client").Room | null} */
   #room = null;
   /** @type {Record<string, MediaStreamTrack | null>} */
   #tracks = { audio: null, camera: null, screen: null };
@@ -83,7 +83,8 @@ export class LiveKitCall {
   /** @param {Peer} peer */
   meet(peer) {
     if (this.#room?.remoteParticipants.has(peer.id)) this.onState(peer.id, "connected");
-    if (this.#arrived.has(peer.id)) this.onTracks(peer.id, this.#arrived.get(peer.id));
+    const tracks = this.#arrived.get(peer.id);
+    if (tracks) this.onTracks(peer.id, tracks);
   }
 
   receive() {
@@ -105,7 +106,7 @@ export class LiveKitCall {
     this.#queue = this.#queue
       .then(async () => {
         const us = this.#room?.localParticipant;
-        if (!us || this.#room.state !== "connected" || this.#published[name] === track) return;
+        if (!us || this.#room?.state !== "connected" || this.#published[name] === track) return;
         if (this.#published[name]) await us.unpublishTrack(this.#published[name], false);
         this.#published[name] = null;
         if (track) await us.publishTrack(track, { source: SOURCES[name] });

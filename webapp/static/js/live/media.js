@@ -136,7 +136,7 @@ export class OwnMedia {
   /**
    * Use another device from now on, and in this browser from then on.
    * @param {string} name
-   * @param {string | null} device
+   * @param {string} device
    */
   async choose(name, device) {
     remember({ ...remembered(), [name]: device });

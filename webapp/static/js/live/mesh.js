@@ -105,7 +105,7 @@ export class Mesh {
   #make(peer) {
     const link = new PeerConnection({
       id: peer.id,
-      polite: this.me > peer.id,
+      polite: (this.me ?? "") > peer.id,
       ice: this.ice,
       tracks: () => this.#tracks,
       send: (data) => this.send(peer.id, data),

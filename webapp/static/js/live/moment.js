@@ -20,9 +20,9 @@ export class Moment {
   #waited = new Set();
   #late = false;
   /** @type {Peer | undefined} */
-  #me = null;
-  /** @type {ReturnType<typeof setTimeout>} */
-  #timer = null;
+  #me;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   constructor() {
     byId("moment-close")?.addEventListener("click", () => {
@@ -107,7 +107,7 @@ export class Moment {
     const faces = reading.faces ?? [];
     const parts = faces.map((face) => this.#found(faces.length > 1 ? gettext("Face %(number)s", { number: face.id + 1 }) : gettext("Face"), face));
     if (reading.voice) parts.push(this.#found(gettext("Voice"), reading.voice));
-    if (reading.fused && reading.voice) parts.push(this.#found(gettext("Together"), dominant(reading)));
+    if (reading.fused && reading.voice) parts.push(this.#found(gettext("Together"), dominant(reading) ?? reading.fused));
     if (!parts.length) parts.push(make("p", "text-secondary mb-0", stateWords(reading.state) || gettext("No face was found.")));
     place.replaceChildren(place.firstChild, make("div", "moment-parts", ...parts));
     if (this.#late) this.#say("");

@@ -7,8 +7,8 @@ const SHOWN = 6000;
 export class Notices {
   #region = byId("notice");
   #lasting = new Map();
-  /** @type {ReturnType<typeof setTimeout>} */
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * Say something for a few seconds.

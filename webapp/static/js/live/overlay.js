@@ -39,6 +39,8 @@ export class Overlay {
     this.holder = holder;
     this.video = video;
     this.mirrored = mirrored;
+    /** How much of the tile's top is taken by other signs, in pixels. */
+    this.taken = 0;
   }
 
   /**

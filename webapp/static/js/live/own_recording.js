@@ -102,7 +102,7 @@ export class OwnRecording {
       this.say(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open."));
     };
     this.media.held = true;
-    this.#running = record(new MediaStream([camera, microphone].filter(Boolean)), {
+    this.#running = record(new MediaStream([camera, microphone].filter((track) => track !== null)), {
       type,
       limit: LIMIT,
       onSlice: (slice) => take.append(slice),

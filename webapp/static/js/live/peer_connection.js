@@ -68,10 +68,10 @@ export class PeerConnection {
 
   /** Make an offer. */
   start() {
-    this.#open();
+    const pc = this.#open();
     for (const name of TRACKS) {
       const track = this.tracks()[name];
-      this.#pc.addTransceiver(track ?? (name === "audio" ? "audio" : "video"), { direction: "sendrecv" });
+      pc.addTransceiver(track ?? (name === "audio" ? "audio" : "video"), { direction: "sendrecv" });
     }
     this.#hear();
   }
@@ -93,7 +93,7 @@ export class PeerConnection {
   async limit(bits) {
     const sender = this.#pc?.getTransceivers()[1]?.sender;
     const parameters = sender?.getParameters();
-    if (!parameters?.encodings?.length) return;
+    if (!sender || !parameters?.encodings?.length) return;
     parameters.encodings[0].maxBitrate = bits;
     await sender.setParameters(parameters).catch((error) => console.debug("Viva: setParameters", error));
   }
@@ -115,7 +115,11 @@ export class PeerConnection {
    */
   receive(data) {
     this.#queue = this.#queue
-      .then(() => (this.#closed ? null : data.description ? this.#describe(data.description) : this.#candidate(data.candidate)))
+      .then(async () => {
+        if (this.#closed) return;
+        if (data.description) await this.#describe(data.description);
+        else if (data.candidate) await this.#candidate(data.candidate);
+      })
       .catch((error) => console.debug("Viva: signalling", error));
     return this.#queue;
   }
@@ -157,6 +161,7 @@ export class PeerConnection {
       this.#heard = data === "bye" ? -SILENT : performance.now();
     };
     this.#channel = channel;
+    return pc;
   }
 
   #discard() {
@@ -183,6 +188,7 @@ export class PeerConnection {
     if (offer && (!this.#pc || renewed || (collision && this.#session === null))) this.#open();
     if (!offer && this.#pc?.signalingState !== "have-local-offer") return; // the answer to an offer that is no more
     const pc = this.#pc;
+    if (!pc) return;
     await pc.setRemoteDescription(description);
     this.#session = session;
     for (const candidate of this.#candidates.splice(0)) await pc.addIceCandidate(candidate).catch(() => {});
@@ -215,7 +221,7 @@ export class PeerConnection {
   }
 
   #hear() {
-    const [audio, camera, screen] = this.#pc.getTransceivers().map(({ receiver }) => receiver.track);
+    const [audio, camera, screen] = (this.#pc?.getTransceivers() ?? []).map(({ receiver }) => receiver.track);
     this.onTracks({ audio: audio ?? null, camera: camera ?? null, screen: screen ?? null });
   }
 

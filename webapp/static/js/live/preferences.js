@@ -13,7 +13,7 @@ const DEFAULTS = {
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {}; // private windows may refuse: the defaults hold
   }

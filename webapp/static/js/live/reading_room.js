@@ -23,7 +23,7 @@ export class ReadingRoom {
   /**
    * data: the page's data-*; grid; media; consent; preferences; voices; people(): PEERs, we first.
    * @param {{
-   *   data: DOMStringMap,
+   *   data: Record<string, string>,
    *   grid: import("./tile_grid.js").TileGrid,
    *   media: import("./media.js").OwnMedia,
    *   consent: import("./consent.js").Consent,
@@ -38,6 +38,7 @@ export class ReadingRoom {
     this.consent = consent;
     this.preferences = preferences;
     this.people = people;
+    this.id = "";
     this.readings = new Readings();
     this.changes = new Changes();
     this.moment = new Moment();
@@ -132,7 +133,7 @@ export class ReadingRoom {
     this.timeline.add(id, person.name, main);
     const changed = this.changes.see(id, main);
     if (!changed) return;
-    this.timeline.tell(person.name, changed, main.confidence);
+    this.timeline.tell(person.name, changed, main?.confidence ?? 0);
     const alone = this.people().length === 1;
     if (id !== this.id || alone) this.announcer.change(id, person.name, changed);
   }

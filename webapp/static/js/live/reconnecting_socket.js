@@ -16,8 +16,8 @@ export class ReconnectingSocket {
   /** @type {WebSocket | null} */
   #socket = null;
   #failures = 0;
-  /** @type {ReturnType<typeof setTimeout>} */
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #wanted = false;
   #round = 0;
 
@@ -72,7 +72,7 @@ export class ReconnectingSocket {
    * @param {ArrayBuffer | object} data
    */
   send(data) {
-    if (!this.isOpen) return false;
+    if (!this.#socket || !this.isOpen) return false;
     this.#socket.send(data instanceof ArrayBuffer ? data : JSON.stringify(data));
     return true;
   }

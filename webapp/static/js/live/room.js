@@ -30,7 +30,7 @@ export class Room {
 
   /** @param {HTMLElement} page */
   constructor(page) {
-    this.data = page.dataset;
+    this.data = /** @type {Record<string, string>} */ (page.dataset);
     this.me = this.data.member;
     this.allowed = this.data.readingAllowed === "yes";
     this.preferences = new Preferences();
@@ -108,12 +108,12 @@ export class Room {
     this.panel = new Panel({ onOpen: (name) => this.#panelOpened(name) });
     this.chat = new Chat({
       send: (text) => this.signalling.send({ type: "chat", text }),
-      isShown: () => this.panel.isOpen === "chat",
+      isShown: () => this.panel?.isOpen === "chat",
       me: () => this.me,
     });
-    wireSettings(this.preferences, { keys: roomShortcuts(this) });
+    wireSettings(this.preferences, { keys: roomShortcuts({ ...this, controls: this.controls, panel: this.panel }) });
     this.fillDevices = wireDevices(this.media, { locked: () => this.recording.isRunning });
-    this.preferences.watch((name, value) => name === "continuous" && this.controls.press("continuous", value));
+    this.preferences.watch((name, value) => name === "continuous" && this.controls?.press("continuous", value));
     this.controls.press("continuous", this.preferences.get("continuous"));
     armCopyButtons(document, byId("announcer"));
     byId("leave-form").addEventListener("submit", (/** @type {Event} */ event) => this.#leave(event));
@@ -128,7 +128,7 @@ export class Room {
       welcome: () => {
         this.#begin();
         this.notices.hold("service", null);
-        this.consent.heard(Boolean(this.signalling.me.reading));
+        this.consent.heard(Boolean(this.signalling.me?.reading));
         this.#draw();
       },
       peer: (peer, before, known) => {
@@ -153,7 +153,7 @@ export class Room {
         this.#draw();
       },
       signal: (from, data) => this.call.receive(from, data, this.signalling.peers.get(from)),
-      chat: (message) => this.chat.add(message),
+      chat: (message) => this.chat?.add(message),
       reading: (from, reading) => this.reading.heard(from, reading),
       moment: (by, id) => this.reading.begin(by, id),
       consent: (given) => {
@@ -168,6 +168,7 @@ export class Room {
 
   #begin() {
     const { me, media, ice, peers } = this.signalling;
+    if (!me) return;
     this.call.begin({ me: me.id, media, ice, peers: [...peers.values()] });
   }
 
@@ -231,9 +232,9 @@ export class Room {
 
   /** @param {string} name */
   #panelOpened(name) {
-    if (name === "chat") this.chat.shown();
+    if (name === "chat") this.chat?.shown();
     if (name === "settings") {
-      this.fillDevices();
+      this.fillDevices?.();
       byId("device-words").textContent = this.recording.isRunning ? gettext("While you record, devices stay as they are.") : "";
     }
   }

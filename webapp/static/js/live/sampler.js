@@ -43,8 +43,8 @@ export class Sampler {
   #microphone = null;
   /** @type {(() => void) | null} */
   #stopListening = null;
-  /** @type {ReturnType<typeof setTimeout>} */
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #sequence = 0;
   /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
   /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
@@ -187,8 +187,8 @@ export class Sampler {
     /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>}} */
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
     this.#flying = flying;
-    if (seen) this.#frames ??= new Frames(this.#camera);
-    const taken = (seen ? this.#frames.next() : blank()).catch(() => /** @type {any} */ (null));
+    const frames = seen && this.#camera ? (this.#frames ??= new Frames(this.#camera)) : null;
+    const taken = (frames ? frames.next() : blank()).catch(() => /** @type {any} */ (null));
     const frame = await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]); // a picture that never comes stops nothing
     if (this.#flying !== flying) return; // stopped or lost meanwhile
     if (!this.#running || !frame || !this.#socket.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
@@ -221,7 +221,7 @@ export class Sampler {
     if (message.type === "reading" && this.#running) this.onReading(message);
     if (!flying || message.sequence !== flying.sequence) return; // the answer to one that was given up
     if (message.type === "busy") this.#frameRate.refused();
-    else this.#frameRate.answered(performance.now() - flying.sentAt);
+    else this.#frameRate.answered(performance.now() - (flying.sentAt ?? flying.takenAt));
     this.#land();
     const interval = this.#camera?.enabled ? this.#frameRate.interval : Math.max(VOICE_ONLY, this.#frameRate.interval);
     this.#soon(Math.max(0, interval - (performance.now() - flying.takenAt)));

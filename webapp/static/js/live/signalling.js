@@ -37,7 +37,11 @@ export class Signalling {
       hello: { page: this.page },
       onMessage: (message) => this.#receive(message),
       onDown: () => on.down(),
-      onEnd: (reason, words) => (FINAL.includes(this.#said?.code) ? on.end(this.#said.code, this.#said.message) : on.end(reason, words)),
+      onEnd: (reason, words) => {
+        const said = this.#said;
+        if (said && FINAL.includes(said.code)) on.end(said.code, said.message);
+        else on.end(reason, words);
+      },
     });
   }
 

@@ -15,7 +15,7 @@ export const initials = (name) =>
   (name ?? "").trim().split(/\s+/).filter(Boolean).map((part) => [...part][0]).filter((_, index, all) => index === 0 || index === all.length - 1).join("").toLocaleUpperCase();
 
 /** @param {string} id */
-const hueOf = (id) => [...String(id)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
+const hueOf = (id) => [...String(id)].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7) % HUES;
 
 export class Tile {
   #overlay;
@@ -25,6 +25,7 @@ export class Tile {
   /** @param {{peer: Peer, own: boolean, grid: HTMLElement}} options */
   constructor({ peer, own, grid }) {
     this.own = own;
+    this.peer = peer;
     this.element = copy("tile-template");
     this.element.id = `tile-${peer.id}`;
     this.element.dataset.person = peer.id;
@@ -166,7 +167,7 @@ export class ScreenTile {
 
   /** @param {MediaStreamTrack | null} track */
   play(track) {
-    if (this.video.srcObject?.getVideoTracks()[0] !== track) this.video.srcObject = new MediaStream([track]);
+    if (track && this.video.srcObject?.getVideoTracks()[0] !== track) this.video.srcObject = new MediaStream([track]);
     this.video.play?.().catch(() => {});
   }
 

@@ -1,4 +1,5 @@
 // The tiles: who is in the room, who shares a screen, who speaks. Chooses how many columns there are.
+import { find } from "../dom.js";
 import { ScreenTile, Tile } from "./tile.js";
 
 export class TileGrid {
@@ -13,8 +14,9 @@ export class TileGrid {
   constructor({ element, notice }) {
     this.element = element;
     this.notice = notice;
+    /** @type {string | null} */
     this.me = null;
-    notice.querySelector("button").addEventListener("click", async () => {
+    find(notice, "button").addEventListener("click", async () => {
       await this.hearAll();
       notice.hidden = true;
     });

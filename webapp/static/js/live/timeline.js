@@ -62,7 +62,7 @@ export class Timeline {
     if (!this.changes.querySelector(".emoji")) this.changes.replaceChildren();
     const entry = make("li", "change", make("time", "", clockTime()), emoji(emotion), make("span", "", `${name}: ${emotionLabel(emotion).toLowerCase()}, ${percent(confidence)}`));
     this.changes.prepend(entry);
-    while (this.changes.children.length > MOST_CHANGES) this.changes.lastChild.remove();
+    while (this.changes.children.length > MOST_CHANGES) this.changes.lastChild?.remove();
   }
 
   /** @param {string} id */
@@ -112,9 +112,10 @@ export class Timeline {
    * @param {{at: number, valence: number}[]} line
    */
   *#runs(line) {
+    /** @type {{at: number, valence: number}[]} */
     let run = [];
     for (const point of line) {
-      if (run.length && point.at - run.at(-1).at > GAP) {
+      if (run.length && point.at - run[run.length - 1].at > GAP) {
         yield run;
         run = [];
       }

@@ -47,7 +47,7 @@ export class Voices {
   anybody(within = HANGS_ON, except = null) {
     const now = performance.now();
     // A browser that waits for a click lets us hear nothing: assume that somebody speaks.
-    if (this.#sources.size && this.#context.state !== "running") return true;
+    if (this.#sources.size && this.#context?.state !== "running") return true;
     return [...this.#sources].some(([id, { lastLoud }]) => id !== except && now - lastLoud < within);
   }
 

@@ -31,7 +31,7 @@ export const language = () => document.documentElement.lang || "en";
  * "happy" as the page's language says it.
  * @param {string | null} name
  */
-export const emotionWord = (name) => WORDS[canonical(name)] ?? canonical(name) ?? "";
+export const emotionWord = (name) => WORDS[canonical(name) ?? ""] ?? canonical(name) ?? "";
 
 /**
  * The same for a label of its own: "Happy".

@@ -50,7 +50,7 @@ async function start(chosen) {
 
 async function listDevices() {
   const devices = await navigator.mediaDevices.enumerateDevices();
-  const used = stream.getTracks().map((track) => track.getSettings().deviceId);
+  const used = (stream?.getTracks() ?? []).map((track) => track.getSettings().deviceId);
   for (const [id, type] of [["camera", "videoinput"], ["microphone", "audioinput"]]) {
     const select = byId(id);
     if (!select) continue;
@@ -112,8 +112,9 @@ byId("trial").addEventListener("click", () => {
   const player = byId("trial-player");
   if (player.src) URL.revokeObjectURL(player.src);
   player.hidden = true;
-  byId("trial").textContent = gettext("Stop");
   const type = mediaType(kind);
+  if (!stream || !type) return;
+  byId("trial").textContent = gettext("Stop");
   trial = record(stream, {
     type,
     limit: TRIAL_SECONDS,

@@ -35,7 +35,7 @@ function listen(track) {
   byId("level").value = 0;
   const on = media.state.microphone;
   byId("level-text").textContent = on ? gettext("Say something: the bar should move.") : gettext("Your microphone is off.");
-  if (!on) return;
+  if (!on || !track) return;
   let heard = false;
   stopWatching = watchLevel(new MediaStream([track]), (level) => {
     byId("level").value = level;

@@ -33,7 +33,7 @@ export function explain(error, kind) {
  */
 export async function open(kind, chosen = remembered()) {
   if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
-  /** @param {string} id */
+  /** @param {string} [id] */
   const exact = (id) => (id ? { deviceId: { exact: id } } : {});
   const constraints = {
     audio: { ...CONSTRAINTS.audio, ...exact(chosen.microphone) },
@@ -50,7 +50,7 @@ export async function open(kind, chosen = remembered()) {
   }
 }
 
-/** @param {MediaStream} stream */
+/** @param {MediaStream | null} stream */
 export function close(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
@@ -60,7 +60,7 @@ const KEY = "viva-devices";
 /** The devices chosen in the device check, for the questions after it. */
 export function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {};
   }

@@ -21,8 +21,8 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   const recorder = new MediaRecorder(stream, options);
   /** @type {Error | null} */
   let failure = null;
-  /** @type {ReturnType<typeof setInterval> | null} */
-  let timer = null;
+  /** @type {{id?: ReturnType<typeof setInterval>}} */
+  const timer = {};
   const stop = () => {
     if (recorder.state !== "inactive") recorder.stop();
   };
@@ -34,7 +34,7 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
     stop();
   };
   recorder.onstop = () => {
-    clearInterval(timer);
+    clearInterval(timer.id);
     onEnd(failure);
   };
   for (const track of stream.getTracks()) {
@@ -45,7 +45,7 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   }
   recorder.start(timeslice(type));
   const started = performance.now();
-  timer = setInterval(() => {
+  timer.id = setInterval(() => {
     const left = limit - (performance.now() - started) / 1000;
     onTick(Math.max(0, left));
     if (left <= 0) stop();

@@ -14,7 +14,7 @@ function open() {
       db.createObjectStore("slices", { keyPath: ["take", "number"] });
     },
     blocking() {
-      database.then((db) => db.close());
+      database?.then((db) => db.close());
       database = undefined;
     },
   });

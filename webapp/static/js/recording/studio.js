@@ -24,7 +24,7 @@ export class Studio {
 
   /** @param {HTMLElement} page */
   constructor(page) {
-    this.#data = page.dataset;
+    this.#data = /** @type {Record<string, string>} */ (page.dataset);
     this.type = mediaType(this.#data.kind);
   }
 
@@ -109,28 +109,31 @@ export class Studio {
     if (this.#recording || byId("record").disabled) return;
     byId("record").disabled = true;
     this.#status(gettext("Getting ready …"));
-    if (this.#stream.getTracks().some((track) => track.readyState === "ended")) {
+    if (this.#stream?.getTracks().some((track) => track.readyState === "ended")) {
       await this.#openDevices();
-      if (!this.#stream.active) return;
+      if (!this.#stream?.active) return;
     }
+    const stream = this.#stream;
+    const type = this.type;
+    if (!stream || !type) return;
     const { interview, question, uploads, limit } = this.#data;
     let upload;
     try {
-      upload = await create(uploads, { interview, question, type: this.type });
+      upload = await create(uploads, { interview, question, type });
     } catch (error) {
       this.#status(error.status ? error.message : gettext("We cannot be reached just now. Check your network, then press “Start recording” again."), { aloud: true });
       byId("record").disabled = false;
       return;
     }
-    const take = await StoredTake.create({ ...upload, interview, question, type: this.type });
+    const take = await StoredTake.create({ ...upload, interview, question, type });
     take.onFull = () => {
       this.#unsafe = true;
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
     let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
     const done = exclusively(take.id, () => this.#bring(take));
-    this.#recording = record(this.#stream, {
-      type: this.type,
+    this.#recording = record(stream, {
+      type,
       limit: Number(limit),
       onSlice: (slice) => take.append(slice),
       onTick: (left) => {

@@ -23,11 +23,14 @@ export async function create(endpoint, { interview, question, type }) {
     method: "POST",
     headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),
   });
-  const url = new URL(response.headers.get("Location"), window.location.href).pathname;
-  return { id: url.split("/").pop(), url };
+  const url = new URL(response.headers.get("Location") ?? "", window.location.href).pathname;
+  return { id: url.split("/").pop() ?? "", url };
 }
 
-/** tus-js-client's view of a take that may still grow. */
+/**
+ * tus-js-client's view of a take that may still grow.
+ * @type {any}
+ */
 const reader = {
   openFile: async (/** @type {import("./store.js").StoredTake} */ take) => ({
     size: /** @type {number | null} */ (null),
@@ -55,7 +58,7 @@ function send(take, onProgress) {
       chunkSize: CHUNK,
       retryDelays: null, // retried below, for as long as it takes
       storeFingerprintForResuming: false,
-      fingerprint: async () => null,
+      fingerprint: async () => /** @type {any} */ (null),
       headers: headers(),
       onBeforeRequest(req) {
         const xhr = req.getUnderlyingObject();

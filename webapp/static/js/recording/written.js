@@ -1,14 +1,14 @@
 // The written answer: words counted while somebody types, saved a second after they pause.
-import { byId } from "../dom.js";
+import { byId, find } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { ServerError, postJson } from "./http.js";
 
 /** @param {HTMLFormElement} form */
 export function setUp(form) {
-  const text = form.querySelector("textarea");
+  const text = find(form, "textarea");
   const words = byId("words");
   const saved = byId("saved");
-  /** @type {ReturnType<typeof setTimeout>} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let stored = text.defaultValue; // what the server sent; the browser may have more from an earlier visit
   let leaving = false;

@@ -30,7 +30,8 @@ export const wirePlayers = (report) => {
   report.addEventListener("click", (/** @type {any} */ event) => {
     const speed = event.target.closest("[data-speed]");
     if (speed) {
-      playerOf(speed).playbackRate = Number(speed.dataset.speed);
+      const spoken = playerOf(speed);
+      if (spoken) spoken.playbackRate = Number(speed.dataset.speed);
       for (const other of speed.parentElement.querySelectorAll("[data-speed]")) {
         other.setAttribute("aria-pressed", String(other === speed));
       }

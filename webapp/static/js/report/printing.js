@@ -14,7 +14,7 @@ export const wirePrinting = (report, charts) => {
 
   const prepare = () => {
     if (theme !== null) return;
-    theme = root.dataset.bsTheme;
+    theme = root.dataset.bsTheme ?? "light";
     root.dataset.bsTheme = "light";
     charts.recolour();
     opened = [...report.querySelectorAll("details.fold:not([open])")].filter(

@@ -80,7 +80,7 @@ export const followProgress = (report, refresh) => {
       }
       fresh.querySelectorAll("details").forEach((/** @type {HTMLDetailsElement} */ fold, /** @type {number} */ index) => (fold.open = open[index] ?? fold.open));
     }
-    report.dataset.built = page.getElementById("report").dataset.built;
+    report.dataset.built = page.getElementById("report")?.dataset.built;
     refresh();
   };
 

@@ -24,7 +24,7 @@ export const wireWords = (report) => {
 const WRITTEN = "[data-words]"; // what was written, as it stands
 const SPOKEN = ".transcript .word"; // what was said, each word an element with its moment
 /** @param {HTMLButtonElement} button */
-const panelOf = (button) => button.closest("article") ?? button.closest("[data-answer]");
+const panelOf = (button) => /** @type {any} */ (button).closest("article") ?? button.closest("[data-answer]");
 /** @param {HTMLButtonElement} button */
 const textsOf = (button) => {
   const panel = panelOf(button);
@@ -38,7 +38,7 @@ const toggle = (button) => {
   const on = button.getAttribute("aria-pressed") !== "true";
   for (const other of panelOf(button).querySelectorAll("button[data-mark]")) other.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-pressed", String(on));
-  const moved = on ? JSON.parse(button.dataset.moved) : [];
+  const moved = on ? JSON.parse(button.dataset.moved ?? "[]") : [];
   let marked = 0;
   for (const text of textsOf(button)) marked += (text.matches(SPOKEN) ? markSpoken : mark)(text, moved);
   const status = panelOf(button).querySelector("[data-marked]");
@@ -84,7 +84,7 @@ const markSpoken = (element, moved) => {
   const word = (element.firstChild?.textContent ?? "").toLowerCase().replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const change = moved.find(([name]) => name === word)?.[1];
   element.classList.toggle("moved", change !== undefined);
-  element.classList.toggle("moved-up", change > 0);
-  element.classList.toggle("moved-down", change < 0);
+  element.classList.toggle("moved-up", (change ?? 0) > 0);
+  element.classList.toggle("moved-down", (change ?? 0) < 0);
   return change === undefined ? 0 : 1;
 };

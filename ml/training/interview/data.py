@@ -13,11 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.interview.transcripts import answers
+from ml.interview.model import RATINGS
 from ml.interview.words import has_words, words_of
+from ml.training.interview.transcripts import answers
 
-#: What raters judged, 1 (not at all) to 7 (very much).
-RATINGS = ("overall", "excited")
 KEY = "participant&question"
 #: Columns of the prosody table, as Praat gave them: seconds, Hz, dB, shares.
 PROSODY = (
