@@ -9,7 +9,10 @@ from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
 from ml.transcripts.captions import to_vtt
+<<<<<<< HEAD
 from ml.transcripts.formats import TranscriptFile, read
+=======
+>>>>>>> serving
 from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.access import load_interview
