@@ -3,12 +3,11 @@ shows readings never loads one."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 from ml.core.errors import MediaError, Unreadable
+from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
 from webapp.core import storage
 from webapp.interviews.models import Answer
@@ -89,24 +88,10 @@ def _infer(modality: Modality) -> ModuleType:
             return text
 
 
-def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/core/readings.py).
+def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
+    """Read ``source`` with the model of ``modality``.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
     infer = _infer(modality)
-    reading = infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)
-    return plain(reading.to_json())
-
-
-def plain(value: Any) -> Any:
-    """``value`` as strict JSON: numpy numbers become Python's, and what is no number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):  # a numpy array or scalar
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
-from ml.transcripts.captions import LARGEST, to_vtt
+from ml.transcripts.captions import to_vtt
+from ml.transcripts.formats import TranscriptFile, read
+from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.core.database import db
 from webapp.interviews.access import load_interview
@@ -30,24 +34,27 @@ def correct(answer_id: str) -> Response | tuple[str, int]:
     """Store corrected lines. Form: ``version``, and ``line`` once for each line in order."""
     answer = load_answer(answer_id)
     version = request.form.get("version", type=int)
-    return store_and_show(
-        answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line"))
-    )
+    return store_and_show(answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line")))
 
 
 @blueprint.post("/<answer_id>/words")
 @login_required
 def give(answer_id: str) -> Response | tuple[str, int]:
-    """Store a typed transcript (``text``) or an uploaded one (``file``)."""
+    """Store a typed transcript (``text``) or an uploaded one (``file``, or its ``cues`` with a ``speaker``)."""
     answer = load_answer(answer_id)
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return store_and_show(
-            answer, lambda: operations.give(answer, current_user, request.form.get("text", ""), uploaded=False)
-        )
-    # Four bytes a character at most; one more tells that it is too large.
-    text = file.stream.read(4 * LARGEST + 1).decode("utf-8", "replace")
-    return store_and_show(answer, lambda: operations.give(answer, current_user, text, uploaded=True))
+    if "cues" in request.form:
+        given: str | bytes = request.form["cues"]
+        speaker = request.form.get("speaker") or None
+    elif file is not None and file.filename:
+        # Four bytes a character at most; one more tells that it is too large.
+        given, speaker = file.stream.read(4 * LARGEST + 1), None
+    else:
+        text = request.form.get("text", "")
+        return store_and_show(answer, lambda: operations.give(answer, current_user, text, uploaded=False))
+    return store_and_show(
+        answer, lambda: operations.give(answer, current_user, given, uploaded=True, speaker=speaker), given=given
+    )
 
 
 @blueprint.get("/<answer_id>/captions.vtt")
@@ -66,19 +73,27 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def store_and_show(answer: Answer, verb, done: str = "Saved. The words are read again where that is allowed."):
+def store_and_show(
+    answer: Answer,
+    verb,
+    done: str = "Saved. The words are read again where that is allowed.",
+    given: str | bytes | None = None,
+):
+    """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
     except (operations.TranscriptRefused, VivaError) as refused:
         db.session.rollback()
         db.session.refresh(answer)
+        if given is not None and getattr(refused, "code", "") == "speakers":
+            return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
     flash(done, "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
-def _page(answer: Answer, error: str = "", typed: str = "") -> str:
+def _page(answer: Answer, error: str = "", typed: str = "", uploaded: TranscriptFile | None = None) -> str:
     found = store.versions(answer)
     interview = answer.interview
     return render_template(
@@ -92,6 +107,8 @@ def _page(answer: Answer, error: str = "", typed: str = "") -> str:
         may_recognise=is_available() and bool(decide_for(interview, Modality.TEXT)),
         error=error,
         typed=typed,
+        uploaded=uploaded,
+        cues=json.dumps(uploaded.to_json(), ensure_ascii=False) if uploaded else "",
     )
 
 
