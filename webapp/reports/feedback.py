@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Flask
 
+from ml.core.readings import ContentReading
+
 #: So many of a hundred words are noticed; fewer are how people speak.
 NOTICED = {"fillers": 3.0, "hedges": 2.5, "vague": 2.0}
 _ASKS_FOR_A_STORY = re.compile(r"\b(?:a time|an example|a situation|describe|tell me about a|what did you do)\b", re.I)
@@ -39,13 +41,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(advice_on=advice, raters_part=part)
 
 
-def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str]:
-    """What stands out in one answer (the JSON of a ContentReading), as sentences; empty where nothing does.
+def advice(reading: ContentReading, prompt: str, verb: str = "said") -> list[str]:
+    """What stands out in one answer, as sentences; empty where nothing does.
 
     ``verb`` is how the answer was given: "said" or "wrote".
     """
     found = []
-    habits = reading.get("habits") or {}
+    habits = reading.habits
     words = max(1, habits.get("words") or 0)
     if _noticed(habits, "fillers", words):
         said = ", ".join(f"“{word}” {_times(count)}" for word, count in habits.get("filler_words", ()))
@@ -55,13 +57,13 @@ def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str
     if _noticed(habits, "vague", words):
         found.append(f"You {verb} “stuff”, “things” or “something” {_times(habits['vague'])}. Name them.")
     if _ASKS_FOR_A_STORY.search(prompt):
-        told = {part["part"] for part in reading.get("parts") or ()}
+        told = {part["part"] for part in reading.parts}
         if not told & {"action", "result"}:
             found.append(
                 "You gave no example with a result. Tell of one case: what happened, what you did, how it ended."
             )
         else:
-            found += [_MISSING[name] for name in reading.get("missing") or ()]
+            found += [_MISSING[name] for name in reading.missing]
     return found
 
 

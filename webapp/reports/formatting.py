@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from ml.core.readings import Estimate, Track
 from webapp.reports import fusion
 
 #: How each emotion label of the models is named as an expression, in the order in which reports list them.
@@ -75,24 +76,24 @@ def number(value: Any, digits: int = 1, unit: str = "") -> str:
     return f"{written} {unit}" if unit else written
 
 
-def interval(estimate: dict[str, Any] | None) -> str:
+def interval(estimate: Estimate | None) -> str:
     """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
-    if not estimate or estimate.get("value") is None:
+    if estimate is None:
         return "not enough to tell"
-    if estimate["n"] < 2:
-        return f"{100 * estimate['value']:.0f} % (too little for an interval)"
-    return f"{100 * estimate['value']:.0f} % ({100 * estimate['low']:.0f} to {100 * estimate['high']:.0f} %)"
+    if estimate.n < 2:
+        return f"{100 * estimate.value:.0f} % (too little for an interval)"
+    return f"{100 * estimate.value:.0f} % ({100 * estimate.low:.0f} to {100 * estimate.high:.0f} %)"
 
 
-def too_even(estimate: dict[str, Any]) -> bool:
+def too_even(estimate: Estimate) -> bool:
     """Whether an interval holds one half: the reading says neither the upper nor the lower half."""
-    return estimate["low"] <= 0.5 <= estimate["high"]
+    return estimate.low <= 0.5 <= estimate.high
 
 
-def bins(track: dict[str, Any], rows: int = 30) -> list[dict[str, Any]]:
+def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:
     """A track as at most ``rows`` equal stretches of time: start and end in seconds, the most likely label and its mean
     probability (None where nothing could be read)."""
-    times, probabilities, labels = track["times"], track["probabilities"], track["labels"]
+    times, probabilities, labels = track.times, track.probabilities, track.labels
     if not times:
         return []
     step = max(1.0, (times[-1] + 1e-6) / rows)

@@ -28,6 +28,7 @@ from webapp.core.extensions import limiter
 
 blueprint = Blueprint("accounts", __name__)
 
+
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @throttled
 def sign_in() -> Response | tuple[str, int]:
@@ -125,7 +126,11 @@ def confirm() -> Response | tuple[str, int]:
 
 
 @blueprint.route("/set-password/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute", key_func=lambda: f"link {request.path[:300]}", error_message="Wait a minute, then open the link again.")
+@limiter.limit(
+    "30 per minute",
+    key_func=lambda: f"link {request.path[:300]}",
+    error_message="Wait a minute, then open the link again.",
+)
 def set_password(token: str) -> Response | tuple[str, int]:
     """Where the link leads that an admin passed on."""
     user = operations.user_of_password_token(token)

@@ -34,7 +34,7 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         time = float(request.args.get("time", ""))
     except ValueError:
         time = math.nan
-    if not 0 <= time <= (reading.get("seconds") or 0) + 1:
+    if not 0 <= time <= reading.seconds + 1:
         abort(400, "Choose a moment inside the recording.")
     try:
         return jsonify(face.moment(analysis.id, analysis.answer, reading, time))
