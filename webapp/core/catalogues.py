@@ -70,7 +70,9 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
         options = _JINJA if method == "jinja2" else {}
         for found in extract_from_file(method, path, KEYWORDS, ["Translators:"], options):
             _line, message, comments, context = found
-            template.add(message, None, [(path.relative_to(ROOT).as_posix(), 1)], context=context, auto_comments=comments)
+            template.add(
+                message, None, [(path.relative_to(ROOT).as_posix(), 1)], context=context, auto_comments=comments
+            )
             if method == "javascript":
                 one, *plural = (message,) if isinstance(message, str) else message
                 entry = {"message": one, **({"plural": plural[0]} if plural else {})}
@@ -96,7 +98,14 @@ def _po(catalogue: Catalog) -> bytes:
     stream = BytesIO()
     write_po(stream, catalogue, width=110, sort_output=True, include_lineno=False, ignore_obsolete=True)
     lines = stream.getvalue().splitlines(keepends=True)
-    volatile = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b"# Copyright", b"# This file is", b"# FIRST")
+    volatile = (
+        b'"POT-Creation-Date',
+        b'"PO-Revision-Date',
+        b'"Generated-By',
+        b"# Copyright",
+        b"# This file is",
+        b"# FIRST",
+    )
     return b"".join(line for line in lines if not line.startswith(volatile))
 
 

@@ -180,5 +180,3 @@ def _pattern(message: str) -> re.Pattern[str] | None:
             seen.add(part[2:-2])
             parts.append(f"(?P<{part[2:-2]}>.+?)")
     return re.compile("".join(parts), re.DOTALL)
-
-

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, Mode, all_allowed
@@ -88,7 +90,7 @@ class ReportView:
         for answer in self.answers:
             for name, reading in answer.readings.items():
                 if reading.finished and reading.result is None:
-                    found.setdefault((name, reading.reason or "No reason was given."), []).append(
+                    found.setdefault((name, reading.reason or _("No reason was given.")), []).append(
                         answer.question.position
                     )
         return [(name, reason, positions) for (name, reason), positions in found.items()]

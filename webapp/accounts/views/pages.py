@@ -19,6 +19,8 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_remembered, login_required, login_user, logout_user
 
@@ -30,9 +32,8 @@ from webapp.core.extensions import limiter
 
 blueprint = Blueprint("accounts", __name__)
 
-_TOO_OFTEN = (
-    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
-    "to set a new one."
+_TOO_OFTEN = _l(
+    "Wait a few minutes, then try again. If you forgot your password, ask your administrator for a password-reset link."
 )
 
 
@@ -72,7 +73,7 @@ def sign_in() -> Response | tuple[str, int]:
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
     if not check_password(user, form.password.data) or not user.active:
-        form.password.errors = ["This email address and password do not belong together. Check both and try again."]
+        form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422
     _enter(user, remember=form.remember.data)
     current_app.logger.info("User %s signed in", user.id)
@@ -91,7 +92,7 @@ def sign_out() -> Response:
     logout_user()
     for key in [key for key in session if key != "_remember"]:  # Flask-Login's order to drop the remember-me cookie
         del session[key]
-    flash("You are signed out.", "info")
+    flash(_("You are signed out."), "info")
     return redirect(url_for("pages.home"))
 
 
@@ -104,23 +105,23 @@ def profile() -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("accounts/profile.html", form=form), 422 if form.is_submitted() else 200
     if not current_user.check_password(form.current.data):
-        form.current.errors = ["This is not your present password. Type it again."]
+        form.current.errors = [_("This is not your current password. Try again.")]
         return render_template("accounts/profile.html", form=form), 422
     user = db.session.get(User, current_user.id)
     operations.change_password(user, form.password.data)
     db.session.commit()
     _enter(user, remember=login_remembered())
-    flash("Your password is changed. Everywhere else you are signed out.", "success")
+    flash(_("Your password has been changed. You are signed out on all other devices."), "success")
     return redirect(url_for("accounts.profile"))
 
 
 @blueprint.route("/set-password/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute", error_message="Wait a minute, then open the link again.")
+@limiter.limit("30 per minute", error_message=_l("Wait a minute, then open the link again."))
 def set_password(token: str) -> Response | tuple[str, int]:
     """Where the link leads that an admin passed on."""
     user = operations.user_of_password_token(token)
     if user is None:
-        abort(410, "This link has been used, or it is too old. Ask the person who gave it to you for a new one.")
+        abort(410, _("This link has been used or has expired. Ask the person who sent it to you for a new one."))
     form = SetPasswordForm()
     if not form.validate_on_submit():
         return render_template(
@@ -129,7 +130,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
     operations.change_password(user, form.password.data)
     db.session.commit()
     _enter(user)
-    flash("Your password is set, and you are signed in.", "success")
+    flash(_("Your password is set and you are signed in."), "success")
     return redirect(url_for("pages.home"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
@@ -56,7 +57,7 @@ def recognise(answer_id: str) -> Response | tuple[str, int]:
     return _store(
         answer,
         lambda: operations.recognise(answer),
-        "The recording is being written down. The transcript appears in the report when it is there.",
+        _("The recording is being transcribed. The transcript will appear in the report."),
     )
 
 
@@ -76,7 +77,7 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def _store(answer: Answer, verb, done: str = "Saved. The words are read again where that is allowed."):
+def _store(answer: Answer, verb, done: str = _("Saved. The words are analysed again where that is allowed.")):
     try:
         verb()
     except (operations.TranscriptRefused, VivaError) as refused:
