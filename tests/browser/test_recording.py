@@ -200,6 +200,7 @@ def test_the_time_limit_ends_a_recording(viva, page):
     expect(page.get_by_role("button", name="Record another take")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_the_formats_of_safari(viva, new_context):
     context: BrowserContext = new_context()
     context.add_init_script(

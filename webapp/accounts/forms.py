@@ -28,11 +28,13 @@ class ListField(SelectField):
     """A choice from a list, with a message that says what to do when something else comes."""
 
     def pre_validate(self, form: Any) -> None:
+        """Raises ValidationError where the choice is none of those that were offered."""
         if not any(choice.value == self.data for choice in self.choices):
             raise ValidationError(_("Choose an option from the list."))
 
 
 def strip(value: Any) -> Any:
+    """Text without spaces around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
 
 

@@ -69,7 +69,7 @@ def reactivate(user: User, *, by: User) -> None:
         current_app.logger.info("User %s reactivated by %s", user.id, by.id)
 
 
-def _admins() -> sa.Select[tuple[str]]:
+def _admins() -> sa.Select[str]:
     return sa.select(User.id).where(User.role == Role.ADMIN, User.active)
 
 

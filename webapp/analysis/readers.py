@@ -60,7 +60,8 @@ def source_of(answer: Answer, modality: Modality) -> str:
             ),
         )
     take = answer.kept_take
-    key = take and (take.recording.original_key or take.recording.playable_key)
+    recording = take.recording if take else None
+    key = recording and (recording.original_key or recording.playable_key)
     if not key:
         raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
     path = storage.path_of(key)

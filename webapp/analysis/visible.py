@@ -27,10 +27,12 @@ class VisibleReading:
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come of it."""
         return self.state in FINISHED
 
     @property
     def failed(self) -> bool:
+        """Whether it could not be made."""
         return self.state is AnalysisState.FAILED
 
     def to_json(self) -> dict[str, Any]:

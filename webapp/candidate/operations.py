@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask_babel import format_decimal
@@ -240,8 +241,8 @@ def keep_take(take: Take) -> None:
     db.session.flush()
 
 
-def save_text(answer: Answer, text: str) -> None:
-    """Store a written answer. Raises Refused where it is too long or too late."""
+def save_text(answer: Answer, text: str) -> datetime:
+    """Store a written answer; when that was. Raises Refused where it is too long or too late."""
     check_may_finish(answer)
     # Half an emoji, cut off by a field's length limit, is no text that can be stored; the rest of the answer is.
     text = text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
@@ -254,8 +255,9 @@ def save_text(answer: Answer, text: str) -> None:
                 longest_text=format_decimal(LONGEST_TEXT),
             ),
         )
-    answer.text, answer.text_saved_at = text, now()
+    answer.text, answer.text_saved_at = text, (moment := now())
     db.session.flush()
+    return moment
 
 
 # Submitting
@@ -296,11 +298,14 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
     if unfinished(interview) and not incomplete:
         raise Refused("unfinished", _("Some questions are not answered yet."))
     moment = now()
-    done = db.session.execute(
-        sa.update(Interview)
-        .where(Interview.id == interview.id, Interview.state == InterviewState.OPEN)
-        .values(state=InterviewState.SUBMITTED, submitted_at=moment)
-        .execution_options(synchronize_session=False)
+    done = cast(
+        "sa.CursorResult[Any]",
+        db.session.execute(
+            sa.update(Interview)
+            .where(Interview.id == interview.id, Interview.state == InterviewState.OPEN)
+            .values(state=InterviewState.SUBMITTED, submitted_at=moment)
+            .execution_options(synchronize_session=False)
+        ),
     )
     db.session.refresh(interview)
     if not done.rowcount:  # a double click: the other request was first

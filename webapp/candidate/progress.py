@@ -75,6 +75,7 @@ def records(interview: Interview) -> bool:
 
 
 def question_url(interview: Interview, question: Question) -> str:
+    """The address of a question's page."""
     return url_for("candidate.question", interview_id=interview.id, position=question.position)
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
 from flask_babel import format_date, format_decimal, format_time, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
-from webapp.core.database import db, now
+from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
 
@@ -34,13 +34,6 @@ def home() -> Response | str:
     return redirect(url_for(current_user.home_endpoint))
 
 
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Answer 200 when the database answers."""
-    db.session.execute(sa.text("select 1"))
-    return jsonify(status="ok")
-
-
 def asset(name: str) -> str:
     """The address of a built front-end file, with its content's hash in the name.
 
@@ -56,7 +49,8 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
-    return json.loads(path.read_text("utf-8"))
+    built: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return built
 
 
 def moment(value: datetime | None) -> str:

@@ -45,7 +45,8 @@ HEADERS = {
 def init_app(app: Flask) -> None:
     """Add the headers to every response and believe the configured number of proxies."""
     if proxies := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        proxied = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        vars(app)["wsgi_app"] = proxied  # in place of the method, as Flask has it
 
     @app.after_request
     def add_headers(response: Response) -> Response:

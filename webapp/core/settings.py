@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.core.write_path import engine_options
+
 #: The repository: templates and migrations lie beside the package.
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +65,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         MAX_ATTEMPTS=3,
     )
     app.config.from_mapping(settings)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     app.config["HOME"] = home
     app.config["SECRET_KEY"] = (
         app.config["SECRET_KEY"] or os.environ.get("VIVA_SECRET_KEY") or _secret_of(home / "secret_key")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Job
 from webapp.questions.models import Question, QuestionSet
 
+if TYPE_CHECKING:
+    from webapp.recordings.models import Recording
 
-class Invitation(db.Model):
+
+class Invitation(Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
     __tablename__ = "invitations"
@@ -37,11 +41,13 @@ class Invitation(db.Model):
 
 
 class InterviewState(enum.StrEnum):
+    """Whether a candidate may still answer."""
+
     OPEN = "open"
     SUBMITTED = "submitted"
 
 
-class Interview(db.Model):
+class Interview(Model):
     """One candidate's passage through one version of a question set."""
 
     __tablename__ = "interviews"
@@ -86,7 +92,7 @@ class Interview(db.Model):
         return frozenset(purpose for purpose, granted in latest.items() if granted)
 
 
-class Consent(db.Model):
+class Consent(Model):
     """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
 
     __tablename__ = "consents"
@@ -104,7 +110,7 @@ class Consent(db.Model):
     interview: Mapped[Interview] = relationship(back_populates="consents")
 
 
-class Answer(db.Model):
+class Answer(Model):
     """What a candidate gave to one question: written text, or takes of which one is kept."""
 
     __tablename__ = "answers"
@@ -131,7 +137,7 @@ class Answer(db.Model):
         return next((take for take in stored if take.kept), stored[-1] if stored else None)
 
 
-class Take(db.Model):
+class Take(Model):
     """One recording of an answer."""
 
     __tablename__ = "takes"
@@ -146,4 +152,4 @@ class Take(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     answer: Mapped[Answer] = relationship(back_populates="takes")
-    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")  # noqa: F821
+    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
@@ -17,6 +18,8 @@ from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
 from webapp.positions.models import Job
 from webapp.questions.models import QuestionSet, SetState
+
+_Row = TypeVar("_Row", Interview, Invitation)
 
 #: Separates these signatures from every other use of the secret key.
 _SALT = "viva.invitation"
@@ -173,7 +176,7 @@ def _check_not_submitted(invitation: Invitation) -> None:
         raise InvitationRefused(_("This interview has already been submitted. Open its report instead."))
 
 
-def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
+def interviews_of(user: User) -> sa.Select[Interview]:
     """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
     return _visible(
         sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
@@ -181,12 +184,12 @@ def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
     )
 
 
-def invitations_of(user: User) -> sa.Select[tuple[Invitation]]:
+def invitations_of(user: User) -> sa.Select[Invitation]:
     """The invitations that ``user`` may see, by the same rule."""
     return _visible(sa.select(Invitation), user)
 
 
-def _visible(query: sa.Select, user: User) -> sa.Select:
+def _visible(query: sa.Select[_Row], user: User) -> sa.Select[_Row]:
     if user.role is Role.ADMIN:
         return query
     if user.role is Role.RECRUITER:

@@ -21,6 +21,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Person:
+    """A line of the file: somebody to invite."""
+
     line: int
     name: str
     email: str
@@ -78,7 +80,10 @@ def read_people(data: bytes) -> tuple[list[Person], list[Problem]]:
                     line,
                     _("%(email)s is already on line %(first)s. Delete one of the two.", email=found.email, first=first),
                 )
-            (people if isinstance(found, Person) else problems).append(found)
+            if isinstance(found, Person):
+                people.append(found)
+            else:
+                problems.append(found)
     except csv.Error as error:
         problems.append(
             Problem(None, _("The file is not valid CSV (%(error)s). Check its quotation marks.", error=error))

@@ -20,6 +20,8 @@ PAGE_SIZE = 25
 
 
 class Status(enum.StrEnum):
+    """How far an invitation has come."""
+
     INVITED = "invited"
     IN_PROGRESS = "in progress"
     ANALYSING = "being analysed"
@@ -61,6 +63,7 @@ class Entry:
 
     @property
     def has_report(self) -> bool:
+        """Whether there is something to report on."""
         return self.submitted_at is not None
 
 

@@ -79,7 +79,7 @@ def of(room: Room, member: Member, user: User | None) -> Left:
         recorded=recorded,
         submitted=interview is not None and interview.state is InterviewState.SUBMITTED,
         may_open_report=interview is not None and user is not None and may_read_interview(user, interview),
-        choices=_choices(interview) if own and recorded else [],
+        choices=_choices(interview) if own and interview is not None and recorded else [],
         consented=interview.consented if interview is not None else (),
         ruled_out=consent_texts.ruled_out(interview) if interview is not None else None,
         summary=summary,

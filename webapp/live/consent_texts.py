@@ -88,6 +88,7 @@ def recording(room: Room) -> Wording:
 
 
 def of(room: Room, purpose: LivePurpose) -> Wording:
+    """The text that asks for a consent in a room, in the language that it is shown in."""
     return shown_as(_in_english(room, purpose), PSEUDO if language() == PSEUDO else ENGLISH)
 
 

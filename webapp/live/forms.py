@@ -54,4 +54,5 @@ class RoomForm(FlaskForm):
 
     @property
     def chosen_job(self) -> Job | None:
+        """The position that was chosen, if there is one."""
         return next((job for job in self.jobs if job.id == self.job.data), None)

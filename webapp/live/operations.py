@@ -117,7 +117,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
         said = member.answer_to(purpose)
         shown = consent_texts.of(member.room, purpose)
         version = shown.version
-        if member.agreed(purpose) is granted and (not granted or said.text_version == version):
+        if member.agreed(purpose) is granted and (not granted or (said and said.text_version == version)):
             return False
         number = max((consent.number for consent in member.consents), default=0) + 1
         try:

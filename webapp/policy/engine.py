@@ -30,6 +30,8 @@ class Mode(enum.StrEnum):
 
 
 class Modality(enum.StrEnum):
+    """What can be read of an answer."""
+
     FACE = "face"
     SPEECH = "speech"
     TEXT = "text"

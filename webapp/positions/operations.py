@@ -15,7 +15,7 @@ class JobRefused(ValueError):
     """This cannot be done with this job; the message is for a person."""
 
 
-def jobs_of(user: User) -> sa.Select[tuple[Job]]:
+def jobs_of(user: User) -> sa.Select[Job]:
     """The jobs that ``user`` may see: an admin all, a recruiter their own, others none."""
     query = sa.select(Job)
     if user.role is Role.ADMIN:

@@ -24,7 +24,7 @@ class SetRefused(ValueError):
     """This cannot be done with this question set as it is; the message is for a person."""
 
 
-def visible_to(user: User) -> sa.Select[tuple[QuestionSet]]:
+def visible_to(user: User) -> sa.Select[QuestionSet]:
     """The sets that ``user`` may read: an admin all, a recruiter the published ones, others none."""
     query = sa.select(QuestionSet)
     if user.role is Role.ADMIN:

@@ -55,6 +55,7 @@ def check_version() -> Response | None:
 
 @blueprint.after_request
 def say_version(response: Response) -> Response:
+    """Headers that every answer of the protocol carries."""
     response.headers["Tus-Resumable"] = VERSION
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -62,18 +63,21 @@ def say_version(response: Response) -> Response:
 
 @blueprint.errorhandler(UploadRefused)
 def refused(error: UploadRefused) -> Response:
+    """The protocol's answer to an upload that cannot be taken."""
     db.session.rollback()
     return _problem(error.status, error.code, error.message)
 
 
 @blueprint.errorhandler(Refused)
 def not_allowed(error: Refused) -> Response:
+    """The protocol's answer where no take may be begun."""
     db.session.rollback()
     return _problem(409 if error.code == "busy" else 403, error.code, error.message)
 
 
 @blueprint.errorhandler(files.Locked)
 def locked(_error: files.Locked) -> Response:
+    """The protocol's answer while another request writes the same upload."""
     db.session.rollback()
     return _problem(423, "locked", _("Another page is uploading this recording at the moment."))
 
@@ -184,7 +188,7 @@ def _receive(recording: Recording, at: int) -> None:
     """Write the request's body from byte ``at`` on."""
     if "Upload-Checksum" in request.headers:
         algorithm, digest = _checksum(request.headers["Upload-Checksum"])
-        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=files.folder()) as spool:
+        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=str(files.folder())) as spool:
             # Nothing may count before all of it is known to be right.
             calculated = hashlib.new(algorithm, usedforsecurity=False)
             for block in _blocks(request.stream):

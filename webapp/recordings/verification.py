@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -74,19 +75,22 @@ _SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "fl
 def claim(recording_id: str, owner: str) -> Recording | None:
     """Take the lease on a recording that waits. None where there is nothing to do or somebody else does it."""
     moment = now()
-    taken = db.session.execute(
-        sa.update(Recording)
-        .where(
-            Recording.id == recording_id,
-            Recording.state == RecordingState.VERIFYING,
-            sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
-        )
-        .values(
-            lease_owner=owner,
-            lease_until=moment + timedelta(seconds=current_app.config["LEASE_SECONDS"]),
-            attempts=Recording.attempts + 1,
-        )
-        .execution_options(synchronize_session=False)
+    taken = cast(
+        "sa.CursorResult[Any]",
+        db.session.execute(
+            sa.update(Recording)
+            .where(
+                Recording.id == recording_id,
+                Recording.state == RecordingState.VERIFYING,
+                sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
+            )
+            .values(
+                lease_owner=owner,
+                lease_until=moment + timedelta(seconds=current_app.config["LEASE_SECONDS"]),
+                attempts=Recording.attempts + 1,
+            )
+            .execution_options(synchronize_session=False)
+        ),
     )
     if not taken.rowcount:
         return None

@@ -51,18 +51,22 @@ def init_app(app: Flask) -> None:
 
 
 def emotion(label: str) -> str:
+    """An emotion as the pages call it."""
     return str(EMOTIONS.get(label, label.capitalize()))
 
 
 def trait(name: str) -> str:
+    """A trait as the pages call it."""
     return str(TRAITS.get(name, (name.capitalize(), ""))[0])
 
 
 def modality(name: str) -> str:
+    """A modality as the pages call it."""
     return str(MODALITIES.get(str(name), str(name).capitalize()))
 
 
 def state_word(state: str) -> str:
+    """An analysis's state in a word."""
     return str(STATES.get(str(state), str(state)))
 
 

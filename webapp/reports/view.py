@@ -35,6 +35,7 @@ class AnswerView:
 
     @property
     def recording(self) -> Recording | None:
+        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
 
@@ -44,6 +45,7 @@ class AnswerView:
         return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> dict[str, Any] | None:
+        """A modality's reading, if there is one to show."""
         reading = self.readings.get(modality)
         return reading.result if reading else None
 
@@ -77,10 +79,12 @@ class ReportView:
 
     @property
     def readings(self) -> list[VisibleReading]:
+        """The readings of all answers."""
         return [reading for answer in self.answers for reading in answer.readings.values()]
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come."""
         return all(reading.finished for reading in self.readings)
 
     @property
@@ -152,7 +156,7 @@ def _fused(
 def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) -> dict[str, Any]:
     """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric."""
     stored = (body.get("content") or {}).get(answer.id) if answer else None
-    if not stored or not all_allowed(interview, stored["modalities"]):
+    if answer is None or not stored or not all_allowed(interview, stored["modalities"]):
         return {}
     text = answer_text(answer)
     if text is None or fingerprint(text) != stored["text"]:

@@ -35,8 +35,10 @@ def init_app(app: Flask) -> None:
 
 
 def scorecard_state(value: ScorecardState) -> str:
+    """Where a scorecard stands, in a word."""
     return str(STATES.get(value, value.value))
 
 
 def outcome(value: Outcome | str) -> str:
+    """A decision in words."""
     return str(OUTCOMES[Outcome(value)])

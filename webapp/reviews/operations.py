@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from flask import current_app
@@ -61,7 +63,7 @@ def submitted(interview: Interview) -> list[Scorecard]:
         .order_by(Scorecard.version)
     )
     newest = {card.reviewer_id: card for card in db.session.scalars(query)}
-    return sorted(newest.values(), key=lambda card: card.closed_at)
+    return sorted(newest.values(), key=lambda card: cast(datetime, card.closed_at))
 
 
 def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str) -> Scorecard:

@@ -21,7 +21,7 @@ class TranscriptRefused(ValueError):
     """This cannot be done; the message is for the person."""
 
 
-def correct(answer: Answer, author: User, version: int, lines: Sequence[str]) -> Transcript:
+def correct(answer: Answer, author: User, version: int | None, lines: Sequence[str]) -> Transcript:
     """Store ``lines`` in place of those of ``version`` as a new version, and have the words read again.
 
     Raises TranscriptRefused where somebody else was faster, or nothing is left.

@@ -36,7 +36,7 @@ def write_down(answer_id: str, path: str, progress: Callable[[float], None]) -> 
     progress(1.0)  # raises where somebody else has the job now
     answer = db.session.get(Answer, answer_id, populate_existing=True)
     decision = decide_for(answer.interview, Modality.TEXT) if answer else None
-    if not decision:
+    if answer is None or not decision:
         db.session.rollback()
         raise Unreadable(
             decision.code if decision else "no_answer",

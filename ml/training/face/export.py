@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -89,7 +90,8 @@ def _calibrate(folder: Path) -> dict:
     x, y, row = data.load(folder / "fer2013_public.npz")
     majority = data.majority_of(row, folder / "ferplus_votes.npz")
     agreed = majority >= 0
-    found, figures = {}, {}
+    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name, faces, truth, prefix in (
         ("labels", x, y, ""),
         ("votes", x[agreed], majority[agreed], "ferplus_"),
@@ -166,6 +168,7 @@ def _write(target: Path, metadata: dict) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--best", type=Path, default=Path("runs/face/best.npz"))

@@ -43,6 +43,7 @@ def evaluate(data: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="as JSON")

@@ -150,7 +150,7 @@ def prepare(data: Path, options: argparse.Namespace) -> dict[str, np.ndarray]:
             "is_open": faces.is_open,
             "detected": faces.detected,
         }
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=True, **arrays)
     lent_file = options.run_dir / f"fer-{FER_VERSIONS}.npz"
     if not lent_file.is_file():
         cuts, target = mouth_fer2013.mouths(data, FER_VERSIONS)
@@ -160,6 +160,7 @@ def prepare(data: Path, options: argparse.Namespace) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run-dir", type=Path, default=Path("runs/mouth"))

@@ -96,6 +96,7 @@ def _write(card: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     print(json.dumps(make(parser.parse_args().data)["figures"], indent=2))

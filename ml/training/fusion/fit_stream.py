@@ -65,7 +65,7 @@ def follow(settings: Settings, streams: Streams) -> np.ndarray:
     sums = np.cumsum(np.pad(streams.mouth, ((0, 0), (1, 0))), axis=1)
     ends = np.arange(1, ticks + 1)
     starts = np.maximum(0, ends - MOUTH_TICKS)
-    gates = mouth_gate(settings, (sums[:, ends] - sums[:, starts]) / (ends - starts))
+    gates = np.asarray(mouth_gate(settings, (sums[:, ends] - sums[:, starts]) / (ends - starts)))
     state, out = np.repeat(settings.prior[None], count, axis=0), np.zeros((count, ticks, classes))
     for t in range(ticks):
         state, _, _ = step(settings, state, face[:, t], voice[:, t], gates[:, t])
@@ -113,7 +113,10 @@ def learn(bank: Bank, seed: int = 0) -> Settings:
     )
     face_map = calibration(bank.faces, bank.face_class).round(4)
     voice_map = calibration(bank.voices, bank.voice_class).round(4)
-    maps = {"face_map": tuple(map(tuple, face_map.tolist())), "voice_map": tuple(map(tuple, voice_map.tolist()))}
+    maps: dict[str, Any] = {
+        "face_map": tuple(map(tuple, face_map.tolist())),
+        "voice_map": tuple(map(tuple, voice_map.tolist())),
+    }
     rows, columns = np.indices(streams.truth.shape)
 
     def settings_of(p: np.ndarray) -> Settings:

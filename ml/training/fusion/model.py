@@ -148,9 +148,9 @@ def load(name: str) -> Member:
     Raises ModelMissing.
     """
     with np.load(registry.file_of("fusion", "fusion.npz")) as file:
-        heads = {
-            side: Head(**{key: file[f"{name}/{side}/{key}"].astype(float) for key in Head.__dataclass_fields__})
+        face, voice = (
+            Head(**{key: file[f"{name}/{side}/{key}"].astype(float) for key in Head.__dataclass_fields__})
             for side in ("face", "voice")
-        }
+        )
         rest = {key: file[f"{name}/{key}"].astype(float) for key in ("both", "face_alone", "voice_alone")}
-    return Member(**heads, **rest)
+    return Member(face=face, voice=voice, **rest)

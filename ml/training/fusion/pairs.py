@@ -122,7 +122,7 @@ def snr_of(activity: Activity) -> float:
     """How far the mean power of speech lies above the noise, in dB, LEAST_SNR..MOST_SNR."""
     if not activity.speech.any():
         return LEAST_SNR
-    loud = 10 * np.log10(np.mean(10 ** (activity.decibels[activity.speech] / 10)))
+    loud = 10 * np.log10(np.mean(10 ** (activity.decibels[:][activity.speech[:]] / 10)))
     return float(np.clip(loud - activity.noise_db, LEAST_SNR, MOST_SNR))
 
 
@@ -173,7 +173,8 @@ def _voices(found: list[Clip], noise_db, cache: Path | None) -> tuple[np.ndarray
     if stored is not None and stored.is_file():
         with np.load(stored) as file:
             return file["voice"], file["snr"]
-    rows, snr = [], np.full(len(found), np.nan)
+    rows: list[np.ndarray | None] = []
+    snr = np.full(len(found), np.nan)
     for number, clip in enumerate(found):
         try:
             samples = load(clip.path)

@@ -70,7 +70,7 @@ def train(data: Path, run_dir: Path, speech_run: Path) -> None:
     stream, bank = fit_stream.fit(data, speech_run / "held_out.npz")
     folder = registry.weights_folder()
     packed = {key: value for name, member in members.items() for key, value in model.pack(member, name).items()}
-    np.savez_compressed(folder / "fusion.npz", **packed, **bank)
+    np.savez_compressed(folder / "fusion.npz", allow_pickle=True, **packed, **bank)
     card = {
         "name": "fusion",
         "version": registry.next_version("fusion"),

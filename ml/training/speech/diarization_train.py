@@ -76,7 +76,10 @@ def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) ->
 
 def gather(data: Path) -> dict[str, Any]:
     """Everything that fitting and measuring need, from the folder of real data."""
-    rng, found, calm, sex = np.random.default_rng(0), {}, {}, {}
+    rng = np.random.default_rng(0)
+    found: dict[Any, Any] = {}
+    calm: dict[Any, Any] = {}
+    sex: dict[Any, Any] = {}
     for name in DATA_SETS:
         folder = data / "speech" / name
         found |= voices(folder)

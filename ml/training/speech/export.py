@@ -157,11 +157,11 @@ def ship(
     model.predict_on_batch(np.zeros((2, 3, CHUNK, MELS), np.float32))
     model.save(folder / "speech.keras")
     model.export(folder / "speech.onnx", format="onnx", verbose=False)
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, found in zip(("alone", "against"), pair, strict=True):
         arrays |= {f"{name}_weight": found.weight.astype(np.float32), f"{name}_bias": found.bias.astype(np.float32)}
     with runs.whole(folder / FEATURE_WEIGHTS) as path:
-        np.savez_compressed(path, **arrays)
+        np.savez_compressed(path, allow_pickle=True, **arrays)
     card["network_shrinks"] = shrunk
     with runs.whole(folder / ENCODER) as path:
         path.write_bytes(encoder.read_bytes())

@@ -161,7 +161,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     frames = variants(found, options.run_dir / "ravdess.npz")
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
     everything = list(range(len(SPEECH_EMOTIONS)))
-    voices = [(part, label, everything) for part, label in zip(frames, truth, strict=True)]
+    spoken = [(part, label, everything) for part, label in zip(frames, truth, strict=True)]
     more = extra_voices(data, options) if options.extra else []
     actors = np.array([clip.actor for clip in found])
     features = discriminant.gather(found, options.run_dir / "functionals.npz")
@@ -171,8 +171,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
         if options.only_fold not in (None, fold):
             continue
         inside = np.isin(actors, held)
-        kept = [voice for voice, out in zip(voices, inside, strict=True) if not out]
-        model = fit(kept + more, options, f"fold{fold}", options.seed * 100 + fold)
+        others = [voice for voice, out in zip(spoken, inside, strict=True) if not out]
+        model = fit(others + more, options, f"fold{fold}", options.seed * 100 + fold)
         held_out.fold[inside] = fold
         held_out.network[inside] = logits_of(model, [windows_of(frames[i][0]) for i in np.flatnonzero(inside)])
         hand, heard = pairs(features[~inside], encoded[~inside], truth[~inside], actors[~inside])

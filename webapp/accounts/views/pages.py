@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -23,6 +22,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_remembered, login_required, login_user, logout_user
+from werkzeug.wrappers import Response
 
 from webapp.accounts import operations
 from webapp.accounts.forms import ChangePasswordForm, SetPasswordForm, SignInForm
@@ -72,7 +72,7 @@ def sign_in() -> Response | tuple[str, int]:
         return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
-    if not check_password(user, form.password.data) or not user.active:
+    if not check_password(user, form.password.data) or user is None or not user.active:
         form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422
     _enter(user, remember=form.remember.data)
@@ -107,7 +107,7 @@ def profile() -> Response | tuple[str, int]:
     if not current_user.check_password(form.current.data):
         form.current.errors = [_("This is not your current password. Try again.")]
         return render_template("accounts/profile.html", form=form), 422
-    user = db.session.get(User, current_user.id)
+    user = db.get_or_404(User, current_user.id)
     operations.change_password(user, form.password.data)
     db.session.commit()
     _enter(user, remember=login_remembered())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
+from werkzeug.wrappers import Response
 
 from webapp.analysis import operations
 from webapp.analysis.access import load_interview

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from webapp.candidate import consent_texts, operations
 from webapp.candidate.access import grant, load_interview, may_answer
@@ -79,6 +80,7 @@ class Closed(Exception):
 
 @blueprint.errorhandler(Closed)
 def closed(error: Closed) -> Response | tuple[str, int]:
+    """What somebody sees whose interview is over, instead of the page that they asked for."""
     interview = error.interview
     if interview.state is InterviewState.SUBMITTED:
         return redirect(url_for("candidate.arrived", interview_id=interview.id))

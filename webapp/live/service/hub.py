@@ -128,9 +128,14 @@ class Hub:
         text = text_of({"type": "reading", "from": member_id, "reading": reading})
         for other, wire in list(call.wires.items()):
             listener = call.place.people.get(other)
-            if other != member_id and listener is not None and listener.reading and (reading is None or person.shown):
+            if (
+                other != member_id
+                and listener is not None
+                and listener.reading
+                and (reading is None or (person is not None and person.shown))
+            ):
                 wire.send_text(text)
-        if reading is not None and person.keeps:
+        if reading is not None and person is not None and person.keeps:
             self._note_reading(member_id, reading)
 
     def _note_reading(self, member_id: str, reading: dict[str, Any]) -> None:

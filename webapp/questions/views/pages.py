@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import Conflict
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
@@ -30,6 +31,7 @@ def load_set(set_id: str) -> QuestionSet:
 
 
 def show(row: QuestionSet) -> Response:
+    """Go to a question set's page."""
     return redirect(url_for("questions.show", set_id=row.id))
 
 

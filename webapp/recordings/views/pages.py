@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request, send_file
+from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.candidate import operations as candidate
 from webapp.candidate.access import may_answer
 from webapp.candidate.operations import Refused
-from webapp.core import storage
+from webapp.core import files, storage
 from webapp.core.database import db
 from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
@@ -29,6 +29,7 @@ _MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 @blueprint.errorhandler(UploadRefused)
 @blueprint.errorhandler(Refused)
 def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+    """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
 
@@ -75,15 +76,14 @@ def play(recording_id: str) -> Response:
             404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
         )
     kind = "video" if recording.has_video else "audio"
-    response = send_file(
+    response = files.send(
         path,
         mimetype=f"{kind}/{_MIMETYPES.get(path.suffix, 'octet-stream')}",
-        conditional=True,
         etag=recording.sha256 or True,
         max_age=0,
     )
     response.headers["Content-Disposition"] = f'inline; filename="answer{path.suffix}"'
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response
 

@@ -68,10 +68,10 @@ def captions(answer_id: str) -> Response:
     answer = _answer(answer_id)
     found = store.visible(answer)
     words = found.words if found else None
-    if words is None or not words.timed:
+    if found is None or words is None or not words.timed:
         abort(404)
     response = Response(to_vtt(words, found.recording.seconds), mimetype="text/vtt")
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     if request.args.get("download"):
         response.headers["Content-Disposition"] = 'attachment; filename="answer.vtt"'
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -57,7 +58,8 @@ def measure(seen, seen_class, heard, heard_class, clip, head) -> dict:
     """
     random = np.random.default_rng(1)
     owners = np.unique(clip)
-    truth, answers = [], {"visual": [], "audio": [], "audiovisual": []}
+    truth: list[int] = []
+    answers: dict[str, list[int]] = {"visual": [], "audio": [], "audiovisual": []}
     for owner in random.choice(owners, min(CLIPS, len(owners)), replace=False):
         label = heard_class[clip == owner][0]
         faces = seen[random.choice(np.flatnonzero(seen_class == label), PICTURES)]
@@ -66,9 +68,9 @@ def measure(seen, seen_class, heard, heard_class, clip, head) -> dict:
         for name, rows in (("visual", faces), ("audio", sounds), ("audiovisual", joined(head, faces, sounds))):
             stream = PaperStream()
             for row in rows:
-                last = stream.push(row)
+                last: Any = stream.push(row)
             answers[name].append(int(last.argmax()))
-    out = {"clips": len(truth)}
+    out: dict[str, Any] = {"clips": len(truth)}
     for name, found in answers.items():
         matrix = confusion(np.array(truth), np.array(found), len(SENTIMENTS))
         right = int(np.trace(matrix))
@@ -100,7 +102,7 @@ def ship(narrow, heard: np.ndarray, heard_class: np.ndarray, data: Path, trainin
     measures, three hundred times faster; raises RuntimeError where the written graph answers otherwise.
     """
     from ml.training.fusion.yakaew2021.equivalent_1d import column, widened
-    from ml.training.fusion.yakaew2021.train import head_of
+    from ml.training.fusion.yakaew2021.train_head import head_of
 
     folder, random = registry.weights_folder(), np.random.default_rng(0)
     seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, 900, 4)

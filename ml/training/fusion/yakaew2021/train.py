@@ -102,24 +102,6 @@ def train(data: Path, minutes: float, run_dir: Path) -> None:
     export.ship(keras.models.load_model(run_dir / "twin.keras"), rows, classes, data, training, run_dir)
 
 
-def head_of(seen, seen_class, heard, heard_class, random) -> tuple[np.ndarray, np.ndarray]:
-    """The last layer's weights (6, 3) and biases (3,), by gradient descent on pairs of one class each."""
-    rows, labels = [], []
-    for k in range(len(SENTIMENTS)):
-        for _ in range(2000):
-            face, sound = (
-                random.choice(np.flatnonzero(seen_class == k)),
-                random.choice(np.flatnonzero(heard_class == k)),
-            )
-            rows.append(np.concatenate([seen[face], heard[sound]]))
-            labels.append(k)
-    layer = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")])
-    layer.compile(keras.optimizers.SGD(0.5), loss="sparse_categorical_crossentropy")
-    layer.fit(np.array(rows), np.array(labels), batch_size=64, epochs=20, verbose=0)
-    weights, biases = layer.get_weights()
-    return weights, biases
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)

@@ -87,13 +87,15 @@ def test_the_mouth_network_is_the_papers_and_tells_open_from_closed():
 
 
 def test_the_mouth_is_squeezed_as_in_training():
-    training = pytest.importorskip("ml.training.face.mouth_train", reason="Keras is not installed")
+    from ml.training.face import mouth_train as training
+
     cut = np.random.default_rng(0).integers(0, 255, (1, 32, 56), dtype=np.uint8)
     assert np.array_equal(infer.squeezed(cut[0]), training.paper_input(cut)[0])
 
 
 def test_the_twin_answers_as_the_papers_network():
-    twins = pytest.importorskip("ml.training.fusion.yakaew2021.equivalent_1d", reason="Keras is not installed")
+    from ml.training.fusion.yakaew2021 import equivalent_1d as twins
+
     random = np.random.default_rng(0)
     pieces = random.normal(0, 0.1, (2, CHUNK)).astype(np.float32)
     drawn, columns = np.stack([picture(piece) for piece in pieces]), twins.column(pieces)
