@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from ml.core.errors import MediaError, Unreadable
+from ml.core.messages import N_
 from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
 from webapp.core import storage
@@ -43,30 +44,32 @@ def source_of(answer: Answer, modality: Modality) -> str:
     if not answer.takes:
         if answer.written:
             raise Unreadable(
-                "written", "This question was answered in writing, so there was no recording of a face or a voice."
+                "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
-        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
+        raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
     if modality is Modality.TEXT and words is not None:
         return transcribe.readable(words.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
-            "This answer was spoken, and this Viva does not write down speech. Type or upload what was said to have it "
-            "read.",
+            N_(
+                "This answer was spoken, and speech recognition is not available here. Type or upload a "
+                "transcript to have it analysed."
+            ),
         )
     take = answer.kept_take
     recording = take.recording if take else None
     key = recording and (recording.original_key or recording.playable_key)
     if not key:
-        raise Unreadable(
-            "no_recording", "No recording of this answer has been safely stored, so there was nothing to read."
-        )
+        raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
     path = storage.path_of(key)
     if not path.is_file():
         raise MediaError(
             "missing",
-            "The recording of this answer is no longer in storage. Ask the person who runs this Viva to restore it, "
-            "then try again.",
+            N_(
+                "The recording of this answer is no longer in storage. Ask your administrator to restore it, "
+                "then try again."
+            ),
         )
     return Spoken(path) if modality is Modality.TEXT else str(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.models import FINISHED, Analysis
@@ -37,8 +38,10 @@ def words_changed(answer: Answer) -> bool:
 def recognise(answer: Answer) -> None:
     """Have a recording transcribed that has no transcript yet. Raises TranscriptRefused."""
     if store.visible(answer) is not None:
-        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
+        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
     if not is_available():
-        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
+        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
     if not words_changed(answer):
-        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")
+        raise TranscriptRefused(
+            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
+        )

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import has_request_context, request
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.candidate import consent_texts
@@ -73,6 +75,7 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
                 purpose=text.purpose,
                 granted=yes,
                 text_version=text.version,
+                text_language=text.language,
                 decided_at=moment,
                 address=address,
                 browser=browser,
@@ -108,7 +111,11 @@ def save_text(answer: Answer, text: str) -> datetime:
     if len(text) > LONGEST_TEXT:
         raise AnsweringError(
             "too_long",
-            f"Your answer has {len(text):,} characters; at most {LONGEST_TEXT:,} can be saved. Shorten it a little.",
+            _(
+                "Your answer has %(count)s characters; at most %(longest_text)s can be saved. Please shorten it.",
+                count=format_decimal(len(text)),
+                longest_text=format_decimal(LONGEST_TEXT),
+            ),
         )
     answer.text, answer.text_saved_at = text, (moment := now())
     db.session.flush()
@@ -128,9 +135,9 @@ def unfinished(interview: Interview) -> list[tuple[Question, str]]:
             take.recording and take.recording.state in (RecordingState.RECEIVING, RecordingState.VERIFYING)
             for take in counted_takes(answer)
         ):
-            missing.append((question, "a recording is still being saved"))
+            missing.append((question, _("a recording is still being saved")))
         elif answer is None or not is_answered(answer):
-            missing.append((question, "not answered"))
+            missing.append((question, _("not answered")))
     return missing
 
 
@@ -149,9 +156,9 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
         return False
     check_open(interview)
     if is_over(interview):
-        raise AnsweringError("expired", "The deadline is over, so this interview can no longer be submitted.")
+        raise AnsweringError("expired", _("The deadline has passed, so this interview can no longer be submitted."))
     if unfinished(interview) and not incomplete:
-        raise AnsweringError("unfinished", "Some questions are not answered yet.")
+        raise AnsweringError("unfinished", _("Some questions are not answered yet."))
     moment = now()
     done = cast(
         "sa.CursorResult[Any]",

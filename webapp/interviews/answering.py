@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -38,7 +39,7 @@ def check_may_begin(interview: Interview) -> None:
     check_open(interview)
     deadline = deadline_of(interview)
     if deadline is not None and now() > deadline:
-        raise AnsweringError("expired", "The deadline is over. What you have answered can still be submitted.")
+        raise AnsweringError("expired", _("The deadline has passed. You can still submit what you have answered."))
 
 
 def check_may_finish(answer: Answer) -> None:
@@ -48,15 +49,15 @@ def check_may_finish(answer: Answer) -> None:
     deadline, until = deadline_of(interview), uploads_until(interview)
     begun_in_time = deadline is None or (answer.shown_at is not None and answer.shown_at <= deadline)
     if (until is not None and now() > until) or not begun_in_time:
-        raise AnsweringError("expired", "The deadline is over, so nothing more can be added.")
+        raise AnsweringError("expired", _("The deadline has passed, so nothing more can be added."))
 
 
 def check_open(interview: Interview) -> None:
     """Raise AnsweringError for an interview that was submitted or whose invitation was revoked."""
     if interview.state is not InterviewState.OPEN:
-        raise AnsweringError("submitted", "This interview has been submitted, so nothing more can be added.")
+        raise AnsweringError("submitted", _("This interview has been submitted, so nothing more can be added."))
     if interview.invitation is not None and interview.invitation.revoked_at is not None:
-        raise AnsweringError("revoked", "This invitation was withdrawn. Ask the person who invited you.")
+        raise AnsweringError("revoked", _("This invitation was withdrawn. Ask the person who invited you."))
 
 
 def is_past(moment: datetime) -> bool:
@@ -73,7 +74,7 @@ def is_over(interview: Interview) -> bool:
 def answer_to(interview: Interview, question: Question) -> Answer:
     """The answer to one question of the interview's set, made when first needed."""
     if question.question_set_id != interview.question_set_id:
-        raise AnsweringError("question", "This question is not part of your interview.")
+        raise AnsweringError("question", _("This question is not part of your interview."))
     answer = db.session.scalar(
         sa.select(Answer).where(Answer.interview_id == interview.id, Answer.question_id == question.id)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from webapp.core import events
 from webapp.core.database import db
@@ -15,5 +16,8 @@ def stay(_app: object, *, position_id: str) -> None:
     """Keep a position in its country once somebody was invited: they consented under the law of that place."""
     if db.session.scalar(sa.select(sa.exists().where(Invitation.job_id == position_id))):
         raise JobRefused(
-            "People were invited under the law of this country, so it stays. Make a new job for the other."
+            _(
+                "Candidates were invited under the law of this country, so it cannot change. Create a new "
+                "position for the other country."
+            )
         )

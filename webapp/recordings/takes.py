@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from webapp.core.database import db
 from webapp.interviews.answering import AnsweringError, check_may_begin, check_may_finish, show_question
 from webapp.interviews.models import Answer, Take
@@ -35,13 +37,13 @@ def begin_take(answer: Answer) -> Take:
     check_may_begin(interview)
     if Purpose.RECORDING not in interview.consented:
         raise AnsweringError(
-            "no_consent", "You did not agree to be recorded. Answer in writing, or change your consent."
+            "no_consent", _("You did not agree to be recorded. Answer in writing, or change your consent.")
         )
     if not question.is_recorded:
-        raise AnsweringError("written", "This question is answered in writing.")
+        raise AnsweringError("written", _("This question is answered in writing."))
     show_question(interview, question)
     if takes_left(answer) == 0:
-        raise AnsweringError("no_takes", "You have used all your takes. Choose the one that you like best.")
+        raise AnsweringError("no_takes", _("You have used all your takes. Choose the one you like best."))
     number = max((take.number for take in answer.takes), default=0) + 1
     counted = counted_takes(answer)
     for take in list(answer.takes):
@@ -65,7 +67,7 @@ def keep_take(take: Take) -> None:
     """Choose ``take`` over the others of its answer. Raises AnsweringError unless it is safely stored."""
     check_may_finish(take.answer)
     if take.recording is None or not take.recording.is_ready:
-        raise AnsweringError("not_ready", "This take is not saved yet. Wait a moment, then choose it.")
+        raise AnsweringError("not_ready", _("This take is not saved yet. Wait a moment, then choose it."))
     for other in take.answer.takes:
         other.kept = other is take
     db.session.flush()

@@ -6,6 +6,8 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from ml.core.readings import ContentReading, FusedReading, ModelVersion
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -80,7 +82,7 @@ class ReportView:
         for answer in self.answers:
             for name, reading in answer.readings.items():
                 if reading.finished and reading.result is None:
-                    found.setdefault((name, reading.reason or "No reason was given."), []).append(
+                    found.setdefault((name, reading.reason or _("No reason was given.")), []).append(
                         answer.question.position
                     )
         return [(name, reason, positions) for (name, reason), positions in found.items()]

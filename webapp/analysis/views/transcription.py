@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 from flask_login import login_required
 
 from webapp.analysis import reanalyse
@@ -19,5 +20,5 @@ def recognise(answer_id: str) -> Response | tuple[str, int]:
     return store_and_show(
         answer,
         lambda: reanalyse.recognise(answer),
-        "The recording is being written down. The transcript appears in the report when it is there.",
+        _("The recording is being transcribed. The transcript will appear in the report."),
     )

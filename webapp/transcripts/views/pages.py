@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
@@ -34,7 +35,9 @@ def correct(answer_id: str) -> Response | tuple[str, int]:
     """Store corrected lines. Form: ``version``, and ``line`` once for each line in order."""
     answer = load_answer(answer_id)
     version = request.form.get("version", type=int)
-    return store_and_show(answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line")))
+    return store_and_show(
+        answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line"))
+    )
 
 
 @blueprint.post("/<answer_id>/words")
@@ -73,12 +76,7 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def store_and_show(
-    answer: Answer,
-    verb,
-    done: str = "Saved. The words are read again where that is allowed.",
-    given: str | bytes | None = None,
-):
+def store_and_show(answer: Answer, verb, done: str | None = None, given: str | bytes | None = None):
     """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
@@ -89,7 +87,7 @@ def store_and_show(
             return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
-    flash(done, "info")
+    flash(done or _("Saved. The words are analysed again where that is allowed."), "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
