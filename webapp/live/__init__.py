@@ -5,9 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, settings and housekeeping."""
-    from webapp.live import hosting, models, settings, tasks  # noqa: F401  (hosting adds its views to the blueprint)
+    from webapp.live import hosting, models, tasks  # noqa: F401  (hosting adds its views to the blueprint)
     from webapp.live.views.pages import blueprint
 
-    settings.init_app(app)
     app.register_blueprint(blueprint)
     tasks.init_app(app)
