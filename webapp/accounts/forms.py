@@ -11,9 +11,10 @@ from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
-from webapp.accounts.models import Role
+from webapp.accounts.models import Role, User
+from webapp.accounts.passwords import weakness
 
-#: NIST SP 800-63B-4 asks for length, and against rules on which characters.
+#: NIST SP 800-63B-4 asks for length and a list of common passwords, and against rules on which characters.
 PASSWORD_LENGTH = Length(min=12, max=1024, message=_l("Use at least 12 characters. Three or four words work well."))
 
 ROLE_NAMES = {Role.RECRUITER: _l("Recruiter"), Role.ADMIN: _l("Admin"), Role.CANDIDATE: _l("Candidate")}
@@ -63,6 +64,17 @@ class RoleForm(FlaskForm):
 
 
 class _NewPassword(FlaskForm):
+    """A new password of ``person``, whose names it must not be made of."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse what is easy to guess."""
+        if why := weakness(field.data or "", self.person.name, self.person.email):
+            raise ValidationError(why)
+
     password = PasswordField(_l("New password"), [InputRequired(_l("Enter a new password.")), PASSWORD_LENGTH])
     again = PasswordField(
         _l("Repeat new password"),
@@ -78,3 +90,9 @@ class ChangePasswordForm(_NewPassword):
     current = PasswordField(
         _l("Current password"), [InputRequired(_l("Enter your current password.")), Length(max=1024)]
     )
+
+
+class ConfirmForm(FlaskForm):
+    """One's own password, once more."""
+
+    password = PasswordField(_l("Your password"), [InputRequired(_l("Enter your password.")), Length(max=1024)])

@@ -3,13 +3,12 @@ shows readings never loads one."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from ml.core.errors import MediaError, Unreadable
 from ml.core.messages import N_
+from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
 from webapp.core import storage
 from webapp.interviews.models import Answer
@@ -76,24 +75,10 @@ def source_of(answer: Answer, modality: Modality) -> str:
     return Spoken(path) if modality is Modality.TEXT else str(path)
 
 
-def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/core/readings.py).
+def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
+    """Read ``source`` with the model of ``modality``.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
     infer = import_module(f"ml.{Modality(modality).value}.infer")
-    reading = infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)
-    return plain(reading.to_json())
-
-
-def plain(value: Any) -> Any:
-    """``value`` as strict JSON: numpy numbers become Python's, and what is no number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):  # a numpy array or scalar
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)

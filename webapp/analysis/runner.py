@@ -69,17 +69,17 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, readers.Spoken):
             source = transcribe.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
-        result = readers.read(modality, source, heartbeat.report)
+        reading = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
         return _failed(error.code, error.message)
-    model = result["model"]
+    model = reading.model
     return AnalysisState.DONE, {
-        "result": result,
-        "model_name": model["name"],
-        "model_version": model["version"],
-        "model_sha256": model["sha256"],
+        "result": reading.to_json(),
+        "model_name": model.name,
+        "model_version": model.version,
+        "model_sha256": model.sha256,
         "progress": 1.0,
         "finished_at": now(),
     }

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.core import liveness
+from webapp.core import liveness, proxies
 from webapp.core.database import db
 from webapp.core.pages import decimal
 
@@ -116,4 +116,18 @@ def storage(app: Flask) -> list[Check]:
                 ),
             )
         )
+    return found
+
+
+def network(app: Flask) -> list[Check]:
+    """A proxy that was not declared, and addresses without TLS."""
+    found = []
+    if not app.config["PROXIES"] and proxies.was_noticed(app.config["HOME"]):
+        found.append(Check("proxy", "advice", proxies.ADVICE))
+    if not (app.config["PUBLIC_URL"] or "").startswith("https://"):
+        text = (
+            "Pages are served without TLS: cookies have plain names and browsers give camera and microphone on this "
+            "machine alone. For others put a proxy with TLS in front and set VIVA_PUBLIC_URL."
+        )
+        found.append(Check("tls", "advice", text))
     return found

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from ml.core.readings import ContentReading
 from webapp.core.pages import decimal
 
 #: So many of a hundred words are noticed; fewer are how people speak.
@@ -53,14 +54,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(advice_on=advice, raters_part=part)
 
 
-def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str]:
-    """What stands out in one answer (the JSON of a ContentReading), as sentences; empty where nothing does.
+def advice(reading: ContentReading, prompt: str, verb: str = "said") -> list[str]:
+    """What stands out in one answer, as sentences; empty where nothing does.
 
     ``verb`` is how the answer was given: "said" or "wrote".
     """
     found = []
     wrote = verb == "wrote"
-    habits = reading.get("habits") or {}
+    habits = reading.habits
     words = max(1, habits.get("words") or 0)
     if _noticed(habits, "fillers", words):
         said = ", ".join(
@@ -86,13 +87,13 @@ def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str
             else _("You said “stuff”, “things” or “something” %(times)s. Be specific.", times=times)
         )
     if _ASKS_FOR_A_STORY.search(prompt):
-        told = {part["part"] for part in reading.get("parts") or ()}
+        told = {part["part"] for part in reading.parts}
         if not told & {"action", "result"}:
             found.append(
                 _("You gave no example with a result. Describe one case: what happened, what you did, how it ended.")
             )
         else:
-            found += [str(_MISSING[name]) for name in reading.get("missing") or ()]
+            found += [str(_MISSING[name]) for name in reading.missing]
     return found
 
 

@@ -29,28 +29,28 @@ def of_answer(answer: AnswerView) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for modality in ("face", "speech"):
         if result := answer.result(modality):
-            if result.get("track"):
-                track = charts.emotion_track(result)
+            if result.track:
+                track = charts.emotion_track(result.track, result.seconds)
                 if modality == "face":
-                    events.hatch_unnamed(track, result)
+                    events.hatch_unnamed(track, result.track)
                 found[f"{modality}-track"] = _json(track, answer.seconds)
-            if result.get("distribution"):
-                found[f"{modality}-distribution"] = _json(charts.distribution(result))
+            if result.distribution:
+                found[f"{modality}-distribution"] = _json(charts.distribution(result.distribution))
     if face := answer.result("face"):
         found["face-events-track"] = _json(events.face_events(face), answer.seconds)
-    if (speech := answer.result("speech")) and (speech.get("track") or speech.get("activity")):
+    if (speech := answer.result("speech")) and (speech.track or speech.activity):
         from ml.figures.timeline import together
 
         found["together-track"] = _json(together(answer.result("face"), speech), answer.seconds)
     if answer.fused:
-        found["fused-track"] = _json(charts.emotion_track(answer.fused), answer.seconds)
-        if answer.fused.get("valence"):
+        found["fused-track"] = _json(charts.emotion_track(answer.fused.track), answer.seconds)
+        if answer.fused.valence:
             from ml.figures.valence import valence_track
 
             found["fused-valence-track"] = _json(valence_track(answer.fused), answer.seconds)
-        found["fused-distribution"] = _json(charts.distribution(answer.fused))
-    if (text := answer.result("text")) and text.get("traits"):
-        found["traits"] = _json(charts.big_five(text))
+        found["fused-distribution"] = _json(charts.distribution(answer.fused.distribution))
+    if (text := answer.result("text")) and text.traits:
+        found["traits"] = _json(charts.big_five(text.traits))
     return found
 
 
@@ -60,9 +60,9 @@ def of_interview(report: ReportView) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     if report.emotions:
-        found["distribution"] = _json(charts.distribution(report.emotions))
+        found["distribution"] = _json(charts.distribution(report.emotions.distribution))
     if report.traits:
-        found["traits"] = _json(charts.big_five(report.traits))
+        found["traits"] = _json(charts.big_five(report.traits.traits))
     return found
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ml.core.readings import Estimate, Track
 from webapp.core.pages import decimal, percent
 from webapp.reports import fusion
 
@@ -78,29 +79,29 @@ def number(value: Any, digits: int = 1, unit: str = "") -> str:
     return f"{written} {unit}" if unit else written
 
 
-def interval(estimate: dict[str, Any] | None) -> str:
+def interval(estimate: Estimate | None) -> str:
     """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
-    if not estimate or estimate.get("value") is None:
+    if estimate is None:
         return _("not enough data")
-    if estimate["n"] < 2:
-        return _("%(share)s (not enough data for an interval)", share=percent(estimate["value"]))
+    if estimate.n < 2:
+        return _("%(share)s (not enough data for an interval)", share=percent(estimate.value))
     return _(
         "%(share)s (%(low)s to %(high)s)",
-        share=percent(estimate["value"]),
-        low=decimal(100 * estimate["low"]),
-        high=percent(estimate["high"]),
+        share=percent(estimate.value),
+        low=decimal(100 * estimate.low),
+        high=percent(estimate.high),
     )
 
 
-def too_even(estimate: dict[str, Any]) -> bool:
+def too_even(estimate: Estimate) -> bool:
     """Whether an interval holds one half: the reading says neither the upper nor the lower half."""
-    return estimate["low"] <= 0.5 <= estimate["high"]
+    return estimate.low <= 0.5 <= estimate.high
 
 
-def bins(track: dict[str, Any], rows: int = 30) -> list[dict[str, Any]]:
+def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:
     """A track as at most ``rows`` equal stretches of time: start and end in seconds, the most likely label and its mean
     probability (None where nothing could be read)."""
-    times, probabilities, labels = track["times"], track["probabilities"], track["labels"]
+    times, probabilities, labels = track.times, track.probabilities, track.labels
     if not times:
         return []
     step = max(1.0, (times[-1] + 1e-6) / rows)

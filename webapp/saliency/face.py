@@ -9,6 +9,7 @@ import numpy as np
 from flask_babel import gettext as _
 
 from ml.core.errors import MediaError
+from ml.core.readings import FaceReading
 from webapp.core import storage
 from webapp.core.translation import translate_stored
 from webapp.interviews.models import Answer
@@ -19,7 +20,7 @@ from webapp.saliency.cache import made_once
 STEP = 0.2
 
 
-def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
     """The map of one moment, from storage or made now.
 
     {time (s), model, same_model, faces, expressions: [{label, name, probability, words, alt, picture}, ...]}, the
@@ -33,11 +34,11 @@ def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: floa
         analysis_id,
         str(tick),
         version,
-        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == _made_by(reading)},
+        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == reading.model.version},
     )
 
 
-def _make(answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+def _make(answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
     from ml.core.readings import FACE_EMOTIONS
     from ml.face import saliency
 
@@ -90,15 +91,9 @@ def _path(answer: Answer) -> str:
     raise MediaError("missing", _("The recording of this answer is no longer stored, so no moment of it can be shown."))
 
 
-def _width(reading: dict[str, Any]) -> float | None:
+def _width(reading: FaceReading) -> float | None:
     """How wide the face of the person read usually is, in pixels of the recording; None in earlier readings."""
-    mine = next((track for track in reading.get("tracks") or [] if track.get("candidate")), None)
-    width = mine.get("median_box_px") if mine else None
-    return float(width) if isinstance(width, int | float) and width > 0 else None
-
-
-def _made_by(reading: dict[str, Any]) -> str:
-    return (reading.get("model") or {}).get("version", "")
+    return next((float(track["median_box_px"]) for track in reading.tracks if track["candidate"]), None) or None
 
 
 def _url(picture: np.ndarray) -> str:

@@ -37,7 +37,7 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         time = float(request.args.get("time", ""))
     except ValueError:
         time = math.nan
-    if not 0 <= time <= (reading.get("seconds") or 0) + 1:
+    if not 0 <= time <= reading.seconds + 1:
         abort(400, _("Choose a moment within the recording."))
     try:
         return jsonify(face.moment(analysis.id, analysis.answer, reading, time))

@@ -36,10 +36,10 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
     analysis, reading = reading_of(analysis_id, Modality.SPEECH)
     label = request.args.get("label", "")
     time = request.args.get("time", default=math.nan, type=float)
-    seconds = reading.get("seconds") or 0.0
+    seconds = reading.seconds
     if label not in SPEECH_EMOTIONS or not 0 <= time <= seconds:
         abort(400, _("Choose a moment within the recording, and one of the expressions."))
-    half = (reading.get("window_seconds") or 3.0) / 2
+    half = (reading.window_seconds or 3.0) / 2
     start = max(0.0, min(time - half, seconds - 2 * half))
     try:
         return jsonify(voice.explain(analysis.id, analysis.answer, start, min(seconds, start + 2 * half), label))
