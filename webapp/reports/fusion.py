@@ -49,10 +49,9 @@ def standing(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
     if fused.coverage < 0.3:
         return _("Too little of the answer could be analysed to describe it as a whole.")
-    weights = fused.weights
-    if weights.get("face", 0) > 0.9:
+    if fused.weights.get("face", 0) > 0.9:
         return _("Nearly all of this comes from the face: treat it as an analysis of the face alone.")
-    if weights.get("speech", 0) > 0.9:
+    if fused.weights.get("speech", 0) > 0.9:
         return _("Nearly all of this comes from the voice: treat it as an analysis of the voice alone.")
     if fused.coverage < 0.7:
         return _("Parts of the answer could not be analysed: treat this as an indication only.")
