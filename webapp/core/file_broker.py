@@ -76,7 +76,7 @@ class Channel(filesystem.Channel):
     def _read(self, path: Path) -> dict[str, Any] | None:
         """The message in a file; None where it is none that a worker can take."""
         try:
-            payload = json.loads(path.read_bytes())
+            payload: dict[str, Any] = json.loads(path.read_bytes())
             self.Message(payload, channel=self)  # what Kombu does next: it must not fail there
             payload["properties"]["delivery_info"]["exchange"]
             payload["properties"]["delivery_tag"]

@@ -76,7 +76,8 @@ class Clock(Scheduler):
 
     def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> object:
         sent = super().apply_async(entry, *args, **kwargs)
-        note(_home, CLOCK)
+        if _home is not None:
+            note(_home, CLOCK)
         return sent
 
 
@@ -89,7 +90,7 @@ def _watch_long_tasks(**_details: object) -> None:
 def _note_while_busy() -> None:
     while True:
         time.sleep(EVERY)
-        if _busy_with in QUEUES:
+        if _busy_with in QUEUES and _home is not None:
             note(_home, _busy_with)
 
 

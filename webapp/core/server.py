@@ -62,6 +62,8 @@ class Channel(HTTPChannel):
     #: When the request that is arriving began; whether the client has sent its last.
     began = 0.0
     ended = False
+    request: Any
+    sendbuf_len: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +89,7 @@ class Channel(HTTPChannel):
         if self.request is None:
             self.began = time.time()
         try:
-            return super().received(data)
+            return bool(super().received(data))
         except OSError as error:
             if not is_full(error) or self.request is None:
                 raise

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
-from ml.transcripts.captions import LARGEST, to_vtt
+from ml.transcripts.captions import to_vtt
+from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.access import load_interview
 from webapp.core.database import db
