@@ -60,6 +60,7 @@ ROUTES = [
     ("GET", "interviews.links_csv", "", STAFF),
     ("GET", "interviews.invitation", "invitation", STAFF),
     ("POST", "interviews.extend", "invitation", STAFF),
+    ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
 OURS = ("accounts", "questions", "jobs", "interviews", "health")

@@ -72,3 +72,9 @@ class SetPasswordForm(_NewPassword):
 
 class ChangePasswordForm(_NewPassword):
     current = PasswordField("Present password", [InputRequired("Enter your present password."), Length(max=1024)])
+
+
+class ConfirmForm(FlaskForm):
+    """One's own password, once more."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1024)])

@@ -36,6 +36,14 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="viva_session",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        #: How long somebody stays signed in without doing anything, and at most; the second of each for those who asked
+        #: to stay signed in.
+        SESSION_IDLE=timedelta(hours=12),
+        REMEMBERED_IDLE=timedelta(days=7),
+        SESSION_LONGEST=timedelta(days=2),
+        REMEMBERED_LONGEST=timedelta(days=14),
+        #: How long a password counts as given just now, for what admins do to others.
+        CONFIRMED_FOR=timedelta(minutes=15),
         REMEMBER_COOKIE_SECURE=(os.environ.get("VIVA_PUBLIC_URL") or "").startswith("https://"),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",

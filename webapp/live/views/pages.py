@@ -171,7 +171,7 @@ def token(room_id: str) -> Response:
     # get here, because of the CSRF token.
     origin = request.headers.get("Origin") or origin_of(request.host_url)
     return jsonify(
-        token=tokens.issue(member, purpose, origin),
+        token=tokens.issue(member, purpose, origin, current_user.session_id if current_user.is_authenticated else ""),
         url=live_url(current_app, request),
         expires_in=current_app.config["LIVE_TOKEN_SECONDS"],
     )
