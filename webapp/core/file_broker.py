@@ -93,6 +93,7 @@ class Channel(filesystem.Channel):
                 old.unlink()
 
     def get_table(self, exchange: str) -> list[filesystem.exchange_queue_t]:
+        """The queues that are bound to an exchange; made anew where the file cannot be read."""
         file = self._exchange_file(exchange)
         try:
             return [filesystem.exchange_queue_t(*row) for row in json.loads(file.read_bytes())]

@@ -45,6 +45,7 @@ def init_app(app: Flask, celery: Celery) -> None:
 
 
 def folder(home: Path) -> Path:
+    """Where the notes lie."""
     return Path(home) / "health"
 
 
@@ -75,6 +76,7 @@ class Clock(Scheduler):
     """Beat's scheduler, which notes each message that it sent. Its schedule is short; nothing of it is kept."""
 
     def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> object:
+        """Send a message, and note it."""
         sent = super().apply_async(entry, *args, **kwargs)
         if _home is not None:
             note(_home, CLOCK)

@@ -1,0 +1,1 @@
+"""Labelled answers and measuring of what they hold."""

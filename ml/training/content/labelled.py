@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Labelled:
+    """An answer whose sentences and points somebody has labelled."""
+
     sentences: tuple[tuple[str, str], ...]
     points: tuple[tuple[str, int | None], ...]
 
     @property
     def text(self) -> str:
+        """The answer as it was said."""
         return " ".join(sentence for _, sentence in self.sentences)
 
 

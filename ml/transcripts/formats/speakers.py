@@ -13,8 +13,11 @@ _LABEL = re.compile(
     r"\s*(?:>>\s*|[-–—]\s+)?[\[(]?(?P<name>[^\W\d_][\w.'’ ()/-]{0,58}?)[\])]?\s*[:：](?!//)\s*(?P<rest>\S.*|$)",
     re.DOTALL,
 )
-_ANSWERING = re.compile(r"(?:speaker|interviewer|interviewee|candidate|recruiter|host|guest|moderator|panel(?:l?ist)?|q|a)"
-                        r"(?:[ _-]?(?:\d+|[a-z]))?", re.IGNORECASE)  # fmt: skip
+_ANSWERING = re.compile(
+    r"(?:speaker|interviewer|interviewee|candidate|recruiter|host|guest|moderator|panel(?:l?ist)?|q|a)"
+    r"(?:[ _-]?(?:\d+|[a-z]))?",
+    re.IGNORECASE,
+)
 _SMALL = {
     "de",
     "da",

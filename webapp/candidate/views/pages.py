@@ -40,7 +40,7 @@ _AROUND = ".,;:!?)>]}'\"»”’*_"
 
 
 @blueprint.route("/i/<token>", methods=["GET", "POST"])
-@limiter.limit("60 per minute", key_func=lambda: f"link {request.view_args['token'][:120]}")
+@limiter.limit("60 per minute", key_func=lambda: f"link {(request.view_args or {})['token'][:120]}")
 def open_link(token: str) -> Response | tuple[str, int]:
     """Open an invitation's link: every way in which it may be of no use has a page of its own.
 
@@ -50,7 +50,9 @@ def open_link(token: str) -> Response | tuple[str, int]:
     if invitation is None:
         return render_template("candidate/link_unknown.html"), 404
     if is_staff():
-        return render_template("candidate/link_staff.html", invitation=invitation), 403 if request.method == "POST" else 200
+        return render_template(
+            "candidate/link_staff.html", invitation=invitation
+        ), 403 if request.method == "POST" else 200
     interview = invitation.interview
     if interview is not None and not binding.is_bound_here(interview):
         return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
