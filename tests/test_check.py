@@ -147,14 +147,14 @@ class TestPlantedFaults:
         gate = next(gate for gate in GATES if gate.name == "script-tests")
         assert "not ok" in (said := found(gate.command(), tmp_path)) or "failing tests" in said
 
-    def test_catalogues(self, monkeypatch, tmp_path, capsys):
+    def test_catalogues(self, monkeypatch, capsys):
         from webapp.core import catalogues
 
-        shutil.copytree(catalogues.FOLDER, tmp_path / "translations")
-        monkeypatch.setattr(catalogues, "FOLDER", tmp_path / "translations")
-        (tmp_path / "translations" / "javascript.json").write_text("[]")
+        template, scripts, stored = catalogues.gather()
+        template.add("A message that was marked and not gathered")
+        monkeypatch.setattr(catalogues, "gather", lambda: (template, scripts, stored))
         assert catalogues.main(["--check"]) == 1
-        assert "javascript.json is stale" in capsys.readouterr().err
+        assert "messages.pot is stale" in capsys.readouterr().err
 
     def test_cycles(self, tmp_path):
         write(
