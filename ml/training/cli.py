@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 
 from ml.console import BadInput, quiet_stdout, run
-from ml.core.stored import strict
 
 #: What can be trained: packages with ``train.add_arguments(parser)`` and ``train.train(data, options)``.
 TRAINED = ("face", "speech", "text")
@@ -73,6 +72,8 @@ def _evaluate(options: argparse.Namespace) -> None:
             figures = _module(options.model, "evaluate").evaluate(options.data, **more)
         except (ValueError, FileNotFoundError, KeyError) as failure:
             raise BadInput(f"{options.data} could not be evaluated: {failure}") from failure
+        from ml.core.stored import strict
+
         figures = strict(figures)
     if options.json:
         print(json.dumps(figures, allow_nan=False))

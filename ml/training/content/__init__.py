@@ -1,1 +1,1 @@
-"""Labelled answers and measuring of what they hold."""
+"""Data that content analysis is measured on."""

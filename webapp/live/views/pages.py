@@ -57,7 +57,7 @@ def refused(error: Refused | UploadRefused) -> tuple[Response | str, int]:
 
 
 @blueprint.get("/join/<link>")
-@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"])
+@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"], key_func=lambda: f"link {request.path[:300]}")
 def join(link: str) -> Response | tuple[str, int]:
     """Open a link: this browser session may enter the room that it names."""
     found = tokens.room_of_link(link)
