@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import time
-from collections.abc import Container
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.datastructures import Headers
 
 ADVICE = (
     "A proxy passes requests on, and VIVA_PROXIES does not declare it: everybody seems to come from its address, so "
@@ -17,7 +17,7 @@ ADVICE = (
 _HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 
 
-def is_forwarded(headers: Container[str], address: str | None) -> bool:
+def is_forwarded(headers: Headers, address: str | None) -> bool:
     """Whether a request came by a proxy near us. From elsewhere anybody may say so."""
     try:
         near = not ipaddress.ip_address(address or "").is_global
