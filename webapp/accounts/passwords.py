@@ -43,6 +43,8 @@ def weakness(password: str, *own: str) -> str | None:
         words = words.replace(whole.casefold(), "")
     found = zxcvbn(password.strip().casefold()[:72], user_inputs=[part for part in parts if len(part) > 2])
     if found["score"] < STRONG or len(set(words)) < 5:
-        easy = "This password is easy to guess: it is common, repeats itself, or is made of names."
-        return f"{easy} Use three or four words."
+        return (
+            "This password is easy to guess: it is common, repeats itself, or is made of names. "
+            "Use three or four words."
+        )
     return None
