@@ -117,6 +117,7 @@ class Reading(Stored):
         "ratings": to_estimates,
         "invite": to_estimate,
     }
+    absent: ClassVar[Mapping[str, Any]] = {"blinks": {}, "delivery": {}}
 
     model: ModelVersion
     coverage: float

@@ -28,19 +28,19 @@ class PseudoTranslations(Translations):
     """Every message as :func:`pseudo` makes it."""
 
     def gettext(self, message: str) -> str:
-        """The message, changed so that it shows where it was not marked."""
+        """The message, accented."""
         return pseudo(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """The message for one or for many, changed likewise."""
+        """English's form for ``n``, accented."""
         return pseudo(msgid1 if n == 1 else msgid2)
 
     def pgettext(self, context: str, message: str) -> str:
-        """The message in its context, changed likewise."""
+        """The message, accented; its context is not shown."""
         return pseudo(message)
 
     def npgettext(self, context: str, singular: str, plural: str, num: int) -> str:
-        """The message for one or for many in its context, changed likewise."""
+        """English's form for ``num``, accented."""
         return pseudo(singular if num == 1 else plural)
 
     ugettext = gettext
