@@ -42,7 +42,7 @@ _AROUND = ".,;:!?)>]}'\"»”’*_"
 
 
 @blueprint.route("/i/<token>", methods=["GET", "POST"])
-@limiter.limit("60 per minute", key_func=lambda: f"link {request.view_args['token'][:120]}")
+@limiter.limit("60 per minute", key_func=lambda: f"link {(request.view_args or {})['token'][:120]}")
 def open_link(token: str) -> Response | tuple[str, int]:
     """Open an invitation's link: every way in which it may be of no use has a page of its own.
 
