@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, jsonify, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -28,6 +31,17 @@ ADVICE = {
         "Nothing that you saved is lost. Tell the person who runs this Viva, and try again later.",
     ),
 }
+
+
+class JsonThatEnds(DefaultJSONProvider):
+    """JSON whose brackets go too deep is as bad as any other that cannot be read: 400."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON. Raises ValueError for everything that is none."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("The JSON is nested too deeply.") from None
 
 
 def wants_json() -> bool:

@@ -15,7 +15,7 @@ from wtforms import DateField, EmailField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.core.database import db, now
 from webapp.positions.models import Job
 from webapp.positions.operations import jobs_of
@@ -91,7 +91,7 @@ class _InvitationForm(DeadlineForm):
 
 
 class InvitationForm(_InvitationForm):
-    name = StringField("Name", [DataRequired("Enter their name."), Length(max=120)], filters=[strip])
+    name = StringField("Name", [DataRequired("Enter their name."), Length(max=120), one_line], filters=[strip])
     email = EmailField(
         "Email (optional)",
         [Optional(), Length(max=254), Email("Enter an email address like name@example.org, or none.")],

@@ -11,7 +11,7 @@ from wtforms import IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.positions.models import Job
@@ -22,16 +22,16 @@ class EnterForm(FlaskForm):
     """Coming in by a link."""
 
     name = StringField(
-        "Your name", [DataRequired("Enter the name that the others will see."), Length(max=120)], filters=[strip]
+        "Your name", [DataRequired("Enter the name that the others will see."), Length(max=120), one_line], filters=[strip]
     )
 
 
 class RoomForm(FlaskForm):
     """A room from scratch, or from an interview, whose job and candidate are then given."""
 
-    title = StringField("Title", [DataRequired("Give the room a title."), Length(max=160)], filters=[strip])
+    title = StringField("Title", [DataRequired("Give the room a title."), Length(max=160), one_line], filters=[strip])
     job = ListField("What for", default="")
-    candidate_name = StringField("Candidate", [Length(max=120)], filters=[strip])
+    candidate_name = StringField("Candidate", [Length(max=120), one_line], filters=[strip])
     hours = IntegerField(
         "Open for (hours)",
         [InputRequired("Enter a number of hours."), NumberRange(1, 744, "Choose between 1 and 744 hours (31 days).")],

@@ -9,13 +9,13 @@ from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.positions.places import countries
 
 
 class JobForm(FlaskForm):
-    title = StringField("Title", [DataRequired("Give the job a title."), Length(max=160)], filters=[strip])
-    city = StringField("City", [DataRequired("Enter the city."), Length(max=120)], filters=[strip])
+    title = StringField("Title", [DataRequired("Give the job a title."), Length(max=160), one_line], filters=[strip])
+    city = StringField("City", [DataRequired("Enter the city."), Length(max=120), one_line], filters=[strip])
     country = ListField("Country", [InputRequired("Choose a country.")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from webapp.accounts.forms import strip
+from webapp.accounts.forms import one_line, strip
 from webapp.questions.models import QuestionKind
 
 KINDS = [
@@ -18,7 +18,7 @@ KINDS = [
 
 
 class SetForm(FlaskForm):
-    title = StringField("Title", [DataRequired("Give it a title."), Length(max=160)], filters=[strip])
+    title = StringField("Title", [DataRequired("Give it a title."), Length(max=160), one_line], filters=[strip])
     introduction = TextAreaField("Introduction", [Optional(), Length(max=5000)], filters=[strip])
 
 

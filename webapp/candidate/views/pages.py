@@ -12,6 +12,7 @@ from webapp.candidate.operations import Refused
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_of_token
 from webapp.policy import Mode, Purpose
@@ -69,6 +70,8 @@ def open_link(token: str) -> Response | tuple[str, int]:
         db.session.rollback()
         return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
     db.session.commit()
+    if begins:
+        record("interview begun", interview=interview.id)
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
         flash("This link has been used: your interview is submitted, and nothing more can be added to it.", "info")
