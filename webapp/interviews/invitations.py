@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 from webapp.interviews import operations
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
@@ -158,6 +159,8 @@ def invitation(invitation_id: str) -> str:
 
 def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
     link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
+    if link:
+        record("link shown", invitation=entry.invitation.id)
     return render_template("interviews/invitation.html", entry=entry, invitation=entry.invitation, link=link, form=form)
 
 
@@ -189,7 +192,10 @@ def release(invitation_id: str) -> Response:
     entry = _entry(invitation_id)
     operations.release(entry.invitation, by=current_user)
     db.session.commit()
-    flash("The link is released. The next browser in which it is begun is the candidate's.", "success")
+    flash(
+        _("The link has been released. It will belong to the next browser in which the interview is started."),
+        "success",
+    )
     return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
 
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -18,6 +17,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ from webapp.accounts.models import User, check_password
 from webapp.accounts.throttle import throttled
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.security_log import record
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -43,10 +44,11 @@ def sign_in() -> Response | tuple[str, int]:
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
     if not check_password(user, form.password.data) or user is None or not user.active:
+        record("sign-in failed", person=user.id if user else None)
         form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422
     _enter(user, remember=form.remember.data)
-    current_app.logger.info("User %s signed in", user.id)
+    record("signed in", person=user.id)
     return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
 
 
@@ -61,6 +63,7 @@ def _enter(user: User, *, remember: bool = False) -> None:
 @login_required
 def sign_out() -> Response:
     """Forget who somebody is."""
+    record("signed out", person=current_user.id)
     if (row := sessions.current(current_user)) is not None:
         sessions.end(row)
         db.session.commit()
@@ -83,10 +86,11 @@ def profile() -> Response | tuple[str, int]:
         page = render_template("accounts/profile.html", form=form, here=here, sessions=others)
         return page, 422 if form.is_submitted() else 200
     if not user.check_password(form.current.data):
-        form.current.errors = ["This is not your present password. Type it again."]
+        form.current.errors = [_("This is not your current password. Try again.")]
         return render_template("accounts/profile.html", form=form, here=here, sessions=others), 422
     remember = here is not None and here.remembered
     operations.change_password(user, form.password.data)
+    record("password changed", person=user.id)
     _enter(user, remember=remember)
     flash(_("Your password has been changed. You are signed out on all other devices."), "success")
     return redirect(url_for("accounts.profile"))
@@ -100,13 +104,16 @@ def end_sessions() -> Response:
     if wanted := request.form.get("session"):
         row = next((row for row in sessions.of(user) if row.id == wanted), None)
         if row is None:
-            flash("That session has ended already.", "info")
+            flash(_("That session has already ended."), "info")
             return redirect(url_for("accounts.profile"))
         sessions.end(row)
-        flash("That session is ended.", "success")
+        flash(_("That session has been ended."), "success")
     else:
         number = sessions.end_all(user, but=user.session_id)
-        flash(f"{number} other session{' is' if number == 1 else 's are'} ended.", "success")
+        flash(
+            ngettext("%(num)s other session has been ended.", "%(num)s other sessions have been ended.", number),
+            "success",
+        )
     db.session.commit()
     return redirect(url_for("accounts.profile"))
 
@@ -123,7 +130,8 @@ def confirm() -> Response | tuple[str, int]:
             sessions.confirm(row)
             db.session.commit()
             return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
-        form.password.errors = ["This is not your password. Type it again."]
+        record("confirmation failed", person=current_user.id)
+        form.password.errors = [_("This is not your password. Try again.")]
     return render_template("accounts/confirm.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -144,6 +152,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
             "accounts/set_password.html", form=form, person=user
         ), 422 if form.is_submitted() else 200
     operations.change_password(user, form.password.data)
+    record("password set by link", person=user.id)
     _enter(user)
     flash(_("Your password is set and you are signed in."), "success")
     return redirect(url_for("pages.home"))
