@@ -68,6 +68,14 @@ SETTINGS = (
         "PUBLIC_URL",
     ),
     Setting(
+        "VIVA_ALLOWED_HOSTS",
+        "further names by which Viva may be asked, with commas; with it or `VIVA_PUBLIC_URL` every other `Host` is refused",
+        "none",
+        "ALLOWED_HOSTS",
+        listed,
+        (),
+    ),
+    Setting(
         "VIVA_SECRET_KEY",
         "signs sessions and invitation links; whoever has it can forge both",
         "a random one in `VIVA_HOME/secret_key`",
