@@ -18,8 +18,8 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 
 from webapp.accounts.forms import ListField, one_line, strip
 from webapp.core.database import db, now
-from webapp.positions.models import Job
-from webapp.positions.operations import jobs_of
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
 from webapp.positions.places import country_name
 from webapp.questions.models import QuestionSet, SetState
 from webapp.questions.operations import visible_to
@@ -63,7 +63,11 @@ class _InvitationForm(DeadlineForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        jobs = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+        jobs = (
+            positions_of(current_user)
+            .where(Position.archived_at.is_(None))
+            .order_by(sa.func.lower(Position.title), Position.id)
+        )
         self.jobs = list(db.session.scalars(jobs))
         sets = visible_to(current_user).where(QuestionSet.state == SetState.PUBLISHED)
         self.sets = list(

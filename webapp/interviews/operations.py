@@ -18,7 +18,7 @@ from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
 
 _Row = TypeVar("_Row", Interview, Invitation)
@@ -34,7 +34,7 @@ class InvitationRefused(ValueError):
 
 
 def create_invitation(
-    *, job: Job, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
+    *, job: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
 ) -> Invitation:
     """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
 
@@ -73,7 +73,7 @@ class BatchRefused(InvitationRefused):
 
 
 def create_invitations(
-    people: Sequence[Person], *, job: Job, question_set: QuestionSet, deadline: datetime, by: User
+    people: Sequence[Person], *, job: Position, question_set: QuestionSet, deadline: datetime, by: User
 ) -> list[Invitation]:
     """Invite everybody on a list, or nobody. All of them have the same ``created_at``, which names the batch.
 
@@ -101,7 +101,7 @@ def create_invitations(
     return rows
 
 
-def _invited(job: Job) -> set[str]:
+def _invited(job: Position) -> set[str]:
     """The addresses with an invitation for ``job`` that is open, or whose interview was submitted."""
     query = (
         sa.select(Invitation.email)

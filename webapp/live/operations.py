@@ -16,7 +16,7 @@ from webapp.interviews.models import Interview
 from webapp.live import consent_texts, media, policy, tokens
 from webapp.live.models import LiveConsent, LivePurpose, Member, MemberRole, Room
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 
 #: No room is open for longer, and none is shorter.
 LONGEST, SHORTEST = timedelta(days=31), timedelta(minutes=5)
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 def make_room(
-    *, title: str, owner: User, until: datetime, job: Job | None = None, candidate_name: str = "",
+    *, title: str, owner: User, until: datetime, job: Position | None = None, candidate_name: str = "",
     interview: Interview | None = None,
 ) -> Room:  # fmt: skip
     """A room that is open until ``until`` (aware), with its host in it.

@@ -42,7 +42,7 @@ def test_adding_somebody_leads_to_a_link_that_works_once(client: FlaskClient, ad
     assert short.status_code == 422 and "12 characters" in short.text
     done = client.post(link, data={"password": "a long enough one", "again": "a long enough one"})
     assert done.status_code == 302
-    assert client.get("/jobs/").status_code == 200
+    assert client.get("/positions/").status_code == 200
 
     client.post("/sign-out")
     assert client.get(link).status_code == 410

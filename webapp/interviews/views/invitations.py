@@ -19,9 +19,9 @@ from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.positions.places import rules
-from webapp.positions.views.positions import load_job
+from webapp.positions.views.positions import load_position
 
 
 def _entry(invitation_id: str) -> Entry:
@@ -92,9 +92,9 @@ def upload() -> Response | tuple[str, int]:
     return page, 422 if form.is_submitted() else 200
 
 
-def _open_invitations() -> tuple[Job, list[Invitation]]:
+def _open_invitations() -> tuple[Position, list[Invitation]]:
     """The open invitations of the job in the address, or of the one batch whose moment is there too."""
-    job = load_job(request.args.get("job", ""))
+    job = load_position(request.args.get("job", ""))
     query = (
         operations.invitations_of(current_user)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
