@@ -22,7 +22,7 @@ def test_two_clicks_on_new_version_make_one(make, monkeypatch):
     first = questions.new_version(row, by=admin)
     db.session.commit()
     monkeypatch.setattr(questions, "versions", lambda _: [row])  # what the other request saw a moment before
-    with pytest.raises(questions.SetRefused, match="has just been made"):
+    with pytest.raises(questions.QuestionSetError, match="has just been made"):
         questions.new_version(row, by=admin)
     assert db.session.query(QuestionSet).filter_by(lineage=row.lineage, version=first.version).count() == 1
 

@@ -118,7 +118,7 @@ class TestBeginning:
         operations.close(room)
         db.session.commit()
         assert begin(client, room).status_code == 410
-        with pytest.raises(operations.Refused):
+        with pytest.raises(operations.RoomError):
             recording.begin(room.members[0], "video/webm")
 
     def test_it_is_another_take_of_the_same_until_it_is_handed_in(self, client, live, sign_in):

@@ -361,5 +361,5 @@ class TestRoles:
         monkeypatch.setattr(operations, "MOST_MEMBERS", 2)
         room = live.practice()
         live.guest(room)
-        with pytest.raises(operations.Refused):
+        with pytest.raises(operations.RoomError):
             live.guest(room)

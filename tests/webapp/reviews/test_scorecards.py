@@ -10,7 +10,7 @@ from webapp.core.database import db
 from webapp.interviews.models import InterviewState
 from webapp.reviews import operations
 from webapp.reviews.models import Scorecard, ScorecardState
-from webapp.reviews.operations import Given, ReviewRefused
+from webapp.reviews.operations import Given, ReviewError
 
 #: What only a machine says of the sample interview.
 SECRETS = ("face-track", "Blinks", "syllables a second", "Openness", "face-test", "What the answer holds", "0.93")
@@ -107,7 +107,7 @@ def test_a_new_version_in_the_making_leaves_the_submitted_one_in_place(client, i
 def test_a_score_off_the_scale_is_refused(client, interview, form, score):
     question = interview.question_set.questions[0]
     assert client.post(card_address(interview), data=form() | {f"score-{question.id}": score}).status_code == 400
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewError):
         operations.save(interview, interview.invitation.created_by, {question.id: Given(9)}, "")
 
 
@@ -138,7 +138,7 @@ def test_practice_and_unfinished_interviews_have_no_scorecard(client, make, sign
     sign_in(recruiter)
     assert unfinished.state is InterviewState.OPEN and client.get(card_address(unfinished)).status_code == 404
     for interview in (practice, unfinished):
-        with pytest.raises(ReviewRefused):
+        with pytest.raises(ReviewError):
             operations.skip(interview, recruiter)
 
 

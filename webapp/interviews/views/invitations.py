@@ -43,7 +43,7 @@ def new() -> Response | tuple[str, int]:
             invitation = operations.create_invitation(
                 name=form.name.data, email=form.email.data or "", by=current_user, **form.chosen
             )
-        except operations.InvitationRefused as error:
+        except operations.InvitationError as error:
             db.session.rollback()
             form.date.errors = [str(error)]
         else:
@@ -71,10 +71,10 @@ def upload() -> Response | tuple[str, int]:
         if not problems:
             try:
                 rows = operations.create_invitations(people, by=current_user, **form.chosen)
-            except operations.BatchRefused as error:
+            except operations.BatchError as error:
                 db.session.rollback()
                 problems = error.problems
-            except operations.InvitationRefused as error:
+            except operations.InvitationError as error:
                 db.session.rollback()
                 form.date.errors = [str(error)]
             else:
@@ -173,7 +173,7 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.extend(entry.invitation, form.deadline, by=current_user)
-        except operations.InvitationRefused as error:
+        except operations.InvitationError as error:
             if entry.has_report or entry.invitation.revoked_at:  # a page from before, whose form is gone now
                 flash(str(error), "error")
                 return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
@@ -206,7 +206,7 @@ def revoke(invitation_id: str) -> Response:
     entry = _entry(invitation_id)
     try:
         operations.revoke(entry.invitation, by=current_user)
-    except operations.InvitationRefused as error:
+    except operations.InvitationError as error:
         flash(str(error), "error")
     else:
         db.session.commit()
