@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from flask import current_app
 
 from ml.core.errors import MediaError
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.core import storage
 from webapp.core.database import db, now
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
 
@@ -36,6 +36,7 @@ REASONS = {
     "cut_short": f"The page was left before anything of this answer could be kept. {_AGAIN}",
     "too_short": f"This recording is shorter than a second. {_AGAIN}",
     "too_large": f"This recording is longer or larger than Viva can read. {_AGAIN}",
+    "too_long": f"This recording is longer than the question allows. {_AGAIN}",
     "no_video": f"There is no picture in this recording. Check that the right camera is chosen. {_AGAIN}",
     "no_audio": f"There is no sound in this recording. Check that the right microphone is chosen. {_AGAIN}",
     "checksum": f"The recording was damaged on its way to us. {_AGAIN}",
@@ -106,11 +107,12 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = demux.verify(path)
+        allowed = allowed_seconds(recording.take.answer.question)
+        target = files.folder() / f"{recording.id}.playable"
+        info, playable = sandbox.verify_and_copy(path, target, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
+            playable.unlink(missing_ok=True)
             return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
-        demux.remux(path, playable)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
@@ -131,6 +133,11 @@ def verify(recording: Recording) -> Recording:
     _let_go(recording)
     files.path_of(recording.id).with_suffix(".lock").unlink(missing_ok=True)
     return recording
+
+
+def allowed_seconds(question: Question) -> float:
+    """How long an answer may be: the question's limit, and some grace for slow timers and for stopping late."""
+    return question.limit_seconds * 1.1 + 15.0
 
 
 def reject(recording: Recording, code: str) -> Recording:
