@@ -215,7 +215,9 @@ def _demonstration(home: Path) -> dict[str, Any] | None:
         demo = json.loads((home / "demo.json").read_text("utf-8"))
         return demo if demo["accounts"] and demo["invitation"] else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        say(f"  {home / 'demo.json'} cannot be read: the demonstration's passwords are lost. Make an admin of your own:")
+        say(
+            f"  {home / 'demo.json'} cannot be read: the demonstration's passwords are lost. Make an admin of your own:"
+        )
         say(f"  ./viva admin create --data {home}")
         return None
 
@@ -236,7 +238,9 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
         where = "" if home == data_folder(None) else f" --data {home}"
         lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
     if (home / "health" / "undeclared-proxy").exists() and not int(os.environ.get("VIVA_PROXIES") or 0):
-        lines += ["  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"]
+        lines += [
+            "  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"
+        ]
         lines += ["  limits count them as one. Set VIVA_PROXIES to the number of proxies (docs/operations.md).", ""]
     lines += [f"  Data: {home}   Logs: {home / 'logs'}   Stop: Ctrl-C"]
     if options.host not in {"127.0.0.1", "localhost", "::1"} and not address.startswith("https://"):

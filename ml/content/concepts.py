@@ -78,7 +78,7 @@ school university college degree study studies education
 """
 _NUMBERS = frozenset(
     """one two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty hundred thousand
-    million half third quarter fifth twice double percent""".split()  # noqa: SIM905
+    million half third quarter fifth twice double percent""".split()
 )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import re
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -63,7 +63,7 @@ def _before_savepoint(connection: Connection, _name: str) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin to write, unless that has begun. Raises sqlite3.OperationalError where our turn does not come."""
-    raw = connection.connection.dbapi_connection
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     if raw.in_transaction or connection.get_isolation_level() == "AUTOCOMMIT":
         return
     for attempt in range(TRIES):

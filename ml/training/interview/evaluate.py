@@ -35,7 +35,7 @@ def evaluate(data: Path) -> dict[str, Any]:
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))
     models = model.load(registry.file_of("interview", model.FILE))
-    result: dict[str, Any] = {**base, "n": len(interviews), "students": len(set(interviews.students))}
+    result = {**base, "n": len(interviews), "students": len(set(interviews.students))}
     for name, rows in (("full", rated.full_rows(interviews)), ("product", rated.product_rows(interviews))):
         predicted = models[name].predict(rows)
         figures = {

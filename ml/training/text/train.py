@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -25,7 +26,7 @@ from ml.training.text.fit_linear import fit_lexical, fit_style, fit_topics, save
 from ml.training.text.validate import LENGTHS
 
 #: The base models that are no network: the module that serves each, and what writes it.
-LINEAR = {
+LINEAR: dict[Any, Callable[[Any, Path], None]] = {
     lexical: save_lexical,
     topics: save_topics,
     style: save_style,

@@ -100,7 +100,9 @@ def test_passwords_that_need_no_guessing(password):
     assert passwords.weakness(password, "Ada Lovelace", "ada@example.org")
 
 
-@pytest.mark.parametrize("password", [PASSWORD, "lilac-harbour-comet-otter", "zufällige Wörter sind lang", "uK7!pq_ZZ0wq"])
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "lilac-harbour-comet-otter", "zufällige Wörter sind lang", "uK7!pq_ZZ0wq"]
+)
 def test_passwords_that_do(password):
     assert passwords.weakness(password, "Ada Lovelace", "ada@example.org") is None
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from ml.core.readings import Reading
 from tests.webapp.analysis.samples import READINGS
-from webapp.analysis import operations, readers
+from webapp.analysis import operations, readers, runner
 from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.policy import Modality
@@ -20,13 +21,13 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     answers: dict[str, Any] = {name: make() for name, make in READINGS.items()}
     answers["calls"] = []
 
-    def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
+    def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
         answers["calls"].append((str(modality), source))
         progress(0.5)
         found = answers[modality]
         if isinstance(found, Exception):
             raise found
-        return readers.plain(found.to_json())
+        return found
 
     monkeypatch.setattr(readers, "read", read)
     return answers
@@ -42,7 +43,7 @@ def run_all(models: dict[str, Any]) -> Callable[[Interview], None]:
         operations.queue_interview(interview)
         db.session.commit()
         for analysis_id in [analysis.id for analysis in operations.analyses_of(interview)]:
-            operations.run(analysis_id)
+            runner.run(analysis_id)
         build(interview.id)
         db.session.commit()
 

@@ -168,7 +168,12 @@ class TestNames:
         job = make.job()
         with pytest.raises(InvitationRefused):
             create_invitation(
-                job=job, question_set=make.question_set(), name=name, email="", deadline=job.created_at, by=job.created_by
+                job=job,
+                question_set=make.question_set(),
+                name=name,
+                email="",
+                deadline=job.created_at,
+                by=job.created_by,
             )
 
     @pytest.mark.parametrize("cell", ["＝1+1", "＋1", "－1", "＠SUM", " =1", "\n=1"])

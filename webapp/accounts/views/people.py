@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -51,7 +52,10 @@ def new_person() -> Response | tuple[str, int]:
             form.email.errors = [str(error)]
         else:
             db.session.commit()
-            flash(f"{user.name} is added. Pass on the link below, so that they can set a password.", "success")
+            flash(
+                _("%(name)s has been added. Send them the link below so that they can set a password.", name=user.name),
+                "success",
+            )
             return redirect(url_for("accounts.password_link", user_id=user.id))
     return render_template("accounts/new_person.html", form=form), 422 if form.is_submitted() else 200
 
@@ -105,7 +109,7 @@ def deactivate(user_id: str) -> Response:
         return _refused(error, user_id)
     db.session.commit()
     record("deactivated", person=user.id)
-    flash(f"{user.name} can no longer sign in. What they made stays.", "success")
+    flash(_("%(name)s can no longer sign in. What they created is kept.", name=user.name), "success")
     return redirect(url_for("accounts.people"))
 
 
@@ -118,5 +122,8 @@ def reactivate(user_id: str) -> Response:
     operations.reactivate(user, by=current_user)
     db.session.commit()
     record("reactivated", person=user.id)
-    flash(f"{user.name} may come back. Pass on the link below, so that they can set a password.", "success")
+    flash(
+        _("%(name)s is active again. Send them the link below so that they can set a password.", name=user.name),
+        "success",
+    )
     return redirect(url_for("accounts.password_link", user_id=user_id))
