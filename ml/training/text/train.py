@@ -1,4 +1,4 @@
-"""Training the text model: word vectors, ten-fold cross-validation, calibration, and the networks that ship.
+"""Training the text model: word vectors, ten-fold cross-validation, calibration, and the networks that serve.
 
 Every step leaves a file in the run's folder and is skipped where that file exists: stop it and start it again at will.
 """
