@@ -89,7 +89,7 @@ def save_topics(topics: Topics, path: Path) -> None:
     """Write in half precision but for the few numbers that add up."""
     half = {name: getattr(topics, name).astype(np.float16) for name in ("idf", "directions", "centres")}
     single = {name: np.float32(getattr(topics, name)) for name in ("mean", "deviation", "width", "weights", "bias")}
-    np.savez_compressed(path, terms=packed(topics.terms), **half, **single)
+    np.savez_compressed(path, allow_pickle=True, terms=packed(topics.terms), **half, **single)
 
 
 def fit_style(measured: np.ndarray, labels: np.ndarray, *, penalty: float = 3000.0) -> Style:
