@@ -189,7 +189,10 @@ def release(invitation_id: str) -> Response:
     entry = _entry(invitation_id)
     operations.release(entry.invitation, by=current_user)
     db.session.commit()
-    flash("The link is released. The next browser in which it is begun is the candidate's.", "success")
+    flash(
+        _("The link has been released. It will belong to the next browser in which the interview is started."),
+        "success",
+    )
     return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
 
 

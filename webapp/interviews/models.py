@@ -139,6 +139,11 @@ class Answer(Model):
     )
 
     @property
+    def written(self) -> str | None:
+        """The words that were written, beside a recording or instead of it; None where there are none."""
+        return self.text if (self.text or "").strip() else None
+
+    @property
     def kept_take(self) -> Take | None:
         """The take that will be reviewed: the chosen one, else the newest that is safely stored."""
         stored = [take for take in self.takes if take.recording and take.recording.is_ready]

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
-from webapp.analysis.access import may_read
-from webapp.candidate.access import grant
 from webapp.core.database import db, now
 from webapp.core.translation import translate_stored
+from webapp.interviews.access import may_read
+from webapp.interviews.candidate_session import grant
 from webapp.interviews.models import Interview
 from webapp.live import access, call_summary, operations, policy
 from webapp.live.forms import RoomForm

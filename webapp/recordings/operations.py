@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from webapp.core import storage
 from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Take
-from webapp.recordings import files
+from webapp.recordings import files, tasks
 from webapp.recordings.models import Recording, RecordingState
 
 #: What MediaRecorder may call its output: a video or audio type with parameters, nothing else.
@@ -150,10 +150,8 @@ def finish_as_it_is(recording: Recording) -> Recording:
 
 def announce(recording: Recording) -> None:
     """Tell a worker, once this is committed. A message that gets lost is made up for by ``requeue_pending``."""
-    from webapp.recordings.tasks import verify
-
     recording_id = recording.id
-    after_commit(lambda: verify.delay(recording_id))
+    after_commit(lambda: tasks.verify.delay(recording_id))
 
 
 def discard(recording: Recording) -> None:

@@ -23,16 +23,16 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, url
 from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
-from webapp.candidate import operations as candidate
-from webapp.candidate.access import load_interview, may_answer
-from webapp.candidate.operations import Refused
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
+from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, uploads_until
+from webapp.interviews.candidate_session import load_interview, may_answer
 from webapp.questions.models import Question
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadRefused
+from webapp.recordings.takes import begin_take, drop_take
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/recordings/uploads")
 
@@ -68,8 +68,8 @@ def refused(error: UploadRefused) -> Response:
     return _problem(error.status, error.code, error.message)
 
 
-@blueprint.errorhandler(Refused)
-def not_allowed(error: Refused) -> Response:
+@blueprint.errorhandler(AnsweringError)
+def not_allowed(error: AnsweringError) -> Response:
     """The protocol's answer where no take may be begun."""
     db.session.rollback()
     return _problem(409 if error.code == "busy" else 403, error.code, error.message)
@@ -108,7 +108,7 @@ def create() -> Response:
     if length is None and request.headers.get("Upload-Defer-Length") != "1":
         raise UploadRefused(400, "length", _("The upload's length is neither announced nor deferred."))
     try:
-        take = candidate.begin_take(candidate.answer_to(interview, question))
+        take = begin_take(answer_to(interview, question))
         recording = operations.begin(take, metadata.get("filetype", ""))
         if length is not None:
             operations.declare_length(recording, length)
@@ -145,7 +145,7 @@ def patch(recording_id: str) -> Response:
     recording = _load(recording_id)
     if request.mimetype != OCTETS:
         raise UploadRefused(415, "content_type", f"The bytes must come as {OCTETS}.")
-    candidate.check_may_finish(recording.take.answer)
+    check_may_finish(recording.take.answer)
     at = _number("Upload-Offset")
     if recording.state is RecordingState.REJECTED:
         raise UploadRefused(
@@ -169,9 +169,9 @@ def terminate(recording_id: str) -> Response:
     recording = _load(recording_id)
     if recording.state not in (RecordingState.RECEIVING, RecordingState.REJECTED):
         raise UploadRefused(403, "saved", _("This recording has already been received and is kept until you submit."))
-    candidate.check_may_finish(recording.take.answer)
+    check_may_finish(recording.take.answer)
     with files.locked(recording.id):
-        candidate.drop_take(recording.take)
+        drop_take(recording.take)
         db.session.commit()
     return Response(status=204)
 
@@ -221,7 +221,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
 def _offset(recording: Recording, status: int) -> Response:
     response = Response(status=status)
     response.headers["Upload-Offset"] = str(operations.offset_of(recording))
-    expires: datetime | None = candidate.uploads_until(recording.take.answer.interview)
+    expires: datetime | None = uploads_until(recording.take.answer.interview)
     if expires is not None and recording.state is RecordingState.RECEIVING:
         response.headers["Upload-Expires"] = format_datetime(expires, usegmt=True)
     return response

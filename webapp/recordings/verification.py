@@ -19,7 +19,7 @@ from flask import current_app
 from ml.core.errors import MediaError
 from ml.core.messages import N_
 from ml.media import demux
-from webapp.core import storage
+from webapp.core import events, storage
 from webapp.core.database import db, now
 from webapp.questions.models import QuestionKind
 from webapp.recordings import files
@@ -158,6 +158,7 @@ def verify(recording: Recording) -> Recording:
     recording.reason_code = recording.reason = None
     _let_go(recording)
     files.path_of(recording.id).with_suffix(".lock").unlink(missing_ok=True)
+    events.send(events.recording_ready, recording_id=recording.id)
     return recording
 
 

@@ -18,6 +18,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -83,7 +84,7 @@ def profile() -> Response | tuple[str, int]:
         page = render_template("accounts/profile.html", form=form, here=here, sessions=others)
         return page, 422 if form.is_submitted() else 200
     if not user.check_password(form.current.data):
-        form.current.errors = ["This is not your present password. Type it again."]
+        form.current.errors = [_("This is not your current password. Try again.")]
         return render_template("accounts/profile.html", form=form, here=here, sessions=others), 422
     remember = here is not None and here.remembered
     operations.change_password(user, form.password.data)
@@ -100,13 +101,16 @@ def end_sessions() -> Response:
     if wanted := request.form.get("session"):
         row = next((row for row in sessions.of(user) if row.id == wanted), None)
         if row is None:
-            flash("That session has ended already.", "info")
+            flash(_("That session has already ended."), "info")
             return redirect(url_for("accounts.profile"))
         sessions.end(row)
-        flash("That session is ended.", "success")
+        flash(_("That session has been ended."), "success")
     else:
         number = sessions.end_all(user, but=user.session_id)
-        flash(f"{number} other session{' is' if number == 1 else 's are'} ended.", "success")
+        flash(
+            ngettext("%(num)s other session has been ended.", "%(num)s other sessions have been ended.", number),
+            "success",
+        )
     db.session.commit()
     return redirect(url_for("accounts.profile"))
 
@@ -123,7 +127,7 @@ def confirm() -> Response | tuple[str, int]:
             sessions.confirm(row)
             db.session.commit()
             return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
-        form.password.errors = ["This is not your password. Type it again."]
+        form.password.errors = [_("This is not your password. Try again.")]
     return render_template("accounts/confirm.html", form=form), 422 if form.is_submitted() else 200
 
 

@@ -8,11 +8,11 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from webapp.analysis import operations
-from webapp.analysis.access import load_interview
 from webapp.analysis.models import Analysis
 from webapp.analysis.visible import visible_readings
 from webapp.core.database import db
 from webapp.core.translation import translate_stored
+from webapp.interviews.access import load_interview
 
 blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
 

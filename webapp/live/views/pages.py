@@ -33,11 +33,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.candidate.access import grant
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
 from webapp.core.translation import translate_stored
+from webapp.interviews.candidate_session import grant
 from webapp.live import access, consent_texts, operations, policy, recording, tokens
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room

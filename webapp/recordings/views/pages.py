@@ -9,13 +9,12 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from webapp.candidate import operations as candidate
-from webapp.candidate.access import may_answer
-from webapp.candidate.operations import Refused
 from webapp.core import files, storage
 from webapp.core.database import db
 from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
+from webapp.interviews.answering import AnsweringError, check_may_finish
+from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
@@ -27,8 +26,8 @@ _MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 
 
 @blueprint.errorhandler(UploadRefused)
-@blueprint.errorhandler(Refused)
-def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+@blueprint.errorhandler(AnsweringError)
+def refused(error: UploadRefused | AnsweringError) -> tuple[Response, int]:
     """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
@@ -47,7 +46,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
     With ``as_it_is`` what has arrived is all that there will be: the browser that held the rest is gone.
     """
     recording = _own(recording_id)
-    candidate.check_may_finish(recording.take.answer)
+    check_may_finish(recording.take.answer)
     data = request.get_json()
     if not isinstance(data, dict):
         abort(400)

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.accounts.models import Role
-from webapp.candidate import binding
 from webapp.core.database import db
+from webapp.interviews import binding
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 
@@ -30,7 +30,7 @@ def grant(interview: Interview) -> None:
 
 
 def may_answer(interview: Interview) -> bool:
-    """Whether the present session is the candidate's. Says nothing about deadlines: see ``operations``."""
+    """Whether the present session is the candidate's. Says nothing about deadlines: see answering.py."""
     if not has_request_context():
         return False
     if interview.mode is Mode.PRACTICE:
