@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.core.data_folder import make_private
 from webapp.core.write_path import engine_options
 
 #: The repository: templates and migrations lie beside the package.
@@ -21,7 +22,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
     """Fill ``app.config``: defaults, then the environment, then ``settings``; make the data folder."""
     settings = dict(settings or {})
     home = Path(settings.get("HOME") or os.environ.get("VIVA_HOME") or ROOT / ".viva").resolve()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(home)
     app.config.from_mapping(
         #: The folder of everything that people gave us.
         HOME=home,
@@ -35,6 +36,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="viva_session",
+        REMEMBER_COOKIE_NAME="remember_token",
+        CANDIDATE_COOKIE_NAME="viva_candidate",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         #: How long somebody stays signed in without doing anything, and at most; the second of each for those who asked
         #: to stay signed in.
@@ -75,6 +78,10 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         MAX_ATTEMPTS=3,
     )
     app.config.from_mapping(settings)
+    if (app.config["PUBLIC_URL"] or "").startswith("https://") and app.config["SESSION_COOKIE_SECURE"]:
+        # A cookie of this name is this host's own: no other host of the domain, and no page without TLS, can set it.
+        for name in ("SESSION_COOKIE_NAME", "REMEMBER_COOKIE_NAME", "CANDIDATE_COOKIE_NAME"):
+            app.config[name] = f"__Host-{app.config[name]}"
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     app.config["HOME"] = home
     app.config["SECRET_KEY"] = (

@@ -32,7 +32,8 @@ def engine_options(uri: str) -> dict[str, Any]:
     """What ``create_engine`` is told for this database: a pool that suits the server, where it is a file."""
     url = sa.make_url(uri)
     in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return dict(POOL) if in_a_file or url.get_backend_name() != "sqlite" else {}
+    pool = POOL if in_a_file or url.get_backend_name() != "sqlite" else {}
+    return {"hide_parameters": True, **pool}  # names and answers stay out of logs
 
 
 @event.listens_for(Engine, "connect")

@@ -16,7 +16,7 @@ from wtforms import DateField, EmailField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.core.database import db, now
 from webapp.positions.models import Job
 from webapp.positions.operations import jobs_of
@@ -92,7 +92,7 @@ class _InvitationForm(DeadlineForm):
 
 
 class InvitationForm(_InvitationForm):
-    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120)], filters=[strip])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120), one_line], filters=[strip])
     email = EmailField(
         _l("Email (optional)"),
         [Optional(), Length(max=254), Email(_l("Enter an email address like name@example.org, or none."))],

@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 from webapp.interviews import operations
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
@@ -158,6 +159,8 @@ def invitation(invitation_id: str) -> str:
 
 def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
     link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
+    if link:
+        record("link shown", invitation=entry.invitation.id)
     return render_template("interviews/invitation.html", entry=entry, invitation=entry.invitation, link=link, form=form)
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
-from flask import current_app, has_request_context, request
+from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.core.hosts import base_url
+from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
@@ -45,6 +47,8 @@ def create_invitation(
         raise InvitationRefused(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
         raise InvitationRefused(_("Enter the name of the candidate."))
+    if not name.strip().isprintable():
+        raise InvitationRefused(_("The name has characters in it that cannot be shown, such as a line break."))
     _check_deadline(deadline)
     invitation = Invitation(
         job=job,
@@ -126,8 +130,7 @@ def _serializer() -> URLSafeSerializer:
 
 def invitation_url(invitation: Invitation) -> str:
     """The link that opens ``invitation``: at PUBLIC_URL, else where this request came, else a path of this server."""
-    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
-    return f"{base.rstrip('/')}/i/{_serializer().dumps(invitation.id)}"
+    return f"{base_url()}/i/{_serializer().dumps(invitation.id)}"
 
 
 def invitation_of_token(token: str) -> Invitation | None:
@@ -157,7 +160,7 @@ def revoke(invitation: Invitation, *, by: User | None = None) -> None:
     if invitation.revoked_at is None:
         invitation.revoked_at = now()
         db.session.flush()
-        current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
+        record("invitation revoked", invitation=invitation.id, by=by.id if by else None)
 
 
 def release(invitation: Invitation, *, by: User) -> None:
@@ -167,7 +170,7 @@ def release(invitation: Invitation, *, by: User) -> None:
         interview.browser = None
         interview.released += 1
         db.session.flush()
-        current_app.logger.info("Link of invitation %s released by %s", invitation.id, by.id)
+        record("link released", invitation=invitation.id, by=by.id)
 
 
 def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:

@@ -16,7 +16,8 @@ MAX_BYTES = 1024**2
 _NAMES = {"name", "full name", "candidate"}
 _EMAILS = {"email", "e-mail", "mail", "email address"}
 #: A cell that begins with one of these is a formula to a spreadsheet (OWASP, “CSV Injection”).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets read the full-width forms of East Asian keyboards as the same signs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -153,4 +154,4 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell

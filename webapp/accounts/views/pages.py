@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -28,6 +27,7 @@ from webapp.accounts.models import User, check_password
 from webapp.accounts.throttle import throttled
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.security_log import record
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -44,10 +44,11 @@ def sign_in() -> Response | tuple[str, int]:
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
     if not check_password(user, form.password.data) or user is None or not user.active:
+        record("sign-in failed", person=user.id if user else None)
         form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422
     _enter(user, remember=form.remember.data)
-    current_app.logger.info("User %s signed in", user.id)
+    record("signed in", person=user.id)
     return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
 
 
@@ -62,6 +63,7 @@ def _enter(user: User, *, remember: bool = False) -> None:
 @login_required
 def sign_out() -> Response:
     """Forget who somebody is."""
+    record("signed out", person=current_user.id)
     if (row := sessions.current(current_user)) is not None:
         sessions.end(row)
         db.session.commit()
@@ -88,6 +90,7 @@ def profile() -> Response | tuple[str, int]:
         return render_template("accounts/profile.html", form=form, here=here, sessions=others), 422
     remember = here is not None and here.remembered
     operations.change_password(user, form.password.data)
+    record("password changed", person=user.id)
     _enter(user, remember=remember)
     flash(_("Your password has been changed. You are signed out on all other devices."), "success")
     return redirect(url_for("accounts.profile"))
@@ -127,6 +130,7 @@ def confirm() -> Response | tuple[str, int]:
             sessions.confirm(row)
             db.session.commit()
             return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
+        record("confirmation failed", person=current_user.id)
         form.password.errors = [_("This is not your password. Try again.")]
     return render_template("accounts/confirm.html", form=form), 422 if form.is_submitted() else 200
 
@@ -148,6 +152,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
             "accounts/set_password.html", form=form, person=user
         ), 422 if form.is_submitted() else 200
     operations.change_password(user, form.password.data)
+    record("password set by link", person=user.id)
     _enter(user)
     flash(_("Your password is set and you are signed in."), "success")
     return redirect(url_for("pages.home"))

@@ -11,6 +11,7 @@ from webapp.candidate.forms import SubmitForm
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.security_log import record
 from webapp.interviews import binding
 from webapp.interviews.answering import AnsweringError, deadline_of, is_over, is_past
 from webapp.interviews.candidate_session import grant, is_staff, load_interview, may_answer
@@ -73,6 +74,8 @@ def open_link(token: str) -> Response | tuple[str, int]:
         db.session.rollback()
         return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
     db.session.commit()
+    if begins:
+        record("interview begun", interview=interview.id)
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
         flash(_("This link has been used: your interview is submitted, and nothing more can be added to it."), "info")
