@@ -7,6 +7,7 @@ trusts a frame count or a frame rate. Times are seconds from the recording's sta
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import av
 import numpy as np
 
+from ml.core.errors import MediaError
 from ml.media.containers import cut_off
 from ml.media.pictures import Frame, Picture, pictures, turns, video_frames
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
@@ -83,13 +85,14 @@ def probe(path: str | Path) -> MediaInfo:
         return replace(info, seconds=end)
 
 
-def verify(path: str | Path) -> MediaInfo:
+def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.inf) -> MediaInfo:
     """Decode every picture and every sample, and say how much there really is.
 
     ``seconds`` and ``fps`` come from the decoded timestamps; ``truncated`` is True where the file stops
     inside an element that it announces or a second (and 2 %) before the duration in its header. A stream that
-    does not decode at all counts as absent. Raises MediaError as :func:`probe` does, and ``not_media`` or
-    ``truncated`` where nothing decodes.
+    does not decode at all counts as absent. Raises MediaError as :func:`probe` does, ``not_media`` or
+    ``truncated`` where nothing decodes, ``too_large`` where there are more than ``pixels`` in all its pictures,
+    and ``too_long`` where it lasts longer than ``seconds``.
     """
     with open_recording(path) as recording:
         info = _describe(recording)
@@ -101,6 +104,9 @@ def verify(path: str | Path) -> MediaInfo:
             time, key = recording.time_of(frame), stream.index
             if stream is recording.video:
                 check_size(frame.width, frame.height)
+                pixels -= frame.width * frame.height
+                if pixels < 0:
+                    raise MediaError("too_large", "The recording has more and larger pictures than Viva reads.")
                 if key not in count:
                     info = _as_displayed(info, frame)
             if time is None:
@@ -108,6 +114,8 @@ def verify(path: str | Path) -> MediaInfo:
             first.setdefault(key, time)
             last[key], count[key] = max(time, last.get(key, time)), count.get(key, 0) + 1
             end = max(end, time + _length(frame, stream is recording.video))
+            if end > seconds:
+                raise MediaError("too_long", f"The recording is longer than the {seconds:.0f} seconds that it may be.")
         if not count:
             raise nothing_usable(recording.path) if info.truncated else not_media(recording.path)
         video, audio = (

@@ -14,6 +14,7 @@ from typing import Any
 import av
 
 from ml.core.errors import MediaError
+from ml.media.claims import check_claims
 from ml.media.containers import cut_off, has_index, sniff
 
 #: Neither side of a picture may be longer (pixels), nor a recording (seconds): beyond, it is a mistake or an
@@ -94,8 +95,10 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     demuxer = sniff(path) if path.is_file() else None
     if demuxer is None:
         raise not_media(path)
-    if demuxer == "mov" and not has_index(path):
-        raise nothing_usable(path)
+    if demuxer == "mov":
+        if not has_index(path):
+            raise nothing_usable(path)
+        check_claims(path)
     options = {
         "codec_whitelist": _DECODERS,
         "protocol_whitelist": "none",

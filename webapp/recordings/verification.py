@@ -18,10 +18,10 @@ from flask import current_app
 
 from ml.core.errors import MediaError
 from ml.core.messages import N_
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.core import events, storage
 from webapp.core.database import db, now
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
 
@@ -52,6 +52,9 @@ REASONS = {
     "too_large": N_(
         "This recording is longer or larger than allowed. Record it again: this one does not count "
         "as one of your takes."
+    ),
+    "too_long": N_(
+        "This recording is longer than the question allows. Record it again: this one does not count as one of your takes."
     ),
     "no_video": N_(
         "There is no picture in this recording. Check that the right camera is chosen. Record it "
@@ -134,11 +137,12 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = demux.verify(path)
+        allowed = allowed_seconds(recording.take.answer.question)
+        target = files.folder() / f"{recording.id}.playable"
+        info, playable = sandbox.verify_and_copy(path, target, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
+            playable.unlink(missing_ok=True)
             return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
-        demux.remux(path, playable)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
@@ -160,6 +164,11 @@ def verify(recording: Recording) -> Recording:
     files.path_of(recording.id).with_suffix(".lock").unlink(missing_ok=True)
     events.send(events.recording_ready, recording_id=recording.id)
     return recording
+
+
+def allowed_seconds(question: Question) -> float:
+    """How long an answer may be: the question's limit, and some grace for slow timers and for stopping late."""
+    return question.limit_seconds * 1.1 + 15.0
 
 
 def reject(recording: Recording, code: str) -> Recording:

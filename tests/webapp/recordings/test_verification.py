@@ -6,8 +6,9 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.candidate import operations as candidate
 from webapp.core import storage
 from webapp.core.database import db, now
@@ -193,13 +194,32 @@ def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
 def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
     recording = tus.upload(interview, question, webm(2.0))
     recording_id = recording.id
-    remux = demux.remux
+    verify_and_copy = sandbox.verify_and_copy
 
-    def withdraw_meanwhile(source, target):
-        remux(source, target)
+    def withdraw_meanwhile(*arguments):
+        found = verify_and_copy(*arguments)
         with db.engine.begin() as connection:
             connection.execute(Recording.__table__.delete())
+        return found
 
-    monkeypatch.setattr(demux, "remux", withdraw_meanwhile)
+    monkeypatch.setattr(sandbox, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+def test_longer_than_the_question_allows(tus, make, open_interview, webm):
+    interview = open_interview(make.interview(invitation=make.invitation(question_set=make.question_set("audio"))))
+    question = interview.question_set.questions[0]
+    question_limit(question, 10)
+    kept = tus.upload(interview, question, webm(24.0, video=False))
+    verify.run(kept.id)
+    assert row(kept).state is RecordingState.READY  # 10 s and some grace: slow timers are nobody's fault
+    taken = tus.upload(interview, question, webm(40.0, video=False))
+    verify.run(taken.id)
+    assert (row(taken).state, row(taken).reason_code) == (RecordingState.REJECTED, "too_long")
+
+
+def question_limit(question, seconds: int) -> None:
+    """Published questions do not change; this one is as if it had been made so."""
+    db.session.execute(sa.text("update questions set limit_seconds = :s where id = :i"), {"s": seconds, "i": question.id})
+    db.session.commit()
