@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import av
 import numpy as np
 
 from ml.media.containers import cut_off
-from ml.media.pictures import Frame, Picture, pictures, turns, video_frames
+from ml.media.geometry import geometry, squared
+from ml.media.pictures import Frame, Picture, pictures, video_frames
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.media.remux import playable_suffix, remux
 
@@ -39,8 +41,8 @@ GAP = 0.1
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed
-    (after rotation).
+    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as a
+    player shows them.
 
     ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe`
     from the container's structure) says that the file stops before its announced end; ``seconds`` is then
@@ -70,7 +72,8 @@ def probe(path: str | Path) -> MediaInfo:
         info, container = _describe(recording), recording.container
         # Phones turn their mp4; that is known once a picture is decoded, and mp4 can go back to its start.
         if info.has_video and recording.demuxer == "mov":
-            info = _as_displayed(info, next((f for _, f in recording.decode(recording.video)), None))
+            first = next((f for _, f in recording.decode(recording.video)), None)
+            info = _as_displayed(info, first, recording.aspect)
             with contextlib.suppress(av.FFmpegError):
                 container.seek(0)
         if container.duration:
@@ -102,7 +105,7 @@ def verify(path: str | Path) -> MediaInfo:
             if stream is recording.video:
                 check_size(frame.width, frame.height)
                 if key not in count:
-                    info = _as_displayed(info, frame)
+                    info = _as_displayed(info, frame, recording.aspect)
             if time is None:
                 continue
             first.setdefault(key, time)
@@ -156,7 +159,7 @@ def _describe(recording: Recording) -> MediaInfo:
     video, audio = recording.video, recording.audio
     width, height, fps = None, None, None
     if video is not None:
-        width, height = video.codec_context.width, video.codec_context.height
+        width, height = squared(video.codec_context.width, video.codec_context.height, recording.aspect)
         rate = float(video.average_rate or 0)
         fps = rate if 0 < rate <= 240 and recording.container.duration else None
     return MediaInfo(
@@ -173,12 +176,12 @@ def _describe(recording: Recording) -> MediaInfo:
     )
 
 
-def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None) -> MediaInfo:
-    """Width and height after the rotation that is written beside the picture."""
+def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None, aspect: Fraction | None) -> MediaInfo:
+    """Width and height as a player shows them: with square pixels, turned as it is written beside the picture."""
     if frame is None:
         return info
-    size = (frame.width, frame.height) if turns(frame) % 2 == 0 else (frame.height, frame.width)
-    return replace(info, width=size[0], height=size[1])
+    width, height = geometry(frame, aspect).shown
+    return replace(info, width=width, height=height)
 
 
 def _codec(stream) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ class Recording:
                 stream.codec_context.thread_count = 1
         if self.video is not None:
             check_size(self.video.codec_context.width, self.video.codec_context.height)
+
+    @property
+    def aspect(self) -> Fraction | None:
+        """How many times as wide as high the picture's pixels are, by the container or the codec; None if not said."""
+        return None if self.video is None else self.video.sample_aspect_ratio
 
     def time_of(self, item) -> float | None:
         """Seconds from the recording's start of a frame or a packet; None where it has no timestamp."""
