@@ -53,18 +53,22 @@ class Track:
 
 
 def to_model(stored: Mapping[str, Any]) -> ModelVersion:
+    """A model's version behind its JSON."""
     return ModelVersion(stored["name"], stored["version"], stored["sha256"])
 
 
 def to_estimate(stored: Mapping[str, Any]) -> Estimate:
+    """An estimate behind its JSON."""
     return Estimate(stored["value"], stored["low"], stored["high"], stored["n"])
 
 
 def to_estimates(stored: Mapping[str, Any]) -> dict[str, Estimate]:
+    """Estimates by name behind their JSON."""
     return {name: to_estimate(estimate) for name, estimate in stored.items()}
 
 
 def to_track(stored: Mapping[str, Any]) -> Track:
+    """A track behind its JSON."""
     return Track(tuple(stored["labels"]), stored["times"], stored["probabilities"])
 
 
@@ -113,6 +117,7 @@ class Reading(Stored):
         "ratings": to_estimates,
         "invite": to_estimate,
     }
+    absent: ClassVar[Mapping[str, Any]] = {"blinks": {}, "delivery": {}}
 
     model: ModelVersion
     coverage: float
@@ -201,8 +206,8 @@ class TextReading(Reading):
 class ContentReading(Reading):
     """What an answer holds. ``points``: per rubric point {point, found, quote, start, end, similarity}
     (ml/content/rubric.py). ``parts``: per sentence that tells a part of a story {part, text, start, end, strength};
-    ``missing`` the parts that none tells, empty where there is no story. ``start`` and ``end`` are characters of the text
-    as it was given.
+    ``missing`` the parts that none tells, empty where there is no story. ``start`` and ``end`` are characters of the
+    text as it was given.
 
     ``habits`` = {words, fillers, filler_words: [[word, count], ...], hedges, vague}.
     """

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Self
 
 
 def strict(value: Any) -> Any:
-    """``value`` as strict JSON (RFC 8259): numpy becomes Python, tuples lists, and what is no finite number null."""
+    """``value`` as strict JSON (RFC 8259): dataclasses become objects, numpy becomes Python, and what is no finite
+    number null."""
+    if isinstance(value, Stored):
+        return value.to_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: strict(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): strict(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -24,7 +29,7 @@ class Stored:
     """What is kept in the database. Subclasses are frozen dataclasses.
 
     ``schema_version`` rises whenever stored rows change their shape; rows from before it was written are version 1.
-    ``revive`` maps names of fields to what makes their values of JSON; ``absent`` says what a field holds in a row of
+    ``revive`` maps names of fields to what makes their values of JSON; ``absent`` is the JSON of a field in a row of
     before it existed, where that is not the field's default.
     """
 
@@ -34,7 +39,10 @@ class Stored:
 
     def to_json(self) -> dict[str, Any]:
         """Strict JSON with ``schema_version``."""
-        return {"schema_version": self.schema_version, **strict(asdict(self))}
+        return {
+            "schema_version": self.schema_version,
+            **{field.name: strict(getattr(self, field.name)) for field in fields(self)},
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -44,13 +52,10 @@ class Stored:
         """
         values: dict[str, Any] = {}
         for field in fields(cls):
-            value = stored.get(field.name)
-            if value is not None:
-                values[field.name] = cls.revive[field.name](value) if field.name in cls.revive else value
-            elif field.name not in stored and field.name in cls.absent:
-                values[field.name] = cls.absent[field.name]
+            if field.name in stored or field.name in cls.absent:
+                value = stored.get(field.name, cls.absent.get(field.name))
+                revive = cls.revive.get(field.name)
+                values[field.name] = revive(value) if revive and value is not None else value
             elif field.default is MISSING and field.default_factory is MISSING:
-                if field.name not in stored:
-                    raise ValueError(f"this is no {cls.__name__}: it has no {field.name}")
-                values[field.name] = None
+                raise ValueError(f"this is no {cls.__name__}: it has no {field.name}")
         return cls(**values)

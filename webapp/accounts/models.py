@@ -13,6 +13,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.accounts.passwords import turn
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
@@ -69,7 +70,8 @@ class User(UserMixin, Model):
         return f"{self.id}.{self.password_mark}.{self.session_id}"
 
     def set_password(self, password: str) -> None:
-        self.password_hash = _hasher.hash(password)
+        with turn():
+            self.password_hash = _hasher.hash(password)
 
     def lock_password(self) -> None:
         """Give a password that nobody knows: the person sets their own by a link."""
@@ -103,7 +105,8 @@ class UserSession(Model):
 def check_password(user: User | None, password: str) -> bool:
     """Whether ``password`` is ``user``'s; takes as long for nobody as for somebody."""
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        with turn():
+            _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return user is not None

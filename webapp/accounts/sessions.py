@@ -118,9 +118,7 @@ def init_app(app: Flask) -> None:
         if session_id := g.pop("session_seen", None):
             try:
                 with db.engine.begin() as connection:
-                    connection.execute(
-                        sa.update(UserSession).where(UserSession.id == session_id).values(seen_at=now())
-                    )
+                    connection.execute(sa.update(UserSession).where(UserSession.id == session_id).values(seen_at=now()))
             except sa.exc.OperationalError:  # noted at the next request
                 app.logger.warning("A session's use could not be noted")
         return response
@@ -128,8 +126,20 @@ def init_app(app: Flask) -> None:
 
 def _browser(agent: str) -> str:
     """A browser and its system in words, as people know them; empty where it does not say."""
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+    )
     systems += (("Linux", "Linux"),)
     browser = next((name for mark, name in browsers if mark in agent), "")
     system = next((name for mark, name in systems if mark in agent), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.candidate import operations
@@ -116,5 +117,5 @@ def keep(interview_id: str, position: int, take_id: str) -> Response:
         abort(404)
     operations.keep_take(take)
     db.session.commit()
-    flash("This is the take that will be submitted.", "info")
+    flash(_("This is the take that will be submitted."), "info")
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position, _anchor="takes"))

@@ -56,6 +56,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: Failed attempts to sign in: from one network address, and from one network address at one account.
         SIGN_IN_RATE="20 per minute; 100 per hour",
         SIGN_IN_RATE_PER_ACCOUNT="5 per minute; 20 per hour",
+        #: And at one account from everywhere, so that many addresses do not help.
+        SIGN_IN_RATE_AT_ACCOUNT="10 per minute; 60 per hour",
         #: How long a link to set a password works, in seconds.
         PASSWORD_LINK_SECONDS=3 * 24 * 3600,
         #: The largest recording accepted, in bytes.

@@ -107,6 +107,8 @@ class Consent(Model):
     granted: Mapped[bool]
     #: Which wording was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
+    #: The language that it was shown in, as webapp/core/translation.py names it.
+    text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: From where: a network address, and the first 16 digits of the hash of the browser's secret or of the account's
     #: session; empty where no browser was involved.

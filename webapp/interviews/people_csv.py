@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from webapp.interviews.people_columns import Columns, guessed, header
 from webapp.interviews.person_fields import FieldError, clean_name, split_address
 
@@ -45,8 +47,9 @@ class Problem:
     def __str__(self) -> str:
         if self.line is None:
             return self.message
-        shown = f" “{self.value[:80]}”" if self.value else ""
-        return f"Line {self.line}: {f'{self.column}{shown}: ' if self.column else ''}{self.message}"
+        place = {"name": _("name"), "email": _("email address")}.get(self.column or "", "")
+        parts = [place + (f" “{self.value[:80]}”" if self.value else ""), self.message] if place else [self.message]
+        return _("Line %(line)s: %(message)s", line=self.line, message=": ".join(parts))
 
 
 class UnreadableFileError(ValueError):
@@ -83,30 +86,45 @@ def check_people(data: bytes) -> tuple[list[Person], list[Problem]]:
             found = _person(line, cells, columns)
             if isinstance(found, Person) and (first := seen.setdefault(found.email.casefold(), line)) != line:
                 found = Problem(
-                    line, f"{found.email} is in line {first} already. Delete one of the two.", "email", found.email
+                    line,
+                    _("%(email)s is already on line %(first)s. Delete one of the two.", email=found.email, first=first),
+                    "email",
+                    found.email,
                 )
             (people if isinstance(found, Person) else problems).append(found)
     except csv.Error as error:
-        raise UnreadableFileError(f"The file breaks off as a CSV ({error}). Check its quotation marks.") from None
+        raise UnreadableFileError(
+            _("The file is not valid CSV (%(error)s). Check its quotation marks.", error=error)
+        ) from None
     if not people and not problems:
-        problems.append(Problem(None, "There is nobody in this file. It needs a name and an email address per line."))
+        problems.append(
+            Problem(None, _("There is no one in this file. It needs a name and an email address on each line."))
+        )
     if len(people) + len(problems) > MAX_ROWS:
         problems = [
-            Problem(None, f"There are more than {MAX_ROWS} people in this file. Split it and upload the parts.")
+            Problem(
+                None,
+                _(
+                    "There are more than %(max_rows)s people in this file. Split it and upload the parts.",
+                    max_rows=MAX_ROWS,
+                ),
+            )
         ]
     return people, problems
 
 
 def _decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
-        raise UnreadableFileError(f"The file is larger than {MAX_BYTES // 1024} KiB. Split it and upload the parts.")
+        raise UnreadableFileError(
+            _("The file is larger than %(max_bytes)s KiB. Split it and upload the parts.", max_bytes=MAX_BYTES // 1024)
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        message = "The file is not UTF-8 text. Save it as “CSV UTF-8” and upload it again."
+        message = _("The file is not UTF-8 text. Save it as “CSV UTF-8” and upload it again.")
         raise UnreadableFileError(message) from None
     if "\0" in text:
-        raise UnreadableFileError("This is not a CSV file. Save the sheet as “CSV UTF-8” and upload it again.")
+        raise UnreadableFileError(_("This is not a CSV file. Save the sheet as “CSV UTF-8” and upload it again."))
     return text
 
 
@@ -138,7 +156,7 @@ def _person(line: int, cells: Sequence[str], columns: Columns) -> Person | Probl
         inside, address = split_address(email)
     except FieldError as failure:
         missing = len(cells) <= 1 and not email
-        told = "Two columns are needed, name and email." if missing else str(failure)
+        told = _("Two columns are needed: name and email.") if missing else str(failure)
         return Problem(line, told, "email", email or None)
     try:
         return Person(line, clean_name(name or inside), address)

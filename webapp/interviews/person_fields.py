@@ -7,6 +7,7 @@ import unicodedata
 from email.utils import getaddresses
 
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
 
 LONGEST_NAME = 120
 #: Marks without width that belong to the spelling of a name: the joiners of Persian, Hindi and others.
@@ -24,11 +25,11 @@ def clean_name(text: str) -> str:
     text = unicodedata.normalize("NFC", _visible(text, _JOINERS)).strip(_JOINERS)
     text = " ".join(text.split())
     if not text:
-        raise FieldError("The name is missing.")
+        raise FieldError(_("The name is missing."))
     if len(text) > LONGEST_NAME:
-        raise FieldError(f"The name is longer than {LONGEST_NAME} characters.")
+        raise FieldError(_("The name is longer than 120 characters."))
     if not all(character.isprintable() or character in _JOINERS for character in text):
-        raise FieldError("The name has characters in it that cannot be shown.")
+        raise FieldError(_("The name contains characters that cannot be displayed."))
     return text
 
 
@@ -48,13 +49,13 @@ def split_address(text: str) -> tuple[str, str]:
     address = re.sub(r"\s+", "", address) if address.strip().count("@") == 1 and found else address.strip()
     address = re.sub(r"^mailto:", "", address, flags=re.IGNORECASE).rstrip(";,")
     if not address:
-        raise FieldError("The email address is missing.")
+        raise FieldError(_("The email address is missing."))
     if address.count("@") > 1 and len(getaddresses([address.replace(";", ",")])) > 1:
-        raise FieldError("There is more than one email address. Keep one.")
+        raise FieldError(_("There is more than one email address. Keep one."))
     try:
         return name, _valid(address)
     except EmailNotValidError as failure:
-        raise FieldError(f"This is not an email address: {_sentence(str(failure))}") from None
+        raise FieldError(_("This is not an email address. %(cause)s", cause=_sentence(str(failure)))) from None
 
 
 def _valid(address: str) -> str:

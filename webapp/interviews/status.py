@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
@@ -27,6 +28,16 @@ class Status(enum.StrEnum):
     READY = "ready"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+STATUS_NAMES = {
+    Status.INVITED: _l("Invited"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.ANALYSING: _l("Being analysed"),
+    Status.READY: _l("Ready"),
+    Status.EXPIRED: _l("Expired"),
+    Status.REVOKED: _l("Revoked"),
+}
 
 
 def _status() -> sa.Case[str]:

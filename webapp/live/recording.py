@@ -75,8 +75,17 @@ def begin(member: Member, media_type: str) -> Recording:
     if interview is None or interview.state is not InterviewState.OPEN:
         interview = member.interview = _interview_for(member)
     if Purpose.RECORDING not in interview.consented:
-        said = f"live-{consent_texts.recording(member.room).version}"
-        interview.consents.append(Consent(purpose=Purpose.RECORDING, granted=True, text_version=said, decided_at=now()))
+        shown = consent_texts.recording(member.room)
+        said = f"live-{shown.version}"
+        interview.consents.append(
+            Consent(
+                purpose=Purpose.RECORDING,
+                granted=True,
+                text_version=said,
+                text_language=shown.language,
+                decided_at=now(),
+            )
+        )
         db.session.flush()
     question = interview.question_set.questions[0]
     try:

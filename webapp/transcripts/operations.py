@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
@@ -27,18 +29,21 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
     present = store.visible(answer)
     if present is None or present.version != version:
         raise TranscriptRefused(
-            "Somebody changed this transcript in the meantime. Their version is below; make your corrections there."
+            _(
+                "Someone else changed this transcript in the meantime. Their version is below; make your "
+                "corrections there."
+            )
         )
     if any(len(line) > LONGEST_LINE for line in lines):
-        raise TranscriptRefused("A line is too long. Keep to what was said there.")
+        raise TranscriptRefused(_("A line is too long. Keep to what was said there."))
     try:
         words = corrected(present.words, lines)
     except ValueError:
-        raise TranscriptRefused("Some lines were missing. Load the page again and repeat your corrections.") from None
+        raise TranscriptRefused(_("Some lines were missing. Reload the page and repeat your corrections.")) from None
     if not words.words:
-        raise TranscriptRefused("Every line is empty. A transcript needs at least one word.")
+        raise TranscriptRefused(_("Every line is empty. A transcript needs at least one word."))
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
-        raise TranscriptRefused("Nothing was changed, so nothing was stored.")
+        raise TranscriptRefused(_("Nothing was changed, so nothing was saved."))
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
     words_changed(answer)
     return row
@@ -52,7 +57,7 @@ def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, sp
     """
     recording = store.recording_of(answer)
     if recording is None:
-        raise TranscriptRefused("There is no recording that this could be the transcript of.")
+        raise TranscriptRefused(_("There is no recording that this transcript could belong to."))
     if uploaded:
         words = captions.parse(given, recording.seconds, speaker)
     else:
@@ -67,8 +72,10 @@ def recognise(answer: Answer) -> None:
     from ml.transcripts.recogniser import is_available
 
     if store.visible(answer) is not None:
-        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
+        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
     if not is_available():
-        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
+        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
     if not words_changed(answer):
-        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")
+        raise TranscriptRefused(
+            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.candidate import binding, consent_texts, operations
@@ -50,7 +51,9 @@ def open_link(token: str) -> Response | tuple[str, int]:
     if invitation is None:
         return render_template("candidate/link_unknown.html"), 404
     if is_staff():
-        return render_template("candidate/link_staff.html", invitation=invitation), 403 if request.method == "POST" else 200
+        return render_template(
+            "candidate/link_staff.html", invitation=invitation
+        ), 403 if request.method == "POST" else 200
     interview = invitation.interview
     if interview is not None and not binding.is_bound_here(interview):
         return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
@@ -71,7 +74,7 @@ def open_link(token: str) -> Response | tuple[str, int]:
     db.session.commit()
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
-        flash("This link has been used: your interview is submitted, and nothing more can be added to it.", "info")
+        flash(_("This link has been used: your interview is submitted, and nothing more can be added to it."), "info")
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
     if operations.is_over(interview):
         return render_template("candidate/link_expired.html", invitation=invitation, interview=interview), 410
@@ -145,7 +148,7 @@ def consents(interview_id: str) -> Response | str:
         granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
         changed = operations.record_consents(interview, granted)
         db.session.commit()
-        flash("Your choices are saved." if changed else "Nothing was changed.", "info")
+        flash(_("Your choices have been saved.") if changed else _("Nothing was changed."), "info")
         return redirect(url_for("candidate.consents", interview_id=interview.id))
     return render_template("candidate/consents.html", **_consent_page(interview))
 
@@ -218,7 +221,7 @@ def submit(interview_id: str) -> Response | tuple[str, int]:
         db.session.rollback()
         if error.code != "unfinished":
             raise
-        form.incomplete.errors = ["Answer the questions listed here, or tick the box to submit without them."]
+        form.incomplete.errors = [_("Answer the questions listed here, or tick the box to submit without them.")]
         return render_template("candidate/review.html", **_review_page(interview, form)), 422
     db.session.commit()
     current_app.logger.info("Interview %s submitted", interview.id)

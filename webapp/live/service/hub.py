@@ -204,7 +204,9 @@ class Hub:
             return
         removed = [member_id for member_id in call.wires if member_id not in place.people]
         self._end(call, removed, "removed", "The host has ended your part in this call.")
-        out = [key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions]
+        out = [
+            key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions
+        ]
         self._end(call, out, "signed_out", "You are signed out. Sign in and open the room again.")
         for member_id, wire in list(call.wires.items()):
             was, is_now = before.people.get(member_id), place.people[member_id]

@@ -71,7 +71,9 @@ class Signalling:
             await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
             return None
         page = first.get("page")
-        wire = Wire(connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session)
+        wire = Wire(
+            connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
+        )
         if refused := await self.hub.enter(wire):
             await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
             return None

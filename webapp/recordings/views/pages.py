@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.candidate import operations as candidate
@@ -13,6 +14,7 @@ from webapp.candidate.access import may_answer
 from webapp.candidate.operations import Refused
 from webapp.core import files, storage
 from webapp.core.database import db
+from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
@@ -51,7 +53,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
         abort(400)
     sha256 = data.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
-        raise UploadRefused(400, "checksum", "The checksum must be SHA-256 in hexadecimal digits.")
+        raise UploadRefused(400, "checksum", _("The checksum must be SHA-256 in hexadecimal digits."))
     if data.get("as_it_is"):
         operations.finish_as_it_is(recording)
     else:
@@ -70,7 +72,9 @@ def play(recording_id: str) -> Response:
         abort(404)
     path = storage.path_of(recording.playable_key)
     if not path.exists():
-        abort(404, "The file of this recording is missing from the server's storage. Tell the person who runs Viva.")
+        abort(
+            404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
+        )
     kind = "video" if recording.has_video else "audio"
     response = files.send(
         path,
@@ -101,7 +105,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "sha256": recording.sha256,
         "seconds": recording.seconds,
         "reason_code": recording.reason_code,
-        "reason": recording.reason,
+        "reason": translate_stored(recording.reason) or None,
     }
 
 

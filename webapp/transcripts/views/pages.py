@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
@@ -65,7 +66,7 @@ def recognise(answer_id: str) -> Response | tuple[str, int]:
     return _store(
         answer,
         lambda: operations.recognise(answer),
-        "The recording is being written down. The transcript appears in the report when it is there.",
+        _("The recording is being transcribed. The transcript will appear in the report."),
     )
 
 
@@ -85,12 +86,7 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def _store(
-    answer: Answer,
-    verb,
-    done: str = "Saved. The words are read again where that is allowed.",
-    given: str | bytes | None = None,
-):
+def _store(answer: Answer, verb, done: str | None = None, given: str | bytes | None = None):
     """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
@@ -101,7 +97,7 @@ def _store(
             return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
-    flash(done, "info")
+    flash(done or _("Saved. The words are analysed again where that is allowed."), "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
