@@ -76,7 +76,7 @@ def probe(path: str | Path) -> MediaInfo:
             info = _as_displayed(info, first, recording.aspect)
             with contextlib.suppress(av.FFmpegError):
                 container.seek(0)
-        if container.duration:
+        if container.duration and not recording.following:
             return replace(info, seconds=container.duration / av.time_base)
         end = 0.0
         for packet in recording.packets(recording.video, recording.audio):
@@ -99,7 +99,7 @@ def verify(path: str | Path) -> MediaInfo:
         first: dict[int, float] = {}
         last: dict[int, float] = {}
         count: dict[int, int] = {}
-        end = 0.0
+        end = held = 0.0
         for stream, frame in recording.decode(recording.video, recording.audio):
             time, key = recording.time_of(frame), stream.index
             if stream is recording.video:
@@ -111,6 +111,8 @@ def verify(path: str | Path) -> MediaInfo:
             first.setdefault(key, time)
             last[key], count[key] = max(time, last.get(key, time)), count.get(key, 0) + 1
             end = max(end, time + _length(frame, stream is recording.video))
+            if frame.duration:  # a last picture may be held for long: that is how the file means it
+                held = max(held, time + float(frame.duration * frame.time_base))
         if not count:
             raise nothing_usable(recording.path) if info.truncated else not_media(recording.path)
         video, audio = (
@@ -120,6 +122,7 @@ def verify(path: str | Path) -> MediaInfo:
         if video is not None and count[video] > 1 and last[video] > first[video]:
             fps = (count[video] - 1) / (last[video] - first[video])
         declared = (recording.container.duration or 0) / av.time_base
+        end = max(end, min(held, declared))
         info = replace(info, seconds=end, fps=fps, truncated=info.truncated or declared > end * 1.02 + 1.0)
         if video is None:
             info = replace(info, has_video=False, width=None, height=None, video_codec=None)

@@ -35,7 +35,7 @@ def frames_around(path: str | Path, time: float, reach: float, *, max_height: in
         with open_recording(path) as recording:
             if recording.video is None:
                 return []
-            if seeking and not _seek(recording, time - reach - EARLIER):
+            if seeking and (recording.following or not _seek(recording, time - reach - EARLIER)):
                 continue
             found = _collect(recording, time, reach, max_height)
         if found and (not seeking or found[0].time <= time + reach):
