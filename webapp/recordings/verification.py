@@ -64,6 +64,10 @@ REASONS = {
         "There is no sound in this recording. Check that the right microphone is chosen. Record it "
         "again: this one does not count as one of your takes."
     ),
+    "mixed": N_(
+        "The recording was interrupted and went on in another format, so its parts cannot be played as one. Record it "
+        "again: this one does not count as one of your takes."
+    ),
     "checksum": N_(
         "The recording was damaged in transit. Record it again: this one does not count as one of your takes."
     ),
@@ -172,12 +176,12 @@ def allowed_seconds(question: Question) -> float:
 
 
 def reject(recording: Recording, code: str) -> Recording:
-    """Say that a recording cannot be used and why. Its bytes go, unless the fault is ours."""
+    """Say that a recording cannot be used and why. Its bytes are set aside until the take itself goes."""
     recording.state = RecordingState.REJECTED
     recording.reason_code, recording.reason = code, REASONS[code]
     _let_go(recording)
     if code != "not_verified":
-        files.remove(recording.id)
+        files.set_aside(recording.id)
     current_app.logger.info("Recording %s rejected: %s", recording.id, code)
     return recording
 
