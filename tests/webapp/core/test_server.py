@@ -22,6 +22,7 @@ from webapp.accounts import models
 from webapp.core import files, server
 from webapp.core.limits import network_of
 from webapp.core.server import Channel, Server
+from webapp.interviews.operations import invitation_url
 
 EACH = 500
 

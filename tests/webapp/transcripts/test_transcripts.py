@@ -266,7 +266,7 @@ def test_a_recogniser_can_be_asked_later(spoken, fake, run_all, client, sign_in,
     address = f"/transcripts/{interview.answers[0].id}"
     assert client.post(f"{address}/recognise").status_code == 422
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
-    monkeypatch.setattr("webapp.transcripts.views.pages.is_available", lambda: True)
+    monkeypatch.setattr("webapp.transcripts.views.transcript.is_available", lambda: True)
     monkeypatch.setattr("ml.transcripts.recogniser.is_available", lambda: True)
     assert "Write it down" in client.get(address).text
     assert client.post(f"{address}/recognise").status_code == 302
