@@ -10,6 +10,7 @@ import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ import numpy as np
 
 from ml.core.errors import MediaError
 from ml.media.containers import cut_off
-from ml.media.pictures import Frame, Picture, pictures, turns, video_frames
+from ml.media.geometry import geometry, squared
+from ml.media.pictures import Frame, Picture, pictures, video_frames
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.media.remux import playable_suffix, remux
 
@@ -41,8 +43,8 @@ GAP = 0.1
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed
-    (after rotation).
+    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as a
+    player shows them.
 
     ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe`
     from the container's structure) says that the file stops before its announced end; ``seconds`` is then
@@ -72,10 +74,11 @@ def probe(path: str | Path) -> MediaInfo:
         info, container = _describe(recording), recording.container
         # Phones turn their mp4; that is known once a picture is decoded, and mp4 can go back to its start.
         if info.has_video and recording.demuxer == "mov":
-            info = _as_displayed(info, next((f for _, f in recording.decode(recording.video)), None))
+            first = next((f for _, f in recording.decode(recording.video)), None)
+            info = _as_displayed(info, first, recording.aspect)
             with contextlib.suppress(av.FFmpegError):
                 container.seek(0)
-        if container.duration:
+        if container.duration and not recording.following:
             return replace(info, seconds=container.duration / av.time_base)
         end = 0.0
         for packet in recording.packets(recording.video, recording.audio):
@@ -99,7 +102,7 @@ def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.
         first: dict[int, float] = {}
         last: dict[int, float] = {}
         count: dict[int, int] = {}
-        end = 0.0
+        end = held = 0.0
         for stream, frame in recording.decode(recording.video, recording.audio):
             time, key = recording.time_of(frame), stream.index
             if stream is recording.video:
@@ -108,7 +111,7 @@ def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.
                 if pixels < 0:
                     raise MediaError("too_large", "The recording has more and larger pictures than Viva reads.")
                 if key not in count:
-                    info = _as_displayed(info, frame)
+                    info = _as_displayed(info, frame, recording.aspect)
             if time is None:
                 continue
             first.setdefault(key, time)
@@ -116,6 +119,8 @@ def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.
             end = max(end, time + _length(frame, stream is recording.video))
             if end > seconds:
                 raise MediaError("too_long", f"The recording is longer than the {seconds:.0f} seconds that it may be.")
+            if frame.duration:  # a last picture may be held for long: that is how the file means it
+                held = max(held, time + float(frame.duration * frame.time_base))
         if not count:
             raise nothing_usable(recording.path) if info.truncated else not_media(recording.path)
         video, audio = (
@@ -125,6 +130,7 @@ def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.
         if video is not None and count[video] > 1 and last[video] > first[video]:
             fps = (count[video] - 1) / (last[video] - first[video])
         declared = (recording.container.duration or 0) / av.time_base
+        end = max(end, min(held, declared))
         info = replace(info, seconds=end, fps=fps, truncated=info.truncated or declared > end * 1.02 + 1.0)
         if video is None:
             info = replace(info, has_video=False, width=None, height=None, video_codec=None)
@@ -164,7 +170,7 @@ def _describe(recording: Recording) -> MediaInfo:
     video, audio = recording.video, recording.audio
     width, height, fps = None, None, None
     if video is not None:
-        width, height = video.codec_context.width, video.codec_context.height
+        width, height = squared(video.codec_context.width, video.codec_context.height, recording.aspect)
         rate = float(video.average_rate or 0)
         fps = rate if 0 < rate <= 240 and recording.container.duration else None
     return MediaInfo(
@@ -181,12 +187,12 @@ def _describe(recording: Recording) -> MediaInfo:
     )
 
 
-def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None) -> MediaInfo:
-    """Width and height after the rotation that is written beside the picture."""
+def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None, aspect: Fraction | None) -> MediaInfo:
+    """Width and height as a player shows them: with square pixels, turned as it is written beside the picture."""
     if frame is None:
         return info
-    size = (frame.width, frame.height) if turns(frame) % 2 == 0 else (frame.height, frame.width)
-    return replace(info, width=size[0], height=size[1])
+    width, height = geometry(frame, aspect).shown
+    return replace(info, width=width, height=height)
 
 
 def _codec(stream) -> str | None:

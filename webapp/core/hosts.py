@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from urllib.parse import urlsplit
 
@@ -14,9 +13,7 @@ _OURS = ["localhost", "127.0.0.1", "[::1]"]
 
 def init_app(app: Flask) -> None:
     """With a public address or a list of allowed hosts, every other Host is refused (400)."""
-    allowed = [name.strip() for name in os.environ.get("VIVA_ALLOWED_HOSTS", "").split(",") if name.strip()]
     public = urlsplit(app.config["PUBLIC_URL"] or "").hostname
-    app.config.setdefault("ALLOWED_HOSTS", allowed)
     if public or app.config["ALLOWED_HOSTS"]:
         names = [*app.config["ALLOWED_HOSTS"], *_OURS, *([public] if public else [])]
         app.config["TRUSTED_HOSTS"] = [*names, *filter(None, [app.config["SERVER_NAME"]])]
@@ -28,7 +25,7 @@ def base_url() -> str:
     A Host that only the request knows is not believed: a link made from it would lead to whoever sent it.
     """
     if public := current_app.config["PUBLIC_URL"]:
-        return public.rstrip("/")
+        return str(public).rstrip("/")
     if not has_request_context():
         return ""
     if is_plausible(urlsplit(f"//{request.host}").hostname or ""):

@@ -12,7 +12,7 @@ from webapp.accounts import operations
 from webapp.accounts.confirming import confirmed
 from webapp.accounts.forms import NewPersonForm, RoleForm
 from webapp.accounts.models import Role, User
-from webapp.accounts.views.pages import blueprint
+from webapp.accounts.views.base import blueprint
 from webapp.core.database import db
 from webapp.core.hosts import base_url
 from webapp.core.security import require_role

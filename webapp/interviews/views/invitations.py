@@ -18,10 +18,10 @@ from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, entry_of
-from webapp.interviews.views.pages import blueprint, staff
+from webapp.interviews.views.inbox import blueprint, staff
 from webapp.positions.models import Job
 from webapp.positions.places import rules
-from webapp.positions.views.pages import load_job
+from webapp.positions.views.positions import load_job
 
 
 def _entry(invitation_id: str) -> Entry:
