@@ -87,8 +87,8 @@ class _Excerpts:
 def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:
     """Read the voice in a recording.
 
-    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
-    decode and ModelMissing. The same file gives the same reading.
+    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``no_voice``, ``silence``), MediaError for a
+    file that does not decode and ModelMissing. The same file gives the same reading.
     """
     info = probe(path)
     if not info.has_audio:
@@ -118,13 +118,14 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
     give the same stream of float32 mono blocks at 16 kHz."""
     found = first_pass(opener())
     activity = found.activity
-    if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
+    too_little = activity.speech.sum() < ENOUGH_SPEECH
+    if too_little and (found.other.sum() >= ENOUGH_SPEECH or quality.sounds((again or opener)())):
         raise Unreadable(
             "no_voice",
             "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an animal or a "
             "machine. Check that the right microphone is chosen, and record the answer again.",
         )
-    if activity.speech.sum() < ENOUGH_SPEECH:
+    if too_little:
         raise Unreadable(
             "silence",
             "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
