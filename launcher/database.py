@@ -45,8 +45,8 @@ def _check_database(home: Path) -> None:
     if os.environ.get("VIVA_DATABASE_URL") or not database.is_file() or database.stat().st_size:
         return
     raise Failure(
-        f"The database {database} is empty: it was cut off, or the disk was full. Put a backup in its place; or, if there "
-        "is nothing to lose, delete the file and start again."
+        f"The database {database} is empty: it was cut off, or the disk was full. Put a backup in its place; or, if "
+        "there is nothing to lose, delete the file and start again."
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 #: Stands for any number, in digits or in words.
-NUMBER = "number"
 _CONCEPTS = """
 customer client guest caller patient user buyer visitor shopper
 boss manager supervisor superior head chief director editor master lead leader foreman

@@ -25,7 +25,7 @@ def base_url() -> str:
     A Host that only the request knows is not believed: a link made from it would lead to whoever sent it.
     """
     if public := current_app.config["PUBLIC_URL"]:
-        return public.rstrip("/")
+        return str(public).rstrip("/")
     if not has_request_context():
         return ""
     if is_plausible(urlsplit(f"//{request.host}").hostname or ""):

@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
         if response.mimetype in {"text/html", "application/json"}:
             # Pages about people stay out of shared and back-button caches.
             response.headers.setdefault("Cache-Control", "no-store")
-        elif response.mimetype.startswith(("video/", "audio/")):
+        elif (response.mimetype or "").startswith(("video/", "audio/")):
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

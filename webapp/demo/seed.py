@@ -43,7 +43,7 @@ def _read() -> dict[str, Any] | None:
     """What an earlier start wrote down: accounts with passwords, the open invitation's path, what is to be answered."""
     try:
         facts = json.loads(_file().read_text("utf-8"))
-        kinds = {"accounts": list, "invitation": (str, type(None)), "answered": dict}
+        kinds: dict[str, Any] = {"accounts": list, "invitation": (str, type(None)), "answered": dict}
         if not isinstance(facts, dict) or not all(isinstance(facts.get(k, 0), kind) for k, kind in kinds.items()):
             raise ValueError("not what an earlier start wrote")
         return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import current_app
@@ -27,6 +27,8 @@ _Row = TypeVar("_Row", Interview, Invitation)
 _SALT = "viva.invitation"
 #: No deadline is later than this from now.
 LONGEST = timedelta(days=366)
+#: Two people may have one name and no address; within this time it is one form, sent twice.
+SENT_TWICE = timedelta(minutes=2)
 
 
 class InvitationError(ValueError):
@@ -38,8 +40,9 @@ def create_invitation(
 ) -> Invitation:
     """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
 
-    Raises InvitationError where the set is not published, the job is archived, the deadline is over or the name is
-    missing. Nothing is sent: the link (``invitation_url``) is for the recruiter to pass on.
+    Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationError
+    where the set is not published, the job is archived, the deadline is over or the name is missing. Nothing is sent:
+    the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
         raise InvitationError(_("Only a published question set can be used. Choose a published one."))
@@ -50,6 +53,9 @@ def create_invitation(
     if not name.strip().isprintable():
         raise InvitationError(_("The name has characters in it that cannot be shown, such as a line break."))
     _check_deadline(deadline)
+    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name.strip(), "email": email.strip()}
+    if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
+        return same
     invitation = Invitation(
         job=job,
         question_set=question_set,
@@ -62,6 +68,15 @@ def create_invitation(
     db.session.flush()
     current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
     return invitation
+
+
+def _same_invitation(**values: Any) -> Invitation | None:
+    """The open invitation with these very values, if it was made just now or names an address."""
+    query = sa.select(Invitation).filter_by(**values).where(Invitation.revoked_at.is_(None))
+    found = db.session.scalar(query.order_by(Invitation.created_at.desc()).limit(1))
+    if found is None or not is_open(found):
+        return None
+    return found if found.email or found.created_at > now() - SENT_TWICE else None
 
 
 class BatchError(InvitationError):
@@ -84,6 +99,8 @@ def create_invitations(
         Problem(
             person.line,
             _("%(email)s already has an invitation for this position. Delete the line.", email=person.email),
+            "email",
+            person.email,
         )
         for person in people
         if person.email.casefold() in invited

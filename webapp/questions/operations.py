@@ -1,6 +1,7 @@
 """What can be done with question sets: draft, publish (which freezes), copy into a new version, archive.
 
-Nothing here commits. Changing what is frozen raises ``ImmutableError``, here and again where rows are written (immutability.py).
+Nothing here commits. Changing what is frozen raises ``ImmutableError``, here and again where rows are
+written (immutability.py).
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def add_question(
     rubric: str = "",
     by: User,
 ) -> Question:
-    """Add a question at the end of a draft; times in seconds. Raises ImmutableError, and QuestionSetError beyond MAX_QUESTIONS."""
+    """Add a question at the end of a draft; times in seconds. Raises ImmutableError, and
+    QuestionSetError beyond MAX_QUESTIONS."""
     _check_draft(row)
     if len(row.questions) >= MAX_QUESTIONS:
         raise QuestionSetError(
@@ -142,7 +144,8 @@ def _number(row: QuestionSet) -> None:
 
 
 def publish(row: QuestionSet, *, by: User) -> None:
-    """Freeze a draft and let it be chosen for invitations. Raises ImmutableError, and QuestionSetError without a question."""
+    """Freeze a draft and let it be chosen for invitations. Raises ImmutableError, and QuestionSetError
+    without a question."""
     _check_draft(row)
     if not row.questions:
         raise QuestionSetError(_("There are no questions in this set yet. Add at least one, then publish."))

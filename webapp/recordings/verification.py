@@ -13,10 +13,10 @@ from flask import current_app
 
 from ml.core.errors import MediaError
 from ml.core.messages import N_
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.core import events, leases, storage
 from webapp.core.database import db, now
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
 
@@ -48,12 +48,20 @@ REASONS = {
         "This recording is longer or larger than allowed. Record it again: this one does not count "
         "as one of your takes."
     ),
+    "too_long": N_(
+        "This recording is longer than the question allows. Record it again: this one does not count "
+        "as one of your takes."
+    ),
     "no_video": N_(
         "There is no picture in this recording. Check that the right camera is chosen. Record it "
         "again: this one does not count as one of your takes."
     ),
     "no_audio": N_(
         "There is no sound in this recording. Check that the right microphone is chosen. Record it "
+        "again: this one does not count as one of your takes."
+    ),
+    "mixed": N_(
+        "The recording was interrupted and went on in another format, so its parts cannot be played as one. Record it "
         "again: this one does not count as one of your takes."
     ),
     "checksum": N_(
@@ -104,11 +112,12 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = demux.verify(path)
+        allowed = allowed_seconds(recording.take.answer.question)
+        target = files.folder() / f"{recording.id}.playable"
+        info, playable = sandbox.verify_and_copy(path, target, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
+            playable.unlink(missing_ok=True)
             return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
-        demux.remux(path, playable)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
@@ -132,13 +141,18 @@ def verify(recording: Recording) -> Recording:
     return recording
 
 
+def allowed_seconds(question: Question) -> float:
+    """How long an answer may be: the question's limit, and some grace for slow timers and for stopping late."""
+    return question.limit_seconds * 1.1 + 15.0
+
+
 def reject(recording: Recording, code: str) -> Recording:
-    """Say that a recording cannot be used and why. Its bytes go, unless the fault is ours."""
+    """Say that a recording cannot be used and why. Its bytes are set aside until the take itself goes."""
     recording.state = RecordingState.REJECTED
     recording.reason_code, recording.reason = code, REASONS[code]
     _let_go(recording)
     if code != "not_verified":
-        files.remove(recording.id)
+        files.set_aside(recording.id)
     current_app.logger.info("Recording %s rejected: %s", recording.id, code)
     return recording
 

@@ -67,7 +67,7 @@ def test_an_old_password_link_opens_nothing(app: Flask, client: FlaskClient, mak
     token = operations.password_token(make.user())
     app.config["PASSWORD_LINK_SECONDS"] = -1
     answer = client.get(f"/set-password/{token}")
-    assert answer.status_code == 410 and "Ask the person who gave it to you" in answer.text
+    assert answer.status_code == 410 and "Ask the person who sent it to you" in answer.text
 
 
 def test_an_invitation_token_sets_no_password(client: FlaskClient, make):

@@ -124,7 +124,7 @@ def test_nothing_new_after_the_deadline_but_what_was_begun(client, make, intervi
     db.session.commit()
     assert client.post(url_of(interview, 3, "/text"), json={"text": "Just in time."}).status_code == 200
     answer = client.get(url_of(interview, 1), follow_redirects=True)
-    assert "The deadline is over" in answer.text
+    assert "The deadline has passed" in answer.text
     assert "Review and submit" in answer.text
 
 

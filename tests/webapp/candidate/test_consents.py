@@ -91,7 +91,7 @@ def test_a_consent_can_be_taken_back_after_submission(client, make, open_intervi
     url = f"/interview/{interview.id}/consents"
     assert boxes(client.get(url).text) == dict.fromkeys(("recording", "text", "voice", "face"), True)
     answer = client.post(url, data={"recording": "yes", "text": "yes", "voice": "yes"}, follow_redirects=True)
-    assert "Your choices are saved." in answer.text
+    assert "Your choices have been saved." in answer.text
     db.session.expire_all()
     assert interview.consented == {Purpose.RECORDING, Purpose.TEXT, Purpose.VOICE}
     assert len(interview.consents) == 5  # four that were there, and one that says no

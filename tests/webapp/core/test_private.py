@@ -144,12 +144,12 @@ class TestStarting:
 
     def test_garbage_in_the_stamp(self, tmp_path, monkeypatch):
         (tmp_path / "prepared").write_bytes(b"\xff\xfe\x00")
-        monkeypatch.setattr(database.subprocess, "Popen", _nothing)
+        monkeypatch.setattr(database.subprocess, "Popen", _Nothing)
         database.prepare(tmp_path, {}, demo=False)
         assert (tmp_path / "prepared").read_text()
 
 
-class _nothing:
+class _Nothing:
     returncode = 0
 
     def __init__(self, *_arguments: object, **_options: object) -> None:

@@ -124,11 +124,11 @@ def test_an_address_with_nonsense_is_no_error(client: FlaskClient, everybody, qu
 
 
 def test_empty_states_say_what_to_do_next(client: FlaskClient, recruiter, make):
-    assert "Make a job first" in client.get("/interviews").text
+    assert "Create a position first" in client.get("/interviews").text
     make.job(created_by=recruiter)
-    assert "Nobody is invited yet" in client.get("/interviews").text
+    assert "No one has been invited yet" in client.get("/interviews").text
     make.invitation(created_by=recruiter)
-    assert "Nobody matches" in client.get("/interviews?q=zzz").text
+    assert "No candidate matches" in client.get("/interviews?q=zzz").text
 
 
 def test_recruiters_see_their_own_and_admins_all_and_nobody_practice(client: FlaskClient, everybody, make, sign_in):

@@ -44,7 +44,7 @@ def test_the_rules_say_what_the_engine_will_do(country: str):
 
 
 def test_making_a_job_shows_the_law_before_anybody_is_invited(client: FlaskClient, recruiter):
-    assert "There is no job yet" in client.get("/positions/").text
+    assert "There are no positions yet" in client.get("/positions/").text
     page = client.post("/positions/new", data=JOB, follow_redirects=True).text
     assert "Lyon, France" in page and "prohibited in recruitment in the EU" in page
     assert "Data engineer" in client.get("/positions/").text
@@ -66,7 +66,7 @@ def test_the_country_stays_once_somebody_is_invited(client: FlaskClient, recruit
     assert job.country == "BE"
     make.invitation(job=job, created_by=recruiter)
     refused = client.post(f"/positions/{job.id}/edit", data={**JOB, "country": "CA"})
-    assert refused.status_code == 422 and "Make a new job" in refused.text and job.country == "BE"
+    assert refused.status_code == 422 and "Create a new position" in refused.text and job.country == "BE"
     client.post(f"/positions/{job.id}/edit", data={**JOB, "title": "Engineer", "country": "BE"})
     assert job.title == "Engineer"
 
@@ -74,7 +74,7 @@ def test_the_country_stays_once_somebody_is_invited(client: FlaskClient, recruit
 def test_archiving_and_bringing_back(client: FlaskClient, recruiter, make):
     job = make.job(created_by=recruiter)
     client.post(f"/positions/{job.id}/archive")
-    assert job.archived_at and "All jobs are archived" in client.get("/positions/").text
+    assert job.archived_at and "All positions are archived" in client.get("/positions/").text
     client.post(f"/positions/{job.id}/restore")
     assert job.archived_at is None
 

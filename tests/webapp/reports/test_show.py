@@ -40,7 +40,7 @@ def test_the_page_shows_recordings_words_and_readings(client, interview, run_all
     assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables a second" in page
     assert "Openness" in page and "50 % (40 to 62 %)" in page
     assert "face-test.1" in page and "All answers together" in page
-    assert "Viva does not write down speech" in page
+    assert "speech recognition is not available" in page
     # What is not known is not made up.
     assert "not enough to tell" in page
 
@@ -130,7 +130,7 @@ def test_a_failed_reading_can_be_tried_again_from_the_page(client, interview, mo
     db.session.refresh(failed)
     assert failed.state is AnalysisState.QUEUED and failed.reason is None
     refused = client.post(f"/analysis/{failed.id}/retry", follow_redirects=True)
-    assert "Only an analysis that failed can be tried again" in refused.text
+    assert "Only a failed analysis can be tried again" in refused.text
 
 
 ADDRESSES = ("/reports/{}", "/reports/{}/figures.json", "/reports/{}/report.json", "/analysis/{}.json")

@@ -43,7 +43,7 @@ def skip(client, interview):
 
 def test_points_are_shown_with_their_quotes(client, told):
     page = skip(client, told)
-    assert "Perhaps here" in page and "Not found" in page
+    assert "Possibly here" in page and "Not found" in page
     quotes = re.findall(r'<blockquote class="point-quote">(.*?)</blockquote>', page)
     assert len(quotes) == 2 and any("checked the order line by line" in quote for quote in quotes)
     assert '<span class="star-name">Result</span> In the end he thanked me' in page
@@ -96,7 +96,7 @@ def test_without_the_consent_to_text_nothing_is_looked_for(client, told):
     db.session.commit()
     for address in (f"/reports/{told.id}", f"/reports/{told.id}/report.json"):
         text = client.get(address).text
-        assert "Perhaps here" not in text and "similarity" not in text and "star-name" not in text
+        assert "Possibly here" not in text and "similarity" not in text and "star-name" not in text
 
 
 def test_a_changed_text_has_no_old_quotes(client, told):

@@ -193,7 +193,10 @@ def test_files_that_are_no_transcript_are_refused_in_words(spoken, client, sign_
     assert response.status_code == 422 and 'role="alert"' in response.text
 
 
-SPOKEN_BY_TWO = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> 00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+SPOKEN_BY_TWO = (
+    "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> "
+    "00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+)
 
 
 def test_of_several_speakers_the_page_asks_which_is_the_candidate(spoken, client, sign_in):

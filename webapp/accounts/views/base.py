@@ -18,6 +18,7 @@ blueprint = Blueprint("accounts", __name__)
 
 
 def enter(user: User, *, remember: bool = False) -> None:
+    """Sign ``user`` in here."""
     session.clear()  # nothing of an earlier session survives a change of person
     sessions.begin(user, remember=remember)
     db.session.commit()

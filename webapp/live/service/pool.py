@@ -17,7 +17,7 @@ from typing import Any
 from webapp.live.service.fork_server import ForkServer
 from webapp.live.service.worker import Job, ReaderBusyError, ReaderLostError, ReadingError, Worker
 
-__all__ = ["ReaderBusyError", "ReaderLostError", "Pool", "ReadingError"]
+__all__ = ["Pool", "ReaderBusyError", "ReaderLostError", "ReadingError"]
 
 #: A reader that nobody has sent anything to for so long (seconds) is dropped.
 IDLE = 30.0
@@ -59,7 +59,8 @@ class Pool:
     async def frame(self, member: str, jpeg: bytes, at: float, careful: bool = False) -> dict[str, Any]:
         """Have a participant's frame read: {"reading": …, "ms": …}, see ml/live/reader.py.
 
-        Raises ReaderBusyError (too much to do, or a newer frame came), ReaderLostError (the process ended meanwhile), ReadingError.
+        Raises ReaderBusyError (too much to do, or a newer frame came), ReaderLostError (the process ended meanwhile)
+        and ReadingError.
         """
         worker = self._home(member)
         self._check(member, worker)

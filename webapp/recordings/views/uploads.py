@@ -144,7 +144,7 @@ def patch(recording_id: str) -> Response:
     """Take the next bytes."""
     recording = _load(recording_id)
     if request.mimetype != OCTETS:
-        raise UploadError(415, "content_type", f"The bytes must come as {OCTETS}.")
+        raise UploadError(415, "content_type", _("The bytes must come as %(type)s.", type=OCTETS))
     check_may_finish(recording.take.answer)
     at = _number("Upload-Offset")
     if recording.state is RecordingState.REJECTED:
