@@ -119,4 +119,4 @@ def test_a_full_disk_is_said(app, client, make, sign_in):
         if answer.status_code != 302:
             break
     assert answer.status_code == 507
-    assert "storage is full" in answer.text.lower() or "no space" in answer.text.lower()
+    assert "not enough storage on this server" in answer.text
