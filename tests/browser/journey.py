@@ -17,7 +17,7 @@ SAVED, ANALYSED = 90_000, 400_000
 def begin_link(page: Page, link: str) -> None:
     """Open an invitation's link, and begin where this browser has not yet."""
     page.goto(link)
-    button = page.locator("form.actions button", has_text=re.compile("Begin|Continue"))
+    button = page.locator("form.actions button", has_text=re.compile("Start|Continue"))
     if "/i/" in page.url and button.count():
         button.click()
 

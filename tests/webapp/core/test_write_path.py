@@ -121,4 +121,4 @@ def test_a_full_disk_is_said(app, client, make, sign_in):
         if answer.status_code != 302:
             break
     assert answer.status_code == 507
-    assert "no room left" in answer.text
+    assert "not enough storage on this server" in answer.text
