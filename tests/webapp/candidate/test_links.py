@@ -24,7 +24,8 @@ def test_a_link_opens_one_interview_any_number_of_times(client, make):
     assert db.session.query(Interview).count() == 1
     page = client.get(pages.pop())
     assert page.status_code == 200
-    for words in ("Welcome, Kim Tremblay", "Data engineer, Montréal", "2 on video, 1 in writing", "minutes; you may pause"):
+    facts = ("Welcome, Kim Tremblay", "Data engineer, Montréal", "2 on video, 1 in writing", "minutes; you may pause")
+    for words in facts:
         assert words in page.text
 
 
@@ -96,7 +97,7 @@ def test_a_used_link(client, make):
     answer = client.post(path_of(interview.invitation), follow_redirects=True)
     assert answer.status_code == 200
     assert "This link has been used" in answer.text
-    assert "It arrived" in answer.text
+    assert "Your interview is submitted" in answer.text
     assert client.get(f"/interview/{interview.id}/questions/1").status_code == 302
 
 

@@ -110,7 +110,7 @@ def verdict(interview_id: str) -> Response:
         abort(400)
     view = next(each for each in view_of(interview).answers if each.answer is answer)
     point = request.form.get("point", "")
-    found = any(each["point"] == point and each["found"] for each in (view.content or {}).get("points", ()))
+    found = any(each["point"] == point and each["found"] for each in (view.content.points if view.content else ()))
     try:
         operations.give_verdict(answer, point, word, was_found=found, by=_me())
     except ReviewRefused as refused:
