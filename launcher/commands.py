@@ -35,8 +35,10 @@ Viva: job interviews on your own machine.
   ./viva train face|speech|text --data DIR
         train a model anew; goes on where it was interrupted
   ./viva bench
-        measure speed and memory
+        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do
 
+  ./viva invite FILE --dry-run [--json]
+        say who a CSV of people would invite, and what is wrong with it
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -106,6 +108,11 @@ def _translations(arguments: list[str]) -> int:
     return 0
 
 
+def _invite(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.interviews.cli", *arguments), environment())
+
+
 def _flask(arguments: list[str], *prefix: str) -> int:
     data, rest = _take_data(arguments)
     ensure_environment()
@@ -141,6 +148,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "evaluate": _module("ml.training.cli", name="evaluate"),
     "train": _module("ml.training.cli", "train", name="train"),
     "bench": _module("bench"),
+    "invite": _invite,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -126,10 +126,10 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _share(value: dict[str, Any]) -> str:
-    if value["n"] < 2:  # a single stretch says nothing of the spread between stretches
-        return f"{percent(value['value'])} (too little for an interval; n = {value['n']})"
-    return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
+def _share(estimate: Estimate) -> str:
+    if estimate.n < 2:  # a single stretch says nothing of the spread between stretches
+        return f"{percent(estimate.value)} (too little for an interval; n = {estimate.n})"
+    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)}; n = {estimate.n})"
 
 
 def block(title: str, rows: list[tuple[str, str]]) -> list[str]:

@@ -94,7 +94,7 @@ def distribution(estimates: Mapping[str, Estimate], title: str = "") -> go.Figur
 
 def big_five(traits: Mapping[str, Estimate], title: str = "") -> go.Figure:
     """The Big Five as dots with their 95 % intervals around the middle."""
-    order = list(reversed(traits))
+    order = list(traits)[::-1]
     figure = go.Figure(
         go.Scatter(
             x=[traits[trait].value for trait in order],

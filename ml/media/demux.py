@@ -7,16 +7,21 @@ trusts a frame count or a frame rate. Times are seconds from the recording's sta
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
+from ml.core.errors import MediaError
+from ml.media import channels
 from ml.media.containers import cut_off
-from ml.media.pictures import Frame, Picture, pictures, turns, video_frames
+from ml.media.geometry import geometry, squared
+from ml.media.pictures import Frame, Picture, pictures, video_frames
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.media.remux import playable_suffix, remux
 
@@ -39,8 +44,8 @@ GAP = 0.1
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed
-    (after rotation).
+    """What a recording is. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as a
+    player shows them.
 
     ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe`
     from the container's structure) says that the file stops before its announced end; ``seconds`` is then
@@ -70,10 +75,11 @@ def probe(path: str | Path) -> MediaInfo:
         info, container = _describe(recording), recording.container
         # Phones turn their mp4; that is known once a picture is decoded, and mp4 can go back to its start.
         if info.has_video and recording.demuxer == "mov":
-            info = _as_displayed(info, next((f for _, f in recording.decode(recording.video)), None))
+            first = next((f for _, f in recording.decode(recording.video)), None)
+            info = _as_displayed(info, first, recording.aspect)
             with contextlib.suppress(av.FFmpegError):
                 container.seek(0)
-        if container.duration:
+        if container.duration and not recording.following:
             return replace(info, seconds=container.duration / av.time_base)
         end = 0.0
         for packet in recording.packets(recording.video, recording.audio):
@@ -83,31 +89,39 @@ def probe(path: str | Path) -> MediaInfo:
         return replace(info, seconds=end)
 
 
-def verify(path: str | Path) -> MediaInfo:
+def verify(path: str | Path, *, pixels: float = math.inf, seconds: float = math.inf) -> MediaInfo:
     """Decode every picture and every sample, and say how much there really is.
 
     ``seconds`` and ``fps`` come from the decoded timestamps; ``truncated`` is True where the file stops
     inside an element that it announces or a second (and 2 %) before the duration in its header. A stream that
-    does not decode at all counts as absent. Raises MediaError as :func:`probe` does, and ``not_media`` or
-    ``truncated`` where nothing decodes.
+    does not decode at all counts as absent. Raises MediaError as :func:`probe` does, ``not_media`` or
+    ``truncated`` where nothing decodes, ``too_large`` where there are more than ``pixels`` in all its pictures,
+    and ``too_long`` where it lasts longer than ``seconds``.
     """
     with open_recording(path) as recording:
         info = _describe(recording)
         first: dict[int, float] = {}
         last: dict[int, float] = {}
         count: dict[int, int] = {}
-        end = 0.0
+        end = held = 0.0
         for stream, frame in recording.decode(recording.video, recording.audio):
             time, key = recording.time_of(frame), stream.index
             if stream is recording.video:
                 check_size(frame.width, frame.height)
+                pixels -= frame.width * frame.height
+                if pixels < 0:
+                    raise MediaError("too_large", "The recording has more and larger pictures than Viva reads.")
                 if key not in count:
-                    info = _as_displayed(info, frame)
+                    info = _as_displayed(info, frame, recording.aspect)
             if time is None:
                 continue
             first.setdefault(key, time)
             last[key], count[key] = max(time, last.get(key, time)), count.get(key, 0) + 1
             end = max(end, time + _length(frame, stream is recording.video))
+            if end > seconds:
+                raise MediaError("too_long", f"The recording is longer than the {seconds:.0f} seconds that it may be.")
+            if frame.duration:  # a last picture may be held for long: that is how the file means it
+                held = max(held, time + float(frame.duration * frame.time_base))
         if not count:
             raise nothing_usable(recording.path) if info.truncated else not_media(recording.path)
         video, audio = (
@@ -117,6 +131,7 @@ def verify(path: str | Path) -> MediaInfo:
         if video is not None and count[video] > 1 and last[video] > first[video]:
             fps = (count[video] - 1) / (last[video] - first[video])
         declared = (recording.container.duration or 0) / av.time_base
+        end = max(end, min(held, declared))
         info = replace(info, seconds=end, fps=fps, truncated=info.truncated or declared > end * 1.02 + 1.0)
         if video is None:
             info = replace(info, has_video=False, width=None, height=None, video_codec=None)
@@ -134,7 +149,10 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
     size = max(1, round(rate * seconds))
     block, held = np.empty(size, np.float32), 0
     with open_recording(path) as recording:
-        for samples in _samples(recording, rate):
+        mix = (
+            _mix(path) if recording.audio is not None and recording.audio.codec_context.layout.nb_channels > 1 else None
+        )
+        for samples in _samples(recording, rate, mix):
             while len(samples):
                 taken = samples[: size - held]
                 block[held : held + len(taken)] = taken
@@ -156,7 +174,7 @@ def _describe(recording: Recording) -> MediaInfo:
     video, audio = recording.video, recording.audio
     width, height, fps = None, None, None
     if video is not None:
-        width, height = video.codec_context.width, video.codec_context.height
+        width, height = squared(video.codec_context.width, video.codec_context.height, recording.aspect)
         rate = float(video.average_rate or 0)
         fps = rate if 0 < rate <= 240 and recording.container.duration else None
     return MediaInfo(
@@ -173,12 +191,12 @@ def _describe(recording: Recording) -> MediaInfo:
     )
 
 
-def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None) -> MediaInfo:
-    """Width and height after the rotation that is written beside the picture."""
+def _as_displayed(info: MediaInfo, frame: av.VideoFrame | None, aspect: Fraction | None) -> MediaInfo:
+    """Width and height as a player shows them: with square pixels, turned as it is written beside the picture."""
     if frame is None:
         return info
-    size = (frame.width, frame.height) if turns(frame) % 2 == 0 else (frame.height, frame.width)
-    return replace(info, width=size[0], height=size[1])
+    width, height = geometry(frame, aspect).shown
+    return replace(info, width=width, height=height)
 
 
 def _codec(stream) -> str | None:
@@ -193,8 +211,17 @@ def _length(frame, is_video: bool) -> float:
     return min(1.0, float(frame.duration * frame.time_base)) if frame.duration else 0.04
 
 
-def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
-    """Resampled pieces of sound in order, with silence where the timestamps leave a hole."""
+def _mix(path: str | Path) -> np.ndarray | None:
+    """What each channel is multiplied with; None where they are simply averaged."""
+    with open_recording(path) as recording:
+        found = channels.weights(frame for _, frame in recording.decode(recording.audio))
+    return None if np.ptp(found) == 0 else found
+
+
+def _samples(recording: Recording, rate: int, mix: np.ndarray | None = None) -> Iterator[np.ndarray]:
+    """Resampled pieces of sound in order, with silence where the timestamps leave a hole.
+
+    ``mix`` is what each channel is multiplied with, where they are not simply averaged."""
     resampler: Any = None
     shape: tuple[str, str, int] | None = None
     clock = 0.0  # where in the recording the sound handed on so far ends
@@ -211,10 +238,20 @@ def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
         if time - clock > GAP:
             yield from _silence(round((time - clock) * rate))
             clock = time
-        yield from _flat(resampler.resample(frame))
+        yield from _flat(resampler.resample(_mixed(frame, mix)))
         clock += length
     if resampler is not None:
         yield from _flat(resampler.resample(None))
+
+
+def _mixed(frame: av.AudioFrame, mix: np.ndarray | None) -> av.AudioFrame:
+    """A frame with its channels put together as ``mix`` says; itself where that is not for as many channels."""
+    if mix is None or frame.layout.nb_channels != len(mix):
+        return frame
+    sound = (mix @ channels.planes(frame)).astype(np.float32)[None]
+    mono = av.AudioFrame.from_ndarray(sound, format="fltp", layout="mono")
+    mono.sample_rate, mono.pts, mono.time_base = frame.sample_rate, frame.pts, frame.time_base
+    return mono
 
 
 def _flat(frames) -> Iterator[np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,8 @@ def remux(source: str | Path, target: str | Path) -> None:
     not at all.
 
     ``target``'s suffix picks the container (see :func:`playable_suffix`): .webm with cues in front, .mp4 with
-    its index in front, .mkv for anything else. Raises MediaError as :func:`probe` does, and ``not_media``
-    where the container cannot hold the codecs.
+    its index in front, .mkv for anything else. Raises MediaError as :func:`probe` does, ``not_media``
+    where the container cannot hold the codecs, and ``mixed`` where the file holds recordings of different kinds.
     """
     target = Path(target)
     name, options = {
@@ -46,6 +47,12 @@ def remux(source: str | Path, target: str | Path) -> None:
         ".mkv": ("matroska", {"cues_to_front": "1"}),
     }[target.suffix]
     with open_recording(source) as recording:
+        if not all(part.alike for part in recording.following):
+            raise MediaError(
+                "mixed",
+                f"{Path(source).name} holds several recordings that were made differently, so they cannot be played as "
+                "one. Record it again without a break, or upload one recording.",
+            )
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".remux-", suffix=target.suffix)
         os.close(handle)
         try:
@@ -65,14 +72,15 @@ def _copy_packets(recording: Recording, target: str, name: str, options: dict[st
     with av.open(f"file:{target}", "w", format=name, options=options) as output:
         streams = [stream for stream in (recording.video, recording.audio) if stream is not None]
         copies = {stream.index: output.add_stream_from_template(stream, opaque=True) for stream in streams}
-        latest: dict[int, int] = {}
-        for packet in recording.packets(*streams):
-            index = packet.stream.index
-            # An empty packet only flushes decoders; a muxer refuses time that does not advance.
-            if packet.dts is None or packet.dts <= latest.get(index, packet.dts - 1):
+        latest: dict[int, Fraction] = {}
+        for own, packet in recording.stream_packets(*streams):
+            if packet.dts is None:  # an empty packet only flushes decoders
                 continue
-            latest[index] = packet.dts
-            shift = round(recording.origin / packet.time_base)
+            shift = round(recording.shift / packet.time_base)
             packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
-            packet.stream = copies[index]
+            moment = packet.dts * packet.time_base
+            if moment <= latest.get(own.index, moment - 1):  # a muxer refuses time that does not advance
+                continue
+            latest[own.index] = moment
+            packet.stream = copies[own.index]
             output.mux(packet)

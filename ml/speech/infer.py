@@ -88,8 +88,8 @@ class _Excerpts:
 def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:
     """Read the voice in a recording.
 
-    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
-    decode and ModelMissing. The same file gives the same reading.
+    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``no_voice``, ``silence``), MediaError for a
+    file that does not decode and ModelMissing. The same file gives the same reading.
     """
     info = probe(path)
     if not info.has_audio:
@@ -119,7 +119,8 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
     give the same stream of float32 mono blocks at 16 kHz."""
     found = first_pass(opener())
     activity = found.activity
-    if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
+    too_little = activity.speech.sum() < ENOUGH_SPEECH
+    if too_little and (found.other.sum() >= ENOUGH_SPEECH or quality.sounds((again or opener)())):
         raise Unreadable(
             "no_voice",
             N_(
@@ -128,7 +129,7 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
                 "machine. Check that the right microphone is chosen, and record the answer again."
             ),
         )
-    if activity.speech.sum() < ENOUGH_SPEECH:
+    if too_little:
         raise Unreadable(
             "silence",
             N_(

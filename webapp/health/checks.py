@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.core import liveness, proxies
+from webapp.core import liveness, proxies, queues
 from webapp.core.database import db
 from webapp.core.pages import decimal
 from webapp.core.translation import translate_stored
@@ -28,9 +28,9 @@ _BEGAN = time.monotonic()
 NAMES = {
     "database": _l("Database"),
     "clock": _l("Scheduler"),
-    "upkeep": _l("Worker for upkeep"),
-    "quick": _l("Worker for short tasks"),
-    "analysis": _l("Worker for analyses"),
+    queues.UPKEEP: _l("Worker for upkeep"),
+    queues.QUICK: _l("Worker for short tasks"),
+    queues.ANALYSIS: _l("Worker for analyses"),
     "disk": _l("Disk"),
     "messages": _l("Messages"),
     "proxy": _l("Proxy"),
@@ -65,6 +65,7 @@ class Check:
 
     @property
     def is_fine(self) -> bool:
+        """Whether nothing is wrong."""
         return self.state in ("ok", "starting", "advice")
 
 

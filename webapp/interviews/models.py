@@ -71,7 +71,7 @@ class Interview(Model):
     candidate_name: Mapped[str] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: SHA-256 of the secret of the browser in which it was begun (webapp/candidate/binding.py), and how often the
+    #: SHA-256 of the secret of the browser in which it was begun (webapp/interviews/binding.py), and how often the
     #: inviter released it since.
     browser: Mapped[str | None] = mapped_column(String(64))
     released: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -137,6 +137,11 @@ class Answer(Model):
     takes: Mapped[list[Take]] = relationship(
         back_populates="answer", order_by="Take.number", cascade="all, delete-orphan"
     )
+
+    @property
+    def written(self) -> str | None:
+        """The words that were written, beside a recording or instead of it; None where there are none."""
+        return self.text if (self.text or "").strip() else None
 
     @property
     def kept_take(self) -> Take | None:

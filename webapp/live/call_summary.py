@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 
 from ml.core.statistics import block_bootstrap
 from webapp.accounts.models import User
-from webapp.analysis.access import may_read as may_read_interview
 from webapp.candidate import consent_texts
 from webapp.candidate import operations as candidate
 from webapp.candidate.consent_texts import ConsentText
+from webapp.interviews.access import may_read as may_read_interview
 from webapp.interviews.models import Interview, InterviewState
 from webapp.live import policy
 from webapp.live.models import TRACK_SECONDS, LivePurpose, Member, Room

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
-from webapp.analysis.reanalyse import words_changed
+from webapp.core import events
 from webapp.interviews.models import Answer
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript
@@ -45,7 +45,7 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
         raise TranscriptRefused(_("Nothing was changed, so nothing was saved."))
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
 
 
@@ -63,19 +63,5 @@ def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, sp
     else:
         words = captions.plain(given if isinstance(given, str) else given.decode("utf-8", "replace"))
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
-
-
-def recognise(answer: Answer) -> None:
-    """Have a recording written down that nobody has written down yet. Raises TranscriptRefused."""
-    from ml.transcripts.recogniser import is_available
-
-    if store.visible(answer) is not None:
-        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
-    if not is_available():
-        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
-    if not words_changed(answer):
-        raise TranscriptRefused(
-            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
-        )

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_url
 from webapp.policy import Purpose
@@ -24,8 +24,12 @@ def test_a_link_opens_one_interview_any_number_of_times(client, make):
     assert db.session.query(Interview).count() == 1
     page = client.get(pages.pop())
     assert page.status_code == 200
-    facts = ("Welcome, Kim Tremblay", "Data engineer, Montréal", "2 on video, 1 in writing", "minutes; you may pause")
-    for words in facts:
+    for words in (
+        "Welcome, Kim Tremblay",
+        "Data engineer, Montréal",
+        "2 on video, 1 in writing",
+        "minutes; you may pause",
+    ):
         assert words in page.text
 
 
