@@ -91,6 +91,8 @@ _SAYS |= {"TextAreaField", "IntegerField", "FileField", "DateField", "TimeField"
 #: Files that hold English for another reason; the reason.
 EXCEPT = {
     "webapp/cli.py": "commands of the operator",
+    "webapp/interviews/cli.py": "commands of the operator",
+    "webapp/core/environment.py": "settings, for the operator",
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",
     "webapp/candidate/consent_texts.py": "texts with versions, one per language",

@@ -102,7 +102,7 @@ class Candidate:
         expect(page.get_by_text("Every question has an answer.")).to_be_visible()
         self.look(page, "review")
         page.get_by_role("button", name=re.compile("^(Submit|Finish and get feedback)$")).click()
-        expect(page.get_by_role("heading", name="It arrived")).to_be_visible()
+        expect(page.get_by_role("heading", name="Your interview is submitted")).to_be_visible()
         self.look(page, "arrived")
 
 

@@ -187,7 +187,7 @@ def test_the_review_page_brings_home_what_is_on_its_way(viva, page, watch):
     page.goto(re.sub("/questions/1$", "/review", url))
     expect(page.locator(".tag-good")).to_have_text("Answered", timeout=SAVED)
     page.get_by_role("button", name="Submit").dblclick()
-    expect(page.get_by_role("heading", name="It arrived")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your interview is submitted")).to_be_visible()
 
 
 def test_the_time_limit_ends_a_recording(viva, page):

@@ -92,7 +92,7 @@ def test_choosing_a_take(client, make, interview, recorded):
     page = client.get(url_of(interview, 1)).text
     assert "1 of 3 takes left" in page
     assert page.count("Use this take") == 1
-    assert "the take you kept of 2" in client.get(f"/interview/{interview.id}/review").text
+    assert "the take you chose of 2" in client.get(f"/interview/{interview.id}/review").text
 
 
 def test_a_take_that_is_not_saved_cannot_be_chosen(client, make, interview, recorded):

@@ -101,7 +101,7 @@ def test_a_used_link(client, make):
     answer = client.post(path_of(interview.invitation), follow_redirects=True)
     assert answer.status_code == 200
     assert "This link has been used" in answer.text
-    assert "It arrived" in answer.text
+    assert "Your interview is submitted" in answer.text
     assert client.get(f"/interview/{interview.id}/questions/1").status_code == 302
 
 

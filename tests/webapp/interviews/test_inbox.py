@@ -109,7 +109,7 @@ def test_a_page_costs_the_same_few_queries_however_many_are_on_it(app: Flask, re
 def test_the_page_links_to_the_report_once_submitted(client: FlaskClient, everybody):
     page = client.get("/interviews").text
     assert page.count("/reports/") == 2
-    assert "sort" not in page.lower().replace("no model&#39;s output sorts people here", "").replace(
+    assert "sort" not in page.lower().replace("analyses never rank or sort candidates", "").replace(
         "no model's output sorts people here", ""
     )
     ready = client.get("/interviews?status=ready").text

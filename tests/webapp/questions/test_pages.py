@@ -112,7 +112,7 @@ def test_new_version_and_archive(client: FlaskClient, admin, make):
     page = client.post(f"/questions/{row.id}/new-version", follow_redirects=True).text
     assert "draft of version 2" in page and "Version 1" in page
     again = client.post(f"/questions/{row.id}/new-version", follow_redirects=True).text
-    assert "Version 2 is a draft already" in again
+    assert "Version 2 is already a draft" in again
     client.post(f"/questions/{row.id}/archive")
     assert row.state is SetState.ARCHIVED
 

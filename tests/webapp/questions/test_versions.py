@@ -88,7 +88,7 @@ def test_one_draft_at_a_time(draft: QuestionSet, by):
         operations.new_version(draft, by=by)
     operations.publish(draft, by=by)
     operations.new_version(draft, by=by)
-    with pytest.raises(operations.QuestionSetError, match="Version 2 is a draft already"):
+    with pytest.raises(operations.QuestionSetError, match="Version 2 is already a draft"):
         operations.new_version(draft, by=by)
 
 

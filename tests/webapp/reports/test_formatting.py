@@ -42,7 +42,7 @@ def test_traits_are_bands_with_words(show) -> None:
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "Openness more likely upper half 70 % (55 to 82 %)" in words
     assert "Neuroticism more likely lower half 30 % (20 to 45 %)" in words
-    assert "Extraversion not enough to tell 52 % (40 to 64 %)" in words
+    assert "Extraversion not enough data 52 % (40 to 64 %)" in words
     assert "the model was right 57 % of the time (± 1)" in words
     assert 'x="55.0"' in page and 'width="27.0"' in page
     assert "style=" not in page.split('class="trait-bands"')[1].split("</ul>")[0]

@@ -70,7 +70,7 @@ def test_a_person_confirms_and_strikes_with_name_and_moment(client, make, sign_i
         ("confirmed", False, recruiter.id),
     ]
     page = client.get(f"/reports/{told.id}").text
-    assert page.count("Struck</span>") == 1 and page.count("Confirmed</span>") == 1 and f"by {recruiter.name}" in page
+    assert page.count("Rejected</span>") == 1 and page.count("Confirmed</span>") == 1 and f"by {recruiter.name}" in page
     exported = client.get(f"/reports/{told.id}/report.json").get_json()["people"]["points"]
     assert {(row["verdict"], row["by"]) for row in exported} == {
         ("struck", recruiter.name),
@@ -137,7 +137,7 @@ def test_a_decision_has_a_name_and_a_reason(client, told, recruiter):
     client.post(address, data={"outcome": "hold", "reason": "Ask about prices again."})
     client.post(address, data={"outcome": "advance", "reason": "Listened, and found the cause."})
     page = client.get(f"/reports/{told.id}").text
-    assert "Goes on to the next step.</strong> Decided by " + recruiter.name in page and "Earlier decisions" in page
+    assert "Advance.</strong> Decided by " + recruiter.name in page and "Earlier decisions" in page
     exported = client.get(f"/reports/{told.id}/report.json").get_json()["people"]["decisions"]
     assert [row["outcome"] for row in exported] == ["advance", "hold"]
 

@@ -36,7 +36,7 @@ def test_no_reading_shows_before_the_scorecard_is_in(client, interview, form):
     assert "face-track" not in report_of(client, interview), "a draft opens nothing"
     client.post(card_address(interview), data=form(then="submit"))
     page = report_of(client, interview)
-    assert "face-track" in page and page.index("What people say") < page.index("face-track")
+    assert "face-track" in page and page.index("Reviews and decision") < page.index("face-track")
     assert client.get(f"/reports/{interview.id}/report.json").get_json()["readings_hidden"] is False
 
 
@@ -149,7 +149,7 @@ def test_who_practises_sees_readings_at_once(client, make, sign_in, run_all):
     practice = answer_all(make, make.practice(person))
     run_all(practice)
     page = report_of(client, practice)
-    assert "face-track" in page and "What people say" not in page
+    assert "face-track" in page and "Reviews and decision" not in page
     assert client.get(f"/reports/{practice.id}/report.json").get_json()["people"] is None
 
 
