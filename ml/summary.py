@@ -126,10 +126,10 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _share(value: dict[str, Any]) -> str:
-    if value["n"] < 2:  # a single stretch says nothing of the spread between stretches
-        return f"{percent(value['value'])} (too little for an interval; n = {value['n']})"
-    return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
+def _share(value: Estimate) -> str:
+    if value.n < 2:  # a single stretch says nothing of the spread between stretches
+        return f"{percent(value.value)} (too little for an interval; n = {value.n})"
+    return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)}; n = {value.n})"
 
 
 def block(title: str, rows: list[tuple[str, str]]) -> list[str]:

@@ -35,15 +35,18 @@ MEMORY = 3.0
 LEAST_COVERAGE = 0.3
 
 
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> FaceReading:
+def read(
+    path: str | Path, *, info: demux.MediaInfo | None = None, progress: Callable[[float], None] | None = None
+) -> FaceReading:
     """Read the face in a recording, streaming.
 
-    ``progress`` is called with the share done, 0..1. The reading follows one person: whoever is in the
+    ``info`` is what `demux.probe` said of it, where the caller has asked already; ``progress`` is called with the share
+    done, 0..1. The reading follows one person: whoever is in the
     picture longest and largest. Raises Unreadable (``no_video``, ``no_face`` and those of :func:`states.refuse`),
     MediaError, ModelMissing.
     """
     version = registry.version_of("face")
-    info = demux.probe(path)
+    info = info or demux.probe(path)
     if not info.has_video:
         raise Unreadable(
             "no_video",

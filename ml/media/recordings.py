@@ -6,7 +6,7 @@ uploaded can never make FFmpeg open another file or address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,15 +65,23 @@ class Recording:
         except (av.FFmpegError, ValueError):
             return
 
-    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
-        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out."""
+    def decode(
+        self, *streams, each: Callable[[av.Packet], None] | None = None
+    ) -> Iterator[tuple[av.stream.Stream, Any]]:
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out.
+
+        ``each`` is given every packet once it has been decoded, and may use it up.
+        """
         for packet in self.packets(*streams):
+            stream = packet.stream
             try:
                 frames = packet.decode()
             except (av.FFmpegError, ValueError):
-                continue
+                frames = []
+            if each:
+                each(packet)
             for frame in frames:
-                yield packet.stream, frame
+                yield stream, frame
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ml.core import registry
 from ml.core.errors import Unreadable
 from ml.core.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
-from ml.media.demux import audio_blocks, probe
+from ml.media.demux import MediaInfo, audio_blocks, probe
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
 from ml.speech.bitset import Flags
@@ -84,13 +84,15 @@ class _Excerpts:
         return self._held[start - self._start : stop - self._start]
 
 
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:
+def read(
+    path: str | Path, *, info: MediaInfo | None = None, progress: Callable[[float], None] | None = None
+) -> SpeechReading:
     """Read the voice in a recording.
 
-    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
+    ``info`` is what `probe` said of it, where the caller has asked already; ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
     decode and ModelMissing. The same file gives the same reading.
     """
-    info = probe(path)
+    info = info or probe(path)
     if not info.has_audio:
         raise Unreadable(
             "no_audio",

@@ -72,9 +72,9 @@ def _evaluate(options: argparse.Namespace) -> None:
             figures = _module(options.model, "evaluate").evaluate(options.data, **more)
         except (ValueError, FileNotFoundError, KeyError) as failure:
             raise BadInput(f"{options.data} could not be evaluated: {failure}") from failure
-        from ml.analyse import plain
+        from ml.core.stored import strict
 
-        figures = plain(figures)
+        figures = strict(figures)
     if options.json:
         print(json.dumps(figures, allow_nan=False))
         return

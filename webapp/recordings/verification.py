@@ -106,16 +106,15 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = demux.verify(path)
-        if code := _fault(info, kind, recording.interrupted):
-            return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
-        demux.remux(path, playable)
+        info, playable = demux.verify_and_copy(path, files.folder() / f"{recording.id}.playable")
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
+    if code := _fault(info, kind, recording.interrupted):
+        playable.unlink()
+        return reject(recording, code)
     original_key = f"originals/{recording.id}{_SUFFIX.get(info.container, '.bin')}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
     storage.put(playable_key, playable)

@@ -35,14 +35,15 @@ def read(path: str | Path) -> Track:
     return Track(SENTIMENTS, [round(moment.time, 3) for moment in found], rows)
 
 
-def moments(path: str | Path) -> Iterator[Moment]:
+def moments(path: str | Path, info: demux.MediaInfo | None = None) -> Iterator[Moment]:
     """Picture by picture, what `read` says: the gathered row, its valence P(positive) - P(negative), and who was asked.
 
     ``shares`` are (1, 0) where the face alone answered, (1, 1) where face and sound did. Raises as `read`.
     """
-    if not demux.probe(path).has_video:
+    info = info or demux.probe(path)
+    if not info.has_video:
         raise Unreadable("no_video", "This recording has no picture, and the paper's system reads nothing without one.")
-    stream, sound = PaperStream(), _Sound(path)
+    stream, sound = PaperStream(), _Sound(path, info.has_audio)
     box: np.ndarray | None = None
     with contextlib.closing(demux.video_frames(path, fps=1 / STEP, max_height=HEIGHT)) as frames:
         for number, frame in enumerate(frames):
@@ -111,8 +112,7 @@ def _session(branch: str):
 class _Sound:
     """A recording's sound at 48 kHz, asked for in order of time; holds no more than one block."""
 
-    def __init__(self, path: str | Path):
-        has = demux.probe(path).has_audio
+    def __init__(self, path: str | Path, has: bool):
         self._blocks: Iterator[np.ndarray] = demux.audio_blocks(path, rate=RATE, seconds=1.0) if has else iter(())
         self._start, self._held = 0, np.zeros(0, np.float32)
 

@@ -134,11 +134,7 @@ def _is_prose(text: str) -> bool:
             if not character.isalpha():
                 if character not in _INSIDE:
                     return False
-            elif character in "ªºµƒ" or "LATIN" not in unicodedata.name(character, ""):
-                return False
-            elif character.isupper() and index and not core.isupper():
-                return False
-            elif character.islower() and core[:index].isupper() and index > 1:
+            elif character in "ªºµƒ" or "LATIN" not in unicodedata.name(character, "") or (character.isupper() and index and not core.isupper()) or (character.islower() and core[:index].isupper() and index > 1):
                 return False
         if any(not c.isascii() and c not in _PROSE and not c.isalpha() for c in word):
             return False
@@ -160,6 +156,6 @@ def _other_script(data: bytes) -> str | None:
     )
     return (
         text
-        if many and best.coherence >= 0.5 or best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many
+        if (many and best.coherence >= 0.5) or (best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many)
         else None
     )

@@ -98,9 +98,7 @@ def _identifiers(lines: list[str], times: list[int], name: str) -> set[int]:
         if at is None or at <= before:
             continue
         line, after_blank = lines[at].strip(), at == 0 or not lines[at - 1].strip()
-        if numbered and _NUMBER.match(line):
-            found.add(at)
-        elif name == "vtt" and at == index - 1 and after_blank and (named or " " not in line):
+        if (numbered and _NUMBER.match(line)) or (name == "vtt" and at == index - 1 and after_blank and (named or " " not in line)):
             found.add(at)
     return found
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -192,13 +195,44 @@ def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
 def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
     recording = tus.upload(interview, question, webm(2.0))
     recording_id = recording.id
-    remux = demux.remux
+    verify_and_copy = demux.verify_and_copy
 
     def withdraw_meanwhile(source, target):
-        remux(source, target)
+        found = verify_and_copy(source, target)
         with db.engine.begin() as connection:
             connection.execute(Recording.__table__.delete())
+        return found
 
-    monkeypatch.setattr(demux, "remux", withdraw_meanwhile)
+    monkeypatch.setattr(demux, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+@pytest.mark.parametrize("video", [True, False])
+def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkeypatch, video):
+    """Once for their hash, once to decode and to copy them; what else is looked at are headers."""
+    asked = question if video else interview.question_set.questions[1]
+    data = webm(6.0, video=video)
+    recording = tus.upload(interview, asked, data)
+    read = Counter()
+    real = Path.open
+
+    class Counting(io.FileIO):
+        def readinto(self, buffer):
+            count = super().readinto(buffer)
+            read[self.name] += count or 0
+            return count
+
+        def read(self, size=-1):
+            found = super().read(size)
+            read[self.name] += len(found or b"")
+            return found
+
+    def opened(path, mode="r", *rest, **options):
+        return Counting(str(path), "r") if mode == "rb" else real(path, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    assert verified(recording).state is RecordingState.READY
+    upload = str(files.path_of(recording.id))
+    assert read[upload] > 1.9 * len(data), "the test counts nothing"
+    assert read[upload] <= 2 * len(data) + 4096

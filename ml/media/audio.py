@@ -1,0 +1,79 @@
+"""A recording's sound as a stream of blocks, by timestamp, with silence where it has holes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+
+from ml.media.recordings import Recording, open_recording
+
+#: A hole in the sound shorter than this (seconds) is rounding and jitter, not silence.
+GAP = 0.1
+
+
+def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) -> Iterator[np.ndarray]:
+    """The sound as consecutive blocks of mono float32 samples in -1..1 at ``rate`` Hz, each ``seconds`` long
+    but the last.
+
+    Holes in the timestamps become silence, so that sample n is heard n / rate seconds after the recording's
+    start. A recording without sound yields nothing. Raises MediaError as :func:`probe` does, on the first
+    ``next()``.
+    """
+    size = max(1, round(rate * seconds))
+    block, held = np.empty(size, np.float32), 0
+    with open_recording(path) as recording:
+        for samples in _samples(recording, rate):
+            while len(samples):
+                taken = samples[: size - held]
+                block[held : held + len(taken)] = taken
+                samples, held = samples[len(taken) :], held + len(taken)
+                if held == size:
+                    yield _bounded(block)
+                    block, held = np.empty(size, np.float32), 0
+    if held:
+        yield _bounded(block[:held].copy())
+
+
+def _bounded(block: np.ndarray) -> np.ndarray:
+    """The block itself with every sample in -1..1; a decoder's NaN becomes 0."""
+    np.nan_to_num(block, copy=False, nan=0.0)
+    return np.clip(block, -1.0, 1.0, out=block)
+
+
+def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
+    """Resampled pieces of sound in order, with silence where the timestamps leave a hole."""
+    resampler: Any = None
+    shape: tuple[str, str, int] | None = None
+    clock = 0.0  # where in the recording the sound handed on so far ends
+    for _, frame in recording.decode(recording.audio):
+        time, length = recording.time_of(frame), frame.samples / frame.sample_rate
+        time = clock if time is None else time
+        if clock - time > GAP:
+            continue  # heard already: overlapping packets, or priming before the start
+        if time - clock > GAP or shape != (frame.format.name, frame.layout.name, frame.sample_rate):
+            if resampler is not None:
+                yield from _flat(resampler.resample(None))
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
+            shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if time - clock > GAP:
+            yield from _silence(round((time - clock) * rate))
+            clock = time
+        yield from _flat(resampler.resample(frame))
+        clock += length
+    if resampler is not None:
+        yield from _flat(resampler.resample(None))
+
+
+def _flat(frames) -> Iterator[np.ndarray]:
+    for frame in frames:
+        # a view of the frame's packed mono floats: to_ndarray costs more than the resampling
+        yield np.frombuffer(frame.planes[0], np.float32, frame.samples)
+
+
+def _silence(count: int) -> Iterator[np.ndarray]:
+    while count > 0:
+        yield np.zeros(min(count, 1 << 16), np.float32)
+        count -= 1 << 16
