@@ -221,6 +221,11 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
     elif options.no_demo:
         where = "" if home == data_folder(None) else f" --data {home}"
         lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
+    if (home / "health" / "undeclared-proxy").exists() and not int(os.environ.get("VIVA_PROXIES") or 0):
+        lines += [
+            "  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"
+        ]
+        lines += ["  limits count them as one. Set VIVA_PROXIES to the number of proxies (docs/operations.md).", ""]
     lines += [f"  Data: {home}   Logs: {home / 'logs'}   Stop: Ctrl-C"]
     if options.host not in {"127.0.0.1", "localhost", "::1"} and not address.startswith("https://"):
         lines += ["", "  Browsers give camera and microphone to https:// pages alone, except on this machine itself:"]

@@ -10,6 +10,7 @@ from ml.transcripts.formats import CaptionsError, TranscriptFile, read
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
     parser.add_argument("file", type=Path, metavar="FILE", help="captions or a transcript, as a program saved them")
     parser.add_argument("--speaker", metavar="NAME", help="keep what one speaker says")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

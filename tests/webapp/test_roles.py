@@ -23,6 +23,9 @@ ROUTES = [
     ("GET", "accounts.password_link", "user", ADMINS),
     ("POST", "accounts.deactivate", "user", ADMINS),
     ("POST", "accounts.reactivate", "user", ADMINS),
+    ("GET", "accounts.confirm", "", EVERYBODY),
+    ("POST", "accounts.confirm", "", EVERYBODY),
+    ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
@@ -60,6 +63,7 @@ ROUTES = [
     ("GET", "interviews.links_csv", "", STAFF),
     ("GET", "interviews.invitation", "invitation", STAFF),
     ("POST", "interviews.extend", "invitation", STAFF),
+    ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
 OURS = ("accounts", "questions", "jobs", "interviews", "health")

@@ -9,9 +9,10 @@ from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
-from webapp.accounts.models import Role
+from webapp.accounts.models import Role, User
+from webapp.accounts.passwords import weakness
 
-#: NIST SP 800-63B-4 asks for length, and against rules on which characters.
+#: NIST SP 800-63B-4 asks for length and a list of common passwords, and against rules on which characters.
 PASSWORD_LENGTH = Length(min=12, max=1024, message="Use at least 12 characters; three or four words do well.")
 
 ROLES = [
@@ -60,6 +61,17 @@ class RoleForm(FlaskForm):
 
 
 class _NewPassword(FlaskForm):
+    """A new password of ``person``, whose names it must not be made of."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse what is easy to guess."""
+        if why := weakness(field.data or "", self.person.name, self.person.email):
+            raise ValidationError(why)
+
     password = PasswordField("New password", [InputRequired("Enter a new password."), PASSWORD_LENGTH])
     again = PasswordField(
         "New password, again", [EqualTo("password", "The two passwords differ. Type the same one twice.")]
@@ -72,3 +84,9 @@ class SetPasswordForm(_NewPassword):
 
 class ChangePasswordForm(_NewPassword):
     current = PasswordField("Present password", [InputRequired("Enter your present password."), Length(max=1024)])
+
+
+class ConfirmForm(FlaskForm):
+    """One's own password, once more."""
+
+    password = PasswordField("Your password", [InputRequired("Enter your password."), Length(max=1024)])

@@ -9,6 +9,7 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
+from webapp.accounts import sessions
 from webapp.accounts.models import Role, User
 from webapp.core.database import db
 
@@ -54,6 +55,7 @@ def deactivate(user: User, *, by: User) -> None:
     _hold_admins()
     user.active = False
     _check_an_admin_remains()
+    sessions.end_all(user)
     current_app.logger.info("User %s deactivated by %s", user.id, by.id)
 
 
@@ -85,6 +87,7 @@ def _check_an_admin_remains() -> None:
 def change_password(user: User, password: str) -> None:
     """Set ``password``; every other session of ``user`` and every link to set a password ends."""
     user.set_password(password)
+    sessions.end_all(user)
     db.session.flush()
     current_app.logger.info("User %s password changed by %s", user.id, user.id)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_login import current_user
 
-from webapp.candidate import consent_texts
+from webapp.candidate import binding, consent_texts
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
 from webapp.policy import Mode, Purpose
@@ -117,12 +120,20 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     """
     latest = {consent.purpose: consent.granted for consent in interview.consents}
     changed, moment = [], now()
+    address, browser = consent_origin()
     for text in consent_texts.texts_for(interview):
         yes = text.purpose in granted
         if latest.get(text.purpose) is yes:
             continue
         interview.consents.append(
-            Consent(purpose=text.purpose, granted=yes, text_version=text.version, decided_at=moment)
+            Consent(
+                purpose=text.purpose,
+                granted=yes,
+                text_version=text.version,
+                decided_at=moment,
+                address=address,
+                browser=browser,
+            )
         )
         changed.append(text.purpose)
     db.session.flush()
@@ -135,6 +146,14 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
 
         analysis.consents_changed(interview)
     return changed
+
+
+def consent_origin() -> tuple[str, str]:
+    """From where the present request comes: its address, and what tells its browser from others."""
+    if not has_request_context():
+        return "", ""
+    secret = binding.secret_of_browser() or getattr(current_user, "session_id", "")
+    return (request.remote_addr or "")[:64], hashlib.sha256(secret.encode()).hexdigest()[:16] if secret else ""
 
 
 # Answers

@@ -56,7 +56,12 @@ def init_app(app: Flask) -> None:
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
             written_by_us = False  # the limit in a program's words, "60 per 1 minute"
-        return _answer(error.code, title, error.description if written_by_us and error.description else advice)
+        response = app.make_response(
+            _answer(error.code, title, error.description if written_by_us and error.description else advice)
+        )
+        if wait := getattr(error, "retry_after", None):
+            response.headers.setdefault("Retry-After", str(wait))
+        return response
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int] | Response:

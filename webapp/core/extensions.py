@@ -5,19 +5,19 @@ from __future__ import annotations
 from celery import Celery, Task
 from flask import Flask, has_app_context
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from webapp.core import file_broker, liveness
 from webapp.core.database import db
+from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
 
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address)
+limiter = Limiter(key_func=client_key)
 
 
 def init_app(app: Flask) -> None:

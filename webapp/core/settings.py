@@ -36,6 +36,14 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="viva_session",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        #: How long somebody stays signed in without doing anything, and at most; the second of each for those who asked
+        #: to stay signed in.
+        SESSION_IDLE=timedelta(hours=12),
+        REMEMBERED_IDLE=timedelta(days=7),
+        SESSION_LONGEST=timedelta(days=2),
+        REMEMBERED_LONGEST=timedelta(days=14),
+        #: How long a password counts as given just now, for what admins do to others.
+        CONFIRMED_FOR=timedelta(minutes=15),
         REMEMBER_COOKIE_SECURE=(os.environ.get("VIVA_PUBLIC_URL") or "").startswith("https://"),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
@@ -48,6 +56,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: Failed attempts to sign in: from one network address, and from one network address at one account.
         SIGN_IN_RATE="20 per minute; 100 per hour",
         SIGN_IN_RATE_PER_ACCOUNT="5 per minute; 20 per hour",
+        #: And at one account from everywhere, so that many addresses do not help.
+        SIGN_IN_RATE_AT_ACCOUNT="10 per minute; 60 per hour",
         #: How long a link to set a password works, in seconds.
         PASSWORD_LINK_SECONDS=3 * 24 * 3600,
         #: The largest recording accepted, in bytes.

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
-from webapp.core import liveness
+from webapp.core import liveness, proxies
 from webapp.core.database import db
 
 #: Seconds after which a part that was never heard of is no longer just starting.
@@ -70,4 +70,18 @@ def storage(app: Flask) -> list[Check]:
     unreadable = Path(app.config["HOME"]) / "broker" / "unreadable"
     if unreadable.is_dir() and (number := sum(1 for _ in unreadable.iterdir())):
         found.append(Check("messages", "advice", f"{number} messages to workers could not be read: {unreadable}."))
+    return found
+
+
+def network(app: Flask) -> list[Check]:
+    """A proxy that was not declared, and addresses without TLS."""
+    found = []
+    if not app.config["PROXIES"] and proxies.was_noticed(app.config["HOME"]):
+        found.append(Check("proxy", "advice", proxies.ADVICE))
+    if not (app.config["PUBLIC_URL"] or "").startswith("https://"):
+        text = (
+            "Pages are served without TLS: cookies have plain names and browsers give camera and microphone on this "
+            "machine alone. For others put a proxy with TLS in front and set VIVA_PUBLIC_URL."
+        )
+        found.append(Check("tls", "advice", text))
     return found

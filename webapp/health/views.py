@@ -27,5 +27,5 @@ def healthz() -> tuple[Response, int]:
 @require_role(Role.ADMIN)
 def health() -> str:
     """Every part, and what to do about it."""
-    found = [*checks.parts(current_app), *checks.storage(current_app)]
+    found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
     return render_template("health/index.html", checks=found, fine=all(check.is_fine for check in found))

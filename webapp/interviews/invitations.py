@@ -168,6 +168,17 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
     return _invitation_page(entry, form), 422
 
 
+@blueprint.post("/invitations/<invitation_id>/release")
+@staff
+def release(invitation_id: str) -> Response:
+    """Let the candidate go on in another browser."""
+    entry = _entry(invitation_id)
+    operations.release(entry.invitation, by=current_user)
+    db.session.commit()
+    flash("The link is released. The next browser in which it is begun is the candidate's.", "success")
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+
+
 @blueprint.post("/invitations/<invitation_id>/revoke")
 @staff
 def revoke(invitation_id: str) -> Response:

@@ -71,6 +71,10 @@ class Interview(Model):
     candidate_name: Mapped[str] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: SHA-256 of the secret of the browser in which it was begun (webapp/candidate/binding.py), and how often the
+    #: inviter released it since.
+    browser: Mapped[str | None] = mapped_column(String(64))
+    released: Mapped[int] = mapped_column(default=0, server_default="0")
 
     invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
     job: Mapped[Job | None] = relationship()
@@ -104,6 +108,10 @@ class Consent(Model):
     #: Which wording was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: From where: a network address, and the first 16 digits of the hash of the browser's secret or of the account's
+    #: session; empty where no browser was involved.
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
     interview: Mapped[Interview] = relationship(back_populates="consents")
 

@@ -156,6 +156,16 @@ def revoke(invitation: Invitation, *, by: User | None = None) -> None:
         current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
 
 
+def release(invitation: Invitation, *, by: User) -> None:
+    """Let the link be begun in another browser; the one that it belonged to is out. A second time changes nothing."""
+    interview = invitation.interview
+    if interview is not None and interview.browser is not None:
+        interview.browser = None
+        interview.released += 1
+        db.session.flush()
+        current_app.logger.info("Link of invitation %s released by %s", invitation.id, by.id)
+
+
 def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
     """Move the deadline (aware, in the future). Raises InvitationRefused where revoked or submitted."""
     _check_not_submitted(invitation)

@@ -38,6 +38,8 @@ def find(room_id: str) -> tuple[Room, Member | None]:
     room = db.session.get(Room, room_id) or abort(404, _UNKNOWN)
     number, candidate, member_id = session.get(_KEY, {}).get(room.id, [None, False, None])
     member = db.session.get(Member, member_id) if member_id else None
+    if member is not None and member.user_id is not None and member.user_id != _person_id():
+        member = None  # the place of somebody with an account, who is no longer signed in here
     if member is None and candidate and number == room.link_number:
         member = room.candidate  # who may have come in by another browser before
     if member is None and current_user.is_authenticated:
@@ -49,6 +51,10 @@ def find(room_id: str) -> tuple[Room, Member | None]:
     if number == room.link_number:
         return room, None
     abort(404, _UNKNOWN)
+
+
+def _person_id() -> str | None:
+    return current_user.id if current_user.is_authenticated else None
 
 
 def find_member(room_id: str, *, open_only: bool = True) -> Member:

@@ -44,15 +44,19 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
     return row
 
 
-def give(answer: Answer, author: User, text: str, *, uploaded: bool) -> Transcript:
-    """Store what a person typed or uploaded (.vtt, .srt or plain text) and have it read.
+def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, speaker: str | None = None) -> Transcript:
+    """Store what a person typed, or uploaded in a format that ml.transcripts.formats reads, and have it read.
 
-    Raises TranscriptRefused where there is no recording, and CaptionsError for what is no transcript of it.
+    ``speaker`` is whom of several the candidate is. Raises TranscriptRefused where there is no recording, and
+    CaptionsError for what is no transcript of it (code ``speakers``: several speak and nobody was chosen).
     """
     recording = store.recording_of(answer)
     if recording is None:
         raise TranscriptRefused("There is no recording that this could be the transcript of.")
-    words = captions.parse(text, recording.seconds) if uploaded else captions.plain(text)
+    if uploaded:
+        words = captions.parse(given, recording.seconds, speaker)
+    else:
+        words = captions.plain(given if isinstance(given, str) else given.decode("utf-8", "replace"))
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
     words_changed(answer)
     return row

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Labelled:
+    """An answer's ``sentences`` with their STAR parts, and its ``points`` with the sentence that touches each."""
+
     sentences: tuple[tuple[str, str], ...]
     points: tuple[tuple[str, int | None], ...]
 
     @property
     def text(self) -> str:
+        """The sentences as one text."""
         return " ".join(sentence for _, sentence in self.sentences)
 
 

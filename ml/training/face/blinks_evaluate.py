@@ -1,4 +1,4 @@
-"""A second witness for blinks: ``python -m ml.training.face.blinks_evaluate --data DIR --json``.
+"""Check blinks against a second classifier of another kind, and count hands that are taken for blinks.
 
 The labelled eyes (``eyes_open_closed.npz``) have no landmarks, so the eye aspect ratio cannot be scored on them. What
 can be: a classifier of eye pictures learns from them, is scored on eyes that it has not seen, and then looks at a

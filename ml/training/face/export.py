@@ -1,7 +1,6 @@
-"""Calibrate trained weights and write what is shipped: face.onnx (serves), face.keras (trains on) and
-face.json.
+"""Calibrate the best weights of a face training run so far, and write the files that serve.
 
-``python -m ml.training.face.export --data DIR`` writes the best weights that a training run has found so far.
+These are face.onnx (serves), face.keras (trains on) and face.json.
 """
 
 from __future__ import annotations

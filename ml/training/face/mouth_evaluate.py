@@ -1,5 +1,4 @@
-"""How good the shipped mouth classifier is on labelled faces: ``python -m ml.training.face.mouth_evaluate --data
-FILE.npz --json``."""
+"""Measure the mouth classifier on labelled faces (``--data mouth_open.npz``)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Train the mouth classifiers: ``python -m ml.training.face.mouth_train --data DIR``.
+"""Train the mouth classifiers.
 
 Fold by fold, a small network (or the paper's) learns from four fifths of the faces and is measured on the fifth that
-is left. Small ones learn from FER2013's mouths besides (``mouth_fer.py``), which are never measured on; the five of
+is left. Small ones learn from FER2013's mouths besides (``mouth_fer2013.py``), which are never measured on; the five of
 them together are what ships. Every part is kept under ``--run-dir`` as soon as it is there, and a second call goes on
 with what is missing. Copies and near copies of a face share a fold.
 """

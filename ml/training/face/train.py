@@ -226,16 +226,3 @@ def train(data: Path, options: argparse.Namespace) -> None:
     from ml.training.face.export import export
 
     export(folder, best_file)
-
-
-def main() -> None:
-    """The command line; see the module."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    options = parser.parse_args()
-    train(options.data, options)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Write the figures of ``MODEL_CARD.md`` from the weights' own: ``python -m ml.training.fusion.card``."""
+"""Write the figures of the fusion's MODEL_CARD.md from the weights' own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Train all of the fusion: the clip model on RAVDESS's pairs, the weights in time on streams put together from held-out
+"""Train all of the fusion.
+
+The clip model learns from RAVDESS's pairs, the weights in time from streams put together from held-out
 readings.
 
 ``python -m ml.training.fusion.train --data DIR``, where DIR holds ``speech/ravdess``,

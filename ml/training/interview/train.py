@@ -1,4 +1,4 @@
-"""Train the raters' models anew: ``python -m ml.training.interview.train --data DIR``. A minute on one core.
+"""Train the rating models of interviews. A minute on one core.
 
 Folds keep a student's two interviews together (and a video's clips). Nothing is tuned here: features and penalties
 are constants, which were chosen with the 55 students in view; ``ml/interview/MODEL_CARD.md`` says what that is worth.

@@ -1,4 +1,4 @@
-"""Fit and measure what tells one voice from two: ``python -m ml.training.speech.diarization_train --data DIR``.
+"""Fit and measure the discriminant that tells one voice from two.
 
 The discriminant learns from RAVDESS's and nEMO's speakers and eSpeak NG's voices, each in all emotions and in VARIANTS
 other pitches and vocal tracts. Every made take (`takes`) is judged by a discriminant that has heard none of its

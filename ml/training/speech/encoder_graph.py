@@ -1,10 +1,11 @@
-"""Make the encoder's ONNX graph. Its weights are not in it: `encoder_weights` reads them from their package.
+"""Write the speech encoder's ONNX graph, without its weights.
 
-Needs the dependency group ``train`` (onnx).
+`encoder_weights` reads the weights from the package that carries them. Needs the dependency group ``train`` (onnx).
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -148,3 +149,9 @@ def _emptied(array: TensorProto) -> None:
     for key, value in (("location", ELSEWHERE), ("offset", 0), ("length", size)):
         kept.external_data.add(key=key, value=str(value))
     array.CopyFrom(kept)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .onnx file to write")
+    write(parser.parse_args().out)

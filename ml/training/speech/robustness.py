@@ -1,7 +1,7 @@
-"""What noise, a telephone, a room and a codec cost: the cross-validation's models on worse copies of held-out clips.
+"""Measure what noise, a telephone, a room and a codec cost the speech model.
 
-``python -m ml.training.speech.robustness --data DIR`` needs the ``--run-dir`` of ``./viva train speech``. Each clip
-is read by the network and the discriminants of the fold that never heard its actor, from speech detection on.
+The cross-validation's models read worse copies of held-out clips (the ``--run-dir`` of ``./viva train speech``). Each
+clip is read by the network and the discriminants of the fold that never heard its actor, from speech detection on.
 """
 
 from __future__ import annotations

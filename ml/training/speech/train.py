@@ -3,7 +3,7 @@
 What ships is the mean of SHIPPED networks of the cross-validation, beside linear discriminants that all actors taught,
 over hand-made features and over those of a recogniser's first layers.
 
-``python -m ml.training.speech.train --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with
+``./viva train speech --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with
 ``--extra``, ``speech/nemo``. Everything goes to ``--run-dir`` and a second call goes on where the first one stopped.
 """
 
@@ -227,11 +227,3 @@ def extra_voices(data: Path, options: argparse.Namespace) -> list:
     known = sorted({SPEECH_EMOTIONS.index(clip.emotion) for clip in found})
     frames = variants(found, options.run_dir / "nemo.npz")
     return [(part, SPEECH_EMOTIONS.index(c.emotion), known) for part, c in zip(frames, found, strict=True)]
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    arguments = parser.parse_args()
-    train(arguments.data, arguments)

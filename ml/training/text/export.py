@@ -1,4 +1,4 @@
-"""The last step of training: calibrate on the held-out scores, measure, and write the files that serve."""
+"""Calibrate a text training run on its held-out scores, measure, and write the files that serve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def export(essays: Essays, folds: np.ndarray, documents: list[Document], options
 
     if keras.backend.backend() != "tensorflow":
         print(
-            "Trained. Export needs TensorFlow: KERAS_BACKEND=tensorflow python -m ml.training.text.export "
+            "Trained. Export needs TensorFlow: KERAS_BACKEND=tensorflow python -m ml.training text_export "
             f"--run-dir {options.run_dir} --seeds {options.seeds} --data DATA"
         )
         return

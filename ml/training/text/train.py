@@ -228,11 +228,3 @@ def _fold(
         tqdm.write(f"{title}: accuracy {right:.3f}, not calibrated")
         with runs.whole(path) as partial:
             np.savez_compressed(partial, allow_pickle=True, **scores)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    arguments = parser.parse_args()
-    train(arguments.data, arguments)

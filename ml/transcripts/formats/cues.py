@@ -74,6 +74,7 @@ class TranscriptFile:
         return self
 
     def to_json(self) -> dict[str, Any]:
+        """What the command prints: ``format``, ``speakers`` and ``cues``."""
         return {"format": self.format, "speakers": self.speakers, "cues": [asdict(cue) for cue in self.cues]}
 
 

@@ -118,25 +118,26 @@ def _language(text: str) -> str | None:
 
 
 def _is_prose(text: str) -> bool:
-    """Whether every letter is Latin and every word looks like one: no symbol in it, no capital after a small letter
-    that is not a capital of ASCII (McKay), no small letter of another alphabet."""
-    if any(
-        unicodedata.category(character) in ("Cc", "Co", "Cn") and character not in "\t\n\r\f" for character in set(text)
-    ):
+    """Whether every word with a letter beyond ASCII looks like a word of Latin letters."""
+    if any(unicodedata.category(c) in ("Cc", "Co", "Cn") and c not in "\t\n\r\f" for c in set(text)):
         return False
-    for word in re.findall(r"[^\s<>()\[\]{}/\\|,.;:!?\"'=+*&#@%^~-]+", text):
-        if word.isascii():
+    words = re.findall(r"[^\s<>()\[\]{}/\\|,.;:!?\"'=+*&#@%^~-]+", text)
+    return all(word.isascii() or _is_word(word) for word in words)
+
+
+def _is_word(word: str) -> bool:
+    """No symbol inside, no letter of another alphabet, no capital after a small letter nor the reverse: what an
+    encoding makes of another's bytes."""
+    if any(not c.isascii() and not c.isalpha() and c not in _PROSE for c in word):
+        return False
+    core = word.strip("".join(_PROSE))
+    for index, character in enumerate(core):
+        if character.isascii() or character in _INSIDE:
             continue
-        core = word.strip("".join(_PROSE))
-        for index, character in enumerate(core):
-            if character.isascii():
-                continue
-            if not character.isalpha():
-                if character not in _INSIDE:
-                    return False
-            elif character in "ªºµƒ" or "LATIN" not in unicodedata.name(character, "") or (character.isupper() and index and not core.isupper()) or (character.islower() and core[:index].isupper() and index > 1):
-                return False
-        if any(not c.isascii() and c not in _PROSE and not c.isalpha() for c in word):
+        if character in "ªºµƒ" or "LATIN" not in unicodedata.name(character, ""):
+            return False
+        capital_inside = character.isupper() and index > 0 and not core.isupper()
+        if capital_inside or (character.islower() and index > 1 and core[:index].isupper()):
             return False
     return True
 
@@ -151,11 +152,6 @@ def _other_script(data: bytes) -> str | None:
     latin = sum("LATIN" in unicodedata.name(character, "") for character in letters)
     if not letters or latin > len(letters) / 10 or "\ufffd" in text:
         return None
-    many = (
-        len(letters) >= 40 if best.encoding.startswith(("cp", "koi", "iso", "mac", "kz", "ptc")) else len(letters) >= 8
-    )
-    return (
-        text
-        if (many and best.coherence >= 0.5) or (best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5") and many)
-        else None
-    )
+    several_bytes = best.encoding in ("gb18030", "shift_jis", "euc_kr", "big5")  # few wrong readings are valid at all
+    sure = len(letters) >= 8 if several_bytes else len(letters) >= 40 and best.coherence >= 0.5
+    return text if sure else None

@@ -1,4 +1,4 @@
-"""Rolling captions: each shows the line before once more, or the same words and one more. What was said is said once."""
+"""Rolling captions show the line before once more, or the same words and one more. What was said is said once."""
 
 from __future__ import annotations
 

@@ -13,33 +13,17 @@ _LABEL = re.compile(
     r"\s*(?:>>\s*|[-–—]\s+)?[\[(]?(?P<name>[^\W\d_][\w.'’ ()/-]{0,58}?)[\])]?\s*[:：](?!//)\s*(?P<rest>\S.*|$)",
     re.DOTALL,
 )
-_ANSWERING = re.compile(r"(?:speaker|interviewer|interviewee|candidate|recruiter|host|guest|moderator|panel(?:l?ist)?|q|a)"
-                        r"(?:[ _-]?(?:\d+|[a-z]))?", re.IGNORECASE)  # fmt: skip
-_SMALL = {
-    "de",
-    "da",
-    "di",
-    "del",
-    "der",
-    "den",
-    "van",
-    "von",
-    "la",
-    "le",
-    "bin",
-    "ibn",
-    "al",
-    "el",
-    "y",
-    "e",
-    "dos",
-    "do",
-}
+#: What programs call people whose names they do not know.
+_PARTS = r"speaker|interviewer|interviewee|candidate|recruiter|host|guest|moderator|panel(?:l?ist)?|q|a"
+_PART = re.compile(rf"(?:{_PARTS})(?:[ _-]?(?:\d+|[a-z]))?", re.IGNORECASE)
+_SMALL = frozenset(
+    ("de", "da", "di", "del", "der", "den", "van", "von", "la", "le", "bin", "ibn", "al", "el", "y", "e", "dos", "do")
+)
 
 
 def is_name(text: str) -> bool:
     """Whether ``text`` could be somebody's name or part: one to five words with capitals, or “Speaker 2”."""
-    if _ANSWERING.fullmatch(text):
+    if _PART.fullmatch(text):
         return True
     words = re.sub(r"\([^()]*\)", " ", text).split()
     if not 1 <= len(words) <= 5:
@@ -49,7 +33,7 @@ def is_name(text: str) -> bool:
 
 
 def _is_sure_name(text: str) -> bool:
-    return is_name(text) and (len(text.split()) > 1 or bool(_ANSWERING.fullmatch(text)))
+    return is_name(text) and (len(text.split()) > 1 or bool(_PART.fullmatch(text)))
 
 
 def label_of(text: str) -> tuple[str, str] | None:

@@ -98,7 +98,9 @@ def _identifiers(lines: list[str], times: list[int], name: str) -> set[int]:
         if at is None or at <= before:
             continue
         line, after_blank = lines[at].strip(), at == 0 or not lines[at - 1].strip()
-        if (numbered and _NUMBER.match(line)) or (name == "vtt" and at == index - 1 and after_blank and (named or " " not in line)):
+        is_number = numbered and bool(_NUMBER.match(line))
+        is_vtt_name = name == "vtt" and at == index - 1 and after_blank and (named or " " not in line)
+        if is_number or is_vtt_name:
             found.add(at)
     return found
 

@@ -9,7 +9,10 @@ import pytest
 
 from ml import cli
 
-TWO = "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Ana Ruiz>Why us?</v>\n\n00:02.000 --> 00:03.000\n<v Bo Lind>You ship fast.</v>\n"
+TWO = (
+    "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Ana Ruiz>Why us?</v>\n\n"
+    "00:02.000 --> 00:03.000\n<v Bo Lind>You ship fast.</v>\n"
+)
 
 
 def test_it_prints_one_object(tmp_path: Path, capsys):

@@ -22,7 +22,7 @@ def path_of(invitation) -> str:
 
 
 def begin_interview(client, path: str) -> int:
-    return client.get(path).status_code
+    return client.post(path).status_code
 
 
 def database_of(app) -> str:
@@ -74,7 +74,7 @@ class TestBusy:
     def test_a_form_is_asked_to_come_back(self, client, make, other):
         path = path_of(make.invitation())
         other.execute("BEGIN IMMEDIATE")
-        answer = client.get(path)
+        answer = client.post(path)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) >= 1
         assert "Viva is busy" in answer.text

@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts import operations
+from webapp.accounts.confirming import confirmed
 from webapp.accounts.forms import NewPersonForm, RoleForm
 from webapp.accounts.models import Role, User
 from webapp.accounts.views.pages import blueprint
@@ -35,6 +36,7 @@ def people() -> str:
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
 @require_role(Role.ADMIN)
+@confirmed
 def new_person() -> Response | tuple[str, int]:
     """Add somebody."""
     form = NewPersonForm()
@@ -54,6 +56,7 @@ def new_person() -> Response | tuple[str, int]:
 
 @blueprint.route("/people/<user_id>", methods=["GET", "POST"])
 @require_role(Role.ADMIN)
+@confirmed
 def person(user_id: str) -> Response | tuple[str, int]:
     """One person: role, link, access."""
     user = _person(user_id)
@@ -75,6 +78,7 @@ def _with_article(role: Role) -> str:
 
 @blueprint.get("/people/<user_id>/password-link")
 @require_role(Role.ADMIN)
+@confirmed
 def password_link(user_id: str) -> str:
     """The link by which somebody sets a password. It is shown, not stored; made anew each time."""
     user = _person(user_id)
@@ -89,6 +93,7 @@ def password_link(user_id: str) -> str:
 
 @blueprint.post("/people/<user_id>/deactivate")
 @require_role(Role.ADMIN)
+@confirmed
 def deactivate(user_id: str) -> Response:
     """End somebody's access."""
     user = _person(user_id)
@@ -103,6 +108,7 @@ def deactivate(user_id: str) -> Response:
 
 @blueprint.post("/people/<user_id>/reactivate")
 @require_role(Role.ADMIN)
+@confirmed
 def reactivate(user_id: str) -> Response:
     """Let somebody in again."""
     user = _person(user_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.candidate import consent_texts, operations
-from webapp.candidate.access import grant, load_interview, may_answer
+from webapp.candidate import binding, consent_texts, operations
+from webapp.candidate.access import grant, is_staff, load_interview, may_answer
 from webapp.candidate.forms import SubmitForm
 from webapp.candidate.operations import Refused
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
@@ -35,23 +35,42 @@ def refused(error: Refused) -> Response | tuple[Response, int]:
 blueprint.add_app_template_filter(duration)
 
 
-@blueprint.get("/i/<token>")
-@limiter.limit("60 per minute")
+#: What text around a link leaves at its end: a full stop, a bracket.
+_AROUND = ".,;:!?)>]}'\"»”’*_"
+
+
+@blueprint.route("/i/<token>", methods=["GET", "POST"])
+@limiter.limit("60 per minute", key_func=lambda: f"link {request.view_args['token'][:120]}")
 def open_link(token: str) -> Response | tuple[str, int]:
-    """Open an invitation's link: every way in which it may be of no use has a page of its own."""
-    invitation = invitation_of_token(token)
+    """Open an invitation's link: every way in which it may be of no use has a page of its own.
+
+    Looking at it changes nothing, since mail scanners look at links too; the button begins.
+    """
+    invitation = invitation_of_token(token) or invitation_of_token(token.rstrip(_AROUND))
     if invitation is None:
         return render_template("candidate/link_unknown.html"), 404
+    if is_staff():
+        return render_template(
+            "candidate/link_staff.html", invitation=invitation
+        ), 403 if request.method == "POST" else 200
     interview = invitation.interview
+    if interview is not None and not binding.is_bound_here(interview):
+        return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
     if invitation.revoked_at is not None:
         if interview is not None:
             grant(interview)  # for taking consents back, and for nothing else
         return render_template("candidate/link_revoked.html", invitation=invitation, interview=interview), 410
+    if interview is None and operations.is_past(invitation.deadline):
+        return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
+    begins = interview is None or interview.browser is None
+    if begins and request.method != "POST":
+        return render_template("candidate/link_begin.html", invitation=invitation, interview=interview), 200
     if interview is None:
-        if operations.is_past(invitation.deadline):
-            return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
         interview = operations.open_interview(invitation)
-        db.session.commit()
+    if begins and not binding.bind(interview):
+        db.session.rollback()
+        return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
+    db.session.commit()
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
         flash("This link has been used: your interview is submitted, and nothing more can be added to it.", "info")
@@ -59,6 +78,9 @@ def open_link(token: str) -> Response | tuple[str, int]:
     if operations.is_over(interview):
         return render_template("candidate/link_expired.html", invitation=invitation, interview=interview), 410
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
+
+
+blueprint.after_app_request(binding.remember)
 
 
 def _open(interview_id: str) -> Interview:

@@ -33,6 +33,7 @@ LIMITS = {
 _WHY = {
     "closed": "The room is closed.",
     "removed": "The host has ended your part in this call.",
+    "signed_out": "You are signed out. Sign in and open the room again.",
     "full": "The room is full. Wait until somebody leaves, then try again.",
 }
 
@@ -70,7 +71,9 @@ class Signalling:
             await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
             return None
         page = first.get("page")
-        wire = Wire(connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "")
+        wire = Wire(
+            connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
+        )
         if refused := await self.hub.enter(wire):
             await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
             return None

@@ -57,7 +57,7 @@ def refused(error: Refused | UploadRefused) -> tuple[Response | str, int]:
 
 
 @blueprint.get("/join/<link>")
-@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"])
+@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"], key_func=lambda: f"link {request.path[:300]}")
 def join(link: str) -> Response | tuple[str, int]:
     """Open a link: this browser session may enter the room that it names."""
     found = tokens.room_of_link(link)
@@ -171,7 +171,7 @@ def token(room_id: str) -> Response:
     # get here, because of the CSRF token.
     origin = request.headers.get("Origin") or origin_of(request.host_url)
     return jsonify(
-        token=tokens.issue(member, purpose, origin),
+        token=tokens.issue(member, purpose, origin, current_user.session_id if current_user.is_authenticated else ""),
         url=live_url(current_app, request),
         expires_in=current_app.config["LIVE_TOKEN_SECONDS"],
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
 from ml.transcripts.captions import to_vtt
+from ml.transcripts.formats import TranscriptFile, read
 from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.access import load_interview
@@ -37,16 +40,21 @@ def correct(answer_id: str) -> Response | tuple[str, int]:
 @blueprint.post("/<answer_id>/words")
 @login_required
 def give(answer_id: str) -> Response | tuple[str, int]:
-    """Store a typed transcript (``text``) or an uploaded one (``file``)."""
+    """Store a typed transcript (``text``) or an uploaded one (``file``, or its ``cues`` with a ``speaker``)."""
     answer = _answer(answer_id)
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return _store(
-            answer, lambda: operations.give(answer, current_user, request.form.get("text", ""), uploaded=False)
-        )
-    # Four bytes a character at most; one more tells that it is too large.
-    text = file.stream.read(4 * LARGEST + 1).decode("utf-8", "replace")
-    return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=True))
+    if "cues" in request.form:
+        given: str | bytes = request.form["cues"]
+        speaker = request.form.get("speaker") or None
+    elif file is not None and file.filename:
+        # Four bytes a character at most; one more tells that it is too large.
+        given, speaker = file.stream.read(4 * LARGEST + 1), None
+    else:
+        text = request.form.get("text", "")
+        return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=False))
+    return _store(
+        answer, lambda: operations.give(answer, current_user, given, uploaded=True, speaker=speaker), given=given
+    )
 
 
 @blueprint.post("/<answer_id>/recognise")
@@ -77,19 +85,27 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def _store(answer: Answer, verb, done: str = "Saved. The words are read again where that is allowed."):
+def _store(
+    answer: Answer,
+    verb,
+    done: str = "Saved. The words are read again where that is allowed.",
+    given: str | bytes | None = None,
+):
+    """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
     except (operations.TranscriptRefused, VivaError) as refused:
         db.session.rollback()
         db.session.refresh(answer)
+        if given is not None and getattr(refused, "code", "") == "speakers":
+            return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
     flash(done, "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
-def _page(answer: Answer, error: str = "", typed: str = "") -> str:
+def _page(answer: Answer, error: str = "", typed: str = "", uploaded: TranscriptFile | None = None) -> str:
     found = store.versions(answer)
     interview = answer.interview
     return render_template(
@@ -103,6 +119,8 @@ def _page(answer: Answer, error: str = "", typed: str = "") -> str:
         may_recognise=is_available() and bool(decide_for(interview, Modality.TEXT)),
         error=error,
         typed=typed,
+        uploaded=uploaded,
+        cues=json.dumps(uploaded.to_json(), ensure_ascii=False) if uploaded else "",
     )
 
 
