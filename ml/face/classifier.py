@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ml.core import registry
+from ml.core.statistics import softmax
 from ml.face.contrast import faces_stretched
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
@@ -64,9 +65,3 @@ def activation_maps(crops: np.ndarray) -> np.ndarray:
     session = registry.session("face")
     (maps,) = session.run(["maps"], {session.get_inputs()[0].name: faces_stretched(crops)[..., None]})
     return calibrated(maps, "votes")
-
-
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Exponentials of each row, scaled to add up to 1."""
-    values = np.exp(values - values.max(axis=-1, keepdims=True))
-    return values / values.sum(axis=-1, keepdims=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.face import blinks, features, mouth, quality_checks
@@ -31,8 +32,6 @@ HEIGHT = 480
 ROWS = 3000
 #: Expressions this close in time (seconds) are not independent of each other.
 MEMORY = 3.0
-#: Below this coverage no expression is named.
-LEAST_COVERAGE = 0.3
 
 
 def read(
@@ -101,7 +100,7 @@ def read(
         frames_with_face=int(seen.sum()),
         track=_track(times, rows),
         distribution=distribution,
-        dominant=_dominant(distribution, coverage),
+        dominant=dominant(distribution, coverage),
         blinks={"count": None, "times": [], "per_minute": None}
         if "low_rate" in codes
         else blinks.summarise(eye_times[mine], eyes[mine], coverage * length, around[mine]),
@@ -193,14 +192,6 @@ def _distribution(rows: np.ndarray, times: np.ndarray) -> dict[str, Estimate]:
         name: Estimate(float(mean[i]), float(min(low[i], mean[i])), float(max(high[i], mean[i])), n)
         for i, name in enumerate(FACE_EMOTIONS)
     }
-
-
-def _dominant(distribution: dict[str, Estimate], coverage: float) -> str | None:
-    """The strongest class, where its interval lies above the second's and there are at least two stretches
-    to go by."""
-    first, second = sorted(distribution, key=lambda name: -distribution[name].value)[:2]
-    clear = distribution[first].low > distribution[second].high
-    return first if clear and distribution[first].n > 1 and coverage >= LEAST_COVERAGE else None
 
 
 def _track(times: np.ndarray, rows: np.ndarray, labels: tuple[str, ...] = FACE_EMOTIONS) -> Track:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import ModelMissing
+from ml.core.statistics import softmax
 from ml.face import classifier
 from ml.face.contrast import faces_stretched
 
@@ -21,7 +22,7 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
     """
     if not is_current():
         return classifier.probabilities(crops, mirror=False)
-    return classifier.softmax(classifier.calibrated(logits(crops), "votes"))
+    return softmax(classifier.calibrated(logits(crops), "votes"))
 
 
 def logits(crops: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,24 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
                     block, held = np.empty(size, np.float32), 0
     if held:
         yield _bounded(block[:held].copy())
+
+
+class Excerpts:
+    """Excerpts of a stream of blocks whose starts never go back: holds what may still be asked for, and no more."""
+
+    def __init__(self, blocks: Iterable[np.ndarray]):
+        self._blocks, self._start, self._held = iter(blocks), 0, np.zeros(0, np.float32)
+
+    def between(self, start: int, stop: int) -> np.ndarray:
+        """Samples ``start`` to ``stop``, fewer at the stream's end."""
+        while self._start + len(self._held) < stop:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            skipped = min(max(start - self._start, 0), len(self._held))
+            self._held = np.concatenate([self._held[skipped:], np.asarray(block, np.float32)])
+            self._start += skipped
+        return self._held[start - self._start : stop - self._start]
 
 
 def _bounded(block: np.ndarray) -> np.ndarray:

@@ -23,8 +23,9 @@ _MP4 = {"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "opus", "flac", "al
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a recording is: made once, and passed on to whoever needs it. ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed
-    (after rotation).
+    """What a recording is: made once, and passed on to whoever needs it.
+
+    ``seconds`` is 0 where unknown; ``width`` and ``height`` are pixels as displayed (after rotation).
 
     ``fps`` is frames a second on average or None. ``truncated`` (set by :func:`verify`, and by :func:`probe`
     from the container's structure) says that the file stops before its announced end; ``seconds`` is then

@@ -18,6 +18,8 @@ import numpy as np
 import onnxruntime
 
 from ml.core import registry
+from ml.core.naming import is_sure
+from ml.core.statistics import softmax
 from ml.speech.encoder import heard, session
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
@@ -108,7 +110,7 @@ def probabilities(window: np.ndarray, models: Models | None = None) -> np.ndarra
 
 def alone(scores: Scores, card: dict) -> np.ndarray:
     """Calibrated probabilities (8,) of scores that are read by themselves."""
-    return _softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
+    return softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
 
 
 def compared(scores: list[Scores], card: dict) -> np.ndarray:
@@ -118,7 +120,7 @@ def compared(scores: list[Scores], card: dict) -> np.ndarray:
     """
     bias = discriminants()[1].bias
     rows = combined_against(np.array([s.network for s in scores]), np.array([s.against for s in scores]), bias, card)
-    return np.array([_softmax(row / card["temperature_compared"]) for row in rows])
+    return np.array([softmax(row / card["temperature_compared"]) for row in rows])
 
 
 def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray, card: dict) -> np.ndarray:
@@ -130,9 +132,4 @@ def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray,
 
 def abstains(chances: np.ndarray, card: dict) -> bool:
     """Whether a reading (8,) is too unsure to be shown as one emotion."""
-    return float(np.max(chances)) < card["abstain_below"]
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    scaled = np.exp(logits - logits.max())
-    return scaled / scaled.sum()
+    return not is_sure(chances, card["abstain_below"])

@@ -17,7 +17,7 @@ import onnxruntime
 
 from ml.core import registry
 from ml.speech.encoder_weights import in_integers, packaged, read
-from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
+from ml.speech.features import RANGE_DB, WINDOW_SECONDS, mel_filters, seconds_to_frames
 
 ENCODER = "speech_encoder.onnx"
 LAYERS = 2
@@ -32,23 +32,13 @@ FEATURES = 2 * LAYERS * WIDTH
 LOUD = 1.5
 
 
-@lru_cache(maxsize=1)
-def mel_filters() -> np.ndarray:
-    """Whisper's triangular filters of equal area, for our transform: float32 (FFT // 2 + 1, BANDS)."""
-    edges = mel_to_hertz(np.linspace(0.0, hertz_to_mel(np.array(HIGHEST_HZ)), BANDS + 2))
-    bins = np.arange(FFT // 2 + 1) * RATE / FFT
-    rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
-    falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]
-    return (np.clip(np.minimum(rising, falling), 0, None) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
-
-
 def encoder_input(power: np.ndarray) -> np.ndarray:
     """`features.frame_power` (frames, FFT // 2 + 1) as the encoder reads it, float32 (frames, BANDS).
 
     Scaled as Whisper's own log-mel, but for the level: that of the window's loud frames is always LOUD, and nothing is
     more than RANGE_DB below it (see `features.normalise`).
     """
-    logarithms = np.log10(power @ mel_filters() + 1e-12)
+    logarithms = np.log10(power @ mel_filters(BANDS, 0.0, HIGHEST_HZ) + 1e-12)
     top = np.percentile(logarithms.max(axis=1), 95)
     return ((np.maximum(logarithms - top, -RANGE_DB / 10) + LOUD + 4) / 4).astype(np.float32)
 

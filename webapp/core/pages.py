@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, url_
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ml.core.formatting import clock, percent
 from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
@@ -54,18 +55,3 @@ def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
 def moment(value: datetime | None) -> str:
     """A moment for people, in UTC and saying so."""
     return "" if value is None else value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC")
-
-
-def clock(seconds: float | timedelta | None) -> str:
-    """A length of time as m:ss, or h:mm:ss."""
-    if seconds is None:
-        return "–"
-    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    hours, rest = divmod(total, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
-
-
-def percent(value: float | None) -> str:
-    """A share (0..1) as whole per cent."""
-    return "–" if value is None else f"{100 * value:.0f} %"

@@ -18,6 +18,7 @@ from flask import current_app
 
 from ml.core.errors import MediaError
 from ml.media import demux
+from ml.media.containers import PLAYABLE, SUFFIXES, suffix_of
 from webapp.core import storage
 from webapp.core.database import db, now
 from webapp.questions.models import QuestionKind
@@ -41,7 +42,6 @@ REASONS = {
     "checksum": f"The recording was damaged on its way to us. {_AGAIN}",
     "not_verified": f"We could not check this recording, and the fault is ours. {_AGAIN}",
 }
-_SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "flac": ".flac", "mp3": ".mp3"}
 
 
 def claim(recording_id: str, owner: str) -> Recording | None:
@@ -115,7 +115,7 @@ def verify(recording: Recording) -> Recording:
     if code := _fault(info, kind, recording.interrupted):
         playable.unlink()
         return reject(recording, code)
-    original_key = f"originals/{recording.id}{_SUFFIX.get(info.container, '.bin')}"
+    original_key = f"originals/{recording.id}{suffix_of(info.container)}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
     storage.put(playable_key, playable)
     if path != storage.path_of(original_key):
@@ -153,7 +153,7 @@ def _bytes_of(recording: Recording) -> Path | None:
     upload = files.path_of(recording.id)
     if upload.exists():
         return upload
-    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in (*_SUFFIX.values(), ".bin"))
+    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in SUFFIXES)
     return next((path for path in candidates if path.exists()), None)
 
 
@@ -173,8 +173,8 @@ def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str 
 def forget(recording_id: str) -> None:
     """Remove every file of a recording whose row was deleted while it was being verified."""
     files.remove(recording_id)
-    for suffix in (*_SUFFIX.values(), ".bin"):
+    for suffix in SUFFIXES:
         storage.delete(f"originals/{recording_id}{suffix}")
-    for suffix in (".webm", ".mp4"):
+    for suffix in PLAYABLE:
         storage.delete(f"playable/{recording_id}{suffix}")
         (files.folder() / f"{recording_id}.playable{suffix}").unlink(missing_ok=True)

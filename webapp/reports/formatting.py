@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Flask
 
-from ml.core.readings import Estimate, Track
+from ml.core.formatting import interval, number
+from ml.core.naming import is_open
+from ml.core.readings import Track
 from webapp.reports import fusion
 
 #: How each emotion label of the models is named as an expression, in the order in which reports list them.
@@ -45,7 +47,7 @@ def init_app(app: Flask) -> None:
         emotion=emotion, trait=trait, modality=modality, state_word=state_word, number=number, interval=interval
     )
     app.jinja_env.filters.update(fusion.filters())
-    app.jinja_env.tests["overlapping"] = too_even
+    app.jinja_env.tests["overlapping"] = is_open
 
 
 def emotion(label: str) -> str:
@@ -66,28 +68,6 @@ def modality(name: str) -> str:
 def state_word(state: str) -> str:
     """An analysis's state in a word."""
     return STATES.get(str(state), str(state))
-
-
-def number(value: Any, digits: int = 1, unit: str = "") -> str:
-    """A number with its unit and a true minus sign, or "not enough to tell"; what rounds to nought has no sign."""
-    if not isinstance(value, int | float):  # None, or a key that this version of the model does not have
-        return "not enough to tell"
-    written = f"{value:z,.{digits}f}".replace("-", "−")
-    return f"{written} {unit}" if unit else written
-
-
-def interval(estimate: Estimate | None) -> str:
-    """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
-    if estimate is None:
-        return "not enough to tell"
-    if estimate.n < 2:
-        return f"{100 * estimate.value:.0f} % (too little for an interval)"
-    return f"{100 * estimate.value:.0f} % ({100 * estimate.low:.0f} to {100 * estimate.high:.0f} %)"
-
-
-def too_even(estimate: Estimate) -> bool:
-    """Whether an interval holds one half: the reading says neither the upper nor the lower half."""
-    return estimate.low <= 0.5 <= estimate.high
 
 
 def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ml.core.naming import LEAST_COVERAGE
 from ml.core.readings import FaceReading, FusedReading, SpeechReading
 
 #: The tones of ml/fusion/agreement.py as a face looks and a voice sounds.
@@ -42,7 +43,7 @@ def told(fact: dict[str, Any]) -> str:
 
 def standing(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
-    if fused.coverage < 0.3:
+    if fused.coverage < LEAST_COVERAGE:
         return "Too little of the answer could be read to say anything of it as a whole."
     sides = {"face": "face", "speech": "voice"}
     for side, name in sides.items():

@@ -13,16 +13,20 @@ import numpy as np
 from ml.core import registry
 from ml.core.errors import Unreadable
 from ml.core.readings import Track
+from ml.core.statistics import softmax
 from ml.face import detector, features, mouth
 from ml.fusion.stream import Moment
 from ml.fusion.yakaew2021.spectrogram import CHUNK, RATE, picture
 from ml.fusion.yakaew2021.stream import OPEN, SENTIMENTS, STEP, PaperStream
 from ml.media import demux
+from ml.media.audio import Excerpts
 
 #: Pictures are read at most this high, in pixels, and searched as a whole so often (pictures).
 HEIGHT, SEARCH = 480, 10
 #: Sides of what the face and the mouth networks take, in pixels.
 FACE, MOUTH = 96, 28
+#: Sound whose loudest sample is no larger than this is silence.
+SILENT = 1e-4
 
 
 def read(path: str | Path) -> Track:
@@ -94,8 +98,7 @@ def head(faces: np.ndarray, sounds: np.ndarray) -> np.ndarray:
     """The audio-visual answer (N, 3) from the branches' (N, 3) each."""
     stored = registry.describe("paper")["head"]
     scores = np.concatenate([faces, sounds], axis=1) @ np.array(stored["weights"]) + np.array(stored["biases"])
-    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return scores / scores.sum(axis=1, keepdims=True)
+    return softmax(scores)
 
 
 def _run(branch: str, x: np.ndarray) -> np.ndarray:
@@ -112,18 +115,11 @@ def _session(branch: str):
 class _Sound:
     """A recording's sound at 48 kHz, asked for in order of time; holds no more than one block."""
 
-    def __init__(self, path: str | Path, has: bool):
-        self._blocks: Iterator[np.ndarray] = demux.audio_blocks(path, rate=RATE, seconds=1.0) if has else iter(())
-        self._start, self._held = 0, np.zeros(0, np.float32)
+    def __init__(self, path: str | Path, has_audio: bool):
+        self._sound = Excerpts(demux.audio_blocks(path, rate=RATE, seconds=1.0) if has_audio else ())
 
     def at(self, time: float) -> np.ndarray | None:
         """CHUNK samples from ``time`` (s) on; None where the sound has ended or is silent."""
         first = round(time * RATE)
-        while self._start + len(self._held) < first + CHUNK:
-            block = next(self._blocks, None)
-            if block is None:
-                return None
-            skipped = min(max(first - self._start, 0), len(self._held))
-            self._held, self._start = np.concatenate([self._held[skipped:], block]), self._start + skipped
-        piece = self._held[first - self._start : first - self._start + CHUNK]
-        return piece if len(piece) == CHUNK and np.abs(piece).max() > 1e-4 else None
+        piece = self._sound.between(first, first + CHUNK)
+        return piece if len(piece) == CHUNK and np.abs(piece).max() > SILENT else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ml.core.formatting import interval, number
 from ml.core.readings import Estimate, Track
 from webapp.reports import summary
-from webapp.reports.formatting import bins, interval, number
+from webapp.reports.formatting import bins
 
 
 def estimate(value, half, n=10):

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 from flask_login import current_user
 
+from ml.media.containers import media_type
 from webapp.candidate import operations as candidate
 from webapp.candidate.access import may_answer
 from webapp.candidate.operations import Refused
@@ -20,8 +21,6 @@ from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadRefused
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
-
-_MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 
 
 @blueprint.errorhandler(UploadRefused)
@@ -71,10 +70,9 @@ def play(recording_id: str) -> Response:
     path = storage.path_of(recording.playable_key)
     if not path.exists():
         abort(404, "The file of this recording is missing from the server's storage. Tell the person who runs Viva.")
-    kind = "video" if recording.has_video else "audio"
     response = files.send(
         path,
-        mimetype=f"{kind}/{_MIMETYPES.get(path.suffix, 'octet-stream')}",
+        mimetype=media_type(path.suffix, has_video=bool(recording.has_video)),
         etag=recording.sha256 or True,
         max_age=0,
     )
