@@ -8,7 +8,14 @@ from typing import Any
 from flask import Flask
 
 from webapp import cli
-from webapp.core import errors, extensions, pages, security, translation
+from webapp.core import (
+    errors,
+    extensions,
+    pages,
+    security,
+    tasks,  # noqa: F401  (known to the worker)
+    translation,
+)
 from webapp.core import settings as configuration
 
 

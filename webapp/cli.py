@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
+from webapp.accounts.models import Role, User
+from webapp.accounts.passwords import weakness
 from webapp.core.database import db
+from webapp.demo.seed import seed
 
 admin = AppGroup("admin", help="People who run this Viva.")
 
@@ -26,8 +29,6 @@ def prepare(demo: bool) -> None:
     """Bring the database to its present shape; ``./viva up`` does this at every start."""
     flask_migrate.upgrade()
     if demo:
-        from webapp.demo.seed import seed
-
         seed()
 
 
@@ -37,9 +38,6 @@ def prepare(demo: bool) -> None:
 @click.password_option(help="At least 12 characters.")
 def create(email: str, name: str, password: str) -> None:
     """Make an admin."""
-    from webapp.accounts.models import Role, User
-    from webapp.accounts.passwords import weakness
-
     email = email.strip().lower()
     if "@" not in email or len(email) > 254:
         raise click.ClickException(f"{email!r} is no email address. Enter one such as ada@example.org.")

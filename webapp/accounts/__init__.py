@@ -1,6 +1,7 @@
 """People with an account: signing in and out, and, for admins, who may do what."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from webapp.core.extensions import login_manager
 
@@ -8,12 +9,14 @@ from webapp.core.extensions import login_manager
 def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
     from webapp.accounts import sessions
+    from webapp.accounts.forms import ROLE_NAMES
     from webapp.accounts.views import people  # noqa: F401  (adds its views to the blueprint)
     from webapp.accounts.views.pages import blueprint
 
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["role_name"] = lambda role: str(ROLE_NAMES.get(role, role))
     login_manager.login_view = "accounts.sign_in"
-    login_manager.login_message = "Please sign in to go on."
+    login_manager.login_message = _l("Please sign in to continue.")
     login_manager.login_message_category = "info"
 
     sessions.init_app(app)

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from flask import current_app, request
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
@@ -20,9 +21,8 @@ from werkzeug.exceptions import TooManyRequests
 from webapp.core.extensions import limiter
 from webapp.core.limits import network_of_client
 
-TOO_OFTEN = (
-    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
-    "to set a new one."
+TOO_OFTEN = _l(
+    "Wait a few minutes, then try again. If you forgot your password, ask your administrator for a password-reset link."
 )
 
 

@@ -4,9 +4,10 @@ shows readings never loads one."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
+from types import ModuleType
 
 from ml.core.errors import MediaError, Unreadable
+from ml.core.messages import N_
 from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
 from webapp.core import storage
@@ -37,39 +38,57 @@ def source_of(answer: Answer, modality: Modality) -> str:
     ``not_english``) where the answer holds nothing for it, and MediaError (``missing``) where a stored recording has no
     file.
     """
-    written = answer.text if (answer.text or "").strip() else None
-    if modality is Modality.TEXT and written:
-        return written
+    words = store.words_of(answer)
+    if modality is Modality.TEXT and isinstance(words, str):
+        return words
     if not answer.takes:
-        if written:
+        if answer.written:
             raise Unreadable(
-                "written", "This question was answered in writing, so there was no recording of a face or a voice."
+                "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
-        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
-    transcript = store.visible(answer) if modality is Modality.TEXT else None
-    if transcript:
-        return transcribe.readable(transcript.words)
+        raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
+    if modality is Modality.TEXT and words is not None:
+        return transcribe.readable(words.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
-            "This answer was spoken, and this Viva does not write down speech. Type or upload what was said to have it "
-            "read.",
+            N_(
+                "This answer was spoken, and speech recognition is not available here. Type or upload a "
+                "transcript to have it analysed."
+            ),
         )
     take = answer.kept_take
     recording = take.recording if take else None
     key = recording and (recording.original_key or recording.playable_key)
     if not key:
-        raise Unreadable(
-            "no_recording", "No recording of this answer has been safely stored, so there was nothing to read."
-        )
+        raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
     path = storage.path_of(key)
     if not path.is_file():
         raise MediaError(
             "missing",
-            "The recording of this answer is no longer in storage. Ask the person who runs this Viva to restore it, "
-            "then try again.",
+            N_(
+                "The recording of this answer is no longer in storage. Ask your administrator to restore it, "
+                "then try again."
+            ),
         )
     return Spoken(path) if modality is Modality.TEXT else str(path)
+
+
+def _infer(modality: Modality) -> ModuleType:
+    """The module that reads ``modality``; importing it loads the libraries of its model."""
+    match modality:
+        case Modality.FACE:
+            from ml.face import infer as face
+
+            return face
+        case Modality.SPEECH:
+            from ml.speech import infer as speech
+
+            return speech
+        case Modality.TEXT:
+            from ml.text import infer as text
+
+            return text
 
 
 def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
@@ -77,5 +96,5 @@ def read(modality: Modality, source: str, progress: Callable[[float], None]) -> 
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
-    infer = import_module(f"ml.{Modality(modality).value}.infer")
+    infer = _infer(modality)
     return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)

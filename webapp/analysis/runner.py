@@ -7,12 +7,12 @@ import traceback
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from celery.exceptions import SoftTimeLimitExceeded
 from flask import current_app
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
-from webapp.analysis import leases, readers
+from ml.core.messages import N_
+from webapp.analysis import completion, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.policy import decide_for
@@ -42,7 +42,7 @@ def run(analysis_id: str) -> bool:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
         return False
     except SoftTimeLimitExceeded:
-        state, values = _failed("time_limit", "Reading this answer took too long and was stopped. Try again.")
+        state, values = _failed("time_limit", N_("Analysing this answer took too long and was stopped. Try again."))
     except Exception as error:
         # The traceback's lines, never the message: an exception may quote what a person said or wrote.
         lines = "".join(traceback.format_tb(error.__traceback__)[-4:])
@@ -53,7 +53,8 @@ def run(analysis_id: str) -> bool:
     stored = leases.settle(analysis_id, owner, state, **values)
     db.session.expire_all()
     if stored and state in FINISHED:
-        announce_if_finished(interview_id)
+        completion.announce_if_finished(interview_id)
+        db.session.commit()
     return stored
 
 
@@ -101,16 +102,11 @@ def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[st
     if attempts >= current_app.config["MAX_ATTEMPTS"]:
         return _failed(
             "unexpected",
-            f"Something went wrong {attempts} times while this answer was read. Try again; if it keeps failing, tell "
-            f"the person who runs this Viva that the log says more under {analysis_id}.",
+            N_(
+                "Something went wrong %(attempts)s times while this answer was analysed. Try again. If it "
+                "keeps failing, tell your administrator; the log says more under %(id)s."
+            )
+            % {"attempts": attempts, "id": analysis_id},
         )
     later = now() + timedelta(seconds=2.0**attempts)
     return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0}  # the sweep sends the message
-
-
-def announce_if_finished(interview_id: str) -> None:
-    """Ask for the report once no analysis of the interview is left to wait for."""
-    waiting = sa.select(Analysis.id).where(Analysis.interview_id == interview_id, Analysis.state.not_in(FINISHED))
-    if db.session.scalar(waiting.limit(1)) is None:
-        current_app.extensions["celery"].tasks["reports.build"].delay(interview_id)
-    db.session.rollback()

@@ -9,6 +9,7 @@ from typing import Any
 from ml.core.readings import FaceReading, SpeechReading, TextReading, open_reading
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.analysis.operations import analyses_of
+from webapp.core.translation import translate_stored
 from webapp.interviews.models import Interview
 from webapp.policy import Decision, Modality, decide_for
 
@@ -44,7 +45,7 @@ class VisibleReading:
             "state": self.state.value,
             "progress": round(self.progress, 3),
             "code": self.code,
-            "reason": self.reason,
+            "reason": translate_stored(self.reason) or None,
         }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -12,20 +14,23 @@ from webapp.core.database import db
 from webapp.core.write_path import RETRY_AFTER, is_busy, is_full
 
 ADVICE = {
-    400: ("That request made no sense to us", "Go back, reload the page and try again."),
-    401: ("Please sign in", "Sign in and open the page again."),
-    403: ("This is not yours to see", "If you think that it should be, ask the person who runs this Viva."),
-    404: ("There is nothing here", "The address may be mistyped, or what was here has been removed."),
-    405: ("That cannot be done here", "Go back and use the buttons on the page."),
-    409: ("That does not fit what is there now", "Reload the page to see the present state."),
-    410: ("This is no longer here", "Ask the person who sent you the link for a new one."),
-    413: ("That is too large", "Record a shorter answer, or ask for the limit to be raised."),
-    429: ("Too many tries", "Wait a minute, then try again."),
-    500: ("Something broke on our side", "Nothing that you saved is lost. Try again in a moment."),
-    503: ("Viva is busy", "Nothing was changed. Wait a few seconds, then try again."),
+    400: (_l("The request could not be understood"), _l("Go back, reload the page and try again.")),
+    401: (_l("Please sign in"), _l("Sign in and open the page again.")),
+    403: (
+        _l("You do not have access to this page"),
+        _l("If you think you should have access, ask your administrator."),
+    ),
+    404: (_l("Page not found"), _l("Check the address. The page may have been removed.")),
+    405: (_l("This is not possible here"), _l("Go back and use the buttons on the page.")),
+    409: (_l("This has changed in the meantime"), _l("Reload the page to see the current state.")),
+    410: (_l("This is no longer available"), _l("Ask the person who sent you the link for a new one.")),
+    413: (_l("This is too large"), _l("Record a shorter answer, or ask for the limit to be raised.")),
+    429: (_l("Too many attempts"), _l("Wait a minute, then try again.")),
+    500: (_l("Something went wrong"), _l("Nothing you saved is lost. Try again in a moment.")),
+    503: (_l("Viva is busy"), _l("Nothing was changed. Wait a few seconds, then try again.")),
     507: (
-        "There is no room left on this server",
-        "Nothing that you saved is lost. Tell the person who runs this Viva, and try again later.",
+        _l("There is not enough storage on this server"),
+        _l("Nothing you saved is lost. Tell your administrator, and try again later."),
     ),
 }
 
@@ -44,8 +49,8 @@ def init_app(app: Flask) -> None:
     def csrf_failed(_error: CSRFError) -> Response | tuple[Response | str, int]:
         return _answer(
             400,
-            "This page has been open too long",
-            "Reload the page and try again. Nothing you saved is lost.",
+            _("This page has been open for too long"),
+            _("Reload the page and try again. Nothing you saved is lost."),
         )
 
     @app.errorhandler(HTTPException)
@@ -81,6 +86,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(code: int, title: str, advice: str) -> tuple[Response | str, int]:
+    title, advice = str(title), str(advice)
     if wants_json():
         return jsonify(error={"code": code, "title": title, "message": advice}), code
     try:

@@ -8,10 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
+from flask_babel import format_date, format_decimal, format_time, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ml.core.formatting import clock, percent
+from ml.core.formatting import clock
 from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
@@ -21,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Register the pages and the template helpers."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(asset=asset, now=now)
-    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent)
+    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent, length_of=length_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -54,4 +56,28 @@ def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
 
 def moment(value: datetime | None) -> str:
     """A moment for people, in UTC and saying so."""
-    return "" if value is None else value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC")
+    if value is None:
+        return ""
+    utc = value.astimezone(UTC)
+    day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
+    return _("%(date)s, %(time)s UTC", date=day, time=time)
+
+
+def length_of(seconds: float) -> str:
+    """A length of time with its unit: "5 seconds", and "2:05 minutes" from a minute on."""
+    total = round(seconds)
+    if total < 60:
+        return ngettext("%(num)s second", "%(num)s seconds", total)
+    return _("%(length)s minutes", length=clock(total))
+
+
+def percent(value: float | None) -> str:
+    """A share (0..1) as whole per cent."""
+    return "–" if value is None else _("%(number)s %%", number=decimal(100 * value))
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number with so many digits after the point, in the page's language; what rounds to nought has no sign."""
+    rounded = round(value, digits) + 0.0  # -0.0 becomes 0.0
+    written = format_decimal(rounded, "#,##0" + ("." + digits * "0" if digits else ""))
+    return written.replace("-", "−")

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from flask import Flask
 
-ADVICE = (
-    "A proxy passes requests on, and VIVA_PROXIES does not declare it: everybody seems to come from its address, so that "
+from ml.core.messages import N_
+
+ADVICE = N_(
+    "A proxy forwards requests, and VIVA_PROXIES does not declare it: everyone seems to come from its address, so that "
     "limits count them as one. Set VIVA_PROXIES to the number of proxies in front, usually 1."
 )
 _HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")

@@ -28,15 +28,19 @@ class PseudoTranslations(Translations):
     """Every message as :func:`pseudo` makes it."""
 
     def gettext(self, message: str) -> str:
+        """The message, accented."""
         return pseudo(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """English's form for ``n``, accented."""
         return pseudo(msgid1 if n == 1 else msgid2)
 
     def pgettext(self, context: str, message: str) -> str:
+        """The message, accented; its context is not shown."""
         return pseudo(message)
 
     def npgettext(self, context: str, singular: str, plural: str, num: int) -> str:
+        """English's form for ``num``, accented."""
         return pseudo(singular if num == 1 else plural)
 
     ugettext = gettext

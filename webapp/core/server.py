@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ipaddress
 import logging
 import os
 import resource
@@ -30,6 +29,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
 
+from webapp.core.limits import network_of
 from webapp.core.write_path import is_full
 
 logger = logging.getLogger(__name__)
@@ -185,17 +185,6 @@ class Server(TcpWSGIServer):
     def _end(channel: Channel) -> None:
         if channel.connected and not channel.deliver_what_arrived():
             channel.handle_close()
-
-
-def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if found.version == 6 and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found.ipv4_mapped or found) if found.version == 6 else str(found)
 
 
 def listen(app: Flask, host: str, port: int) -> Server:

@@ -107,6 +107,8 @@ class Consent(Model):
     granted: Mapped[bool]
     #: Which wording was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
+    #: The language that it was shown in, as webapp/core/translation.py names it.
+    text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: From where: a network address, and the first 16 digits of the hash of the browser's secret or of the account's
     #: session; empty where no browser was involved.
@@ -135,6 +137,11 @@ class Answer(Model):
     takes: Mapped[list[Take]] = relationship(
         back_populates="answer", order_by="Take.number", cascade="all, delete-orphan"
     )
+
+    @property
+    def written(self) -> str | None:
+        """The words that were written, beside a recording or instead of it; None where there are none."""
+        return self.text if (self.text or "").strip() else None
 
     @property
     def kept_take(self) -> Take | None:

@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitations_of
-from webapp.reports.models import Report
 
 PAGE_SIZE = 25
+
+
+#: When the report of a submitted interview is there. Reports know interviews, not the other way round, so they say.
+_ready: list[sa.ColumnElement[bool]] = []
+
+
+def ready_when(condition: sa.ColumnElement[bool]) -> None:
+    """Say by which condition on Interview's row its report is there to open; the last word counts."""
+    _ready[:] = [condition]
 
 
 class Status(enum.StrEnum):
@@ -29,10 +38,20 @@ class Status(enum.StrEnum):
     REVOKED = "revoked"
 
 
+STATUS_NAMES = {
+    Status.INVITED: _l("Invited"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.ANALYSING: _l("Being analysed"),
+    Status.READY: _l("Ready"),
+    Status.EXPIRED: _l("Expired"),
+    Status.REVOKED: _l("Revoked"),
+}
+
+
 def _status() -> sa.Case[str]:
     submitted = Interview.state == InterviewState.SUBMITTED
     return sa.case(
-        (sa.and_(submitted, Report.id.is_not(None)), Status.READY.value),
+        (sa.and_(submitted, *_ready), Status.READY.value),
         (submitted, Status.ANALYSING.value),
         (Invitation.revoked_at.is_not(None), Status.REVOKED.value),
         (Invitation.deadline <= now(), Status.EXPIRED.value),
@@ -68,11 +87,7 @@ class Inbox:
 
 
 def _query(user: User) -> sa.Select:
-    return (
-        invitations_of(user)
-        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
-        .outerjoin(Report, Report.interview_id == Interview.id)
-    )
+    return invitations_of(user).outerjoin(Interview, Interview.invitation_id == Invitation.id)
 
 
 def _entries(query: sa.Select) -> list[Entry]:

@@ -140,6 +140,8 @@ class LiveConsent(Model):
     granted: Mapped[bool]
     #: Which wording was shown (webapp/live/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
+    #: The language that it was shown in, as webapp/core/translation.py names it.
+    text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     member: Mapped[Member] = relationship(back_populates="consents")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role, User
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.interviews.answering import AnsweringError, answer_to
 from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
 from webapp.live import consent_texts, operations, policy
 from webapp.live.models import LivePurpose, Member, Room
@@ -23,6 +24,7 @@ from webapp.questions.models import Question, QuestionKind, QuestionSet, SetStat
 from webapp.recordings import files
 from webapp.recordings import operations as recordings
 from webapp.recordings.models import Recording, RecordingState
+from webapp.recordings.takes import begin_take, drop_take
 
 #: Marks the built-in question set of live conversations.
 LINEAGE = "viva0live0conversation0000000000"
@@ -75,13 +77,22 @@ def begin(member: Member, media_type: str) -> Recording:
     if interview is None or interview.state is not InterviewState.OPEN:
         interview = member.interview = _interview_for(member)
     if Purpose.RECORDING not in interview.consented:
-        said = f"live-{consent_texts.recording(member.room).version}"
-        interview.consents.append(Consent(purpose=Purpose.RECORDING, granted=True, text_version=said, decided_at=now()))
+        shown = consent_texts.recording(member.room)
+        said = f"live-{shown.version}"
+        interview.consents.append(
+            Consent(
+                purpose=Purpose.RECORDING,
+                granted=True,
+                text_version=said,
+                text_language=shown.language,
+                decided_at=now(),
+            )
+        )
         db.session.flush()
     question = interview.question_set.questions[0]
     try:
-        take = candidate.begin_take(candidate.answer_to(interview, question))
-    except candidate.Refused as error:
+        take = begin_take(answer_to(interview, question))
+    except AnsweringError as error:
         raise Refused(error.code, error.message) from None
     return recordings.begin(take, media_type)
 
@@ -155,7 +166,7 @@ def _forget(member: Member, interview: Interview) -> None:
     member.interview = None
     for answer in interview.answers:
         for take in list(answer.takes):
-            candidate.drop_take(take)
+            drop_take(take)
     invitation = interview.invitation
     db.session.delete(interview)
     db.session.flush()
@@ -181,7 +192,7 @@ def _hand_in(interview: Interview) -> bool:
         take.kept = take is longest
     try:
         return candidate.submit(interview, incomplete=True)
-    except candidate.Refused:  # revoked, or past its deadline and grace: it stays as it is
+    except AnsweringError:  # revoked, or past its deadline and grace: it stays as it is
         return False
 
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
+from webapp.core import events
 from webapp.core.database import db, now
 from webapp.positions.models import Job
 
@@ -37,20 +38,11 @@ def edit_job(job: Job, *, title: str, city: str, country: str, by: User) -> None
     Raises JobRefused for another country once somebody was invited: candidates consented under the law of the place
     that they were told, and a move would change what may be analysed behind their backs.
     """
-    if country != job.country and has_invitations(job):
-        raise JobRefused(
-            "People were invited under the law of this country, so it stays. Make a new job for the other."
-        )
+    if country != job.country:
+        events.send(events.position_moving, position_id=job.id)
     job.title, job.city, job.country = title.strip(), city.strip(), country
     db.session.flush()
     current_app.logger.info("Job %s edited by %s", job.id, by.id)
-
-
-def has_invitations(job: Job) -> bool:
-    """Whether anybody was ever invited for it."""
-    from webapp.interviews.models import Invitation  # the interviews know jobs, not the other way round
-
-    return bool(db.session.scalar(sa.select(sa.exists().where(Invitation.job_id == job.id))))
 
 
 def archive(job: Job, *, by: User) -> None:

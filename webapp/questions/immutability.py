@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import cast
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -23,7 +24,7 @@ class Frozen(RuntimeError):
     """Somebody tried to change a question set that has been published; the message is for a person."""
 
     def __init__(self) -> None:
-        super().__init__("This version is published and stays what it is. Make a new version to change something.")
+        super().__init__(_("This version is published and cannot be changed. Create a new version to make changes."))
 
 
 def install() -> None:

@@ -7,12 +7,13 @@ import socket
 
 from celery import shared_task
 
+from webapp.core import queues
 from webapp.core.database import db, new_id
 from webapp.recordings import verification
 from webapp.recordings.models import Recording
 
 
-@shared_task(name="recordings.verify", acks_late=True, time_limit=1800, soft_time_limit=1740)
+@shared_task(name=queues.VERIFY_RECORDING, acks_late=True, time_limit=1800, soft_time_limit=1740)
 def verify(recording_id: str) -> None:
     """Verify one recording, unless it is verified or somebody is at it. The lease tells others to keep off."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ml.core.readings import FaceReading
 from ml.face import abstain, events
-from webapp.core.pages import clock
+from webapp.core.pages import clock, percent
 
 #: Moments that are suggested for a look at the map.
 SUGGESTED = 4
@@ -70,13 +72,21 @@ def people(reading: FaceReading) -> list[str]:
     found = []
     others = [track for track in reading.tracks if not track["candidate"]]
     for number, track in enumerate(sorted(others, key=lambda one: one["first"]), 2):
-        who = {2: "A second person", 3: "A third person", 4: "A fourth person"}.get(number, "Another person")
         share = track["share"]
-        of = f", in {100 * share:.0f} % of the pictures looked at" if share is not None else ""
         spans = track["spans"] or [[track["first"], track["last"]]]
-        when = ", ".join(f"{clock(first)} to {clock(last)}" for first, last in spans[:4])
-        more = f" and {len(spans) - 4} more times" if len(spans) > 4 else ""
-        found.append(f"{who} was in the picture from {when}{more}{of}.")
+        when = ", ".join(_("%(first)s to %(last)s", first=clock(first), last=clock(last)) for first, last in spans[:4])
+        if len(spans) > 4:
+            when = ngettext(
+                "%(when)s and %(num)s more time", "%(when)s and %(num)s more times", len(spans) - 4, when=when
+            )
+        seen = {
+            2: _("A second person was in the picture from %(when)s.", when=when),
+            3: _("A third person was in the picture from %(when)s.", when=when),
+            4: _("A fourth person was in the picture from %(when)s.", when=when),
+        }.get(number, _("Another person was in the picture from %(when)s.", when=when))
+        if share is not None:
+            seen += " " + _("That is %(share)s of the frames.", share=percent(share))
+        found.append(seen)
     return found
 
 

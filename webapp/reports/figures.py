@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from webapp.core.translation import ENGLISH, language, translate_stored
 from webapp.reports.formatting import emotion
 from webapp.reports.view import AnswerView, ReportView
 
 #: What each expression's area is hatched with; the two commonest stay plain.
 PATTERNS = {
-    "Angry": "x",
-    "Disgusted": "+",
-    "Fearful": "\\",
-    "Sad": "/",
-    "Surprised": ".",
-    "Calm": "-",
+    "angry": "x",
+    "disgust": "+",
+    "fear": "\\",
+    "fearful": "\\",
+    "sad": "/",
+    "surprise": ".",
+    "surprised": ".",
+    "calm": "-",
 }
 
 
@@ -78,11 +81,20 @@ def _json(figure: Any, seconds: float | None = None) -> dict[str, Any]:
             trace["name"] = emotion(trace["name"])
         elif trace["type"] == "bar":
             trace["y"] = [emotion(label) for label in trace["y"]]
-    return plain
+    return plain if language() == ENGLISH else _translated(plain)
+
+
+def _translated(drawn: Any) -> Any:
+    """The figure with each text that ml/figures marks in the page's language."""
+    if isinstance(drawn, dict):
+        return {key: _translated(value) for key, value in drawn.items()}
+    if isinstance(drawn, list):
+        return [_translated(value) for value in drawn]
+    return translate_stored(drawn) if isinstance(drawn, str) else drawn
 
 
 def _pattern(trace: dict[str, Any]) -> None:
     """A pattern beside the colour, so that colour alone carries no meaning."""
-    shape = PATTERNS.get(emotion(trace["name"]), "")
+    shape = PATTERNS.get(trace["name"], "")
     if shape:
         trace["fillpattern"] = {"shape": shape, "size": 7, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.55}

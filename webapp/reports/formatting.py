@@ -5,39 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from ml.core.formatting import interval, number
-from ml.core.naming import is_open
-from ml.core.readings import Track
+from ml.core.naming import has_interval, is_open
+from ml.core.readings import Estimate, Track
+from webapp.core.pages import decimal, percent
 from webapp.reports import fusion
 
 #: How each emotion label of the models is named as an expression, in the order in which reports list them.
 EMOTIONS = {
-    "neutral": "Neutral",
-    "calm": "Calm",
-    "happy": "Happy",
-    "surprise": "Surprised",
-    "surprised": "Surprised",
-    "sad": "Sad",
-    "angry": "Angry",
-    "disgust": "Disgusted",
-    "fear": "Fearful",
-    "fearful": "Fearful",
+    "neutral": _l("Neutral"),
+    "calm": _l("Calm"),
+    "happy": _l("Happy"),
+    "surprise": _l("Surprised"),
+    "surprised": _l("Surprised"),
+    "sad": _l("Sad"),
+    "angry": _l("Angry"),
+    "disgust": _l("Disgusted"),
+    "fear": _l("Fearful"),
+    "fearful": _l("Fearful"),
 }
 TRAITS = {
-    "openness": ("Openness", "curious and inventive rather than consistent and cautious"),
-    "conscientiousness": ("Conscientiousness", "organised and careful rather than easy-going"),
-    "extraversion": ("Extraversion", "outgoing rather than reserved"),
-    "agreeableness": ("Agreeableness", "trusting and helpful rather than critical"),
-    "neuroticism": ("Neuroticism", "sensitive and worried rather than steady"),
+    "openness": (_l("Openness"), _l("curious and inventive rather than consistent and cautious")),
+    "conscientiousness": (_l("Conscientiousness"), _l("organised and careful rather than easy-going")),
+    "extraversion": (_l("Extraversion"), _l("outgoing rather than reserved")),
+    "agreeableness": (_l("Agreeableness"), _l("trusting and helpful rather than critical")),
+    "neuroticism": (_l("Neuroticism"), _l("sensitive and worried rather than steady")),
 }
-MODALITIES = {"face": "Face", "speech": "Voice", "text": "Words"}
+MODALITIES = {"face": _l("Face"), "speech": _l("Voice"), "text": _l("Words")}
 STATES = {
-    "queued": "Waiting",
-    "running": "Being read",
-    "done": "Read",
-    "not_done": "Not analysed",
-    "failed": "Failed",
+    "queued": _l("Waiting"),
+    "running": _l("Running"),
+    "done": _l("Done"),
+    "not_done": _l("Not analysed"),
+    "failed": _l("Failed"),
 }
 
 
@@ -52,22 +54,44 @@ def init_app(app: Flask) -> None:
 
 def emotion(label: str) -> str:
     """An emotion as the pages call it."""
-    return EMOTIONS.get(label, label.capitalize())
+    return str(EMOTIONS.get(label, label.capitalize()))
 
 
 def trait(name: str) -> str:
     """A trait as the pages call it."""
-    return TRAITS.get(name, (name.capitalize(), ""))[0]
+    return str(TRAITS.get(name, (name.capitalize(), ""))[0])
 
 
 def modality(name: str) -> str:
     """A modality as the pages call it."""
-    return MODALITIES.get(str(name), str(name).capitalize())
+    return str(MODALITIES.get(str(name), str(name).capitalize()))
 
 
 def state_word(state: str) -> str:
     """An analysis's state in a word."""
-    return STATES.get(str(state), str(state))
+    return str(STATES.get(str(state), str(state)))
+
+
+def number(value: Any, digits: int = 1, unit: str = "") -> str:
+    """A number with its unit and a true minus sign, or "not enough to tell"; what rounds to nought has no sign."""
+    if not isinstance(value, int | float):  # None, or a key that this version of the model does not have
+        return _("not enough data")
+    written = decimal(value, digits)
+    return f"{written} {unit}" if unit else written
+
+
+def interval(estimate: Estimate | None) -> str:
+    """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
+    if estimate is None:
+        return _("not enough data")
+    if not has_interval(estimate):
+        return _("%(share)s (not enough data for an interval)", share=percent(estimate.value))
+    return _(
+        "%(share)s (%(low)s to %(high)s)",
+        share=percent(estimate.value),
+        low=decimal(100 * estimate.low),
+        high=percent(estimate.high),
+    )
 
 
 def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:

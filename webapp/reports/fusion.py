@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from ml.core.naming import LEAST_COVERAGE
 from ml.core.readings import FaceReading, FusedReading, SpeechReading
 
 #: The tones of ml/fusion/agreement.py as a face looks and a voice sounds.
 TONES = {
-    "even": "calm and even",
-    "cheerful": "cheerful",
-    "tense": "tense",
-    "low": "low",
-    "surprised": "surprised",
+    "even": _l("calm and even"),
+    "cheerful": _l("cheerful"),
+    "tense": _l("tense"),
+    "low": _l("low"),
+    "surprised": _l("surprised"),
 }
 #: Words quoted from a transcript beside a fact at most.
 QUOTED = 30
@@ -34,23 +37,25 @@ def fuse(face: FaceReading | None, speech: SpeechReading | None) -> FusedReading
 def told(fact: dict[str, Any]) -> str:
     """One fact of agreement in a sentence, no firmer than it is."""
     sounds, looks = (TONES.get(fact[side], fact[side]) for side in ("speech", "face"))
+    if fact["agrees"] and fact["firm"]:
+        return _("Voice and face: both come across as %(tone)s.", tone=sounds)
     if fact["agrees"]:
-        return f"Voice and face both come across as {sounds}." if fact["firm"] else f"Both may come across as {sounds}."
+        return _("Voice and face: both may come across as %(tone)s.", tone=sounds)
     if fact["firm"]:
-        return f"The voice sounds {sounds}, the face does not: it looks {looks}."
-    return f"The voice may sound {sounds} while the face may look {looks}. Neither is clear."
+        return _("Voice: %(voice)s. Face: %(face)s.", voice=sounds, face=looks)
+    return _("Voice: possibly %(voice)s. Face: possibly %(face)s. Neither is clear.", voice=sounds, face=looks)
 
 
 def standing(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
     if fused.coverage < LEAST_COVERAGE:
-        return "Too little of the answer could be read to say anything of it as a whole."
-    sides = {"face": "face", "speech": "voice"}
-    for side, name in sides.items():
-        if fused.weights.get(side, 0) > 0.9:
-            return f"Nearly all of this comes from the {name}: take it for that reading alone."
+        return _("Too little of the answer could be analysed to describe it as a whole.")
+    if fused.weights.get("face", 0) > 0.9:
+        return _("Nearly all of this comes from the face: treat it as an analysis of the face alone.")
+    if fused.weights.get("speech", 0) > 0.9:
+        return _("Nearly all of this comes from the voice: treat it as an analysis of the voice alone.")
     if fused.coverage < 0.7:
-        return "Parts of the answer could not be read: take this as a hint."
+        return _("Parts of the answer could not be analysed: treat this as an indication only.")
     return ""
 
 

@@ -6,23 +6,22 @@ from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from ml.core.readings import ContentReading, FusedReading, ModelVersion
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, Mode, all_allowed
-from webapp.questions.models import Question
-from webapp.recordings.models import Recording
 from webapp.reports.content import ContentPart, RatersPart, answer_text, fingerprint
 from webapp.reports.operations import report_of
 from webapp.reports.summary import EmotionSummary, TraitSummary
+from webapp.reviews.presenters import AnswerSource
 
 
 @dataclass(frozen=True)
-class AnswerView:
+class AnswerView(AnswerSource):
     """One question and everything about its answer."""
 
-    question: Question
-    answer: Answer | None
     readings: dict[str, VisibleReading] = field(default_factory=dict)
     fused: FusedReading | None = None
     #: What the fused reading was made of.
@@ -32,17 +31,6 @@ class AnswerView:
     #: The text that ``content`` is about, and why there is none.
     content_text: str | None = None
     content_reason: str | None = None
-
-    @property
-    def recording(self) -> Recording | None:
-        """The recording of the take that counts."""
-        take = self.answer.kept_take if self.answer else None
-        return take.recording if take else None
-
-    @property
-    def text(self) -> str | None:
-        """The words that were written, for a recorded question beside the recording or instead of it."""
-        return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> Any:
         """The face's, voice's or words' reading; None where there is none to be seen."""
@@ -94,7 +82,7 @@ class ReportView:
         for answer in self.answers:
             for name, reading in answer.readings.items():
                 if reading.finished and reading.result is None:
-                    found.setdefault((name, reading.reason or "No reason was given."), []).append(
+                    found.setdefault((name, reading.reason or _("No reason was given.")), []).append(
                         answer.question.position
                     )
         return [(name, reason, positions) for (name, reason), positions in found.items()]

@@ -5,7 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
-    from webapp.reports import content, feedback
     from webapp.reviews import (
         formatting,
         models,  # noqa: F401  (known to the mapper and to migrations)
@@ -13,6 +12,4 @@ def init_app(app: Flask) -> None:
     from webapp.reviews.views.pages import blueprint
 
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["story_pieces"] = content.marked
-    feedback.init_app(app)
     formatting.init_app(app)

@@ -6,10 +6,10 @@ from flask import abort
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
-from webapp.analysis.access import load_interview
 from webapp.analysis.models import Analysis
 from webapp.analysis.visible import Reading, visible_readings
 from webapp.core.database import db
+from webapp.interviews.access import load_interview
 from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
 from webapp.reviews.access import may_see_readings

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
+
 from ml.core.readings import SPEECH_EMOTIONS
 from webapp.analysis import readers
+from webapp.core.pages import decimal, percent
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
 from webapp.reports.formatting import emotion
@@ -59,9 +62,15 @@ def _make(path: str, start: float, end: float, label: str) -> dict[str, Any]:
 
 def summary(found: Explanation) -> list[str]:
     """The strongest pieces in words, for who cannot see the picture."""
-    name = emotion(found.label).lower()
+    name = emotion(found.label)
     sentences = [
-        f"Between {found.start:.1f} and {found.end:.1f} s the model gives “{name}” {100 * found.probability:.0f} %."
+        _(
+            "Between %(start)s and %(end)s s the model gives “%(expression)s” %(share)s.",
+            start=decimal(found.start, 1),
+            end=decimal(found.end, 1),
+            expression=name,
+            share=percent(found.probability),
+        )
     ]
     pieces = [
         (value, first, last, low, high)
@@ -72,11 +81,19 @@ def summary(found: Explanation) -> list[str]:
     if not most or not any(abs(piece[0]) >= 0.05 for piece in most):
         return [
             *sentences,
-            "No single piece of the sound decided it: turned down one by one, each changes next to nothing.",
+            _("No single part of the sound was decisive: turned down one by one, each changes almost nothing."),
         ]
     for value, first, last, low, high in most:
         if abs(value) < 0.05:
             continue
-        side = "for" if value > 0 else "against"
-        sentences.append(f"{first:.1f} to {last:.1f} s, {low / 1000:g} to {high / 1000:g} kHz spoke {side} it.")
+        place = {
+            "first": decimal(first, 1),
+            "last": decimal(last, 1),
+            "low": f"{low / 1000:g}",
+            "high": f"{high / 1000:g}",
+        }
+        if value > 0:
+            sentences.append(_("%(first)s to %(last)s s, %(low)s to %(high)s kHz: evidence for it.", **place))
+        else:
+            sentences.append(_("%(first)s to %(last)s s, %(low)s to %(high)s kHz: evidence against it.", **place))
     return sentences

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
-from webapp.analysis.reanalyse import words_changed
+from webapp.core import events
 from webapp.interviews.models import Answer
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript
@@ -27,20 +29,23 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
     present = store.visible(answer)
     if present is None or present.version != version:
         raise TranscriptRefused(
-            "Somebody changed this transcript in the meantime. Their version is below; make your corrections there."
+            _(
+                "Someone else changed this transcript in the meantime. Their version is below; make your "
+                "corrections there."
+            )
         )
     if any(len(line) > LONGEST_LINE for line in lines):
-        raise TranscriptRefused("A line is too long. Keep to what was said there.")
+        raise TranscriptRefused(_("A line is too long. Keep to what was said there."))
     try:
         words = corrected(present.words, lines)
     except ValueError:
-        raise TranscriptRefused("Some lines were missing. Load the page again and repeat your corrections.") from None
+        raise TranscriptRefused(_("Some lines were missing. Reload the page and repeat your corrections.")) from None
     if not words.words:
-        raise TranscriptRefused("Every line is empty. A transcript needs at least one word.")
+        raise TranscriptRefused(_("Every line is empty. A transcript needs at least one word."))
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
-        raise TranscriptRefused("Nothing was changed, so nothing was stored.")
+        raise TranscriptRefused(_("Nothing was changed, so nothing was saved."))
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
 
 
@@ -52,23 +57,11 @@ def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, sp
     """
     recording = store.recording_of(answer)
     if recording is None:
-        raise TranscriptRefused("There is no recording that this could be the transcript of.")
+        raise TranscriptRefused(_("There is no recording that this transcript could belong to."))
     if uploaded:
         words = captions.parse(given, recording.seconds, speaker)
     else:
         words = captions.plain(given if isinstance(given, str) else given.decode("utf-8", "replace"))
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
-
-
-def recognise(answer: Answer) -> None:
-    """Have a recording written down that nobody has written down yet. Raises TranscriptRefused."""
-    from ml.transcripts.recogniser import is_available
-
-    if store.visible(answer) is not None:
-        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
-    if not is_available():
-        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
-    if not words_changed(answer):
-        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")

@@ -47,6 +47,16 @@ def visible(answer: Answer | None) -> Transcript | None:
     return found[0] if found else None
 
 
+def words_of(answer: Answer | None) -> str | Transcript | None:
+    """Where the words of an answer are: **what was written wins over what was recorded**, whose transcript is next.
+
+    The written words as a string, else the transcript as ``visible`` allows it, else None.
+    """
+    if answer is None:
+        return None
+    return answer.written or visible(answer)
+
+
 def add(answer: Answer, words: Words, origin: Origin, *, by_machine: bool, author: User | None = None) -> Transcript:
     """Store a new version. Raises LookupError where the answer has no recording."""
     recording = recording_of(answer)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_url
 from webapp.policy import Purpose

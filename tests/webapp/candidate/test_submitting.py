@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from webapp.analysis import operations as analysis
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import InterviewState
 from webapp.recordings.models import RecordingState
 

@@ -16,7 +16,8 @@ import pytest
 from flask import Flask, request
 
 from webapp.core import files, server
-from webapp.core.server import Channel, Server, network_of
+from webapp.core.limits import network_of
+from webapp.core.server import Channel, Server
 
 EACH = 500
 

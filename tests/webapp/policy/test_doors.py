@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all, face_reading, speech_reading
-from webapp.analysis import operations
+from webapp.analysis import operations, runner
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.interviews.models import Consent
@@ -74,7 +74,7 @@ def test_door_1_queues_no_emotion_for_lyon(lyon, models):
     for row in rows:
         if row.modality is not Modality.TEXT:
             assert (row.state, row.reason_code) == (AnalysisState.NOT_DONE, "prohibited_in_eea")
-        operations.run(row.id)
+        runner.run(row.id)
     assert [modality for modality, _ in models["calls"]] == ["text"]
 
 
@@ -82,7 +82,7 @@ def test_door_1_queues_all_of_it_for_montreal(montreal, models):
     operations.queue_interview(montreal)
     db.session.commit()
     for row in operations.analyses_of(montreal):
-        operations.run(row.id)
+        runner.run(row.id)
     assert sorted(modality for modality, _ in models["calls"]) == ["face", "face", "speech", "speech", "text"]
 
 

@@ -16,6 +16,7 @@ from webapp.core import storage
 from webapp.core.database import db, now
 from webapp.recordings import files, operations, verification
 from webapp.recordings.models import Recording, RecordingState
+from webapp.recordings.takes import takes_left
 from webapp.recordings.tasks import verify
 
 
@@ -76,7 +77,7 @@ def test_bad_recordings_are_rejected_with_a_reason(tus, client, interview, quest
     assert (recording.state, recording.reason_code) == (RecordingState.REJECTED, code)
     assert words in recording.reason
     assert "Record it again" in recording.reason
-    assert candidate.takes_left(recording.take.answer) == question.takes_allowed
+    assert takes_left(recording.take.answer) == question.takes_allowed
     assert list(files.folder().glob("*[!k]")) == []
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert words in page

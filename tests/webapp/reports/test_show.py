@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Role
-from webapp.analysis import operations
+from webapp.analysis import operations, runner
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
@@ -80,7 +80,7 @@ def test_the_progress_tells_what_happens(client, interview, models):
     before = client.get(f"/analysis/{interview.id}.json").get_json()
     assert before["finished"] is False and (before["done"], before["total"]) == (2, 7)
     for row in operations.analyses_of(interview):
-        operations.run(row.id)
+        runner.run(row.id)
     after = client.get(f"/analysis/{interview.id}.json").get_json()
     assert after["finished"] is True and after["done"] == after["total"] == 7
     states = {reading["state"] for readings in after["answers"].values() for reading in readings}

@@ -13,7 +13,7 @@ from webapp import create_app
 from webapp.accounts.models import Role
 from webapp.analysis import operations as analysis
 from webapp.analysis.models import AnalysisState
-from webapp.core import storage
+from webapp.core import events, storage
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.policy import Modality, Purpose
@@ -165,11 +165,11 @@ def test_the_sweep_removes_maps_that_belong_to_nothing(client, interview, made):
     storage.write(f"maps/{'0' * 32}-7.json", b"{}")
     half = storage.folder() / "maps" / f"{'1' * 32}-3.json.1-2.part"
     half.write_bytes(b"{")
-    analysis.sweep()
+    events.send_sweep()
     assert storage.owners_of("maps") == {row.id} and not half.exists()
     row.state, row.result = AnalysisState.NOT_DONE, None
     db.session.commit()
-    analysis.sweep()
+    events.send_sweep()
     assert storage.owners_of("maps") == set()
 
 

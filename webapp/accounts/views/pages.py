@@ -16,6 +16,9 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_login import current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -41,7 +44,7 @@ def sign_in() -> Response | tuple[str, int]:
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
     if not check_password(user, form.password.data) or user is None or not user.active:
-        form.password.errors = ["This email address and password do not belong together. Check both and try again."]
+        form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422
     _enter(user, remember=form.remember.data)
     current_app.logger.info("User %s signed in", user.id)
@@ -65,7 +68,7 @@ def sign_out() -> Response:
     logout_user()
     for key in [key for key in session if key != "_remember"]:  # Flask-Login's order to drop the remember-me cookie
         del session[key]
-    flash("You are signed out.", "info")
+    flash(_("You are signed out."), "info")
     return redirect(url_for("pages.home"))
 
 
@@ -81,12 +84,12 @@ def profile() -> Response | tuple[str, int]:
         page = render_template("accounts/profile.html", form=form, here=here, sessions=others)
         return page, 422 if form.is_submitted() else 200
     if not user.check_password(form.current.data):
-        form.current.errors = ["This is not your present password. Type it again."]
+        form.current.errors = [_("This is not your current password. Try again.")]
         return render_template("accounts/profile.html", form=form, here=here, sessions=others), 422
     remember = here is not None and here.remembered
     operations.change_password(user, form.password.data)
     _enter(user, remember=remember)
-    flash("Your password is changed. Everywhere else you are signed out.", "success")
+    flash(_("Your password has been changed. You are signed out on all other devices."), "success")
     return redirect(url_for("accounts.profile"))
 
 
@@ -98,13 +101,16 @@ def end_sessions() -> Response:
     if wanted := request.form.get("session"):
         row = next((row for row in sessions.of(user) if row.id == wanted), None)
         if row is None:
-            flash("That session has ended already.", "info")
+            flash(_("That session has already ended."), "info")
             return redirect(url_for("accounts.profile"))
         sessions.end(row)
-        flash("That session is ended.", "success")
+        flash(_("That session has been ended."), "success")
     else:
         number = sessions.end_all(user, but=user.session_id)
-        flash(f"{number} other session{' is' if number == 1 else 's are'} ended.", "success")
+        flash(
+            ngettext("%(num)s other session has been ended.", "%(num)s other sessions have been ended.", number),
+            "success",
+        )
     db.session.commit()
     return redirect(url_for("accounts.profile"))
 
@@ -121,7 +127,7 @@ def confirm() -> Response | tuple[str, int]:
             sessions.confirm(row)
             db.session.commit()
             return redirect(_safe_target(request.args.get("next")) or url_for("pages.home"))
-        form.password.errors = ["This is not your password. Type it again."]
+        form.password.errors = [_("This is not your password. Try again.")]
     return render_template("accounts/confirm.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -129,13 +135,13 @@ def confirm() -> Response | tuple[str, int]:
 @limiter.limit(
     "30 per minute",
     key_func=lambda: f"link {request.path[:300]}",
-    error_message="Wait a minute, then open the link again.",
+    error_message=_l("Wait a minute, then open the link again."),
 )
 def set_password(token: str) -> Response | tuple[str, int]:
     """Where the link leads that an admin passed on."""
     user = operations.user_of_password_token(token)
     if user is None:
-        abort(410, "This link has been used, or it is too old. Ask the person who gave it to you for a new one.")
+        abort(410, _("This link has been used or has expired. Ask the person who sent it to you for a new one."))
     form = SetPasswordForm(person=user)
     if not form.validate_on_submit():
         return render_template(
@@ -143,7 +149,7 @@ def set_password(token: str) -> Response | tuple[str, int]:
         ), 422 if form.is_submitted() else 200
     operations.change_password(user, form.password.data)
     _enter(user)
-    flash("Your password is set, and you are signed in.", "success")
+    flash(_("Your password is set and you are signed in."), "success")
     return redirect(url_for("pages.home"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -49,7 +50,10 @@ def new_person() -> Response | tuple[str, int]:
             form.email.errors = [str(error)]
         else:
             db.session.commit()
-            flash(f"{user.name} is added. Pass on the link below, so that they can set a password.", "success")
+            flash(
+                _("%(name)s has been added. Send them the link below so that they can set a password.", name=user.name),
+                "success",
+            )
             return redirect(url_for("accounts.password_link", user_id=user.id))
     return render_template("accounts/new_person.html", form=form), 422 if form.is_submitted() else 200
 
@@ -102,7 +106,7 @@ def deactivate(user_id: str) -> Response:
     except operations.AccountRefused as error:
         return _refused(error, user_id)
     db.session.commit()
-    flash(f"{user.name} can no longer sign in. What they made stays.", "success")
+    flash(_("%(name)s can no longer sign in. What they created is kept.", name=user.name), "success")
     return redirect(url_for("accounts.people"))
 
 
@@ -114,5 +118,8 @@ def reactivate(user_id: str) -> Response:
     user = _person(user_id)
     operations.reactivate(user, by=current_user)
     db.session.commit()
-    flash(f"{user.name} may come back. Pass on the link below, so that they can set a password.", "success")
+    flash(
+        _("%(name)s is active again. Send them the link below so that they can set a password.", name=user.name),
+        "success",
+    )
     return redirect(url_for("accounts.password_link", user_id=user_id))

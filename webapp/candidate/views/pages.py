@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from webapp.candidate import binding, consent_texts, operations
-from webapp.candidate.access import grant, is_staff, load_interview, may_answer
+from webapp.candidate import consent_texts, operations
 from webapp.candidate.forms import SubmitForm
-from webapp.candidate.operations import Refused
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.interviews import binding
+from webapp.interviews.answering import AnsweringError, deadline_of, is_over, is_past
+from webapp.interviews.candidate_session import grant, is_staff, load_interview, may_answer
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_of_token
 from webapp.policy import Mode, Purpose
@@ -22,8 +24,8 @@ blueprint = Blueprint("candidate", __name__)
 PROBE = 512 * 1024
 
 
-@blueprint.errorhandler(Refused)
-def refused(error: Refused) -> Response | tuple[Response, int]:
+@blueprint.errorhandler(AnsweringError)
+def refused(error: AnsweringError) -> Response | tuple[Response, int]:
     """Say why something cannot be done: to a script as JSON, to a person on the page where they can go on."""
     db.session.rollback()
     if request.is_json or request.accept_mimetypes.best == "application/json":
@@ -60,7 +62,7 @@ def open_link(token: str) -> Response | tuple[str, int]:
         if interview is not None:
             grant(interview)  # for taking consents back, and for nothing else
         return render_template("candidate/link_revoked.html", invitation=invitation, interview=interview), 410
-    if interview is None and operations.is_past(invitation.deadline):
+    if interview is None and is_past(invitation.deadline):
         return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
     begins = interview is None or interview.browser is None
     if begins and request.method != "POST":
@@ -73,9 +75,9 @@ def open_link(token: str) -> Response | tuple[str, int]:
     db.session.commit()
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
-        flash("This link has been used: your interview is submitted, and nothing more can be added to it.", "info")
+        flash(_("This link has been used: your interview is submitted, and nothing more can be added to it."), "info")
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
-    if operations.is_over(interview):
+    if is_over(interview):
         return render_template("candidate/link_expired.html", invitation=invitation, interview=interview), 410
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
 
@@ -84,9 +86,9 @@ blueprint.after_app_request(binding.remember)
 
 
 def _open(interview_id: str) -> Interview:
-    """The interview while it can be worked on; otherwise a Refused that leads to the page that says why."""
+    """The interview while it can be worked on; otherwise a AnsweringError that leads to the page that says why."""
     interview = load_interview(interview_id)
-    if interview.state is InterviewState.SUBMITTED or operations.is_over(interview):
+    if interview.state is InterviewState.SUBMITTED or is_over(interview):
         raise Closed(interview)
     return interview
 
@@ -120,7 +122,7 @@ def welcome(interview_id: str) -> str:
         minutes=duration_minutes(questions),
         texts=consent_texts.texts_for(interview),
         ruled_out=consent_texts.ruled_out(interview),
-        deadline=operations.deadline_of(interview),
+        deadline=deadline_of(interview),
         begun=operations.has_decided(interview),
         next_place=next_place(interview),
     )
@@ -147,7 +149,7 @@ def consents(interview_id: str) -> Response | str:
         granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
         changed = operations.record_consents(interview, granted)
         db.session.commit()
-        flash("Your choices are saved." if changed else "Nothing was changed.", "info")
+        flash(_("Your choices have been saved.") if changed else _("Nothing was changed."), "info")
         return redirect(url_for("candidate.consents", interview_id=interview.id))
     return render_template("candidate/consents.html", **_consent_page(interview))
 
@@ -203,7 +205,7 @@ def _review_page(interview: Interview, form: SubmitForm) -> dict[str, object]:
         "interview": interview,
         "rows": overview(interview),
         "unfinished": operations.unfinished(interview),
-        "deadline": operations.deadline_of(interview),
+        "deadline": deadline_of(interview),
         "form": form,
     }
 
@@ -216,11 +218,11 @@ def submit(interview_id: str) -> Response | tuple[str, int]:
     form.validate()
     try:
         operations.submit(interview, incomplete=form.incomplete.data)
-    except Refused as error:
+    except AnsweringError as error:
         db.session.rollback()
         if error.code != "unfinished":
             raise
-        form.incomplete.errors = ["Answer the questions listed here, or tick the box to submit without them."]
+        form.incomplete.errors = [_("Answer the questions listed here, or tick the box to submit without them.")]
         return render_template("candidate/review.html", **_review_page(interview, form)), 422
     db.session.commit()
     current_app.logger.info("Interview %s submitted", interview.id)

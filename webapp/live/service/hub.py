@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from ml.core.messages import N_
 from webapp.core.database import new_id
 from webapp.live import ice, media
 from webapp.live.models import TRACK_SECONDS
@@ -190,7 +191,7 @@ class Hub:
             if place is not None:
                 self._apply(call, place)
             else:
-                self._end(call, list(call.wires), "closed", "This room is gone.")
+                self._end(call, list(call.wires), "closed", N_("This room no longer exists."))
             moment = time.monotonic()
             for member_id in [each for each, until in call.missing.items() if until < moment]:
                 self._say_left(call, member_id, "lost")
@@ -200,14 +201,14 @@ class Hub:
     def _apply(self, call: Call, place: Place) -> None:
         before, call.place = call.place, place
         if not place.is_open:
-            self._end(call, list(call.wires), "closed", "The room is closed.")
+            self._end(call, list(call.wires), "closed", N_("The room is closed."))
             return
         removed = [member_id for member_id in call.wires if member_id not in place.people]
-        self._end(call, removed, "removed", "The host has ended your part in this call.")
+        self._end(call, removed, "removed", N_("The host has removed you from this call."))
         out = [
             key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions
         ]
-        self._end(call, out, "signed_out", "You are signed out. Sign in and open the room again.")
+        self._end(call, out, "signed_out", N_("You are signed out. Sign in and open the room again."))
         for member_id, wire in list(call.wires.items()):
             was, is_now = before.people.get(member_id), place.people[member_id]
             if was is not None and was != is_now:

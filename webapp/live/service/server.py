@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
+from ml.core.messages import N_
 from webapp.live import tokens
 from webapp.live.service.admission_control import Crowd
 from webapp.live.service.hub import Hub
@@ -130,7 +131,7 @@ class Service:
             claims = tokens.check(token, purpose, request.headers.get("Origin") if request else None)
         moment = time.time()
         if claims.made < self.started or claims.nonce in self._used:
-            raise tokens.BadToken("used", "This connection was used before. It is made anew.")
+            raise tokens.BadToken("used", N_("This connection was already used. Reconnecting…"))
         lasts = self.app.config["LIVE_TOKEN_SECONDS"] + 1
         self._used = {nonce: until for nonce, until in self._used.items() if until > moment}
         self._used[claims.nonce] = moment + lasts

@@ -13,6 +13,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from ml.core.messages import N_
 from webapp.live.service.hub import Hub
 from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Bucket, Wire
 from webapp.live.tokens import BadToken, Claims
@@ -25,16 +26,16 @@ LARGEST, LONGEST_CHAT, PATIENCE = 64 * 1024, 2000, 10.0
 MESSAGES = (40, 400)
 #: Of some kinds fewer are enough: how many a second in the long run, how many at once, and what is said beyond them.
 LIMITS = {
-    "chat": (1, 8, "chat_too_often", "You write faster than the others can read. Wait a moment."),
-    "moment": (0.5, 4, "moment_too_often", "Wait a moment before you analyse again."),
-    "consent": (0.5, 6, "consent_too_often", "Wait a moment before you allow the reading again."),
-    "media": (0.2, 5, "media_too_often", "Wait a moment before you connect again."),
+    "chat": (1, 8, "chat_too_often", N_("You are sending messages too fast. Wait a moment.")),
+    "moment": (0.5, 4, "moment_too_often", N_("Wait a moment before you analyse again.")),
+    "consent": (0.5, 6, "consent_too_often", N_("Wait a moment before you allow analysis again.")),
+    "media": (0.2, 5, "media_too_often", N_("Wait a moment before you connect again.")),
 }
 _WHY = {
-    "closed": "The room is closed.",
-    "removed": "The host has ended your part in this call.",
-    "signed_out": "You are signed out. Sign in and open the room again.",
-    "full": "The room is full. Wait until somebody leaves, then try again.",
+    "closed": N_("The room is closed."),
+    "removed": N_("The host has removed you from this call."),
+    "signed_out": N_("You are signed out. Sign in and open the room again."),
+    "full": N_("The room is full. Wait until someone leaves, then try again."),
 }
 
 
@@ -116,15 +117,15 @@ class Signalling:
         elif kind == "media":
             self.hub.say_media(wire)
         else:
-            _say(wire, "message", "That message was not understood.")
+            _say(wire, "message", N_("That message was not understood."))
 
     def _signal(self, wire: Wire, message: dict[str, Any]) -> None:
         data, call = message.get("data"), self.hub.calls.get(wire.room_id)
         other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
         if not _is_signal(data):
-            _say(wire, "message", "That message was not understood.")
+            _say(wire, "message", N_("That message was not understood."))
         elif other is None or other is wire:
-            _say(wire, "nobody", "That person is not in the call just now.")
+            _say(wire, "nobody", N_("That person is not in the call at the moment."))
         else:
             other.send({"type": "signal", "from": wire.member_id, "data": data})
 
@@ -135,9 +136,9 @@ class Signalling:
     def _chat(self, wire: Wire, text: object) -> None:
         call = self.hub.calls.get(wire.room_id)
         if not isinstance(text, str) or not text.strip():
-            _say(wire, "chat_empty", "There is nothing to send yet.")
+            _say(wire, "chat_empty", N_("There is nothing to send yet."))
         elif len(text) > LONGEST_CHAT:
-            _say(wire, "chat_too_long", f"A message may have at most {LONGEST_CHAT:,} characters.")
+            _say(wire, "chat_too_long", N_("That message is too long."))
         elif call is not None and (person := call.place.people.get(wire.member_id)):
             # To oneself too: everybody sees the same messages in the same order.
             text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import selectinload
 
+from ml.core.messages import N_
 from webapp.accounts import sessions
 from webapp.accounts.models import UserSession
 from webapp.core.database import db, now
@@ -79,7 +80,7 @@ class Store:
         with self.app.app_context():
             member = db.session.get(Member, member_id)
             if member is None:
-                return "You are no longer in this room."
+                return N_("You are no longer in this room.")
             try:
                 operations.decide(member, LivePurpose.READING, reading)
             except operations.Refused as error:

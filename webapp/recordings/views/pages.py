@@ -6,15 +6,16 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from ml.media.containers import media_type
-from webapp.candidate import operations as candidate
-from webapp.candidate.access import may_answer
-from webapp.candidate.operations import Refused
 from webapp.core import files, storage
 from webapp.core.database import db
+from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
+from webapp.interviews.answering import AnsweringError, check_may_finish
+from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
@@ -24,8 +25,8 @@ blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 
 @blueprint.errorhandler(UploadRefused)
-@blueprint.errorhandler(Refused)
-def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+@blueprint.errorhandler(AnsweringError)
+def refused(error: UploadRefused | AnsweringError) -> tuple[Response, int]:
     """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
@@ -44,13 +45,13 @@ def finish(recording_id: str) -> tuple[Response, int]:
     With ``as_it_is`` what has arrived is all that there will be: the browser that held the rest is gone.
     """
     recording = _own(recording_id)
-    candidate.check_may_finish(recording.take.answer)
+    check_may_finish(recording.take.answer)
     data = request.get_json()
     if not isinstance(data, dict):
         abort(400)
     sha256 = data.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
-        raise UploadRefused(400, "checksum", "The checksum must be SHA-256 in hexadecimal digits.")
+        raise UploadRefused(400, "checksum", _("The checksum must be SHA-256 in hexadecimal digits."))
     if data.get("as_it_is"):
         operations.finish_as_it_is(recording)
     else:
@@ -69,7 +70,9 @@ def play(recording_id: str) -> Response:
         abort(404)
     path = storage.path_of(recording.playable_key)
     if not path.exists():
-        abort(404, "The file of this recording is missing from the server's storage. Tell the person who runs Viva.")
+        abort(
+            404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
+        )
     response = files.send(
         path,
         mimetype=media_type(path.suffix, has_video=bool(recording.has_video)),
@@ -99,7 +102,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "sha256": recording.sha256,
         "seconds": recording.seconds,
         "reason_code": recording.reason_code,
-        "reason": recording.reason,
+        "reason": translate_stored(recording.reason) or None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_login import current_user, login_required
 
-from webapp.analysis.access import load_interview
+from webapp.interviews.access import load_interview
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 from webapp.reports import export as exports

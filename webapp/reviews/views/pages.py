@@ -1,18 +1,18 @@
-"""The scorecard's page, and what is done from the report: skip, confirm, strike, decide."""
+"""The scorecard's page, and what is done from the report: skip, decide."""
 
 from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.models import Interview
-from webapp.reports.view import view_of
-from webapp.reviews import operations
-from webapp.reviews.access import load_for_review, may_see_readings
-from webapp.reviews.models import Outcome, ScorecardState, Verdict
+from webapp.reviews import operations, presenters
+from webapp.reviews.access import load_for_review
+from webapp.reviews.models import Outcome, ScorecardState
 from webapp.reviews.operations import Given, ReviewRefused
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
@@ -34,7 +34,7 @@ def _page(interview: Interview, given: dict[str, Given] | None = None, summary: 
     return render_template(
         "reviews/scorecard.html",
         interview=interview,
-        report=view_of(interview, machine=False),
+        answers=presenters.answers_of(interview),
         card=card,
         editable=card is None or card.state is not ScorecardState.SUBMITTED,
         given=given,
@@ -65,9 +65,9 @@ def save(interview_id: str) -> Response | tuple[str, int]:
         return _page(interview, given, summary), 422
     db.session.commit()
     if card.state is ScorecardState.SUBMITTED:
-        flash("Your scorecard is submitted. What the models read is open to you now.", "success")
+        flash(_("Your scorecard is submitted. You can now see the analyses."), "success")
         return redirect(url_for("reports.show", interview_id=interview.id))
-    flash("Your draft is kept. Nobody else sees it.", "success")
+    flash(_("Your draft has been saved. Only you can see it."), "success")
     return redirect(url_for("reviews.scorecard", interview_id=interview.id))
 
 
@@ -95,30 +95,6 @@ def _do(interview: Interview, verb, *, to: str) -> Response:
     return redirect(url_for(to, interview_id=interview.id))
 
 
-@blueprint.post("/<interview_id>/points")
-@login_required
-def verdict(interview_id: str) -> Response:
-    """Confirm or strike a rubric point of one answer."""
-    interview = load_for_review(interview_id)
-    if not may_see_readings(_me(), interview):
-        abort(404)
-    answer = next((each for each in interview.answers if each.id == request.form.get("answer")), None) or abort(404)
-    try:
-        word = Verdict(request.form.get("verdict", ""))
-    except ValueError:
-        abort(400)
-    view = next(each for each in view_of(interview).answers if each.answer is answer)
-    point = request.form.get("point", "")
-    found = any(each["point"] == point and each["found"] for each in (view.content or {}).get("points", ()))
-    try:
-        operations.give_verdict(answer, point, word, was_found=found, by=_me())
-    except ReviewRefused as refused:
-        flash(str(refused), "warning")
-    else:
-        db.session.commit()
-    return redirect(url_for("reports.show", interview_id=interview.id, _anchor=f"points-{answer.id}"))
-
-
 @blueprint.post("/<interview_id>/decisions")
 @login_required
 def decide(interview_id: str) -> Response:
@@ -127,7 +103,7 @@ def decide(interview_id: str) -> Response:
     try:
         outcome = Outcome(request.form.get("outcome", ""))
     except ValueError:
-        flash("Choose what happens next.", "warning")
+        flash(_("Choose what happens next."), "warning")
     else:
         try:
             operations.decide(interview, outcome, request.form.get("reason", ""), by=_me())
@@ -135,5 +111,5 @@ def decide(interview_id: str) -> Response:
             flash(str(refused), "warning")
         else:
             db.session.commit()
-            flash("Your decision is recorded, with your name and the reason.", "success")
+            flash(_("Your decision has been recorded with your name and the reason."), "success")
     return redirect(url_for("reports.show", interview_id=interview.id, _anchor="people"))

@@ -101,3 +101,9 @@ export function pgettext(context, message, values) {
   const text = (Array.isArray(found) ? found[0] : found) || message;
   return values ? fill(text, values) : text;
 }
+
+/**
+ * What the live service said, in the page's language: it knows no languages and says a message's English.
+ * @param {string} message
+ */
+export const translated = (message) => gettext(message);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
@@ -12,8 +13,8 @@ from ml.transcripts.captions import to_vtt
 from ml.transcripts.formats import TranscriptFile, read
 from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
-from webapp.analysis.access import load_interview
 from webapp.core.database import db
+from webapp.interviews.access import load_interview
 from webapp.interviews.models import Answer, InterviewState
 from webapp.policy import Modality, Mode, decide_for
 from webapp.transcripts import operations, store
@@ -25,23 +26,25 @@ blueprint = Blueprint("transcripts", __name__, url_prefix="/transcripts")
 @login_required
 def show(answer_id: str) -> str:
     """Read and correct a transcript beside its recording, or write one."""
-    return _page(_answer(answer_id))
+    return _page(load_answer(answer_id))
 
 
 @blueprint.post("/<answer_id>/lines")
 @login_required
 def correct(answer_id: str) -> Response | tuple[str, int]:
     """Store corrected lines. Form: ``version``, and ``line`` once for each line in order."""
-    answer = _answer(answer_id)
+    answer = load_answer(answer_id)
     version = request.form.get("version", type=int)
-    return _store(answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line")))
+    return store_and_show(
+        answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line"))
+    )
 
 
 @blueprint.post("/<answer_id>/words")
 @login_required
 def give(answer_id: str) -> Response | tuple[str, int]:
     """Store a typed transcript (``text``) or an uploaded one (``file``, or its ``cues`` with a ``speaker``)."""
-    answer = _answer(answer_id)
+    answer = load_answer(answer_id)
     file = request.files.get("file")
     if "cues" in request.form:
         given: str | bytes = request.form["cues"]
@@ -51,21 +54,9 @@ def give(answer_id: str) -> Response | tuple[str, int]:
         given, speaker = file.stream.read(4 * LARGEST + 1), None
     else:
         text = request.form.get("text", "")
-        return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=False))
-    return _store(
+        return store_and_show(answer, lambda: operations.give(answer, current_user, text, uploaded=False))
+    return store_and_show(
         answer, lambda: operations.give(answer, current_user, given, uploaded=True, speaker=speaker), given=given
-    )
-
-
-@blueprint.post("/<answer_id>/recognise")
-@login_required
-def recognise(answer_id: str) -> Response | tuple[str, int]:
-    """Ask the recogniser for a transcript."""
-    answer = _answer(answer_id)
-    return _store(
-        answer,
-        lambda: operations.recognise(answer),
-        "The recording is being written down. The transcript appears in the report when it is there.",
     )
 
 
@@ -73,7 +64,7 @@ def recognise(answer_id: str) -> Response | tuple[str, int]:
 @login_required
 def captions(answer_id: str) -> Response:
     """WebVTT of the newest version; 404 where there is none, or none with times."""
-    answer = _answer(answer_id)
+    answer = load_answer(answer_id)
     found = store.visible(answer)
     words = found.words if found else None
     if found is None or words is None or not words.timed:
@@ -85,12 +76,7 @@ def captions(answer_id: str) -> Response:
     return response
 
 
-def _store(
-    answer: Answer,
-    verb,
-    done: str = "Saved. The words are read again where that is allowed.",
-    given: str | bytes | None = None,
-):
+def store_and_show(answer: Answer, verb, done: str | None = None, given: str | bytes | None = None):
     """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
@@ -101,7 +87,7 @@ def _store(
             return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
-    flash(done, "info")
+    flash(done or _("Saved. The words are analysed again where that is allowed."), "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
@@ -124,7 +110,7 @@ def _page(answer: Answer, error: str = "", typed: str = "", uploaded: Transcript
     )
 
 
-def _answer(answer_id: str) -> Answer:
+def load_answer(answer_id: str) -> Answer:
     """A submitted, recorded answer that the present user may read the report of; 404 otherwise."""
     answer = db.session.get(Answer, answer_id) or abort(404)
     interview = load_interview(answer.interview_id)

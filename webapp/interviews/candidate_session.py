@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import abort, has_request_context, session
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.accounts.models import Role
-from webapp.candidate import binding
 from webapp.core.database import db
+from webapp.interviews import binding
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 
@@ -15,9 +17,9 @@ _GRANTS = "interviews"
 #: A browser keeps the grants of so many links; a cookie is small.
 _MOST = 8
 #: The same words whether there is such an interview or not. A session may have ended in the middle of an answer.
-_UNKNOWN = (
-    "This browser has no interview open here. If you were answering one, open your invitation's link again (for "
-    "practice, sign in again): what was saved is still there."
+_UNKNOWN = _l(
+    "No interview is open in this browser. If you were answering one, open the link in your "
+    "invitation again (for practice, sign in again). What was saved is still there."
 )
 
 
@@ -28,7 +30,7 @@ def grant(interview: Interview) -> None:
 
 
 def may_answer(interview: Interview) -> bool:
-    """Whether the present session is the candidate's. Says nothing about deadlines: see ``operations``."""
+    """Whether the present session is the candidate's. Says nothing about deadlines: see answering.py."""
     if not has_request_context():
         return False
     if interview.mode is Mode.PRACTICE:
@@ -59,6 +61,6 @@ def load_interview(interview_id: str, *, revoked_too: bool = False) -> Interview
         if revoked and interview.id in session.get(_GRANTS, []) and binding.is_bound_here(interview) and not is_staff():
             if revoked_too:
                 return interview
-            abort(410, "This invitation was withdrawn by the people who sent it. Ask them what happens next.")
+            abort(410, _("This invitation was withdrawn by the people who sent it. Ask them what happens next."))
         abort(404, _UNKNOWN)
     return interview
