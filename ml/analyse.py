@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from ml.core.errors import MediaError, VivaError
 from ml.core.readings import FaceReading, Reading, SpeechReading
 from ml.core.stored import strict
 from ml.media.demux import MediaInfo, probe
+from ml.version import version
 
 log = logging.getLogger(__name__)
 #: What a recording is, or why that cannot be said; None without a recording.
@@ -77,12 +77,6 @@ def analyse(
         "reason_code": {name: code for name, (code, _) in failures.items()},
     }
     return strict(result)
-
-
-def version() -> str:
-    """Viva's version, from pyproject.toml."""
-    path = Path(__file__).resolve().parent.parent / "pyproject.toml"
-    return tomllib.loads(path.read_text("utf-8"))["project"]["version"]
 
 
 def _read(name: str, given: Any, info: _Probed, progress) -> tuple[Reading | None, tuple[str | None, str | None]]:

@@ -1,12 +1,9 @@
-"""Numbers in words, one way for the command line, the pages and the figures."""
+"""Numbers in English words, for the command line and its page; the web pages write them in their reader's language."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-
-from ml.core.naming import has_interval
-from ml.core.readings import Estimate
 
 UNKNOWN = "not enough to tell"
 
@@ -33,13 +30,3 @@ def number(value: Any, digits: int = 1, unit: str = "") -> str:
         return UNKNOWN
     written = f"{value:z,.{digits}f}".replace("-", "−")
     return f"{written} {unit}" if unit else written
-
-
-def interval(estimate: Estimate | None, digits: int = 0) -> str:
-    """A share with its 95 % interval: "31 % (24 to 38 %)"."""
-    if estimate is None:
-        return UNKNOWN
-    if not has_interval(estimate):
-        return f"{percent(estimate.value, digits)} (too little for an interval)"
-    low, high = (f"{100 * bound:.{digits}f}" for bound in (estimate.low, estimate.high))
-    return f"{percent(estimate.value, digits)} ({low} to {high} %)"

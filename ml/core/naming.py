@@ -45,8 +45,8 @@ def dominant(distribution: Mapping[str, Estimate], coverage: float) -> str | Non
 
 
 def leader(rows: np.ndarray, block: int) -> int | None:
-    """The class of rows (N, K) that are alike in all classes, which makes `dominant` too strict: the one whose lead over
-    each other class is more than chance (95 % interval of the difference above 0, blocks of ``block`` rows)."""
+    """The class of rows (N, K) of which neighbours overlap, which makes `dominant` too strict: the one whose lead over
+    each other is more than chance (95 % interval of the difference above 0, blocks of ``block`` rows)."""
     best = int(rows.mean(axis=0).argmax())
     low, _ = block_bootstrap(np.delete(rows[:, best : best + 1] - rows, best, axis=1), block)
     return best if (low > 0).all() else None

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-#: Of each demuxer that is used: the suffix of a file of its kind, and what follows "video/" or "audio/" in its media type.
+#: Of each demuxer that is used: the suffix of a file of its kind, and what follows "video/" in its media type.
 CONTAINERS = {
     "matroska": (".webm", "webm"),
     "mov": (".mp4", "mp4"),

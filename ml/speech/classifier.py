@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.naming import is_sure
 from ml.core.statistics import softmax
 from ml.speech.encoder import heard, session
@@ -59,7 +59,7 @@ class Models:
     """All that a window is read with, of one version: opened once for a recording, weights that are replaced while it
     is read are not mixed in, and no file is looked at for each window."""
 
-    network: onnxruntime.InferenceSession
+    network: runtime.Network
     encoder: onnxruntime.InferenceSession
     discriminants: tuple[Discriminant, Discriminant]
     card: dict[str, Any]
@@ -67,15 +67,20 @@ class Models:
 
 def opened() -> Models:
     """The shipped models. Raises ModelMissing."""
-    return Models(registry.session("speech"), session(), discriminants(), shipped())
+    return Models(runtime.network("speech", _layers), session(), discriminants(), shipped())
+
+
+def _layers() -> dict[str, Any]:
+    from ml.speech.keras_layers import Fold, Unfold  # loads Keras, which ONNX Runtime does without
+
+    return {"viva>Fold": Fold, "viva>Unfold": Unfold}
 
 
 def score(window: np.ndarray, models: Models | None = None) -> Scores:
     """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
     models = models or opened()
     power = frame_power(window)
-    name = models.network.get_inputs()[0].name
-    (logits,) = models.network.run(None, {name: network_input(window, power)[None]})
+    logits = models.network.run(network_input(window, power)[None])
     features = np.concatenate([functionals(window, power), heard(power, models.encoder)])
     network = logits[0].astype(np.float64) / models.card["network_shrinks"]
     return Scores(network, *(each(features) for each in models.discriminants))

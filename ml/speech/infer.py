@@ -83,7 +83,7 @@ def read(
             "no_audio",
             "The recording has no sound. Allow the browser to use the microphone and record the answer again.",
         )
-    registry.session("speech")  # say so early if the model is missing
+    opened()  # say so early if the model is missing
 
     def told(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
         done = 0

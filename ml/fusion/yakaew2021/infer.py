@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.errors import Unreadable
 from ml.core.readings import Track
 from ml.core.statistics import softmax
@@ -102,14 +102,8 @@ def head(faces: np.ndarray, sounds: np.ndarray) -> np.ndarray:
 
 
 def _run(branch: str, x: np.ndarray) -> np.ndarray:
-    session = _session(branch)
-    return session.run(None, {session.get_inputs()[0].name: x})[0]
-
-
-def _session(branch: str):
-    name = f"paper_{branch}"
-    path = registry.file_of("paper", f"{name}.onnx")
-    return registry.session_of(path)
+    path = registry.file_of("paper", f"paper_{branch}.onnx")
+    return runtime.OnnxNetwork(runtime.session_of(path)).run(x)
 
 
 class _Sound:

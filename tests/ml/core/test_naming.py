@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from ml.core.formatting import clock, interval, number, percent
+from ml.core.formatting import clock, number, percent
 from ml.core.naming import dominant, has_interval, is_open, is_sure, leader
 from ml.core.readings import Estimate
 
@@ -46,4 +46,3 @@ def test_numbers_in_words():
     assert clock(59.6) == "1:00" and clock(3725) == "1:02:05" and clock(timedelta(minutes=2)) == "2:00"
     assert clock(61.26, 1) == "1:01.3" and clock(None) == "–"
     assert number(-1234.56, 1, "dB") == "−1,234.6 dB" and number(None) == "not enough to tell"
-    assert interval(Estimate(0.31, 0.24, 0.38, 9)) == "31 % (24 to 38 %)"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ml.core.formatting import interval, number
 from ml.core.readings import Estimate, Track
 from webapp.reports import summary
-from webapp.reports.formatting import bins
+from webapp.reports.formatting import bins, interval, number
 
 
 def estimate(value, half, n=10):
