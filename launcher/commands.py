@@ -37,6 +37,8 @@ Viva: job interviews on your own machine.
   ./viva bench
         measure speed and memory
 
+  ./viva invite FILE --dry-run [--json]
+        say who a CSV of people would invite, and what is wrong with it
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -114,6 +116,11 @@ def _translations(arguments: list[str]) -> int:
     return 0
 
 
+def _invite(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.interviews.cli", *arguments), environment())
+
+
 def _flask(arguments: list[str], *prefix: str) -> int:
     data, rest = _take_data(arguments)
     ensure_environment()
@@ -149,6 +156,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "evaluate": _module("ml.training.cli", name="evaluate"),
     "train": _module("ml.training.cli", "train", name="train"),
     "bench": _module("bench"),
+    "invite": _invite,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -10,7 +10,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from webapp.accounts.models import Role, User
 from webapp.accounts.passwords import weakness
+from webapp.core import environment
 from webapp.core.database import db
+from webapp.core.settings import ROOT
 from webapp.demo.seed import seed
 
 admin = AppGroup("admin", help="People who run this Viva.")
@@ -20,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(admin)
     app.cli.add_command(prepare)
+    app.cli.add_command(settings)
 
 
 @click.command("prepare")
@@ -30,6 +33,16 @@ def prepare(demo: bool) -> None:
     flask_migrate.upgrade()
     if demo:
         seed()
+
+
+@click.command("settings")
+@click.option("--write", is_flag=True, help="Bring the tables of docs/ up to date instead.")
+def settings(write: bool) -> None:
+    """Show every setting of the environment."""
+    for path in sorted((ROOT / "docs").glob("*.md")) if write else ():
+        path.write_text(environment.filled_in(path.read_text("utf-8")), "utf-8")
+    for name in ("operations", "live", "developers") if not write else ():
+        click.echo(environment.table(name))
 
 
 @admin.command("create")

@@ -12,6 +12,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
@@ -49,14 +50,17 @@ def read(
     if not info.has_video:
         raise Unreadable(
             "no_video",
-            "This recording has no picture, so no face could be read. Record it again with the camera switched on.",
+            N_("This recording has no picture, so no face could be read. Record it again with the camera switched on."),
         )
     samples, tracker = Samples(), Tracker()
     end = _watch(path, info.seconds, samples, tracker, progress)
     if len(samples.times) == 0:
         raise Unreadable(
             "no_video",
-            "This recording has a video track without a single picture. Record it again with the camera switched on.",
+            N_(
+                "This recording has a video track without a single picture. Record it again with the camera "
+                "switched on."
+            ),
         )
     people = tracker.people
     others = people.others()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Self
 
@@ -25,12 +26,12 @@ def remux(source: str | Path, target: str | Path) -> None:
     not at all.
 
     ``target``'s suffix picks the container (see :func:`ml.media.info.playable_suffix`): .webm with cues in front, .mp4
-    with its index in front, .mkv for anything else. Raises MediaError as :func:`ml.media.info.probe` does, and
-    ``not_media`` where the container cannot hold the codecs.
+    with its index in front, .mkv for anything else. Raises MediaError as :func:`ml.media.info.probe` does, ``not_media``
+    where the container cannot hold the codecs, and ``mixed`` where the file holds recordings of different kinds.
     """
     with open_recording(source) as recording, Copy(recording, Path(target)) as copy:
-        for packet in recording.packets(recording.video, recording.audio):
-            copy.add(packet)
+        for own, packet in recording.stream_packets(recording.video, recording.audio):
+            copy.add(own, packet)
         copy.finish()
 
 
@@ -39,12 +40,21 @@ class Copy:
     unless `finish` was called."""
 
     def __init__(self, recording: Recording, target: Path):
-        self._origin, self._source, self._target = recording.origin, recording.path, target
-        handle, self._partial = tempfile.mkstemp(dir=target.parent, prefix=".remux-", suffix=target.suffix)
+        self._recording, self._target = recording, target
+        handle, self._partial = tempfile.mkstemp(
+            dir=target.parent, prefix=f".remux-{target.stem}-", suffix=target.suffix
+        )
         os.close(handle)
-        self._latest: dict[int, int] = {}
+        self._latest: dict[int, Fraction] = {}
         self._error: Exception | None = None
         self._output: av.container.OutputContainer | None = None
+        if not all(part.alike for part in recording.following):
+            self._error = MediaError(
+                "mixed",
+                f"{recording.path.name} holds several recordings that were made differently, so they cannot be played "
+                "as one. Record it again without a break, or upload one recording.",
+            )
+            return
         name, options = _CONTAINERS[target.suffix]
         try:
             self._output = av.open(f"file:{self._partial}", "w", format=name, options=options)
@@ -60,28 +70,32 @@ class Copy:
         self._close()
         Path(self._partial).unlink(missing_ok=True)
 
-    def add(self, packet: av.Packet) -> None:
-        """Write a packet, which is used up by that. What cannot be written is told by `finish`."""
-        index, dts = packet.stream.index, packet.dts
-        # An empty packet only flushes decoders; a muxer refuses time that does not advance.
-        if self._error or self._output is None or dts is None or dts <= self._latest.get(index, dts - 1):
+    def add(self, stream: av.stream.Stream, packet: av.Packet) -> None:
+        """Write a packet of the recording's ``stream``, which is used up by that. What cannot be written is told by
+        `finish`."""
+        if self._error or self._output is None or packet.dts is None:  # an empty packet only flushes decoders
             return
-        self._latest[index] = dts
-        shift = round(self._origin / packet.time_base)
-        packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, dts - shift
-        packet.stream = self._copies[index]
+        shift = round(self._recording.shift / packet.time_base)
+        packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
+        moment = packet.dts * packet.time_base
+        if moment <= self._latest.get(stream.index, moment - 1):  # a muxer refuses time that does not advance
+            return
+        self._latest[stream.index] = moment
+        packet.stream = self._copies[stream.index]
         try:
             self._output.mux(packet)
         except (av.FFmpegError, ValueError) as error:
             self._error = error
 
     def finish(self) -> Path:
-        """Put the whole copy in its place. Raises MediaError (``not_media``) where the container cannot hold it."""
+        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be."""
         self._close()
+        if isinstance(self._error, MediaError):
+            raise self._error
         if self._error:
             raise MediaError(
                 "not_media",
-                f"{self._source.name} could not be copied into a {self._target.suffix} file. "
+                f"{self._recording.path.name} could not be copied into a {self._target.suffix} file. "
                 "Record or export it as WebM or MP4.",
             ) from self._error
         os.replace(self._partial, self._target)

@@ -16,6 +16,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.naming import leader
 from ml.core.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
@@ -81,7 +82,7 @@ def read(
     if not info.has_audio:
         raise Unreadable(
             "no_audio",
-            "The recording has no sound. Allow the browser to use the microphone and record the answer again.",
+            N_("The recording has no sound. Allow the browser to use the microphone and record the answer again."),
         )
     opened()  # say so early if the model is missing
 
@@ -108,14 +109,19 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
     if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
         raise Unreadable(
             "no_voice",
-            "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an animal or a "
-            "machine. Check that the right microphone is chosen, and record the answer again.",
+            N_(
+                "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an "
+                "animal or a "
+                "machine. Check that the right microphone is chosen, and record the answer again."
+            ),
         )
     if activity.speech.sum() < ENOUGH_SPEECH:
         raise Unreadable(
             "silence",
-            "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
-            "record the answer again.",
+            N_(
+                "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
+                "record the answer again."
+            ),
         )
     models, nothing = opened(), [np.nan] * len(SPEECH_EMOTIONS)
     times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
@@ -185,16 +191,10 @@ def dominant(rows: np.ndarray) -> str | None:
     return None if best is None else SPEECH_EMOTIONS[best]
 
 
-def _reliability() -> str:
-    """How often the guess at a second voice was wrong when it was measured, from ``second.json``; "" where it says
+def _error_rate() -> float | None:
+    """How often the guess at a second voice was wrong when it was measured, from ``second.json``; None where it says
     nothing."""
-    share = registry.describe("second")["figures"].get("mild", {}).get("alone", {}).get("all", {}).get("share")
-    if share is None:
-        return ""
-    return (
-        f" Of recordings of one person who spoke calmly {100 * share:.0f} in 100 were taken for two people's when this "
-        "was tested, and more where feelings ran high."
-    )
+    return registry.describe("second")["figures"].get("mild", {}).get("alone", {}).get("all", {}).get("share")
 
 
 def _warnings(found: FirstPass, sound: dict[str, Any]) -> list[str]:
@@ -202,17 +202,29 @@ def _warnings(found: FirstPass, sound: dict[str, Any]) -> list[str]:
     messages = []
     if activity.seconds < LITTLE_SPEECH:
         messages.append(
-            f"There are only {activity.seconds:.1f} seconds of speech; from so little the figures are rough."
+            N_("There are only %(seconds)s seconds of speech; from so little the figures are rough.")
+            % {"seconds": f"{activity.seconds:.1f}"}
         )
     if found.second_voice:
-        messages.append(
+        share = _error_rate()
+        alone = N_(
             "Perhaps a second voice can be heard. Where it seems to speak nothing was read: the voice that speaks most "
-            "is taken for the candidate's. This is a guess from the sound of the voices, so listen." + _reliability()
+            "is taken for the candidate's. This is a guess from the sound of the voices, so listen."
         )
+        measured = N_(
+            "Perhaps a second voice can be heard. Where it seems to speak nothing was read: the voice that speaks most "
+            "is taken for the candidate's. This is a guess from the sound of the voices, so listen. Of recordings of "
+            "one person who spoke calmly %(share)s in 100 were taken for two people's when this was tested, and more "
+            "where feelings ran high."
+        )
+        messages.append(alone if share is None else measured % {"share": f"{100 * share:.0f}"})
     other = float(found.other.sum()) * HOP / RATE
     if other >= 1:
         messages.append(
-            f"For {other:.0f} seconds something sounds that is probably no voice: music, an animal or a machine. They "
-            "were left out."
+            N_(
+                "For %(other)s seconds something sounds that is probably no voice: music, an animal or a "
+                "machine. They were left out."
+            )
+            % {"other": f"{other:.0f}"}
         )
     return messages + quality.warnings(sound)

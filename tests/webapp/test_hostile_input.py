@@ -29,7 +29,7 @@ def test_two_clicks_on_new_version_make_one(make, monkeypatch):
 
 def test_half_an_emoji_costs_nobody_their_answer(client, make):
     interview = make.interview(invitation=make.invitation(question_set=make.question_set("text")))
-    client.get(invitation_url(interview.invitation))
+    client.post(invitation_url(interview.invitation))
     sent = client.post(
         f"/interview/{interview.id}/questions/1/text",
         data=b'{"text": "All of this stays \\ud83d"}',

@@ -83,7 +83,7 @@ def enqueue(analysis: Analysis) -> None:
     analysis.reason_code = analysis.reason = analysis.result = None
     analysis.started_at = analysis.finished_at = None
     # A queued row's lease is the message: once it runs out, the sweep sends another.
-    analysis.lease_owner, analysis.lease_until = None, now() + leases.lease()
+    analysis.lease_owner, analysis.lease_until = None, now() + leases.term()
     db.session.flush()
     analysis_id = analysis.id
     after_commit(lambda: tasks.run.delay(analysis_id))

@@ -47,7 +47,7 @@ def source_of(answer: Answer, modality: Modality) -> str:
                 "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
         raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
-    if modality is Modality.TEXT and words is not None:
+    if modality is Modality.TEXT and words is not None and not isinstance(words, str):
         return transcribe.readable(words.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(

@@ -38,7 +38,7 @@ def run(analysis_id: str) -> bool:
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
             state, values = _work(analysis, heartbeat)
-    except leases.LeaseLost:
+    except leases.LeaseLostError:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
         return False
     except SoftTimeLimitExceeded:

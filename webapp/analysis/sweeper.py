@@ -90,7 +90,7 @@ def _take_back() -> int:
             state=AnalysisState.QUEUED,
             progress=0.0,
             lease_owner=None,
-            lease_until=now() + leases.lease(),
+            lease_until=now() + leases.term(),
         ):
             logger.warning("Analysis %s lost its worker and is queued again", row.id)
             sent += _send(row.id)
@@ -105,7 +105,7 @@ def _send_again() -> int:
     )
     sent = 0
     for row in _rows(*waiting):
-        wait = min(max(leases.lease(), now() - row.created_at), LONGEST_WAIT)
+        wait = min(max(leases.term(), now() - row.created_at), LONGEST_WAIT)
         if _change(row.id, *waiting, lease_until=now() + wait):
             sent += _send(row.id)
     return sent

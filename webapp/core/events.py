@@ -10,10 +10,11 @@ feature's ``receivers.py``; their order says nothing.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from blinker import NamedSignal, Namespace
-from flask import current_app
+from flask import Flask, current_app
+from werkzeug.local import LocalProxy
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +42,19 @@ position_moving = _signals.signal("position-moving")
 sweeping = _signals.signal("sweeping")
 
 
+def _app() -> Flask:
+    """The application itself, behind Flask's stand-in for it."""
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()
+
+
 def send(signal: NamedSignal, **payload: Any) -> None:
     """Tell all receivers of ``signal``, with the present application as sender."""
-    signal.send(current_app._get_current_object(), **payload)
+    signal.send(_app(), **payload)
 
 
 def send_sweep() -> int:
     """Have every feature look after what nobody holds; how many messages were sent in all."""
-    app = current_app._get_current_object()
+    app = _app()
     sent = 0
     for receiver in sweeping.receivers_for(app):
         try:

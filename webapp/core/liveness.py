@@ -44,6 +44,7 @@ def init_app(app: Flask, celery: Celery) -> None:
 
 
 def folder(home: Path) -> Path:
+    """Where the notes lie."""
     return Path(home) / "health"
 
 
@@ -74,8 +75,10 @@ class Clock(Scheduler):
     """Beat's scheduler, which notes each message that it sent. Its schedule is short; nothing of it is kept."""
 
     def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> object:
+        """Send a message, and note it."""
         sent = super().apply_async(entry, *args, **kwargs)
-        note(_home, CLOCK)
+        if _home is not None:
+            note(_home, CLOCK)
         return sent
 
 
@@ -88,7 +91,7 @@ def _watch_long_tasks(**_details: object) -> None:
 def _note_while_busy() -> None:
     while True:
         time.sleep(EVERY)
-        if _busy_with in queues.QUEUES:
+        if _busy_with in queues.QUEUES and _home is not None:
             note(_home, _busy_with)
 
 

@@ -60,24 +60,24 @@ def moment(value: datetime | None) -> str:
         return ""
     utc = value.astimezone(UTC)
     day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
-    return _("%(date)s, %(time)s UTC", date=day, time=time)
+    return str(_("%(date)s, %(time)s UTC", date=day, time=time))
 
 
 def length_of(seconds: float) -> str:
     """A length of time with its unit: "5 seconds", and "2:05 minutes" from a minute on."""
     total = round(seconds)
     if total < 60:
-        return ngettext("%(num)s second", "%(num)s seconds", total)
-    return _("%(length)s minutes", length=clock(total))
+        return str(ngettext("%(num)s second", "%(num)s seconds", total))
+    return str(_("%(length)s minutes", length=clock(total)))
 
 
 def percent(value: float | None) -> str:
     """A share (0..1) as whole per cent."""
-    return "–" if value is None else _("%(number)s %%", number=decimal(100 * value))
+    return "–" if value is None else str(_("%(number)s %%", number=decimal(100 * value)))
 
 
 def decimal(value: float, digits: int = 0) -> str:
     """A number with so many digits after the point, in the page's language; what rounds to nought has no sign."""
     rounded = round(value, digits) + 0.0  # -0.0 becomes 0.0
     written = format_decimal(rounded, "#,##0" + ("." + digits * "0" if digits else ""))
-    return written.replace("-", "−")
+    return str(written).replace("-", "−")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.datastructures import Headers
 
 from ml.core.messages import N_
 
@@ -19,7 +19,7 @@ ADVICE = N_(
 _HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 
 
-def is_forwarded(headers: Mapping[str, str], address: str | None) -> bool:
+def is_forwarded(headers: Headers, address: str | None) -> bool:
     """Whether a request came by a proxy near us. From elsewhere anybody may say so."""
     try:
         near = not ipaddress.ip_address(address or "").is_global

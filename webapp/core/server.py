@@ -62,15 +62,19 @@ class Channel(HTTPChannel):
     #: When the request that is arriving began; whether the client has sent its last.
     began = 0.0
     ended = False
+    request: Any
+    sendbuf_len: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sendbuf_len = min(self.sendbuf_len, PIECE)
 
     def readable(self) -> bool:
+        """Whether anything more may come."""
         return not self.ended and super().readable()
 
     def handle_read(self) -> None:
+        """Take in what has come; at the end hand on what arrived of an upload."""
         try:
             data = self.socket.recv(self.adj.recv_bytes)
         except BlockingIOError:
@@ -84,10 +88,11 @@ class Channel(HTTPChannel):
             self.handle_close()
 
     def received(self, data: bytes) -> bool:
+        """Take in bytes; a body for which the disk has no room is refused."""
         if self.request is None:
             self.began = time.time()
         try:
-            return super().received(data)
+            return bool(super().received(data))
         except OSError as error:
             if not is_full(error) or self.request is None:
                 raise
@@ -133,7 +138,7 @@ class Channel(HTTPChannel):
         if not request.headers_finished:
             return moment > self.began + HEADERS
         allowed = BODY + request.body_bytes_received / SLOWEST
-        return moment > min(self.began + allowed, self.last_activity + STALL)
+        return bool(moment > min(self.began + allowed, self.last_activity + STALL))
 
     @property
     def is_unfinished(self) -> bool:
@@ -154,6 +159,7 @@ class Server(TcpWSGIServer):
         self.monitors.set_thread_count(1)
 
     def set_socket_options(self, conn: Any) -> None:
+        """Limit what the kernel keeps for a client that does not read."""
         super().set_socket_options(conn)
         conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL)
 
@@ -163,6 +169,7 @@ class Server(TcpWSGIServer):
         (self.monitors if asked == "/healthz" else self.task_dispatcher).add_task(task)
 
     def maintenance(self, now: float) -> None:
+        """End what has taken too long."""
         unfinished = defaultdict(list)
         for channel in list(self.active_channels.values()):
             if channel.overdue(now):

@@ -41,7 +41,10 @@ def answer_all() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        answered = json.loads((home / "demo.json").read_text("utf-8"))["answered"]
+        try:
+            answered = json.loads((home / "demo.json").read_text("utf-8"))["answered"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return  # nobody can say any more what was to be answered
         for invitation_id, number in answered.items():
             invitation = db.session.get(Invitation, invitation_id)
             if invitation is not None and invitation.revoked_at is None:

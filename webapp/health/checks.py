@@ -65,6 +65,7 @@ class Check:
 
     @property
     def is_fine(self) -> bool:
+        """Whether nothing is wrong."""
         return self.state in ("ok", "starting", "advice")
 
 

@@ -16,14 +16,13 @@ from flask import Response, current_app, g, request
 from webapp.core.database import db
 from webapp.interviews.models import Interview
 
-COOKIE = "viva_candidate"
 #: How long a browser remembers, in seconds: longer than any deadline.
 LASTS = 400 * 24 * 3600
 
 
 def secret_of_browser() -> str:
     """What this browser sent; empty where it has none."""
-    return request.cookies.get(COOKIE, "")[:100]
+    return request.cookies.get(current_app.config["CANDIDATE_COOKIE_NAME"], "")[:100]
 
 
 def _hash(secret: str) -> str:
@@ -58,7 +57,7 @@ def remember(response: Response) -> Response:
     """Send the browser its secret, where it was just bound. To be called after each request."""
     if secret := g.pop("candidate_secret", None):
         response.set_cookie(
-            COOKIE,
+            current_app.config["CANDIDATE_COOKIE_NAME"],
             secret,
             max_age=LASTS,
             httponly=True,

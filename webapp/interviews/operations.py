@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import current_app, has_request_context, request
+from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.core.hosts import base_url
+from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
@@ -25,6 +27,8 @@ _Row = TypeVar("_Row", Interview, Invitation)
 _SALT = "viva.invitation"
 #: No deadline is later than this from now.
 LONGEST = timedelta(days=366)
+#: Two people may have one name and no address; within this time it is one form, sent twice.
+SENT_TWICE = timedelta(minutes=2)
 
 
 class InvitationRefused(ValueError):
@@ -36,8 +40,9 @@ def create_invitation(
 ) -> Invitation:
     """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
 
-    Raises InvitationRefused where the set is not published, the job is archived, the deadline is over or the name is
-    missing. Nothing is sent: the link (``invitation_url``) is for the recruiter to pass on.
+    Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationRefused
+    where the set is not published, the job is archived, the deadline is over or the name is missing. Nothing is sent:
+    the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
         raise InvitationRefused(_("Only a published question set can be used. Choose a published one."))
@@ -45,7 +50,12 @@ def create_invitation(
         raise InvitationRefused(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
         raise InvitationRefused(_("Enter the name of the candidate."))
+    if not name.strip().isprintable():
+        raise InvitationRefused(_("The name has characters in it that cannot be shown, such as a line break."))
     _check_deadline(deadline)
+    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name.strip(), "email": email.strip()}
+    if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
+        return same
     invitation = Invitation(
         job=job,
         question_set=question_set,
@@ -58,6 +68,15 @@ def create_invitation(
     db.session.flush()
     current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
     return invitation
+
+
+def _same_invitation(**values: Any) -> Invitation | None:
+    """The open invitation with these very values, if it was made just now or names an address."""
+    query = sa.select(Invitation).filter_by(**values).where(Invitation.revoked_at.is_(None))
+    found = db.session.scalar(query.order_by(Invitation.created_at.desc()).limit(1))
+    if found is None or not is_open(found):
+        return None
+    return found if found.email or found.created_at > now() - SENT_TWICE else None
 
 
 class BatchRefused(InvitationRefused):
@@ -80,6 +99,8 @@ def create_invitations(
         Problem(
             person.line,
             _("%(email)s already has an invitation for this position. Delete the line.", email=person.email),
+            "email",
+            person.email,
         )
         for person in people
         if person.email.casefold() in invited
@@ -126,8 +147,7 @@ def _serializer() -> URLSafeSerializer:
 
 def invitation_url(invitation: Invitation) -> str:
     """The link that opens ``invitation``: at PUBLIC_URL, else where this request came, else a path of this server."""
-    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
-    return f"{base.rstrip('/')}/i/{_serializer().dumps(invitation.id)}"
+    return f"{base_url()}/i/{_serializer().dumps(invitation.id)}"
 
 
 def invitation_of_token(token: str) -> Invitation | None:
@@ -157,7 +177,7 @@ def revoke(invitation: Invitation, *, by: User | None = None) -> None:
     if invitation.revoked_at is None:
         invitation.revoked_at = now()
         db.session.flush()
-        current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
+        record("invitation revoked", invitation=invitation.id, by=by.id if by else None)
 
 
 def release(invitation: Invitation, *, by: User) -> None:
@@ -167,7 +187,7 @@ def release(invitation: Invitation, *, by: User) -> None:
         interview.browser = None
         interview.released += 1
         db.session.flush()
-        current_app.logger.info("Link of invitation %s released by %s", invitation.id, by.id)
+        record("link released", invitation=invitation.id, by=by.id)
 
 
 def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:

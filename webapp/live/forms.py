@@ -13,7 +13,7 @@ from wtforms import IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.positions.models import Job
@@ -24,16 +24,20 @@ class EnterForm(FlaskForm):
     """Coming in by a link."""
 
     name = StringField(
-        _l("Your name"), [DataRequired(_l("Enter the name that others will see.")), Length(max=120)], filters=[strip]
+        _l("Your name"),
+        [DataRequired(_l("Enter the name that others will see.")), Length(max=120), one_line],
+        filters=[strip],
     )
 
 
 class RoomForm(FlaskForm):
     """A room from scratch, or from an interview, whose job and candidate are then given."""
 
-    title = StringField(_l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160)], filters=[strip])
+    title = StringField(
+        _l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160), one_line], filters=[strip]
+    )
     job = ListField(_l("Purpose"), default="")
-    candidate_name = StringField(_l("Candidate"), [Length(max=120)], filters=[strip])
+    candidate_name = StringField(_l("Candidate"), [Length(max=120), one_line], filters=[strip])
     hours = IntegerField(
         _l("Open for (hours)"),
         [

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from flask import current_app, has_request_context, request
+from flask import current_app
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import after_commit, db, now
+from webapp.core.hosts import base_url
 from webapp.interviews.models import Interview
 from webapp.live import consent_texts, media, policy, tokens
 from webapp.live.models import LiveConsent, LivePurpose, Member, MemberRole, Room
@@ -70,8 +71,7 @@ def make_room(
 
 def url_of(room: Room, *, candidate: bool = False) -> str:
     """The link that leads guests, or the candidate, into ``room``."""
-    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
-    return f"{base.rstrip('/')}/live/join/{tokens.link_of(room, candidate=candidate)}"
+    return f"{base_url()}/live/join/{tokens.link_of(room, candidate=candidate)}"
 
 
 def rooms_of(user: User) -> list[Room]:

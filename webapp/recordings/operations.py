@@ -14,7 +14,7 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import storage
+from webapp.core import leases, storage
 from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Take
 from webapp.recordings import files, tasks
@@ -172,7 +172,7 @@ def discard(recording: Recording) -> None:
 def pending_verifications(moment: datetime | None = None) -> list[Recording]:
     """Recordings that wait for verification with nobody working on them: their lease ran out, or never began."""
     moment = moment or now()
-    lease = timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    lease = leases.term()
     return list(
         db.session.scalars(
             sa.select(Recording).where(
@@ -193,7 +193,7 @@ def requeue_pending() -> int:
     for recording in waiting:
         # Not once more before another lease is over: a long queue is no reason to make it longer.
         recording.lease_owner = None
-        recording.lease_until = moment + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+        recording.lease_until = moment + leases.term()
         announce(recording)
     db.session.flush()
     undeclared = db.session.scalars(

@@ -14,9 +14,9 @@ def init_app(app: Flask) -> None:
         operations,
         receivers,  # noqa: F401  (connects them)
     )
-    from webapp.reports.views import pages, points
+    from webapp.reports.views import points, report
 
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(report.blueprint)
     app.register_blueprint(points.blueprint)
     ready_when(operations.is_there())
     app.jinja_env.globals["story_pieces"] = content.marked

@@ -64,7 +64,9 @@ def _body(readings: dict[str, dict[Modality, VisibleReading]]) -> dict[str, Any]
     used: set[str] = set()
     traits: list[tuple[summary.Estimates, float]] = []
     for answer_id, by_modality in readings.items():
-        results = {modality.value: reading.result for modality, reading in by_modality.items() if reading.result}
+        results: dict[str, Any] = {
+            modality.value: reading.result for modality, reading in by_modality.items() if reading.result
+        }
         sides = [name for name in ("face", "speech") if name in results]
         fused = _fused(answer_id, results)
         if fused:

@@ -90,7 +90,7 @@ class ReportView:
     @property
     def models(self) -> list[ModelVersion]:
         """The model versions that made the readings shown, each once."""
-        shown = [reading.result for reading in self.readings]
+        shown: list[Any] = [reading.result for reading in self.readings]
         shown += [answer.content for answer in self.answers] + [self.raters.reading if self.raters else None]
         return sorted({reading.model for reading in shown if reading}, key=astuple)
 

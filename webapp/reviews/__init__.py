@@ -9,7 +9,7 @@ def init_app(app: Flask) -> None:
         formatting,
         models,  # noqa: F401  (known to the mapper and to migrations)
     )
-    from webapp.reviews.views.pages import blueprint
+    from webapp.reviews.views.scorecard import blueprint
 
     app.register_blueprint(blueprint)
     formatting.init_app(app)

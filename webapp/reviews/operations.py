@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from ml.content.points import points_of
 from webapp.accounts.models import User
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
 from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict
@@ -197,7 +198,7 @@ def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> 
     row = Decision(interview=interview, outcome=outcome, reason=reason.strip(), by_id=by.id)
     db.session.add(row)
     db.session.flush()
-    _log("Interview", interview.id, f"decided ({outcome.value})", by)
+    record("decided", interview=interview.id, outcome=outcome.value, by=by.id)
     return row
 
 

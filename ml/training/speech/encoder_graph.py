@@ -64,7 +64,7 @@ class _Graph:
         return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-5)
 
     def layer(self, x: str, number: int) -> str:
-        """One transformer layer, normalised before each of its halves."""
+        """One transformer layer, normalised before each of its two parts."""
         name = f"layer_{number}"
         attention = f"{name}/self_attention"
         y = self.dense(self.normalised(x, f"{attention}/layer_norm"), f"{attention}/linear_0")

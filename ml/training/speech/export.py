@@ -1,4 +1,4 @@
-"""From trained networks to what ships: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
+"""From trained networks to what serves: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def committee(members: list[keras.Model]) -> keras.Model:
     return keras.Model(inputs, keras.layers.Average(name="logits")(outputs), name="speech")
 
 
-def ship(
+def export(
     members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float, encoder: Path
 ) -> None:
     """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``), the

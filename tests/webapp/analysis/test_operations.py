@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -221,14 +222,14 @@ def test_the_heartbeat_renews_the_lease_and_stops_who_lost_it(app, make):
             db.session.rollback()
             if db.session.scalar(sa.select(Analysis.progress).where(Analysis.id == analysis.id)) == 0.4:
                 break
-            leases.threading.Event().wait(0.05)
+            threading.Event().wait(0.05)
         assert db.session.scalar(sa.select(Analysis.lease_until).where(Analysis.id == analysis.id)) > before
         db.session.rollback()
         leases.settle(analysis.id, "one", AnalysisState.QUEUED)
-        with pytest.raises(leases.LeaseLost):
+        with pytest.raises(leases.LeaseLostError):
             for _ in range(100):
                 heartbeat.report(0.5)
-                leases.threading.Event().wait(0.05)
+                threading.Event().wait(0.05)
 
 
 def test_a_withdrawn_consent_deletes_its_readings_and_what_was_made_of_them(make, run_all):

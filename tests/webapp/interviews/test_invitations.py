@@ -53,6 +53,34 @@ def test_one_person_gets_a_link(client: FlaskClient, form):
     assert invitation.name == "Kim"
 
 
+def test_two_equal_posts_make_one_invitation(client: FlaskClient, form):
+    for email in ("", "kim@example.org"):
+        sent = {**form, "name": "Kim", "email": email}
+        first, second = (client.post("/invitations/new", data=sent) for _ in range(2))
+        assert first.status_code == second.status_code == 302 and first.location == second.location
+    assert count() == 2
+    client.post("/invitations/new", data={**form, "name": "Kim Two", "email": ""})
+    assert count() == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "stored"),
+    [
+        (
+            "\u200fمریم نیک\u200cخواه\u200f",
+            "\u200bmaryam@example.org\ufeff",
+            ("مریم نیک\u200cخواه", "maryam@example.org"),
+        ),
+        ("Kim", "kim@mail.firma.local", ("Kim", "kim@mail.firma.local")),
+        ("Kim", "Kim Test <kim@example.org>", ("Kim", "kim@example.org")),
+    ],
+)
+def test_the_form_follows_the_rule_of_the_file(client: FlaskClient, form, name: str, email: str, stored: tuple):
+    assert client.post("/invitations/new", data={**form, "name": name, "email": email}).status_code == 302
+    invitation = db.session.scalar(sa.select(Invitation))
+    assert (invitation.name, invitation.email) == stored
+
+
 def test_the_deadline_is_in_the_zone_that_was_chosen(client: FlaskClient, form):
     year = now().year + 1
     for zone, day, hour in (

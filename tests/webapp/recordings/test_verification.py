@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.candidate import operations as candidate
 from webapp.core import storage
 from webapp.core.database import db, now
@@ -79,9 +80,14 @@ def test_bad_recordings_are_rejected_with_a_reason(tus, client, interview, quest
     assert "Record it again" in recording.reason
     assert takes_left(recording.take.answer) == question.takes_allowed
     assert list(files.folder().glob("*[!k]")) == []
+    if data := damage(webm(2.0)):  # never deleted on a guess
+        assert files.set_aside_path(recording.id).read_bytes() == data
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert words in page
     assert "3 of 3 takes left" in page
+    operations.discard(recording)
+    db.session.commit()
+    assert not files.set_aside_path(recording.id).exists()
 
 
 def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm):
@@ -165,7 +171,7 @@ def test_what_brings_workers_down_is_given_up(tus, app, interview, question, web
     db.session.commit()
     recording = verified(recording)
     assert recording.reason_code == "not_verified"
-    assert "the fault is ours" in recording.reason
+    assert "our fault" in recording.reason
     assert files.path_of(recording.id).exists()
 
 
@@ -196,17 +202,40 @@ def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
 def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
     recording = tus.upload(interview, question, webm(2.0))
     recording_id = recording.id
-    verify_and_copy = demux.verify_and_copy
+    verify_and_copy = sandbox.verify_and_copy
 
-    def withdraw_meanwhile(source, target):
-        found = verify_and_copy(source, target)
+    def withdraw_meanwhile(*arguments):
+        found = verify_and_copy(*arguments)
         with db.engine.begin() as connection:
             connection.execute(Recording.__table__.delete())
         return found
 
-    monkeypatch.setattr(demux, "verify_and_copy", withdraw_meanwhile)
+    monkeypatch.setattr(sandbox, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+def test_longer_than_the_question_allows(tus, make, open_interview, webm):
+    interview = open_interview(make.interview(invitation=make.invitation(question_set=make.question_set("audio"))))
+    question = interview.question_set.questions[0]
+    question_limit(question, 10)
+    kept = tus.upload(interview, question, webm(24.0, video=False))
+    verify.run(kept.id)
+    assert (
+        db.session.get(Recording, kept.id).state is RecordingState.READY
+    )  # 10 s and some grace: slow timers are nobody's fault
+    taken = tus.upload(interview, question, webm(40.0, video=False))
+    verify.run(taken.id)
+    taken = db.session.get(Recording, taken.id)
+    assert (taken.state, taken.reason_code) == (RecordingState.REJECTED, "too_long")
+
+
+def question_limit(question, seconds: int) -> None:
+    """Published questions do not change; this one is as if it had been made so."""
+    db.session.execute(
+        sa.text("update questions set limit_seconds = :s where id = :i"), {"s": seconds, "i": question.id}
+    )
+    db.session.commit()
 
 
 @pytest.mark.parametrize("video", [True, False])
@@ -233,6 +262,8 @@ def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkey
         return Counting(str(path), "r") if mode == "rb" else real(path, mode, *rest, **options)
 
     monkeypatch.setattr(Path, "open", opened)
+    here = lambda path, target, bounds: demux.verify_and_copy(path, target)  # noqa: E731  (in this process, to count)
+    monkeypatch.setattr(sandbox, "verify_and_copy", here)
     assert verified(recording).state is RecordingState.READY
     upload = str(files.path_of(recording.id))
     assert read[upload] > 1.9 * len(data), "the test counts nothing"

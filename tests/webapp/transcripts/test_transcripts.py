@@ -193,7 +193,10 @@ def test_files_that_are_no_transcript_are_refused_in_words(spoken, client, sign_
     assert response.status_code == 422 and 'role="alert"' in response.text
 
 
-SPOKEN_BY_TWO = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> 00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+SPOKEN_BY_TWO = (
+    "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> "
+    "00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+)
 
 
 def test_of_several_speakers_the_page_asks_which_is_the_candidate(spoken, client, sign_in):
@@ -266,7 +269,7 @@ def test_a_recogniser_can_be_asked_later(spoken, fake, run_all, client, sign_in,
     address = f"/transcripts/{interview.answers[0].id}"
     assert client.post(f"{address}/recognise").status_code == 422
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
-    monkeypatch.setattr("webapp.transcripts.views.pages.is_available", lambda: True)
+    monkeypatch.setattr("webapp.transcripts.views.transcript.is_available", lambda: True)
     monkeypatch.setattr("ml.transcripts.recogniser.is_available", lambda: True)
     assert "Write it down" in client.get(address).text
     assert client.post(f"{address}/recognise").status_code == 302

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from webapp.analysis import reanalyse
-from webapp.transcripts.views.pages import load_answer, store_and_show
+from webapp.transcripts.views.transcript import load_answer, store_and_show
 
 blueprint = Blueprint("transcription", __name__, url_prefix="/transcripts")
 

@@ -16,13 +16,13 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from ml.core.messages import N_
 from webapp.live import tokens
+from webapp.live.addresses import origin_of
 from webapp.live.service.admission_control import Crowd
 from webapp.live.service.hub import Hub
 from webapp.live.service.pool import Pool
 from webapp.live.service.reading import Readings
 from webapp.live.service.signalling import Signalling
 from webapp.live.service.store import Store
-from webapp.live.settings import origin_of
 
 logger = logging.getLogger(__name__)
 

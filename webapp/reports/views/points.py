@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.reports.view import view_of
@@ -29,7 +30,7 @@ def verdict(interview_id: str) -> Response:
         abort(400)
     view = next(each for each in view_of(interview).answers if each.answer is answer)
     point = request.form.get("point", "")
-    found = any(each["point"] == point and each["found"] for each in (view.content or {}).get("points", ()))
+    found = any(each["point"] == point and each["found"] for each in (view.content.points if view.content else ()))
     try:
         operations.give_verdict(answer, point, word, was_found=found, by=reviewer)
     except ReviewRefused as refused:

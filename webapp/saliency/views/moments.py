@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
+from ml.core.readings import FaceReading
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
 from webapp.policy import Modality
@@ -33,6 +34,8 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
     Only where the reading itself may be seen now (policy door 2), by this person; 404 otherwise.
     """
     analysis, reading = reading_of(analysis_id, Modality.FACE)
+    if not isinstance(reading, FaceReading):
+        abort(404)
     try:
         time = float(request.args.get("time", ""))
     except ValueError:

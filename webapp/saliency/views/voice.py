@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
 from webapp.policy import Modality
@@ -34,6 +34,8 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
     Only where the reading itself may be seen now (policy door 2, and after the viewer's own scorecard); 404 otherwise.
     """
     analysis, reading = reading_of(analysis_id, Modality.SPEECH)
+    if not isinstance(reading, SpeechReading):
+        abort(404)
     label = request.args.get("label", "")
     time = request.args.get("time", default=math.nan, type=float)
     seconds = reading.seconds

@@ -61,8 +61,7 @@ const fill = (text, values) =>
  * @param {Record<string, unknown>} [values] what goes to the places %(name)s of the message
  */
 export function gettext(message, values) {
-  const found = catalogue.messages?.[message];
-  const text = (Array.isArray(found) ? found[0] : found) || message;
+  const text = translated(message);
   return values ? fill(text, values) : text;
 }
 
@@ -106,4 +105,7 @@ export function pgettext(context, message, values) {
  * What the live service said, in the page's language: it knows no languages and says a message's English.
  * @param {string} message
  */
-export const translated = (message) => gettext(message);
+export function translated(message) {
+  const found = catalogue.messages?.[message];
+  return (Array.isArray(found) ? found[0] : found) || message;
+}

@@ -45,10 +45,10 @@ from ml.speech import infer
 parser = argparse.ArgumentParser(); train.add_arguments(parser)
 options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "1", "--steps", "2", "--batch", "4",
                              "--folds", "2", "--extra"])
-real, train.ship = train.ship, lambda *_: None
+real, train.export = train.export, lambda *_: None
 train.train(folder, options)
 before = (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
-train.ship = real
+train.export = real
 train.train(folder, options)
 again = before != (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
 result = evaluate.evaluate(folder / "speech" / "ravdess")

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from webapp.candidate import operations
 from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
-from webapp.candidate.views.pages import Closed, blueprint
+from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
 from webapp.interviews.answering import answer_to, is_over, show_question, think_seconds_left
 from webapp.interviews.candidate_session import load_interview
@@ -24,7 +24,7 @@ _PATH = "/interview/<interview_id>/questions/<int:position>"
 def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
     interview = load_interview(interview_id)
     if interview.state is InterviewState.SUBMITTED or is_over(interview):
-        raise Closed(interview)
+        raise ClosedError(interview)
     question = next((q for q in interview.question_set.questions if q.position == position), None)
     return interview, question or abort(404)
 

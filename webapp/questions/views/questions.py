@@ -16,7 +16,7 @@ from webapp.questions import operations
 from webapp.questions.forms import QuestionForm
 from webapp.questions.immutability import Frozen
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
-from webapp.questions.views.pages import blueprint, load_set, show
+from webapp.questions.views.question_sets import blueprint, load_set, show
 
 
 def _draft(set_id: str) -> QuestionSet:

@@ -39,10 +39,10 @@ from webapp.core.security import CONTENT_SECURITY_POLICY
 from webapp.core.translation import translate_stored
 from webapp.interviews.candidate_session import grant
 from webapp.live import access, consent_texts, operations, policy, recording, tokens
+from webapp.live.addresses import live_url, origin_of
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room
 from webapp.live.operations import Refused
-from webapp.live.settings import live_url, origin_of
 from webapp.recordings.operations import UploadRefused
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")

@@ -17,7 +17,7 @@ from webapp.interviews.models import Interview
 from webapp.live import access, call_summary, operations, policy
 from webapp.live.forms import RoomForm
 from webapp.live.models import LivePurpose, Member
-from webapp.live.views.pages import blueprint
+from webapp.live.views.call import blueprint
 from webapp.positions.places import rules
 
 

@@ -12,15 +12,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 from webapp.interviews import operations
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, entry_of
-from webapp.interviews.views.pages import blueprint, staff
+from webapp.interviews.views.inbox import blueprint, staff
 from webapp.positions.models import Job
 from webapp.positions.places import rules
-from webapp.positions.views.pages import load_job
+from webapp.positions.views.positions import load_job
 
 
 def _entry(invitation_id: str) -> Entry:
@@ -158,6 +159,8 @@ def invitation(invitation_id: str) -> str:
 
 def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
     link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
+    if link:
+        record("link shown", invitation=entry.invitation.id)
     return render_template("interviews/invitation.html", entry=entry, invitation=entry.invitation, link=link, form=form)
 
 
