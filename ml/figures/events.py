@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from ml.core.formatting import clock
 from ml.core.messages import N_
 from ml.core.readings import FaceReading, Track
 from ml.face import abstain
@@ -32,7 +33,7 @@ def face_events(reading: FaceReading, title: str = "") -> go.Figure:
             name=name,
             marker={"color": colour, "line": {"width": 0}},
             width=0.55,
-            customdata=[[_clock(start), _clock(end)] for start, end in spans],
+            customdata=[[clock(start, 1), clock(end, 1)] for start, end in spans],
             hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
         )
     times = reading.blinks.get("times", [])
@@ -45,7 +46,7 @@ def face_events(reading: FaceReading, title: str = "") -> go.Figure:
             mode="markers",
             name=N_("Blinks"),
             marker={"symbol": "line-ns", "size": 16, "color": _BLINK, "line": {"width": 2, "color": _BLINK}},
-            customdata=[_clock(time) for time in times],
+            customdata=[clock(time, 1) for time in times],
             hovertemplate=N_("Blink at %{customdata}<extra></extra>"),
         )
     _style(figure, title, 62 + 34 * max(1, len(names)))
@@ -85,8 +86,3 @@ def hatch_unnamed(figure: go.Figure, track: Track | None) -> go.Figure:
             hoverinfo="skip",
         )
     return figure
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:04.1f}"

@@ -6,7 +6,7 @@ uploaded can never make FFmpeg open another file or address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -100,13 +100,20 @@ class Recording:
         for _, packet in self.stream_packets(*streams):
             yield packet
 
-    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
-        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out."""
+    def decode(
+        self, *streams, each: Callable[[av.stream.Stream, av.Packet], None] | None = None
+    ) -> Iterator[tuple[av.stream.Stream, Any]]:
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out.
+
+        ``each`` is given every packet once it has been decoded, and may use it up.
+        """
         for stream, packet in self.stream_packets(*streams):
             try:
                 frames = packet.decode()
             except (av.FFmpegError, ValueError):
-                continue
+                frames = []
+            if each:
+                each(stream, packet)
             for frame in frames:
                 yield stream, frame
 

@@ -93,9 +93,7 @@ def main(path: Path, target: Path, bounds: Bounds, processor_seconds: int) -> di
     """In the child: the answer as a dictionary."""
     _bounded(processor_seconds)
     try:
-        info = demux.verify(path, pixels=bounds.pixels, seconds=bounds.seconds)
-        copy = target.with_name(target.name + demux.playable_suffix(info))
-        demux.remux(path, copy)
+        info, copy = demux.verify_and_copy(path, target, pixels=bounds.pixels, seconds=bounds.seconds)
     except MediaError as error:
         return {"code": error.code, "message": error.message}
     except MemoryError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ml.core.formatting import clock
 from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
@@ -60,16 +61,6 @@ def moment(value: datetime | None) -> str:
     utc = value.astimezone(UTC)
     day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
     return str(_("%(date)s, %(time)s UTC", date=day, time=time))
-
-
-def clock(seconds: float | timedelta | None) -> str:
-    """A length of time as m:ss, or h:mm:ss."""
-    if seconds is None:
-        return "–"
-    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    hours, rest = divmod(total, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
 def length_of(seconds: float) -> str:

@@ -14,6 +14,7 @@ from flask import current_app
 from ml.core.errors import MediaError
 from ml.core.messages import N_
 from ml.media import demux, sandbox
+from ml.media.containers import PLAYABLE, SUFFIXES, suffix_of
 from webapp.core import events, leases, storage
 from webapp.core.database import db, now
 from webapp.questions.models import Question, QuestionKind
@@ -72,8 +73,6 @@ REASONS = {
         "count as one of your takes."
     ),
 }
-_SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "flac": ".flac", "mp3": ".mp3"}
-
 
 WORK = leases.Work(
     Recording,
@@ -123,7 +122,7 @@ def verify(recording: Recording) -> Recording:
             return reject(recording, "cut_short")
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
-    original_key = f"originals/{recording.id}{_SUFFIX.get(info.container, '.bin')}"
+    original_key = f"originals/{recording.id}{suffix_of(info.container)}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
     storage.put(playable_key, playable)
     if path != storage.path_of(original_key):
@@ -167,7 +166,7 @@ def _bytes_of(recording: Recording) -> Path | None:
     upload = files.path_of(recording.id)
     if upload.exists():
         return upload
-    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in (*_SUFFIX.values(), ".bin"))
+    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in SUFFIXES)
     return next((path for path in candidates if path.exists()), None)
 
 
@@ -187,8 +186,8 @@ def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str 
 def forget(recording_id: str) -> None:
     """Remove every file of a recording whose row was deleted while it was being verified."""
     files.remove(recording_id)
-    for suffix in (*_SUFFIX.values(), ".bin"):
+    for suffix in SUFFIXES:
         storage.delete(f"originals/{recording_id}{suffix}")
-    for suffix in (".webm", ".mp4"):
+    for suffix in PLAYABLE:
         storage.delete(f"playable/{recording_id}{suffix}")
         (files.folder() / f"{recording_id}.playable{suffix}").unlink(missing_ok=True)

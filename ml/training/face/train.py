@@ -21,7 +21,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from ml.face.classifier import softmax
+from ml.core.statistics import softmax
 from ml.training.face import data as faces
 from ml.training.face.model import HEADS, build
 from ml.training.face.norm import FusedBatchNormalization

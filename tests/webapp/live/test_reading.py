@@ -26,7 +26,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from ml.core import registry
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 from ml.media.synthetic import ANSWERS, speak
 from webapp.live.service import limits, worker
 from webapp.live.service.pool import Pool, ReaderBusyError, ReadingError
@@ -140,7 +140,7 @@ def room() -> Iterator[Room]:
 
 @pytest.fixture(scope="module")
 def frame() -> bytes:
-    picture = Puppet().draw(mouth=0.2)[..., ::-1]
+    picture = AnimatedPortrait().draw(mouth=0.2)[..., ::-1]
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 
@@ -503,7 +503,7 @@ def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
     def resident(process: int) -> float:
         return int(open(f"/proc/{process}/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
-    small = cv2.imencode(".jpg", Puppet().draw()[::3, ::3, ::-1])[1].tobytes()
+    small = cv2.imencode(".jpg", AnimatedPortrait().draw()[::3, ::3, ::-1])[1].tobytes()
     sound = np.random.default_rng(0).integers(-9000, 9000, 1600).astype("<i2").tobytes()
 
     async def play() -> list[float]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -233,3 +236,35 @@ def question_limit(question, seconds: int) -> None:
         sa.text("update questions set limit_seconds = :s where id = :i"), {"s": seconds, "i": question.id}
     )
     db.session.commit()
+
+
+@pytest.mark.parametrize("video", [True, False])
+def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkeypatch, video):
+    """Once for their hash, once to decode and to copy them; what else is looked at are headers."""
+    asked = question if video else interview.question_set.questions[1]
+    data = webm(6.0, video=video)
+    recording = tus.upload(interview, asked, data)
+    read = Counter()
+    real = Path.open
+
+    class Counting(io.FileIO):
+        def readinto(self, buffer):
+            count = super().readinto(buffer)
+            read[self.name] += count or 0
+            return count
+
+        def read(self, size=-1):
+            found = super().read(size)
+            read[self.name] += len(found or b"")
+            return found
+
+    def opened(path, mode="r", *rest, **options):
+        return Counting(str(path), "r") if mode == "rb" else real(path, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    here = lambda path, target, bounds: demux.verify_and_copy(path, target)  # noqa: E731  (in this process, to count)
+    monkeypatch.setattr(sandbox, "verify_and_copy", here)
+    assert verified(recording).state is RecordingState.READY
+    upload = str(files.path_of(recording.id))
+    assert read[upload] > 1.9 * len(data), "the test counts nothing"
+    assert read[upload] <= 2 * len(data) + 4096

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from skimage import data
 
 from ml.core.errors import Unreadable
+from ml.media.portrait import portrait as astronaut
 from tests.ml.face.conftest import write_video
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp import create_app
@@ -200,7 +200,7 @@ def test_a_missing_recording_is_said_in_words(client, interview):
 
 
 def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, run_all, tmp_path):
-    pictures = [np.ascontiguousarray(data.astronaut()[:360, :480])] * 30
+    pictures = [np.ascontiguousarray(astronaut()[:360, :480])] * 30
     video = write_video(tmp_path / "face.webm", pictures)
     models["face"] = face_reading(seconds=2.0)
     interview = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))

