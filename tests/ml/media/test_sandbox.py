@@ -132,3 +132,11 @@ def test_endless_work_is_ended(tmp_path, monkeypatch):
     with pytest.raises(MediaError) as refused:
         verify_and_copy(path, tmp_path / "copy", Bounds(0.0 + 1e9, 1e15))
     assert refused.value.code == "too_large"
+
+
+def test_a_process_that_is_killed_says_nothing_about_the_recording(tmp_path, mp4, monkeypatch):
+    path = tmp_path / "honest.mp4"
+    path.write_bytes(mp4)
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/false")
+    with pytest.raises(sandbox.SandboxFailedError):
+        verify_and_copy(path, tmp_path / "copy", Bounds.of(90))
