@@ -9,6 +9,8 @@ import socket
 import time
 from collections.abc import Iterator
 
+#: Seconds for one answer.
+ANSWER = 30.0
 KINDS = ("headers", "bodies", "players")
 
 
@@ -70,7 +72,7 @@ def hold(port: int, each: int, seconds: float, media: str) -> tuple[dict[str, in
 def ask(port: int) -> float | None:
     """How long /healthz takes, in milliseconds; None where it does not answer 200."""
     began = time.perf_counter()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER)
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()

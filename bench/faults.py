@@ -88,7 +88,7 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
     from webapp.accounts.models import Role, User
     from webapp.core.database import db, now
     from webapp.interviews.operations import create_invitation, invitation_url
-    from webapp.positions.operations import create_job
+    from webapp.positions.operations import create_position
     from webapp.questions import operations as sets
     from webapp.questions.models import QuestionKind
 
@@ -106,7 +106,7 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
                 takes_allowed=3, by=by,
             )  # fmt: skip
         sets.publish(chosen, by=by)
-        job = create_job(title="Support engineer", city="Montréal", country="CA", by=by)
+        job = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
         until = now() + timedelta(days=7)
         made = [
             create_invitation(job=job, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by)

@@ -35,7 +35,7 @@ Viva: job interviews on your own machine.
   ./viva train face|speech|text --data DIR
         train a model anew; goes on where it was interrupted
   ./viva bench
-        measure speed and memory
+        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it

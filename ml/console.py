@@ -16,7 +16,8 @@ class BadInput(Exception):
 
 
 def run(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
-    """Parse ``arguments`` and call ``options.run``; the exit status: what that returned, 2 for bad input, 130 for Ctrl-C."""
+    """Parse ``arguments`` and call ``options.run``; the exit status: what that returned, 2 for bad
+    input, 130 for Ctrl-C."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     options = parser.parse_args(arguments)
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import av
 import numpy as np
 
+from ml.media import channels
 from ml.media.recordings import Recording, open_recording
 
 #: A hole in the sound shorter than this (seconds) is rounding and jitter, not silence.
@@ -26,7 +27,8 @@ def audio_blocks(path: str | Path, *, rate: int = 16000, seconds: float = 10.0) 
     size = max(1, round(rate * seconds))
     block, held = np.empty(size, np.float32), 0
     with open_recording(path) as recording:
-        for samples in _samples(recording, rate):
+        mix = _mix(path, recording)
+        for samples in _samples(recording, rate, mix):
             while len(samples):
                 taken = samples[: size - held]
                 block[held : held + len(taken)] = taken
@@ -62,8 +64,20 @@ def _bounded(block: np.ndarray) -> np.ndarray:
     return np.clip(block, -1.0, 1.0, out=block)
 
 
-def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
-    """Resampled pieces of sound in order, with silence where the timestamps leave a hole."""
+def _mix(path: str | Path, recording: Recording) -> np.ndarray | None:
+    """What each channel is multiplied with; None where they are simply averaged, and for a single channel."""
+    if recording.audio is None or recording.audio.codec_context.layout.nb_channels < 2:
+        return None
+    with open_recording(path) as again:
+        found = channels.weights(frame for _, frame in again.decode(again.audio))
+    return None if np.ptp(found) == 0 else found
+
+
+def _samples(recording: Recording, rate: int, mix: np.ndarray | None = None) -> Iterator[np.ndarray]:
+    """Resampled pieces of sound in order, with silence where the timestamps leave a hole.
+
+    ``mix`` is what each channel is multiplied with, where they are not simply averaged.
+    """
     resampler: Any = None
     shape: tuple[str, str, int] | None = None
     clock = 0.0  # where in the recording the sound handed on so far ends
@@ -80,10 +94,20 @@ def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
         if time - clock > GAP:
             yield from _silence(round((time - clock) * rate))
             clock = time
-        yield from _flat(resampler.resample(frame))
+        yield from _flat(resampler.resample(_mixed(frame, mix)))
         clock += length
     if resampler is not None:
         yield from _flat(resampler.resample(None))
+
+
+def _mixed(frame: av.AudioFrame, mix: np.ndarray | None) -> av.AudioFrame:
+    """A frame with its channels put together as ``mix`` says; itself where that is not for as many channels."""
+    if mix is None or frame.layout.nb_channels != len(mix):
+        return frame
+    sound = (mix @ channels.planes(frame)).astype(np.float32)[None]
+    mono = av.AudioFrame.from_ndarray(sound, format="fltp", layout="mono")
+    mono.sample_rate, mono.pts, mono.time_base = frame.sample_rate, frame.pts, frame.time_base
+    return mono
 
 
 def _flat(frames) -> Iterator[np.ndarray]:

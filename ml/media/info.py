@@ -143,9 +143,7 @@ def _verified(recording: Recording, pixels: float, seconds: float, copy: Copy | 
             held = max(held, time + float(frame.duration * frame.time_base))
     if not count:
         raise nothing_usable(recording.path) if info.truncated else not_media(recording.path)
-    video, audio = (
-        s.index if s is not None and s.index in count else None for s in (recording.video, recording.audio)
-    )
+    video, audio = (s.index if s is not None and s.index in count else None for s in (recording.video, recording.audio))
     fps = None
     if video is not None and count[video] > 1 and last[video] > first[video]:
         fps = (count[video] - 1) / (last[video] - first[video])

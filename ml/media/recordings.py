@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import av
 
 from ml.core.errors import MediaError
+from ml.media import channels
 from ml.media.claims import check_claims
 from ml.media.containers import cut_off, has_index, sniff
 from ml.media.parts import Part, find_parts
@@ -52,13 +53,15 @@ class Recording:
         path: Path,
         demuxer: str,
         following: Sequence[Later] = (),
+        track: int = 0,
     ):
         self.container, self.path, self.demuxer, self.following = container, path, demuxer, following
         self._origin_now: float | None = None  # of the part whose packets are being read, where it is a later one
         pictures = av.stream.Disposition.attached_pic  # a cover is no video
         videos = [s for s in container.streams.video if not s.disposition & pictures]
         self.video = next((s for s in videos if s.codec_context is not None), None)
-        self.audio = next((s for s in container.streams.audio if s.codec_context is not None), None)
+        sounds = [s for s in container.streams.audio if s.codec_context is not None]
+        self.audio = sounds[track] if track < len(sounds) else next(iter(sounds), None)
         self.origin = max(0.0, (container.start_time or 0) / av.time_base)
         if self.video is None and self.audio is None:
             raise not_media(path)
@@ -170,7 +173,21 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
         except (av.FFmpegError, ValueError) as error:
             raise (nothing_usable(path) if cut_off(path, demuxer) else not_media(path)) from error
         with container:
-            yield Recording(container, path, demuxer, () if whole else _later(path, demuxer, parts))
+            track = _audible_track(path, demuxer, parts[0]) if len(container.streams.audio) > 1 else 0
+            yield Recording(container, path, demuxer, () if whole else _later(path, demuxer, parts), track)
+
+
+def _audible_track(path: Path, demuxer: str, part: tuple[int, int]) -> int:
+    """Which of several sound tracks is listened to, by its place among those that decode."""
+    energies: list[float] = []
+    for place in range(8):  # languages of a film; nobody records more
+        with path.open("rb") as stream, _opened(Part(stream, *part), demuxer) as container:
+            recording = Recording(container, path, demuxer, track=place)
+            decodable = sum(s.codec_context is not None for s in container.streams.audio)
+            if place >= decodable:
+                break
+            energies.append(channels.energy(frame for _, frame in recording.decode(recording.audio)))
+    return channels.audible(energies) if energies else 0
 
 
 def _opened(stream: Any, demuxer: str) -> av.container.InputContainer:

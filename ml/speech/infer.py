@@ -75,8 +75,8 @@ def read(
     """Read the voice in a recording.
 
     ``info`` is what `probe` said of it, where the caller has asked already; ``progress`` is called with 0..1. The same
-    file gives the same reading. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
-    decode and ModelMissing.
+    file gives the same reading. Raises Unreadable (``no_audio``, ``no_voice``, ``silence``), MediaError for a file that
+    does not decode and ModelMissing.
     """
     info = info or probe(path)
     if not info.has_audio:
@@ -106,7 +106,8 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
     give the same stream of float32 mono blocks at 16 kHz."""
     found = first_pass(opener())
     activity = found.activity
-    if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
+    too_little = activity.speech.sum() < ENOUGH_SPEECH
+    if too_little and (found.other.sum() >= ENOUGH_SPEECH or quality.sounds((again or opener)())):
         raise Unreadable(
             "no_voice",
             N_(
@@ -115,7 +116,7 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
                 "machine. Check that the right microphone is chosen, and record the answer again."
             ),
         )
-    if activity.speech.sum() < ENOUGH_SPEECH:
+    if too_little:
         raise Unreadable(
             "silence",
             N_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ import numpy as np
 from ml.core.messages import N_
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
-from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
+from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, RATE, hertz_to_mel, mel_to_hertz
 from ml.speech.spooled_array import StreamingQuantiles, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
 QUIET_DB = -50.0  # dBFS of speech; a microphone that is turned down or far away
+HEARD_DB = -45.0  # dBFS; quieter than this nothing counts as a sound that the microphone was meant to take
 NARROW_HZ = 5_000.0  # a telephone's band ends below 4 kHz; what brings it to 16 kHz leaves images for a while above
 BELOW_TOP_DB = 62.0  # a band this far below the loudest holds nothing
 TELEPHONE_HZ = 4_000.0  # half of 8,000 samples a second, where what is below NARROW_HZ really ends
@@ -79,3 +81,14 @@ def warnings(found: dict[str, Any]) -> list[str]:
             % {"highest_hz": f"{found['highest_hz'] / 1000:.1f}"}
         )
     return messages
+
+
+def sounds(blocks: Iterable[np.ndarray]) -> bool:
+    """Whether a stream of samples (float32 mono, 16 kHz) has a second of anything that people would hear."""
+    loud, step = 0, RATE // 10
+    for block in blocks:
+        whole = block[: len(block) // step * step].reshape(-1, step).astype(np.float64)
+        loud += int((np.square(whole).mean(1) > 10 ** (HEARD_DB / 10)).sum())
+        if loud >= 10:
+            return True
+    return False

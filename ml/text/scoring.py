@@ -62,10 +62,7 @@ def _networks(documents: Sequence[Document]) -> list[np.ndarray]:
         return [np.zeros((1, len(TRAITS)))] * len(documents)
     rows = np.concatenate(parts)
     outputs = np.concatenate(
-        [
-            network.run(vocabulary.vectors[rows[start : start + BATCH]])
-            for start in range(0, len(rows), BATCH)
-        ]
+        [network.run(vocabulary.vectors[rows[start : start + BATCH]]) for start in range(0, len(rows), BATCH)]
     ).astype(np.float64)
     ends = np.cumsum([len(part) for part in parts])[:-1]
     means = iter([logit(part).mean(axis=0) for part in np.split(outputs, ends)])

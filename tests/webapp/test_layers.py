@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2] / "webapp"
 LAYERS = (
     ("core",),
     ("accounts", "policy"),
-    ("questions", "positions", "health"),
+    ("questions", "positions"),
     ("interviews",),
     ("recordings",),
     ("transcripts",),
@@ -23,6 +23,7 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency"),
     ("practice", "live"),
+    ("health",),
     ("demo",),
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}

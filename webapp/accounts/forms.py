@@ -37,7 +37,7 @@ class ListField(SelectField):
 def one_line(_form: Any, field: Any) -> None:
     """Refuse line breaks and other characters that cannot be shown, in names and titles."""
     if isinstance(field.data, str) and not field.data.isprintable():
-        raise ValidationError("Use one line of letters and signs that can be shown.")
+        raise ValidationError(_("Use one line of letters and signs that can be displayed."))
 
 
 def strip(value: Any) -> Any:

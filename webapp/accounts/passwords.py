@@ -15,7 +15,7 @@ SHORTEST = 12
 #: zxcvbn's score of a password that withstands guessing at a service: more than a hundred million guesses.
 STRONG = 3
 #: Verifying takes 64 MB and a core for some 50 ms (Argon2id): so many at once, and so many seconds for one's turn.
-AT_ONCE, PATIENCE = 2, 10.0
+AT_ONCE, PATIENCE = 2, 20.0
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 

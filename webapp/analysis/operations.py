@@ -21,7 +21,7 @@ REDECIDED = frozenset(
 )
 
 
-class RetryRefused(ValueError):
+class RetryError(ValueError):
     """This analysis cannot be tried again now; the message is for a person."""
 
 
@@ -34,7 +34,7 @@ def analyses_of(interview: Interview, *, results: bool = False) -> list[Analysis
 
 
 def queue_interview(interview: Interview) -> None:
-    """Make one analysis per answer and modality and queue those that may run (policy door 1).
+    """Make one analysis per answer and modality and queue those that may run (policy check 1).
 
     What the policy denies, and what holds nothing to read, gets a row that says so and is not queued. Idempotent:
     a second call queues nothing again, but decides anew what had no consent or no recording before.
@@ -90,12 +90,12 @@ def enqueue(analysis: Analysis) -> None:
 
 
 def retry(analysis: Analysis) -> None:
-    """Queue a failed analysis again. Raises RetryRefused where it has not failed, or the policy denies it now."""
+    """Queue a failed analysis again. Raises RetryError where it has not failed, or the policy denies it now."""
     if analysis.state is not AnalysisState.FAILED:
-        raise RetryRefused(_("Only a failed analysis can be tried again. Reload the page to see its current state."))
+        raise RetryError(_("Only a failed analysis can be tried again. Reload the page to see its current state."))
     decision = decide_for(analysis.interview, analysis.modality)
     if not decision:
-        raise RetryRefused(decision.reason)
+        raise RetryError(decision.reason)
     enqueue(analysis)
 
 

@@ -13,7 +13,7 @@ from webapp.core.database import db
 from webapp.interviews.models import Answer
 from webapp.policy import Modality, decide_for
 from webapp.transcripts import store
-from webapp.transcripts.operations import TranscriptRefused
+from webapp.transcripts.operations import TranscriptError
 
 
 def words_changed(answer: Answer) -> bool:
@@ -36,12 +36,12 @@ def words_changed(answer: Answer) -> bool:
 
 
 def recognise(answer: Answer) -> None:
-    """Have a recording transcribed that has no transcript yet. Raises TranscriptRefused."""
+    """Have a recording transcribed that has no transcript yet. Raises TranscriptError."""
     if store.visible(answer) is not None:
-        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
+        raise TranscriptError(_("This answer already has a transcript. Correct it instead."))
     if not is_available():
-        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
+        raise TranscriptError(_("Speech recognition is not available here. Type or upload a transcript."))
     if not words_changed(answer):
-        raise TranscriptRefused(
+        raise TranscriptError(
             _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
         )

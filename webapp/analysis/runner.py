@@ -68,7 +68,7 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, readers.Spoken):
-            source = transcribe.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
+            source = transcribe.transcribe_recording(answer_id, source, lambda share: heartbeat.report(0.98 * share))
         reading = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)

@@ -1,4 +1,4 @@
-"""Every setting that the environment can give: its name, type, default and what it is for. docs/operations.md's table is
+"""Every setting that the environment can give: its name, type, default and meaning. docs/operations.md's table is
 made from this list (``./viva flask settings --write``), and an unknown ``VIVA_…`` is said at start."""
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_ALLOWED_HOSTS",
-        "further names by which Viva may be asked, with commas; with it or `VIVA_PUBLIC_URL` every other `Host` is refused",
+        "further names by which Viva may be asked, with commas; with it or `VIVA_PUBLIC_URL` every other `Host` is "
+        "refused",
         "none",
         "ALLOWED_HOSTS",
         listed,

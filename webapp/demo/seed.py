@@ -17,7 +17,7 @@ from webapp.core.database import db, now
 from webapp.demo import content, passwords
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.positions.operations import create_job
+from webapp.positions.operations import create_position
 from webapp.questions import operations as sets
 from webapp.questions.models import QuestionSet
 
@@ -83,7 +83,7 @@ def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
     sets.publish(published, by=admin)
     _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
     jobs = {
-        key: create_job(title=title, city=city, country=country, by=recruiter)
+        key: create_position(title=title, city=city, country=country, by=recruiter)
         for key, (title, city, country) in content.JOBS.items()
     }
 

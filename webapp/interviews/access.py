@@ -9,10 +9,10 @@ from webapp.accounts.models import Role, User
 from webapp.core.database import db
 from webapp.interviews.models import Interview, Invitation
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 
 
-def may_manage(user: User | AnonymousUserMixin, thing: Invitation | Job) -> bool:
+def may_manage(user: User | AnonymousUserMixin, thing: Invitation | Position) -> bool:
     """Whether ``user`` may see and change an invitation or a job: an admin any, a recruiter their own."""
     if not user.is_authenticated or not user.is_active:
         return False

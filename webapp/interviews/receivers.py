@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Invitation
-from webapp.positions.operations import JobRefused
+from webapp.positions.operations import PositionError
 
 
 @events.position_moving.connect
 def stay(_app: object, *, position_id: str) -> None:
     """Keep a position in its country once somebody was invited: they consented under the law of that place."""
     if db.session.scalar(sa.select(sa.exists().where(Invitation.job_id == position_id))):
-        raise JobRefused(
+        raise PositionError(
             _(
                 "Candidates were invited under the law of this country, so it cannot change. Create a new "
                 "position for the other country."

@@ -18,7 +18,7 @@ from webapp.interviews.answering import AnsweringError, answer_to
 from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
 from webapp.live import consent_texts, operations, policy
 from webapp.live.models import LivePurpose, Member, Room
-from webapp.live.operations import Refused
+from webapp.live.operations import RoomError
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.recordings import files
@@ -68,10 +68,10 @@ def conversation_set(owner: User) -> QuestionSet:
 
 
 def begin(member: Member, media_type: str) -> Recording:
-    """The empty recording of ``member``'s own side. Raises Refused (policy, takes) and UploadRefused (media type)."""
+    """The empty recording of ``member``'s own side. Raises RoomError (policy, takes) and UploadError (media type)."""
     decision = policy.may_record(member)
     if not decision:
-        raise Refused(decision.code, decision.reason)
+        raise RoomError(decision.code, decision.reason)
     operations.decide(member, LivePurpose.RECORDING, True)
     interview = member.interview
     if interview is None or interview.state is not InterviewState.OPEN:
@@ -93,7 +93,7 @@ def begin(member: Member, media_type: str) -> Recording:
     try:
         take = begin_take(answer_to(interview, question))
     except AnsweringError as error:
-        raise Refused(error.code, error.message) from None
+        raise RoomError(error.code, error.message) from None
     return recordings.begin(take, media_type)
 
 

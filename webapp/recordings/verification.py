@@ -50,7 +50,8 @@ REASONS = {
         "as one of your takes."
     ),
     "too_long": N_(
-        "This recording is longer than the question allows. Record it again: this one does not count as one of your takes."
+        "This recording is longer than the question allows. Record it again: this one does not count "
+        "as one of your takes."
     ),
     "no_video": N_(
         "There is no picture in this recording. Check that the right camera is chosen. Record it "

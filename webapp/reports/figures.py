@@ -1,4 +1,4 @@
-"""The report's charts as Plotly's JSON, made of what the policy lets be seen (door 2)."""
+"""The report's charts as Plotly's JSON, made of what the policy lets be seen (policy check 2)."""
 
 from __future__ import annotations
 

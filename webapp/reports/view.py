@@ -1,4 +1,4 @@
-"""A report as one person may see it: the policy-filtered readings beside what was asked and answered (door 2)."""
+"""A report as one person may see it: the policy-filtered readings beside the answers (policy check 2)."""
 
 from __future__ import annotations
 

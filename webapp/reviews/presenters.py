@@ -19,6 +19,7 @@ class AnswerSource:
     @property
     def recording(self) -> Recording | None:
         """The recording of the take that counts."""
+        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
 

@@ -40,7 +40,7 @@ def versions(answer: Answer) -> list[Transcript]:
 
 
 def visible(answer: Answer | None) -> Transcript | None:
-    """The transcript to show of an answer, if there is one and the policy allows it now (doors 2 and 3)."""
+    """The transcript to show of an answer, if there is one and the policy allows it now (policy checks 2 and 3)."""
     if answer is None or not answer.takes:
         return None
     found = versions(answer)

@@ -170,7 +170,7 @@ def test_only_a_failure_can_be_tried_again(make, models):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 3, "text")
-    with pytest.raises(operations.RetryRefused):
+    with pytest.raises(operations.RetryError):
         operations.retry(analysis)
 
 

@@ -92,7 +92,7 @@ def test_choosing_a_take(client, make, interview, recorded):
     page = client.get(url_of(interview, 1)).text
     assert "1 of 3 takes left" in page
     assert page.count("Use this take") == 1
-    assert "the take you kept of 2" in client.get(f"/interview/{interview.id}/review").text
+    assert "the take you chose of 2" in client.get(f"/interview/{interview.id}/review").text
 
 
 def test_a_take_that_is_not_saved_cannot_be_chosen(client, make, interview, recorded):
@@ -124,7 +124,7 @@ def test_nothing_new_after_the_deadline_but_what_was_begun(client, make, intervi
     db.session.commit()
     assert client.post(url_of(interview, 3, "/text"), json={"text": "Just in time."}).status_code == 200
     answer = client.get(url_of(interview, 1), follow_redirects=True)
-    assert "The deadline is over" in answer.text
+    assert "The deadline has passed" in answer.text
     assert "Review and submit" in answer.text
 
 

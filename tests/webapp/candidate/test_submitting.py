@@ -44,7 +44,7 @@ def test_a_complete_interview_is_submitted_once(client, complete, queued):
     first = complete.submitted_at
     assert first is not None
     page = client.get(f"/interview/{complete.id}/arrived").text
-    for words in ("It arrived", "recorded, 1:05 long", "2 words written", "What happens next"):
+    for words in ("Your interview is submitted", "Recorded, 1:05 long", "2 words written", "What happens next"):
         assert words in page
 
 

@@ -63,7 +63,7 @@ def test_types_and_defaults():
 
 @pytest.mark.parametrize("text", ["two", "-1", "1.5"])
 def test_what_cannot_be_read_is_named(text):
-    with pytest.raises(SettingError, match="VIVA_PROXIES is .* whole number"):
+    with pytest.raises(SettingError, match=r"VIVA_PROXIES is .* whole number"):
         values({"VIVA_PROXIES": text})
 
 

@@ -22,7 +22,7 @@ from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.demo import seed
 from webapp.interviews.models import Invitation
-from webapp.interviews.operations import InvitationRefused, create_invitation, invitation_url
+from webapp.interviews.operations import InvitationError, create_invitation, invitation_url
 from webapp.interviews.people_csv import write_csv
 from webapp.live.service.__main__ import without_traceback
 
@@ -166,7 +166,7 @@ class TestNames:
         data = {"name": name, "email": "ada@example.org", "role": "recruiter"}
         assert client.post("/people/new", data=data).status_code == 422
         job = make.job()
-        with pytest.raises(InvitationRefused):
+        with pytest.raises(InvitationError):
             create_invitation(
                 job=job,
                 question_set=make.question_set(),

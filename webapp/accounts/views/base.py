@@ -18,6 +18,8 @@ blueprint = Blueprint("accounts", __name__)
 
 
 def enter(user: User, *, remember: bool = False) -> None:
+    """Begin a new session for ``user``; ``remember`` keeps it beyond the browser's end. Commits."""
+    """Sign ``user`` in here."""
     session.clear()  # nothing of an earlier session survives a change of person
     sessions.begin(user, remember=remember)
     db.session.commit()

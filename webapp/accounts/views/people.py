@@ -23,7 +23,7 @@ def _person(user_id: str) -> User:
     return db.session.get(User, user_id) or abort(404)
 
 
-def _refused(error: operations.AccountRefused, user_id: str) -> Response:
+def _refused(error: operations.AccountError, user_id: str) -> Response:
     db.session.rollback()
     flash(str(error), "error")
     return redirect(url_for("accounts.person", user_id=user_id))
@@ -48,7 +48,7 @@ def new_person() -> Response | tuple[str, int]:
             user = operations.add_person(
                 name=form.name.data, email=form.email.data, role=Role(form.role.data), by=current_user
             )
-        except operations.AddressTaken as error:
+        except operations.AddressTakenError as error:
             form.email.errors = [str(error)]
         else:
             db.session.commit()
@@ -70,7 +70,7 @@ def person(user_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.change_role(user, Role(form.role.data), by=current_user)
-        except operations.AccountRefused as error:
+        except operations.AccountError as error:
             return _refused(error, user_id)
         db.session.commit()
         record("role changed", person=user.id, role=user.role.value)
@@ -105,7 +105,7 @@ def deactivate(user_id: str) -> Response:
     user = _person(user_id)
     try:
         operations.deactivate(user, by=current_user)
-    except operations.AccountRefused as error:
+    except operations.AccountError as error:
         return _refused(error, user_id)
     db.session.commit()
     record("deactivated", person=user.id)

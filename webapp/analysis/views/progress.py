@@ -45,7 +45,7 @@ def retry(analysis_id: str) -> Response:
     interview = load_interview(analysis.interview_id)
     try:
         operations.retry(analysis)
-    except operations.RetryRefused as refused:
+    except operations.RetryError as refused:
         flash(translate_stored(str(refused)), "warning")
     else:
         db.session.commit()

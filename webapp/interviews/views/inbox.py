@@ -9,8 +9,8 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.interviews.status import Status, inbox
-from webapp.positions.models import Job
-from webapp.positions.operations import jobs_of
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
 
 blueprint = Blueprint("interviews", __name__)
 
@@ -25,7 +25,7 @@ def show_inbox() -> str:
         status = Status(request.args.get("status", ""))
     except ValueError:
         status = None
-    jobs = list(db.session.scalars(jobs_of(current_user).order_by(Job.title, Job.id)))
+    jobs = list(db.session.scalars(positions_of(current_user).order_by(Position.title, Position.id)))
     job_id = request.args.get("job") or None
     if job_id not in {job.id for job in jobs}:
         job_id = None

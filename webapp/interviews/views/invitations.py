@@ -19,9 +19,9 @@ from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.positions.places import rules
-from webapp.positions.views.positions import load_job
+from webapp.positions.views.positions import load_position
 
 
 def _entry(invitation_id: str) -> Entry:
@@ -43,7 +43,7 @@ def new() -> Response | tuple[str, int]:
             invitation = operations.create_invitation(
                 name=form.name.data, email=form.email.data or "", by=current_user, **form.chosen
             )
-        except operations.InvitationRefused as error:
+        except operations.InvitationError as error:
             db.session.rollback()
             form.date.errors = [str(error)]
         else:
@@ -71,10 +71,10 @@ def upload() -> Response | tuple[str, int]:
         if not problems:
             try:
                 rows = operations.create_invitations(people, by=current_user, **form.chosen)
-            except operations.BatchRefused as error:
+            except operations.BatchError as error:
                 db.session.rollback()
                 problems = error.problems
-            except operations.InvitationRefused as error:
+            except operations.InvitationError as error:
                 db.session.rollback()
                 form.date.errors = [str(error)]
             else:
@@ -92,9 +92,9 @@ def upload() -> Response | tuple[str, int]:
     return page, 422 if form.is_submitted() else 200
 
 
-def _open_invitations() -> tuple[Job, list[Invitation]]:
+def _open_invitations() -> tuple[Position, list[Invitation]]:
     """The open invitations of the job in the address, or of the one batch whose moment is there too."""
-    job = load_job(request.args.get("job", ""))
+    job = load_position(request.args.get("job", ""))
     query = (
         operations.invitations_of(current_user)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
@@ -173,7 +173,7 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.extend(entry.invitation, form.deadline, by=current_user)
-        except operations.InvitationRefused as error:
+        except operations.InvitationError as error:
             if entry.has_report or entry.invitation.revoked_at:  # a page from before, whose form is gone now
                 flash(str(error), "error")
                 return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
@@ -206,7 +206,7 @@ def revoke(invitation_id: str) -> Response:
     entry = _entry(invitation_id)
     try:
         operations.revoke(entry.invitation, by=current_user)
-    except operations.InvitationRefused as error:
+    except operations.InvitationError as error:
         flash(str(error), "error")
     else:
         db.session.commit()

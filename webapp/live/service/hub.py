@@ -14,8 +14,8 @@ from webapp.core.database import new_id
 from webapp.live import ice, media
 from webapp.live.models import TRACK_SECONDS
 from webapp.live.service.call import Call
-from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Wire, text_of
-from webapp.live.service.store import Person, Place, Store
+from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Session, text_of
+from webapp.live.service.store import Person, RoomSnapshot, Store
 
 logger = logging.getLogger(__name__)
 
@@ -42,14 +42,14 @@ class Hub:
         #: One look at the database at a time: an older answer never comes after a newer one.
         self._reading = asyncio.Lock()
 
-    async def enter(self, wire: Wire) -> str | None:
+    async def enter(self, wire: Session) -> str | None:
         """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
         async with self._reading:
             places = await asyncio.to_thread(self.store.places, [wire.room_id])
             place = places.get(wire.room_id)
             return self._enter(place, wire) if place is not None else "closed"
 
-    def _enter(self, place: Place, wire: Wire) -> str | None:
+    def _enter(self, place: RoomSnapshot, wire: Session) -> str | None:
         call = self.calls.setdefault(place.id, Call(place))
         self._apply(call, place)
         person = place.people.get(wire.member_id)
@@ -72,16 +72,16 @@ class Hub:
         call.tell_of(wire)
         return None
 
-    def say_media(self, wire: Wire) -> None:
+    def say_media(self, wire: Session) -> None:
         """Tell a browser once more what carries the call, with a fresh token where that is a server."""
         call = self.calls.get(wire.room_id)
         if call is not None and (person := call.place.people.get(wire.member_id)) is not None:
             wire.send({"type": "media", "media": self._media(wire, person)})
 
-    def _media(self, wire: Wire, person: Person) -> dict[str, Any]:
+    def _media(self, wire: Session, person: Person) -> dict[str, Any]:
         return media.describe(self.config, wire.room_id, wire.member_id, person.name)
 
-    def leave(self, wire: Wire, *, for_good: bool) -> None:
+    def leave(self, wire: Session, *, for_good: bool) -> None:
         """Take a wire out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
         call = self.calls.get(wire.room_id)
         if call is None or call.wires.get(wire.member_id) is not wire:
@@ -103,7 +103,7 @@ class Hub:
         if call.is_empty:
             self.calls.pop(call.place.id, None)
 
-    def say_state(self, wire: Wire) -> None:
+    def say_state(self, wire: Session) -> None:
         """Tell the others what this browser says of its camera, microphone, screen, hand and recording."""
         call = self.calls.get(wire.room_id)
         if call is not None and wire.member_id in call.place.people:
@@ -150,7 +150,7 @@ class Hub:
         row = (moment, fused.get("emotion"), fused.get("confidence"), fused.get("valence"))
         self._rows.setdefault(member_id, []).append(row)
 
-    def begin_moment(self, wire: Wire) -> None:
+    def begin_moment(self, wire: Session) -> None:
         """Mark the next frame of every consenting member, and tell everybody."""
         call = self.calls.get(wire.room_id)
         if call is None:
@@ -185,7 +185,7 @@ class Hub:
             places = await asyncio.to_thread(self.store.places, list(self.calls))
             self._apply_all(places)
 
-    def _apply_all(self, places: dict[str, Place]) -> None:
+    def _apply_all(self, places: dict[str, RoomSnapshot]) -> None:
         for room_id, call in list(self.calls.items()):
             place = places.get(room_id)
             if place is not None:
@@ -198,7 +198,7 @@ class Hub:
             if call.is_empty:
                 self.calls.pop(room_id, None)
 
-    def _apply(self, call: Call, place: Place) -> None:
+    def _apply(self, call: Call, place: RoomSnapshot) -> None:
         before, call.place = call.place, place
         if not place.is_open:
             self._end(call, list(call.wires), "closed", N_("The room is closed."))

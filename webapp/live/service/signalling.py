@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from ml.core.messages import N_
 from webapp.live.service.hub import Hub
-from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Bucket, Wire
-from webapp.live.tokens import BadToken, Claims
+from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Session, TokenBucket
+from webapp.live.tokens import Claims, TokenError
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _WHY = {
 
 
 class Signalling:
-    """Serves /signal. ``check`` turns a token into Claims or raises BadToken."""
+    """Serves /signal. ``check`` turns a token into Claims or raises TokenError."""
 
     def __init__(self, hub: Hub, check: Callable[[object], Claims]) -> None:
         self.hub, self.check = hub, check
@@ -62,17 +62,17 @@ class Signalling:
             await wire.ended()
             writer.cancel()
 
-    async def _join(self, connection: ServerConnection) -> Wire | None:
+    async def _join(self, connection: ServerConnection) -> Session | None:
         try:
             first = _parse(await asyncio.wait_for(connection.recv(), PATIENCE))
             if first is None or first.get("type") != "join":
-                raise BadToken("token", "The first message must be a join.")
+                raise TokenError("token", "The first message must be a join.")
             claims = self.check(first.get("token"))
-        except (BadToken, TimeoutError) as error:
+        except (TokenError, TimeoutError) as error:
             await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
             return None
         page = first.get("page")
-        wire = Wire(
+        wire = Session(
             connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
         )
         if refused := await self.hub.enter(wire):
@@ -80,9 +80,9 @@ class Signalling:
             return None
         return wire
 
-    async def _listen(self, connection: ServerConnection, wire: Wire) -> bool:
+    async def _listen(self, connection: ServerConnection, wire: Session) -> bool:
         """Handle messages; whether the person left for good."""
-        messages, kinds = Bucket(*MESSAGES), {kind: Bucket(*limit[:2]) for kind, limit in LIMITS.items()}
+        messages, kinds = TokenBucket(*MESSAGES), {kind: TokenBucket(*limit[:2]) for kind, limit in LIMITS.items()}
         async for raw in connection:
             if wire.closing:
                 continue  # what still comes is read and forgotten, so that the end of it can be heard
@@ -103,7 +103,7 @@ class Signalling:
                 await self._handle(wire, kind, message)
         return True
 
-    async def _handle(self, wire: Wire, kind: object, message: dict[str, Any]) -> None:
+    async def _handle(self, wire: Session, kind: object, message: dict[str, Any]) -> None:
         if kind == "signal":
             self._signal(wire, message)
         elif kind == "state":
@@ -119,7 +119,7 @@ class Signalling:
         else:
             _say(wire, "message", N_("That message was not understood."))
 
-    def _signal(self, wire: Wire, message: dict[str, Any]) -> None:
+    def _signal(self, wire: Session, message: dict[str, Any]) -> None:
         data, call = message.get("data"), self.hub.calls.get(wire.room_id)
         other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
         if not _is_signal(data):
@@ -129,11 +129,11 @@ class Signalling:
         else:
             other.send({"type": "signal", "from": wire.member_id, "data": data})
 
-    def _state(self, wire: Wire, message: dict[str, Any]) -> None:
+    def _state(self, wire: Session, message: dict[str, Any]) -> None:
         wire.state.update({name: message[name] for name in STATE if isinstance(message.get(name), bool)})
         self.hub.say_state(wire)
 
-    def _chat(self, wire: Wire, text: object) -> None:
+    def _chat(self, wire: Session, text: object) -> None:
         call = self.hub.calls.get(wire.room_id)
         if not isinstance(text, str) or not text.strip():
             _say(wire, "chat_empty", N_("There is nothing to send yet."))
@@ -145,7 +145,7 @@ class Signalling:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             call.tell({"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
 
-    async def _consent(self, wire: Wire, reading: bool) -> None:
+    async def _consent(self, wire: Session, reading: bool) -> None:
         why_not = await asyncio.to_thread(self.hub.store.decide, wire.member_id, reading)
         if why_not:
             _say(wire, "consent", why_not)
@@ -175,7 +175,7 @@ def _is_signal(data: object) -> bool:
     )
 
 
-def _say(wire: Wire, code: str, message: str) -> None:
+def _say(wire: Session, code: str, message: str) -> None:
     wire.send({"type": "error", "code": code, "message": message})
 
 

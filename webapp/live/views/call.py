@@ -42,15 +42,15 @@ from webapp.live import access, consent_texts, operations, policy, recording, to
 from webapp.live.addresses import live_url, origin_of
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room
-from webapp.live.operations import Refused
-from webapp.recordings.operations import UploadRefused
+from webapp.live.operations import RoomError
+from webapp.recordings.operations import UploadError
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")
 
 
-@blueprint.errorhandler(Refused)
-@blueprint.errorhandler(UploadRefused)
-def refused(error: Refused | UploadRefused) -> tuple[Response | str, int]:
+@blueprint.errorhandler(RoomError)
+@blueprint.errorhandler(UploadError)
+def refused(error: RoomError | UploadError) -> tuple[Response | str, int]:
     """Say why something cannot be done: to a script as JSON, to a person as a page."""
     db.session.rollback()
     if request.is_json or request.accept_mimetypes.best == "application/json":
@@ -171,7 +171,7 @@ def token(room_id: str) -> Response:
     if purpose not in tokens.PURPOSES:
         abort(400)
     if purpose == "reading" and not (decision := policy.may_be_read(member)):
-        raise Refused(decision.code, decision.reason)
+        raise RoomError(decision.code, decision.reason)
     # The page's own origin, as the browser says it: the service lets the token in from there alone. Only our own pages
     # get here, because of the CSRF token.
     origin = request.headers.get("Origin") or origin_of(request.host_url)

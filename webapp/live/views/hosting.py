@@ -59,7 +59,7 @@ def new() -> Response | tuple[str, int]:
                 candidate_name=form.candidate_name.data or "",
                 interview=interview,
             )
-        except operations.Refused as error:
+        except operations.RoomError as error:
             db.session.rollback()
             field = form.candidate_name if error.code == "candidate" else form.title
             field.errors = [translate_stored(str(error))]

@@ -11,11 +11,11 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.positions import operations
-from webapp.positions.forms import JobForm
-from webapp.positions.models import Job
+from webapp.positions.forms import PositionForm
+from webapp.positions.models import Position
 from webapp.positions.places import country_name, rules
 
-blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
+blueprint = Blueprint("positions", __name__, url_prefix="/positions")
 
 _staff = require_role(Role.RECRUITER, Role.ADMIN)
 
@@ -26,85 +26,87 @@ def country_filter(code: str) -> str:
     return country_name(code)
 
 
-def load_job(job_id: str) -> Job:
-    """The job, if this person may see it; 404 otherwise."""
-    return db.session.scalar(operations.jobs_of(current_user).where(Job.id == job_id)) or abort(404)
+def load_position(position_id: str) -> Position:
+    """The position, if this person may see it; 404 otherwise."""
+    return db.session.scalar(operations.positions_of(current_user).where(Position.id == position_id)) or abort(404)
 
 
 @blueprint.get("/")
 @_staff
 def index() -> str:
     """Jobs, the newest first, archived ones last."""
-    rows = db.session.scalars(operations.jobs_of(current_user).order_by(Job.created_at.desc(), Job.id)).all()
+    rows = db.session.scalars(
+        operations.positions_of(current_user).order_by(Position.created_at.desc(), Position.id)
+    ).all()
     return render_template(
-        "jobs/index.html",
-        jobs=[job for job in rows if job.archived_at is None],
-        archived=[job for job in rows if job.archived_at is not None],
+        "positions/index.html",
+        positions=[position for position in rows if position.archived_at is None],
+        archived=[position for position in rows if position.archived_at is not None],
     )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @_staff
 def new() -> Response | tuple[str, int]:
-    """Make a job."""
-    form = JobForm()
+    """Make a position."""
+    form = PositionForm()
     if form.validate_on_submit():
-        job = operations.create_job(
+        position = operations.create_position(
             title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
         )
         db.session.commit()
         flash(
             _("The position has been created. Below is what may be analysed there. Next, invite candidates."), "success"
         )
-        return redirect(url_for("jobs.show", job_id=job.id))
-    return render_template("jobs/edit.html", form=form, job=None), 422 if form.is_submitted() else 200
+        return redirect(url_for("positions.show", position_id=position.id))
+    return render_template("positions/edit.html", form=form, position=None), 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/<job_id>")
+@blueprint.get("/<position_id>")
 @_staff
-def show(job_id: str) -> str:
-    """One job, its place and what the law allows there."""
-    job = load_job(job_id)
-    return render_template("jobs/show.html", job=job, rules=rules(job.country))
+def show(position_id: str) -> str:
+    """One position, its place and what the law allows there."""
+    position = load_position(position_id)
+    return render_template("positions/show.html", position=position, rules=rules(position.country))
 
 
-@blueprint.route("/<job_id>/edit", methods=["GET", "POST"])
+@blueprint.route("/<position_id>/edit", methods=["GET", "POST"])
 @_staff
-def edit(job_id: str) -> Response | tuple[str, int]:
-    """Change a job."""
-    job = load_job(job_id)
-    form = JobForm(obj=job)
+def edit(position_id: str) -> Response | tuple[str, int]:
+    """Change a position."""
+    position = load_position(position_id)
+    form = PositionForm(obj=position)
     if form.validate_on_submit():
         try:
-            operations.edit_job(
-                job, title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
+            operations.edit_position(
+                position, title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
             )
-        except operations.JobRefused as error:
+        except operations.PositionError as error:
             form.country.errors = [str(error)]
         else:
             db.session.commit()
             flash(_("Saved."), "success")
-            return redirect(url_for("jobs.show", job_id=job.id))
-    return render_template("jobs/edit.html", form=form, job=job), 422 if form.is_submitted() else 200
+            return redirect(url_for("positions.show", position_id=position.id))
+    return render_template("positions/edit.html", form=form, position=position), 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/<job_id>/archive")
+@blueprint.post("/<position_id>/archive")
 @_staff
-def archive(job_id: str) -> Response:
-    """Take a job out of choice."""
-    job = load_job(job_id)
-    operations.archive(job, by=current_user)
+def archive(position_id: str) -> Response:
+    """Take a position out of choice."""
+    position = load_position(position_id)
+    operations.archive(position, by=current_user)
     db.session.commit()
-    flash(_("“%(title)s” is archived. Open links keep working.", title=job.title), "success")
-    return redirect(url_for("jobs.index"))
+    flash(_("“%(title)s” is archived. Open links keep working.", title=position.title), "success")
+    return redirect(url_for("positions.index"))
 
 
-@blueprint.post("/<job_id>/restore")
+@blueprint.post("/<position_id>/restore")
 @_staff
-def restore(job_id: str) -> Response:
-    """Bring a job back."""
-    job = load_job(job_id)
-    operations.restore(job, by=current_user)
+def restore(position_id: str) -> Response:
+    """Bring a position back."""
+    position = load_position(position_id)
+    operations.restore(position, by=current_user)
     db.session.commit()
-    flash(_("“%(title)s” has been restored.", title=job.title), "success")
-    return redirect(url_for("jobs.show", job_id=job.id))
+    flash(_("“%(title)s” has been restored.", title=position.title), "success")
+    return redirect(url_for("positions.show", position_id=position.id))

@@ -16,7 +16,7 @@ from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.questions import operations
 from webapp.questions.forms import SetForm
-from webapp.questions.immutability import Frozen
+from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import QuestionSet, SetState
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
@@ -35,8 +35,8 @@ def show(row: QuestionSet) -> Response:
     return redirect(url_for("questions.show", set_id=row.id))
 
 
-@blueprint.errorhandler(Frozen)
-def frozen(error: Frozen) -> ResponseReturnValue:
+@blueprint.errorhandler(ImmutableError)
+def frozen(error: ImmutableError) -> ResponseReturnValue:
     """Somebody's page was older than the publication."""
     db.session.rollback()
     return current_app.handle_http_exception(Conflict(str(error)))
@@ -89,7 +89,7 @@ def edit(set_id: str) -> Response | tuple[str, int]:
     """A draft's title and introduction."""
     row = load_set(set_id)
     if row.state is not SetState.DRAFT:
-        raise Frozen
+        raise ImmutableError
     form = SetForm(obj=row)
     if form.validate_on_submit():
         operations.edit_set(row, title=form.title.data, introduction=form.introduction.data or "", by=current_user)
@@ -106,7 +106,7 @@ def publish(set_id: str) -> Response:
     row = load_set(set_id)
     try:
         operations.publish(row, by=current_user)
-    except operations.SetRefused as error:
+    except operations.QuestionSetError as error:
         flash(str(error), "error")
         return show(row)
     db.session.commit()
@@ -121,7 +121,7 @@ def new_version(set_id: str) -> Response:
     row = load_set(set_id)
     try:
         copy = operations.new_version(row, by=current_user)
-    except operations.SetRefused as error:
+    except operations.QuestionSetError as error:
         flash(str(error), "error")
         return show(row)
     db.session.commit()
@@ -143,7 +143,7 @@ def archive(set_id: str) -> Response:
     row = load_set(set_id)
     try:
         operations.archive(row, by=current_user)
-    except operations.SetRefused as error:
+    except operations.QuestionSetError as error:
         flash(str(error), "error")
         return show(row)
     db.session.commit()

@@ -14,7 +14,7 @@ from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.questions import operations
 from webapp.questions.forms import QuestionForm
-from webapp.questions.immutability import Frozen
+from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.questions.views.question_sets import blueprint, load_set, show
 
@@ -22,7 +22,7 @@ from webapp.questions.views.question_sets import blueprint, load_set, show
 def _draft(set_id: str) -> QuestionSet:
     row = load_set(set_id)
     if row.state is not SetState.DRAFT:
-        raise Frozen
+        raise ImmutableError
     return row
 
 
@@ -57,7 +57,7 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             question = operations.add_question(row, **_values(form))
-        except operations.SetRefused as error:
+        except operations.QuestionSetError as error:
             form.prompt.errors = [str(error)]
         else:
             db.session.commit()

@@ -19,14 +19,14 @@ from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
-from webapp.recordings.operations import UploadRefused
+from webapp.recordings.operations import UploadError
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 
-@blueprint.errorhandler(UploadRefused)
+@blueprint.errorhandler(UploadError)
 @blueprint.errorhandler(AnsweringError)
-def refused(error: UploadRefused | AnsweringError) -> tuple[Response, int]:
+def refused(error: UploadError | AnsweringError) -> tuple[Response, int]:
     """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
@@ -51,7 +51,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
         abort(400)
     sha256 = data.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
-        raise UploadRefused(400, "checksum", _("The checksum must be SHA-256 in hexadecimal digits."))
+        raise UploadError(400, "checksum", _("The checksum must be SHA-256 in hexadecimal digits."))
     if data.get("as_it_is"):
         operations.finish_as_it_is(recording)
     else:

@@ -31,7 +31,7 @@ from webapp.interviews.candidate_session import load_interview, may_answer
 from webapp.questions.models import Question
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState
-from webapp.recordings.operations import UploadRefused
+from webapp.recordings.operations import UploadError
 from webapp.recordings.takes import begin_take, drop_take
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/recordings/uploads")
@@ -61,8 +61,8 @@ def say_version(response: Response) -> Response:
     return response
 
 
-@blueprint.errorhandler(UploadRefused)
-def refused(error: UploadRefused) -> Response:
+@blueprint.errorhandler(UploadError)
+def refused(error: UploadError) -> Response:
     """The protocol's answer to an upload that cannot be taken."""
     db.session.rollback()
     return _problem(error.status, error.code, error.message)
@@ -75,8 +75,8 @@ def not_allowed(error: AnsweringError) -> Response:
     return _problem(409 if error.code == "busy" else 403, error.code, error.message)
 
 
-@blueprint.errorhandler(files.Locked)
-def locked(_error: files.Locked) -> Response:
+@blueprint.errorhandler(files.UploadLockedError)
+def locked(_error: files.UploadLockedError) -> Response:
     """The protocol's answer while another request writes the same upload."""
     db.session.rollback()
     return _problem(423, "locked", _("Another page is uploading this recording at the moment."))
@@ -106,7 +106,7 @@ def create() -> Response:
     question = db.session.get(Question, metadata.get("question", "")) or abort(404)
     length = _number("Upload-Length") if "Upload-Length" in request.headers else None
     if length is None and request.headers.get("Upload-Defer-Length") != "1":
-        raise UploadRefused(400, "length", _("The upload's length is neither announced nor deferred."))
+        raise UploadError(400, "length", _("The upload's length is neither announced nor deferred."))
     try:
         take = begin_take(answer_to(interview, question))
         recording = operations.begin(take, metadata.get("filetype", ""))
@@ -115,7 +115,7 @@ def create() -> Response:
         db.session.commit()
     except sa.exc.IntegrityError:  # two tabs began at the same moment
         db.session.rollback()
-        raise UploadRefused(
+        raise UploadError(
             409, "busy", _("Another page has just started a take of this answer. Reload the page.")
         ) from None
     if request.mimetype == OCTETS and (request.content_length or length):
@@ -144,15 +144,15 @@ def patch(recording_id: str) -> Response:
     """Take the next bytes."""
     recording = _load(recording_id)
     if request.mimetype != OCTETS:
-        raise UploadRefused(415, "content_type", f"The bytes must come as {OCTETS}.")
+        raise UploadError(415, "content_type", _("The bytes must come as %(type)s.", type=OCTETS))
     check_may_finish(recording.take.answer)
     at = _number("Upload-Offset")
     if recording.state is RecordingState.REJECTED:
-        raise UploadRefused(
+        raise UploadError(
             410, "rejected", translate_stored(recording.reason) or _("This recording was rejected. Record it again.")
         )
     if at != operations.offset_of(recording):
-        raise UploadRefused(
+        raise UploadError(
             409, "offset", _("The next byte should be number %(recording)s.", recording=operations.offset_of(recording))
         )
     if "Upload-Length" in request.headers:
@@ -168,7 +168,7 @@ def terminate(recording_id: str) -> Response:
     """Forget an upload of which nothing has been verified. What is saved stays."""
     recording = _load(recording_id)
     if recording.state not in (RecordingState.RECEIVING, RecordingState.REJECTED):
-        raise UploadRefused(403, "saved", _("This recording has already been received and is kept until you submit."))
+        raise UploadError(403, "saved", _("This recording has already been received and is kept until you submit."))
     check_may_finish(recording.take.answer)
     with files.locked(recording.id):
         drop_take(recording.take)
@@ -195,7 +195,7 @@ def _receive(recording: Recording, at: int) -> None:
                 calculated.update(block)
                 spool.write(block)
             if not hmac.compare_digest(calculated.digest(), digest):
-                raise UploadRefused(460, "checksum", _("This part was damaged in transit and is being sent again."))
+                raise UploadError(460, "checksum", _("This part was damaged in transit and is being sent again."))
             spool.seek(0)
             _write(recording, at, _blocks(spool))
     else:
@@ -230,32 +230,32 @@ def _offset(recording: Recording, status: int) -> Response:
 def _number(header: str) -> int:
     value = request.headers.get(header, "")
     if not (value.isascii() and value.isdigit() and len(value) < 19):
-        raise UploadRefused(400, "header", _("%(header)s must be a number of bytes.", header=header))
+        raise UploadError(400, "header", _("%(header)s must be a number of bytes.", header=header))
     return int(value)
 
 
 def _metadata(header: str) -> dict[str, str]:
-    """``key base64,key base64`` as a dictionary. Raises UploadRefused (400)."""
+    """``key base64,key base64`` as a dictionary. Raises UploadError (400)."""
     pairs = {}
     try:
         for part in filter(None, header.split(",")):
             key, _space, value = part.strip().partition(" ")
             pairs[key] = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
-        raise UploadRefused(400, "metadata", _("Upload-Metadata cannot be read.")) from None
+        raise UploadError(400, "metadata", _("Upload-Metadata cannot be read.")) from None
     return pairs
 
 
 def _checksum(header: str) -> tuple[str, bytes]:
     algorithm, _space, value = header.partition(" ")
     if algorithm not in ALGORITHMS:
-        raise UploadRefused(
+        raise UploadError(
             400, "checksum", _("Checksums are made with %(algorithms)s.", algorithms=" or ".join(ALGORITHMS))
         )
     try:
         return algorithm, base64.b64decode(value, validate=True)
     except binascii.Error:
-        raise UploadRefused(400, "checksum", _("Upload-Checksum cannot be read.")) from None
+        raise UploadError(400, "checksum", _("Upload-Checksum cannot be read.")) from None
 
 
 def _problem(status: int, code: str, message: str) -> Response:

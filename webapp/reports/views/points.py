@@ -11,7 +11,7 @@ from webapp.reports.view import view_of
 from webapp.reviews import operations
 from webapp.reviews.access import load_for_review, may_see_readings
 from webapp.reviews.models import Verdict
-from webapp.reviews.operations import ReviewRefused
+from webapp.reviews.operations import ReviewError
 
 blueprint = Blueprint("points", __name__, url_prefix="/reviews")
 
@@ -33,7 +33,7 @@ def verdict(interview_id: str) -> Response:
     found = any(each["point"] == point and each["found"] for each in (view.content.points if view.content else ()))
     try:
         operations.give_verdict(answer, point, word, was_found=found, by=reviewer)
-    except ReviewRefused as refused:
+    except ReviewError as refused:
         flash(str(refused), "warning")
     else:
         db.session.commit()

@@ -13,7 +13,7 @@ from webapp.interviews.models import Interview
 from webapp.reviews import operations, presenters
 from webapp.reviews.access import load_for_review
 from webapp.reviews.models import Outcome, ScorecardState
-from webapp.reviews.operations import Given, ReviewRefused
+from webapp.reviews.operations import Given, ReviewError
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
 
@@ -60,7 +60,7 @@ def save(interview_id: str) -> Response | tuple[str, int]:
         if request.form.get("then") == "submit":
             db.session.commit()  # what was written is kept even where something is missing
             operations.submit(card)
-    except ReviewRefused as refused:
+    except ReviewError as refused:
         flash(str(refused), "warning")
         return _page(interview, given, summary), 422
     db.session.commit()
@@ -88,7 +88,7 @@ def skip(interview_id: str) -> Response:
 def _do(interview: Interview, verb, *, to: str) -> Response:
     try:
         verb(interview, _me())
-    except ReviewRefused as refused:
+    except ReviewError as refused:
         flash(str(refused), "warning")
     else:
         db.session.commit()
@@ -107,7 +107,7 @@ def decide(interview_id: str) -> Response:
     else:
         try:
             operations.decide(interview, outcome, request.form.get("reason", ""), by=_me())
-        except ReviewRefused as refused:
+        except ReviewError as refused:
             flash(str(refused), "warning")
         else:
             db.session.commit()

@@ -80,7 +80,7 @@ def store_and_show(answer: Answer, verb, done: str | None = None, given: str | b
     """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
-    except (operations.TranscriptRefused, VivaError) as refused:
+    except (operations.TranscriptError, VivaError) as refused:
         db.session.rollback()
         db.session.refresh(answer)
         if given is not None and getattr(refused, "code", "") == "speakers":

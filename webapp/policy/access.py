@@ -1,7 +1,7 @@
-"""The policy as asked about an interview: the one question that all three doors put.
+"""The policy as asked about an interview: the one question that is put at three points.
 
-Door 1 is the queue (webapp/analysis/operations.py), door 2 the API, door 3 the template (``policy_allows``). Each asks
-anew: what was decided when work was queued does not open the next door, and a result that should not exist stays
+Check 1 is the queue (webapp/analysis/operations.py), check 2 the API, check 3 the template (``policy_allows``). Each
+asks anew: what was decided when work was queued does not count at the next, and a result that should not exist stays
 hidden.
 """
 
