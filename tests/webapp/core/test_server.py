@@ -125,9 +125,23 @@ def slowest_answer(port: int) -> float:
     return worst
 
 
+def slowness() -> float:
+    """How many times longer than alone this process takes on the machine just now; 1 where nothing else runs."""
+    wall, worked = time.monotonic(), time.thread_time()
+    while time.thread_time() < worked + 0.3:
+        pass
+    return max(1.0, (time.monotonic() - wall) / 0.3)
+
+
 def test_slow_clients_of_every_kind_stop_nobody(serve):
-    """Three tries at most: the clients share this process and its machine, which may be busy with something else."""
-    assert any(slowest_answer(serve[0]) < 1.0 for _ in range(3))
+    """Within a second, on a machine that does nothing else; three tries, since what else it does comes and goes."""
+    tries = []
+    for _ in range(3):
+        before = slowness()
+        tries.append((slowest_answer(serve[0]), max(before, slowness())))
+        if tries[-1][0] < tries[-1][1]:
+            return
+    pytest.fail(f"slowest answers in seconds, and how slow the machine was: {tries}")
 
 
 def test_more_players_that_do_not_read_than_threads(serve):
