@@ -57,7 +57,7 @@ class Facts:
     people: dict[str, Any]
 
 
-def refuse(facts: Facts) -> None:
+def reject(facts: Facts) -> None:
     """Raise Unreadable where a number would be made up: ``black``, ``no_face``, ``still_picture``, ``crowd``,
     ``drawing``, ``photograph``."""
     if facts.black > 0.9:
@@ -111,7 +111,7 @@ def refuse(facts: Facts) -> None:
         )
 
 
-def notes(facts: Facts) -> tuple[list[str], list[str]]:
+def limitations(facts: Facts) -> tuple[list[str], list[str]]:
     """What weakens the reading: sentences for people, and a code for each."""
     found: list[tuple[str, str]] = []
     share, most = facts.people["share_with_several"], int(facts.people["max_faces"])

@@ -25,10 +25,9 @@ def remux(source: str | Path, target: str | Path) -> None:
     """Copy a recording's packets, without re-encoding, into a file with duration and index, written whole or
     not at all.
 
-    ``target``'s suffix picks the container (see :func:`ml.media.info.playable_suffix`): .webm with cues in front, .mp4
-    with its index in front, .mkv for anything else. Raises MediaError as :func:`ml.media.info.probe` does,
-    ``not_media`` where the container cannot hold the codecs, and ``mixed`` where the file holds recordings of different
-    kinds.
+    ``target``'s suffix picks the container (see `ml.media.info.playable_suffix`): .webm with cues in front, .mp4 with
+    its index in front, .mkv for anything else. Raises MediaError as `ml.media.info.probe` does, ``not_media`` where the
+    container cannot hold the codecs, and ``mixed`` where the file holds recordings of different kinds.
     """
     with open_recording(source) as recording, Copy(recording, Path(target)) as copy:
         for own, packet in recording.stream_packets(recording.video, recording.audio):
