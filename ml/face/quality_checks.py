@@ -34,6 +34,9 @@ DARK = 20.0
 FLAT, FEW = 0.3, 0.38
 #: Below this many pictures a second blinks fall between them.
 LEAST_RATE = 9.0
+#: Eyes or a mouth covered for less than this share of the looks are not worth a word; more than MOST, and no blinks are
+#: counted at all.
+SAID_COVERED, MOST = 0.1, 0.5
 #: A face in fewer of the pictures than this does not speak for the answer.
 LOW = 0.5
 
@@ -41,7 +44,9 @@ LOW = 0.5
 @dataclass(frozen=True)
 class Facts:
     """What was seen: shares in 0..1, grey levels in 0..255, ``motion`` of eyes and mouth
-    as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second."""
+    as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second,
+    ``frozen`` in seconds, ``eyes_covered`` and ``mouth_covered`` of the looks at the face; ``equal_faces``: how many
+    are about as large and as long in the picture as the one that is read, itself included."""
 
     seconds: float
     coverage: float
@@ -54,6 +59,10 @@ class Facts:
     rate: float
     faces: float
     people: dict[str, Any]
+    frozen: float = 0.0
+    eyes_covered: float = 0.0
+    mouth_covered: float = 0.0
+    equal_faces: int = 1
 
 
 def refuse(facts: Facts) -> None:
@@ -104,12 +113,12 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
     if most > 1 and share >= 0.02:
         number = {2: "Two", 3: "Three", 4: "Four"}.get(most, "Several")
         subject = "Two faces were" if number == "Two" else f"Up to {number.lower()} faces were"
-        found.append(
-            (
-                "several_faces",
-                f"{subject} seen in {_percent(share)} of the frames: the reading follows the one that stays.",
-            )
+        which = (
+            "whose face was read is a guess, because they are about equally large and stay equally long."
+            if facts.equal_faces > 1
+            else "the reading follows the one that stays."
         )
+        found.append(("several_faces", f"{subject} seen in {_percent(share)} of the frames: {which}"))
     if facts.coverage < LOW:
         found.append(
             (
@@ -118,9 +127,34 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
                 "whole answer.",
             )
         )
-    if facts.still > FROZEN and facts.seconds >= LEAST_SECONDS:
+    if facts.frozen:
+        found.append(
+            (
+                "frozen",
+                f"For {facts.frozen:.0f} of {facts.seconds:.0f} seconds the picture stood still while the recording "
+                "went on. Nothing was read there.",
+            )
+        )
+    elif facts.still > FROZEN and facts.seconds >= LEAST_SECONDS:
         found.append(
             ("frozen", f"The picture did not move for {_percent(facts.still)} of the time: it may have been frozen.")
+        )
+    if facts.eyes_covered >= SAID_COVERED:
+        found.append(
+            (
+                "eyes_covered",
+                f"The eyes were covered in {_percent(facts.eyes_covered)} of the looks at the face (by glasses, hair, a "
+                "hand or something in front of the camera): no blinks were counted there, and the expression is less "
+                "certain.",
+            )
+        )
+    if facts.mouth_covered >= SAID_COVERED:
+        found.append(
+            (
+                "mouth_covered",
+                f"The mouth was covered in {_percent(facts.mouth_covered)} of the looks at the face: whether it was "
+                "open was not read there, and the expression is less certain.",
+            )
         )
     if facts.motion < RIGID and facts.coverage * facts.seconds >= SAID_RIGID:
         found.append(
@@ -150,7 +184,7 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
 
 
 #: Codes that weaken the whole reading, not only a part of it.
-_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark"}
+_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark", "eyes_covered", "mouth_covered"}
 
 
 def state_of(codes: list[str]) -> str:
@@ -191,9 +225,9 @@ def small_copy(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.int16)
 
 
-def is_still(small: np.ndarray, before: np.ndarray) -> bool:
-    """Whether nothing moved between two small copies."""
-    return small.shape == before.shape and float(np.abs(small - before).max()) < STILL
+def is_still(small: np.ndarray, before: np.ndarray, least: float = STILL) -> bool:
+    """Whether nothing moved between two small copies: nowhere they differ by ``least`` grey levels."""
+    return small.shape == before.shape and float(np.abs(small - before).max()) < least
 
 
 def is_black(grey: np.ndarray) -> bool:
