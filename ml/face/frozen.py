@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-#: Two small copies of a live picture differ by noise alone more than this (grey levels) somewhere.
-SAME = 0.6
+#: Two small copies of a live picture differ by more than this (grey levels) somewhere, by breath and noise alone.
+SAME = 1.5
 #: Shorter stretches (s) are no freeze.
-SHORTEST = 2.0
+SHORTEST = 3.0
 
 
 def stretches(

@@ -33,7 +33,7 @@ def mouth_covered(picture: np.ndarray, points: np.ndarray, spread: float) -> boo
 
 
 def lasting(times: np.ndarray, covered: np.ndarray) -> np.ndarray:
-    """Which of the looks at ``times`` (N,), rising, lie in a second in most of which a part is ``covered`` (bool, N)."""
+    """Which of the looks at ``times`` (N,), rising, lie in a second that is mostly ``covered`` (bool, N)."""
     total = np.concatenate([[0], np.cumsum(covered)])
     first, last = np.searchsorted(times, times - LASTING / 2), np.searchsorted(times, times + LASTING / 2, "right")
     return (total[last] - total[first]) > (last - first) / 2

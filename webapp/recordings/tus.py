@@ -239,7 +239,7 @@ def _metadata(header: str) -> dict[str, str]:
     pairs = {}
     try:
         for part in filter(None, header.split(",")):
-            key, _, value = part.strip().partition(" ")
+            key, _separator, value = part.strip().partition(" ")
             pairs[key] = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         raise UploadRefused(400, "metadata", _("Upload-Metadata cannot be read.")) from None
@@ -247,7 +247,7 @@ def _metadata(header: str) -> dict[str, str]:
 
 
 def _checksum(header: str) -> tuple[str, bytes]:
-    algorithm, _, value = header.partition(" ")
+    algorithm, _separator, value = header.partition(" ")
     if algorithm not in ALGORITHMS:
         raise UploadRefused(
             400, "checksum", _("Checksums are made with %(algorithms)s.", algorithms=" or ".join(ALGORITHMS))
