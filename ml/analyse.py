@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.core.errors import MediaError, VivaError
+from ml.core.names import shown_name
 from ml.core.readings import FaceReading, Reading, SpeechReading
 from ml.core.stored import strict
 from ml.media.demux import probe
@@ -132,6 +133,6 @@ def _fuse(
 
 def _describe(path: Path) -> dict[str, Any]:
     try:
-        return {"name": path.name, "bytes": path.stat().st_size, **dataclasses.asdict(probe(path))}
+        return {"name": shown_name(path), "bytes": path.stat().st_size, **dataclasses.asdict(probe(path))}
     except (MediaError, OSError) as failure:
-        return {"name": path.name, "error": str(failure)}
+        return {"name": shown_name(path), "error": str(failure)}

@@ -143,8 +143,8 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
         found.append(
             (
                 "eyes_covered",
-                f"The eyes were covered in {_percent(facts.eyes_covered)} of the looks at the face (by glasses, hair, a "
-                "hand or something in front of the camera): no blinks were counted there, and the expression is less "
+                f"The eyes were covered in {_percent(facts.eyes_covered)} of the looks at the face (by glasses, hair, "
+                "a hand or something in front of the camera): no blinks were counted there, and the expression is less "
                 "certain.",
             )
         )

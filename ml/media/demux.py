@@ -19,7 +19,7 @@ import numpy as np
 from ml.media import channels
 from ml.media.containers import cut_off
 from ml.media.geometry import geometry, squared
-from ml.media.pictures import Frame, Picture, pictures, video_frames
+from ml.media.pictures import Frame, Picture, luminance, pictures, video_frames
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.media.remux import playable_suffix, remux
 
@@ -38,6 +38,8 @@ __all__ = [
 
 #: A hole in the sound shorter than this (seconds) is rounding and jitter, not silence.
 GAP = 0.1
+#: A picture of which hardly anything is lighter than this (levels of 0..255) is black.
+DARK = 24.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class MediaInfo:
     video_codec: str | None = None
     audio_codec: str | None = None
     truncated: bool = False
+    #: Nothing but darkness is seen, nothing at all is heard (set by :func:`verify`): a covered lens, a dead microphone.
+    black: bool = False
+    silent: bool = False
 
 
 def probe(path: str | Path) -> MediaInfo:
@@ -100,15 +105,20 @@ def verify(path: str | Path) -> MediaInfo:
         first: dict[int, float] = {}
         last: dict[int, float] = {}
         count: dict[int, int] = {}
-        end = held = 0.0
+        end = held = brightest = loudest = 0.0
+        looked = -1.0
         for stream, frame in recording.decode(recording.video, recording.audio):
             time, key = recording.time_of(frame), stream.index
             if stream is recording.video:
                 check_size(frame.width, frame.height)
                 if key not in count:
                     info = _as_displayed(info, frame, recording.aspect)
+            elif loudest <= channels.AUDIBLE:
+                loudest = max(loudest, float(np.square(channels.planes(frame)).mean(1).max()))
             if time is None:
                 continue
+            if stream is recording.video and brightest < DARK and time >= looked + 0.5:
+                looked, brightest = time, max(brightest, luminance(frame))
             first.setdefault(key, time)
             last[key], count[key] = max(time, last.get(key, time)), count.get(key, 0) + 1
             end = max(end, time + _length(frame, stream is recording.video))
@@ -125,6 +135,11 @@ def verify(path: str | Path) -> MediaInfo:
         declared = (recording.container.duration or 0) / av.time_base
         end = max(end, min(held, declared))
         info = replace(info, seconds=end, fps=fps, truncated=info.truncated or declared > end * 1.02 + 1.0)
+        info = replace(
+            info,
+            black=video is not None and brightest < DARK,
+            silent=audio is not None and loudest <= channels.AUDIBLE,
+        )
         if video is None:
             info = replace(info, has_video=False, width=None, height=None, video_codec=None)
         return info if audio is not None else replace(info, has_audio=False, audio_codec=None)

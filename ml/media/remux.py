@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import av
 
 from ml.core.errors import MediaError
+from ml.core.names import shown_name
 from ml.media.recordings import Recording, open_recording
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def remux(source: str | Path, target: str | Path) -> None:
         if not all(part.alike for part in recording.following):
             raise MediaError(
                 "mixed",
-                f"{Path(source).name} holds several recordings that were made differently, so they cannot be played as "
-                "one. Record it again without a break, or upload one recording.",
+                f"{shown_name(source)} holds several recordings that were made differently, so they cannot be played "
+                "as one. Record it again without a break, or upload one recording.",
             )
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".remux-", suffix=target.suffix)
         os.close(handle)
@@ -61,7 +62,7 @@ def remux(source: str | Path, target: str | Path) -> None:
         except (av.FFmpegError, ValueError) as error:
             raise MediaError(
                 "not_media",
-                f"{Path(source).name} could not be copied into a {target.suffix} file. "
+                f"{shown_name(source)} could not be copied into a {target.suffix} file. "
                 "Record or export it as WebM or MP4.",
             ) from error
         finally:

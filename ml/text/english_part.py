@@ -1,4 +1,4 @@
-"""The sentences of a text that are English, where others are not: a text is read sentence by sentence, not as a whole."""
+"""The sentences of a text that are English, where others are not: a text is read sentence by sentence."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ml.text.language import share_of_grammar
 #: A sentence is of another language where at least this share of its words are that language's words of grammar, and
 #: so much more than are English ones.
 FEWEST, MORE = 0.2, 0.2
-#: A shorter sentence (words), or one with a smaller share of English words of grammar, tells nothing by itself: it is of
-#: another language where a neighbour is.
+#: A shorter sentence (words), or one with a smaller share of English words of grammar, tells nothing by itself: it is
+#: of another language where a neighbour is.
 SHORT, LEAST_ENGLISH = 4, 0.15
 _SENTENCES = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

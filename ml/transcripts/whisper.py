@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ml.core.errors import ModelMissing
 from ml.speech.activity import detect
 from ml.speech.features import RATE

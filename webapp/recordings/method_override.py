@@ -1,4 +1,4 @@
-"""``X-HTTP-Method-Override`` for uploads (tus 1.0): the way out where a proxy lets GET and POST through and nothing else."""
+"""``X-HTTP-Method-Override`` for uploads (tus 1.0): the way out where a proxy lets only GET and POST through."""
 
 from __future__ import annotations
 
