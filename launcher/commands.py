@@ -35,7 +35,7 @@ Viva: job interviews on your own machine.
   ./viva train face|speech|text --data DIR
         train a model anew; goes on where it was interrupted
   ./viva bench
-        measure speed and memory
+        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
@@ -47,7 +47,7 @@ Viva: job interviews on your own machine.
         gather the messages of all pages into the catalogues
   ./viva flask [--data DIR] …
         Flask's own commands (db upgrade, shell, routes …)
-  ./viva --version, ./viva --help
+  ./viva --version [--json], ./viva --help
 
 Each command explains itself:  ./viva COMMAND --help
 """
@@ -61,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
     name, rest = arguments[0], list(arguments[1:])
     try:
         if name in {"--version", "-V", "version"}:
+            if "--json" in rest:
+                return _version_json()
             print(f"Viva {version()}")
             return 0
         if name not in COMMANDS:
@@ -72,6 +74,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("\nviva: stopped.")
         return 130
+
+
+def _version_json() -> int:
+    ensure_environment()
+    _become(command("ml.version"), environment())
+    return 0
 
 
 def _unknown(name: str) -> int:

@@ -13,6 +13,8 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
+from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.face import blinks, features, frozen, mouth, occlusion, quality_checks
@@ -34,30 +36,34 @@ ROWS = 3000
 MEMORY = 3.0
 #: Another face that is at least this share as large and as long in the picture might as well be the one who answers.
 EQUAL = 0.8
-#: Below this coverage no expression is named.
-LEAST_COVERAGE = 0.3
 
 
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> FaceReading:
+def read(
+    path: str | Path, *, info: demux.MediaInfo | None = None, progress: Callable[[float], None] | None = None
+) -> FaceReading:
     """Read the face in a recording, streaming.
 
-    ``progress`` is called with the share done, 0..1. The reading follows one person: whoever is in the
+    ``info`` is what `demux.probe` said of it, where the caller has asked already; ``progress`` is called with the share
+    done, 0..1. The reading follows one person: whoever is in the
     picture longest and largest. Raises Unreadable (``no_video``, ``no_face`` and those of :func:`states.refuse`),
     MediaError, ModelMissing.
     """
     version = registry.version_of("face")
-    info = demux.probe(path)
+    info = info or demux.probe(path)
     if not info.has_video:
         raise Unreadable(
             "no_video",
-            "This recording has no picture, so no face could be read. Record it again with the camera switched on.",
+            N_("This recording has no picture, so no face could be read. Record it again with the camera switched on."),
         )
     samples, tracker = Samples(), Tracker()
     end = _watch(path, info.seconds, samples, tracker, progress)
     if len(samples.times) == 0:
         raise Unreadable(
             "no_video",
-            "This recording has a video track without a single picture. Record it again with the camera switched on.",
+            N_(
+                "This recording has a video track without a single picture. Record it again with the camera "
+                "switched on."
+            ),
         )
     people = tracker.people
     others = people.others()
@@ -118,7 +124,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         frames_with_face=int(seen.sum()),
         track=_track(times, rows),
         distribution=distribution,
-        dominant=_dominant(distribution, coverage),
+        dominant=dominant(distribution, coverage),
         blinks={"count": None, "times": [], "per_minute": None}
         if "low_rate" in codes or facts.eyes_covered > quality_checks.MOST
         else blinks.summarise(eye_times[mine], eyes[mine], float(eyes_seen.sum()) / looks * length, around[mine]),
@@ -236,14 +242,6 @@ def _distribution(rows: np.ndarray, times: np.ndarray) -> dict[str, Estimate]:
         name: Estimate(float(mean[i]), float(min(low[i], mean[i])), float(max(high[i], mean[i])), n)
         for i, name in enumerate(FACE_EMOTIONS)
     }
-
-
-def _dominant(distribution: dict[str, Estimate], coverage: float) -> str | None:
-    """The strongest class, where its interval lies above the second's and there are at least two stretches
-    to go by."""
-    first, second = sorted(distribution, key=lambda name: -distribution[name].value)[:2]
-    clear = distribution[first].low > distribution[second].high
-    return first if clear and distribution[first].n > 1 and coverage >= LEAST_COVERAGE else None
 
 
 def _track(times: np.ndarray, rows: np.ndarray, labels: tuple[str, ...] = FACE_EMOTIONS) -> Track:

@@ -105,9 +105,10 @@ def serve(connection: socket.socket) -> None:
 
 def nurse(control: socket.socket) -> None:
     """Load the models; then fork a process for each socket that comes, and answer with its number."""
-    from ml.core import registry
+    from ml.core import registry, runtime
     from ml.core.errors import VivaError
 
+    runtime.pin_onnx()  # the readers are forked, which TensorFlow does not survive
     try:
         warm_up()
     except VivaError as failure:

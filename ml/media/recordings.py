@@ -6,7 +6,7 @@ uploaded can never make FFmpeg open another file or address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ import av
 from ml.core.errors import MediaError
 from ml.core.names import shown_name
 from ml.media import channels
+from ml.media.claims import check_claims
 from ml.media.containers import cut_off, has_index, sniff
 from ml.media.parts import Part, find_parts
 
@@ -100,13 +101,20 @@ class Recording:
         for _, packet in self.stream_packets(*streams):
             yield packet
 
-    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
-        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out."""
+    def decode(
+        self, *streams, each: Callable[[av.stream.Stream, av.Packet], None] | None = None
+    ) -> Iterator[tuple[av.stream.Stream, Any]]:
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out.
+
+        ``each`` is given every packet once it has been decoded, and may use it up.
+        """
         for stream, packet in self.stream_packets(*streams):
             try:
                 frames = packet.decode()
             except (av.FFmpegError, ValueError):
-                continue
+                frames = []
+            if each:
+                each(stream, packet)
             for frame in frames:
                 yield stream, frame
 
@@ -154,8 +162,10 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     demuxer = sniff(path) if path.is_file() else None
     if demuxer is None:
         raise not_media(path)
-    if demuxer == "mov" and not has_index(path):
-        raise nothing_usable(path)
+    if demuxer == "mov":
+        if not has_index(path):
+            raise nothing_usable(path)
+        check_claims(path)
     parts = find_parts(path, demuxer)
     with path.open("rb") as stream:
         try:

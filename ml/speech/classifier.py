@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ml.core import registry
+from ml.core import registry, runtime
+from ml.core.naming import is_sure
+from ml.core.statistics import softmax
 from ml.speech.encoder import heard, session
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
@@ -57,7 +59,7 @@ class Models:
     """All that a window is read with, of one version: opened once for a recording, weights that are replaced while it
     is read are not mixed in, and no file is looked at for each window."""
 
-    network: onnxruntime.InferenceSession
+    network: runtime.Network
     encoder: onnxruntime.InferenceSession
     discriminants: tuple[Discriminant, Discriminant]
     card: dict[str, Any]
@@ -65,15 +67,20 @@ class Models:
 
 def opened() -> Models:
     """The shipped models. Raises ModelMissing."""
-    return Models(registry.session("speech"), session(), discriminants(), shipped())
+    return Models(runtime.network("speech", _layers), session(), discriminants(), shipped())
+
+
+def _layers() -> dict[str, Any]:
+    from ml.speech.keras_layers import Fold, Unfold  # loads Keras, which ONNX Runtime does without
+
+    return {"viva>Fold": Fold, "viva>Unfold": Unfold}
 
 
 def score(window: np.ndarray, models: Models | None = None) -> Scores:
     """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
     models = models or opened()
     power = frame_power(window)
-    name = models.network.get_inputs()[0].name
-    (logits,) = models.network.run(None, {name: network_input(window, power)[None]})
+    logits = models.network.run(network_input(window, power)[None])
     features = np.concatenate([functionals(window, power), heard(power, models.encoder)])
     network = logits[0].astype(np.float64) / models.card["network_shrinks"]
     return Scores(network, *(each(features) for each in models.discriminants))
@@ -108,7 +115,7 @@ def probabilities(window: np.ndarray, models: Models | None = None) -> np.ndarra
 
 def alone(scores: Scores, card: dict) -> np.ndarray:
     """Calibrated probabilities (8,) of scores that are read by themselves."""
-    return _softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
+    return softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
 
 
 def compared(scores: list[Scores], card: dict) -> np.ndarray:
@@ -118,7 +125,7 @@ def compared(scores: list[Scores], card: dict) -> np.ndarray:
     """
     bias = discriminants()[1].bias
     rows = combined_against(np.array([s.network for s in scores]), np.array([s.against for s in scores]), bias, card)
-    return np.array([_softmax(row / card["temperature_compared"]) for row in rows])
+    return np.array([softmax(row / card["temperature_compared"]) for row in rows])
 
 
 def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray, card: dict) -> np.ndarray:
@@ -130,9 +137,4 @@ def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray,
 
 def abstains(chances: np.ndarray, card: dict) -> bool:
     """Whether a reading (8,) is too unsure to be shown as one emotion."""
-    return float(np.max(chances)) < card["abstain_below"]
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    scaled = np.exp(logits - logits.max())
-    return scaled / scaled.sum()
+    return not is_sure(chances, card["abstain_below"])

@@ -3,8 +3,8 @@
 Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (2022). Two convolutions and the first two
 of four transformer layers, where the sound of a voice has not yet given way to its words (as Pasad, Chou & Livescu
 found for such networks, "Layer-wise analysis of a self-supervised speech representation model", ASRU 2021). No word
-comes of it: the other layers and the decoder are not there. `encoder_graph` makes the graph, which ships
-without weights; `encoder_weights` reads them from the package that carries them.
+comes of it: the other layers and the decoder are not there. ``ml.training.speech.encoder_graph`` makes the graph, which
+ships without weights; ``ml.training.speech.encoder_weights`` exported those once, in eight-bit integers.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import numpy as np
 import onnxruntime
 
 from ml.core import registry
-from ml.speech.encoder_weights import in_integers, packaged, read
-from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
+from ml.speech.features import RANGE_DB, WINDOW_SECONDS, mel_filters, seconds_to_frames
 
 ENCODER = "speech_encoder.onnx"
+#: The weights, whose own they are: a model of their own, with licence and hash (Whisper tiny.en, MIT).
+WEIGHTS = "speech_encoder"
 LAYERS = 2
 #: What tells the layers one moment from another: sines.
 PLACES = "position_encodings/encodings"
@@ -32,46 +33,35 @@ FEATURES = 2 * LAYERS * WIDTH
 LOUD = 1.5
 
 
-@lru_cache(maxsize=1)
-def mel_filters() -> np.ndarray:
-    """Whisper's triangular filters of equal area, for our transform: float32 (FFT // 2 + 1, BANDS)."""
-    edges = mel_to_hertz(np.linspace(0.0, hertz_to_mel(np.array(HIGHEST_HZ)), BANDS + 2))
-    bins = np.arange(FFT // 2 + 1) * RATE / FFT
-    rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
-    falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]
-    return (np.clip(np.minimum(rising, falling), 0, None) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
-
-
 def encoder_input(power: np.ndarray) -> np.ndarray:
     """`features.frame_power` (frames, FFT // 2 + 1) as the encoder reads it, float32 (frames, BANDS).
 
     Scaled as Whisper's own log-mel, but for the level: that of the window's loud frames is always LOUD, and nothing is
     more than RANGE_DB below it (see `features.normalise`).
     """
-    logarithms = np.log10(power @ mel_filters() + 1e-12)
+    logarithms = np.log10(power @ mel_filters(BANDS, 0.0, HIGHEST_HZ) + 1e-12)
     top = np.percentile(logarithms.max(axis=1), 95)
     return ((np.maximum(logarithms - top, -RANGE_DB / 10) + LOUD + 4) / 4).astype(np.float32)
 
 
-def weights() -> dict[str, np.ndarray]:
-    """The packaged encoder's arrays as far as they are used here. Raises ModelMissing."""
-    found = read(packaged(), ("conv", PLACES, *(f"layer_{number}/" for number in range(LAYERS))))
-    return found | {PLACES: found[PLACES][: -(-LONGEST // 2)]}
-
-
 def session() -> onnxruntime.InferenceSession:
-    """The shipped graph with the package's weights in it. Raises ModelMissing."""
-    path = registry.file_of("speech", ENCODER)
-    return opened(path, registry.stamp(path))
+    """The shipped graph with the shipped weights in it. Raises ModelMissing."""
+    path, arrays = registry.file_of("speech", ENCODER), registry.file_of(WEIGHTS, f"{WEIGHTS}.npz")
+    return _opened(path, arrays, registry.stamp(path), registry.stamp(arrays))
 
 
 @lru_cache(maxsize=2)
-def opened(path: Path, _stamp: registry.Stamp | None = None) -> onnxruntime.InferenceSession:
-    """A graph that `encoder_graph` wrote, with the package's weights in it, for one thread. Raises ModelMissing."""
+def _opened(path: Path, arrays: Path, *_stamps: registry.Stamp) -> onnxruntime.InferenceSession:
+    with np.load(arrays) as stored:
+        return opened(path, {name: stored[name] for name in stored.files})
+
+
+def opened(path: Path, arrays: dict[str, np.ndarray]) -> onnxruntime.InferenceSession:
+    """A graph that `ml.training.speech.encoder_graph` wrote, with its weights by name, for one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    arrays = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in in_integers(weights()).items()}
-    options.add_external_initializers(list(arrays), list(arrays.values()))
+    values = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in arrays.items()}
+    options.add_external_initializers(list(values), list(values.values()))
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

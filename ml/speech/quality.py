@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.messages import N_
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
 from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, RATE, hertz_to_mel, mel_to_hertz
@@ -61,17 +62,23 @@ def warnings(found: dict[str, Any]) -> list[str]:
     messages = []
     if found["clipped_share"] > CLIPPED_SHARE:
         messages.append(
-            "The sound is clipped (the microphone was set too loud or too near), which distorts what is read from it."
+            N_(
+                "The sound is clipped (the microphone was set too loud or too near), which distorts what is "
+                "read from it."
+            )
         )
     over = found["speech_over_noise_db"]
     if over is not None and over < NOISY_DB:
-        messages.append("The background is loud; the voice stands out little, so the reading is less certain.")
+        messages.append(N_("The background is loud; the voice stands out little, so the reading is less certain."))
     if found["speech_db"] is not None and found["speech_db"] < QUIET_DB:
-        messages.append("The voice is very quiet: the microphone was far away or turned down.")
+        messages.append(N_("The voice is very quiet: the microphone was far away or turned down."))
     if found["highest_hz"] is not None and found["highest_hz"] < NARROW_HZ:
         messages.append(
-            f"The sound ends near {found['highest_hz'] / 1000:.1f} kHz, as on a telephone. The network has heard "
-            "little of that kind, so the reading is less certain."
+            N_(
+                "The sound ends near %(highest_hz)s kHz, as on a telephone. The network has heard little "
+                "of that kind, so the reading is less certain."
+            )
+            % {"highest_hz": f"{found['highest_hz'] / 1000:.1f}"}
         )
     return messages
 

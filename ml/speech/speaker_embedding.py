@@ -96,11 +96,6 @@ def shipped() -> Space:
     return _load(path, registry.stamp(path))
 
 
-def learnt_from() -> set[str]:
-    """The speakers that the shipped discriminant learnt from, as "data set/actor". Raises ModelMissing."""
-    return set(registry.describe("second").get("speakers", ()))
-
-
 @lru_cache(maxsize=2)
 def _load(path: Path, _stamp: registry.Stamp) -> Space:
     with np.load(path) as stored:

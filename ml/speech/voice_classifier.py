@@ -18,7 +18,6 @@ from ml.speech.features import seconds_to_frames
 from ml.speech.spooled_array import Frames, Spool
 
 STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums up
-STEP_SECONDS = 0.5
 CEPSTRA = 12
 BELOW_LOUDEST_DB = 30.0  # quieter frames say nothing of what sounds
 AROUND_VOICE = 3  # steps that one decision looks at: 1.5 s

@@ -34,6 +34,12 @@ class ListField(SelectField):
             raise ValidationError(_("Choose an option from the list."))
 
 
+def one_line(_form: Any, field: Any) -> None:
+    """Refuse line breaks and other characters that cannot be shown, in names and titles."""
+    if isinstance(field.data, str) and not field.data.isprintable():
+        raise ValidationError(_("Use one line of letters and signs that can be displayed."))
+
+
 def strip(value: Any) -> Any:
     """Text without spaces around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
@@ -46,7 +52,7 @@ class SignInForm(FlaskForm):
 
 
 class NewPersonForm(FlaskForm):
-    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120)], filters=[strip])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120), one_line], filters=[strip])
     email = EmailField(
         _l("Email"),
         [

@@ -20,8 +20,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
-from webapp.positions.models import Job
-from webapp.positions.operations import jobs_of
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
 from webapp.positions.places import country_name
 from webapp.questions.models import QuestionSet, SetState
 from webapp.questions.operations import visible_to
@@ -65,7 +65,11 @@ class _InvitationForm(DeadlineForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        jobs = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+        jobs = (
+            positions_of(current_user)
+            .where(Position.archived_at.is_(None))
+            .order_by(sa.func.lower(Position.title), Position.id)
+        )
         self.jobs = list(db.session.scalars(jobs))
         sets = visible_to(current_user).where(QuestionSet.state == SetState.PUBLISHED)
         self.sets = list(

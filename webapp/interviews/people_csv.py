@@ -21,7 +21,8 @@ _SEPARATOR = re.compile(r'"?sep=(\\t|[^"\r\n])"?', re.IGNORECASE)
 #: A line of ``Kim Test <kim@example.org>``, as mail programs copy it: commas in it separate nothing.
 _ADDRESS = re.compile(r"\s*(?:\"[^\"]*\"|[^<>\"]*)\s*<[^<>@\s]+@[^<>\s]+>[\s,;]*")
 #: A cell that begins with one of these is a formula to a spreadsheet (OWASP, “CSV Injection”).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets read the full-width forms of East Asian keyboards as the same signs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -174,4 +175,4 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell

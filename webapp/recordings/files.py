@@ -16,7 +16,7 @@ from flask import current_app
 PATIENCE = 2.0
 
 
-class Locked(Exception):
+class UploadLockedError(Exception):
     """Another request is writing to this upload."""
 
 
@@ -44,7 +44,9 @@ def size_of(recording_id: str) -> int:
 
 @contextmanager
 def locked(recording_id: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the upload's lock, between threads and between processes. Raises Locked after ``patience`` seconds.
+    """Hold the upload's lock, between threads and between processes.
+
+    Raises UploadLockedError after ``patience`` seconds.
 
     The lock file stays until the upload is removed: deleting it while others wait for it would give two of them the
     lock. The system lets go of the lock when a process dies.
@@ -58,7 +60,7 @@ def locked(recording_id: str, patience: float = PATIENCE) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= end:
-                    raise Locked(recording_id) from None
+                    raise UploadLockedError(recording_id) from None
                 time.sleep(0.05)
         yield
     finally:

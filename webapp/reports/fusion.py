@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ml.core.naming import LEAST_COVERAGE
 from ml.core.readings import FaceReading, FusedReading, SpeechReading
 
 #: The tones of ml/fusion/agreement.py as a face looks and a voice sounds.
@@ -47,7 +48,7 @@ def told(fact: dict[str, Any]) -> str:
 
 def standing(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
-    if fused.coverage < 0.3:
+    if fused.coverage < LEAST_COVERAGE:
         return _("Too little of the answer could be analysed to describe it as a whole.")
     if fused.weights.get("face", 0) > 0.9:
         return _("Nearly all of this comes from the face: treat it as an analysis of the face alone.")

