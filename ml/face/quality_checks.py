@@ -135,8 +135,8 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
         )
         if facts.equal_faces > 1:
             said = N_(
-                "Several faces were seen in %(share)s of the frames, about equally large and equally long: whose face "
-                "was read is a guess."
+                "Several faces were seen in %(share)s of the frames, about equally large and equally long: whose "
+                "face was read is a guess."
             )
         found.append(("several_faces", said % {"share": _percent(share)}))
     if facts.coverage < LOW:
@@ -152,8 +152,8 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
             (
                 "frozen",
                 N_(
-                    "For %(frozen)s of %(seconds)s seconds the picture stood still while the recording went on. Nothing "
-                    "was read there."
+                    "For %(frozen)s of %(seconds)s seconds the picture stood still while the recording went on. "
+                    "Nothing was read there."
                 )
                 % {"frozen": f"{facts.frozen:.0f}", "seconds": f"{facts.seconds:.0f}"},
             )
@@ -171,8 +171,8 @@ def notes(facts: Facts) -> tuple[list[str], list[str]]:
             (
                 "eyes_covered",
                 N_(
-                    "The eyes were covered in %(share)s of the looks at the face (by glasses, hair, a hand or something "
-                    "in front of the camera): no blinks were counted there, and the expression is less certain."
+                    "The eyes were covered in %(share)s of the looks at the face (by glasses, hair or "
+                    "something before the camera): no blinks were counted there, and the expression is less certain."
                 )
                 % {"share": _percent(facts.eyes_covered)},
             )

@@ -53,8 +53,8 @@ class Copy:
         if not all(part.alike for part in recording.following):
             self._error = MediaError(
                 "mixed",
-                f"{shown_name(recording.path)} holds several recordings that were made differently, so they cannot be played "
-                "as one. Record it again without a break, or upload one recording.",
+                f"{shown_name(recording.path)} holds several recordings that were made differently, so they cannot be "
+                "played as one. Record it again without a break, or upload one recording.",
             )
             return
         name, options = _CONTAINERS[target.suffix]
