@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import av
 
 from ml.core.errors import MediaError
+from ml.core.names import shown_name
 from ml.media import channels
 from ml.media.claims import check_claims
 from ml.media.containers import cut_off, has_index, sniff
@@ -151,13 +152,13 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     """
     path = Path(path)
     if not path.exists():
-        raise MediaError("missing", f"There is no file {path.name}. Check the path and try again.")
+        raise MediaError("missing", f"There is no file {shown_name(path)}. Check the path and try again.")
     if path.is_file() and path.stat().st_size == 0:
         raise MediaError(
-            "empty", f"{path.name} is empty: nothing was recorded or uploaded. Record it or upload it again."
+            "empty", f"{shown_name(path)} is empty: nothing was recorded or uploaded. Record it or upload it again."
         )
     if path.is_dir():
-        raise MediaError("not_media", f"{path.name or path} is a folder. Name a recording in it.")
+        raise MediaError("not_media", f"{shown_name(path) or path} is a folder. Name a recording in it.")
     demuxer = sniff(path) if path.is_file() else None
     if demuxer is None:
         raise not_media(path)
@@ -245,7 +246,7 @@ def not_media(path: Path) -> MediaError:
     """The error for a file that is no recording."""
     return MediaError(
         "not_media",
-        f"{path.name} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
+        f"{shown_name(path)} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
     )
 
 
@@ -253,6 +254,6 @@ def nothing_usable(path: Path) -> MediaError:
     """The error for a file of which nothing decodes."""
     return MediaError(
         "truncated",
-        f"{path.name} was cut off before anything in it could be played. "
+        f"{shown_name(path)} was cut off before anything in it could be played. "
         "Upload the whole file again, or record it anew.",
     )
