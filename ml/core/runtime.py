@@ -79,7 +79,8 @@ class OnnxNetwork:
 
     def run(self, batch: np.ndarray, output: str | None = None) -> np.ndarray:
         """The named output, else the first."""
-        return self.session.run(None if output is None else [output], {self._input: batch})[0]
+        found: np.ndarray = self.session.run(None if output is None else [output], {self._input: batch})[0]
+        return found
 
 
 class KerasNetwork:
@@ -95,7 +96,8 @@ class KerasNetwork:
             if output not in found:
                 return self._onnx.run(batch, output)
             found = found[output]
-        return found.numpy()
+        answer: np.ndarray = found.numpy()
+        return answer
 
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:

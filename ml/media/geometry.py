@@ -7,6 +7,7 @@ Of any other angle the nearest quarter turn counts, as browsers do.
 from __future__ import annotations
 
 import struct
+from typing import Any
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -57,7 +58,8 @@ def squared(width: int, height: int, aspect: Fraction | float | None) -> tuple[i
 def geometry(frame: av.VideoFrame, aspect: Fraction | float | None = None) -> Geometry:
     """How ``frame`` is shown, of a stream whose pixels have this ``aspect`` (as in `squared`)."""
     width, height = squared(frame.width, frame.height, aspect)
-    held = frame.side_data.get(Type.DISPLAYMATRIX)
+    side_data: Any = frame.side_data  # its types say names, and it knows members of Type
+    held = side_data.get(Type.DISPLAYMATRIX)
     if held is None:
         return Geometry(width, height)
     a, b, _, c, d = struct.unpack_from("=5i", bytes(held))

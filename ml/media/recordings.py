@@ -129,7 +129,7 @@ class Recording:
             with self.path.open("rb") as stream, _opened(Part(stream, start, end), self.demuxer) as container:
                 part = Recording(container, self.path, self.demuxer)
                 pairs = [(part.video, self.video), (part.audio, self.audio)]
-                mine = {theirs.index: own for theirs, own in pairs if theirs is not None and own in wanted}
+                mine = {theirs.index: own for theirs, own in pairs if theirs and own and own in wanted}
                 chosen = [container.streams[index] for index in mine]
                 self._origin_now = part.origin - begins
                 if chosen:
@@ -211,9 +211,9 @@ def _later(path: Path, demuxer: str, parts: Sequence[tuple[int, int]]) -> list[L
                 part = Recording(container, path, demuxer)
                 setups.append([_setup(stream) for stream in (part.video, part.audio)])
                 times = [
-                    part.time_of(packet) + float((packet.duration or 0) * packet.time_base)
+                    time + float((packet.duration or 0) * packet.time_base)
                     for packet in part.packets(part.video, part.audio)
-                    if part.time_of(packet) is not None
+                    if (time := part.time_of(packet)) is not None
                 ]
         except (av.FFmpegError, ValueError, MediaError):
             continue  # a header with nothing behind it

@@ -17,6 +17,7 @@ class MethodOverride:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request by the method that it means."""
         wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").strip().upper()
         if environ["REQUEST_METHOD"] == "POST" and wanted in METHODS and environ["PATH_INFO"].startswith(PATHS):
             environ["REQUEST_METHOD"] = wanted

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of cases
+
 """Several recordings in one file, and a last picture that is held."""
 
 from __future__ import annotations
