@@ -67,7 +67,8 @@ def network(name: str, layers: Callable[[], dict[str, Any]] = dict) -> Network:
         path = registry.file_of(name, f"{name}.keras")
         return KerasNetwork(_keras(path, registry.stamp(path), layers), onnx)
 
-    return registry.kept((chosen, name), load)
+    found: Network = registry.kept((chosen, name), load)
+    return found
 
 
 class OnnxNetwork:

@@ -13,7 +13,7 @@ SHORTEST = 3.0
 
 
 def stretches(
-    times: Sequence[float], same: Sequence[bool], pictures: Sequence[float], length: float
+    times: Sequence[float], same: Sequence[int], pictures: Sequence[float], length: float
 ) -> list[tuple[float, float]]:
     """(from, to) in seconds where the picture stood still, in order and apart.
 

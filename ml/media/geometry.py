@@ -7,9 +7,9 @@ Of any other angle the nearest quarter turn counts, as browsers do.
 from __future__ import annotations
 
 import struct
-from typing import Any
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np

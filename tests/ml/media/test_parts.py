@@ -1,4 +1,3 @@
-
 """Several recordings in one file, and a last picture that is held."""
 
 from __future__ import annotations
