@@ -101,6 +101,8 @@ def candidate(camera: Camera, link: str) -> None:
     """From the invitation to the first question."""
     page = camera.page()
     page.goto(link)
+    page.locator("main .btn-primary").first.click()  # the link's own page: nothing begins before this
+    page.wait_for_url(re.compile("/interview/"))
     camera(page, "candidate-welcome")
     page.locator("main .btn-primary").first.click()
     page.wait_for_url(re.compile("/consent"))
