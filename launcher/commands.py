@@ -7,9 +7,11 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from launcher import up
 from launcher.bootstrap import ensure_environment, ensure_frontend
+from launcher.check import check
 from launcher.console import Failure, say
 from launcher.paths import ROOT, command, data_folder, environment, version
 from launcher.testing import test
@@ -19,11 +21,15 @@ Viva: job interviews on your own machine.
 
   ./viva up [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo]
         prepare what is needed, start Viva, print its address; Ctrl-C stops it
-  ./viva test [PYTEST ARGUMENTS]
-        run the tests, those in a browser included
+  ./viva test [--full [--slice K]] [PYTEST ARGUMENTS]
+        run the tests, those in a browser included; --full runs the long matrices, in eight slices
+  ./viva check [GATE …] [--json]
+        read the code without running it: faults, types, layers, spelling, templates, scripts
 
   ./viva analyse MEDIA [--text FILE] [--json OUT] [--html OUT]
         read one recording's face, voice and words, without the web
+  ./viva transcript FILE [--speaker NAME] [--json]
+        say what a file of captions or a transcript holds
   ./viva evaluate face|speech|text --data PATH --json
         measure the models that came with Viva
   ./viva train face|speech|text --data DIR
@@ -35,6 +41,8 @@ Viva: job interviews on your own machine.
         make an admin
   ./viva build
         build the front end
+  ./viva translations [--check] [--add LANGUAGE]
+        gather the messages of all pages into the catalogues
   ./viva flask [--data DIR] …
         Flask's own commands (db upgrade, shell, routes …)
   ./viva --version, ./viva --help
@@ -84,12 +92,18 @@ def _build(arguments: list[str]) -> int:
     return 0
 
 
-def _models(name: str, *groups: str) -> Callable[[list[str]], int]:
+def _module(module: str, *groups: str, name: str = "") -> Callable[[list[str]], int]:
     def run(arguments: list[str]) -> int:
         ensure_environment(*groups)
-        _become(command("ml.cli", name, *arguments), environment())
+        _become(command(module, *([name] if name else []), *arguments), environment())
 
     return run
+
+
+def _translations(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.core.catalogues", *arguments), environment())
+    return 0
 
 
 def _flask(arguments: list[str], *prefix: str) -> int:
@@ -112,7 +126,7 @@ def _take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
     return known.data, rest
 
 
-def _become(arguments: list[str], env: dict[str, str]) -> None:
+def _become(arguments: list[str], env: dict[str, str]) -> NoReturn:
     """Turn this process into another: signals, exit status and terminal are its own."""
     sys.stdout.flush()
     os.execve(arguments[0], arguments, env)
@@ -121,13 +135,16 @@ def _become(arguments: list[str], env: dict[str, str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": _up,
     "test": test,
-    "analyse": _models("analyse"),
-    "evaluate": _models("evaluate"),
-    "train": _models("train", "train"),
-    "bench": _models("bench"),
+    "check": check,
+    "analyse": _module("ml.cli", name="analyse"),
+    "transcript": _module("ml.cli", name="transcript"),
+    "evaluate": _module("ml.training.cli", name="evaluate"),
+    "train": _module("ml.training.cli", "train", name="train"),
+    "bench": _module("bench"),
     "admin": _admin,
     "build": _build,
     "flask": _flask,
+    "translations": _translations,
 }
 
 __all__ = ["COMMANDS", "ROOT", "main"]

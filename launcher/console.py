@@ -42,6 +42,7 @@ class Step:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the step began."""
         return time.monotonic() - self.started
 
     def update(self, detail: str | None = None) -> None:
@@ -97,6 +98,8 @@ def run_step(title: str, command: Sequence[str | Path], *, cwd: Path, env: Mappi
 
 def _follow(process: subprocess.Popen[bytes], step: Step, output: list[str]) -> None:
     """Read what ``process`` prints until it ends."""
+    if process.stdout is None:
+        raise ValueError("what the process prints does not come here")
     descriptor = process.stdout.fileno()
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)

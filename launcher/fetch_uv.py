@@ -79,7 +79,7 @@ def _is_suitable(path: Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     found = re.match(r"uv (\d+)\.(\d+)", answer.stdout)
-    return bool(found) and (int(found[1]), int(found[2])) >= OLDEST
+    return found is not None and (int(found[1]), int(found[2])) >= OLDEST
 
 
 def wheel_for_this_machine() -> tuple[str, str]:

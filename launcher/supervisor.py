@@ -21,6 +21,9 @@ from launcher.console import say
 PATIENCE = 8.0
 #: Seconds after which a process that ran counts as healthy again, and the longest pause before a restart.
 HEALTHY_AFTER, LONGEST_PAUSE = 60.0, 30.0
+#: Seconds without a sign of work after which a process counts as stuck (webapp/core/liveness.py), and what it gets to
+#: begin with.
+STALE, START = 60.0, 90.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -51,7 +54,30 @@ class Child:
     failures: int = 0
     #: When to start it (again), on the monotonic clock.
     due: float = 0.0
+    #: The file that its work renews; None for a process that is not watched.
+    sign: Path | None = None
+    stale_after: float = STALE
+    start_limit: float = START
+    #: What the sign said last, and when it was seen to change, on the monotonic clock.
+    seen: tuple[int, float] = (0, 0.0)
     log: logging.handlers.RotatingFileHandler = field(init=False, repr=False)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing that it does has been seen for too long.
+
+        Time counts as this process sees it: a machine that was asleep, or whose clock was set, makes nothing stale.
+        """
+        if self.process is None or self.sign is None:
+            return False
+        try:
+            modified = self.sign.stat().st_mtime_ns
+        except OSError:
+            modified = 0
+        if modified != self.seen[0]:
+            self.seen = (modified, time.monotonic())
+        moment = time.monotonic()
+        return moment > self.started + self.start_limit and moment > self.seen[1] + self.stale_after
 
     def signal(self, number: int, *, group: bool = False) -> None:
         """Signal the main process, or with ``group`` everything that it started."""
@@ -76,6 +102,7 @@ class Supervisor:
             child.log.terminator = ""
 
     def log_of(self, name: str) -> Path:
+        """Where a process's log is kept."""
         return self.logs / f"{name}.log"
 
     def last_words(self, name: str) -> str:
@@ -96,6 +123,7 @@ class Supervisor:
                 self._start_what_is_due()
                 self._read_output(0.2)
                 self._notice_deaths()
+                self._notice_stuck()
                 tick()
         finally:
             self._stop_all()
@@ -114,7 +142,8 @@ class Supervisor:
                     preexec_fn=_die_with_parent,
                 )
                 child.started = time.monotonic()
-                self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+                if child.process.stdout is not None:  # it is a pipe, as asked for above
+                    self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _read_output(self, timeout: float) -> None:
         for key, _events in self._selector.select(timeout):
@@ -142,17 +171,32 @@ class Supervisor:
                 f"See {self.log_of(child.name)}"
             )
 
+    def _notice_stuck(self) -> None:
+        """End what lives and does nothing, so that it is started again.
+
+        The first in line counts alone: what the others do may wait for it, so they get their time anew.
+        """
+        stuck = next((child for child in self.children if child.is_stuck), None)
+        if stuck is None:
+            return
+        say(f"  The {stuck.name} process has done nothing for {stuck.stale_after:.0f} s and is started again.")
+        stuck.signal(signal.SIGKILL, group=True)
+        for child in self.children:
+            child.seen = (child.seen[0], time.monotonic())
+
     def _clean_up(self, child: Child) -> None:
         """Bury a dead child: nothing that it started may stay, and its last words go to the log."""
         child.signal(signal.SIGKILL, group=True)
-        _wait_for_group(child.process.pid)
-        if child.process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
-            self._selector.unregister(child.process.stdout)
-        os.set_blocking(child.process.stdout.fileno(), False)
-        rest = child.process.stdout.read() or b""
+        process, child.process = child.process, None
+        if process is None or process.stdout is None:
+            return
+        _wait_for_group(process.pid)
+        if process.stdout in {key.fileobj for key in self._selector.get_map().values()}:
+            self._selector.unregister(process.stdout)
+        os.set_blocking(process.stdout.fileno(), False)
+        rest = process.stdout.read() or b""
         child.log.emit(logging.LogRecord("viva", logging.INFO, "", 0, rest.decode("utf-8", "replace"), None, None))
-        child.process.stdout.close()
-        child.process = None
+        process.stdout.close()
 
     def _stop_all(self) -> None:
         """Ask every main process to finish, wait a little, then take down whatever is left of its group."""

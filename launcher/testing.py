@@ -2,25 +2,82 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.console import Failure, run_step, say
 from launcher.paths import ROOT, command, environment
 
+#: The long matrices run in this many parts; tests/conftest.py deals them out.
+SLICES = 8
+#: pytest found no test to run.
+_NOTHING = 5
+#: With one of these somebody looks closely at a few tests: one process, and what they print as they print it.
+_CLOSELY = re.compile(r"-n.*|--numprocesses.*|--pdb|--trace|-s|--capture.*|--co|--collect-only|--fixtures")
+#: Options whose value is the next argument.
+_TAKES_VALUE = ("-m", "-k", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--timeout", "--junitxml", "--ignore")
+
 
 def test(arguments: list[str]) -> int:
     """Run pytest with ``arguments``; the exit status is pytest's."""
+    parser = argparse.ArgumentParser(
+        prog="./viva test",
+        description="Run the tests, those in a browser included. All other arguments are pytest's.",
+        allow_abbrev=False,
+        add_help=not arguments or arguments == ["--help"] or arguments == ["-h"],
+    )
+    parser.add_argument("--full", action="store_true", help="run the long matrices, which the daily run leaves out")
+    parser.add_argument("--slice", type=int, metavar="K", choices=range(SLICES), help=f"one of their {SLICES} parts")
+    options, rest = parser.parse_known_args(arguments)
+    if options.slice is not None and not options.full:
+        raise Failure("--slice K is a part of the long matrices: ./viva test --full --slice K")
     ensure_environment("dev", "train")  # "train": what is newly trained is exported too
     ensure_frontend()
     if not find_chromium():
         _install_chromium()
     sys.stdout.flush()
-    pytest = command("pytest", "-q", *arguments)
-    return subprocess.run(pytest, cwd=ROOT, env=environment()).returncode
+    if options.full:
+        return full(range(SLICES) if options.slice is None else [options.slice], rest)
+    return subprocess.run(pytest(rest), cwd=ROOT, env=environment()).returncode
+
+
+def pytest(arguments: Sequence[str]) -> list[str]:
+    """The command that runs pytest: in two processes, unless somebody names tests or looks at them closely."""
+    names = [one for before, one in zip(("", *arguments), arguments, strict=False) if before not in _TAKES_VALUE]
+    few = any(not name.startswith("-") or _CLOSELY.fullmatch(name) for name in names)
+    return command("pytest", "-q", *([] if few else ["-n", "2", "--dist", "loadgroup"]), *arguments)
+
+
+def full(slices: Sequence[int], arguments: Sequence[str]) -> int:
+    """Run parts of the long matrices one after the other, and end with a line that says how each went."""
+    results, worst = [], 0
+    for number in slices:
+        say(f"Slice {number} of 0 to {SLICES - 1}")
+        began = time.monotonic()
+        status, last = _run_and_read(pytest(["-m", "full", f"--slice={number}", *arguments]))
+        passed = status in (0, _NOTHING)
+        words = re.sub(r"^=+ | =+$| in [\d.]+s.*$", "", last) or f"status {status}"
+        results.append(f"{number}: {'' if passed else 'FAILED, '}{words}, {time.monotonic() - began:.0f} s")
+        worst = worst or (0 if passed else status)
+    print(f"Slices: {'; '.join(results)}.")
+    return worst
+
+
+def _run_and_read(arguments: list[str]) -> tuple[int, str]:
+    """Run a command, passing on what it prints; its exit status and its last line."""
+    last = ""
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    return process.returncode, last
 
 
 def find_chromium() -> str | None:

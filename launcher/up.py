@@ -26,6 +26,7 @@ START_LIMIT = 90.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``./viva up``."""
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine alone)"
     )
@@ -132,21 +133,27 @@ def _live_listen(host: str, port: int) -> str:
 
 def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
     bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
-    # One server process: rate limits and caches live in its memory. Many threads: a player that has buffered enough
-    # holds one while it waits, and costs nothing else.
-    server = ["gunicorn", "webapp:create_app()", "--bind", bind, "--worker-class", "gthread", "--workers", "1"]
-    server += ["--threads", "32", "--graceful-timeout", "3", "--timeout", "120", "--no-control-socket"]
-    worker = ["celery", "-A", "celery_worker", "worker", "--loglevel", "INFO", "--pool", "prefork"]
+    # One server process: rate limits and caches live in its memory. Slow clients cost it no thread.
+    server = ["webapp.core.server", "--listen", bind]
+    celery = ["celery", "-A", "celery_worker"]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    # What a candidate waits for has a worker of its own, with the clock that starts the sweep.
-    quick = [*worker, "-Q", "quick", "-n", "quick@viva", "--concurrency", "2", "--beat"]
-    # Long analyses leave one core to everybody else.
-    analysis = [*worker, "-Q", "analysis", "-n", "analysis@viva", "--concurrency", str(max(1, _cores() - 1))]
-    # The server first: the workers start once it answers, so that people do not wait for them.
+
+    def watched(name: str, *arguments: str) -> Child:
+        # The server first: the others start once it answers, so that people do not wait for them.
+        return Child(name, command(*arguments), due=math.inf, sign=home / "health" / name)
+
+    def queue(name: str, processes: int) -> Child:
+        return watched(name, *worker, "-Q", name, "-n", f"{name}@viva", "--concurrency", str(processes))
+
     return [
         Child("server", command(*server)),
-        Child("quick", command(*quick), due=math.inf),
-        Child("analysis", command(*analysis), due=math.inf),
+        # The clock before those whose signs of life depend on it.
+        watched("clock", *celery, "beat", "--loglevel", "INFO", "--pidfile="),
+        queue("upkeep", 1),
+        queue("quick", 2),
+        # Long analyses leave one core to everybody else.
+        queue("analysis", max(1, _cores() - 1)),
         Child("live", command("webapp.live.service"), due=math.inf),
     ]
 
@@ -214,6 +221,11 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
     elif options.no_demo:
         where = "" if home == data_folder(None) else f" --data {home}"
         lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
+    if (home / "health" / "undeclared-proxy").exists() and not int(os.environ.get("VIVA_PROXIES") or 0):
+        lines += [
+            "  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"
+        ]
+        lines += ["  limits count them as one. Set VIVA_PROXIES to the number of proxies (docs/operations.md).", ""]
     lines += [f"  Data: {home}   Logs: {home / 'logs'}   Stop: Ctrl-C"]
     if options.host not in {"127.0.0.1", "localhost", "::1"} and not address.startswith("https://"):
         lines += ["", "  Browsers give camera and microphone to https:// pages alone, except on this machine itself:"]

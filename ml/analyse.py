@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import math
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any
 
 from ml.core.errors import MediaError, VivaError
 from ml.core.readings import FaceReading, Reading, SpeechReading
+from ml.core.stored import strict
 from ml.media.demux import probe
 
 log = logging.getLogger(__name__)
@@ -71,24 +71,13 @@ def analyse(
         "reason": {name: message for name, (_, message) in failures.items()},
         "reason_code": {name: code for name, (code, _) in failures.items()},
     }
-    return plain(result)
+    return strict(result)
 
 
 def version() -> str:
     """Viva's version, from pyproject.toml."""
     path = Path(__file__).resolve().parent.parent / "pyproject.toml"
     return tomllib.loads(path.read_text("utf-8"))["project"]["version"]
-
-
-def plain(value: Any) -> Any:
-    """``value`` as strict JSON: numpy becomes Python, and what is no number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | None, str | None]]:
@@ -99,9 +88,13 @@ def _read(name: str, given: Any, progress) -> tuple[Reading | None, tuple[str | 
 
             return read_text(given), (None, None)
         if name == "face":
-            from ml.face.infer import read
+            from ml.face.infer import read as read_face
+
+            read: Callable[..., Reading] = read_face
         else:
-            from ml.speech.infer import read
+            from ml.speech.infer import read as read_speech
+
+            read = read_speech
         return read(given, progress=progress and (lambda share: progress(name, share))), (None, None)
     except VivaError as failure:
         return None, (failure.code, failure.message)

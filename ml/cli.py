@@ -1,5 +1,5 @@
-"""The command line of the models: analyse, train, evaluate, bench. ``./viva NAME`` runs ``python -m ml.cli
-NAME``.
+"""The command line of the models: ``./viva analyse`` runs ``python -m ml.cli analyse``; train and evaluate are handed
+over to ``ml.training.cli``.
 
 Standard output holds the answer and nothing else; progress, messages and libraries' chatter go to standard
 error.
@@ -8,58 +8,35 @@ error.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from ml.core.errors import MediaError, VivaError
-
-MODALITIES = ("face", "speech", "text")
-ROOT = Path(__file__).resolve().parents[1]
-#: What can be evaluated: a package ``ml/NAME`` with ``evaluate.evaluate(data) -> dict``.
-EVALUATED = (
-    *MODALITIES,
-    *(name for name in ("interview", "fusion") if (ROOT / "ml" / "training" / name / "evaluate.py").is_file()),
-)
-#: The benchmarks: modules of ``bench`` with ``measure() -> dict`` and ``table(dict) -> str``; they raise BenchFailed.
-BENCHES = tuple(
-    sorted(path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
-)
-
-
-class BadInput(Exception):
-    """Something on the command line cannot be used; the text says what and what to do."""
+from ml.console import BadInput, quiet_stdout, run
+from ml.core.errors import MediaError
+from ml.transcripts import cli as transcripts
+from ml.transcripts.formats import CaptionsError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, 2 for bad input, 130 for Ctrl-C."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    options = _parser(sys.argv[1:] if arguments is None else arguments).parse_args(arguments)
-    try:
-        options.run(options)
-    except (BadInput, VivaError) as failure:
-        print(f"viva: {failure}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of our output went away (| head)
-        sys.stdout = None
-        return 0
-    except KeyboardInterrupt:
-        print("\nviva: stopped.", file=sys.stderr)
-        return 130
-    return 0
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] in (["train"], ["evaluate"]):
+        from ml.training import cli  # here alone, and only when asked: nothing that serves imports what trains
+
+        return cli.main(arguments)
+    return run(_parser(), arguments)
 
 
-def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./viva", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("analyse", help="read a face, a voice and a text")
     command.add_argument("media", nargs="?", type=Path, metavar="MEDIA", help="a video or sound file")
-    command.add_argument("--text", type=Path, metavar="FILE", help="the written answer or a transcript, UTF-8")
+    command.add_argument("--text", type=Path, metavar="FILE", help="the written answer, a transcript or captions")
+    command.add_argument("--speaker", metavar="NAME", help="whose words of a transcript are read")
     command.add_argument("--json", metavar="OUT", help="write everything as JSON (- is standard output)")
     command.add_argument("--html", type=Path, metavar="OUT", help="write one page with figures and tables")
     command.add_argument(
@@ -67,29 +44,10 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_analyse)
 
-    command = commands.add_parser("train", help="train a model anew")
-    models = command.add_subparsers(required=True, metavar="|".join(MODALITIES), dest="model")
-    for name in MODALITIES:
-        model = models.add_parser(name)
-        model.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder of the training data")
-        if arguments[:2] == ["train", name]:  # the options come with the training code, whose imports take seconds
-            _module(name, "train").add_arguments(model)
-        model.set_defaults(run=_train)
+    command = commands.add_parser("transcript", help="say what a file of captions or a transcript holds")
+    transcripts.add_arguments(command)
+    command.set_defaults(run=transcripts.run)
 
-    command = commands.add_parser("evaluate", help="measure a shipped model on data with labels")
-    models = command.add_subparsers(dest="model", required=True, metavar="MODEL")
-    for name in EVALUATED:
-        model = models.add_parser(name)
-        model.add_argument("--data", type=Path, required=True, metavar="PATH", help="a file or folder with labels")
-        model.add_argument("--json", action="store_true", help="print one JSON object")
-        if name == "fusion":
-            model.add_argument("--action-units", type=Path, required=True, metavar="CSV", help="the same clips' faces")
-        model.set_defaults(run=_evaluate)
-
-    command = commands.add_parser("bench", help="measure speed and memory")
-    command.add_argument("name", nargs="?", choices=BENCHES, help="one of the benchmarks (default: all)")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
-    command.set_defaults(run=_bench)
     return parser
 
 
@@ -99,9 +57,9 @@ def _analyse(options: argparse.Namespace) -> None:
     for out in (options.html, None if options.json in (None, "-") else Path(options.json)):
         if out is not None:
             _check_writable(out)
-    text = None if options.text is None else _read_text(options.text)
+    text = None if options.text is None else _read_text(options.text, options.speaker)
     unusable: MediaError | None = None
-    with _quiet_stdout():
+    with quiet_stdout():
         from ml import analyse
         from ml.media import demux
 
@@ -134,73 +92,16 @@ def _analyse(options: argparse.Namespace) -> None:
         raise unusable
 
 
-def _train(options: argparse.Namespace) -> None:
-    if not options.data.exists():
-        raise BadInput(f"There is no {options.data}. Give the folder of the training data with --data DIR.")
+def _read_text(path: Path, speaker: str | None) -> str:
+    """The words of a written answer, a transcript or captions. A plain text stays as it was written."""
     try:
-        _module(options.model, "train").train(options.data, options)
-    except (ValueError, FileNotFoundError) as failure:
-        raise BadInput(str(failure)) from failure
-    except KeyboardInterrupt:
-        print("\nviva: stopped. The same command goes on from the last checkpoint.", file=sys.stderr)
-        raise SystemExit(130) from None
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    if not options.data.exists():
-        raise BadInput(f"There is no {options.data}. Give data with labels with --data PATH.")
-    with _quiet_stdout():
-        try:
-            more = {"action_units": options.action_units} if options.model == "fusion" else {}
-            figures = _module(options.model, "evaluate").evaluate(options.data, **more)
-        except (ValueError, FileNotFoundError, KeyError) as failure:
-            raise BadInput(f"{options.data} could not be evaluated: {failure}") from failure
-        from ml.analyse import plain
-
-        figures = plain(figures)
-    if options.json:
-        print(json.dumps(figures, allow_nan=False))
-        return
-    from ml.summary import evaluation
-
-    print(evaluation(options.model, figures))
-
-
-def _bench(options: argparse.Namespace) -> None:
-    names = [options.name] if options.name else BENCHES
-    results: dict[str, Any] = {}
-    for name in names:
-        bench = importlib.import_module(f"bench.{name}")
-        try:
-            results[name] = bench.measure()
-        except bench.BenchFailed as failure:
-            raise BadInput(f"The benchmark {name} could not be run: {failure}") from failure
-        if not options.json:
-            print(bench.table(results[name]), flush=True)
-    if options.json:
-        print(json.dumps(results, allow_nan=False))
-
-
-def _module(model: str, name: str):
-    try:
-        return importlib.import_module(f"ml.training.{model}.{name}")
-    except ModuleNotFoundError as failure:
-        if failure.name and failure.name.startswith("ml."):
-            raise
-        raise BadInput(
-            f"{failure.name} is not installed, which ./viva {name} needs. Run: uv sync --all-groups"
-        ) from failure
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"There is no file {path}. Check the path given with --text.") from None
-    except OSError as failure:
-        raise BadInput(f"{path} could not be read ({failure.strerror}). Name a text file with --text.") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is not a text in UTF-8. Save it as plain text in UTF-8 and try again.") from None
+        found = transcripts.read_file(path).one_speaker(speaker)
+    except CaptionsError as failure:
+        if failure.code == "empty":
+            return ""  # an empty answer is a reading without result, not bad input
+        hint = " Add --speaker NAME." if failure.code == "speakers" else ""
+        raise BadInput(f"{path}: {failure}{hint}") from None
+    return "\n".join(cue.text for cue in found.cues) if found.format == "text" else found.text
 
 
 def _check_writable(out: Path) -> None:
@@ -221,20 +122,6 @@ def _write(path: Path, content: str) -> None:
         path.write_text(content, "utf-8")
     except OSError as failure:
         raise BadInput(f"{path} could not be written ({failure.strerror}). Choose another place.") from failure
-
-
-@contextlib.contextmanager
-def _quiet_stdout():
-    """Send what libraries print, from C as well, to standard error while an answer is being made."""
-    sys.stdout.flush()
-    saved = os.dup(1)
-    try:
-        os.dup2(2, 1)
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
 
 
 class _Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -9,6 +10,15 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from ml.analyse import LIMITS
+from ml.core.readings import (
+    Estimate,
+    FaceReading,
+    FusedReading,
+    SpeechReading,
+    TextReading,
+    Track,
+    open_reading,
+)
 from ml.figures import charts
 from ml.summary import NAMES, clock, facts, media_facts, percent
 
@@ -84,56 +94,60 @@ def page(result: dict[str, Any]) -> str:
 
 
 def _reading(name: str, result: dict[str, Any]) -> str:
-    reading, title = result[name], NAMES[name]
-    if reading is None:
+    title = NAMES[name]
+    if result[name] is None:
         return (
             f'<section><h2>{title}: not read</h2><p class="soft">{escape(result["reason"][name] or "")}</p></section>'
         )
-    warnings = "".join(f'<p class="warning">{escape(text)}</p>' for text in reading["warnings"])
-    model = [("Model", f"{reading['model']['version']}")]
-    drawn = _traits(reading) if name == "text" else _emotions(reading)
-    return f"<section><h2>{title}</h2>{_facts(facts(name, reading) + model)}{warnings}{drawn}</section>"
+    reading = open_reading(name, result[name])
+    warnings = "".join(f'<p class="warning">{escape(text)}</p>' for text in reading.warnings)
+    model = [("Model", reading.model.version)]
+    drawn = _traits(reading) if isinstance(reading, TextReading) else _emotions(reading)
+    return f"<section><h2>{title}</h2>{_facts(facts(reading) + model)}{warnings}{drawn}</section>"
 
 
 def _together(result: dict[str, Any]) -> list[str]:
     """Face and voice together, where both were read; the paper's system reads for itself, or says why it cannot."""
-    fused, why = result["fusion"], result["reason"].get("fusion")
+    why = result["reason"].get("fusion")
     if why:
         return [f'<section><h2>Face and voice together: not read</h2><p class="soft">{escape(why)}</p></section>']
-    if fused and (fused.get("fusion") == "paper" or all(result[name] for name in ("face", "speech"))):
-        return [_fusion(fused)]
-    return []
+    if not result["fusion"]:
+        return []
+    fused = FusedReading.from_json(result["fusion"])
+    return [_fusion(fused)] if fused.fusion == "paper" or all(result[name] for name in ("face", "speech")) else []
 
 
-def _fusion(fused: dict[str, Any]) -> str:
-    weights = fused["weights"]
-    told = [
+def _fusion(fused: FusedReading) -> str:
+    weights = fused.weights
+    rows = [
         ("Weight of the face", percent(weights["face"])),
         ("Weight of the voice", percent(weights["speech"])),
-        ("Coverage", percent(fused["coverage"])),
-        ("Strongest", fused["dominant"] or "too even to name one"),
+        ("Coverage", percent(fused.coverage)),
+        ("Strongest", fused.dominant or "too even to name one"),
     ]
-    return f"<section><h2>Face and voice together</h2>{_facts(told)}{_emotions(fused)}</section>"
+    return f"<section><h2>Face and voice together</h2>{_facts(rows)}{_emotions(fused)}</section>"
 
 
-def _emotions(reading: dict[str, Any]) -> str:
-    if not reading["distribution"]:
+def _emotions(reading: FaceReading | SpeechReading | FusedReading) -> str:
+    if not reading.distribution or reading.track is None:
         return '<p class="soft">Not enough to draw.</p>'
     over_time = _figure(
-        charts.emotion_track(reading), "Emotions over time, as stacked areas; the table below has the same."
+        charts.emotion_track(reading.track, getattr(reading, "seconds", None)),
+        "Emotions over time, as stacked areas; the table below has the same.",
     )
     mean = _figure(
-        charts.distribution(reading), "Mean probability of each emotion with 95 % intervals; see the table below."
+        charts.distribution(reading.distribution),
+        "Mean probability of each emotion with 95 % intervals; see the table below.",
     )
     return (
-        f"<h3>Over time</h3>{over_time}{_track_table(reading['track'])}"
-        f"<h3>In all, with 95 % intervals</h3>{mean}{_estimates('Emotion', reading['distribution'])}"
+        f"<h3>Over time</h3>{over_time}{_track_table(reading.track)}"
+        f"<h3>In all, with 95 % intervals</h3>{mean}{_estimates('Emotion', reading.distribution)}"
     )
 
 
-def _traits(reading: dict[str, Any]) -> str:
-    drawn = _figure(charts.big_five(reading), "Big Five with 95 % intervals; the table below has the same.")
-    return f"<h3>Big Five, with 95 % intervals</h3>{drawn}{_estimates('Trait', reading['traits'])}"
+def _traits(reading: TextReading) -> str:
+    drawn = _figure(charts.big_five(reading.traits), "Big Five with 95 % intervals; the table below has the same.")
+    return f"<h3>Big Five, with 95 % intervals</h3>{drawn}{_estimates('Trait', reading.traits)}"
 
 
 def _figure(figure: go.Figure, label: str) -> str:
@@ -149,27 +163,27 @@ def _facts(rows: list[tuple[str, str]]) -> str:
     return "<dl>" + "".join(f"<div><dt>{escape(a)}</dt><dd>{escape(b)}</dd></div>" for a, b in rows) + "</dl>"
 
 
-def _estimates(what: str, estimates: dict[str, dict[str, Any]]) -> str:
-    rows = [(label.capitalize(), percent(e["value"], 1), _interval(e), str(e["n"])) for label, e in estimates.items()]
+def _estimates(what: str, estimates: dict[str, Estimate]) -> str:
+    rows = [(label.capitalize(), percent(e.value, 1), _interval(e), str(e.n)) for label, e in estimates.items()]
     return _table((what, "Mean" if what == "Emotion" else "Probability", "95 % interval", "n"), rows)
 
 
-def _interval(estimate: dict[str, Any]) -> str:
-    if estimate["n"] < 2:  # a single stretch says nothing of the spread between stretches
+def _interval(estimate: Estimate) -> str:
+    if estimate.n < 2:  # a single stretch says nothing of the spread between stretches
         return "too little to tell"
-    return f"{percent(estimate['low'], 1)} to {percent(estimate['high'], 1)}"
+    return f"{percent(estimate.low, 1)} to {percent(estimate.high, 1)}"
 
 
-def _track_table(track: dict[str, Any]) -> str:
+def _track_table(track: Track) -> str:
     times, rows = charts.thin(track, 120)
     body = [
         (clock(time), *(("–",) * len(row) if row[0] != row[0] else (percent(value) for value in row)))
         for time, row in zip(times, rows, strict=True)
     ]
-    return _table(("Time", *(label.capitalize() for label in track["labels"])), body)
+    return _table(("Time", *(label.capitalize() for label in track.labels)), body)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     columns = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(c)}</td>" for c in row[1:]) + "</tr>"

@@ -1,13 +1,16 @@
-"""An analysis and an evaluation in words: the facts that the terminal prints and the page shows."""
+"""An analysis in words: the facts that the terminal prints and the page shows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ml.core.readings import Estimate, FaceReading, FusedReading, SpeechReading, TextReading, open_reading
+
 NAMES = {"face": "Face", "speech": "Voice", "text": "Text"}
 
 
 def percent(value: float | None, digits: int = 0) -> str:
+    """A share (0..1) in per cent, or "unknown"."""
     return "unknown" if value is None else f"{100 * value:.{digits}f} %"
 
 
@@ -17,15 +20,16 @@ def clock(seconds: float) -> str:
 
 
 def number(value: float | None, unit: str = "", digits: int = 1) -> str:
+    """A number with its unit, or "not enough to tell"."""
     return "not enough to tell" if value is None else f"{value:.{digits}f} {unit}".rstrip()
 
 
-def estimate(value: dict[str, Any] | None, unit: str = "", digits: int = 1) -> str:
-    """An estimate's JSON as a number with its interval and n."""
+def estimate(value: Estimate | None, unit: str = "", digits: int = 1) -> str:
+    """An estimate as a number with its interval and n."""
     if value is None:
         return "not enough to tell"
-    low, high = f"{value['low']:.{digits}f}", f"{value['high']:.{digits}f}"
-    return f"{number(value['value'], unit, digits)} ({low} to {high}; n = {value['n']})"
+    low, high = f"{value.low:.{digits}f}", f"{value.high:.{digits}f}"
+    return f"{number(value.value, unit, digits)} ({low} to {high}; n = {value.n})"
 
 
 def media_facts(media: dict[str, Any]) -> list[tuple[str, str]]:
@@ -41,23 +45,25 @@ def media_facts(media: dict[str, Any]) -> list[tuple[str, str]]:
     return facts
 
 
-def facts(name: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
+def facts(reading: FaceReading | SpeechReading | TextReading) -> list[tuple[str, str]]:
     """What a reading says besides its figures, as (label, value) in words."""
-    return {"face": _face, "speech": _speech, "text": _text}[name](reading)
+    if isinstance(reading, FaceReading):
+        return _face(reading)
+    return _speech(reading) if isinstance(reading, SpeechReading) else _text(reading)
 
 
-def _strongest(reading: dict[str, Any]) -> tuple[str, str]:
-    label = reading["dominant"]
+def _strongest(reading: FaceReading | SpeechReading | FusedReading) -> tuple[str, str]:
+    label = reading.dominant
     return ("Strongest", "too even to name one" if label is None else label)
 
 
-def _face(reading: dict[str, Any]) -> list[tuple[str, str]]:
-    people, blinks = reading["people"], reading["blinks"]
+def _face(reading: FaceReading) -> list[tuple[str, str]]:
+    people, blinks = reading.people, reading.blinks
     rows = [
-        ("Coverage", f"a face in {percent(reading['coverage'])} of {reading['frames']} frames"),
+        ("Coverage", f"a face in {percent(reading.coverage)} of {reading.frames} frames"),
         _strongest(reading),
         ("Blinks a minute", estimate(blinks.get("per_minute"))),
-        ("Mouth open", f"in {percent(reading['mouth_open'])} of the frames with a face"),
+        ("Mouth open", f"in {percent(reading.mouth_open)} of the frames with a face"),
     ]
     if people.get("max_faces", 1) > 1:
         rows.append(
@@ -66,25 +72,25 @@ def _face(reading: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _speech(reading: dict[str, Any]) -> list[tuple[str, str]]:
-    said = reading["delivery"]
+def _speech(reading: SpeechReading) -> list[tuple[str, str]]:
+    said = reading.delivery
     pauses = "" if said["longest_pause_seconds"] is None else f", the longest {said['longest_pause_seconds']:.1f} s"
     return [
-        ("Coverage", f"{percent(reading['coverage'])} of the windows; {reading['speech_seconds']:.1f} s of speech"),
+        ("Coverage", f"{percent(reading.coverage)} of the windows; {reading.speech_seconds:.1f} s of speech"),
         _strongest(reading),
         ("Rate", number(said["syllables_per_second"], "syllables a second")),
         ("Pauses", "not enough to tell" if said["pause_count"] is None else f"{said['pause_count']}{pauses}"),
         ("Pitch", number(said["pitch_median_hz"], "Hz", 0)),
         ("Pitch range", number(said["pitch_range_semitones"], "semitones")),
-        ("Loud over middle", number(said.get("loudness_rise_db"), "dB")),
+        ("Loud over middle", number(said["loudness_rise_db"], "dB")),
     ]
 
 
-def _text(reading: dict[str, Any]) -> list[tuple[str, str]]:
-    found = reading["statistics"]
+def _text(reading: TextReading) -> list[tuple[str, str]]:
+    found = reading.statistics
     often = ", ".join(f"{word} ({count})" for word, count in found["most_frequent"][:6])
     return [
-        ("Coverage", f"{percent(reading['coverage'])} of the words are known"),
+        ("Coverage", f"{percent(reading.coverage)} of the words are known"),
         ("Words", f"{found['words']} in {found['sentences']} sentences"),
         ("Words a sentence", number(found["words_per_sentence"])),
         ("Distinct words", f"{found['distinct_words']} (type-token ratio {found['type_token_ratio']:.2f})"),
@@ -94,80 +100,30 @@ def _text(reading: dict[str, Any]) -> list[tuple[str, str]]:
 
 def summary(result: dict[str, Any]) -> str:
     """An analysis for the terminal."""
-    lines = _block("Recording", media_facts(result["media"])) if result["media"] else []
+    lines = block("Recording", media_facts(result["media"])) if result["media"] else []
     for name, title in NAMES.items():
-        reading = result[name]
-        if reading is None:
+        if result[name] is None:
             lines += [f"{title}: not read", f"  {result['reason'][name]}", ""]
             continue
-        rows = facts(name, reading)
-        if name == "text":
-            rows += [(trait.capitalize(), _share(value)) for trait, value in reading["traits"].items()]
+        reading = open_reading(name, result[name])
+        rows = facts(reading)
+        if isinstance(reading, TextReading):
+            rows += [(trait.capitalize(), _share(value)) for trait, value in reading.traits.items()]
         else:
-            ranked = sorted(reading["distribution"].items(), key=lambda pair: -pair[1]["value"])
+            ranked = sorted(reading.distribution.items(), key=lambda pair: -pair[1].value)
             rows += [(label, _share(value)) for label, value in ranked[:3]]
-        rows += [("Note", warning) for warning in reading["warnings"]]
-        rows.append(("Model", reading["model"]["version"]))
-        lines += _block(title, rows)
+        rows += [("Note", warning) for warning in reading.warnings]
+        rows.append(("Model", reading.model.version))
+        lines += block(title, rows)
     if result["fusion"]:
-        weights = result["fusion"]["weights"]
+        fused = FusedReading.from_json(result["fusion"])
+        weights = fused.weights
         weighed = f"face {percent(weights['face'])}, voice {percent(weights['speech'])}"
-        lines += _block("Face and voice together", [_strongest(result["fusion"]), ("Weighed", weighed)])
+        lines += block("Face and voice together", [_strongest(fused), ("Weighed", weighed)])
     elif result["reason"].get("fusion"):
         lines += ["Face and voice together: not read", f"  {result['reason']['fusion']}", ""]
     lines.append("Estimates with 95 % intervals. They describe a recording, not a person: see the README's limits.")
     return "\n".join(lines)
-
-
-def evaluation(model: str, figures: dict[str, Any]) -> str:
-    """An evaluation for the terminal."""
-    if model == "interview":
-        return _raters(figures)
-    if model == "fusion":
-        return _fusion(figures)
-    rows = [
-        ("Model", figures["model_version"]),
-        ("Examples", str(figures["n"])),
-        ("Accuracy", f"{figures['accuracy']:.4f}"),
-        ("UAR", number(figures["uar"], digits=4)),
-        ("Calibration error", number(figures["expected_calibration_error"], digits=4)),
-    ]
-    rows += [(label, number(value, digits=3)) for label, value in figures["per_class_recall"].items()]
-    if figures.get("warning"):
-        rows.append(("Note", figures["warning"]))
-    return "\n".join(_block(f"{NAMES[model]} model", rows)).rstrip()
-
-
-def _fusion(figures: dict[str, Any]) -> str:
-    rows = [("Model", figures["model_version"]), ("Protocol", figures["protocol"])]
-    for task in ("eight", "three"):
-        if found := figures.get(task):
-            low, high = found["accuracy_interval"]
-            sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
-            rows.append((f"{task.capitalize()} classes", f"accuracy {found['accuracy']:.3f} ({low:.3f} to {high:.3f})"))
-            rows.append(("  UAR", f"together {found['uar']:.3f}; {sides}; n = {found['n']}"))
-    for name, found in figures["degraded"].items():
-        sides = ", ".join(f"{side} {number(found[key], digits=3)}" for side, key in _SIDES)
-        rows.append((name.replace("_", " ").capitalize(), f"UAR together {number(found['uar'], digits=3)}; {sides}"))
-    if figures["unreadable"]:
-        rows.append(("Unreadable", str(len(figures["unreadable"]))))
-    return "\n".join(_block("Face and voice together", rows)).rstrip()
-
-
-_SIDES = (("face", "face_uar"), ("voice", "speech_uar"))
-
-
-def _raters(figures: dict[str, Any]) -> str:
-    rows = [("Model", figures["model_version"]), ("Examples", str(figures["n"]))]
-    named = {**figures, **{f"{name}, product": value for name, value in figures.get("product", {}).items()}}
-    for name, value in named.items():
-        if isinstance(value, dict) and "r_interval" in value:
-            low, high = value["r_interval"] or (float("nan"), float("nan"))
-            error = f"mean absolute error {value['mae']:.3f}, always the mean {value['mae_of_the_mean']:.3f}"
-            rows.append((name.capitalize(), f"r {number(value['r'], digits=3)} ({low:.3f} to {high:.3f}), {error}"))
-    if figures.get("warning"):
-        rows.append(("Note", figures["warning"]))
-    return "\n".join(_block("What raters would say", rows)).rstrip()
 
 
 def _share(value: dict[str, Any]) -> str:
@@ -176,6 +132,7 @@ def _share(value: dict[str, Any]) -> str:
     return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
 
 
-def _block(title: str, rows: list[tuple[str, str]]) -> list[str]:
+def block(title: str, rows: list[tuple[str, str]]) -> list[str]:
+    """A title, and a line for each (label, value), the values one below the other."""
     width = max(len(label) for label, _ in rows) + 2
     return [title, *(f"  {label:<{width}}{value}" for label, value in rows), ""]

@@ -11,6 +11,34 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: The long matrices (``full``) are dealt out into this many parts.
+SLICES = 8
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slice", type=int, choices=range(SLICES), help="one part of the long matrices")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long matrices out unless -m asks for them, and keep what is in the chosen slice of them.
+
+    Tests are dealt out in turn, so that the slices take about the same time.
+    """
+    chosen = config.getoption("--slice")
+    kept = items
+    if "full" not in config.option.markexpr:
+        kept = [item for item in items if "full" not in item.keywords]
+    elif chosen is not None:
+        turn = {name: number % SLICES for number, name in enumerate(sorted(item.nodeid for item in items))}
+        kept = [item for item in items if turn[item.nodeid] == chosen]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+    for item in items:  # tests of one file share what it has made: they stay in one process
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(config.rootpath).as_posix()))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data: ``VIVA_DATA``, else ``shared/data`` beside the repository; skips where there is none."""

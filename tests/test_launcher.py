@@ -6,6 +6,7 @@ import hashlib
 import importlib.machinery
 import importlib.util
 import io
+import json
 import os
 import signal
 import socket
@@ -18,7 +19,7 @@ from types import ModuleType
 
 import pytest
 
-from launcher import console, fetch_uv, up
+from launcher import console, fetch_uv, testing, up
 from launcher.console import Failure
 from launcher.supervisor import Child, Supervisor
 
@@ -42,7 +43,7 @@ def script() -> ModuleType:
 def test_help_names_every_command():
     answer = viva("--help")
     assert answer.returncode == 0
-    for name in ("up", "test", "analyse", "evaluate", "train", "bench", "admin create", "build", "flask"):
+    for name in ("up", "test", "analyse", "transcript", "evaluate", "train", "bench", "admin create", "build", "flask"):
         assert f"./viva {name}" in answer.stdout
 
 
@@ -221,9 +222,9 @@ def test_ctrl_c_stops_every_process(tmp_path):
     else:
         pytest.fail("./viva up ended before it was ready")
     deadline = time.monotonic() + 60
-    while len(group := _processes_under(process.pid)) < 7 and time.monotonic() < deadline:
+    while len(group := _processes_under(process.pid)) < 10 and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert len(group) >= 7, "a server, two workers, each with children, and the live service"
+    assert len(group) >= 10, "a server, the clock, three workers, each with children, and the live service"
     process.send_signal(signal.SIGINT)
     assert process.wait(40) == 0
     assert "Viva has stopped." in process.stdout.read()
@@ -296,3 +297,68 @@ def test_what_tools_say_is_explained(tmp_path, output, meaning):
     text = console.explain("Installing", output, tmp_path)
     assert meaning in text
     assert output in text
+
+
+class TestRunningTests:
+    @pytest.mark.parametrize(
+        ("arguments", "parallel"),
+        [
+            ([], True),
+            (["-m", "not browser", "-x"], True),
+            (["--durations=5"], True),
+            (["tests/ml"], False),
+            (["-k", "face", "tests/ml"], False),
+            (["--pdb"], False),
+            (["-n0"], False),
+        ],
+    )
+    def test_two_processes_unless_somebody_looks_closely(self, arguments, parallel):
+        assert ("loadgroup" in testing.pytest(arguments)) is parallel
+        assert testing.pytest(arguments)[-len(arguments) or None :] == arguments or not arguments
+
+    def test_the_slices_hold_every_long_test_once_and_the_daily_run_none(self, tmp_path):
+        (tmp_path / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
+        (tmp_path / "test_x.py").write_text(
+            "import pytest\n\n@pytest.mark.full\n@pytest.mark.parametrize('n', range(20))\ndef test_many(n): ...\n\n"
+            "def test_daily(): ...\n"
+        )
+        (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = full\n")
+        runs = [["-m", "full", f"--slice={number}"] for number in range(testing.SLICES)]
+        *parts, daily, other, full = self.collected(tmp_path, [*runs, [], ["-m", "not browser"], ["-m", "full"]])
+        everything = sorted(f"test_many[{number}]" for number in range(20))
+        assert sorted(name for part in parts for name in part) == everything
+        assert {len(part) for part in parts} == {2, 3}
+        assert daily == other == ["test_daily"]
+        assert sorted(full) == everything
+
+    def collected(self, folder: Path, runs: list[list[str]]) -> list[list[str]]:
+        """The names of the tests that pytest collects in a folder with each of these arguments."""
+        code = (
+            "import json, pytest, sys\n"
+            "class Seen:\n"
+            "    def pytest_collection_finish(self, session): seen.append([item.name for item in session.items])\n"
+            "seen = []\n"
+            "for arguments in json.loads(sys.argv[1]):\n"
+            "    pytest.main(['-q', '--co', '-p', 'no:cacheprovider', *arguments], plugins=[Seen()])\n"
+            "print('\\n' + json.dumps(seen))\n"
+        )
+        line = [sys.executable, "-c", code, json.dumps(runs)]
+        done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def test_the_closing_line_says_how_each_slice_went(self, monkeypatch, capsys):
+        said = iter(["== 3 passed in 1.20s ==", "1 failed, 2 passed in 4.00s", "no tests ran in 0.01s"])
+        status = iter([0, 1, 5])
+        monkeypatch.setattr(
+            testing,
+            "pytest",
+            lambda arguments: [sys.executable, "-c", f"print({next(said)!r}); raise SystemExit({next(status)})"],
+        )
+        assert testing.full([0, 1, 2], []) == 1
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last == "Slices: 0: 3 passed, 0 s; 1: FAILED, 1 failed, 2 passed, 0 s; 2: no tests ran, 0 s."
+
+    def test_a_slice_is_of_the_long_matrices(self):
+        answer = viva("test", "--slice", "3")
+        assert answer.returncode == 1
+        assert "--full --slice K" in answer.stderr

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from webapp import cli
-from webapp.core import errors, extensions, pages, security
+from webapp.core import errors, extensions, pages, security, translation
 from webapp.core import settings as configuration
 
 
@@ -19,6 +19,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     configuration.init_app(app, settings)
     extensions.init_app(app)
     security.init_app(app)
+    translation.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
 
@@ -27,6 +28,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        health,
         interviews,
         live,
         positions,
@@ -54,6 +56,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         demo,
+        health,
     ):
         feature.init_app(app)
 

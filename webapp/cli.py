@@ -38,12 +38,13 @@ def prepare(demo: bool) -> None:
 def create(email: str, name: str, password: str) -> None:
     """Make an admin."""
     from webapp.accounts.models import Role, User
+    from webapp.accounts.passwords import weakness
 
     email = email.strip().lower()
     if "@" not in email or len(email) > 254:
         raise click.ClickException(f"{email!r} is no email address. Enter one such as ada@example.org.")
-    if len(password) < 12:
-        raise click.ClickException("The password needs at least 12 characters. Choose a longer one.")
+    if why := weakness(password, name, email):
+        raise click.ClickException(why)
     flask_migrate.upgrade()
     if db.session.scalar(sa.select(User).where(User.email == email)):
         raise click.ClickException(f"Somebody with the address {email} is here already. Choose another address.")

@@ -1,0 +1,1 @@
+"""What an answer holds: points of the scoring guide, parts of a story, how directly it is told."""

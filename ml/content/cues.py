@@ -1,5 +1,5 @@
 """Patterns that give away which part of a story a sentence tells, with their weights. Set by hand on the tuning half of
-tests/ml/content/labelled.py and on what interviewers' guides call situation, task, action and result."""
+ml/training/content/labelled.py and on what interviewers' guides call situation, task, action and result."""
 
 from __future__ import annotations
 

@@ -6,14 +6,13 @@ No score and no total: a point is found, with its quote, or not found; a person 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from ml.content import rubric, star
 from ml.content.points import points_of
 from ml.core import registry
 from ml.core.errors import Unreadable
-from ml.core.readings import ModelVersion, Reading
+from ml.core.readings import ContentReading, ModelVersion
 from ml.interview.words import counts, is_filler, words_of
 from ml.text import vectors
 from ml.text.features import STOP_WORDS
@@ -24,21 +23,6 @@ LONGEST = 60_000
 FEWEST_WORDS = 20
 #: Of English prose about half are words of grammar.
 FEWEST_STOP_WORDS = 0.2
-
-
-@dataclass(frozen=True)
-class ContentReading(Reading):
-    """``points``: per rubric point {point, found, quote, start, end, similarity} (ml/content/rubric.py). ``parts``: per
-    sentence that tells a part of a story {part, text, start, end, strength}; ``missing`` the parts that none tells,
-    empty where there is no story. ``start`` and ``end`` are characters of the text as it was given.
-
-    ``habits`` = {words, fillers, filler_words: [[word, count], ...], hedges, vague}.
-    """
-
-    points: list[dict[str, Any]] = field(default_factory=list)
-    parts: list[dict[str, Any]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    habits: dict[str, Any] = field(default_factory=dict)
 
 
 def read(text: str, rubric_text: str = "") -> ContentReading:

@@ -23,7 +23,7 @@ from ml.core import registry
 from ml.text import vectors
 from ml.text.features import STOP_WORDS, analyse, is_word
 
-#: From here on a point counts as touched; chosen on the tuning half of tests/ml/content/labelled.py.
+#: From here on a point counts as touched; chosen on the tuning half of ml/training/content/labelled.py.
 THRESHOLD = 0.4
 #: How much the soft recall counts beside the cosine.
 RECALL_SHARE = 0.6
@@ -56,6 +56,7 @@ class Point:
     similarity: float
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
 

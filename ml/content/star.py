@@ -47,6 +47,7 @@ class Part:
     strength: float
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
 

@@ -1,0 +1,1 @@
+"""What every modality shares: errors, readings, the registry of models, statistics."""

@@ -1,9 +1,16 @@
-"""The results that every reading returns: plain dataclasses that turn into JSON and back."""
+"""The results that every analysis returns, one type on both sides of the database.
+
+`to_json` is what is stored and exported; `from_json` opens it again, whichever version wrote it. Version 1 are all rows
+from before a version was written beside them, in several shapes; version 2 says so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ml.core.stored import Stored
 
 #: Seven classes that the face model knows (FER2013, in its order).
 FACE_EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
@@ -45,16 +52,76 @@ class Track:
     probabilities: list[list[float] | None]
 
 
+def to_model(stored: Mapping[str, Any]) -> ModelVersion:
+    """A model's version behind its JSON."""
+    return ModelVersion(stored["name"], stored["version"], stored["sha256"])
+
+
+def to_estimate(stored: Mapping[str, Any]) -> Estimate:
+    """An estimate behind its JSON."""
+    return Estimate(stored["value"], stored["low"], stored["high"], stored["n"])
+
+
+def to_estimates(stored: Mapping[str, Any]) -> dict[str, Estimate]:
+    """Estimates by name behind their JSON."""
+    return {name: to_estimate(estimate) for name, estimate in stored.items()}
+
+
+def to_track(stored: Mapping[str, Any]) -> Track:
+    """A track behind its JSON."""
+    return Track(tuple(stored["labels"]), stored["times"], stored["probabilities"])
+
+
+#: Facts of delivery that every speech reading names, None where they could not be measured or an older version did not.
+DELIVERY = (
+    "pause_count",
+    "longest_pause_seconds",
+    "syllables_per_second",
+    "pitch_median_hz",
+    "pitch_range_semitones",
+    "loudness_rise_db",
+    "speech_share",
+    "mean_pause_seconds",
+    "pauses_per_minute",
+)
+
+
+def _blinks(stored: Mapping[str, Any]) -> dict[str, Any]:
+    rate = stored.get("per_minute")
+    found = {"count": None, "times": [], "covered": 0, **stored}
+    return {**found, "per_minute": None if rate is None else to_estimate(rate)}
+
+
+def _tracks(stored: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**dict.fromkeys(("share", "median_box_px")), "candidate": False, "spans": [], **one} for one in stored]
+
+
+def _delivery(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict.fromkeys(DELIVERY), **stored}
+
+
 @dataclass(frozen=True)
-class Reading:
+class Reading(Stored):
     """What every modality has. ``coverage`` is the share (0..1) of the input that could be read."""
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "model": to_model,
+        "track": to_track,
+        "mouth": to_track,
+        "distribution": to_estimates,
+        "blinks": _blinks,
+        "tracks": _tracks,
+        "delivery": _delivery,
+        "traits": to_estimates,
+        "ratings": to_estimates,
+        "invite": to_estimate,
+    }
+    absent: ClassVar[Mapping[str, Any]] = {"blinks": {}, "delivery": {}}
 
     model: ModelVersion
     coverage: float
     warnings: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -136,13 +203,48 @@ class TextReading(Reading):
 
 
 @dataclass(frozen=True)
-class FusedReading:
+class ContentReading(Reading):
+    """What an answer holds. ``points``: per rubric point {point, found, quote, start, end, similarity}
+    (ml/content/rubric.py). ``parts``: per sentence that tells a part of a story {part, text, start, end, strength};
+    ``missing`` the parts that none tells, empty where there is no story. ``start`` and ``end`` are characters of the
+    text as it was given.
+
+    ``habits`` = {words, fillers, filler_words: [[word, count], ...], hedges, vague}.
+    """
+
+    points: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    habits: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RatersReading(Reading):
+    """``ratings`` maps ``overall`` and ``excited`` (1..7) to what the mean of several raters would probably be; the
+    interval holds the raters' mean in 95 of 100 interviews, ``n`` is the number of words. ``invite`` is the same for
+    "would you invite this person", 0..1, from words alone, or None.
+
+    ``parts`` are what moved ``overall``, the strongest first: {feature, value, average, effect (points)}.
+    """
+
+    ratings: dict[str, Estimate] = field(default_factory=dict)
+    invite: Estimate | None = None
+    parts: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FusedReading(Stored):
     """Face and voice together on the face's seven classes: one track, and how much each side weighed (0..1).
 
     ``fusion`` names the way of combining (ml/fusion/combine.py). ``valence`` has a row for each of the track's, [low,
     value, high] from unpleasant (-1) to pleasant (1), None where nothing could be read. ``agreement`` are facts in
-    order of time: {start, end (s), face, speech (tones), agrees, firm} (ml/fusion/agreement.py).
+    order of time: {start, end (s), face, speech (tones), agrees, firm} (ml/fusion/agreement.py); None in readings of
+    before they were looked for.
     """
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"track": to_track, "distribution": to_estimates}
+    absent: ClassVar[Mapping[str, Any]] = {"agreement": None}
 
     track: Track
     distribution: dict[str, Estimate]
@@ -151,7 +253,17 @@ class FusedReading:
     coverage: float
     fusion: str = "viva"
     valence: list[list[float] | None] = field(default_factory=list)
-    agreement: list[dict[str, Any]] = field(default_factory=list)
+    agreement: list[dict[str, Any]] | None = field(default_factory=list)
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+
+#: The reading of each modality.
+READINGS: dict[str, type[FaceReading] | type[SpeechReading] | type[TextReading]] = {
+    "face": FaceReading,
+    "speech": SpeechReading,
+    "text": TextReading,
+}
+
+
+def open_reading(modality: str, stored: Mapping[str, Any]) -> FaceReading | SpeechReading | TextReading:
+    """The reading of "face", "speech" or "text" behind its stored JSON."""
+    return READINGS[modality].from_json(stored)

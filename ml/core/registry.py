@@ -100,7 +100,8 @@ def _card(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _read_card(path: Path, _stamp: Stamp) -> dict[str, Any]:
-    return json.loads(path.read_text("utf-8"))
+    card: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return card
 
 
 def file_of(name: str, filename: str) -> Path:

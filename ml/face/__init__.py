@@ -1,0 +1,1 @@
+"""Faces in recordings and frames: who, where, which expression, blinks, mouth."""

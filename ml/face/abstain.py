@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.readings import Track
+
 #: The least probability of the likeliest class that is named.
 LEAST = 0.5
 #: Rows are averaged over this many seconds before anything is named.
@@ -24,16 +26,16 @@ def worth_naming(probabilities: np.ndarray) -> np.ndarray:
     return np.asarray(probabilities).max(-1) >= LEAST
 
 
-def stretches(track: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """A track's JSON as stretches of time in which the same can be said: [{start, end (s), label, value}, ...].
+def stretches(track: Track | None) -> list[dict[str, Any]]:
+    """A track as stretches of time in which the same can be said: [{start, end (s), label, value}, ...].
 
     ``label`` is the class that is named and ``value`` its mean probability; both None where no class is worth naming.
     Where nothing could be read there is no stretch.
     """
-    if not track or not track["times"]:
+    if not track or not track.times:
         return []
-    times = np.asarray(track["times"], float)
-    rows = np.array([[np.nan] * len(track["labels"]) if row is None else row for row in track["probabilities"]], float)
+    times = np.asarray(track.times, float)
+    rows = np.array([[np.nan] * len(track.labels) if row is None else row for row in track.probabilities], float)
     step = float(np.median(np.diff(times))) if len(times) > 1 else SMOOTH
     smooth = _averaged(rows, max(1, round(SMOOTH / max(step, 1e-3))))
     found: list[dict[str, Any]] = []
@@ -41,7 +43,7 @@ def stretches(track: dict[str, Any] | None) -> list[dict[str, Any]]:
         if np.isnan(row[0]):
             continue
         best = int(row.argmax()) if row.max() >= LEAST else -1
-        label = track["labels"][best] if best >= 0 else None
+        label = track.labels[best] if best >= 0 else None
         last = found[-1] if found else None
         if last and last["label"] == label and time - last["end"] <= max(BREAK, 1.5 * step):
             last["end"], last["values"] = float(time + step / 2), [*last["values"], float(row.max())]
@@ -63,7 +65,7 @@ def stretches(track: dict[str, Any] | None) -> list[dict[str, Any]]:
     return found
 
 
-def share_unnamed(track: dict[str, Any] | None) -> float | None:
+def share_unnamed(track: Track | None) -> float | None:
     """The share (0..1) of the time with a face in which no expression is worth naming; None without any."""
     parts = stretches(track)
     total = sum(one["end"] - one["start"] for one in parts)

@@ -1,21 +1,21 @@
-"""Who was there and when the mouth was open, from a face reading's JSON of any version."""
+"""Who was there and when the mouth was open, from a face reading."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+
+from ml.core.readings import FaceReading, Track
 
 #: Persons with rows of their own; more share one row.
 PERSONS = 4
 
 
-def persons(reading: dict[str, Any]) -> list[tuple[str, list[tuple[float, float]], bool]]:
+def persons(reading: FaceReading) -> list[tuple[str, list[tuple[float, float]], bool]]:
     """Names, spans (s) and whether it is the one who is read, of each person seen, the one who is read first."""
     found, rest = [], []
-    for track in sorted(reading.get("tracks") or [], key=lambda one: (not one.get("candidate"), one.get("first", 0))):
-        spans = [(float(start), float(end)) for start, end in track.get("spans") or []]
-        if track.get("candidate"):
+    for track in sorted(reading.tracks, key=lambda one: (not one["candidate"], one["first"])):
+        spans = [(float(start), float(end)) for start, end in track["spans"]]
+        if track["candidate"]:
             found.append(("Person read", spans, True))
         elif len(found) < PERSONS:
             found.append((f"Person {len(found) + 1}", spans, False))
@@ -24,13 +24,13 @@ def persons(reading: dict[str, Any]) -> list[tuple[str, list[tuple[float, float]
     return [*found, ("Others", sorted(rest), False)] if rest else found
 
 
-def open_stretches(mouth: dict[str, Any]) -> list[tuple[float, float]]:
-    """When the mouth was open (s), from its track's JSON; where it could not be read it was not."""
-    times = np.asarray(mouth["times"], float)
+def open_stretches(mouth: Track) -> list[tuple[float, float]]:
+    """When the mouth was open (s); where it could not be read it was not."""
+    times = np.asarray(mouth.times, float)
     if not len(times):
         return []
-    column = list(mouth["labels"]).index("open")
-    is_open = np.array([row is not None and row[column] >= 0.5 for row in mouth["probabilities"]])
+    column = mouth.labels.index("open")
+    is_open = np.array([row is not None and row[column] >= 0.5 for row in mouth.probabilities])
     step = float(np.median(np.diff(times))) if len(times) > 1 else 0.1
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open, [False]]).astype(np.int8)))
     found: list[tuple[float, float]] = []

@@ -7,6 +7,7 @@ after: a picture left out is looked at once the next has landmarks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,10 +39,10 @@ class Look:
     picture: np.ndarray
     due: bool
     owner: int = -1
-    points: np.ndarray | None = None
+    points: np.ndarray | Any = None
     eyes: float = 0.0
     lips: float = 0.0
-    around: np.ndarray | None = None
+    around: np.ndarray | Any = None
 
     def measure(self, points: np.ndarray) -> Look:
         """Take these landmarks and what follows from them."""
@@ -55,7 +56,7 @@ class Infill:
     """Push looks in order, some of them of a face without its landmarks; get them back whole, in order."""
 
     def __init__(self) -> None:
-        self._before: Look | None = None
+        self._before: Look | Any = None
         self._waiting: list[Look] = []
         self._usual, self._moves = 0.0, False
 
@@ -65,7 +66,7 @@ class Infill:
 
     def push(self, look: Look) -> list[Look]:
         """Take in a look, with landmarks or without; returns those that are whole now."""
-        before = self._before
+        before: Look | Any = self._before
         same = before is not None and before.owner == look.owner
         if look.points is None and look.owner >= 0:
             if same:

@@ -8,6 +8,7 @@ look around each known face says whether it is still there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Face:
 
     number: int
     box: np.ndarray
-    points: np.ndarray | None
+    points: np.ndarray | Any
     sure: bool
 
 
@@ -119,7 +120,7 @@ class Tracker:
             return Face(person.number, person.expected(time), None, sure)
         before = person.carried
         astray = before is None or (sure and detector.overlap(before, person.box) < SAME_PLACE)
-        if not wanted and not astray:
+        if before is not None and not wanted and not astray:
             return Face(person.number, before, None, sure)
         start = person.box if sure and astray else person.expected(time)
         points = features.landmarks(picture, start, person.tilt)

@@ -1,5 +1,4 @@
-"""Plotly figures of readings, from their JSON: the web report, the command line's page and a notebook draw
-the same.
+"""Plotly figures of readings: the web report, the command line's page and a notebook draw the same.
 
 Backgrounds are transparent and text is a grey that can be read on light and on dark. Colours are Okabe and
 Ito's, which people with any kind of colour vision tell apart (https://jfly.uni-koeln.de/color/); no meaning
@@ -8,10 +7,13 @@ rests on colour alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+
+from ml.core.readings import Estimate, Track
 
 #: A colour for each emotion, the same for face and voice.
 COLOURS = {
@@ -35,17 +37,17 @@ def colour(label: str) -> str:
     return COLOURS.get(_ALIASES.get(label, label), "#555B66")
 
 
-def emotion_track(reading: dict[str, Any], title: str = "") -> go.Figure:
+def emotion_track(track: Track | None, seconds: float | None = None, title: str = "") -> go.Figure:
     """Emotions over time as stacked areas that add up to 1; where nothing could be read there is a hole.
 
-    ``reading`` is the JSON of a face, speech or fused reading; one without a track gives an empty figure.
+    ``track`` is a face's, a voice's or both's; without one the figure is empty. The axis ends after ``seconds``, where
+    that is given.
     """
     figure = go.Figure()
-    track = reading.get("track")
-    if track and track["times"]:
+    if track and track.times:
         times, rows = thin(track, POINTS)
         known = ~np.isnan(rows[:, 0])
-        for column, label in enumerate(track["labels"]):
+        for column, label in enumerate(track.labels):
             figure.add_scatter(
                 x=times.tolist(),
                 y=[round(float(v), 4) if ok else 0.0 for v, ok in zip(rows[:, column], known, strict=True)],
@@ -61,48 +63,45 @@ def emotion_track(reading: dict[str, Any], title: str = "") -> go.Figure:
         hovermode="x unified",
         xaxis={"rangemode": "tozero", "hoverformat": ".1f", "ticksuffix": " s"},
         yaxis={"range": [0, 1], "tickformat": ".0%"},
-        xaxis_range=[0, reading["seconds"]] if reading.get("seconds") else None,
+        xaxis_range=[0, seconds] if seconds else None,
         legend={"orientation": "h", "y": -0.14, "x": 0, "traceorder": "normal"},
     )
     return figure
 
 
-def distribution(reading: dict[str, Any], title: str = "") -> go.Figure:
+def distribution(estimates: Mapping[str, Estimate], title: str = "") -> go.Figure:
     """The mean probability of each emotion as bars with their 95 % intervals, the likeliest on top."""
-    estimates = reading.get("distribution") or {}
-    order = sorted(estimates, key=lambda label: estimates[label]["value"])
+    order = sorted(estimates, key=lambda label: estimates[label].value)
     figure = go.Figure(
         go.Bar(
-            x=[estimates[label]["value"] for label in order],
+            x=[estimates[label].value for label in order],
             y=order,
             orientation="h",
             marker={"color": [colour(label) for label in order]},
             error_x=_interval([estimates[label] for label in order]),
-            customdata=[[estimates[label]["low"], estimates[label]["high"]] for label in order],
+            customdata=[[estimates[label].low, estimates[label].high] for label in order],
             hovertemplate="%{y}: %{x:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%})<extra></extra>",
         )
     )
     _style(figure, title, 70 + 30 * max(1, len(order)))
-    top = max([estimate["high"] for estimate in estimates.values()], default=1.0)
+    top = max([estimate.high for estimate in estimates.values()], default=1.0)
     figure.update_layout(
         xaxis={"range": [0, min(1.0, max(0.2, top * 1.08))], "tickformat": ".0%"}, yaxis={"showgrid": False}
     )
     return figure
 
 
-def big_five(reading: dict[str, Any], title: str = "") -> go.Figure:
-    """The Big Five as dots with their 95 % intervals around the middle; ``reading`` is a text reading's
-    JSON."""
-    traits = reading.get("traits") or {}
+def big_five(traits: Mapping[str, Estimate], title: str = "") -> go.Figure:
+    """The Big Five as dots with their 95 % intervals around the middle."""
     order = list(reversed(traits))
     figure = go.Figure(
         go.Scatter(
-            x=[traits[trait]["value"] for trait in order],
+            x=[traits[trait].value for trait in order],
             y=[trait.capitalize() for trait in order],
             mode="markers",
             marker={"size": 11, "color": _ACCENT},
             error_x=_interval([traits[trait] for trait in order]),
-            customdata=[[traits[trait]["low"], traits[trait]["high"]] for trait in order],
+            customdata=[[traits[trait].low, traits[trait].high] for trait in order],
             hovertemplate="%{y}: %{x:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%})<extra></extra>",
         )
     )
@@ -118,12 +117,12 @@ def big_five(reading: dict[str, Any], title: str = "") -> go.Figure:
     return figure
 
 
-def thin(track: dict[str, Any], points: int) -> tuple[np.ndarray, np.ndarray]:
+def thin(track: Track, points: int) -> tuple[np.ndarray, np.ndarray]:
     """A track's times (N,) and rows (N, K) with NaN for holes, neighbours averaged until N is at most
     ``points``."""
-    times = np.asarray(track["times"], dtype=float)
-    rows = np.full((len(times), len(track["labels"])), np.nan)
-    for index, row in enumerate(track["probabilities"]):
+    times = np.asarray(track.times, dtype=float)
+    rows = np.full((len(times), len(track.labels)), np.nan)
+    for index, row in enumerate(track.probabilities):
         if row is not None:
             rows[index] = row
     together = -(-len(times) // points)
@@ -139,12 +138,12 @@ def thin(track: dict[str, Any], points: int) -> tuple[np.ndarray, np.ndarray]:
     return np.add.reduceat(times, starts) / sizes, means
 
 
-def _interval(estimates: list[dict[str, Any]]) -> dict[str, Any]:
+def _interval(estimates: Sequence[Estimate]) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [max(0.0, e["high"] - e["value"]) for e in estimates],
-        "arrayminus": [max(0.0, e["value"] - e["low"]) for e in estimates],
+        "array": [max(0.0, e.high - e.value) for e in estimates],
+        "arrayminus": [max(0.0, e.value - e.low) for e in estimates],
         "color": _INK,
         "thickness": 1.4,
         "width": 5,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import plotly.graph_objects as go
 
+from ml.core.readings import FaceReading, Track
 from ml.face import abstain
 from ml.face.events import open_stretches, persons
 from ml.figures.charts import _GRID, _style
@@ -16,11 +15,11 @@ _CANDIDATE, _OTHER, _MOUTH, _BLINK = "#0072B2", "#D55E00", "#009E73", "#737983"
 BARS = 400
 
 
-def face_events(reading: dict[str, Any], title: str = "") -> go.Figure:
-    """Rows over time: each person seen, the mouth open, blinks. ``reading`` is a face reading's JSON of any version."""
+def face_events(reading: FaceReading, title: str = "") -> go.Figure:
+    """Rows over time: each person seen, the mouth open, blinks."""
     rows = [(name, spans, _CANDIDATE if mine else _OTHER) for name, spans, mine in persons(reading)]
-    if reading.get("mouth"):
-        rows.append(("Mouth open", open_stretches(reading["mouth"]), _MOUTH))
+    if reading.mouth:
+        rows.append(("Mouth open", open_stretches(reading.mouth), _MOUTH))
     figure = go.Figure()
     for name, spans, colour in rows:
         spans = spans[:BARS]
@@ -35,9 +34,9 @@ def face_events(reading: dict[str, Any], title: str = "") -> go.Figure:
             customdata=[[_clock(start), _clock(end)] for start, end in spans],
             hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
         )
-    times = (reading.get("blinks") or {}).get("times") or []
+    times = reading.blinks.get("times", [])
     names = [name for name, _, _ in rows]
-    if (reading.get("blinks") or {}).get("count") is not None:
+    if reading.blinks.get("count") is not None:
         names.append("Blinks")
         figure.add_scatter(
             x=times,
@@ -52,7 +51,7 @@ def face_events(reading: dict[str, Any], title: str = "") -> go.Figure:
     figure.update_layout(
         barmode="overlay",
         showlegend=False,
-        xaxis={"range": [0, reading.get("seconds") or 1], "ticksuffix": " s", "zeroline": False},
+        xaxis={"range": [0, reading.seconds or 1], "ticksuffix": " s", "zeroline": False},
         yaxis={
             "categoryorder": "array",
             "categoryarray": names[::-1],
@@ -63,11 +62,11 @@ def face_events(reading: dict[str, Any], title: str = "") -> go.Figure:
     return figure
 
 
-def hatch_unnamed(figure: go.Figure, reading: dict[str, Any]) -> go.Figure:
+def hatch_unnamed(figure: go.Figure, track: Track | None) -> go.Figure:
     """Lay a hatched band over the stretches of an emotion track in which no class is worth naming."""
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for part in abstain.stretches(reading.get("track")):
+    for part in abstain.stretches(track):
         if part["label"] is None:
             xs += [part["start"], part["start"], part["end"], part["end"], None]
             ys += [0, 1, 1, 0, None]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.readings import FaceReading, SpeechReading, Track
 from ml.figures.charts import _ALIASES, _GRID, POINTS, _style, colour, thin
+
+if TYPE_CHECKING:
+    from ml.speech.explain import Explanation  # loads the models' code, which a figure does not need
 
 #: Kinds of sound in the bottom row: name, colour (Okabe and Ito), pattern.
 SOUNDS = {
@@ -19,19 +23,19 @@ BARS = 600  # stretches of one kind that are drawn at most: a figure of five hou
 MARKED = 0.35  # of the strongest piece: pieces that moved the verdict less are not outlined
 
 
-def together(face: dict[str, Any] | None, speech: dict[str, Any]) -> go.Figure:
+def together(face: FaceReading | None, speech: SpeechReading) -> go.Figure:
     """Rows over one axis of time: the face's expression, the voice's, and where what sounds.
 
-    ``face`` and ``speech`` are readings' JSON of any version; without a face's track its row is left out.
+    Without a face's track its row is left out.
     """
     figure = go.Figure()
-    seconds = max((reading or {}).get("seconds") or 0.0 for reading in (face, speech)) or None
-    rows = [("Face", face)] if face and face.get("track") else []
-    rows += [("Voice", speech)] if speech.get("track") else []
+    seconds = max(face.seconds if face else 0.0, speech.seconds) or None
+    tracks = (("Face", face.track if face else None), ("Voice", speech.track))
+    rows = [(name, track) for name, track in tracks if track]
     shown: set[str] = set()
     layout: dict[str, Any] = {}
     bottom, height = 0.16, 0.84 / max(1, len(rows))
-    for place, (name, reading) in enumerate(reversed(rows)):
+    for place, (name, track) in enumerate(reversed(rows)):
         axis = f"y{place + 2}"
         low = bottom + place * height
         layout[f"yaxis{place + 2}"] = {
@@ -45,7 +49,7 @@ def together(face: dict[str, Any] | None, speech: dict[str, Any]) -> go.Figure:
             "zerolinecolor": _GRID,
             "anchor": "x",
         }
-        _areas(figure, reading["track"], name, axis, shown)
+        _areas(figure, track, name, axis, shown)
     _activity(figure, speech)
     _style(figure, "", 150 + 150 * len(rows))
     figure.update_layout(
@@ -68,10 +72,10 @@ def together(face: dict[str, Any] | None, speech: dict[str, Any]) -> go.Figure:
     return figure
 
 
-def _areas(figure: go.Figure, track: dict[str, Any], name: str, axis: str, shown: set[str]) -> None:
+def _areas(figure: go.Figure, track: Track, name: str, axis: str, shown: set[str]) -> None:
     times, rows = thin(track, POINTS)
     known = ~np.isnan(rows[:, 0]) if len(rows) else np.zeros(0, bool)
-    for column, label in enumerate(track["labels"]):
+    for column, label in enumerate(track.labels):
         common = _ALIASES.get(label, label)
         figure.add_scatter(
             x=times.tolist(),
@@ -89,9 +93,9 @@ def _areas(figure: go.Figure, track: dict[str, Any], name: str, axis: str, shown
         shown.add(common)
 
 
-def _activity(figure: go.Figure, speech: dict[str, Any]) -> None:
+def _activity(figure: go.Figure, speech: SpeechReading) -> None:
     for kind, (name, fill, pattern) in SOUNDS.items():
-        spans = [(start, end) for start, end, what in speech.get("activity") or [] if what == kind]
+        spans = [(start, end) for start, end, what in speech.activity if what == kind]
         while len(spans) > BARS:
             spans = [(a[0], b[1]) for a, b in zip(spans[::2], [*spans[1::2], spans[-1]], strict=False)]
         if not spans:
@@ -109,11 +113,11 @@ def _activity(figure: go.Figure, speech: dict[str, Any]) -> None:
         )
 
 
-def explanation(found: dict[str, Any], spectrogram: np.ndarray, hertz: list[float], start: float) -> go.Figure:
+def explanation(found: Explanation, spectrogram: np.ndarray, hertz: list[float], start: float) -> go.Figure:
     """A spectrogram with the pieces outlined that moved a reading: solid for, dashed against.
 
-    ``found`` is the JSON of ml.speech.explain.Explanation, ``spectrogram`` (frames of 10 ms, bands) in dB, ``hertz``
-    the bands' middles and ``start`` the first frame's time in seconds.
+    ``spectrogram`` is (frames of 10 ms, bands) in dB, ``hertz`` are the bands' middles and ``start`` is the first
+    frame's time in seconds.
     """
     top = float(np.percentile(spectrogram, 99.5)) if spectrogram.size else 0.0
     levels = np.clip(spectrogram, top - 60, top).T
@@ -127,10 +131,10 @@ def explanation(found: dict[str, Any], spectrogram: np.ndarray, hertz: list[floa
             hoverinfo="skip",
         )
     )
-    strongest = max((abs(value) for row in found["values"] for value in row), default=0.0)
+    strongest = max((abs(value) for row in found.values for value in row), default=0.0)
     shapes = []
-    for row, first, last in zip(found["values"], found["times"], found["times"][1:], strict=False):
-        for value, low, high in zip(row, found["bands"], found["bands"][1:], strict=False):
+    for row, first, last in zip(found.values, found.times, found.times[1:], strict=False):
+        for value, low, high in zip(row, found.bands, found.bands[1:], strict=False):
             if strongest and abs(value) >= MARKED * strongest:
                 line = {
                     "color": "#D55E00" if value > 0 else "#0072B2",
@@ -149,7 +153,7 @@ def explanation(found: dict[str, Any], spectrogram: np.ndarray, hertz: list[floa
         shapes=shapes,
         showlegend=True,
         legend={"orientation": "h", "y": -0.16, "x": 0},
-        xaxis={"range": [found["start"], found["end"]], "ticksuffix": " s", "showgrid": False},
+        xaxis={"range": [found.start, found.end], "ticksuffix": " s", "showgrid": False},
         yaxis={
             "tickvals": [float(np.interp(tick, hertz, range(len(hertz)))) for tick in ticks],
             "ticktext": [f"{tick / 1000:g} kHz" for tick in ticks],

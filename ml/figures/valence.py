@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.readings import FusedReading
 from ml.figures.charts import _ACCENT, _GRID, _INK, POINTS, _style
 
 
-def valence_track(fused: dict[str, Any]) -> go.Figure:
-    """From unpleasant (-1) to pleasant (1) with the 90 % interval; ``fused`` is a reading's JSON."""
-    times = np.array(fused["track"]["times"], float)
-    rows = np.array([row or [np.nan] * 3 for row in fused["valence"]], float).reshape(-1, 3)
+def valence_track(fused: FusedReading) -> go.Figure:
+    """From unpleasant (-1) to pleasant (1) with the 90 % interval."""
+    times = np.array(fused.track.times, float)
+    rows = np.array([row or [np.nan] * 3 for row in fused.valence], float).reshape(-1, 3)
     together = max(1, -(-len(times) // POINTS))
     parts = [slice(start, start + together) for start in range(0, len(times), together)]
     middle = [float(times[part].mean()) for part in parts]

@@ -1,0 +1,1 @@
+"""Face and voice together, over time."""

@@ -11,6 +11,7 @@ that a live room would have seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -130,8 +131,9 @@ def _hold(speech: SpeechReading | None) -> float:
 def _paper(face: FaceReading | None, speech: SpeechReading | None, length: float) -> Iterator[Moment]:
     """The paper's rule every 30 ms, on rows that hold until the next; a voice without any face has nothing to join."""
     stream, waiting = PaperStream(), events(face, speech)
-    held: dict[str, tuple[float, np.ndarray]] = {}
+    held: dict[str, tuple[float, Any]] = {}
     reach = {"face": 0.5, "voice": _hold(speech), "mouth": 0.5}
+    usual = face.mouth_open if face is not None else None
     place = 0
     for number in range(max(1, int(length / PICTURE))):
         time = number * PICTURE
@@ -143,11 +145,10 @@ def _paper(face: FaceReading | None, speech: SpeechReading | None, length: float
         seven = {name: to_seven(now[name][None]) for name in ("face", "voice") if name in now}
         rows = {name: to_sentiments(FACE_EMOTIONS, row)[0] for name, row in seven.items()}
         there = rows.get("face") is not None
-        mean = stream.push(rows.get("face"), rows.get("voice"), now.get("mouth", face and face.mouth_open))
-        voiced = there and "voice" in rows and (now.get("mouth", face.mouth_open) or 0) > 0.5
+        mean = stream.push(rows.get("face"), rows.get("voice"), now.get("mouth", usual))
+        voiced = there and "voice" in rows and (now.get("mouth", usual) or 0) > 0.5
         row = mean if there else None
-        valence = None if row is None else (float(row[2] - row[0]),) * 3
-        yield Moment(time, row, valence, (float(there), float(voiced)))
+        yield Moment(time, row, None if row is None else (float(row[2] - row[0]),) * 3, (float(there), float(voiced)))
 
 
 def _on_grid(found: list[Moment], labels: tuple[str, ...], length: float):
@@ -157,16 +158,18 @@ def _on_grid(found: list[Moment], labels: tuple[str, ...], length: float):
     for moment in found:
         if moment.probabilities is not None:
             bins[min(count - 1, int(moment.time / STEP))].append(moment)
-    rows, valence, known = [], [], []
+    rows: list[list[float] | None] = []
+    valence: list[list[float] | None] = []
+    known: list[np.ndarray] = []
     for some in bins:
         if not some:
             rows.append(None)
             valence.append(None)
             continue
-        row = np.mean([moment.probabilities for moment in some], axis=0)
+        row = np.mean(np.array([moment.probabilities for moment in some]), axis=0)
         known.append(row)
         rows.append([round(float(p), 5) for p in row])
-        valence.append([round(float(v), 4) for v in np.mean([moment.valence for moment in some], axis=0)])
+        valence.append([round(float(v), 4) for v in np.mean(np.array([moment.valence for moment in some]), axis=0)])
     times = [round((number + 0.5) * STEP, 3) for number in range(count)]
     return Track(labels=tuple(labels), times=times, probabilities=rows), valence, np.array(known)
 

@@ -59,6 +59,7 @@ class Settings:
     voice_map: tuple[tuple[float, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
     @cached_property
@@ -86,8 +87,8 @@ class Moment:
     ``probabilities`` are made of."""
 
     time: float
-    probabilities: np.ndarray | None
-    valence: tuple[float, float, float] | None
+    probabilities: np.ndarray | Any
+    valence: tuple[float, float, float] | Any
     shares: tuple[float, float]
     label: str | None = None
     states: np.ndarray | None = None
@@ -232,7 +233,7 @@ class FusionStream:
             self._mouth.pop(0)
         if not self._mouth:
             return 1.0
-        return float(mouth_gate(self.settings, np.mean([value for _, value in self._mouth])))
+        return float(mouth_gate(self.settings, float(np.mean([value for _, value in self._mouth]))))
 
 
 def _states(row) -> np.ndarray:

@@ -1,7 +1,6 @@
-"""The features of the raters' models: an interview as one row.
+"""The features of the rating model: an interview as one row of what Viva itself can know of recorded answers.
 
-``full`` needs Praat's table of the data set. ``product`` holds only what Viva itself can know of a recorded answer:
-its words, its length, its longest pause and how much its pitch moves; it is what the report shows.
+Their words, their length, the longest pause and how much the pitch moves.
 """
 
 from __future__ import annotations
@@ -11,25 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.interview.data import PROSODY, Interviews
-from ml.interview.words import LEXICAL, lexical, words_of
+from ml.interview.words import lexical, words_of
 
-_COLUMN = {name: i for i, name in enumerate(PROSODY)}
 #: Ninety per cent of a normal distribution lie within so many standard deviations: our pitch range is from the 5th to
 #: the 95th percentile, Praat's table has a standard deviation.
 RANGE_IN_DEVIATIONS = 3.29
-#: Changes a second in words and sound that Naim et al. (2015) found raters to go by, few enough for 110 interviews.
-MAIN = (
-    "intensityQuant", "intensityMean", "PercentBreaks", "pitchUvsVRatio", "diffIntMaxMin", "words_per_second",
-    "share_fillers", "share_like", "log_words_per_turn", "log_distinct", "variety", "avgDurPause", "speakRate",
-    "pitch_variation",
-)  # fmt: skip
-DERIVED = (
-    "words_per_second", "log_seconds", "pauses_per_second", "pause_share", "log_mean_pause", "log_longest_pause",
-    "pitch_variation", "log_energy", "log_pitch_range", "breaks_per_second", "intervals_per_second", "log_unvoiced",
-    "quantile_over_mean", "quantile_over_max", "pitch_between_answers",
-)  # fmt: skip
-FULL = (*LEXICAL, *DERIVED, *PROSODY)
 PRODUCT = (
     "words_per_second", "log_longest_pause", "pitch_deviation", "share_fillers", "share_like", "variety", "share_we",
     "share_vague", "share_hedges", "share_team", "share_positive", "share_enthusiasm", "letters_per_word",
@@ -46,16 +31,6 @@ class Spoken:
     pitch_range_semitones: float | None = None
 
 
-def full(interviews: Interviews) -> np.ndarray:
-    """The rows (N, len(FULL)) of rated interviews; NaN where the prosody is not known."""
-    return np.array([_full(*pair) for pair in zip(interviews.turns, interviews.prosody, strict=True)])
-
-
-def product_of_rated(interviews: Interviews) -> np.ndarray:
-    """The same interviews as the product would see them (N, len(PRODUCT))."""
-    return np.array([_product_row(*pair) for pair in zip(interviews.turns, interviews.prosody, strict=True)])
-
-
 def product(answers: Sequence[Spoken]) -> np.ndarray:
     """One interview's row (len(PRODUCT),) from its recorded answers. Raises ValueError where there is no word."""
     words = lexical([answer.text for answer in answers])
@@ -69,47 +44,3 @@ def product(answers: Sequence[Spoken]) -> np.ndarray:
         "pitch_deviation": float(np.mean(ranges)) / RANGE_IN_DEVIATIONS if ranges else np.nan,
     }
     return np.array([words[name] for name in PRODUCT])
-
-
-def _sound(turns: list[str], prosody: np.ndarray) -> dict[str, float]:
-    known = np.isfinite(prosody)
-    means = np.where(
-        known.any(axis=0), np.where(known, prosody, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1), np.nan
-    )
-    mean = {name: float(means[i]) for name, i in _COLUMN.items()}
-    lengths = prosody[:, _COLUMN["duration"]]
-    seconds = float(lengths[np.isfinite(lengths)].sum()) or np.nan
-    pitches = prosody[:, _COLUMN["mean_pitch"]]
-    pitches = pitches[np.isfinite(pitches)]
-    duration = mean["duration"]
-    spoken = len(words_of(" ".join(turns)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        derived = {
-            "words_per_second": spoken / seconds,
-            "log_seconds": np.log(seconds),
-            "pauses_per_second": mean["numPause"] / duration,
-            "pause_share": mean["TotDurPause:3"] / duration,
-            "log_mean_pause": np.log(mean["avgDurPause"]),
-            "log_longest_pause": np.log(mean["maxDurPause"]),
-            "pitch_variation": mean["pitch_sd"] / mean["mean_pitch"],
-            "pitch_deviation": 12 * np.log2(1 + mean["pitch_sd"] / mean["mean_pitch"]),
-            "log_energy": np.log(mean["energy"]),
-            "log_pitch_range": np.log(mean["max_pitch"] / mean["min_pitch"]),
-            "breaks_per_second": mean["numVoiceBreaks"] / duration,
-            "intervals_per_second": mean["iInterval"] / duration,
-            "log_unvoiced": np.log(mean["pitchUvsVRatio"]),
-            "quantile_over_mean": mean["intensityQuant"] - mean["intensityMean"],
-            "quantile_over_max": mean["intensityQuant"] - mean["intensityMax"],
-            "pitch_between_answers": float(pitches.std() / pitches.mean()) if len(pitches) > 1 else np.nan,
-        }
-    return {name: float(value) if np.isfinite(value) else np.nan for name, value in {**mean, **derived}.items()}
-
-
-def _full(turns: list[str], prosody: np.ndarray) -> list[float]:
-    values = {**lexical(turns), **_sound(turns, prosody)}
-    return [values[name] for name in FULL]
-
-
-def _product_row(turns: list[str], prosody: np.ndarray) -> list[float]:
-    values = {**lexical(turns), **_sound(turns, prosody)}
-    return [values[name] for name in PRODUCT]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
-from ml.core.readings import Estimate, ModelVersion, Reading
+from ml.core.readings import Estimate, ModelVersion, RatersReading
 from ml.interview import features, invite, model
-from ml.interview.data import RATINGS
 from ml.interview.features import Spoken
+from ml.interview.model import RATINGS
 from ml.interview.words import has_words, words_of
 
 #: Raters heard ten minutes; with less than this there is too little to say what they would have said.
@@ -24,19 +23,6 @@ FEWEST_WORDS, FEWEST_SECONDS = 150, 60.0
 LOWEST, HIGHEST = 1.0, 7.0
 #: A feature that moves the rating by less is not worth a line (points of the scale).
 SMALLEST_PART = 0.05
-
-
-@dataclass(frozen=True)
-class RatersReading(Reading):
-    """``ratings`` maps ``overall`` and ``excited`` (1..7) to what the mean of several raters would probably be; the
-    interval holds the raters' mean in 95 of 100 interviews, ``n`` is the number of words. ``invite`` is the same for
-    "would you invite this person", 0..1, from words alone, or None.
-
-    ``parts`` are what moved ``overall``, the strongest first: {feature, value, average, effect (points)}."""
-
-    ratings: dict[str, Estimate] = field(default_factory=dict)
-    invite: Estimate | None = None
-    parts: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read(answers: Sequence[Spoken]) -> RatersReading:
@@ -95,8 +81,8 @@ def _invite(answers: Sequence[Spoken], residual: float, words: int) -> Estimate:
 
 
 def _estimate(value: float, half: float, n: int, low: float, high: float) -> Estimate:
-    inside = [float(np.clip(x, low, high)) for x in (value, value - half, value + half)]
-    return Estimate(*inside, n)
+    middle, lower, upper = (float(np.clip(x, low, high)) for x in (value, value - half, value + half))
+    return Estimate(middle, lower, upper, n)
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from ml.interview.words import lexical, words_of
 FILE = "interview_invite.npz"
 #: The length of the clips that were rated, in seconds: how many words somebody says in it matters most.
 CLIP_SECONDS = 15.0
-LANDMARKS, WIDTH, PENALTY = 500, 0.4, 2.0
+WIDTH = 0.4
 _SYLLABLE = re.compile(r"[aeiouy]+")
 
 
@@ -66,31 +66,9 @@ def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.exp(-WIDTH / a.shape[1] * np.maximum(squared, 0))
 
 
-def fit(rows: np.ndarray, target: np.ndarray, seed: int = 0) -> Invite:
-    """Fit on feature rows (N, P) and ratings (N,)."""
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    x = np.clip((rows - mean) / scale, -CLIP, CLIP)
-    chosen = np.random.default_rng(seed).permutation(len(x))[:LANDMARKS]
-    landmarks = x[chosen]
-    values, vectors = np.linalg.eigh(kernel(landmarks, landmarks))
-    root = vectors / np.sqrt(np.maximum(values, 1e-8))
-    mapped = kernel(x, landmarks) @ root
-    centre = mapped.mean(axis=0)
-    inside = (mapped - centre).T @ (mapped - centre) + PENALTY * np.eye(mapped.shape[1])
-    weights = np.linalg.solve(inside, (mapped - centre).T @ (target - target.mean()))
-    return Invite(mean, scale, landmarks, root @ weights, float(target.mean() - centre @ weights))
-
-
-def save(model: Invite, path: Path) -> None:
-    """Write as float32 (weights as float64: they are large and of both signs)."""
-    np.savez_compressed(
-        path, mean=model.mean, scale=model.scale, landmarks=model.landmarks.astype(np.float32), weights=model.weights,
-        bias=model.bias, seen=model.seen.astype(np.uint32),
-    )  # fmt: skip
-
-
 def load(path: Path) -> Invite:
     """Read what ``save`` wrote."""
     with np.load(path) as file:
         parts = (file[name].astype(np.float64) for name in ("mean", "scale", "landmarks", "weights"))
-        return Invite(*parts, float(file["bias"]), file["seen"])
+        mean, scale, landmarks, weights = parts
+        return Invite(mean, scale, landmarks, weights, float(file["bias"]), file["seen"])

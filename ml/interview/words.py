@@ -45,6 +45,7 @@ def has_words(text: str) -> bool:
 
 
 def is_filler(word: str) -> bool:
+    """Whether a word in lower case is a filled pause, such as "um"."""
     return FILLED_PAUSE.match(word) is not None
 
 

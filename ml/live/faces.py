@@ -86,7 +86,8 @@ class Faces:
         found = self._tracker.step(picture, time)
         found.sort(key=lambda face: float(face.box[0] - face.box[2]))
         read = [face for face in found[:MOST_READ] if face.points is not None]
-        rows = opened = np.zeros(0)
+        rows: np.ndarray = np.zeros((0, 0))
+        opened: np.ndarray = np.zeros(0)
         if read:
             cuts = np.stack([features.crop(picture, face.points) for face in read])
             rows = classifier.probabilities(cuts) if careful else quantised.probabilities(cuts)

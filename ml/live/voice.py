@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ml.speech import classifier
 from ml.speech.activity import detect
+from ml.speech.bitset import Flags
 from ml.speech.features import HOP, RATE, WINDOW_HOP_SECONDS, WINDOW_SECONDS, seconds_to_frames
-from ml.speech.first_pass import survey
+from ml.speech.first_pass import first_pass
 from ml.speech.infer import ENOUGH_SPEECH
 
 #: Seconds of sound that are held: what speech stands out from, and whose voice it is, is judged by them.
@@ -26,7 +29,7 @@ class Voice:
     """
 
     def __init__(self) -> None:
-        self.row: np.ndarray | None = None
+        self.row: np.ndarray | Any = None
         self.spoke: float | None = None
         self.speaks = False
         self._held = np.zeros(0, np.float32)
@@ -70,17 +73,20 @@ class Voice:
         self.speaks, size = False, seconds_to_frames(WINDOW_SECONDS)
         if self._last_speech(detect(self._held).speech) is None:
             return  # nobody speaks: most of the time, and nothing dear has to be asked
-        activity = survey([self._held]).activity
+        activity = first_pass([self._held]).activity
         if self._last_speech(activity.speech) is None:
             return
         stop = len(activity.speech)
         start = max(0, stop - size)
-        self.row = classifier.probabilities(activity.said(self._held, start, stop))
-        self.spoke = self._end - (stop - activity.bounds(start, stop)[1]) * HOP / RATE
+        said, bounds = activity.said(self._held, start, stop), activity.bounds(start, stop)
+        if said is None or bounds is None or self._end is None:
+            return
+        self.row = classifier.probabilities(said)
+        self.spoke = self._end - (stop - bounds[1]) * HOP / RATE
         self.speaks = True
 
     @staticmethod
-    def _last_speech(speech: np.ndarray) -> int | None:
+    def _last_speech(speech: Flags) -> int | None:
         """How many frames of the last window are speech; None where they are too few."""
         count = int(speech[-seconds_to_frames(WINDOW_SECONDS) :].sum())
         return count if count >= ENOUGH_SPEECH else None

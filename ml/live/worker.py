@@ -73,7 +73,7 @@ def warm_up() -> None:
     from ml.live.reader import Reader
     from ml.speech import classifier as voices
     from ml.speech.features import RATE
-    from ml.speech.first_pass import survey
+    from ml.speech.first_pass import first_pass
 
     cv2.setNumThreads(1)
     grey = np.zeros((240, 320), np.uint8)
@@ -90,7 +90,7 @@ def warm_up() -> None:
     )
     noise = np.random.default_rng(0).normal(0, 0.001, len(at))
     sound = (0.1 * buzz + noise).astype(np.float32)
-    survey([sound])
+    first_pass([sound])
     voices.probabilities(sound)
 
 
@@ -145,6 +145,7 @@ def _send(connection: socket.socket, answer: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """Fork a reader for each request until the server goes; see the module."""
     # libjpeg writes a line to the standard error stream for each damaged picture; what Python says still gets there.
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     null = os.open(os.devnull, os.O_WRONLY)

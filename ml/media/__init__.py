@@ -1,0 +1,1 @@
+"""Recordings: probing, pictures, sound, remuxing, and media that is made."""

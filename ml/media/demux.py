@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -194,7 +195,8 @@ def _length(frame, is_video: bool) -> float:
 
 def _samples(recording: Recording, rate: int) -> Iterator[np.ndarray]:
     """Resampled pieces of sound in order, with silence where the timestamps leave a hole."""
-    resampler, shape = None, None
+    resampler: Any = None
+    shape: tuple[str, str, int] | None = None
     clock = 0.0  # where in the recording the sound handed on so far ends
     for _, frame in recording.decode(recording.audio):
         time, length = recording.time_of(frame), frame.samples / frame.sample_rate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Picture:
         return upright(self._frame, self._reformatter, self._max_height)
 
 
-def video_frames(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Frame]:
+def video_frames(path: str | Path, *, fps: float, max_height: int | None = None) -> Generator[Frame]:
     """Sample pictures at up to ``fps`` a second: the first frame at or after each multiple of 1/fps.
 
     Pictures are upright (phones write a rotation beside the picture) and scaled down to ``max_height`` pixels
@@ -58,7 +58,7 @@ def video_frames(path: str | Path, *, fps: float, max_height: int | None = None)
         yield Frame(time, upright(frame, reformatter, max_height))
 
 
-def pictures(path: str | Path, *, fps: float, max_height: int | None = None) -> Iterator[Picture]:
+def pictures(path: str | Path, *, fps: float, max_height: int | None = None) -> Generator[Picture]:
     """The same pictures as :func:`video_frames` gives, in grey: a third of the cost where nobody asks for colours."""
     reformatter = av.video.reformatter.VideoReformatter()
     for time, frame in _sampled(path, fps):
@@ -102,7 +102,7 @@ def upright(frame: av.VideoFrame, reformatter, max_height: int | None, form: str
 def _luminance(frame: av.VideoFrame) -> np.ndarray:
     """The first plane of a frame, stretched to 0..255: what the reformatter makes of it, in a quarter of the time."""
     plane = frame.planes[0]
-    levels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    levels = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
     full = frame.format.name.startswith("yuvj") or int(frame.color_range or 0) == 2  # 2: JPEG, nothing left out
     if full:
         return levels.copy()

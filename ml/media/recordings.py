@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -64,8 +65,8 @@ class Recording:
         except (av.FFmpegError, ValueError):
             return
 
-    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, av.frame.Frame]]:
-        """Decoded frames with their stream; packets that do not decode are left out."""
+    def decode(self, *streams) -> Iterator[tuple[av.stream.Stream, Any]]:
+        """Decoded frames (`av.VideoFrame`, `av.AudioFrame`) with their stream; packets that fail are left out."""
         for packet in self.packets(*streams):
             try:
                 frames = packet.decode()
@@ -77,6 +78,10 @@ class Recording:
 
 @contextmanager
 def open_recording(path: str | Path) -> Iterator[Recording]:
+    """A recording, open while the context lasts.
+
+    Raises MediaError: ``missing``, ``empty``, ``not_media``, ``truncated``.
+    """
     path = Path(path)
     if not path.exists():
         raise MediaError("missing", f"There is no file {path.name}. Check the path and try again.")
@@ -106,6 +111,7 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
 
 
 def check_size(width: int, height: int) -> None:
+    """Raises MediaError (``too_large``) where a picture of ``width`` x ``height`` pixels is too large to decode."""
     if max(width, height) > MAX_SIDE:
         raise MediaError(
             "too_large",
@@ -115,6 +121,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def not_media(path: Path) -> MediaError:
+    """The error for a file that is no recording."""
     return MediaError(
         "not_media",
         f"{path.name} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
@@ -122,6 +129,7 @@ def not_media(path: Path) -> MediaError:
 
 
 def nothing_usable(path: Path) -> MediaError:
+    """The error for a file of which nothing decodes."""
     return MediaError(
         "truncated",
         f"{path.name} was cut off before anything in it could be played. "

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -96,7 +97,7 @@ def speak(text: str, rate: int = 16000, voice: str = "en-us") -> np.ndarray:
         data = text.encode("utf-8") + b"\0"
         library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, 0, 0, 1, None, None)  # 1: UTF-8
         library.espeak_Synchronize()
-        library.espeak_SetSynthCallback(ctypes.cast(None, signature))
+        library.espeak_SetSynthCallback(signature())
     if not pieces:
         raise RuntimeError("eSpeak NG made no sound. Install the espeakng_loader package again.")
     samples = np.concatenate(pieces)
@@ -147,17 +148,19 @@ def encode(path: str | Path, frames, fps: int, sound: np.ndarray | None, rate: i
     """
     codecs = {".webm": ("libvpx", "libopus"), ".mp4": ("libx264", "aac")}[Path(path).suffix]
     with av.open(str(path), "w") as output:
-        voice = output.add_stream(codecs[1], rate=rate, layout="mono") if sound is not None else None
-        video, position = None, 0
+        voice: Any = output.add_stream(codecs[1], rate=rate, layout="mono") if sound is not None else None
+        video: Any = None
+        position = 0
         for number, rgb in enumerate(frames if frames is not None else ()):
             if video is None:
                 video = _add_video(output, codecs[0], fps, rgb.shape)
             picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
             picture.pts, picture.time_base = number, Fraction(1, fps)
             output.mux(video.encode(picture))
-            if voice is not None:  # keep picture and sound together, so that neither waits in memory
+            # Picture and sound are kept together, so that neither waits in memory.
+            if voice is not None and sound is not None:
                 position = _add_sound(output, voice, sound, rate, position, int((number + 1) / fps * rate))
-        if voice is not None:
+        if voice is not None and sound is not None:
             _add_sound(output, voice, sound, rate, position, len(sound))
         for stream in (video, voice):
             if stream is not None:

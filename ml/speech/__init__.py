@@ -1,0 +1,1 @@
+"""The voice: who speaks when, which emotion, and how it is delivered."""

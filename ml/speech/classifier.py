@@ -36,6 +36,7 @@ class Discriminant:
     bias: np.ndarray
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
+        """The scores (N, K) of features (N, D)."""
         return np.asarray(features, np.float64) @ self.weight + self.bias
 
 

@@ -53,7 +53,7 @@ class Decoded:
             self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed in _close)
             if self._file.tell() + block.nbytes > 4 * MOST_SECONDS * RATE:
                 raise OSError("too long")
-            if self._file.write(np.ascontiguousarray(block, np.float32)) < block.nbytes:
+            if self._file.write(np.ascontiguousarray(block, np.float32).data) < block.nbytes:
                 raise OSError("no space is left")
         except OSError:
             self._close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -47,16 +48,16 @@ def parted(points: np.ndarray) -> tuple[float, np.ndarray]:
     best: tuple[float, float, np.ndarray] = (-1.0, 0.0, np.zeros(len(points), bool))
     if len(points) < 2 * LEAST:
         return 0.0, best[2]
-    points = _Points(points)
-    middle = points.mean(np.ones(len(points), bool))
-    _, axes = np.linalg.eigh(sum((part - middle).T @ (part - middle) for part in points.parts()))
+    rows = _Points(points)
+    middle = rows.mean(np.ones(len(points), bool))
+    _, axes = np.linalg.eigh(sum((part - middle).T @ (part - middle) for part in rows.parts()))
     for axis in axes.T[::-1][:STARTS]:
-        along = points.each(lambda part, axis=axis: (part - middle) @ axis)
-        half = _two_means(points, np.convolve(along, np.ones(5), mode="same") > 0)
+        along = rows.each(partial(_along, middle, axis))
+        half = _two_means(rows, np.convolve(along, np.ones(5), mode="same") > 0)
         count = min(half.sum(), (~half).sum())
         if count < LEAST:
             continue
-        square = float(((points.mean(half) - points.mean(~half)) ** 2).sum())
+        square = float(((rows.mean(half) - rows.mean(~half)) ** 2).sum())
         gain = square * half.mean() * (1 - half.mean())
         if gain > best[0]:
             chance = CAUTION * len(axis) * (1 / half.sum() + 1 / (~half).sum())
@@ -94,18 +95,28 @@ def _two_means(points: _Points, half: np.ndarray) -> np.ndarray:
         one, other = points.mean(half), points.mean(~half)
         apart, between = one - other, (one @ one - other @ other) / 2
         # how much better each point suits ``one``: half the difference of the squared distances
-        again = _turns(points.each(lambda part, apart=apart, between=between: part @ apart - between))
+        again = _turns(points.each(partial(_nearer, apart, between)))
         if (again == half).all():
             break
         half = again
     return half
 
 
+def _along(middle: np.ndarray, axis: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Where each row of ``part`` (N, D) lies along ``axis`` (D,), from ``middle`` (D,)."""
+    return (part - middle) @ axis
+
+
+def _nearer(apart: np.ndarray, between: float, part: np.ndarray) -> np.ndarray:
+    """How much nearer each row of ``part`` (N, D) lies to one mean than to the other, which lies ``apart`` from it."""
+    return part @ apart - between
+
+
 def _turns(better: np.ndarray) -> np.ndarray:
     """The likeliest way to give points in order to two voices, where a change costs CHANGE (Viterbi's algorithm for two
     states): from how much ``better`` (N,) each suits the first, where the first is given (bool)."""
     lead, leads = 0.0, array("d")  # as an array: hours of numbers one by one weigh four times as much
-    for value in memoryview(WEIGHT * better):
+    for value in (WEIGHT * better).data:
         lead = min(max(lead, -CHANGE), CHANGE) + value
         leads.append(lead)
     first, found = lead > 0, np.zeros(len(leads), bool)

@@ -30,7 +30,7 @@ PAUSE = 15
 RANGE_DB = 55.0
 
 
-def hertz_to_mel(hertz: np.ndarray) -> np.ndarray:
+def hertz_to_mel(hertz: np.ndarray | float) -> np.ndarray:
     """Slaney's mel scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above."""
     hertz = np.asarray(hertz, float)
     return np.where(hertz < 1000, hertz * 3 / 200, 15 + 27 * np.log(np.maximum(hertz, 1e-9) / 1000) / np.log(6.4))

@@ -21,11 +21,11 @@ STRETCHES = 2_000  # at most so many in a reading
 
 
 @dataclass(frozen=True)
-class Survey:
+class FirstPass:
     """What the first pass finds.
 
     ``activity.speech`` (per 10 ms) holds the candidate's speech alone; ``heard`` what the detector called speech,
-    ``other`` what of that is no voice and ``second`` where a second voice probably speaks, (from, to) in seconds.
+    ``other`` what of that is no voice and ``second_voice`` where a second voice probably speaks, (from, to) in seconds.
     ``hertz`` is the pitch per frame, ``samples`` all there were, ``clipped`` their share that is clipped, and
     ``spectrum`` (MELS,) the mean log-mel spectrum of what sounds, dB, NaN where nothing does. Of a long recording the
     values per frame are a `Spool`: an array by slices.
@@ -37,19 +37,19 @@ class Survey:
     clipped: float
     heard: Flags
     other: Flags
-    diarization: list[tuple[float, float]]
+    second_voice: list[tuple[float, float]]
     spectrum: np.ndarray
 
     def stretches(self) -> list[list]:
         """[from, to, kind] in seconds, in order; kind is "speech", "second" (a second voice) or "other" (no voice)."""
-        diarization, every = Marks(len(self.heard)), list(parts(len(self.heard)))
-        for start, end in self.second:
-            diarization[int(start * 100) : int(end * 100)] = True
+        second, every = Marks(len(self.heard)), list(parts(len(self.heard)))
+        for start, end in self.second_voice:
+            second[int(start * 100) : int(end * 100)] = True
 
         def all_of(gap: int) -> Iterator[list]:
             for kind, chunks in (
                 ("speech", pieces(self.activity.speech)),
-                ("second", (self.heard[part] & diarization[part] & ~self.other[part] for part in every)),
+                ("second", (self.heard[part] & second[part] & ~self.other[part] for part in every)),
                 ("other", pieces(self.other)),
             ):
                 yield from ([round(a / 100, 2), round(b / 100, 2), kind] for a, b in _closed(chunks, gap))
@@ -62,7 +62,7 @@ class Survey:
             gap *= 2
 
 
-def survey(blocks: Iterable[np.ndarray]) -> Survey:
+def first_pass(blocks: Iterable[np.ndarray]) -> FirstPass:
     """First pass over a stream of samples (float32 mono, 16 kHz), in bounded memory but for some bytes each 10 ms."""
     detector, meter, hertz = ActivityDetector(), voice_classifier.Meter(), Spool(np.float16)
     listener = speaker_embedding.Listener()
@@ -90,7 +90,7 @@ def survey(blocks: Iterable[np.ndarray]) -> Survey:
     stretches = diarization.second_voice(listener.finish(), spoken)
     for begin, end in stretches:
         spoken[int(begin * 100) : int(end * 100)] = False
-    return Survey(
+    return FirstPass(
         replace(activity, speech=spoken),
         hertz.values(),
         total,

@@ -34,7 +34,7 @@ from ml.speech.features import (
     window_starts,
     without_pauses,
 )
-from ml.speech.first_pass import Survey, survey
+from ml.speech.first_pass import FirstPass, first_pass
 
 ENOUGH_SPEECH = 60  # frames of speech that a window needs: 0.6 s
 LITTLE_SPEECH = 10.0  # s; below, a warning
@@ -114,10 +114,10 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
     return reading
 
 
-def read_samples(first_pass: Opener, second_pass: Opener | None = None, models: Models | None = None) -> SpeechReading:
-    """`read` for sound that is decoded already; each opener gives the same stream of float32 mono blocks at 16 kHz.
-    ``models`` are others than those shipped."""
-    found = survey(first_pass())
+def read_samples(opener: Opener, again: Opener | None = None, models: Models | None = None) -> SpeechReading:
+    """`read` for sound that is decoded already; ``opener``, and ``again`` for the second pass, each
+    give the same stream of float32 mono blocks at 16 kHz. ``models`` are others than those shipped."""
+    found = first_pass(opener())
     activity = found.activity
     if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
         raise Unreadable(
@@ -133,7 +133,7 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None, models: 
         )
     models, nothing = models or opened(), [np.nan] * len(SPEECH_EMOTIONS)
     times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
-    for time, window in voice_windows((second_pass or first_pass)(), activity):
+    for time, window in voice_windows((again or opener)(), activity):
         times.append(round(time, 2))
         values.extend(nothing if window is None else [round(float(p), 5) for p in probabilities(window, models)])
     rows = np.frombuffer(values).reshape(-1, len(SPEECH_EMOTIONS))
@@ -155,7 +155,7 @@ def read_samples(first_pass: Opener, second_pass: Opener | None = None, models: 
         quality=sound,
         sure_seconds=round(sure * HOP / RATE, 2),
         track=Track(SPEECH_EMOTIONS, times.tolist(), [None if np.isnan(row[0]) else row.tolist() for row in rows]),
-        second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second],
+        second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second_voice],
     )
 
 
@@ -216,14 +216,14 @@ def _reliability() -> str:
     )
 
 
-def _warnings(found: Survey, sound: dict[str, Any], sure: int) -> list[str]:
+def _warnings(found: FirstPass, sound: dict[str, Any], sure: int) -> list[str]:
     activity = found.activity
     messages = []
     if activity.seconds < LITTLE_SPEECH:
         messages.append(
             f"There are only {activity.seconds:.1f} seconds of speech; from so little the figures are rough."
         )
-    if found.second:
+    if found.second_voice:
         messages.append(
             "Perhaps a second voice can be heard. Where it seems to speak nothing was read: the voice that speaks most "
             "is taken for the candidate's. This is a guess from the sound of the voices, so listen." + _reliability()

@@ -24,7 +24,7 @@ class Spool:
     """
 
     def __init__(self, dtype: type = np.float32, columns: int | None = None):
-        self._nothing = np.zeros(0 if columns is None else (0, columns), dtype)
+        self._nothing: np.ndarray = np.zeros(0 if columns is None else (0, columns), dtype)
         self._row = self._nothing.itemsize * (columns or 1)
         self._held: list[np.ndarray] = []
         self._file: IO[bytes] | None = None
@@ -48,7 +48,7 @@ class Spool:
         try:
             self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the spool)
             self._file.seek(self._in_file * self._row)
-            if self._file.write(data) < data.nbytes:
+            if self._file.write(data.data) < data.nbytes:
                 raise OSError("no space is left")
         except OSError:
             self._writable, self._held = False, [data]

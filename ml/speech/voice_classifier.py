@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -179,7 +180,8 @@ def weights() -> Weights:
 def _load(path: str, _stamp: registry.Stamp) -> Weights:
     with np.load(path) as stored:
         values = {name: stored[name] for name in stored.files}
-    return Weights(**{name: float(value) if value.ndim == 0 else value for name, value in values.items()})
+    parts: dict[str, Any] = {name: float(value) if value.ndim == 0 else value for name, value in values.items()}
+    return Weights(**parts)
 
 
 def voice_probability(rows: Frames, given: Weights | None = None) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Words: the Big Five, each with an interval."""

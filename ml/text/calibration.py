@@ -1,6 +1,6 @@
-"""From the halves' scores to a probability that means what it says, for the number of words that were read.
+"""From the base models' scores to a probability that means what it says, for the number of words that were read.
 
-Each half's score is divided by its standard deviation over held-out essays, and what is left is averaged, each half
+Each base model's score is divided by its standard deviation over held-out essays, and what is left is averaged, each
 counting alike. (Weights fitted to 2,220 essays did no better.) Per trait and per number of words (a grid, interpolated
 in its logarithm) a Platt scaling follows, ``logit = a * mean + b`` with
 a >= 0. Few words -> small a and b -> a probability near one half. All of it is fitted on out-of-fold predictions alone.
@@ -23,15 +23,15 @@ import numpy as np
 
 from ml.core.readings import TRAITS
 
-#: The halves, in the order of the scores' rows.
-HALVES = ("network", "lexical", "topics", "style", "distilled")
-#: How much each half counts; they add up to 1. All count alike: nothing was tuned.
-WEIGHTS = np.full(len(HALVES), 1 / len(HALVES))
+#: The base models, in the order of the scores' rows.
+BASE_MODELS = ("network", "lexical", "topics", "style", "distilled")
+#: How much each base model counts; they add up to 1. All count alike: nothing was tuned.
+WEIGHTS = np.full(len(BASE_MODELS), 1 / len(BASE_MODELS))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """``words`` (G) rising; ``scale`` (halves, 5): standard deviations of the scores; the rest (G, 5): factor, bias,
+    """``words`` (G) rising; ``scale`` (models, 5): standard deviations of the scores; the rest (G, 5): factor, bias,
     and standard deviations of the log-odds."""
 
     words: list[int]
@@ -43,18 +43,20 @@ class Calibration:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Calibration:
+        """What `to_json` gave, as an object again."""
         return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
     def _at(self, name: str, words: int) -> np.ndarray:
         table, grid = np.array(getattr(self, name)), np.log(self.words)
         return np.array([np.interp(np.log(max(words, 1)), grid, table[:, trait]) for trait in range(len(TRAITS))])
 
-    def logit(self, words: int, halves: np.ndarray) -> np.ndarray:
-        """Calibrated log-odds (…, 5) from the halves' scores (…, halves, 5) of a text of ``words`` words."""
-        return combine(halves, np.array(self.scale)) * self._at("factor", words) + self._at("bias", words)
+    def logit(self, words: int, scores: np.ndarray) -> np.ndarray:
+        """Calibrated log-odds (…, 5) from the base models' scores (…, models, 5) of a text of ``words`` words."""
+        return combine(scores, np.array(self.scale)) * self._at("factor", words) + self._at("bias", words)
 
     def deviation(self, words: int, disagreement: np.ndarray) -> np.ndarray:
         """Standard deviation (5,) of the calibrated log-odds. ``disagreement`` is the standard error of the mean of the
@@ -65,34 +67,17 @@ class Calibration:
         return np.sqrt((self._at("spread", words) / beyond) ** 2 + self._at("error", words) ** 2 + network**2)
 
 
-def combine(halves: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The weighted mean (…, 5) of scores (…, halves, 5), each divided by its scale (halves, 5)."""
-    return np.einsum("h,...hk->...k", WEIGHTS, halves / scale)
+def combine(scores: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The weighted mean (…, 5) of scores (…, models, 5), each divided by its scale (models, 5)."""
+    return np.einsum("h,...hk->...k", WEIGHTS, scores / scale)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
+    """The logistic function of log odds, 0..1; odds beyond e^30 count as that."""
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
 def logit(p: np.ndarray) -> np.ndarray:
+    """The log odds of probabilities, which are kept off 0 and 1."""
     p = np.clip(p, 1e-6, 1 - 1e-6)
     return np.log(p / (1 - p))
-
-
-def platt(scores: np.ndarray, truth: np.ndarray, penalty: float = 1.0) -> np.ndarray:
-    """Logistic regression of ``truth`` (N,) on ``scores`` (N, K), factors >= 0 -> (K + 1,), bias last."""
-    from scipy.optimize import minimize
-
-    n, k = scores.shape
-    scale = scores.std(axis=0) + 1e-9
-    x = np.column_stack([scores / scale, np.ones(n)])
-
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        z = x @ w
-        value = np.sum(np.logaddexp(0, z) - truth * z) + penalty / 2 * np.sum(w[:k] ** 2)
-        gradient = x.T @ (sigmoid(z) - truth)
-        gradient[:k] += penalty * w[:k]
-        return value, gradient
-
-    found = minimize(loss, np.zeros(k + 1), jac=True, method="L-BFGS-B", bounds=[(0, None)] * k + [(None, None)])
-    return np.append(found.x[:k] / scale, found.x[k])

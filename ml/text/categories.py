@@ -1,4 +1,4 @@
-"""Categories of words for the style half: broad lists of our own, by stems, and how pleasant words are.
+"""Categories of words for the style base model: broad lists of our own, by stems, and how pleasant words are.
 
 The lists follow what the literature on words and personality counts (pronouns, feelings, thinking, time, work, home, …)
 and stand in ``stems.py``. How pleasant and how subjective a word is comes from the lexicon

@@ -1,6 +1,6 @@
 """Which words moved each trait: what the reading would have been without them (occlusion).
 
-Every word of the text that the linear halves give weight to is a candidate; the likeliest are taken out of the text
+Every word that the linear base models give weight to is a candidate; the likeliest are taken out of the text
 one at a time, all their occurrences, and the whole model (the network too) reads what is left. What a word moved is
 the difference between the two probabilities. Nothing is estimated: taking the word out by hand gives the same
 figure.
@@ -17,7 +17,7 @@ import numpy as np
 from ml.core import registry
 from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style
-from ml.text.calibration import HALVES, Calibration, sigmoid
+from ml.text.calibration import BASE_MODELS, Calibration, sigmoid
 from ml.text.features import Document, is_word
 from ml.text.scoring import score
 
@@ -27,10 +27,10 @@ EACH, WINDOWS = 5, 400
 NAMED, SMALLEST = 8, 0.002
 
 
-def moved(document: Document, halves: np.ndarray, calibration: Calibration) -> dict[str, list[list]]:
+def moved(document: Document, scores: np.ndarray, calibration: Calibration) -> dict[str, list[list]]:
     """Per trait ``[word, change, times]``, the largest change first.
 
-    ``change`` is the probability (-1..1) with the word less that without any of its ``times`` occurrences. ``halves``
+    ``change`` is the probability (-1..1) with the word less that without any of its ``times`` occurrences. ``scores``
     (5, 5) are the document's own scores. {} where nothing could be taken out. Raises ModelMissing.
     """
     places: dict[str, list[int]] = defaultdict(list)
@@ -42,8 +42,8 @@ def moved(document: Document, halves: np.ndarray, calibration: Calibration) -> d
     count = len(document.words)
     chosen = _candidates(document, places, calibration)
     rest = [_without(document, places[word]) for word in chosen]
-    before = sigmoid(calibration.logit(count, halves))
-    after = np.array([sigmoid(calibration.logit(count, each.halves)) for each in score(rest)])
+    before = sigmoid(calibration.logit(count, scores))
+    after = np.array([sigmoid(calibration.logit(count, each.base)) for each in score(rest)])
     changes = before - after
     found = {}
     for number, trait in enumerate(TRAITS):
@@ -62,14 +62,14 @@ def _without(document: Document, positions: list[int]) -> Document:
 
 
 def _candidates(document: Document, places: dict[str, list[int]], calibration: Calibration) -> list[str]:
-    """The words that the linear halves give the most weight, for each trait as many as there is time for."""
+    """The words that the linear base models give the most weight, for each trait as many as there is time for."""
     words = lexical.load(registry.file_of("text", lexical.FILE))
     manner = style.load(registry.file_of("text", style.FILE))
-    taught = distilled.load(registry.file_of("text", distilled.FILE))
-    scale = dict(zip(HALVES, np.array(calibration.scale), strict=True))
+    student = distilled.load(registry.file_of("text", distilled.FILE))
+    scale = dict(zip(BASE_MODELS, np.array(calibration.scale), strict=True))
     weight = words.contributions(document.lemmas) / scale["lexical"]
     weight += _style(document, manner) / scale["style"]
-    weight += taught.contributions([token.lower() for token in document.tokens]) / scale["distilled"]
+    weight += student.contributions([token.lower() for token in document.tokens]) / scale["distilled"]
     by_word = {word: weight[found].sum(axis=0) for word, found in places.items()}
     names = list(by_word)
     table = np.abs(np.array([by_word[word] for word in names]))

@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -70,7 +70,7 @@ class Document:
         """The tokens that are words, in lower case: "don't" is two. ``written`` counts as a person does: one."""
         return [token.lower() for token in self.tokens if is_word(token)]
 
-    def part(self, positions: Sequence[int]) -> Document:
+    def part(self, positions: Iterable[int]) -> Document:
         """The tokens at ``positions`` as a document of their own, its sentences and written words counted by them."""
         tokens = [self.tokens[i] for i in positions]
         written = sum(map(is_word, tokens))

@@ -58,7 +58,7 @@ def _reading(
     document: Document, known: float, scores: Scores, card: dict[str, Any], calibration: Calibration, explain: bool
 ) -> TextReading:
     count = len(document.words)
-    middle = calibration.logit(count, scores.halves)
+    middle = calibration.logit(count, scores.base)
     half = 1.96 * calibration.deviation(count, scores.disagreement)
     value, low, high = sigmoid(middle), sigmoid(middle - half), sigmoid(middle + half)
     warnings = []
@@ -73,7 +73,7 @@ def _reading(
             for i, trait in enumerate(TRAITS)
         },
         statistics=statistics(document),
-        moved=moved(document, scores.halves, calibration) if explain else {},
+        moved=moved(document, scores.base, calibration) if explain else {},
         accuracy=accuracy_at(count, card["figures"]["by_words"]),
     )
 

@@ -1,7 +1,7 @@
-"""The lexical half of the text model: logistic regression on TF-IDF of lemmas and pairs of lemmas.
+"""The lexical base model of the text model: logistic regression on TF-IDF of lemmas and pairs of lemmas.
 
 It is the baseline that the network has to beat, and it sees what the network cannot: rare words. What ships is the
-calibrated sum of both. Serving is numpy alone; scikit-learn only trains.
+calibrated sum of both. Serving is numpy alone; ``ml.training.text.fit_linear`` fits it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.text.terms import packed, unpacked
+from ml.text.terms import unpacked
 
 FILE = "text_lexical.npz"
 
@@ -62,36 +62,6 @@ class Lexical:
 def terms_of(lemmas: list[str]) -> list[str]:
     """Lemmas and pairs of neighbours."""
     return lemmas + [f"{a} {b}" for a, b in pairwise(lemmas)]
-
-
-def fit(texts: list[list[str]], labels: np.ndarray, *, fewest: int = 10, strength: float = 1.0) -> Lexical:
-    """Fit on lemmas of N texts and labels (N, 5) of 0 and 1.
-
-    ``fewest`` is in how many texts a term must stand, ``strength`` scikit-learn's C.
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    vectorizer = TfidfVectorizer(analyzer=terms_of, min_df=fewest, sublinear_tf=True)
-    matrix = vectorizer.fit_transform(texts)
-    heads = [LogisticRegression(C=strength, solver="liblinear").fit(matrix, column) for column in labels.T]
-    return Lexical(
-        terms={term: int(row) for term, row in vectorizer.vocabulary_.items()},
-        idf=vectorizer.idf_,
-        weights=np.concatenate([head.coef_ for head in heads]).T,
-        bias=np.concatenate([head.intercept_ for head in heads]),
-    )
-
-
-def save(lexical: Lexical, path: Path) -> None:
-    """Write in half precision, which moves no score by more than 0.01."""
-    np.savez_compressed(
-        path,
-        terms=packed(lexical.terms),
-        idf=lexical.idf.astype(np.float16),
-        weights=lexical.weights.astype(np.float16),
-        bias=lexical.bias.astype(np.float32),
-    )
 
 
 @lru_cache(maxsize=2)

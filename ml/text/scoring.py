@@ -1,4 +1,4 @@
-"""What the five halves of the text model say about documents, one by one or many at once."""
+"""What the five base models of the text model say about documents, one by one or many at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ml.core import registry
 from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style, topics, vectors
-from ml.text.calibration import HALVES, logit
+from ml.text.calibration import BASE_MODELS, logit
 from ml.text.features import Document
 from ml.text.windows import windows
 
@@ -20,10 +20,9 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Scores:
-    """``halves`` (5, 5): scores in the order of ``calibration.HALVES``; ``disagreement`` (5,): the networks' standard
-    error."""
+    """``base`` (5, 5): scores in the order of ``BASE_MODELS``; ``disagreement`` (5,): the networks' standard error."""
 
-    halves: np.ndarray
+    base: np.ndarray
     disagreement: np.ndarray
 
 
@@ -35,22 +34,22 @@ def score(documents: Sequence[Document]) -> list[Scores]:
     words = lexical.load(registry.file_of("text", lexical.FILE))
     about = topics.load(registry.file_of("text", topics.FILE))
     manner = style.load(registry.file_of("text", style.FILE))
-    taught = distilled.load(registry.file_of("text", distilled.FILE))
+    student = distilled.load(registry.file_of("text", distilled.FILE))
     networks = _networks(documents)
     found = []
     for document, each in zip(documents, networks, strict=True):
         if not document.tokens:
-            found.append(Scores(np.zeros((len(HALVES), len(TRAITS))), np.zeros(len(TRAITS))))
+            found.append(Scores(np.zeros((len(BASE_MODELS), len(TRAITS))), np.zeros(len(TRAITS))))
             continue
-        halves = [
+        scores = [
             each.mean(axis=0),
             words.score(document.lemmas),
             about.score(document.lemmas),
             manner.score(style.measures(document.tokens, document.tags)),
-            taught.score([token.lower() for token in document.tokens]),
+            student.score([token.lower() for token in document.tokens]),
         ]
         spread = each.std(axis=0, ddof=1) / np.sqrt(len(each)) if len(each) > 1 else np.zeros(len(TRAITS))
-        found.append(Scores(np.array(halves), spread))
+        found.append(Scores(np.array(scores), spread))
     return found
 
 

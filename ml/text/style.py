@@ -1,4 +1,4 @@
-"""The style half of the text model: how somebody writes, in some 140 shares of words, marks and tags.
+"""The style base model of the text model: how somebody writes, in some 140 shares of words, marks and tags.
 
 What it counts follows the tradition of Pennebaker's and Mairesse's features (pronouns, negations, words of feeling, of
 certainty, of family, …; the lengths of words and sentences; parts of speech); the word lists are ours, short ones here
@@ -129,24 +129,6 @@ def measures(tokens: list[str], tags: list[str]) -> np.ndarray:
     ]
     shares = [*narrow, *(counts[mark] for mark in MARKS), *(kinds[tag] for tag in TAGS), *wide]
     return np.array([*general, *np.sqrt(np.array(shares) / total), *(value / total for value in tone)])
-
-
-def fit(measured: np.ndarray, labels: np.ndarray, *, penalty: float = 3000.0) -> Style:
-    """Ridge regression of labels (N, 5) of 0 and 1 on measures (N, measures), in units of log-odds near one half."""
-    mean, deviation = measured.mean(axis=0), measured.std(axis=0)
-    deviation = np.where(deviation > 1e-9, deviation, 1.0)
-    x = np.clip((measured - mean) / deviation, -CLIP, CLIP)
-    centre = x.mean(axis=0)
-    weights = np.linalg.solve(
-        (x - centre).T @ (x - centre) + penalty * np.eye(x.shape[1]), (x - centre).T @ (labels - labels.mean(axis=0))
-    )
-    return Style(mean, deviation, 4 * weights, 4 * (labels.mean(axis=0) - 0.5 - centre @ weights))
-
-
-def save(style: Style, path: Path) -> None:
-    """Write in single precision."""
-    fields = ("mean", "deviation", "weights", "bias")
-    np.savez_compressed(path, **{name: getattr(style, name).astype(np.float32) for name in fields})
 
 
 @lru_cache(maxsize=2)

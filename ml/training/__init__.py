@@ -1,0 +1,1 @@
+"""What trains, measures, exports and explores; nothing that serves imports it."""

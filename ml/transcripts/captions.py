@@ -1,20 +1,14 @@
-"""Captions in and out: WebVTT (W3C), SubRip, and plain text."""
+"""Transcripts from files of captions, and WebVTT (W3C) of transcripts."""
 
 from __future__ import annotations
 
 import html
-import re
 
-from ml.core.errors import VivaError
+from ml.transcripts.formats import CaptionsError, read
 from ml.transcripts.transcript import UNSURE, Transcript, Word
 
-LARGEST = 2_000_000  # characters of an uploaded file
-_TIMES = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s+-->\s+(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})")
-_TAG = re.compile(r"<[^>\n]{0,80}>")
-
-
-class CaptionsError(VivaError):
-    """A file of captions cannot be used. Codes: ``empty``, ``too_large``, ``times``."""
+#: How long a spoken word takes (s), where a file does not say when a turn ends.
+SECONDS_A_WORD = 0.4
 
 
 def to_vtt(transcript: Transcript, seconds: float | None = None) -> str:
@@ -48,36 +42,32 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
 
 
-def parse(text: str, seconds: float | None = None) -> Transcript:
-    """Read WebVTT, SubRip or plain text, told apart by their content.
+def parse(data: bytes | str, seconds: float | None = None, speaker: str | None = None) -> Transcript:
+    """A transcript of any format that ml.transcripts.formats reads.
 
-    The words of a cue share its time by their length; plain text has no times. Raises CaptionsError in words for the
-    person: nothing in it, too large, a cue that ends before it starts or begins after the recording's ``seconds``.
+    The words of a cue share its time by their length; plain text has no times. ``speaker`` keeps one speaker's words.
+    Raises CaptionsError in words for the person: what ml.transcripts.formats.read and TranscriptFile.one_speaker
+    raise, and ``times`` where a cue begins after the recording's ``seconds``.
     """
-    if len(text) > LARGEST:
-        raise CaptionsError("too_large", "This file is too large for a transcript. Choose the file of this answer.")
-    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    cues = list(_cues(text))
-    if not cues and text.lstrip().startswith("WEBVTT"):
-        raise CaptionsError("empty", "There are no captions in this file. Choose another file.")
-    if not cues:
-        return plain(text)
+    cues = read(data).one_speaker(speaker).cues
     words: list[Word] = []
     breaks: list[int] = []
-    for number, (start, end, said) in enumerate(cues, 1):
-        if end < start:
-            raise CaptionsError("times", f"Caption {number} ends before it starts. Mend its times and try again.")
-        if seconds and start > seconds + 1:
+    for number, cue in enumerate(cues):
+        if seconds and cue.start is not None and cue.start > seconds + 1:
             raise CaptionsError(
                 "times",
-                f"Caption {number} starts after the recording's end. Is this the file of another recording?",
+                f"Caption {number + 1} starts after the recording's end. Is this the file of another recording?",
             )
-        if said.split():
-            breaks.append(len(words))
-            words += spread(said.split(), start, end)
-    if not words:
-        raise CaptionsError("empty", "There are no words in this file. Choose another file.")
-    return Transcript(words, breaks=breaks)
+        breaks.append(len(words))
+        texts = cue.text.split()
+        if cue.start is None:
+            words += [Word(text, None, None) for text in texts]
+            continue
+        end = cue.end
+        if end is None:  # the last turn of a file without ends: as long as its words usually take
+            end = min(cue.start + SECONDS_A_WORD * len(texts), seconds or float("inf"))
+        words += spread(texts, cue.start, max(end, cue.start))
+    return Transcript(words, breaks=breaks if len(breaks) > 1 or cues[0].start is not None else [])
 
 
 def plain(text: str) -> Transcript:
@@ -102,19 +92,3 @@ def spread(texts: list[str], start: float, end: float, confidence: float | None 
         first, last = (start + (end - start) * place / total for place in (begin, at))
         words.append(Word(text, round(first, 2), round(last, 2), confidence))
     return words
-
-
-def _cues(text: str):
-    """(start, end, words) of each cue; notes, styles, numbers and settings are left out, tags taken off."""
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = block.split("\n")
-        for index, line in enumerate(lines):
-            if found := _TIMES.search(line):
-                said = " ".join(_TAG.sub("", html.unescape(part)) for part in lines[index + 1 :])
-                yield _seconds(found.groups()[:4]), _seconds(found.groups()[4:]), said
-                break
-
-
-def _seconds(parts: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = parts
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000

@@ -43,6 +43,7 @@ def _aligned(old: list[Word], fresh: list[str], start: float | None, end: float 
         elif c < d:
             first = old[a].start if a < b else (old[a - 1].end if a else start)
             last = old[b - 1].end if a < b else (old[b].start if b < len(old) else end)
+            first, last = (start if first is None else first), (end if last is None else last)
             result += spread(fresh[c:d], first, max(first, last))
     return result
 

@@ -33,6 +33,7 @@ class Line:
 
     @property
     def text(self) -> str:
+        """The words with a space between them."""
         return " ".join(word.text for word in self.words)
 
 
@@ -76,6 +77,7 @@ class Transcript:
         return [Line(tuple(group), group[0].start, group[-1].end) for group in groups]
 
     def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
         return asdict(self)
 
     @classmethod

@@ -47,6 +47,7 @@ class Whisper:
     def transcribe(
         self, blocks: Iterable[np.ndarray], *, progress: Callable[[float], None] | None = None
     ) -> Transcript:
+        """Write down the sound of ``blocks`` (float32 at 16 kHz); ``progress`` is told how many seconds are done."""
         words: list[Word] = []
         language = self._language
         for start, piece in pieces(blocks):
@@ -70,7 +71,7 @@ class Whisper:
             without_timestamps=False,
         )
         limit = len(piece) / RATE
-        words = []
+        words: list[Word] = []
         for segment in segments:
             if segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < UNLIKELY:
                 continue

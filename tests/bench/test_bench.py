@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from bench import analysis, models
+from bench.__main__ import BENCHES
 from bench.long_media import repeat
 from bench.measuring import BenchFailed, peak_memory, rows, run
-from ml import cli
 from ml.media import demux, synthetic
 
 
@@ -38,7 +38,7 @@ def test_a_measured_process_has_one_core_and_its_own_memory():
     assert os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else True
 
 
-@pytest.mark.parametrize("name", cli.BENCHES)
+@pytest.mark.parametrize("name", BENCHES)
 def test_every_benchmark_on_offer_can_be_run_and_shown(name: str):
     bench = importlib.import_module(f"bench.{name}")
     inspect.signature(bench.measure).bind()

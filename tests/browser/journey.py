@@ -14,6 +14,14 @@ from ml.media.synthetic import WRITTEN_ANSWER
 SAVED, ANALYSED = 90_000, 400_000
 
 
+def begin_link(page: Page, link: str) -> None:
+    """Open an invitation's link, and begin where this browser has not yet."""
+    page.goto(link)
+    button = page.locator("form.actions button", has_text=re.compile("Begin|Continue"))
+    if "/i/" in page.url and button.count():
+        button.click()
+
+
 @dataclass
 class Candidate:
     """Somebody who opens the link of an invitation. ``look(page, name)`` inspects each page on the way."""
@@ -22,7 +30,7 @@ class Candidate:
     look: Callable[[Page, str], None]
 
     def open(self, link: str) -> None:
-        self.page.goto(link)
+        begin_link(self.page, link)
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("Welcome")
         self.look(self.page, "welcome")
         self.page.locator("main .btn-primary").click()

@@ -30,6 +30,7 @@ def shown_of(somebody: Person, other: Person) -> set[str]:
     return set(somebody.page.evaluate(SHOWN).get(whose, [])) - {"unclear"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("source", SOURCES)
 def test_everybody_sees_of_everybody_what_that_persons_own_camera_shows(
     source: str, viva, playwright: Playwright, watch: Watch, sign_in, look, tmp_path: Path

@@ -67,6 +67,7 @@ def plays(somebody: Person, name: str) -> None:
     somebody.until(lambda: video.evaluate("(video) => video.currentTime") > began + 0.3, 30)
 
 
+@pytest.mark.full
 def test_a_call_through_the_server(two, carrier, watch):
     watch.allow(r"\{room: |ERR_CONNECTION_REFUSED|WebSocket connection")  # what LiveKit's client says of its server
     place, host, kim = two

@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.journey import begin_link
 from webapp.core.database import db
+from webapp.interviews.operations import invitation_of_token, release
 from webapp.recordings.models import Recording
 
 #: Verification waits for a worker, on machines that do other things beside.
@@ -16,7 +18,7 @@ SAVED = 60_000
 
 def begin(page: Page, link: str, consents: tuple[str, ...] = ("recording",)) -> None:
     """Open a link, agree to ``consents`` and go to the first question."""
-    page.goto(link)
+    begin_link(page, link)
     page.get_by_role("link", name="Start").click()
     for purpose in consents:
         page.locator(f"#consent-{purpose}").check()
@@ -200,6 +202,7 @@ def test_the_time_limit_ends_a_recording(viva, page):
     expect(page.get_by_role("button", name="Record another take")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_the_formats_of_safari(viva, new_context):
     context: BrowserContext = new_context()
     context.add_init_script(
@@ -255,7 +258,7 @@ def test_every_device_error_says_what_to_do(viva, new_context, name, words):
         f" () => Promise.reject(new DOMException('no', '{name}'));"
     )
     page = context.new_page()
-    page.goto(viva.invitation(kinds="video"))
+    begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
     page.locator("#consent-recording").check()
     page.get_by_role("button", name="Save my choice").click()
@@ -270,7 +273,7 @@ def test_every_device_error_says_what_to_do(viva, new_context, name, words):
 
 def test_the_trial_recording_never_leaves_the_browser(viva, page):
     sent = []
-    page.goto(viva.invitation(kinds="video"))
+    begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
     page.locator("#consent-recording").check()
     page.get_by_role("button", name="Save my choice").click()
@@ -341,6 +344,12 @@ def test_two_tabs_and_another_device(viva, page, new_context, watch):
 
     phone = new_context(viewport={"width": 390, "height": 844}).new_page()
     phone.goto(link)
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("opened in another browser")
+    with viva.app.app_context():
+        invitation = invitation_of_token(link.rsplit("/", 1)[1])
+        release(invitation, by=invitation.created_by)
+        db.session.commit()
+    begin_link(phone, link)
     phone.goto(page.url)
     phone.get_by_role("button", name="Use what arrived").click()
     (recording,) = recordings(viva, saved(phone))

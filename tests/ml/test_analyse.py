@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
-from ml.analyse import LIMITS, MODALITIES, analyse, plain
-from ml.core.readings import FACE_EMOTIONS, TRAITS
+from ml.analyse import LIMITS, MODALITIES, analyse
+from ml.core.readings import FACE_EMOTIONS, TRAITS, Estimate, Track
+from ml.core.stored import strict
 from ml.figures import charts
 from ml.media import synthetic
 from ml.page import page
@@ -27,17 +28,17 @@ def whole(face: Path) -> dict:
     return analyse(face, synthetic.WRITTEN_ANSWER)
 
 
-def estimate(value: float) -> dict:
-    return {"value": value, "low": max(0.0, value - 0.1), "high": min(1.0, value + 0.1), "n": 4}
+def estimate(value: float) -> Estimate:
+    return Estimate(value, max(0.0, value - 0.1), min(1.0, value + 0.1), 4)
 
 
-def face_json(times: int = 40) -> dict:
+def face_track(times: int = 40) -> Track:
     rows = np.random.default_rng(1).dirichlet(np.ones(7), times).tolist()
     rows[5] = None
-    return {
-        "track": {"labels": list(FACE_EMOTIONS), "times": [i / 5 for i in range(times)], "probabilities": rows},
-        "distribution": {label: estimate(0.1 + 0.05 * i) for i, label in enumerate(FACE_EMOTIONS)},
-    }
+    return Track(FACE_EMOTIONS, [i / 5 for i in range(times)], rows)
+
+
+SHARES = {label: estimate(0.1 + 0.05 * i) for i, label in enumerate(FACE_EMOTIONS)}
 
 
 def test_everything_is_read_from_a_face_a_voice_and_a_text(whole: dict):
@@ -106,13 +107,13 @@ def test_a_fault_of_ours_is_told_and_contained(face: Path, monkeypatch: pytest.M
     assert result["speech"] is not None
 
 
-def test_plain_makes_strict_json():
+def test_strict_makes_strict_json():
     value = {"a": np.float32(1.5), "b": [float("nan"), np.int64(3)], "c": (np.array([1.0, np.inf]),)}
-    assert plain(value) == {"a": 1.5, "b": [None, 3], "c": [[1.0, None]]}
+    assert strict(value) == {"a": 1.5, "b": [None, 3], "c": [[1.0, None]]}
 
 
 def test_the_track_is_drawn_as_areas_that_add_up():
-    figure = charts.emotion_track(face_json(), "Face")
+    figure = charts.emotion_track(face_track(), title="Face")
     assert [trace.name for trace in figure.data] == list(FACE_EMOTIONS)
     total = np.sum([trace.y for trace in figure.data], axis=0)
     assert total[5] == 0, "a hole is drawn as a hole"
@@ -122,8 +123,7 @@ def test_the_track_is_drawn_as_areas_that_add_up():
 
 
 def test_a_long_track_is_thinned_without_moving_it():
-    reading = face_json(1000)
-    times, rows = charts.thin(reading["track"], 240)
+    times, rows = charts.thin(face_track(1000), 240)
     assert len(times) <= 240
     assert times[0] == pytest.approx(np.mean([0, 0.2, 0.4, 0.6, 0.8]))
     assert rows.sum(axis=1) == pytest.approx(1)
@@ -133,23 +133,23 @@ def test_a_single_stretch_gets_no_interval():
     from ml.page import _interval
     from ml.summary import _share
 
-    once, twice = ({"value": 0.4, "low": 0.4, "high": 0.4, "n": n} for n in (1, 2))
+    once, twice = (Estimate(0.4, 0.4, 0.4, n) for n in (1, 2))
     assert _share(once) == "40 % (too little for an interval; n = 1)"
     assert "40 % to 40 %" in _share(twice)
     assert _interval(once) == "too little to tell" and _interval(twice) == "40.0 % to 40.0 %"
 
 
 def test_bars_and_dots_carry_their_intervals():
-    bars = charts.distribution(face_json()).data[0]
+    bars = charts.distribution(SHARES).data[0]
     assert bars.y[-1] == "neutral", "the likeliest on top"
     assert bars.error_x.array[-1] == pytest.approx(0.1)
-    dots = charts.big_five({"traits": {trait: estimate(0.5) for trait in TRAITS}}).data[0]
+    dots = charts.big_five({trait: estimate(0.5) for trait in TRAITS}).data[0]
     assert list(dots.y) == [trait.capitalize() for trait in reversed(TRAITS)]
     assert list(dots.error_x.arrayminus) == pytest.approx([0.1] * 5)
 
 
 def test_figures_of_nothing_are_empty_and_not_an_error():
-    for figure in (charts.emotion_track({}), charts.distribution({}), charts.big_five({})):
+    for figure in (charts.emotion_track(None), charts.distribution({}), charts.big_five({})):
         assert "data" in json.loads(figure.to_json())
 
 

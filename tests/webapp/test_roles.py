@@ -23,6 +23,10 @@ ROUTES = [
     ("GET", "accounts.password_link", "user", ADMINS),
     ("POST", "accounts.deactivate", "user", ADMINS),
     ("POST", "accounts.reactivate", "user", ADMINS),
+    ("GET", "accounts.confirm", "", EVERYBODY),
+    ("POST", "accounts.confirm", "", EVERYBODY),
+    ("POST", "accounts.end_sessions", "", EVERYBODY),
+    ("GET", "health.health", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
     ("GET", "questions.index", "", STAFF),
@@ -59,13 +63,14 @@ ROUTES = [
     ("GET", "interviews.links_csv", "", STAFF),
     ("GET", "interviews.invitation", "invitation", STAFF),
     ("POST", "interviews.extend", "invitation", STAFF),
+    ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
-OURS = ("accounts", "questions", "jobs", "interviews")
+OURS = ("accounts", "questions", "jobs", "interviews", "health")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
-    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password"}
+    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
     routes = {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()

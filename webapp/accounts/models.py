@@ -10,10 +10,11 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.accounts.passwords import turn
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
 _hasher = PasswordHasher()
@@ -29,10 +30,12 @@ class Role(enum.StrEnum):
     ADMIN = "admin"
 
 
-class User(UserMixin, db.Model):
+class User(UserMixin, Model):
     """A person who signs in."""
 
     __tablename__ = "users"
+    #: The session by which this person was found (webapp/accounts/sessions.py); not stored.
+    session_id = ""
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     #: Lower case; unique.
@@ -63,11 +66,12 @@ class User(UserMixin, db.Model):
         return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
 
     def get_id(self) -> str:
-        """What sessions and remember-me cookies hold: a new password ends all of them."""
-        return f"{self.id}.{self.password_mark}"
+        """What sessions and remember-me cookies hold; a new password, or the end of the session, ends all copies."""
+        return f"{self.id}.{self.password_mark}.{self.session_id}"
 
     def set_password(self, password: str) -> None:
-        self.password_hash = _hasher.hash(password)
+        with turn():
+            self.password_hash = _hasher.hash(password)
 
     def lock_password(self) -> None:
         """Give a password that nobody knows: the person sets their own by a link."""
@@ -77,10 +81,32 @@ class User(UserMixin, db.Model):
         return check_password(self, password)
 
 
+class UserSession(Model):
+    """One browser in which somebody is signed in, until it ends."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    #: Where it began: a network address, and a browser in words.
+    address: Mapped[str] = mapped_column(String(64), default="")
+    browser: Mapped[str] = mapped_column(String(80), default="")
+    #: Whether the person asked to stay signed in.
+    remembered: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: When it was used last, to some minutes, and when the password was given last.
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When it ends at the latest, and when it was ended.
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 def check_password(user: User | None, password: str) -> bool:
     """Whether ``password`` is ``user``'s; takes as long for nobody as for somebody."""
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        with turn():
+            _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return user is not None

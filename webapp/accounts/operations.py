@@ -6,9 +6,11 @@ import hmac
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
+from webapp.accounts import sessions
 from webapp.accounts.models import Role, User
 from webapp.core.database import db
 
@@ -32,7 +34,9 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        raise AddressTaken("Somebody with this address is here already. Look for them in the list.") from None
+        raise AddressTaken(
+            _("Someone with this email address already has an account. Find them in the list.")
+        ) from None
     current_app.logger.info("User %s added by %s", user.id, by.id)
     return user
 
@@ -40,7 +44,7 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
 def change_role(user: User, role: Role, *, by: User) -> None:
     """Give ``user`` another role. Raises AccountRefused for oneself and for the last admin."""
     if user.id == by.id:
-        raise AccountRefused("You cannot change your own role. Ask another admin to do it.")
+        raise AccountRefused(_("You cannot change your own role. Ask another admin to do it."))
     _hold_admins()
     user.role = role
     _check_an_admin_remains()
@@ -50,10 +54,11 @@ def change_role(user: User, role: Role, *, by: User) -> None:
 def deactivate(user: User, *, by: User) -> None:
     """End ``user``'s access at once and keep their history. Raises AccountRefused for oneself and the last admin."""
     if user.id == by.id:
-        raise AccountRefused("You cannot deactivate yourself. Ask another admin to do it.")
+        raise AccountRefused(_("You cannot deactivate yourself. Ask another admin to do it."))
     _hold_admins()
     user.active = False
     _check_an_admin_remains()
+    sessions.end_all(user)
     current_app.logger.info("User %s deactivated by %s", user.id, by.id)
 
 
@@ -66,7 +71,7 @@ def reactivate(user: User, *, by: User) -> None:
         current_app.logger.info("User %s reactivated by %s", user.id, by.id)
 
 
-def _admins() -> sa.Select[tuple[str]]:
+def _admins() -> sa.Select[str]:
     return sa.select(User.id).where(User.role == Role.ADMIN, User.active)
 
 
@@ -79,12 +84,13 @@ def _hold_admins() -> None:
 def _check_an_admin_remains() -> None:
     db.session.flush()
     if not db.session.scalar(sa.select(_admins().exists())):
-        raise AccountRefused("This is the last admin. Make somebody else an admin first.")
+        raise AccountRefused(_("This is the last admin. Make someone else an admin first."))
 
 
 def change_password(user: User, password: str) -> None:
     """Set ``password``; every other session of ``user`` and every link to set a password ends."""
     user.set_password(password)
+    sessions.end_all(user)
     db.session.flush()
     current_app.logger.info("User %s password changed by %s", user.id, user.id)
 

@@ -13,10 +13,11 @@ import socket
 import threading
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
+from werkzeug.local import LocalProxy
 
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
@@ -91,7 +92,7 @@ class Heartbeat:
 
     def __init__(self, analysis_id: str, owner: str) -> None:
         self._analysis_id, self._owner = analysis_id, owner
-        self._app = current_app._get_current_object()
+        self._app = cast(LocalProxy[Flask], current_app)._get_current_object()
         self._interval = float(self._app.config["HEARTBEAT_SECONDS"])
         self._progress = self._written = 0.0
         self._stop, self._lost = threading.Event(), threading.Event()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality
 
@@ -27,7 +27,7 @@ class AnalysisState(enum.StrEnum):
 FINISHED = frozenset({AnalysisState.DONE, AnalysisState.NOT_DONE, AnalysisState.FAILED})
 
 
-class Analysis(db.Model):
+class Analysis(Model):
     """A job and its result. Whoever runs it holds a lease; a lease that runs out is anybody's again."""
 
     __tablename__ = "analyses"

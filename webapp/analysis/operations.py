@@ -6,6 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy.orm import defer
 
 from ml.core.errors import MediaError, Unreadable
@@ -102,7 +103,7 @@ def _enqueue(analysis: Analysis) -> None:
 def retry(analysis: Analysis) -> None:
     """Queue a failed analysis again. Raises RetryRefused where it has not failed, or the policy denies it now."""
     if analysis.state is not AnalysisState.FAILED:
-        raise RetryRefused("Only an analysis that failed can be tried again. Reload the page to see where it stands.")
+        raise RetryRefused(_("Only a failed analysis can be tried again. Reload the page to see its current state."))
     decision = decide_for(analysis.interview, analysis.modality)
     if not decision:
         raise RetryRefused(decision.reason)

@@ -3,12 +3,12 @@ shows readings never loads one."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from ml.core.errors import MediaError, Unreadable
+from ml.core.messages import N_
+from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
 from webapp.core import storage
 from webapp.interviews.models import Answer
@@ -44,52 +44,41 @@ def source_of(answer: Answer, modality: Modality) -> str:
     if not answer.takes:
         if written:
             raise Unreadable(
-                "written", "This question was answered in writing, so there was no recording of a face or a voice."
+                "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
-        raise Unreadable("no_answer", "This question was not answered, so there was nothing to read.")
+        raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
     transcript = store.visible(answer) if modality is Modality.TEXT else None
     if transcript:
         return transcribe.readable(transcript.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
-            "This answer was spoken, and this Viva does not write down speech. Type or upload what was said to have it "
-            "read.",
+            N_(
+                "This answer was spoken, and speech recognition is not available here. Type or upload a "
+                "transcript to have it analysed."
+            ),
         )
     take = answer.kept_take
-    key = take and (take.recording.original_key or take.recording.playable_key)
+    recording = take.recording if take else None
+    key = recording and (recording.original_key or recording.playable_key)
     if not key:
-        raise Unreadable(
-            "no_recording", "No recording of this answer has been safely stored, so there was nothing to read."
-        )
+        raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
     path = storage.path_of(key)
     if not path.is_file():
         raise MediaError(
             "missing",
-            "The recording of this answer is no longer in storage. Ask the person who runs this Viva to restore it, "
-            "then try again.",
+            N_(
+                "The recording of this answer is no longer in storage. Ask your administrator to restore it, "
+                "then try again."
+            ),
         )
     return Spoken(path) if modality is Modality.TEXT else str(path)
 
 
-def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
-    """Read ``source`` with the model of ``modality`` and return the reading's JSON (ml/core/readings.py).
+def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
+    """Read ``source`` with the model of ``modality``.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
     infer = import_module(f"ml.{Modality(modality).value}.infer")
-    reading = infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)
-    return plain(reading.to_json())
-
-
-def plain(value: Any) -> Any:
-    """``value`` as strict JSON: numpy numbers become Python's, and what is no number becomes null."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):  # a numpy array or scalar
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)

@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from flask import current_app
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
+from ml.core.messages import N_
 from webapp.analysis import leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db, now
@@ -42,7 +43,7 @@ def run(analysis_id: str) -> bool:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
         return False
     except SoftTimeLimitExceeded:
-        state, values = _failed("time_limit", "Reading this answer took too long and was stopped. Try again.")
+        state, values = _failed("time_limit", N_("Analysing this answer took too long and was stopped. Try again."))
     except Exception as error:
         # The traceback's lines, never the message: an exception may quote what a person said or wrote.
         lines = "".join(traceback.format_tb(error.__traceback__)[-4:])
@@ -68,17 +69,17 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, readers.Spoken):
             source = transcribe.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
-        result = readers.read(modality, source, heartbeat.report)
+        reading = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
         return _failed(error.code, error.message)
-    model = result["model"]
+    model = reading.model
     return AnalysisState.DONE, {
-        "result": result,
-        "model_name": model["name"],
-        "model_version": model["version"],
-        "model_sha256": model["sha256"],
+        "result": reading.to_json(),
+        "model_name": model.name,
+        "model_version": model.version,
+        "model_sha256": model.sha256,
         "progress": 1.0,
         "finished_at": now(),
     }
@@ -101,8 +102,11 @@ def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[st
     if attempts >= current_app.config["MAX_ATTEMPTS"]:
         return _failed(
             "unexpected",
-            f"Something went wrong {attempts} times while this answer was read. Try again; if it keeps failing, tell "
-            f"the person who runs this Viva that the log says more under {analysis_id}.",
+            N_(
+                "Something went wrong %(attempts)s times while this answer was analysed. Try again. If it "
+                "keeps failing, tell your administrator; the log says more under %(id)s."
+            )
+            % {"attempts": attempts, "id": analysis_id},
         )
     later = now() + timedelta(seconds=2.0**attempts)
     return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0}  # the sweep sends the message

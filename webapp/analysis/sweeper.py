@@ -12,6 +12,7 @@ from importlib import import_module
 import sqlalchemy as sa
 from flask import current_app
 
+from ml.core.messages import N_
 from webapp.analysis import leases
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core import storage
@@ -76,10 +77,10 @@ def _give_up() -> int:
     )
     sent = 0
     for row in _rows(*dead):
-        reason = (
-            "The worker stopped each time it read this answer. Try again; if it keeps failing, tell the person who "
-            f"runs this Viva: the worker may need more memory, and its log says more under {row.id}."
-        )
+        reason = N_(
+            "The worker stopped each time it analysed this answer. Try again. If it keeps failing, tell "
+            "your administrator: the worker may need more memory, and its log says more under %(id)s."
+        ) % {"id": row.id}
         if _change(
             row.id,
             *dead,

@@ -6,10 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from ml.core.readings import FaceReading, SpeechReading, TextReading, open_reading
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.analysis.operations import analyses_of
+from webapp.core.translation import translate_stored
 from webapp.interviews.models import Interview
 from webapp.policy import Decision, Modality, decide_for
+
+Reading = FaceReading | SpeechReading | TextReading
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,16 @@ class VisibleReading:
     progress: float
     code: str | None
     reason: str | None
-    result: dict[str, Any] | None
+    result: Reading | None
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come of it."""
         return self.state in FINISHED
 
     @property
     def failed(self) -> bool:
+        """Whether it could not be made."""
         return self.state is AnalysisState.FAILED
 
     def to_json(self) -> dict[str, Any]:
@@ -39,7 +45,7 @@ class VisibleReading:
             "state": self.state.value,
             "progress": round(self.progress, 3),
             "code": self.code,
-            "reason": self.reason,
+            "reason": translate_stored(self.reason) or None,
         }
 
 
@@ -72,5 +78,5 @@ def _visible(analysis: Analysis, decision: Decision, results: bool) -> VisibleRe
         1.0 if done else analysis.progress,
         analysis.reason_code,
         analysis.reason,
-        analysis.result if done and results else None,
+        open_reading(analysis.modality.value, analysis.result) if done and results and analysis.result else None,
     )

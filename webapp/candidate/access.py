@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from flask import abort, has_request_context, session
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from webapp.accounts.models import Role
+from webapp.candidate import binding
 from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
@@ -13,9 +17,9 @@ _GRANTS = "interviews"
 #: A browser keeps the grants of so many links; a cookie is small.
 _MOST = 8
 #: The same words whether there is such an interview or not. A session may have ended in the middle of an answer.
-_UNKNOWN = (
-    "This browser has no interview open here. If you were answering one, open your invitation's link again (for "
-    "practice, sign in again): what was saved is still there."
+_UNKNOWN = _l(
+    "No interview is open in this browser. If you were answering one, open the link in your "
+    "invitation again (for practice, sign in again). What was saved is still there."
 )
 
 
@@ -33,7 +37,14 @@ def may_answer(interview: Interview) -> bool:
         return current_user.is_authenticated and current_user.is_active and interview.candidate_id == current_user.id
     if interview.invitation is None or interview.invitation.revoked_at is not None:
         return False
-    return interview.id in session.get(_GRANTS, [])
+    if is_staff():
+        return False
+    return interview.id in session.get(_GRANTS, []) and binding.is_bound_here(interview)
+
+
+def is_staff() -> bool:
+    """Whether a recruiter or an admin is signed in here: they get no candidate's grant, whatever links they open."""
+    return bool(current_user.is_authenticated) and current_user.role in (Role.RECRUITER, Role.ADMIN)
 
 
 def load_interview(interview_id: str, *, revoked_too: bool = False) -> Interview:
@@ -47,9 +58,9 @@ def load_interview(interview_id: str, *, revoked_too: bool = False) -> Interview
         abort(404, _UNKNOWN)
     if not may_answer(interview):
         revoked = interview.invitation is not None and interview.invitation.revoked_at is not None
-        if revoked and interview.id in session.get(_GRANTS, []):
+        if revoked and interview.id in session.get(_GRANTS, []) and binding.is_bound_here(interview) and not is_staff():
             if revoked_too:
                 return interview
-            abort(410, "This invitation was withdrawn by the people who sent it. Ask them what happens next.")
+            abort(410, _("This invitation was withdrawn by the people who sent it. Ask them what happens next."))
         abort(404, _UNKNOWN)
     return interview

@@ -1,18 +1,26 @@
-"""What a candidate is asked to agree to, word for word.
+"""What a candidate is asked to agree to, word for word, in each language that it has been written in.
 
-Every consent is stored with the version of the wording that was shown. **Change a word and you change VERSION**; old
-wordings stay in the version history of this file, which is how one finds what somebody agreed to.
+Every consent is stored with the version and the language of the text that was shown. **Change a word and you change
+VERSION of that language**; old texts stay in the version history of this file, which is how one finds what somebody
+agreed to. These texts are not in the catalogues: a corrected translation there would change what was agreed to
+without a new version.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from flask_babel import gettext as _
+
+from webapp.core.pseudo import pseudo
+from webapp.core.translation import ENGLISH, PSEUDO, language
 from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode, Purpose
 from webapp.policy.engine import permitted_by_law
 
-VERSION = "2026-11-21.2"
+#: The version of each language's text.
+VERSION = {"en": "2026-12-01.1"}
 
 
 @dataclass(frozen=True)
@@ -23,22 +31,23 @@ class ConsentText:
     label: str
     what: str
     without: str
-    version: str = VERSION
+    version: str = VERSION["en"]
+    language: str = "en"
 
 
-_ASSESSMENT = {
+_ENGLISH = {
     Purpose.RECORDING: ConsentText(
         Purpose.RECORDING,
         "Record my video and audio answers",
         "Your camera and microphone are recorded while you answer, and only then: a red sign shows when. The people "
-        "who decide about this job can play the recordings.",
+        "who decide about this position can play the recordings.",
         "You answer every question in writing instead.",
     ),
     Purpose.TEXT: ConsentText(
         Purpose.TEXT,
         "Analyse my words",
         "A program counts words and sentences in your answers and estimates five personality traits from them. What "
-        "you say in a recording is written down by a program first, on the same server. Such estimates are rough; the "
+        "you say in a recording is transcribed by a program first, on the same server. Such estimates are rough; the "
         "report says how rough.",
         "People read what you wrote and listen to what you said, and no program does.",
     ),
@@ -47,27 +56,34 @@ _ASSESSMENT = {
         "Analyse how my voice sounds",
         "A program estimates from the recorded voice which of eight emotions it sounds like, over time, and measures "
         "pauses, pace and pitch. It cannot know what you feel.",
-        "People listen to your answers, and no program reads the voice.",
+        "People listen to your answers, and no program analyses your voice.",
     ),
     Purpose.FACE: ConsentText(
         Purpose.FACE,
         "Analyse my facial expressions",
         "A program estimates from the recorded picture which of seven expressions your face shows, over time, and "
         "counts blinks. It does not recognise who you are, and cannot know what you feel.",
-        "People watch your answers, and no program reads the face.",
+        "People watch your answers, and no program analyses your face.",
     ),
 }
-_PRACTICE_WHAT = {
+_ENGLISH_PRACTICE_WHAT = {
     Purpose.RECORDING: "Your camera and microphone are recorded while you answer. Only you can play the recordings.",
-    Purpose.TEXT: _ASSESSMENT[Purpose.TEXT].what + " Only you see them.",
-    Purpose.VOICE: _ASSESSMENT[Purpose.VOICE].what + " Only you see the result.",
-    Purpose.FACE: _ASSESSMENT[Purpose.FACE].what + " Only you see the result.",
+    Purpose.TEXT: _ENGLISH[Purpose.TEXT].what + " Only you see them.",
+    Purpose.VOICE: _ENGLISH[Purpose.VOICE].what + " Only you see the result.",
+    Purpose.FACE: _ENGLISH[Purpose.FACE].what + " Only you see the result.",
 }
-_PRACTICE_WITHOUT = {
+_ENGLISH_PRACTICE_WITHOUT = {
     Purpose.RECORDING: "You practise in writing.",
-    Purpose.TEXT: "Your feedback leaves your words out.",
-    Purpose.VOICE: "Your feedback leaves the voice out.",
-    Purpose.FACE: "Your feedback leaves the face out.",
+    Purpose.TEXT: "Your feedback does not include your words.",
+    Purpose.VOICE: "Your feedback does not include your voice.",
+    Purpose.FACE: "Your feedback does not include your face.",
+}
+#: language → (texts of an assessment, what and without of practice).
+TEXTS = {
+    ENGLISH: (
+        _ENGLISH,
+        {purpose: (what, _ENGLISH_PRACTICE_WITHOUT[purpose]) for purpose, what in _ENGLISH_PRACTICE_WHAT.items()},
+    )
 }
 _MODALITY = {Purpose.TEXT: Modality.TEXT, Purpose.VOICE: Modality.SPEECH, Purpose.FACE: Modality.FACE}
 
@@ -75,14 +91,30 @@ _MODALITY = {Purpose.TEXT: Modality.TEXT, Purpose.VOICE: Modality.SPEECH, Purpos
 def texts_for(interview: Interview) -> list[ConsentText]:
     """The purposes that this interview asks about; what the law of its place rules out is not asked."""
     texts = []
-    for purpose, text in _ASSESSMENT.items():
+    language, assessment, practice = _in_the_language_of_the_page()
+    for purpose, text in assessment.items():
         modality = _MODALITY.get(purpose)
         if modality and not permitted_by_law(modality, interview.mode, interview.country):
             continue
         if interview.mode is Mode.PRACTICE:
-            text = ConsentText(purpose, text.label, _PRACTICE_WHAT[purpose], _PRACTICE_WITHOUT[purpose])
-        texts.append(text)
+            what, without = practice[purpose]
+            text = replace(text, what=what, without=without)
+        texts.append(shown_as(text, language))
     return texts
+
+
+def _in_the_language_of_the_page() -> tuple[str, dict[Purpose, ConsentText], dict[Purpose, tuple[str, str]]]:
+    """The language shown and its texts: the page's language where they were written in it, else English."""
+    chosen = language()
+    assessment, practice = TEXTS.get(chosen, TEXTS[ENGLISH])
+    return (chosen if chosen in TEXTS or chosen == PSEUDO else ENGLISH), assessment, practice
+
+
+def shown_as(text: Any, name: str) -> Any:
+    """``text`` with the language that it is shown in; the pseudo-locale is made from English."""
+    if name != PSEUDO:
+        return replace(text, language=name)
+    return replace(text, language=name, label=pseudo(text.label), what=pseudo(text.what), without=pseudo(text.without))
 
 
 def ruled_out(interview: Interview) -> str | None:
@@ -96,11 +128,20 @@ def ruled_out(interview: Interview) -> str | None:
     denied = [modality for modality, decision in decisions.items() if not decision]
     if not denied:
         return None
-    whence = {
-        frozenset({Modality.FACE, Modality.SPEECH}): "faces or voices",
-        frozenset({Modality.FACE}): "faces",
-        frozenset({Modality.SPEECH}): "voices",
-    }[frozenset(denied)]
+    city = interview.job.city
     by_law = any(decisions[modality].code == "prohibited_in_eea" for modality in denied)
-    why = "The law does not allow it there" if by_law else "It has not been cleared for that place"
-    return f"In {interview.job.city}, Viva does not read emotion from {whence}. {why}, so you are not asked."
+    return (
+        {
+            frozenset({Modality.FACE, Modality.SPEECH}): _(
+                "In %(city)s, emotion is not inferred from faces or voices.", city=city
+            ),
+            frozenset({Modality.FACE}): _("In %(city)s, emotion is not inferred from faces.", city=city),
+            frozenset({Modality.SPEECH}): _("In %(city)s, emotion is not inferred from voices.", city=city),
+        }[frozenset(denied)]
+        + " "
+        + (
+            _("The law does not allow it there, so you are not asked.")
+            if by_law
+            else _("It has not been cleared for that location, so you are not asked.")
+        )
+    )

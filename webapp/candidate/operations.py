@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import has_request_context, request
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from flask_login import current_user
 
-from webapp.candidate import consent_texts
+from webapp.candidate import binding, consent_texts
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
 from webapp.policy import Mode, Purpose
@@ -68,7 +74,7 @@ def check_may_begin(interview: Interview) -> None:
     _check_open(interview)
     deadline = deadline_of(interview)
     if deadline is not None and now() > deadline:
-        raise Refused("expired", "The deadline is over. What you have answered can still be submitted.")
+        raise Refused("expired", _("The deadline has passed. You can still submit what you have answered."))
 
 
 def check_may_finish(answer: Answer) -> None:
@@ -78,14 +84,14 @@ def check_may_finish(answer: Answer) -> None:
     deadline, until = deadline_of(interview), uploads_until(interview)
     begun_in_time = deadline is None or (answer.shown_at is not None and answer.shown_at <= deadline)
     if (until is not None and now() > until) or not begun_in_time:
-        raise Refused("expired", "The deadline is over, so nothing more can be added.")
+        raise Refused("expired", _("The deadline has passed, so nothing more can be added."))
 
 
 def _check_open(interview: Interview) -> None:
     if interview.state is not InterviewState.OPEN:
-        raise Refused("submitted", "This interview has been submitted, so nothing more can be added.")
+        raise Refused("submitted", _("This interview has been submitted, so nothing more can be added."))
     if interview.invitation is not None and interview.invitation.revoked_at is not None:
-        raise Refused("revoked", "This invitation was withdrawn. Ask the person who invited you.")
+        raise Refused("revoked", _("This invitation was withdrawn. Ask the person who invited you."))
 
 
 def is_past(moment: datetime) -> bool:
@@ -116,12 +122,21 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     """
     latest = {consent.purpose: consent.granted for consent in interview.consents}
     changed, moment = [], now()
+    address, browser = consent_origin()
     for text in consent_texts.texts_for(interview):
         yes = text.purpose in granted
         if latest.get(text.purpose) is yes:
             continue
         interview.consents.append(
-            Consent(purpose=text.purpose, granted=yes, text_version=text.version, decided_at=moment)
+            Consent(
+                purpose=text.purpose,
+                granted=yes,
+                text_version=text.version,
+                text_language=text.language,
+                decided_at=moment,
+                address=address,
+                browser=browser,
+            )
         )
         changed.append(text.purpose)
     db.session.flush()
@@ -136,13 +151,21 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     return changed
 
 
+def consent_origin() -> tuple[str, str]:
+    """From where the present request comes: its address, and what tells its browser from others."""
+    if not has_request_context():
+        return "", ""
+    secret = binding.secret_of_browser() or getattr(current_user, "session_id", "")
+    return (request.remote_addr or "")[:64], hashlib.sha256(secret.encode()).hexdigest()[:16] if secret else ""
+
+
 # Answers
 
 
 def answer_to(interview: Interview, question: Question) -> Answer:
     """The answer to one question of the interview's set, made when first needed."""
     if question.question_set_id != interview.question_set_id:
-        raise Refused("question", "This question is not part of your interview.")
+        raise Refused("question", _("This question is not part of your interview."))
     answer = db.session.scalar(
         sa.select(Answer).where(Answer.interview_id == interview.id, Answer.question_id == question.id)
     )
@@ -197,12 +220,12 @@ def begin_take(answer: Answer) -> Take:
     interview, question = answer.interview, answer.question
     check_may_begin(interview)
     if Purpose.RECORDING not in interview.consented:
-        raise Refused("no_consent", "You did not agree to be recorded. Answer in writing, or change your consent.")
+        raise Refused("no_consent", _("You did not agree to be recorded. Answer in writing, or change your consent."))
     if not question.is_recorded:
-        raise Refused("written", "This question is answered in writing.")
+        raise Refused("written", _("This question is answered in writing."))
     show_question(interview, question)
     if takes_left(answer) == 0:
-        raise Refused("no_takes", "You have used all your takes. Choose the one that you like best.")
+        raise Refused("no_takes", _("You have used all your takes. Choose the one you like best."))
     number = max((take.number for take in answer.takes), default=0) + 1
     counted = counted_takes(answer)
     for take in list(answer.takes):
@@ -226,24 +249,29 @@ def keep_take(take: Take) -> None:
     """Choose ``take`` over the others of its answer. Raises Refused unless it is safely stored."""
     check_may_finish(take.answer)
     if take.recording is None or not take.recording.is_ready:
-        raise Refused("not_ready", "This take is not saved yet. Wait a moment, then choose it.")
+        raise Refused("not_ready", _("This take is not saved yet. Wait a moment, then choose it."))
     for other in take.answer.takes:
         other.kept = other is take
     db.session.flush()
 
 
-def save_text(answer: Answer, text: str) -> None:
-    """Store a written answer. Raises Refused where it is too long or too late."""
+def save_text(answer: Answer, text: str) -> datetime:
+    """Store a written answer; when that was. Raises Refused where it is too long or too late."""
     check_may_finish(answer)
     # Half an emoji, cut off by a field's length limit, is no text that can be stored; the rest of the answer is.
     text = text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if len(text) > LONGEST_TEXT:
         raise Refused(
             "too_long",
-            f"Your answer has {len(text):,} characters; at most {LONGEST_TEXT:,} can be saved. Shorten it a little.",
+            _(
+                "Your answer has %(count)s characters; at most %(longest_text)s can be saved. Please shorten it.",
+                count=format_decimal(len(text)),
+                longest_text=format_decimal(LONGEST_TEXT),
+            ),
         )
-    answer.text, answer.text_saved_at = text, now()
+    answer.text, answer.text_saved_at = text, (moment := now())
     db.session.flush()
+    return moment
 
 
 # Submitting
@@ -259,9 +287,9 @@ def unfinished(interview: Interview) -> list[tuple[Question, str]]:
             take.recording and take.recording.state in (RecordingState.RECEIVING, RecordingState.VERIFYING)
             for take in counted_takes(answer)
         ):
-            missing.append((question, "a recording is still being saved"))
+            missing.append((question, _("a recording is still being saved")))
         elif answer is None or not is_answered(answer):
-            missing.append((question, "not answered"))
+            missing.append((question, _("not answered")))
     return missing
 
 
@@ -280,15 +308,18 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
         return False
     _check_open(interview)
     if is_over(interview):
-        raise Refused("expired", "The deadline is over, so this interview can no longer be submitted.")
+        raise Refused("expired", _("The deadline has passed, so this interview can no longer be submitted."))
     if unfinished(interview) and not incomplete:
-        raise Refused("unfinished", "Some questions are not answered yet.")
+        raise Refused("unfinished", _("Some questions are not answered yet."))
     moment = now()
-    done = db.session.execute(
-        sa.update(Interview)
-        .where(Interview.id == interview.id, Interview.state == InterviewState.OPEN)
-        .values(state=InterviewState.SUBMITTED, submitted_at=moment)
-        .execution_options(synchronize_session=False)
+    done = cast(
+        "sa.CursorResult[Any]",
+        db.session.execute(
+            sa.update(Interview)
+            .where(Interview.id == interview.id, Interview.state == InterviewState.OPEN)
+            .values(state=InterviewState.SUBMITTED, submitted_at=moment)
+            .execution_options(synchronize_session=False)
+        ),
     )
     db.session.refresh(interview)
     if not done.rowcount:  # a double click: the other request was first

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp.candidate import operations
+from webapp.core.pages import clock
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Purpose
 from webapp.questions.models import Question
@@ -41,23 +44,29 @@ def duration_minutes(questions: Sequence[Question]) -> int:
 def duration(seconds: int) -> str:
     """A length of time in words: "30 seconds", "2 minutes", "1 minute 30 seconds"."""
     minutes, rest = divmod(seconds, 60)
-    parts = [(minutes, "minute"), (rest, "second")]
-    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "0 seconds"
+    parts = [ngettext("%(num)s minute", "%(num)s minutes", minutes)] if minutes else []
+    if rest or not minutes:
+        parts.append(ngettext("%(num)s second", "%(num)s seconds", rest))
+    return " ".join(parts)
 
 
 def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
     """Where to go on: consent, the device check (only if asked for and of use), the first open question, or review."""
     if not operations.has_decided(interview):
-        return Place(url_for("candidate.consent", interview_id=interview.id), "Start")
+        return Place(url_for("candidate.consent", interview_id=interview.id), _("Start"))
     questions = interview.question_set.questions
     if check_devices and records(interview) and any(question.is_recorded for question in questions):
-        return Place(url_for("candidate.check", interview_id=interview.id), "Check camera and microphone")
+        return Place(url_for("candidate.check", interview_id=interview.id), _("Check camera and microphone"))
     rows = overview(interview)
     for row in rows:
         if row.state == "open":
-            label = "Go to the first question" if row is rows[0] else f"Continue with question {row.question.position}"
+            label = (
+                _("Go to the first question")
+                if row is rows[0]
+                else _("Continue with question %(position)s", position=row.question.position)
+            )
             return Place(question_url(interview, row.question), label)
-    return Place(url_for("candidate.review", interview_id=interview.id), "Review and submit")
+    return Place(url_for("candidate.review", interview_id=interview.id), _("Review and submit"))
 
 
 def records(interview: Interview) -> bool:
@@ -66,6 +75,7 @@ def records(interview: Interview) -> bool:
 
 
 def question_url(interview: Interview, question: Question) -> str:
+    """The address of a question's page."""
     return url_for("candidate.question", interview_id=interview.id, position=question.position)
 
 
@@ -77,19 +87,21 @@ def overview(interview: Interview) -> list[Row]:
 
 def _row(question: Question, answer: Answer | None) -> Row:
     if answer is None:
-        return Row(question, None, "open", "Not answered yet")
+        return Row(question, None, "open", _("Not answered yet"))
     states = {take.recording.state for take in operations.counted_takes(answer) if take.recording}
     if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
-        return Row(question, answer, "saving", "A recording is still being saved")
+        return Row(question, answer, "saving", _("A recording is still being saved"))
     words = len((answer.text or "").split())
-    written = f"{words} word{'' if words == 1 else 's'} written"
+    written = ngettext("%(num)s word written", "%(num)s words written", words)
     take = answer.kept_take
     if take is not None and take.recording is not None:
-        seconds = round(take.recording.seconds or 0)
         takes = len(operations.counted_takes(answer))
-        detail = f"Recorded, {seconds // 60}:{seconds % 60:02} long"
-        detail += f"; the take you kept of {takes}" if takes > 1 else ""
-        return Row(question, answer, "answered", detail + (f"; {written}" if words else ""))
+        details = [_("Recorded, %(length)s long", length=clock(take.recording.seconds or 0))]
+        if takes > 1:
+            details.append(ngettext("the take you chose of %(num)s", "the take you chose of %(num)s", takes))
+        if words:
+            details.append(written)
+        return Row(question, answer, "answered", "; ".join(details))
     if words:
-        return Row(question, answer, "answered", written[0].upper() + written[1:])
-    return Row(question, answer, "open", "Not answered yet")
+        return Row(question, answer, "answered", written)
+    return Row(question, answer, "open", _("Not answered yet"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from webapp.candidate import operations
 from webapp.candidate.access import load_interview
@@ -10,7 +12,7 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.pages import Closed, blueprint
 from webapp.core.database import db
-from webapp.interviews.models import Interview, InterviewState, Take
+from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
 
@@ -77,17 +79,13 @@ def takes(interview_id: str, position: int) -> str:
     )
 
 
-def _takes(answer) -> dict[str, object]:
+def _takes(answer: Answer) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
     shown = [take for take in answer.takes if take.recording is not None]
-    newest = shown[-1] if shown else None
+    last = shown[-1] if shown else None
+    refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
     return {
-        "takes": [
-            take
-            for take in shown
-            if take in operations.counted_takes(answer)
-            or (take is newest and take.recording.state is RecordingState.REJECTED)
-        ],
+        "takes": [take for take in shown if take in operations.counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
     }
 
@@ -101,10 +99,10 @@ def text(interview_id: str, position: int) -> Response:
     written = data.get("text") if isinstance(data, dict) else None
     if not isinstance(written, str):
         abort(400)
-    operations.save_text(answer, written)
+    saved_at = operations.save_text(answer, written)
     db.session.commit()
     if request.is_json:
-        return jsonify(saved_at=answer.text_saved_at.isoformat(), words=len(answer.text.split()))
+        return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
     if position == len(interview.question_set.questions):
         return redirect(url_for("candidate.review", interview_id=interview.id))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
@@ -119,5 +117,5 @@ def keep(interview_id: str, position: int, take_id: str) -> Response:
         abort(404)
     operations.keep_take(take)
     db.session.commit()
-    flash("This is the take that will be submitted.", "info")
+    flash(_("This is the take that will be submitted."), "info")
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position, _anchor="takes"))

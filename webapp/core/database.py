@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import enum
 import logging
-import sqlite3
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
+
+import webapp.core.write_path  # noqa: F401  (how SQLite is written to)
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,15 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:  # db.Model is made while the program runs, where no type checker sees it
+
+    class Model(Base):
+        """The base class of every model."""
+
+        __abstract__ = True
+
+else:
+    Model = db.Model
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -42,6 +52,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """In UTC. Raises ValueError for a moment without a time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -49,6 +60,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """In UTC, whatever the database gives."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -73,18 +85,6 @@ def new_id() -> str:
 def now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    """SQLite: readers and one writer side by side, waiting for each other; foreign keys hold."""
-    if isinstance(connection, sqlite3.Connection):
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
 
 
 def after_commit(action: Callable[[], object]) -> None:

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from webapp.core.database import db
+from webapp.core.write_path import RETRY_AFTER, is_busy, is_full
 
 ADVICE = {
-    400: ("That request made no sense to us", "Go back, reload the page and try again."),
-    401: ("Please sign in", "Sign in and open the page again."),
-    403: ("This is not yours to see", "If you think that it should be, ask the person who runs this Viva."),
-    404: ("There is nothing here", "The address may be mistyped, or what was here has been removed."),
-    405: ("That cannot be done here", "Go back and use the buttons on the page."),
-    409: ("That does not fit what is there now", "Reload the page to see the present state."),
-    410: ("This is no longer here", "Ask the person who sent you the link for a new one."),
-    413: ("That is too large", "Record a shorter answer, or ask for the limit to be raised."),
-    429: ("Too many tries", "Wait a minute, then try again."),
-    500: ("Something broke on our side", "Nothing that you saved is lost. Try again in a moment."),
-    503: ("Viva is busy", "Try again in a moment."),
+    400: (_l("The request could not be understood"), _l("Go back, reload the page and try again.")),
+    401: (_l("Please sign in"), _l("Sign in and open the page again.")),
+    403: (
+        _l("You do not have access to this page"),
+        _l("If you think you should have access, ask your administrator."),
+    ),
+    404: (_l("Page not found"), _l("Check the address. The page may have been removed.")),
+    405: (_l("This is not possible here"), _l("Go back and use the buttons on the page.")),
+    409: (_l("This has changed in the meantime"), _l("Reload the page to see the current state.")),
+    410: (_l("This is no longer available"), _l("Ask the person who sent you the link for a new one.")),
+    413: (_l("This is too large"), _l("Record a shorter answer, or ask for the limit to be raised.")),
+    429: (_l("Too many attempts"), _l("Wait a minute, then try again.")),
+    500: (_l("Something went wrong"), _l("Nothing you saved is lost. Try again in a moment.")),
+    503: (_l("Viva is busy"), _l("Nothing was changed. Wait a few seconds, then try again.")),
+    507: (
+        _l("There is not enough storage on this server"),
+        _l("Nothing you saved is lost. Tell your administrator, and try again later."),
+    ),
 }
 
 
 def wants_json() -> bool:
     """Whether the caller is a program: it asked for JSON or sent it."""
     accepted = request.accept_mimetypes
-    return request.is_json or accepted["application/json"] > accepted["text/html"]
+    uploads = "Tus-Resumable" in request.headers
+    return uploads or request.is_json or accepted["application/json"] > accepted["text/html"]
 
 
 def init_app(app: Flask) -> None:
@@ -35,8 +49,8 @@ def init_app(app: Flask) -> None:
     def csrf_failed(_error: CSRFError) -> Response | tuple[Response | str, int]:
         return _answer(
             400,
-            "This page has been open too long",
-            "Reload the page and try again. Nothing you saved is lost.",
+            _("This page has been open for too long"),
+            _("Reload the page and try again. Nothing you saved is lost."),
         )
 
     @app.errorhandler(HTTPException)
@@ -47,10 +61,24 @@ def init_app(app: Flask) -> None:
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
             written_by_us = False  # the limit in a program's words, "60 per 1 minute"
-        return _answer(error.code, title, error.description if written_by_us and error.description else advice)
+        response = app.make_response(
+            _answer(error.code, title, error.description if written_by_us and error.description else advice)
+        )
+        if wait := getattr(error, "retry_after", None):
+            response.headers.setdefault("Retry-After", str(wait))
+        return response
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> tuple[Response | str, int]:
+    def unexpected(error: Exception) -> tuple[Response | str, int] | Response:
+        db.session.rollback()  # what failed must not stand in the way of the page that says so
+        if is_busy(error):
+            app.logger.warning("The database was busy at %s", request.endpoint)
+            response = app.make_response(_answer(503, *ADVICE[503]))
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            return response
+        if is_full(error):
+            app.logger.error("No room left on the disk at %s", request.endpoint)
+            return _answer(507, *ADVICE[507])
         if app.testing or app.debug:
             raise error
         app.logger.exception("Unexpected error at %s", request.endpoint)
@@ -58,6 +86,12 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(code: int, title: str, advice: str) -> tuple[Response | str, int]:
+    title, advice = str(title), str(advice)
     if wants_json():
         return jsonify(error={"code": code, "title": title, "message": advice}), code
-    return render_template("errors/error.html", code=code, title=title, advice=advice), code
+    try:
+        return render_template("errors/error.html", code=code, title=title, advice=advice), code
+    except Exception:
+        # The page's frame asks the database who is signed in, and that may be what fails.
+        current_app.logger.exception("The page of an error could not be drawn")
+        return Response(f"{title}. {advice}\n", code, mimetype="text/plain"), code

@@ -5,18 +5,19 @@ from __future__ import annotations
 from celery import Celery, Task
 from flask import Flask, has_app_context
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
+from webapp.core import file_broker, liveness
 from webapp.core.database import db
+from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
 
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address)
+limiter = Limiter(key_func=client_key)
 
 
 def init_app(app: Flask) -> None:
@@ -53,16 +54,23 @@ def init_celery(app: Flask) -> Celery:
         task_time_limit=3600,
         task_soft_time_limit=3540,
         timezone="UTC",
-        # Two queues, two workers: what a candidate waits for never stands behind a long analysis.
+        # Queues with workers of their own: what a candidate waits for never stands behind a long analysis, and the
+        # sweep and the reports never behind a recording that takes long to verify.
         task_default_queue="quick",
-        task_routes={"analysis.run": {"queue": "analysis"}},
+        task_routes={
+            "analysis.run": {"queue": "analysis"},
+            "analysis.sweep": {"queue": "upkeep"},
+            "reports.build": {"queue": "upkeep"},
+            "live.settle": {"queue": "upkeep"},
+        },
+        beat_scheduler="webapp.core.liveness:Clock",
         beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 5.0, "options": {"expires": 10}}},
-        beat_schedule_filename=str(app.config["HOME"] / "broker" / "beat"),
     )
     (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)
     if app.config["BROKER_URL"].startswith("filesystem"):
         # The embedded broker: messages are files. It loses what ran when a whole worker dies, so the truth about jobs
         # is in the database (webapp/analysis), and a sweep queues again what nobody holds.
+        file_broker.register()
         folder = app.config["HOME"] / "broker"
         for name in ("messages", "processed", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -74,6 +82,7 @@ def init_celery(app: Flask) -> Celery:
             "store_processed": False,
             "polling_interval": 0.05,
         }
+    liveness.init_app(app, celery)
     celery.set_default()
     app.extensions["celery"] = celery
     return celery

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import sqlalchemy as sa
-from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
+from flask_babel import format_date, format_decimal, format_time, ngettext
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
-from webapp.core.database import db, now
+from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
 
@@ -20,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Register the pages and the template helpers."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(asset=asset, now=now)
-    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent)
+    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent, length_of=length_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -30,13 +32,6 @@ def home() -> Response | str:
     if not current_user.is_authenticated:
         return render_template("home.html")
     return redirect(url_for(current_user.home_endpoint))
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Answer 200 when the database answers."""
-    db.session.execute(sa.text("select 1"))
-    return jsonify(status="ok")
 
 
 def asset(name: str) -> str:
@@ -54,12 +49,17 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
-    return json.loads(path.read_text("utf-8"))
+    built: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return built
 
 
 def moment(value: datetime | None) -> str:
     """A moment for people, in UTC and saying so."""
-    return "" if value is None else value.astimezone(UTC).strftime("%-d %B %Y, %H:%M UTC")
+    if value is None:
+        return ""
+    utc = value.astimezone(UTC)
+    day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
+    return _("%(date)s, %(time)s UTC", date=day, time=time)
 
 
 def clock(seconds: float | timedelta | None) -> str:
@@ -72,6 +72,21 @@ def clock(seconds: float | timedelta | None) -> str:
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
+def length_of(seconds: float) -> str:
+    """A length of time with its unit: "5 seconds", and "2:05 minutes" from a minute on."""
+    total = round(seconds)
+    if total < 60:
+        return ngettext("%(num)s second", "%(num)s seconds", total)
+    return _("%(length)s minutes", length=clock(total))
+
+
 def percent(value: float | None) -> str:
     """A share (0..1) as whole per cent."""
-    return "–" if value is None else f"{100 * value:.0f} %"
+    return "–" if value is None else _("%(number)s %%", number=decimal(100 * value))
+
+
+def decimal(value: float, digits: int = 0) -> str:
+    """A number with so many digits after the point, in the page's language; what rounds to nought has no sign."""
+    rounded = round(value, digits) + 0.0  # -0.0 becomes 0.0
+    written = format_decimal(rounded, "#,##0" + ("." + digits * "0" if digits else ""))
+    return written.replace("-", "−")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, abort
+from flask import Flask, Response, abort, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from webapp.core import proxies
 from webapp.core.extensions import login_manager
 
 #: Everything comes from us. Plotly sets inline styles on the nodes that it draws, hence ``style-src-attr``.
@@ -44,8 +45,14 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response and believe the configured number of proxies."""
-    if proxies := app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    if number := app.config["PROXIES"]:
+        proxied = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)
+        vars(app)["wsgi_app"] = proxied  # in place of the method, as Flask has it
+
+    @app.before_request
+    def notice_proxy() -> None:
+        if not app.config["PROXIES"] and proxies.is_forwarded(request.headers, request.remote_addr):
+            proxies.note(app)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import Flask
 
+from webapp.core.write_path import engine_options
+
 #: The repository: templates and migrations lie beside the package.
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +36,14 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="viva_session",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        #: How long somebody stays signed in without doing anything, and at most; the second of each for those who asked
+        #: to stay signed in.
+        SESSION_IDLE=timedelta(hours=12),
+        REMEMBERED_IDLE=timedelta(days=7),
+        SESSION_LONGEST=timedelta(days=2),
+        REMEMBERED_LONGEST=timedelta(days=14),
+        #: How long a password counts as given just now, for what admins do to others.
+        CONFIRMED_FOR=timedelta(minutes=15),
         REMEMBER_COOKIE_SECURE=(os.environ.get("VIVA_PUBLIC_URL") or "").startswith("https://"),
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
@@ -46,6 +56,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: Failed attempts to sign in: from one network address, and from one network address at one account.
         SIGN_IN_RATE="20 per minute; 100 per hour",
         SIGN_IN_RATE_PER_ACCOUNT="5 per minute; 20 per hour",
+        #: And at one account from everywhere, so that many addresses do not help.
+        SIGN_IN_RATE_AT_ACCOUNT="10 per minute; 60 per hour",
         #: How long a link to set a password works, in seconds.
         PASSWORD_LINK_SECONDS=3 * 24 * 3600,
         #: The largest recording accepted, in bytes.
@@ -53,6 +65,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: The largest part of a recording in one request, and the largest form, in bytes.
         MAX_CONTENT_LENGTH=32 * 1024**2,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,
+        #: Offer the pseudo-locale en_XA (webapp/core/translation.py) to browsers that ask for it.
+        PSEUDO_LOCALE=os.environ.get("VIVA_PSEUDO_LOCALE") == "1",
         #: A job whose worker has not been heard of for so long (seconds) is queued again.
         LEASE_SECONDS=30,
         #: How often a job's worker is heard of, in seconds.
@@ -61,6 +75,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         MAX_ATTEMPTS=3,
     )
     app.config.from_mapping(settings)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     app.config["HOME"] = home
     app.config["SECRET_KEY"] = (
         app.config["SECRET_KEY"] or os.environ.get("VIVA_SECRET_KEY") or _secret_of(home / "secret_key")

@@ -21,6 +21,8 @@ JOBS = {
 
 @dataclass(frozen=True)
 class DemoQuestion:
+    """A question of the demonstration, with the answer that its candidates give."""
+
     kind: QuestionKind
     prompt: str
     rubric: str

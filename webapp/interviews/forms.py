@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -34,9 +35,9 @@ def zones() -> tuple[str, ...]:
 class DeadlineForm(FlaskForm):
     """A moment: a date and a time in a named zone. A script chooses the browser's own zone (js/pages/invite.js)."""
 
-    date = DateField("Last day", [InputRequired("Enter the last day.")])
-    time = TimeField("Until", [InputRequired("Enter the time of day.")])
-    zone = ListField("Time zone", default="UTC")
+    date = DateField(_l("Last day"), [InputRequired(_l("Enter the last day."))])
+    time = TimeField(_l("Until"), [InputRequired(_l("Enter the time of day."))])
+    zone = ListField(_l("Time zone"), default="UTC")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("date", (now() + timedelta(days=7)).date())
@@ -57,8 +58,8 @@ class DeadlineForm(FlaskForm):
 class _InvitationForm(DeadlineForm):
     """What every invitation needs, with the choices that the person who is signed in has."""
 
-    job = ListField("Job", [InputRequired("Choose a job.")])
-    question_set = ListField("Question set", [InputRequired("Choose a question set.")])
+    job = ListField(_l("Position"), [InputRequired(_l("Choose a position."))])
+    question_set = ListField(_l("Question set"), [InputRequired(_l("Choose a question set."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,13 +92,13 @@ class _InvitationForm(DeadlineForm):
 
 
 class InvitationForm(_InvitationForm):
-    name = StringField("Name", [DataRequired("Enter their name."), Length(max=120)], filters=[strip])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120)], filters=[strip])
     email = EmailField(
-        "Email (optional)",
-        [Optional(), Length(max=254), Email("Enter an email address like name@example.org, or none.")],
+        _l("Email (optional)"),
+        [Optional(), Length(max=254), Email(_l("Enter an email address like name@example.org, or none."))],
         filters=[strip],
     )
 
 
 class UploadForm(_InvitationForm):
-    file = FileField("CSV file", [FileRequired("Choose a CSV file.")])
+    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a CSV file."))])

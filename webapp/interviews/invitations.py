@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 from webapp.interviews import operations
@@ -44,7 +47,13 @@ def new() -> Response | tuple[str, int]:
             form.date.errors = [str(error)]
         else:
             db.session.commit()
-            flash("The invitation is made. Copy the link and send it: Viva sends no email in this version.", "success")
+            flash(
+                _(
+                    "The invitation has been created. Copy the link and send it: Viva does not send email in "
+                    "this version."
+                ),
+                "success",
+            )
             return redirect(url_for("interviews.invitation", invitation_id=invitation.id))
     page = render_template("interviews/new.html", form=form, rules=rules)
     return page, 422 if form.is_submitted() else 200
@@ -69,8 +78,14 @@ def upload() -> Response | tuple[str, int]:
                 form.date.errors = [str(error)]
             else:
                 db.session.commit()
-                many = "One invitation is" if len(rows) == 1 else f"{len(rows)} invitations are"
-                flash(f"{many} made. Copy the links and send them: Viva sends no email in this version.", "success")
+                made = ngettext(
+                    "%(num)s invitation has been created. Copy the link and send it: Viva does not send email in "
+                    "this version.",
+                    "%(num)s invitations have been created. Copy the links and send them: Viva does not send "
+                    "email in this version.",
+                    len(rows),
+                )
+                flash(made, "success")
                 return redirect(url_for("interviews.links", job=form.job.data, at=rows[0].created_at.isoformat()))
     page = render_template("interviews/upload.html", form=form, problems=problems, rules=rules, max_rows=MAX_ROWS)
     return page, 422 if form.is_submitted() else 200
@@ -162,9 +177,20 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
             form.date.errors = [str(error)]
         else:
             db.session.commit()
-            flash("The deadline is moved. The link stays the same.", "success")
+            flash(_("The deadline has been changed. The link stays the same."), "success")
             return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
     return _invitation_page(entry, form), 422
+
+
+@blueprint.post("/invitations/<invitation_id>/release")
+@staff
+def release(invitation_id: str) -> Response:
+    """Let the candidate go on in another browser."""
+    entry = _entry(invitation_id)
+    operations.release(entry.invitation, by=current_user)
+    db.session.commit()
+    flash("The link is released. The next browser in which it is begun is the candidate's.", "success")
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
 
 
 @blueprint.post("/invitations/<invitation_id>/revoke")
@@ -178,5 +204,5 @@ def revoke(invitation_id: str) -> Response:
         flash(str(error), "error")
     else:
         db.session.commit()
-        flash("The invitation is revoked. Its link opens nothing any more.", "success")
+        flash(_("The invitation has been revoked. Its link no longer works."), "success")
     return redirect(url_for("interviews.invitation", invitation_id=invitation_id))

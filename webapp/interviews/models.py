@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Job
 from webapp.questions.models import Question, QuestionSet
 
+if TYPE_CHECKING:
+    from webapp.recordings.models import Recording
 
-class Invitation(db.Model):
+
+class Invitation(Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
     __tablename__ = "invitations"
@@ -37,11 +41,13 @@ class Invitation(db.Model):
 
 
 class InterviewState(enum.StrEnum):
+    """Whether a candidate may still answer."""
+
     OPEN = "open"
     SUBMITTED = "submitted"
 
 
-class Interview(db.Model):
+class Interview(Model):
     """One candidate's passage through one version of a question set."""
 
     __tablename__ = "interviews"
@@ -65,6 +71,10 @@ class Interview(db.Model):
     candidate_name: Mapped[str] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: SHA-256 of the secret of the browser in which it was begun (webapp/candidate/binding.py), and how often the
+    #: inviter released it since.
+    browser: Mapped[str | None] = mapped_column(String(64))
+    released: Mapped[int] = mapped_column(default=0, server_default="0")
 
     invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
     job: Mapped[Job | None] = relationship()
@@ -86,7 +96,7 @@ class Interview(db.Model):
         return frozenset(purpose for purpose, granted in latest.items() if granted)
 
 
-class Consent(db.Model):
+class Consent(Model):
     """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
 
     __tablename__ = "consents"
@@ -97,12 +107,18 @@ class Consent(db.Model):
     granted: Mapped[bool]
     #: Which wording was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
+    #: The language that it was shown in, as webapp/core/translation.py names it.
+    text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: From where: a network address, and the first 16 digits of the hash of the browser's secret or of the account's
+    #: session; empty where no browser was involved.
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
     interview: Mapped[Interview] = relationship(back_populates="consents")
 
 
-class Answer(db.Model):
+class Answer(Model):
     """What a candidate gave to one question: written text, or takes of which one is kept."""
 
     __tablename__ = "answers"
@@ -129,7 +145,7 @@ class Answer(db.Model):
         return next((take for take in stored if take.kept), stored[-1] if stored else None)
 
 
-class Take(db.Model):
+class Take(Model):
     """One recording of an answer."""
 
     __tablename__ = "takes"
@@ -144,4 +160,4 @@ class Take(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     answer: Mapped[Answer] = relationship(back_populates="takes")
-    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")  # noqa: F821
+    recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")

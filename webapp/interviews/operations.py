@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
@@ -16,6 +18,8 @@ from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
 from webapp.positions.models import Job
 from webapp.questions.models import QuestionSet, SetState
+
+_Row = TypeVar("_Row", Interview, Invitation)
 
 #: Separates these signatures from every other use of the secret key.
 _SALT = "viva.invitation"
@@ -36,11 +40,11 @@ def create_invitation(
     missing. Nothing is sent: the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
-        raise InvitationRefused("Only a published question set can be answered. Choose one that is published.")
+        raise InvitationRefused(_("Only a published question set can be used. Choose a published one."))
     if job.archived_at is not None:
-        raise InvitationRefused("This job is archived. Choose another, or take it out of the archive first.")
+        raise InvitationRefused(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
-        raise InvitationRefused("Enter the name of the person you invite.")
+        raise InvitationRefused(_("Enter the name of the candidate."))
     _check_deadline(deadline)
     invitation = Invitation(
         job=job,
@@ -60,7 +64,7 @@ class BatchRefused(InvitationRefused):
     """Nobody of a list was invited, and why not, line by line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("Nobody was invited yet. Put these lines right and upload the file again.")
+        super().__init__(_("No one was invited. Correct these lines and upload the file again."))
         self.problems = list(problems)
 
 
@@ -73,7 +77,10 @@ def create_invitations(
     """
     invited = _invited(job)
     if problems := [
-        Problem(person.line, f"{person.email} has an invitation for this job already. Delete the line.")
+        Problem(
+            person.line,
+            _("%(email)s already has an invitation for this position. Delete the line.", email=person.email),
+        )
         for person in people
         if person.email.casefold() in invited
     ]:
@@ -108,9 +115,9 @@ def _invited(job: Job) -> set[str]:
 
 def _check_deadline(deadline: datetime) -> None:
     if deadline <= now():
-        raise InvitationRefused("The deadline is over already. Choose a moment in the future.")
+        raise InvitationRefused(_("The deadline is in the past. Choose a time in the future."))
     if deadline > now() + LONGEST:
-        raise InvitationRefused("The deadline is more than a year away. Choose an earlier one.")
+        raise InvitationRefused(_("The deadline is more than a year away. Choose an earlier one."))
 
 
 def _serializer() -> URLSafeSerializer:
@@ -153,11 +160,21 @@ def revoke(invitation: Invitation, *, by: User | None = None) -> None:
         current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
 
 
+def release(invitation: Invitation, *, by: User) -> None:
+    """Let the link be begun in another browser; the one that it belonged to is out. A second time changes nothing."""
+    interview = invitation.interview
+    if interview is not None and interview.browser is not None:
+        interview.browser = None
+        interview.released += 1
+        db.session.flush()
+        current_app.logger.info("Link of invitation %s released by %s", invitation.id, by.id)
+
+
 def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
     """Move the deadline (aware, in the future). Raises InvitationRefused where revoked or submitted."""
     _check_not_submitted(invitation)
     if invitation.revoked_at is not None:
-        raise InvitationRefused("This invitation was revoked. Make a new one.")
+        raise InvitationRefused(_("This invitation was revoked. Create a new one."))
     _check_deadline(deadline)
     invitation.deadline = deadline
     db.session.flush()
@@ -166,10 +183,10 @@ def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
 
 def _check_not_submitted(invitation: Invitation) -> None:
     if invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED:
-        raise InvitationRefused("This interview was submitted already. Open its report instead.")
+        raise InvitationRefused(_("This interview has already been submitted. Open its report instead."))
 
 
-def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
+def interviews_of(user: User) -> sa.Select[Interview]:
     """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
     return _visible(
         sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
@@ -177,12 +194,12 @@ def interviews_of(user: User) -> sa.Select[tuple[Interview]]:
     )
 
 
-def invitations_of(user: User) -> sa.Select[tuple[Invitation]]:
+def invitations_of(user: User) -> sa.Select[Invitation]:
     """The invitations that ``user`` may see, by the same rule."""
     return _visible(sa.select(Invitation), user)
 
 
-def _visible(query: sa.Select, user: User) -> sa.Select:
+def _visible(query: sa.Select[_Row], user: User) -> sa.Select[_Row]:
     if user.role is Role.ADMIN:
         return query
     if user.role is Role.RECRUITER:

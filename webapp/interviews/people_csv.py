@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
 
 MAX_ROWS = 500
 #: More than MAX_ROWS rows of the longest names and addresses need.
@@ -20,6 +21,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Person:
+    """A line of the file: somebody to invite."""
+
     line: int
     name: str
     email: str
@@ -33,7 +36,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return self.message if self.line is None else f"Line {self.line}: {self.message}"
+        return (
+            self.message if self.line is None else _("Line %(line)s: %(message)s", line=self.line, message=self.message)
+        )
 
 
 def read_people(data: bytes) -> tuple[list[Person], list[Problem]]:
@@ -43,13 +48,21 @@ def read_people(data: bytes) -> tuple[list[Person], list[Problem]]:
     order of the columns. Empty lines are skipped. Where there is any problem, nobody should be invited.
     """
     if len(data) > MAX_BYTES:
-        return [], [Problem(None, f"The file is larger than {MAX_BYTES // 1024} KiB. Split it and upload the parts.")]
+        return [], [
+            Problem(
+                None,
+                _(
+                    "The file is larger than %(max_bytes)s KiB. Split it and upload the parts.",
+                    max_bytes=MAX_BYTES // 1024,
+                ),
+            )
+        ]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return [], [Problem(None, "The file is not UTF-8 text. Save it as “CSV UTF-8” and upload it again.")]
+        return [], [Problem(None, _("The file is not UTF-8 text. Save it as “CSV UTF-8” and upload it again."))]
     if "\0" in text:
-        return [], [Problem(None, "This is not a CSV file. Save the sheet as “CSV UTF-8” and upload it again.")]
+        return [], [Problem(None, _("This is not a CSV file. Save the sheet as “CSV UTF-8” and upload it again."))]
     people: list[Person] = []
     problems: list[Problem] = []
     seen: dict[str, int] = {}
@@ -63,15 +76,31 @@ def read_people(data: bytes) -> tuple[list[Person], list[Problem]]:
                 columns = (0, 1)
             found = _person(line, cells, columns)
             if isinstance(found, Person) and (first := seen.setdefault(found.email.casefold(), line)) != line:
-                found = Problem(line, f"{found.email} is in line {first} already. Delete one of the two.")
-            (people if isinstance(found, Person) else problems).append(found)
+                found = Problem(
+                    line,
+                    _("%(email)s is already on line %(first)s. Delete one of the two.", email=found.email, first=first),
+                )
+            if isinstance(found, Person):
+                people.append(found)
+            else:
+                problems.append(found)
     except csv.Error as error:
-        problems.append(Problem(None, f"The file breaks off as a CSV ({error}). Check its quotation marks."))
+        problems.append(
+            Problem(None, _("The file is not valid CSV (%(error)s). Check its quotation marks.", error=error))
+        )
     if not people and not problems:
-        problems.append(Problem(None, "There is nobody in this file. It needs a name and an email address per line."))
+        problems.append(
+            Problem(None, _("There is no one in this file. It needs a name and an email address on each line."))
+        )
     if len(people) + len(problems) > MAX_ROWS:
         problems = [
-            Problem(None, f"There are more than {MAX_ROWS} people in this file. Split it and upload the parts.")
+            Problem(
+                None,
+                _(
+                    "There are more than %(max_rows)s people in this file. Split it and upload the parts.",
+                    max_rows=MAX_ROWS,
+                ),
+            )
         ]
     return people, problems
 
@@ -98,20 +127,20 @@ def _header(cells: Sequence[str]) -> tuple[int, int] | None:
 
 def _person(line: int, cells: Sequence[str], columns: tuple[int, int]) -> Person | Problem:
     if len(cells) <= max(columns):
-        return Problem(line, "Two columns are needed, name and email.")
+        return Problem(line, _("Two columns are needed: name and email."))
     name, email = (cells[index] for index in columns)
     if not name:
-        return Problem(line, "The name is missing.")
+        return Problem(line, _("The name is missing."))
     if len(name) > 120:
-        return Problem(line, "The name is longer than 120 characters.")
+        return Problem(line, _("The name is longer than 120 characters."))
     if not name.isprintable():
-        return Problem(line, "The name has characters in it that cannot be shown.")
+        return Problem(line, _("The name contains characters that cannot be displayed."))
     if not email:
-        return Problem(line, "The email address is missing.")
+        return Problem(line, _("The email address is missing."))
     try:
         return Person(line, name, validate_email(email, check_deliverability=False).normalized)
     except EmailNotValidError:
-        return Problem(line, f"“{email[:80]}” is not an email address.")
+        return Problem(line, _("“%(email)s” is not an email address.", email=email[:80]))
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

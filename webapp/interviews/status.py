@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
@@ -19,12 +20,24 @@ PAGE_SIZE = 25
 
 
 class Status(enum.StrEnum):
+    """How far an invitation has come."""
+
     INVITED = "invited"
     IN_PROGRESS = "in progress"
     ANALYSING = "being analysed"
     READY = "ready"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+STATUS_NAMES = {
+    Status.INVITED: _l("Invited"),
+    Status.IN_PROGRESS: _l("In progress"),
+    Status.ANALYSING: _l("Being analysed"),
+    Status.READY: _l("Ready"),
+    Status.EXPIRED: _l("Expired"),
+    Status.REVOKED: _l("Revoked"),
+}
 
 
 def _status() -> sa.Case[str]:
@@ -50,6 +63,7 @@ class Entry:
 
     @property
     def has_report(self) -> bool:
+        """Whether there is something to report on."""
         return self.submitted_at is not None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask import abort, session
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.core.database import db
@@ -12,7 +14,7 @@ from webapp.live.models import Member, MemberRole, Room
 _KEY = "live"
 #: A browser keeps its places in so many rooms; a cookie is small.
 _MOST = 8
-_UNKNOWN = "There is no room here for this browser. Open the link that you were sent again."
+_UNKNOWN = _l("This browser has no access to this room. Open the link you were sent again.")
 
 
 def remember(room: Room, *, candidate: bool = False, member: Member | None = None) -> None:
@@ -38,17 +40,23 @@ def find(room_id: str) -> tuple[Room, Member | None]:
     room = db.session.get(Room, room_id) or abort(404, _UNKNOWN)
     number, candidate, member_id = session.get(_KEY, {}).get(room.id, [None, False, None])
     member = db.session.get(Member, member_id) if member_id else None
+    if member is not None and member.user_id is not None and member.user_id != _person_id():
+        member = None  # the place of somebody with an account, who is no longer signed in here
     if member is None and candidate and number == room.link_number:
         member = room.candidate  # who may have come in by another browser before
     if member is None and current_user.is_authenticated:
         member = next((each for each in room.members if each.user_id == current_user.id), None)
     if member is not None and member.room_id == room.id:
         if member.removed_at is not None:
-            abort(403, "The host has ended your part in this call.")
+            abort(403, _("The host has removed you from this call."))
         return room, member
     if number == room.link_number:
         return room, None
     abort(404, _UNKNOWN)
+
+
+def _person_id() -> str | None:
+    return current_user.id if current_user.is_authenticated else None
 
 
 def find_member(room_id: str, *, open_only: bool = True) -> Member:
@@ -57,7 +65,7 @@ def find_member(room_id: str, *, open_only: bool = True) -> Member:
     if member is None:
         abort(404, _UNKNOWN)
     if open_only and not room.is_open:
-        abort(410, "This room is closed.")
+        abort(410, _("This room is closed."))
     return member
 
 

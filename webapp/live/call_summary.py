@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from flask_babel import gettext as _
 
 from ml.core.statistics import block_bootstrap
 from webapp.accounts.models import User
@@ -78,7 +79,7 @@ def of(room: Room, member: Member, user: User | None) -> Left:
         recorded=recorded,
         submitted=interview is not None and interview.state is InterviewState.SUBMITTED,
         may_open_report=interview is not None and user is not None and may_read_interview(user, interview),
-        choices=_choices(interview) if own and recorded else [],
+        choices=_choices(interview) if own and interview is not None and recorded else [],
         consented=interview.consented if interview is not None else (),
         ruled_out=consent_texts.ruled_out(interview) if interview is not None else None,
         summary=summary,
@@ -117,18 +118,18 @@ def _summary(room: Room, about: Member | None, own: bool, user: User | None) -> 
     if not lawful:
         return None, lawful.reason
     if about is None:
-        return None, "What was read in an assessment is for the candidate and the people who review them."
+        return None, _("The results of an assessment are for the candidate and the reviewers.")
     if not policy.keeps_track(about):
-        return None, "Nothing of your live readings was kept."
+        return None, _("Your live results were not kept.")
     if not about.agreed(LivePurpose.READING):
-        return None, "There was no consent to being read, or it was taken back: nothing was kept."
+        return None, _("There was no consent to analysis, or it was withdrawn. Nothing was kept.")
     if not own and room.is_open and not policy.is_shown(about):
-        return None, "What was read shows here once the room is closed, so that you judge for yourself first."
+        return None, _("The results appear here once the room is closed, so that you judge for yourself first.")
     if not own and not _reviewed(room, about, user):
-        return None, "What was read shows here once your own scorecard is in."
+        return None, _("The results appear here once you have submitted your own scorecard.")
     rows = about.track.rows if about.track else []
     if not rows:
-        return None, "Nothing was read during the call."
+        return None, _("Nothing was analysed during the call.")
     return summarise(about.name, rows), ""
 
 

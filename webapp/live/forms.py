@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField
@@ -22,19 +24,22 @@ class EnterForm(FlaskForm):
     """Coming in by a link."""
 
     name = StringField(
-        "Your name", [DataRequired("Enter the name that the others will see."), Length(max=120)], filters=[strip]
+        _l("Your name"), [DataRequired(_l("Enter the name that others will see.")), Length(max=120)], filters=[strip]
     )
 
 
 class RoomForm(FlaskForm):
     """A room from scratch, or from an interview, whose job and candidate are then given."""
 
-    title = StringField("Title", [DataRequired("Give the room a title."), Length(max=160)], filters=[strip])
-    job = ListField("What for", default="")
-    candidate_name = StringField("Candidate", [Length(max=120)], filters=[strip])
+    title = StringField(_l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160)], filters=[strip])
+    job = ListField(_l("Purpose"), default="")
+    candidate_name = StringField(_l("Candidate"), [Length(max=120)], filters=[strip])
     hours = IntegerField(
-        "Open for (hours)",
-        [InputRequired("Enter a number of hours."), NumberRange(1, 744, "Choose between 1 and 744 hours (31 days).")],
+        _l("Open for (hours)"),
+        [
+            InputRequired(_l("Enter a number of hours.")),
+            NumberRange(1, 744, _l("Choose between 1 and 744 hours (31 days).")),
+        ],
         default=24,
     )
 
@@ -44,9 +49,10 @@ class RoomForm(FlaskForm):
         if current_user.role in (Role.RECRUITER, Role.ADMIN):
             query = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
             self.jobs = list(db.session.scalars(query))
-        self.job.choices = [SelectChoice("", "Practice, for myself or with a friend")]
+        self.job.choices = [SelectChoice("", _("Practice, for myself or with a friend"))]
         self.job.choices += [SelectChoice(job.id, f"{job.title}, {job.city}") for job in self.jobs]
 
     @property
     def chosen_job(self) -> Job | None:
+        """The position that was chosen, if there is one."""
         return next((job for job in self.jobs if job.id == self.job.data), None)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
 
 from webapp.analysis.access import may_read
 from webapp.candidate.access import grant
 from webapp.core.database import db, now
+from webapp.core.translation import translate_stored
 from webapp.interviews.models import Interview
 from webapp.live import access, call_summary, operations, policy
 from webapp.live.forms import RoomForm
@@ -41,7 +44,11 @@ def _interview() -> Interview | None:
 def new() -> Response | tuple[str, int]:
     """Make a room, from scratch or from an interview (``?interview=ID``)."""
     interview = _interview()
-    form = RoomForm(title=f"Conversation with {interview.candidate_name}" if interview and interview.job else None)
+    form = RoomForm(
+        title=_("Conversation with %(candidate_name)s", candidate_name=interview.candidate_name)
+        if interview and interview.job
+        else None
+    )
     if form.validate_on_submit():
         try:
             room = operations.make_room(
@@ -55,7 +62,7 @@ def new() -> Response | tuple[str, int]:
         except operations.Refused as error:
             db.session.rollback()
             field = form.candidate_name if error.code == "candidate" else form.title
-            field.errors = [str(error)]
+            field.errors = [translate_stored(str(error))]
         else:
             db.session.commit()
             return redirect(url_for("live.manage", room_id=room.id))
@@ -82,7 +89,7 @@ def renew_links(room_id: str) -> Response:
     """New links; the old ones end."""
     operations.renew_links(access.find_hosted(room_id))
     db.session.commit()
-    flash("The old links lead nowhere any more. Pass on the new ones.", "success")
+    flash(_("The old links no longer work. Share the new ones."), "success")
     return redirect(url_for("live.manage", room_id=room_id))
 
 
@@ -97,7 +104,10 @@ def remove(room_id: str, member_id: str) -> Response:
     db.session.commit()
     if request.is_json:
         return jsonify(ok=True)
-    flash(f"{member.name} is out, and the links are new: old ones lead nowhere.", "success")
+    flash(
+        _("%(name)s has been removed. The links have been replaced; the old ones no longer work.", name=member.name),
+        "success",
+    )
     return redirect(url_for("live.manage", room_id=room_id))
 
 
@@ -117,7 +127,7 @@ def delete(room_id: str) -> Response:
     room = access.find_hosted(room_id)
     operations.delete(room)
     db.session.commit()
-    flash("Deleted: the room, who was there, and what was kept of readings.", "info")
+    flash(_("The room, its participants and all stored results have been deleted."), "info")
     return redirect(url_for("live.index"))
 
 
@@ -130,12 +140,12 @@ def after(room_id: str) -> Response | str:
     if request.method == "POST" and request.form.get("withdraw") == "reading":
         operations.decide(member, LivePurpose.READING, False)
         db.session.commit()
-        flash("You have taken it back. What was kept of your readings is deleted.", "info")
+        flash(_("You have withdrawn your consent. Your stored results have been deleted."), "info")
         return redirect(url_for("live.after", room_id=room_id))
     if request.method == "POST":
         call_summary.choose(member, {name for name in request.form if request.form[name] == "yes"})
         db.session.commit()
-        flash("Your choices are saved.", "info")
+        flash(_("Your choices have been saved."), "info")
         return redirect(url_for("live.after", room_id=room_id))
     if member.interview is not None and member.is_candidate:
         grant(member.interview)  # so that they can play it and change their consents, by whichever browser they came

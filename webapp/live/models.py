@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 from webapp.positions.models import Job
@@ -24,6 +24,8 @@ TRACK_SECONDS = 3.0
 
 
 class MemberRole(enum.StrEnum):
+    """Who somebody is in a room."""
+
     HOST = "host"
     GUEST = "guest"
 
@@ -35,7 +37,7 @@ class LivePurpose(enum.StrEnum):
     RECORDING = "recording"
 
 
-class Room(db.Model):
+class Room(Model):
     """A place to meet until ``expires_at``. An assessment room belongs to a job with a place, a practice room to its
     owner."""
 
@@ -78,7 +80,7 @@ class Room(db.Model):
         return next((member for member in self.members if member.is_candidate), None)
 
 
-class Member(db.Model):
+class Member(Model):
     """A person in a room: its host, the candidate, or a guest who came by the link."""
 
     __tablename__ = "live_members"
@@ -124,7 +126,7 @@ class Member(db.Model):
         return self.removed_at is None and self.seen_at is not None and self.seen_at > now() - PRESENT
 
 
-class LiveConsent(db.Model):
+class LiveConsent(Model):
     """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
 
     __tablename__ = "live_consents"
@@ -138,12 +140,14 @@ class LiveConsent(db.Model):
     granted: Mapped[bool]
     #: Which wording was shown (webapp/live/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
+    #: The language that it was shown in, as webapp/core/translation.py names it.
+    text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     member: Mapped[Member] = relationship(back_populates="consents")
 
 
-class Track(db.Model):
+class Track(Model):
     """What is kept of a member's live readings: one row of numbers every few seconds, never a picture or a sound."""
 
     __tablename__ = "live_tracks"

@@ -7,6 +7,7 @@ from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app, has_request_context, request
+from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import after_commit, db, now
@@ -41,16 +42,16 @@ def make_room(
     owner's to use. Raises Refused.
     """
     if not now() + SHORTEST <= until <= now() + LONGEST:
-        raise Refused("until", "Choose an end between five minutes and 31 days from now.")
+        raise Refused("until", _("Choose an end time between five minutes and 31 days from now."))
     if interview is not None:
         job, candidate_name = interview.job, interview.candidate_name
         assessment = interview.mode is Mode.ASSESSMENT
     else:
         assessment = job is not None
     if assessment and owner.role not in (Role.RECRUITER, Role.ADMIN):
-        raise Refused("role", "Only recruiters and admins can make a room for a job.")
+        raise Refused("role", _("Only recruiters and admins can create a room for a position."))
     if assessment and not candidate_name.strip():
-        raise Refused("candidate", "Enter the name of the candidate.")
+        raise Refused("candidate", _("Enter the name of the candidate."))
     room = Room(
         title=title.strip(),
         mode=Mode.ASSESSMENT if assessment else Mode.PRACTICE,
@@ -83,16 +84,16 @@ def rooms_of(user: User) -> list[Room]:
 def enter(room: Room, *, name: str, user: User | None = None, candidate: bool = False) -> Member:
     """Make a member of ``room``; the candidate and people with an account are there once. Raises Refused."""
     if not room.is_open:
-        raise Refused("closed", "This room is closed.")
+        raise Refused("closed", _("This room is closed."))
     known = room.candidate if candidate else None
     if known is None and user is not None:
         known = next((member for member in room.members if member.user_id == user.id), None)
     if known is not None:
         if known.removed_at is not None:
-            raise Refused("removed", "The host has ended your part in this call.")
+            raise Refused("removed", _("The host has removed you from this call."))
         return known
     if len(room.members) >= MOST_MEMBERS:
-        raise Refused("full", "Too many people have come to this room. Ask the host for a new one.")
+        raise Refused("full", _("Too many people have joined this room. Ask the host for a new one."))
     member = Member(
         room=room,
         user=None if candidate else user,
@@ -114,8 +115,9 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
     for _attempt in range(5):
         db.session.refresh(member, ["consents"])
         said = member.answer_to(purpose)
-        version = consent_texts.of(member.room, purpose).version
-        if member.agreed(purpose) is granted and (not granted or said.text_version == version):
+        shown = consent_texts.of(member.room, purpose)
+        version = shown.version
+        if member.agreed(purpose) is granted and (not granted or (said and said.text_version == version)):
             return False
         number = max((consent.number for consent in member.consents), default=0) + 1
         try:
@@ -127,6 +129,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
                         purpose=purpose,
                         granted=granted,
                         text_version=version,
+                        text_language=shown.language,
                     )
                 )
             break
@@ -154,7 +157,7 @@ def remove(member: Member) -> None:
     Raises Refused for the host.
     """
     if member.role is MemberRole.HOST:
-        raise Refused("host", "You cannot remove yourself. Close the room instead.")
+        raise Refused("host", _("You cannot remove yourself. Close the room instead."))
     if member.removed_at is None:
         member.removed_at = now()
         member.seen_at = None
@@ -180,9 +183,11 @@ def delete(room: Room) -> None:
     Raises Refused while it is open, and for an assessment, whose record stays.
     """
     if room.mode is not Mode.PRACTICE:
-        raise Refused("assessment", "The record of an assessment stays. The candidate can take back what was read.")
+        raise Refused(
+            "assessment", _("The record of an assessment is kept. The candidate can withdraw consent to the analysis.")
+        )
     if room.is_open:
-        raise Refused("open", "Close the room first.")
+        raise Refused("open", _("Close the room first."))
     db.session.delete(room)
     db.session.flush()
     current_app.logger.info("Live room %s deleted", room.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+from ml.core.messages import N_
 from webapp.live.models import SHOWN, LivePurpose, Member, Room
 from webapp.policy import Decision, Modality, Mode, permitted_by_law
 
@@ -19,15 +20,22 @@ def reading_lawful(room: Room) -> Decision:
 
 
 def _why_not(room: Room, code: str) -> str:
-    where = f"In {room.job.city}" if room.job else "Here"
+    place = {"city": room.job.city if room.job else ""}
     if code == "prohibited_in_eea":
         return (
-            f"{where}, Viva reads no emotion from faces or voices: that is prohibited in recruitment in the EU and the "
-            "EEA (AI Act, Art. 5(1)(f)), even with consent. The call works without it."
+            N_(
+                "In %(city)s, emotion is not inferred from faces or voices: that is prohibited in "
+                "recruitment in the EU and the EEA (AI Act, Art. 5(1)(f)), even with consent. The call works "
+                "without it."
+            )
+            % place
         )
     return (
-        f"{where}, Viva reads no emotion from faces or voices: it does so only in places that have been cleared, and "
-        "this job's place has not been. The call works without it."
+        N_(
+            "In %(city)s, emotion is not inferred from faces or voices: that is done only in locations "
+            "that have been cleared, and this one has not been. The call works without it."
+        )
+        % place
     )
 
 
@@ -37,9 +45,9 @@ def may_be_read(member: Member) -> Decision:
     if not decision:
         return decision
     if member.removed_at is not None or not member.room.is_open:
-        return Decision(False, "not_in_room", "Only people in an open room are read.")
+        return Decision(False, "not_in_room", N_("Only people in an open room are analysed."))
     if not member.agreed(LivePurpose.READING):
-        return Decision(False, "no_consent", "You have not agreed to be read. The call works without it.")
+        return Decision(False, "no_consent", N_("You have not agreed to analysis. The call works without it."))
     return Decision(True)
 
 
@@ -54,8 +62,11 @@ def shows_candidate(room: Room) -> Decision:
     return Decision(
         False,
         "judge_first",
-        f"What is read of {room.candidate_name} is not shown to interviewers during the call, so that they judge for "
-        "themselves first.",
+        N_(
+            "The results for %(name)s are not shown to interviewers during the call, so that they judge "
+            "for themselves first."
+        )
+        % {"name": room.candidate_name},
     )
 
 
@@ -71,14 +82,14 @@ def is_shown(member: Member) -> bool:
 def may_record(member: Member) -> Decision:
     """Whether ``member`` may record their own side, so that it is stored and can be reported on."""
     if member.removed_at is not None or not member.room.is_open:
-        return Decision(False, "not_in_room", "Only people in an open room can record.")
+        return Decision(False, "not_in_room", N_("Only people in an open room can record."))
     if member.room.mode is Mode.PRACTICE:
         if member.user_id is None:
             return Decision(
-                False, "no_account", "A recording needs somebody to belong to: sign in to record your side."
+                False, "no_account", N_("A recording must belong to an account: sign in to record your side.")
             )
     elif not member.is_candidate:
-        return Decision(False, "not_candidate", "In an assessment only the candidate's own side is recorded.")
+        return Decision(False, "not_candidate", N_("In an assessment only the candidate's own side is recorded."))
     return Decision(True)
 
 

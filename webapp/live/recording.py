@@ -75,8 +75,17 @@ def begin(member: Member, media_type: str) -> Recording:
     if interview is None or interview.state is not InterviewState.OPEN:
         interview = member.interview = _interview_for(member)
     if Purpose.RECORDING not in interview.consented:
-        said = f"live-{consent_texts.recording(member.room).version}"
-        interview.consents.append(Consent(purpose=Purpose.RECORDING, granted=True, text_version=said, decided_at=now()))
+        shown = consent_texts.recording(member.room)
+        said = f"live-{shown.version}"
+        interview.consents.append(
+            Consent(
+                purpose=Purpose.RECORDING,
+                granted=True,
+                text_version=said,
+                text_language=shown.language,
+                decided_at=now(),
+            )
+        )
         db.session.flush()
     question = interview.question_set.questions[0]
     try:
@@ -88,7 +97,7 @@ def begin(member: Member, media_type: str) -> Recording:
 
 def _interview_for(member: Member) -> Interview:
     room = member.room
-    if room.mode is Mode.PRACTICE:
+    if room.mode is Mode.PRACTICE and member.user is not None:
         interview = Interview(
             mode=Mode.PRACTICE,
             candidate=member.user,
@@ -134,10 +143,12 @@ def settle() -> int:
     )
     done = 0
     for member in db.session.scalars(query).all():
-        if _is_empty(member.interview):
-            _forget(member)
+        if (interview := member.interview) is None:
+            continue
+        if _is_empty(interview):
+            _forget(member, interview)
         else:
-            done += _hand_in(member.interview)
+            done += _hand_in(interview)
     return done
 
 
@@ -149,8 +160,8 @@ def _is_empty(interview: Interview) -> bool:
     )
 
 
-def _forget(member: Member) -> None:
-    interview, member.interview = member.interview, None
+def _forget(member: Member, interview: Interview) -> None:
+    member.interview = None
     for answer in interview.answers:
         for take in list(answer.takes):
             candidate.drop_take(take)
@@ -164,19 +175,18 @@ def _forget(member: Member) -> None:
 
 def _hand_in(interview: Interview) -> bool:
     """Submit ``interview`` if something has been saved and nothing is still on its way; the longest take is kept."""
-    takes = [take for answer in interview.answers for take in answer.takes if take.recording is not None]
-    for take in takes:
-        recording = take.recording
+    takes = [(take, take.recording) for answer in interview.answers for take in answer.takes if take.recording]
+    for _take, recording in takes:
         if recording.state is RecordingState.RECEIVING and recording.received and _stands_still(recording):
             recordings.finish_as_it_is(recording)
-    states = [take.recording.state for take in takes if take.recording.received or _is_young(take.recording)]
+    states = [recording.state for _take, recording in takes if recording.received or _is_young(recording)]
     if any(state in (RecordingState.RECEIVING, RecordingState.VERIFYING) for state in states):
         return False
-    ready = [take for take in takes if take.recording.is_ready]
+    ready = [(take, recording.seconds or 0.0) for take, recording in takes if recording.is_ready]
     if not ready:
         return False
-    longest = max(ready, key=lambda take: take.recording.seconds or 0.0)
-    for take in takes:
+    longest, _seconds = max(ready, key=lambda one: one[1])
+    for take, _recording in takes:
         take.kept = take is longest
     try:
         return candidate.submit(interview, incomplete=True)

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
         "LIVEKIT_SECRET": os.environ.get("VIVA_LIVEKIT_SECRET"),
         #: How long a token may be used to connect, in seconds.
         "LIVE_TOKEN_SECONDS": 60,
-        "LIVE_JOIN_RATE": "30 per minute",
+        "LIVE_JOIN_RATE": "240 per minute",
         "LIVE_TOKEN_RATE": "240 per minute",
     }.items():
         app.config.setdefault(name, value)

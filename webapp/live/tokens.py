@@ -36,6 +36,8 @@ class Claims:
     nonce: str
     #: When it was made, in seconds since the epoch.
     made: float
+    #: The session of somebody who is signed in (webapp/accounts/sessions.py); empty for guests.
+    session: str = ""
 
 
 def link_of(room: Room, *, candidate: bool = False) -> str:
@@ -59,11 +61,11 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_TOKEN_SALT)
 
 
-def issue(member: Member, purpose: str, origin: str) -> str:
+def issue(member: Member, purpose: str, origin: str, session: str = "") -> str:
     """A token for ``member`` to connect once, soon (LIVE_TOKEN_SECONDS), to one socket, from a page of ``origin``."""
     if purpose not in PURPOSES:
         raise ValueError(f"No purpose of a token: {purpose!r}")
-    claims = [member.room_id, member.id, purpose, origin, secrets.token_urlsafe(12), time.time()]
+    claims = [member.room_id, member.id, purpose, origin, secrets.token_urlsafe(12), time.time(), session]
     return _serializer().dumps(claims)
 
 

@@ -16,9 +16,17 @@ from webapp.policy.engine import Decision, Modality, Mode, Purpose, decide
 class Subject(Protocol):
     """What the policy must know of an interview; webapp.interviews.models.Interview has it."""
 
-    mode: Mode
-    country: str | None
-    consented: Collection[Purpose]
+    @property
+    def mode(self) -> Mode:
+        """Practice or assessment."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166 code of the place whose law holds; None where none is known."""
+
+    @property
+    def consented(self) -> Collection[Purpose]:
+        """What was agreed to."""
 
 
 def decide_for(interview: Subject, modality: Modality) -> Decision:

@@ -10,6 +10,8 @@ import enum
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ml.core.messages import N_
+
 EU = frozenset(
     ("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK").split()  # noqa: SIM905
 )
@@ -28,6 +30,8 @@ class Mode(enum.StrEnum):
 
 
 class Modality(enum.StrEnum):
+    """What can be read of an answer."""
+
     FACE = "face"
     SPEECH = "speech"
     TEXT = "text"
@@ -44,10 +48,45 @@ class Purpose(enum.StrEnum):
 
 #: The consent that each modality needs; face and voice need the one to recording as well, for they are read from it.
 NEEDS = {Modality.FACE: Purpose.FACE, Modality.SPEECH: Purpose.VOICE, Modality.TEXT: Purpose.TEXT}
-_WHAT = {
-    Modality.FACE: "facial expression",
-    Modality.SPEECH: "vocal expression",
-    Modality.TEXT: "words",
+#: The reasons are stored with what was not analysed, in English, and translated when they are shown.
+_PROHIBITED = {
+    Modality.FACE: N_(
+        "Inferring emotion from facial expression is prohibited in recruitment in the EU and the EEA "
+        "(AI Act, Art. 5(1)(f)). It was not done."
+    ),
+    Modality.SPEECH: N_(
+        "Inferring emotion from vocal expression is prohibited in recruitment in the EU and the EEA "
+        "(AI Act, Art. 5(1)(f)). It was not done."
+    ),
+}
+_NOT_CLEARED = {
+    Modality.FACE: N_(
+        "Facial expression is analysed only where that has been cleared, and the location of this "
+        "position has not been. It was not done."
+    ),
+    Modality.SPEECH: N_(
+        "Vocal expression is analysed only where that has been cleared, and the location of this "
+        "position has not been. It was not done."
+    ),
+}
+_NOT_RECORDED = {
+    Modality.FACE: N_(
+        "The candidate did not consent to being recorded, so there is no facial expression to "
+        "analyse. Refusing has no consequence."
+    ),
+    Modality.SPEECH: N_(
+        "The candidate did not consent to being recorded, so there is no vocal expression to "
+        "analyse. Refusing has no consequence."
+    ),
+}
+_REFUSED = {
+    Modality.FACE: N_(
+        "The candidate did not consent to an analysis of facial expression. Refusing has no consequence."
+    ),
+    Modality.SPEECH: N_(
+        "The candidate did not consent to an analysis of vocal expression. Refusing has no consequence."
+    ),
+    Modality.TEXT: N_("The candidate did not consent to an analysis of words. Refusing has no consequence."),
 }
 
 
@@ -75,15 +114,13 @@ def permitted_by_law(modality: Modality, mode: Mode, country: str | None) -> Dec
         return Decision(
             False,
             "prohibited_in_eea",
-            f"Reading emotion from {_WHAT[modality]} is prohibited in recruitment in the EU and the EEA "
-            "(AI Act, Art. 5(1)(f)). It was not done.",
+            _PROHIBITED[modality],
         )
     if country not in WITH_CONSENT:
         return Decision(
             False,
             "place_not_cleared",
-            f"Viva reads {_WHAT[modality]} only where that has been cleared, and the job's place has not been. "
-            "It was not done.",
+            _NOT_CLEARED[modality],
         )
     return Decision(True)
 
@@ -97,13 +134,12 @@ def decide(modality: Modality, *, mode: Mode, country: str | None, consents: Col
         return Decision(
             False,
             "no_consent",
-            f"The candidate did not consent to being recorded, so there is no {_WHAT[modality]} to read. "
-            "Refusing has no consequence.",
+            _NOT_RECORDED[modality],
         )
     if NEEDS[modality] not in consents:
         return Decision(
             False,
             "no_consent",
-            f"The candidate did not consent to an analysis of {_WHAT[modality]}. Refusing has no consequence.",
+            _REFUSED[modality],
         )
     return Decision(True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
@@ -14,10 +16,10 @@ from webapp.positions.places import countries
 
 
 class JobForm(FlaskForm):
-    title = StringField("Title", [DataRequired("Give the job a title."), Length(max=160)], filters=[strip])
-    city = StringField("City", [DataRequired("Enter the city."), Length(max=120)], filters=[strip])
-    country = ListField("Country", [InputRequired("Choose a country.")])
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160)], filters=[strip])
+    city = StringField(_l("City"), [DataRequired(_l("Enter the city.")), Length(max=120)], filters=[strip])
+    country = ListField(_l("Country"), [InputRequired(_l("Choose a country."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [SelectChoice("", "Choose a country"), *(SelectChoice(*pair) for pair in countries())]
+        self.country.choices = [SelectChoice("", _("Choose a country")), *(SelectChoice(*pair) for pair in countries())]

@@ -8,10 +8,12 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, new_id, now
+from webapp.core.database import Model, UtcDateTime, new_id, now
 
 
-class Job(db.Model):
+class Job(Model):
+    """A vacancy, at a place whose law decides what may be read."""
+
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
@@ -14,7 +15,7 @@ class JobRefused(ValueError):
     """This cannot be done with this job; the message is for a person."""
 
 
-def jobs_of(user: User) -> sa.Select[tuple[Job]]:
+def jobs_of(user: User) -> sa.Select[Job]:
     """The jobs that ``user`` may see: an admin all, a recruiter their own, others none."""
     query = sa.select(Job)
     if user.role is Role.ADMIN:
@@ -39,7 +40,10 @@ def edit_job(job: Job, *, title: str, city: str, country: str, by: User) -> None
     """
     if country != job.country and has_invitations(job):
         raise JobRefused(
-            "People were invited under the law of this country, so it stays. Make a new job for the other."
+            _(
+                "Candidates were invited under the law of this country, so it cannot change. Create a new "
+                "position for the other country."
+            )
         )
     job.title, job.city, job.country = title.strip(), city.strip(), country
     db.session.flush()

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pycountry
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from webapp.policy import Modality, Mode
 from webapp.policy.engine import permitted_by_law
 
 _WHAT = {
-    Modality.TEXT: "Words (personality from written and spoken text)",
-    Modality.SPEECH: "Voice (emotion from how it sounds)",
-    Modality.FACE: "Face (emotion from how it looks)",
+    Modality.TEXT: _l("Words (personality from written and spoken text)"),
+    Modality.SPEECH: _l("Voice (emotion from how it sounds)"),
+    Modality.FACE: _l("Face (emotion from how it looks)"),
 }
 #: What the engine says of an interview that took place, said before anybody is invited.
 _WHY_NOT = {
-    "prohibited_in_eea": "prohibited in recruitment in the EU and the EEA (AI Act, Art. 5(1)(f))",
-    "place_not_cleared": "not cleared for this place, so Viva leaves it out",
+    "prohibited_in_eea": _l("prohibited in recruitment in the EU and the EEA (AI Act, Art. 5(1)(f))"),
+    "place_not_cleared": _l("not cleared for this location, so Viva does not do it"),
 }
 
 
@@ -55,6 +57,6 @@ def rules(country: str) -> list[Rule]:
     found = []
     for modality, what in _WHAT.items():
         decision = permitted_by_law(modality, Mode.ASSESSMENT, country)
-        why = "with the candidate's consent" if decision else _WHY_NOT.get(decision.code, decision.reason)
+        why = _("with the candidate's consent") if decision else _WHY_NOT.get(decision.code, decision.reason)
         found.append(Rule(what, decision.allowed, why))
     return found

@@ -6,7 +6,11 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views, and hold published sets to what they were."""
     from webapp.questions import immutability, question_views  # noqa: F401  (lines adds its views to the blueprint)
+    from webapp.questions.forms import KIND_NAMES, STATE_NAMES
     from webapp.questions.views.pages import blueprint
 
     immutability.install()
     app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(
+        set_state=lambda state: str(STATE_NAMES[state]), kind_name=lambda kind: str(KIND_NAMES[kind])
+    )

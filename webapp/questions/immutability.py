@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import cast
+
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -20,7 +24,7 @@ class Frozen(RuntimeError):
     """Somebody tried to change a question set that has been published; the message is for a person."""
 
     def __init__(self) -> None:
-        super().__init__("This version is published and stays what it is. Make a new version to change something.")
+        super().__init__(_("This version is published and cannot be changed. Create a new version to make changes."))
 
 
 def install() -> None:
@@ -59,10 +63,11 @@ def _is_archiving(row: QuestionSet, changed: set[str]) -> bool:
     return row.state is SetState.ARCHIVED and changed <= _ARCHIVING
 
 
-def _sets_of(question: Question, new: object) -> set[str]:
+def _sets_of(question: Question, new: Collection[object]) -> set[str]:
     """The ids of the stored sets that a question belongs to and belonged to."""
     row = sa.inspect(question)
-    if row.persistent and not (question in row.session.deleted or row.session.is_modified(question)):
+    session = row.session
+    if row.persistent and session and not (question in session.deleted or session.is_modified(question)):
         return set()
     attributes = row.attrs
     ids = {question.question_set_id, *(attributes.question_set_id.history.deleted or ())}
@@ -76,7 +81,7 @@ def _sets_of(question: Question, new: object) -> set[str]:
 
 def _hold_draft(session: Session, set_id: str) -> None:
     """Take the set's row for this transaction if it is a draft now, whatever this session remembers of it."""
-    table = QuestionSet.__table__
+    table = cast(sa.Table, QuestionSet.__table__)
     held = session.connection().execute(
         sa.update(table).where(table.c.id == set_id, table.c.state == SetState.DRAFT).values(state=SetState.DRAFT)
     )

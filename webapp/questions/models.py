@@ -9,22 +9,26 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 
 class SetState(enum.StrEnum):
+    """Whether a question set may be changed, used, or neither."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     ARCHIVED = "archived"
 
 
 class QuestionKind(enum.StrEnum):
+    """How a question is answered."""
+
     VIDEO = "video"
     AUDIO = "audio"
     TEXT = "text"
 
 
-class QuestionSet(db.Model):
+class QuestionSet(Model):
     """One version of a question set. Only a draft can change; all versions of a set share ``lineage``."""
 
     __tablename__ = "question_sets"
@@ -48,7 +52,7 @@ class QuestionSet(db.Model):
     )
 
 
-class Question(db.Model):
+class Question(Model):
     """One question. Times are in seconds."""
 
     __tablename__ = "questions"

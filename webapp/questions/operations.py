@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
@@ -23,7 +24,7 @@ class SetRefused(ValueError):
     """This cannot be done with this question set as it is; the message is for a person."""
 
 
-def visible_to(user: User) -> sa.Select[tuple[QuestionSet]]:
+def visible_to(user: User) -> sa.Select[QuestionSet]:
     """The sets that ``user`` may read: an admin all, a recruiter the published ones, others none."""
     query = sa.select(QuestionSet)
     if user.role is Role.ADMIN:
@@ -70,7 +71,12 @@ def add_question(
     """Add a question at the end of a draft; times in seconds. Raises Frozen, and SetRefused beyond MAX_QUESTIONS."""
     _check_draft(row)
     if len(row.questions) >= MAX_QUESTIONS:
-        raise SetRefused(f"A set has at most {MAX_QUESTIONS} questions. Delete one, or begin another set.")
+        raise SetRefused(
+            _(
+                "A question set can have at most %(max_questions)s questions. Delete one, or create another set.",
+                max_questions=MAX_QUESTIONS,
+            )
+        )
     question = Question(
         position=len(row.questions) + 1,
         kind=kind,
@@ -139,7 +145,7 @@ def publish(row: QuestionSet, *, by: User) -> None:
     """Freeze a draft and let it be chosen for invitations. Raises Frozen, and SetRefused without a question."""
     _check_draft(row)
     if not row.questions:
-        raise SetRefused("There is no question in this set yet. Add at least one, then publish.")
+        raise SetRefused(_("There are no questions in this set yet. Add at least one, then publish."))
     row.state, row.published_at = SetState.PUBLISHED, now()
     db.session.flush()
     _log(row, "published", by)
@@ -151,10 +157,10 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
     Raises SetRefused where ``row`` is a draft, or where its lineage has a draft already.
     """
     if row.state is SetState.DRAFT:
-        raise SetRefused("This is a draft: change it as it is, it needs no new version.")
+        raise SetRefused(_("This is a draft. Edit it directly; it does not need a new version."))
     siblings = versions(row)
     if draft := next((each for each in siblings if each.state is SetState.DRAFT), None):
-        raise SetRefused(f"Version {draft.version} is a draft already. Change or delete that one.")
+        raise SetRefused(_("Version %(version)s is already a draft. Edit or delete that one.", version=draft.version))
     copy = QuestionSet(
         lineage=row.lineage,
         version=max(each.version for each in siblings) + 1,
@@ -169,7 +175,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
     except sa.exc.IntegrityError:  # somebody else, or a second click, was faster
         db.session.rollback()
         raise SetRefused(
-            "The next version has just been made. Look for the draft in the list of question sets."
+            _("The next version has just been created. Find the draft in the list of question sets.")
         ) from None
     _log(copy, "created", by)
     return copy
@@ -178,7 +184,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
 def archive(row: QuestionSet, *, by: User) -> None:
     """Take a published version out of choice; links that were made with it go on working. Raises SetRefused."""
     if row.state is not SetState.PUBLISHED:
-        raise SetRefused("Only a published version can be archived.")
+        raise SetRefused(_("Only a published version can be archived."))
     row.state, row.archived_at = SetState.ARCHIVED, now()
     db.session.flush()
     _log(row, "archived", by)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
@@ -59,7 +61,7 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
             form.prompt.errors = [str(error)]
         else:
             db.session.commit()
-            flash(f"Question {question.position} is added.", "success")
+            flash(_("Question %(position)s has been added.", position=question.position), "success")
             return show(row)
     return _page(form, row, None)
 
@@ -73,7 +75,7 @@ def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         operations.edit_question(question, **_values(form))
         db.session.commit()
-        flash(f"Question {question.position} is saved.", "success")
+        flash(_("Question %(position)s has been saved.", position=question.position), "success")
         return show(question.question_set)
     return _page(form, question.question_set, question)
 
@@ -86,7 +88,7 @@ def delete_question(set_id: str, question_id: str) -> Response:
     row = question.question_set
     operations.delete_question(question, by=current_user)
     db.session.commit()
-    flash("The question is deleted.", "success")
+    flash(_("The question has been deleted."), "success")
     return show(row)
 
 
@@ -98,5 +100,12 @@ def move_question(set_id: str, question_id: str) -> Response:
     question = _question(set_id, question_id)
     operations.move_question(question, places, by=current_user)
     db.session.commit()
-    flash(f"It is question {question.position} of {len(question.question_set.questions)} now.", "success")
+    flash(
+        _(
+            "It is now question %(position)s of %(count)s.",
+            position=question.position,
+            count=len(question.question_set.questions),
+        ),
+        "success",
+    )
     return redirect(url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Take
 
 
@@ -21,7 +21,7 @@ class RecordingState(enum.StrEnum):
     REJECTED = "rejected"
 
 
-class Recording(db.Model):
+class Recording(Model):
     """One take's media. The id is also the id of its tus upload."""
 
     __tablename__ = "recordings"

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 
 from webapp.core import storage
 from webapp.core.database import after_commit, db, now
@@ -38,15 +40,20 @@ def too_large() -> UploadRefused:
     return UploadRefused(
         413,
         "too_large",
-        f"This recording is larger than the {limit:,.0f} MB that this Viva accepts. Record a shorter answer, "
-        "or ask the person who invited you for help.",
+        _(
+            "This recording is larger than the limit of %(limit)s MB. Record a shorter answer, or ask "
+            "the person who invited you for help.",
+            limit=format_decimal(round(limit)),
+        ),
     )
 
 
 def begin(take: Take, media_type: str) -> Recording:
     """Make the empty recording of ``take``. Raises UploadRefused for a type that no recorder writes."""
     if not _MEDIA_TYPE.fullmatch(media_type):
-        raise UploadRefused(400, "media_type", "Only video and audio can be recorded. Reload the page and try again.")
+        raise UploadRefused(
+            400, "media_type", _("Only video and audio can be recorded. Reload the page and try again.")
+        )
     recording = Recording(take=take, media_type=media_type, received=0, state=RecordingState.RECEIVING)
     db.session.add(recording)
     db.session.flush()
@@ -63,7 +70,9 @@ def offset_of(recording: Recording) -> int:
 def declare_length(recording: Recording, length: int) -> None:
     """Say how many bytes there will be. Raises UploadRefused where that is too many, or not what was said before."""
     if recording.length not in (None, length) or length < offset_of(recording):
-        raise UploadRefused(400, "length", "The recording's length was announced differently before. Reload the page.")
+        raise UploadRefused(
+            400, "length", _("The recording's length was announced differently before. Reload the page.")
+        )
     if length > current_app.config["MAX_RECORDING_BYTES"]:
         raise too_large()
     recording.received = offset_of(recording)
@@ -84,13 +93,13 @@ def append(recording: Recording, at: int, block: bytes) -> int:
     it becomes too much, 507 where the disk is full; nothing is lost then).
     """
     if recording.state is not RecordingState.RECEIVING:
-        raise UploadRefused(409, "finished", "This recording is here already.")
+        raise UploadRefused(409, "finished", _("This recording has already been received."))
     offset = offset_of(recording)
     if at != offset:
-        raise UploadRefused(409, "offset", f"The next byte should be number {offset}.")
+        raise UploadRefused(409, "offset", _("The next byte should be number %(offset)s.", offset=offset))
     end = offset + len(block)
     if recording.length is not None and end > recording.length:
-        raise UploadRefused(400, "length", "More arrived than was announced. Reload the page and try again.")
+        raise UploadRefused(400, "length", _("More was received than announced. Reload the page and try again."))
     if end > current_app.config["MAX_RECORDING_BYTES"]:
         raise too_large()
     try:
@@ -100,8 +109,10 @@ def append(recording: Recording, at: int, block: bytes) -> int:
         raise UploadRefused(
             507,
             "disk_full",
-            "Viva has no room to store this just now. Your recording is safe in this browser: keep this page open, "
-            "and it is sent again by itself.",
+            _(
+                "There is not enough storage at the moment. Your recording is safe in this browser: keep "
+                "this page open and it will be uploaded automatically."
+            ),
         ) from error
     recording.received = end
     _note_arrival(recording)
@@ -119,7 +130,7 @@ def finish(recording: Recording, *, sha256: str | None = None, interrupted: bool
         return recording
     offset = offset_of(recording)
     if recording.length is None or recording.length != offset:
-        raise UploadRefused(409, "incomplete", f"Only {offset} bytes have arrived. The rest is still to be sent.")
+        raise UploadRefused(409, "incomplete", _("Only %(offset)s bytes have been received so far.", offset=offset))
     recording.expected_sha256 = sha256
     recording.interrupted = interrupted
     recording.state = RecordingState.VERIFYING

@@ -20,6 +20,7 @@ from typing import IO
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
 from webapp.candidate import operations as candidate
@@ -27,6 +28,7 @@ from webapp.candidate.access import load_interview, may_answer
 from webapp.candidate.operations import Refused
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.translation import translate_stored
 from webapp.questions.models import Question
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState
@@ -45,7 +47,7 @@ OCTETS = "application/offset+octet-stream"
 def check_version() -> Response | None:
     """Refuse other versions of the protocol (412), as it demands of every request but OPTIONS."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
-        response = _problem(412, "version", "This upload needs the tus protocol, version 1.0.0.")
+        response = _problem(412, "version", _("This upload needs the tus protocol, version 1.0.0."))
         response.headers["Tus-Version"] = VERSION
         return response
     return None
@@ -53,6 +55,7 @@ def check_version() -> Response | None:
 
 @blueprint.after_request
 def say_version(response: Response) -> Response:
+    """Headers that every answer of the protocol carries."""
     response.headers["Tus-Resumable"] = VERSION
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -60,20 +63,23 @@ def say_version(response: Response) -> Response:
 
 @blueprint.errorhandler(UploadRefused)
 def refused(error: UploadRefused) -> Response:
+    """The protocol's answer to an upload that cannot be taken."""
     db.session.rollback()
     return _problem(error.status, error.code, error.message)
 
 
 @blueprint.errorhandler(Refused)
 def not_allowed(error: Refused) -> Response:
+    """The protocol's answer where no take may be begun."""
     db.session.rollback()
     return _problem(409 if error.code == "busy" else 403, error.code, error.message)
 
 
 @blueprint.errorhandler(files.Locked)
 def locked(_error: files.Locked) -> Response:
+    """The protocol's answer while another request writes the same upload."""
     db.session.rollback()
-    return _problem(423, "locked", "Another page is sending this recording just now.")
+    return _problem(423, "locked", _("Another page is uploading this recording at the moment."))
 
 
 @blueprint.route("", methods=["OPTIONS"], provide_automatic_options=False)
@@ -100,7 +106,7 @@ def create() -> Response:
     question = db.session.get(Question, metadata.get("question", "")) or abort(404)
     length = _number("Upload-Length") if "Upload-Length" in request.headers else None
     if length is None and request.headers.get("Upload-Defer-Length") != "1":
-        raise UploadRefused(400, "length", "The upload's length is neither announced nor deferred.")
+        raise UploadRefused(400, "length", _("The upload's length is neither announced nor deferred."))
     try:
         take = candidate.begin_take(candidate.answer_to(interview, question))
         recording = operations.begin(take, metadata.get("filetype", ""))
@@ -109,7 +115,9 @@ def create() -> Response:
         db.session.commit()
     except sa.exc.IntegrityError:  # two tabs began at the same moment
         db.session.rollback()
-        raise UploadRefused(409, "busy", "Another page has just begun a take of this answer. Reload.") from None
+        raise UploadRefused(
+            409, "busy", _("Another page has just started a take of this answer. Reload the page.")
+        ) from None
     if request.mimetype == OCTETS and (request.content_length or length):
         _receive(recording, 0)
     response = _offset(recording, 201)
@@ -140,9 +148,13 @@ def patch(recording_id: str) -> Response:
     candidate.check_may_finish(recording.take.answer)
     at = _number("Upload-Offset")
     if recording.state is RecordingState.REJECTED:
-        raise UploadRefused(410, "rejected", recording.reason or "This recording was rejected. Record it again.")
+        raise UploadRefused(
+            410, "rejected", translate_stored(recording.reason) or _("This recording was rejected. Record it again.")
+        )
     if at != operations.offset_of(recording):
-        raise UploadRefused(409, "offset", f"The next byte should be number {operations.offset_of(recording)}.")
+        raise UploadRefused(
+            409, "offset", _("The next byte should be number %(recording)s.", recording=operations.offset_of(recording))
+        )
     if "Upload-Length" in request.headers:
         with files.locked(recording.id):
             operations.declare_length(recording, _number("Upload-Length"))
@@ -156,7 +168,7 @@ def terminate(recording_id: str) -> Response:
     """Forget an upload of which nothing has been verified. What is saved stays."""
     recording = _load(recording_id)
     if recording.state not in (RecordingState.RECEIVING, RecordingState.REJECTED):
-        raise UploadRefused(403, "saved", "This recording is here already and stays until you submit.")
+        raise UploadRefused(403, "saved", _("This recording has already been received and is kept until you submit."))
     candidate.check_may_finish(recording.take.answer)
     with files.locked(recording.id):
         candidate.drop_take(recording.take)
@@ -176,14 +188,14 @@ def _receive(recording: Recording, at: int) -> None:
     """Write the request's body from byte ``at`` on."""
     if "Upload-Checksum" in request.headers:
         algorithm, digest = _checksum(request.headers["Upload-Checksum"])
-        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=files.folder()) as spool:
+        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=str(files.folder())) as spool:
             # Nothing may count before all of it is known to be right.
             calculated = hashlib.new(algorithm, usedforsecurity=False)
             for block in _blocks(request.stream):
                 calculated.update(block)
                 spool.write(block)
             if not hmac.compare_digest(calculated.digest(), digest):
-                raise UploadRefused(460, "checksum", "This part was damaged on its way and is sent again.")
+                raise UploadRefused(460, "checksum", _("This part was damaged in transit and is being sent again."))
             spool.seek(0)
             _write(recording, at, _blocks(spool))
     else:
@@ -218,7 +230,7 @@ def _offset(recording: Recording, status: int) -> Response:
 def _number(header: str) -> int:
     value = request.headers.get(header, "")
     if not (value.isascii() and value.isdigit() and len(value) < 19):
-        raise UploadRefused(400, "header", f"{header} must be a number of bytes.")
+        raise UploadRefused(400, "header", _("%(header)s must be a number of bytes.", header=header))
     return int(value)
 
 
@@ -230,18 +242,20 @@ def _metadata(header: str) -> dict[str, str]:
             key, _, value = part.strip().partition(" ")
             pairs[key] = base64.b64decode(value, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
-        raise UploadRefused(400, "metadata", "Upload-Metadata cannot be read.") from None
+        raise UploadRefused(400, "metadata", _("Upload-Metadata cannot be read.")) from None
     return pairs
 
 
 def _checksum(header: str) -> tuple[str, bytes]:
     algorithm, _, value = header.partition(" ")
     if algorithm not in ALGORITHMS:
-        raise UploadRefused(400, "checksum", f"Checksums are made with {' or '.join(ALGORITHMS)}.")
+        raise UploadRefused(
+            400, "checksum", _("Checksums are made with %(algorithms)s.", algorithms=" or ".join(ALGORITHMS))
+        )
     try:
         return algorithm, base64.b64decode(value, validate=True)
     except binascii.Error:
-        raise UploadRefused(400, "checksum", "Upload-Checksum cannot be read.") from None
+        raise UploadRefused(400, "checksum", _("Upload-Checksum cannot be read.")) from None
 
 
 def _problem(status: int, code: str, message: str) -> Response:

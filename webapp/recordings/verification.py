@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
 
 from ml.core.errors import MediaError
+from ml.core.messages import N_
 from ml.media import demux
 from webapp.core import storage
 from webapp.core.database import db, now
@@ -26,19 +28,46 @@ from webapp.recordings.models import Recording, RecordingState
 #: Shorter than this (seconds) nobody has said anything.
 SHORTEST = 1.0
 
-_AGAIN = "Record it again: this one does not count as one of your takes."
 #: What a candidate reads when a recording cannot be used.
 REASONS = {
-    "empty": f"Nothing was recorded: the file that reached us is empty. Check your camera and microphone. {_AGAIN}",
-    "not_media": f"What reached us is not a recording that Viva can play. {_AGAIN} If that fails, try another browser.",
-    "truncated": f"The recording breaks off in the middle, so we cannot tell what is missing. {_AGAIN}",
-    "cut_short": f"The page was left before anything of this answer could be kept. {_AGAIN}",
-    "too_short": f"This recording is shorter than a second. {_AGAIN}",
-    "too_large": f"This recording is longer or larger than Viva can read. {_AGAIN}",
-    "no_video": f"There is no picture in this recording. Check that the right camera is chosen. {_AGAIN}",
-    "no_audio": f"There is no sound in this recording. Check that the right microphone is chosen. {_AGAIN}",
-    "checksum": f"The recording was damaged on its way to us. {_AGAIN}",
-    "not_verified": f"We could not check this recording, and the fault is ours. {_AGAIN}",
+    "empty": N_(
+        "Nothing was recorded: the file we received is empty. Check your camera and microphone. "
+        "Record it again: this one does not count as one of your takes."
+    ),
+    "not_media": N_(
+        "What we received is not a recording that can be played. Record it again: this one does not "
+        "count as one of your takes. If that fails, try another browser."
+    ),
+    "truncated": N_(
+        "The recording breaks off in the middle, so we cannot tell what is missing. Record it again: "
+        "this one does not count as one of your takes."
+    ),
+    "cut_short": N_(
+        "The page was closed before any of this answer could be saved. Record it again: this one "
+        "does not count as one of your takes."
+    ),
+    "too_short": N_(
+        "This recording is shorter than a second. Record it again: this one does not count as one of your takes."
+    ),
+    "too_large": N_(
+        "This recording is longer or larger than allowed. Record it again: this one does not count "
+        "as one of your takes."
+    ),
+    "no_video": N_(
+        "There is no picture in this recording. Check that the right camera is chosen. Record it "
+        "again: this one does not count as one of your takes."
+    ),
+    "no_audio": N_(
+        "There is no sound in this recording. Check that the right microphone is chosen. Record it "
+        "again: this one does not count as one of your takes."
+    ),
+    "checksum": N_(
+        "The recording was damaged in transit. Record it again: this one does not count as one of your takes."
+    ),
+    "not_verified": N_(
+        "We could not check this recording. This is our fault. Record it again: this one does not "
+        "count as one of your takes."
+    ),
 }
 _SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "flac": ".flac", "mp3": ".mp3"}
 
@@ -46,19 +75,22 @@ _SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "fl
 def claim(recording_id: str, owner: str) -> Recording | None:
     """Take the lease on a recording that waits. None where there is nothing to do or somebody else does it."""
     moment = now()
-    taken = db.session.execute(
-        sa.update(Recording)
-        .where(
-            Recording.id == recording_id,
-            Recording.state == RecordingState.VERIFYING,
-            sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
-        )
-        .values(
-            lease_owner=owner,
-            lease_until=moment + timedelta(seconds=current_app.config["LEASE_SECONDS"]),
-            attempts=Recording.attempts + 1,
-        )
-        .execution_options(synchronize_session=False)
+    taken = cast(
+        "sa.CursorResult[Any]",
+        db.session.execute(
+            sa.update(Recording)
+            .where(
+                Recording.id == recording_id,
+                Recording.state == RecordingState.VERIFYING,
+                sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
+            )
+            .values(
+                lease_owner=owner,
+                lease_until=moment + timedelta(seconds=current_app.config["LEASE_SECONDS"]),
+                attempts=Recording.attempts + 1,
+            )
+            .execution_options(synchronize_session=False)
+        ),
     )
     if not taken.rowcount:
         return None

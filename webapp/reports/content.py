@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from ml.core.errors import ModelMissing, Unreadable
-from webapp.analysis.readers import plain
+from ml.core.readings import ContentReading, RatersReading, SpeechReading
+from ml.core.stored import Stored
 from webapp.analysis.visible import VisibleReading
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality, all_allowed
@@ -21,6 +24,32 @@ logger = logging.getLogger(__name__)
 
 CONTENT_OF = (Modality.TEXT.value,)
 RATERS_OF = (Modality.SPEECH.value, Modality.TEXT.value)
+
+
+@dataclass(frozen=True)
+class ContentPart(Stored):
+    """What one answer holds, or the ``reason`` why nothing is said; ``text`` is the fingerprint of its words."""
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"reading": ContentReading.from_json}
+
+    text: str
+    modalities: list[str]
+    reading: ContentReading | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RatersPart(Stored):
+    """What raters would probably say of so many ``answers`` together, or the ``reason`` why nothing is said."""
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"reading": RatersReading.from_json}
+
+    modalities: list[str]
+    answers: int
+    reading: RatersReading | None = None
+    reason: str | None = None
 
 
 def answer_text(answer: Answer) -> str | None:
@@ -39,34 +68,32 @@ def fingerprint(text: str) -> str:
 
 
 def contents(interview: Interview) -> dict[str, dict[str, Any]]:
-    """By answer id what each answer holds: {reading, text (its fingerprint), modalities}, or {reason} why not.
-
-    Empty where the policy does not let words be read.
-    """
+    """By answer id the JSON of its `ContentPart`. Empty where the policy does not let words be read."""
     if not all_allowed(interview, CONTENT_OF):
         return {}
     found: dict[str, dict[str, Any]] = {}
     for answer in interview.answers:
         text = answer_text(answer)
-        if text and (entry := _content(answer, text)):
-            found[answer.id] = {**entry, "text": fingerprint(text), "modalities": list(CONTENT_OF)}
+        if text and (part := _content(answer, text)):
+            found[answer.id] = part.to_json()
     return found
 
 
-def _content(answer: Answer, text: str) -> dict[str, Any] | None:
+def _content(answer: Answer, text: str) -> ContentPart | None:
     from ml.content.infer import read  # only workers read; the server shows what they found
 
+    part = ContentPart(fingerprint(text), list(CONTENT_OF))
     try:
-        return {"reading": plain(read(text, answer.question.rubric).to_json())}
+        return replace(part, reading=read(text, answer.question.rubric))
     except Unreadable as nothing:
-        return {"reason": nothing.message}
+        return replace(part, reason=nothing.message)
     except ModelMissing:
         logger.exception("The content of answer %s could not be read", answer.id)
         return None
 
 
 def raters(interview: Interview, readings: dict[str, dict[Modality, VisibleReading]]) -> dict[str, Any] | None:
-    """What raters would probably say of the recorded answers together: {reading, modalities, answers}, or {reason}.
+    """What raters would probably say of the recorded answers together: the JSON of a `RatersPart`.
 
     None where there is no recorded answer with a transcript, or the policy does not let words and voice be read.
     """
@@ -78,24 +105,24 @@ def raters(interview: Interview, readings: dict[str, dict[Modality, VisibleReadi
     for answer in interview.answers:
         speech = readings.get(answer.id, {}).get(Modality.SPEECH)
         transcript = store.visible(answer)
-        if speech is None or not speech.result or transcript is None:
+        if speech is None or not isinstance(speech.result, SpeechReading) or transcript is None:
             continue
-        facts = speech.result.get("delivery") or {}
+        facts = speech.result.delivery
         spoken.append(
             Spoken(
                 transcript.words.text,
-                float(speech.result.get("seconds") or 0),
-                facts.get("longest_pause_seconds"),
-                facts.get("pitch_range_semitones"),
+                speech.result.seconds,
+                facts["longest_pause_seconds"],
+                facts["pitch_range_semitones"],
             )
         )
     if not spoken:
         return None
-    base = {"modalities": list(RATERS_OF), "answers": len(spoken)}
+    part = RatersPart(list(RATERS_OF), len(spoken))
     try:
-        return {**base, "reading": plain(read(spoken).to_json())}
+        return replace(part, reading=read(spoken)).to_json()
     except Unreadable as nothing:
-        return {**base, "reason": nothing.message}
+        return replace(part, reason=nothing.message).to_json()
     except ModelMissing:
         logger.exception("Raters' opinions of interview %s could not be estimated", interview.id)
         return None

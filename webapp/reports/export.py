@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ml.core.stored import strict
 from webapp.core.database import now
 from webapp.reports.view import AnswerView, ReportView
 from webapp.reviews.access import Review
@@ -42,10 +43,10 @@ def to_json(report: ReportView, review: Review | None = None) -> dict[str, Any]:
         "people": review and _people(review),
         "readings_hidden": not report.machine,
         "answers": [_answer(answer) for answer in report.answers],
-        "raters": report.raters,
-        "emotions": report.emotions,
-        "traits": report.traits,
-        "models": report.models,
+        "raters": strict(report.raters),
+        "emotions": strict(report.emotions),
+        "traits": strict(report.traits),
+        "models": strict(report.models),
         "built_at": _moment(report.built_at),
     }
 
@@ -59,9 +60,11 @@ def _answer(view: AnswerView) -> dict[str, Any]:
         "text": view.text,
         "transcript": transcripts.to_json(row) if (row := transcripts.visible(view.answer)) else None,
         "recording": recording and {"id": recording.id, "seconds": recording.seconds, "sha256": recording.sha256},
-        "analyses": {name: {**reading.to_json(), "reading": reading.result} for name, reading in view.readings.items()},
-        "fused": view.fused,
-        "content": view.content,
+        "analyses": {
+            name: {**reading.to_json(), "reading": strict(reading.result)} for name, reading in view.readings.items()
+        },
+        "fused": strict(view.fused),
+        "content": strict(view.content),
     }
 
 

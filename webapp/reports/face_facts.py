@@ -1,13 +1,16 @@
-"""A face reading's JSON, of any version, in rows and sentences for the report's template."""
+"""A face reading in rows and sentences for the report's template."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from ml.core.readings import FaceReading
 from ml.face import abstain, events
-from webapp.core.pages import clock
+from webapp.core.pages import clock, percent
 
 #: Moments that are suggested for a look at the map.
 SUGGESTED = 4
@@ -15,33 +18,25 @@ SUGGESTED = 4
 
 def init_app(app: Flask) -> None:
     """Give the facts to the templates."""
-    app.jinja_env.globals.update(
-        face_rows=rows, face_people=people, face_moments=moments, face_unnamed=unnamed, face_open_share=open_share
-    )
+    app.jinja_env.globals.update(face_rows=rows, face_people=people, face_moments=moments, face_unnamed=unnamed)
 
 
-def unnamed(reading: dict[str, Any]) -> float | None:
+def unnamed(reading: FaceReading) -> float | None:
     """The share (0..1) of the time with a face in which no expression is worth naming."""
-    return abstain.share_unnamed(reading.get("track"))
+    return abstain.share_unnamed(reading.track)
 
 
-def open_share(reading: dict[str, Any]) -> float | None:
-    """The share (0..1) of the time with a face in which the mouth was open."""
-    value = reading.get("mouth_open")
-    return value if isinstance(value, int | float) else None
-
-
-def rows(reading: dict[str, Any], count: int = 30) -> list[dict[str, Any]]:
+def rows(reading: FaceReading, count: int = 30) -> list[dict[str, Any]]:
     """The recording as at most ``count`` equal stretches: start, end (s); the expression named in most of each, with
     its mean probability, or None with ``read`` telling whether a face was read at all; ``open`` share; number of
     ``blinks``; ``persons`` seen."""
-    seconds = reading.get("seconds") or 0.0
+    seconds = reading.seconds
     if not seconds:
         return []
     step = max(1.0, (seconds + 1e-6) / count)
-    parts = abstain.stretches(reading.get("track"))
-    mouth = events.open_stretches(reading["mouth"]) if reading.get("mouth") else None
-    blinks = (reading.get("blinks") or {}).get("times") or []
+    parts = abstain.stretches(reading.track)
+    mouth = events.open_stretches(reading.mouth) if reading.mouth else None
+    blinks = reading.blinks["times"]
     persons = events.persons(reading)
     found = []
     for index in range(int(-(-seconds // step))):
@@ -72,25 +67,33 @@ def rows(reading: dict[str, Any], count: int = 30) -> list[dict[str, Any]]:
     return found
 
 
-def people(reading: dict[str, Any]) -> list[str]:
+def people(reading: FaceReading) -> list[str]:
     """What is to be said of persons other than the one read, a sentence each."""
     found = []
-    others = [track for track in reading.get("tracks") or [] if not track.get("candidate")]
-    for number, track in enumerate(sorted(others, key=lambda one: one.get("first", 0.0)), 2):
-        who = {2: "A second person", 3: "A third person", 4: "A fourth person"}.get(number, "Another person")
-        share = track.get("share")
-        of = f", in {100 * share:.0f} % of the pictures looked at" if isinstance(share, int | float) else ""
-        spans = track.get("spans") or [[track.get("first", 0.0), track.get("last", 0.0)]]
-        when = ", ".join(f"{clock(first)} to {clock(last)}" for first, last in spans[:4])
-        more = f" and {len(spans) - 4} more times" if len(spans) > 4 else ""
-        found.append(f"{who} was in the picture from {when}{more}{of}.")
+    others = [track for track in reading.tracks if not track["candidate"]]
+    for number, track in enumerate(sorted(others, key=lambda one: one["first"]), 2):
+        share = track["share"]
+        spans = track["spans"] or [[track["first"], track["last"]]]
+        when = ", ".join(_("%(first)s to %(last)s", first=clock(first), last=clock(last)) for first, last in spans[:4])
+        if len(spans) > 4:
+            when = ngettext(
+                "%(when)s and %(num)s more time", "%(when)s and %(num)s more times", len(spans) - 4, when=when
+            )
+        seen = {
+            2: _("A second person was in the picture from %(when)s.", when=when),
+            3: _("A third person was in the picture from %(when)s.", when=when),
+            4: _("A fourth person was in the picture from %(when)s.", when=when),
+        }.get(number, _("Another person was in the picture from %(when)s.", when=when))
+        if share is not None:
+            seen += " " + _("That is %(share)s of the frames.", share=percent(share))
+        found.append(seen)
     return found
 
 
-def moments(reading: dict[str, Any]) -> list[dict[str, Any]]:
+def moments(reading: FaceReading) -> list[dict[str, Any]]:
     """Moments worth a look, in order of time: where each expression that is named at all was named most surely."""
     best: dict[str, dict[str, Any]] = {}
-    for part in abstain.stretches(reading.get("track")):
+    for part in abstain.stretches(reading.track):
         if part["label"] and part["value"] > best.get(part["label"], {"value": 0.0})["value"]:
             best[part["label"]] = part
     chosen = sorted(best.values(), key=lambda part: -part["value"])[:SUGGESTED]

@@ -6,31 +6,46 @@ import re
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from ml.core.readings import ContentReading
+from webapp.core.pages import decimal
 
 #: So many of a hundred words are noticed; fewer are how people speak.
 NOTICED = {"fillers": 3.0, "hedges": 2.5, "vague": 2.0}
 _ASKS_FOR_A_STORY = re.compile(r"\b(?:a time|an example|a situation|describe|tell me about a|what did you do)\b", re.I)
 _MISSING = {
-    "situation": "Nothing says where and when it happened. One sentence is enough.",
-    "task": "Nothing says what you had to do, or what was at stake.",
-    "action": "Nothing says what you did yourself. Say “I” where it was you.",
-    "result": "You gave no result: no sentence tells how it ended.",
+    "situation": _l("There is no sentence about where and when it happened. One is enough."),
+    "task": _l("There is no sentence about what you had to do, or what was at stake."),
+    "action": _l("There is no sentence about what you did yourself. Say “I” where it was you."),
+    "result": _l("You gave no result: there is no sentence about how it ended."),
 }
+
+
+def _in_100(share: float) -> str:
+    return _("%(number)s in 100 words", number=decimal(100 * share, 1))
+
+
 #: What each feature of the raters' model is called, and how it is counted.
 FEATURES = {
-    "words_per_second": ("Pace", lambda x: f"{60 * x:.0f} words a minute"),
-    "log_longest_pause": ("Longest pause in an answer", lambda x: f"{2.718281828**x:.1f} s"),
-    "pitch_deviation": ("How much the pitch moves", lambda x: f"{x:.1f} semitones"),
-    "share_fillers": ("“Um”, “uh” and the like", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_like": ("“Like”", lambda x: f"{100 * x:.1f} in 100 words"),
-    "variety": ("Different words in 50", lambda x: f"{50 * x:.0f}"),
-    "share_we": ("“We”, “us”, “our”", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_vague": ("“Stuff”, “things”, “something”", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_hedges": ("“I guess”, “kind of”, “maybe”", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_team": ("Words about a team", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_positive": ("“Good”, “able”, “improve” and the like", lambda x: f"{100 * x:.1f} in 100 words"),
-    "share_enthusiasm": ("“Enjoy”, “excited”, “proud” and the like", lambda x: f"{100 * x:.1f} in 100 words"),
-    "letters_per_word": ("Letters a word", lambda x: f"{x:.1f}"),
+    "words_per_second": (_l("Pace"), lambda x: _("%(number)s words per minute", number=decimal(60 * x))),
+    "log_longest_pause": (
+        _l("Longest pause in an answer"),
+        lambda x: _("%(number)s s", number=decimal(2.718281828**x, 1)),
+    ),
+    "pitch_deviation": (_l("Pitch variation"), lambda x: _("%(number)s semitones", number=decimal(x, 1))),
+    "share_fillers": (_l("“Um”, “uh” and similar"), _in_100),
+    "share_like": (_l("“Like”"), _in_100),
+    "variety": (_l("Different words in 50"), lambda x: decimal(50 * x)),
+    "share_we": (_l("“We”, “us”, “our”"), _in_100),
+    "share_vague": (_l("“Stuff”, “things”, “something”"), _in_100),
+    "share_hedges": (_l("“I guess”, “kind of”, “maybe”"), _in_100),
+    "share_team": (_l("Words about a team"), _in_100),
+    "share_positive": (_l("“Good”, “able”, “improve” and similar"), _in_100),
+    "share_enthusiasm": (_l("“Enjoy”, “excited”, “proud” and similar"), _in_100),
+    "letters_per_word": (_l("Letters per word"), lambda x: decimal(x, 1)),
 }
 
 
@@ -39,41 +54,61 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(advice_on=advice, raters_part=part)
 
 
-def advice(reading: dict[str, Any], prompt: str, verb: str = "said") -> list[str]:
-    """What stands out in one answer (the JSON of a ContentReading), as sentences; empty where nothing does.
+def advice(reading: ContentReading, prompt: str, verb: str = "said") -> list[str]:
+    """What stands out in one answer, as sentences; empty where nothing does.
 
     ``verb`` is how the answer was given: "said" or "wrote".
     """
     found = []
-    habits = reading.get("habits") or {}
+    wrote = verb == "wrote"
+    habits = reading.habits
     words = max(1, habits.get("words") or 0)
     if _noticed(habits, "fillers", words):
-        said = ", ".join(f"“{word}” {_times(count)}" for word, count in habits.get("filler_words", ()))
-        found.append(f"You {verb} {said}, in {words} words.")
+        said = ", ".join(
+            _("“%(word)s” %(times)s", word=word, times=_times(count)) for word, count in habits.get("filler_words", ())
+        )
+        found.append(
+            _("You wrote %(list)s, in %(words)s words.", list=said, words=words)
+            if wrote
+            else _("You said %(list)s, in %(words)s words.", list=said, words=words)
+        )
     if _noticed(habits, "hedges", words):
-        found.append(f"You softened what you {verb} {_times(habits['hedges'])} (“I guess”, “kind of”, “maybe”).")
+        times = _times(habits["hedges"])
+        found.append(
+            _("You softened what you wrote %(times)s (“I guess”, “kind of”, “maybe”).", times=times)
+            if wrote
+            else _("You softened what you said %(times)s (“I guess”, “kind of”, “maybe”).", times=times)
+        )
     if _noticed(habits, "vague", words):
-        found.append(f"You {verb} “stuff”, “things” or “something” {_times(habits['vague'])}. Name them.")
+        times = _times(habits["vague"])
+        found.append(
+            _("You wrote “stuff”, “things” or “something” %(times)s. Be specific.", times=times)
+            if wrote
+            else _("You said “stuff”, “things” or “something” %(times)s. Be specific.", times=times)
+        )
     if _ASKS_FOR_A_STORY.search(prompt):
-        told = {part["part"] for part in reading.get("parts") or ()}
+        told = {part["part"] for part in reading.parts}
         if not told & {"action", "result"}:
             found.append(
-                "You gave no example with a result. Tell of one case: what happened, what you did, how it ended."
+                _("You gave no example with a result. Describe one case: what happened, what you did, how it ended.")
             )
         else:
-            found += [_MISSING[name] for name in reading.get("missing") or ()]
+            found += [str(_MISSING[name]) for name in reading.missing]
     return found
 
 
 def part(entry: dict[str, Any]) -> dict[str, str]:
     """One thing that moved the estimate: {name, value, average, effect} in words."""
-    name, say = FEATURES.get(entry["feature"], (entry["feature"], lambda x: f"{x:.2f}"))
-    direction = "raises" if entry["effect"] > 0 else "lowers"
+    name, say = FEATURES.get(entry["feature"], (entry["feature"], lambda x: decimal(x, 2)))
+    points = decimal(abs(entry["effect"]), 1)
+    raises = entry["effect"] > 0
     return {
-        "name": name,
+        "name": str(name),
         "value": say(entry["value"]),
         "average": say(entry["average"]),
-        "effect": f"{direction} it by {abs(entry['effect']):.1f}",
+        "effect": _("raises it by %(points)s", points=points)
+        if raises
+        else _("lowers it by %(points)s", points=points),
     }
 
 
@@ -83,4 +118,4 @@ def _noticed(habits: dict[str, Any], name: str, words: int) -> bool:
 
 
 def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    return {1: _("once"), 2: _("twice")}.get(count) or ngettext("%(num)s time", "%(num)s times", count)

@@ -5,36 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from ml.core.readings import Estimate, Track
+from webapp.core.pages import decimal, percent
 from webapp.reports import fusion
 
 #: How each emotion label of the models is named as an expression, in the order in which reports list them.
 EMOTIONS = {
-    "neutral": "Neutral",
-    "calm": "Calm",
-    "happy": "Happy",
-    "surprise": "Surprised",
-    "surprised": "Surprised",
-    "sad": "Sad",
-    "angry": "Angry",
-    "disgust": "Disgusted",
-    "fear": "Fearful",
-    "fearful": "Fearful",
+    "neutral": _l("Neutral"),
+    "calm": _l("Calm"),
+    "happy": _l("Happy"),
+    "surprise": _l("Surprised"),
+    "surprised": _l("Surprised"),
+    "sad": _l("Sad"),
+    "angry": _l("Angry"),
+    "disgust": _l("Disgusted"),
+    "fear": _l("Fearful"),
+    "fearful": _l("Fearful"),
 }
 TRAITS = {
-    "openness": ("Openness", "curious and inventive rather than consistent and cautious"),
-    "conscientiousness": ("Conscientiousness", "organised and careful rather than easy-going"),
-    "extraversion": ("Extraversion", "outgoing rather than reserved"),
-    "agreeableness": ("Agreeableness", "trusting and helpful rather than critical"),
-    "neuroticism": ("Neuroticism", "sensitive and worried rather than steady"),
+    "openness": (_l("Openness"), _l("curious and inventive rather than consistent and cautious")),
+    "conscientiousness": (_l("Conscientiousness"), _l("organised and careful rather than easy-going")),
+    "extraversion": (_l("Extraversion"), _l("outgoing rather than reserved")),
+    "agreeableness": (_l("Agreeableness"), _l("trusting and helpful rather than critical")),
+    "neuroticism": (_l("Neuroticism"), _l("sensitive and worried rather than steady")),
 }
-MODALITIES = {"face": "Face", "speech": "Voice", "text": "Words"}
+MODALITIES = {"face": _l("Face"), "speech": _l("Voice"), "text": _l("Words")}
 STATES = {
-    "queued": "Waiting",
-    "running": "Being read",
-    "done": "Read",
-    "not_done": "Not analysed",
-    "failed": "Failed",
+    "queued": _l("Waiting"),
+    "running": _l("Running"),
+    "done": _l("Done"),
+    "not_done": _l("Not analysed"),
+    "failed": _l("Failed"),
 }
 
 
@@ -48,47 +52,56 @@ def init_app(app: Flask) -> None:
 
 
 def emotion(label: str) -> str:
-    return EMOTIONS.get(label, label.capitalize())
+    """An emotion as the pages call it."""
+    return str(EMOTIONS.get(label, label.capitalize()))
 
 
 def trait(name: str) -> str:
-    return TRAITS.get(name, (name.capitalize(), ""))[0]
+    """A trait as the pages call it."""
+    return str(TRAITS.get(name, (name.capitalize(), ""))[0])
 
 
 def modality(name: str) -> str:
-    return MODALITIES.get(str(name), str(name).capitalize())
+    """A modality as the pages call it."""
+    return str(MODALITIES.get(str(name), str(name).capitalize()))
 
 
 def state_word(state: str) -> str:
-    return STATES.get(str(state), str(state))
+    """An analysis's state in a word."""
+    return str(STATES.get(str(state), str(state)))
 
 
 def number(value: Any, digits: int = 1, unit: str = "") -> str:
     """A number with its unit and a true minus sign, or "not enough to tell"; what rounds to nought has no sign."""
     if not isinstance(value, int | float):  # None, or a key that this version of the model does not have
-        return "not enough to tell"
-    written = f"{value:z,.{digits}f}".replace("-", "−")
+        return _("not enough data")
+    written = decimal(value, digits)
     return f"{written} {unit}" if unit else written
 
 
-def interval(estimate: dict[str, Any] | None) -> str:
+def interval(estimate: Estimate | None) -> str:
     """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
-    if not estimate or estimate.get("value") is None:
-        return "not enough to tell"
-    if estimate["n"] < 2:
-        return f"{100 * estimate['value']:.0f} % (too little for an interval)"
-    return f"{100 * estimate['value']:.0f} % ({100 * estimate['low']:.0f} to {100 * estimate['high']:.0f} %)"
+    if estimate is None:
+        return _("not enough data")
+    if estimate.n < 2:
+        return _("%(share)s (not enough data for an interval)", share=percent(estimate.value))
+    return _(
+        "%(share)s (%(low)s to %(high)s)",
+        share=percent(estimate.value),
+        low=decimal(100 * estimate.low),
+        high=percent(estimate.high),
+    )
 
 
-def too_even(estimate: dict[str, Any]) -> bool:
+def too_even(estimate: Estimate) -> bool:
     """Whether an interval holds one half: the reading says neither the upper nor the lower half."""
-    return estimate["low"] <= 0.5 <= estimate["high"]
+    return estimate.low <= 0.5 <= estimate.high
 
 
-def bins(track: dict[str, Any], rows: int = 30) -> list[dict[str, Any]]:
+def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:
     """A track as at most ``rows`` equal stretches of time: start and end in seconds, the most likely label and its mean
     probability (None where nothing could be read)."""
-    times, probabilities, labels = track["times"], track["probabilities"], track["labels"]
+    times, probabilities, labels = track.times, track.probabilities, track.labels
     if not times:
         return []
     step = max(1.0, (times[-1] + 1e-6) / rows)

@@ -2,72 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
-from ml.core.readings import Estimate, FaceReading, ModelVersion, SpeechReading, Track
-from webapp.analysis.readers import plain
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-R = TypeVar("R", FaceReading, SpeechReading)
+from ml.core.readings import FaceReading, FusedReading, SpeechReading
+
 #: The tones of ml/fusion/agreement.py as a face looks and a voice sounds.
 TONES = {
-    "even": "calm and even",
-    "cheerful": "cheerful",
-    "tense": "tense",
-    "low": "low",
-    "surprised": "surprised",
+    "even": _l("calm and even"),
+    "cheerful": _l("cheerful"),
+    "tense": _l("tense"),
+    "low": _l("low"),
+    "surprised": _l("surprised"),
 }
 #: Words quoted from a transcript beside a fact at most.
 QUOTED = 30
 
 
-def revive(kind: type[R], stored: dict[str, Any]) -> R:
-    """The dataclass behind a reading's JSON; unknown keys of other versions are left out."""
-    values = {field.name: stored[field.name] for field in fields(kind) if field.name in stored}
-    values["model"] = ModelVersion(**stored["model"])
-    for name in ("track", "mouth"):
-        if track := stored.get(name):
-            values[name] = Track(tuple(track["labels"]), track["times"], track["probabilities"])
-    values["distribution"] = {label: Estimate(**e) for label, e in (stored.get("distribution") or {}).items()}
-    return kind(**values)
-
-
-def fuse(face: dict[str, Any] | None, speech: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The fused reading's JSON of one answer; None where there is nothing to fuse.
+def fuse(face: FaceReading | None, speech: SpeechReading | None) -> FusedReading | None:
+    """The fused reading of one answer; None where there is nothing to fuse.
 
     Raises whatever ml.fusion raises: the caller decides what a report without a fusion looks like.
     """
-    if not face and not speech:
+    if face is None and speech is None:
         return None
     from ml.fusion.combine import combine
 
-    fused = combine(
-        revive(FaceReading, face) if face else None,
-        revive(SpeechReading, speech) if speech else None,
-    )
-    return None if fused is None else plain(fused.to_json())
+    return combine(face, speech)
 
 
 def told(fact: dict[str, Any]) -> str:
     """One fact of agreement in a sentence, no firmer than it is."""
     sounds, looks = (TONES.get(fact[side], fact[side]) for side in ("speech", "face"))
+    if fact["agrees"] and fact["firm"]:
+        return _("Voice and face: both come across as %(tone)s.", tone=sounds)
     if fact["agrees"]:
-        return f"Voice and face both come across as {sounds}." if fact["firm"] else f"Both may come across as {sounds}."
+        return _("Voice and face: both may come across as %(tone)s.", tone=sounds)
     if fact["firm"]:
-        return f"The voice sounds {sounds}, the face does not: it looks {looks}."
-    return f"The voice may sound {sounds} while the face may look {looks}. Neither is clear."
+        return _("Voice: %(voice)s. Face: %(face)s.", voice=sounds, face=looks)
+    return _("Voice: possibly %(voice)s. Face: possibly %(face)s. Neither is clear.", voice=sounds, face=looks)
 
 
-def standing(fused: dict[str, Any]) -> str:
+def standing(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
-    if fused["coverage"] < 0.3:
-        return "Too little of the answer could be read to say anything of it as a whole."
-    sides = {"face": "face", "speech": "voice"}
-    for side, name in sides.items():
-        if (fused.get("weights") or {}).get(side, 0) > 0.9:
-            return f"Nearly all of this comes from the {name}: take it for that reading alone."
-    if fused["coverage"] < 0.7:
-        return "Parts of the answer could not be read: take this as a hint."
+    if fused.coverage < 0.3:
+        return _("Too little of the answer could be analysed to describe it as a whole.")
+    if fused.weights.get("face", 0) > 0.9:
+        return _("Nearly all of this comes from the face: treat it as an analysis of the face alone.")
+    if fused.weights.get("speech", 0) > 0.9:
+        return _("Nearly all of this comes from the voice: treat it as an analysis of the voice alone.")
+    if fused.coverage < 0.7:
+        return _("Parts of the answer could not be analysed: treat this as an indication only.")
     return ""
 
 
@@ -82,10 +69,10 @@ def lasting(facts: list[dict[str, Any]]) -> float:
     return sum(fact["end"] - fact["start"] for fact in facts)
 
 
-def valence_rows(fused: dict[str, Any], most: int = 30) -> list[dict[str, Any]]:
+def valence_rows(fused: FusedReading, most: int = 30) -> list[dict[str, Any]]:
     """Valence in at most ``most`` stretches of a second or longer: start and end (s), low, value, high (None where
     nothing was read)."""
-    times, rows = fused["track"]["times"], fused["valence"]
+    times, rows = fused.track.times, fused.valence
     step = times[1] - times[0] if len(times) > 1 else 2 * times[0] if times else 0.0
     together = max(1, -(-len(times) // most), round(1 / step) if step else 1)
     table = []

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.core.database import UtcDateTime, db, new_id, now
+from webapp.core.database import Model, UtcDateTime, new_id, now
 from webapp.interviews.models import Interview
 
 
-class Report(db.Model):
+class Report(Model):
     """Built by the worker when the last analysis of an interview finishes; built anew after a retry."""
 
     __tablename__ = "reports"

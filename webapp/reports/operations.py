@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ml.core.readings import FusedReading
 from webapp.analysis.operations import analyses_of, is_finished
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.core.database import db, now
@@ -62,33 +63,30 @@ def _body(readings: dict[str, dict[Modality, VisibleReading]]) -> dict[str, Any]
         sides = [name for name in ("face", "speech") if name in results]
         fused = _fused(answer_id, results)
         if fused:
-            answers[answer_id] = {"fused": fused, "modalities": sides}
-            seconds = max(results[name].get("seconds") or 0.0 for name in sides)
-            if fused["distribution"] and seconds * fused["coverage"] > 0:
-                emotions.append((fused["distribution"], seconds * fused["coverage"]))
+            answers[answer_id] = {"fused": fused.to_json(), "modalities": sides}
+            seconds = max(results[name].seconds for name in sides)
+            if fused.distribution and seconds * fused.coverage > 0:
+                emotions.append((fused.distribution, seconds * fused.coverage))
                 used.update(sides)
         if text := results.get("text"):
-            words = (text["statistics"].get("words") or 0) * text["coverage"]
-            if text["traits"] and words > 0:
-                traits.append((text["traits"], words))
+            words = text.statistics.get("words", 0) * text.coverage
+            if text.traits and words > 0:
+                traits.append((text.traits, words))
     return {
         "answers": answers,
-        "emotions": {
-            "distribution": summary.emotions(emotions),
-            "answers": len(emotions),
-            "seconds": sum(weight for _, weight in emotions),
-            "modalities": sorted(used),
-        },
-        "traits": {
-            "traits": summary.traits(traits),
-            "answers": len(traits),
-            "words": round(sum(weight for _, weight in traits)),
-            "modalities": ["text"] if traits else [],
-        },
+        "emotions": summary.EmotionSummary(
+            summary.emotions(emotions), len(emotions), sum(weight for _, weight in emotions), sorted(used)
+        ).to_json(),
+        "traits": summary.TraitSummary(
+            summary.traits(traits),
+            len(traits),
+            round(sum(weight for _, weight in traits)),
+            ["text"] if traits else [],
+        ).to_json(),
     }
 
 
-def _fused(answer_id: str, results: dict[str, Any]) -> dict[str, Any] | None:
+def _fused(answer_id: str, results: dict[str, Any]) -> FusedReading | None:
     """The fusion of one answer; where it cannot be made the report shows face and voice side by side without it."""
     try:
         return fuse(results.get("face"), results.get("speech"))

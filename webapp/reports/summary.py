@@ -1,4 +1,4 @@
-"""The interview as a whole, from the readings of its answers. Pure functions on readings' JSON (ml/core/readings.py).
+"""The interview as a whole, from the readings of its answers. Pure functions on estimates.
 
 There is no total and no rank here on purpose: a distribution stays a distribution and five traits stay five.
 """
@@ -6,10 +6,40 @@ There is no total and no rank here on purpose: a distribution stays a distributi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-Estimates = dict[str, dict[str, Any]]
+from ml.core.readings import Estimate, to_estimates
+from ml.core.stored import Stored
+
+Estimates = dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class EmotionSummary(Stored):
+    """The distribution over ``answers`` of which ``seconds`` could be read, made of ``modalities``."""
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"distribution": to_estimates}
+
+    distribution: Estimates
+    answers: int
+    seconds: float
+    modalities: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TraitSummary(Stored):
+    """The traits over ``answers`` with ``words`` that the model knows, made of ``modalities``."""
+
+    schema_version: ClassVar[int] = 2
+    revive: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"traits": to_estimates}
+
+    traits: Estimates
+    answers: int
+    words: int
+    modalities: list[str] = field(default_factory=list)
 
 
 def emotions(parts: Sequence[tuple[Estimates, float]]) -> Estimates:
@@ -27,16 +57,14 @@ def emotions(parts: Sequence[tuple[Estimates, float]]) -> Estimates:
     combined: Estimates = {}
     for label in labels:
         estimates = [distribution[label] for distribution, _ in parts]
-        values = [estimate["value"] for estimate in estimates]
+        values = [estimate.value for estimate in estimates]
         mean = sum(share * value for share, value in zip(shares, values, strict=True))
-        within = math.sqrt(
-            sum((share * (e["high"] - e["low"]) / 2) ** 2 for share, e in zip(shares, estimates, strict=True))
-        )
+        within = math.sqrt(sum((share * (e.high - e.low) / 2) ** 2 for share, e in zip(shares, estimates, strict=True)))
         between = 0.0
         if len(parts) > 1:
             spread = sum((share * (value - mean)) ** 2 for share, value in zip(shares, values, strict=True))
             between = 1.96 * math.sqrt(spread * len(parts) / (len(parts) - 1))
-        combined[label] = _estimate(mean, max(within, between), sum(e["n"] for e in estimates))
+        combined[label] = _estimate(mean, max(within, between), sum(e.n for e in estimates))
     return combined
 
 
@@ -54,11 +82,12 @@ def traits(parts: Sequence[tuple[Estimates, float]]) -> Estimates:
     for trait in parts[0][0]:
         estimates = [found[trait] for found, _ in parts]
         low, value, high = (
-            sum(share * e[key] for share, e in zip(shares, estimates, strict=True)) for key in ("low", "value", "high")
+            sum(share * getattr(e, key) for share, e in zip(shares, estimates, strict=True))
+            for key in ("low", "value", "high")
         )
-        combined[trait] = {"value": value, "low": low, "high": high, "n": sum(e["n"] for e in estimates)}
+        combined[trait] = Estimate(value, low, high, sum(e.n for e in estimates))
     return combined
 
 
-def _estimate(mean: float, half: float, n: int) -> dict[str, Any]:
-    return {"value": mean, "low": max(0.0, mean - half), "high": min(1.0, mean + half), "n": n}
+def _estimate(mean: float, half: float, n: int) -> Estimate:
+    return Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), n)

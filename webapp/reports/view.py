@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
+from ml.core.readings import ContentReading, FusedReading, ModelVersion
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, Mode, all_allowed
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording
-from webapp.reports.content import answer_text, fingerprint
+from webapp.reports.content import ContentPart, RatersPart, answer_text, fingerprint
 from webapp.reports.operations import report_of
+from webapp.reports.summary import EmotionSummary, TraitSummary
 
 
 @dataclass(frozen=True)
 class AnswerView:
-    """One question and everything about its answer. ``fused`` is the fused reading's JSON or None."""
+    """One question and everything about its answer."""
 
     question: Question
     answer: Answer | None
     readings: dict[str, VisibleReading] = field(default_factory=dict)
-    fused: dict[str, Any] | None = None
+    fused: FusedReading | None = None
     #: What the fused reading was made of.
     fused_from: tuple[str, ...] = ()
-    #: What the answer holds: the JSON of ml.content's reading; None where there is none or it may not be shown.
-    content: dict[str, Any] | None = None
+    #: What the answer holds; None where there is none or it may not be shown.
+    content: ContentReading | None = None
     #: The text that ``content`` is about, and why there is none.
     content_text: str | None = None
     content_reason: str | None = None
 
     @property
     def recording(self) -> Recording | None:
+        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
 
@@ -41,7 +46,8 @@ class AnswerView:
         """The words that were written, for a recorded question beside the recording or instead of it."""
         return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
-    def result(self, modality: str) -> dict[str, Any] | None:
+    def result(self, modality: str) -> Any:
+        """The face's, voice's or words' reading; None where there is none to be seen."""
         reading = self.readings.get(modality)
         return reading.result if reading else None
 
@@ -49,7 +55,7 @@ class AnswerView:
     def seconds(self) -> float | None:
         """How long the recording is, by whoever says most."""
         said = [self.recording.seconds if self.recording else None]
-        said += [reading.result.get("seconds") for reading in self.readings.values() if reading.result]
+        said += [getattr(reading.result, "seconds", None) for reading in self.readings.values()]
         return max((value for value in said if value), default=None)
 
     @property
@@ -65,20 +71,22 @@ class ReportView:
 
     interview: Interview
     answers: list[AnswerView]
-    emotions: dict[str, Any] | None
-    traits: dict[str, Any] | None
+    emotions: EmotionSummary | None
+    traits: TraitSummary | None
     built_at: datetime | None
-    #: What raters would say: {reading or reason, modalities, answers}, or None.
-    raters: dict[str, Any] | None = None
+    #: What raters would say, or None.
+    raters: RatersPart | None = None
     #: False where the readings are kept from this person for now: no part of them is in here.
     machine: bool = True
 
     @property
     def readings(self) -> list[VisibleReading]:
+        """The readings of all answers."""
         return [reading for answer in self.answers for reading in answer.readings.values()]
 
     @property
     def finished(self) -> bool:
+        """Whether nothing more will come."""
         return all(reading.finished for reading in self.readings)
 
     @property
@@ -88,23 +96,17 @@ class ReportView:
         for answer in self.answers:
             for name, reading in answer.readings.items():
                 if reading.finished and reading.result is None:
-                    found.setdefault((name, reading.reason or "No reason was given."), []).append(
+                    found.setdefault((name, reading.reason or _("No reason was given.")), []).append(
                         answer.question.position
                     )
         return [(name, reason, positions) for (name, reason), positions in found.items()]
 
     @property
-    def models(self) -> list[dict[str, str]]:
+    def models(self) -> list[ModelVersion]:
         """The model versions that made the readings shown, each once."""
-        found = {}
-        for reading in self.readings:
-            if reading.result:
-                model = reading.result["model"]
-                found[(model["name"], model["version"], model["sha256"])] = model
-        more = [answer.content for answer in self.answers] + [(self.raters or {}).get("reading")]
-        for model in (reading["model"] for reading in more if reading):
-            found[(model["name"], model["version"], model["sha256"])] = model
-        return [found[key] for key in sorted(found)]
+        shown = [reading.result for reading in self.readings]
+        shown += [answer.content for answer in self.answers] + [self.raters.reading if self.raters else None]
+        return sorted({reading.model for reading in shown if reading}, key=astuple)
 
 
 def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
@@ -128,8 +130,8 @@ def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
     return ReportView(
         interview,
         views,
-        _allowed(interview, body.get("emotions"), "distribution"),
-        _allowed(interview, body.get("traits"), "traits"),
+        _emotions(interview, body.get("emotions")),
+        _traits(interview, body.get("traits")),
         report.built_at if report else None,
         _raters(interview, body.get("raters")),
         machine,
@@ -138,39 +140,45 @@ def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
 
 def _fused(
     interview: Interview, body: dict[str, Any], answer: Answer | None, readings: dict[Modality, VisibleReading]
-) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+) -> tuple[FusedReading | None, tuple[str, ...]]:
     """The stored fusion and its modalities, if all of them may be shown and are still there."""
     stored = body.get("answers", {}).get(answer.id) if answer else None
     there = {modality.value for modality, reading in readings.items() if reading.result}
     if stored and all_allowed(interview, stored["modalities"]) and there.issuperset(stored["modalities"]):
-        return stored["fused"], tuple(stored["modalities"])
+        return FusedReading.from_json(stored["fused"]), tuple(stored["modalities"])
     return None, ()
 
 
 def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) -> dict[str, Any]:
     """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric."""
     stored = (body.get("content") or {}).get(answer.id) if answer else None
-    if not stored or not all_allowed(interview, stored["modalities"]):
+    if answer is None or not stored:
         return {}
-    text = answer_text(answer)
-    if text is None or fingerprint(text) != stored["text"]:
+    part, text = ContentPart.from_json(stored), answer_text(answer)
+    if not all_allowed(interview, part.modalities) or text is None or fingerprint(text) != part.text:
         return {}
-    reading = stored.get("reading")
+    reading = part.reading
     if reading and interview.mode is Mode.PRACTICE:
-        reading = {**reading, "points": []}
-    return {"content": reading, "content_text": text, "content_reason": stored.get("reason")}
+        reading = replace(reading, points=[])
+    return {"content": reading, "content_text": text, "content_reason": part.reason}
 
 
-def _raters(interview: Interview, part: dict[str, Any] | None) -> dict[str, Any] | None:
+def _raters(interview: Interview, stored: dict[str, Any] | None) -> RatersPart | None:
     """What raters would say, if it may be shown. How excited somebody sounds is no business of an employer."""
-    if not part or not all_allowed(interview, part["modalities"]):
+    part = RatersPart.from_json(stored) if stored else None
+    if part is None or not all_allowed(interview, part.modalities):
         return None
-    if interview.mode is Mode.PRACTICE or "reading" not in part:
+    if interview.mode is Mode.PRACTICE or part.reading is None:
         return part
-    reading = part["reading"]
-    ratings = {name: value for name, value in reading["ratings"].items() if name == "overall"}
-    return {**part, "reading": {**reading, "ratings": ratings, "invite": None}}
+    ratings = {name: value for name, value in part.reading.ratings.items() if name == "overall"}
+    return replace(part, reading=replace(part.reading, ratings=ratings, invite=None))
 
 
-def _allowed(interview: Interview, part: dict[str, Any] | None, key: str) -> dict[str, Any] | None:
-    return part if part and part.get(key) and all_allowed(interview, part["modalities"]) else None
+def _emotions(interview: Interview, stored: dict[str, Any] | None) -> EmotionSummary | None:
+    part = EmotionSummary.from_json(stored) if stored else None
+    return part if part and part.distribution and all_allowed(interview, part.modalities) else None
+
+
+def _traits(interview: Interview, stored: dict[str, Any] | None) -> TraitSummary | None:
+    part = TraitSummary.from_json(stored) if stored else None
+    return part if part and part.traits and all_allowed(interview, part.modalities) else None

@@ -47,6 +47,7 @@ class Review:
         return found
 
     def verdicts_on(self, answer_id: str, point: str) -> list[PointVerdict]:
+        """What reviewers say of one point of the scoring guide in one answer."""
         return self.verdicts.get((answer_id, point), [])
 
 

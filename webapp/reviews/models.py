@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 
@@ -22,7 +22,7 @@ class ScorecardState(enum.StrEnum):
     SKIPPED = "skipped"
 
 
-class Scorecard(db.Model):
+class Scorecard(Model):
     """One version of one reviewer's ratings of one interview; the newest version counts."""
 
     __tablename__ = "scorecards"
@@ -49,7 +49,7 @@ class Scorecard(db.Model):
         return next((rating for rating in self.ratings if rating.question_id == question.id), None)
 
 
-class Rating(db.Model):
+class Rating(Model):
     """One answer against its rubric. ``score`` None: not rated, with a note why or without."""
 
     __tablename__ = "ratings"
@@ -70,11 +70,13 @@ class Rating(db.Model):
 
 
 class Verdict(enum.StrEnum):
+    """Whether a reviewer agrees that evidence was found."""
+
     CONFIRMED = "confirmed"
     STRUCK = "struck"
 
 
-class PointVerdict(db.Model):
+class PointVerdict(Model):
     """A person's word on whether an answer touches a point of its rubric. Rows are only added; the latest counts."""
 
     __tablename__ = "point_verdicts"
@@ -94,12 +96,14 @@ class PointVerdict(db.Model):
 
 
 class Outcome(enum.StrEnum):
+    """What a person decides of a candidate."""
+
     ADVANCE = "advance"
     HOLD = "hold"
     DECLINE = "decline"
 
 
-class Decision(db.Model):
+class Decision(Model):
     """What a person decided, and why. Rows are only added; the latest counts. No task ever makes one."""
 
     __tablename__ = "decisions"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 
 from ml.content.points import points_of
 from webapp.accounts.models import User
@@ -59,7 +63,7 @@ def submitted(interview: Interview) -> list[Scorecard]:
         .order_by(Scorecard.version)
     )
     newest = {card.reviewer_id: card for card in db.session.scalars(query)}
-    return sorted(newest.values(), key=lambda card: card.closed_at)
+    return sorted(newest.values(), key=lambda card: cast(datetime, card.closed_at))
 
 
 def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str) -> Scorecard:
@@ -71,17 +75,19 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
     _check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is ScorecardState.SUBMITTED:
-        raise ReviewRefused("Your scorecard is submitted. To change something, make a new version of it.")
+        raise ReviewRefused(_("Your scorecard is submitted. To change it, create a new version."))
     if card is None or card.state is ScorecardState.SKIPPED:
         card = _begin(interview, reviewer, card)
     questions = {question.id for question in interview.question_set.questions}
     if not given.keys() <= questions:
-        raise ReviewRefused("That question is not part of this interview.")
+        raise ReviewRefused(_("That question is not part of this interview."))
     texts = [summary, *(each.note for each in given.values())]
     if any(len(text) > LONGEST_NOTE for text in texts):
-        raise ReviewRefused(f"A note is too long: at most {LONGEST_NOTE:,} characters.")
+        raise ReviewRefused(
+            _("A note is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
+        )
     if any(each.score is not None and each.score not in SCORES for each in given.values()):
-        raise ReviewRefused("A score is between 1 and 5.")
+        raise ReviewRefused(_("A score is between 1 and 5."))
     there = {rating.question_id: rating for rating in card.ratings}
     for question_id, each in given.items():
         rating = there.get(question_id)
@@ -97,7 +103,7 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
 def submit(card: Scorecard) -> None:
     """Close a draft for good. Raises ReviewRefused where it is none, or a question has neither score nor note."""
     if card.state is not ScorecardState.DRAFT:
-        raise ReviewRefused("This scorecard is submitted already.")
+        raise ReviewRefused(_("This scorecard has already been submitted."))
     missing = [
         question.position
         for question in card.interview.question_set.questions
@@ -106,7 +112,12 @@ def submit(card: Scorecard) -> None:
     if missing:
         numbers = ", ".join(map(str, missing))
         raise ReviewRefused(
-            f"Question{'s' if len(missing) > 1 else ''} {numbers}: give a score, or write in the note why you cannot."
+            ngettext(
+                "Question %(numbers)s: give a score, or explain in the note why you cannot.",
+                "Questions %(numbers)s: give a score, or explain in the note why you cannot.",
+                len(missing),
+                numbers=numbers,
+            )
         )
     card.state, card.closed_at = ScorecardState.SUBMITTED, now()
     db.session.flush()
@@ -140,7 +151,7 @@ def take_up(interview: Interview, reviewer: User) -> Scorecard:
     if card is not None and card.state is ScorecardState.DRAFT:
         return card
     if card is None or card.state is not ScorecardState.SUBMITTED:
-        raise ReviewRefused("There is no submitted scorecard to change.")
+        raise ReviewRefused(_("There is no submitted scorecard to change."))
     return _begin(interview, reviewer, card)
 
 
@@ -148,7 +159,7 @@ def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: boo
     """Confirm or strike a rubric point of an answer. Raises ReviewRefused where the rubric has no such point."""
     _check_open(answer.interview)
     if point not in points_of(answer.question.rubric):
-        raise ReviewRefused("The rubric of this question has no such point.")
+        raise ReviewRefused(_("The scoring guide of this question has no such point."))
     row = PointVerdict(answer=answer, point=point, verdict=verdict, was_found=was_found, by_id=by.id)
     db.session.add(row)
     db.session.flush()
@@ -174,11 +185,15 @@ def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> 
     """A person decides, with a reason. Raises ReviewRefused without a reason or a submitted scorecard of their own."""
     _check_open(interview)
     if not reason.strip():
-        raise ReviewRefused("Write the reason for your decision: what the answers showed, against the rubric.")
+        raise ReviewRefused(
+            _("Write the reason for your decision: what the answers showed, against the scoring guide.")
+        )
     if len(reason) > LONGEST_NOTE:
-        raise ReviewRefused(f"The reason is too long: at most {LONGEST_NOTE:,} characters.")
+        raise ReviewRefused(
+            _("The reason is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
+        )
     if not any(card.reviewer_id == by.id for card in submitted(interview)):
-        raise ReviewRefused("Submit your own scorecard first; then decide.")
+        raise ReviewRefused(_("Submit your own scorecard first, then decide."))
     row = Decision(interview=interview, outcome=outcome, reason=reason.strip(), by_id=by.id)
     db.session.add(row)
     db.session.flush()
@@ -208,15 +223,15 @@ def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scor
         with db.session.begin_nested():
             db.session.add(card)
     except sa.exc.IntegrityError:
-        raise ReviewRefused("Your scorecard was opened twice at the same moment. Load the page again.") from None
+        raise ReviewRefused(_("Your scorecard was opened twice at the same time. Reload the page.")) from None
     return card
 
 
 def _check_open(interview: Interview) -> None:
     if interview.mode is not Mode.ASSESSMENT:
-        raise ReviewRefused("A practice interview belongs to its candidate: nobody reviews it.")
+        raise ReviewRefused(_("A practice interview belongs to its candidate. No one reviews it."))
     if interview.state is not InterviewState.SUBMITTED:
-        raise ReviewRefused("The candidate has not submitted this interview yet.")
+        raise ReviewRefused(_("The candidate has not submitted this interview yet."))
 
 
 def _log(what: str, thing_id: str, verb: str, by: User) -> None:

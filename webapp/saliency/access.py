@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import abort
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from webapp.analysis.access import load_interview
 from webapp.analysis.models import Analysis
-from webapp.analysis.visible import visible_readings
+from webapp.analysis.visible import Reading, visible_readings
 from webapp.core.database import db
 from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
@@ -22,8 +20,8 @@ def caller() -> str:
     return current_user.get_id() if current_user.is_authenticated else get_remote_address()
 
 
-def reading_of(analysis_id: str, modality: Modality) -> tuple[Analysis, dict[str, Any]]:
-    """An analysis of ``modality`` and its result, if the present user may see that reading now; 404 otherwise.
+def reading_of(analysis_id: str, modality: Modality) -> tuple[Analysis, Reading]:
+    """An analysis of ``modality`` and its reading, if the present user may see that reading now; 404 otherwise.
 
     The interview must be theirs to read and submitted, their own scorecard in (or not wanted), and policy must show the
     result (door 2).

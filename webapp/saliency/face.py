@@ -6,9 +6,12 @@ import base64
 from typing import Any
 
 import numpy as np
+from flask_babel import gettext as _
 
 from ml.core.errors import MediaError
+from ml.core.readings import FaceReading
 from webapp.core import storage
+from webapp.core.translation import translate_stored
 from webapp.interviews.models import Answer
 from webapp.reports.formatting import emotion
 from webapp.saliency.cache import made_once
@@ -17,7 +20,7 @@ from webapp.saliency.cache import made_once
 STEP = 0.2
 
 
-def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
     """The map of one moment, from storage or made now.
 
     {time (s), model, same_model, faces, expressions: [{label, name, probability, words, alt, picture}, ...]}, the
@@ -31,11 +34,11 @@ def moment(analysis_id: str, answer: Answer, reading: dict[str, Any], time: floa
         analysis_id,
         str(tick),
         version,
-        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == _made_by(reading)},
+        lambda: _make(answer, reading, tick * STEP) | {"same_model": version == reading.model.version},
     )
 
 
-def _make(answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any]:
+def _make(answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
     from ml.core.readings import FACE_EMOTIONS
     from ml.face import saliency
 
@@ -55,14 +58,25 @@ def _make(answer: Answer, reading: dict[str, Any], time: float) -> dict[str, Any
 
 
 def _expression(label: str, probability: float, words: str, picture: np.ndarray) -> dict[str, Any]:
+    words = ", ".join(translate_stored(place) for place in words.split(", ")) if words else words
     name = emotion(label)
-    where = f"what speaks for it most is in: {words}" if words else "no part of the picture speaks for it"
+    if words:
+        alt = _(
+            "The face at this moment with a map for %(expression)s. What supports it most: %(where)s.",
+            expression=name,
+            where=words,
+        )
+    else:
+        alt = _(
+            "The face at this moment with a map for %(expression)s. No part of the picture supports it.",
+            expression=name,
+        )
     return {
         "label": label,
         "name": name,
         "probability": round(probability, 3),
         "words": words,
-        "alt": f"The face at this moment with a map for {name.lower()}; {where}.",
+        "alt": alt,
         "picture": _url(picture),
     }
 
@@ -74,20 +88,12 @@ def _path(answer: Answer) -> str:
     for key in (recording.playable_key, recording.original_key) if recording else ():
         if key and storage.path_of(key).is_file():
             return str(storage.path_of(key))
-    raise MediaError(
-        "missing", "The recording of this answer is no longer in storage, so no moment of it can be shown."
-    )
+    raise MediaError("missing", _("The recording of this answer is no longer stored, so no moment of it can be shown."))
 
 
-def _width(reading: dict[str, Any]) -> float | None:
+def _width(reading: FaceReading) -> float | None:
     """How wide the face of the person read usually is, in pixels of the recording; None in earlier readings."""
-    mine = next((track for track in reading.get("tracks") or [] if track.get("candidate")), None)
-    width = mine.get("median_box_px") if mine else None
-    return float(width) if isinstance(width, int | float) and width > 0 else None
-
-
-def _made_by(reading: dict[str, Any]) -> str:
-    return (reading.get("model") or {}).get("version", "")
+    return next((float(track["median_box_px"]) for track in reading.tracks if track["candidate"]), None) or None
 
 
 def _url(picture: np.ndarray) -> str:

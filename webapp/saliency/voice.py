@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
 
 from ml.core.readings import SPEECH_EMOTIONS
 from webapp.analysis import readers
-from webapp.analysis.readers import plain
+from webapp.core.pages import decimal, percent
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
 from webapp.reports.formatting import emotion
 from webapp.saliency.cache import made_once
+
+if TYPE_CHECKING:
+    from ml.speech.explain import Explanation
 
 STEP = 0.5  # s; stretches that begin closer together than this are one
 LONGEST = 4.0  # s
@@ -42,41 +46,54 @@ def _make(path: str, start: float, end: float, label: str) -> dict[str, Any]:
     from ml.speech.features import log_mel
     from ml.speech.quality import band_centres
 
-    found = plain(asdict(explain(path, start, end, label)))
+    found = explain(path, start, end, label)
     figure = explanation(found, log_mel(_excerpt(path, start, end)), band_centres().tolist(), start)
     drawn = json.loads(figure.to_json())
     drawn["layout"].pop("template", None)
     return {
         "figure": drawn,
         "summary": summary(found),
-        "probability": found["probability"],
+        "probability": found.probability,
         "label": label,
-        "start": found["start"],
-        "end": found["end"],
+        "start": found.start,
+        "end": found.end,
     }
 
 
-def summary(found: dict[str, Any]) -> list[str]:
+def summary(found: Explanation) -> list[str]:
     """The strongest pieces in words, for who cannot see the picture."""
-    name = emotion(found["label"]).lower()
+    name = emotion(found.label)
     sentences = [
-        f"Between {found['start']:.1f} and {found['end']:.1f} s the model gives “{name}” "
-        f"{100 * found['probability']:.0f} %."
+        _(
+            "Between %(start)s and %(end)s s the model gives “%(expression)s” %(share)s.",
+            start=decimal(found.start, 1),
+            end=decimal(found.end, 1),
+            expression=name,
+            share=percent(found.probability),
+        )
     ]
     pieces = [
         (value, first, last, low, high)
-        for row, first, last in zip(found["values"], found["times"], found["times"][1:], strict=False)
-        for value, low, high in zip(row, found["bands"], found["bands"][1:], strict=False)
+        for row, first, last in zip(found.values, found.times, found.times[1:], strict=False)
+        for value, low, high in zip(row, found.bands, found.bands[1:], strict=False)
     ]
     most = sorted(pieces, key=lambda piece: -abs(piece[0]))[:3]
     if not most or not any(abs(piece[0]) >= 0.05 for piece in most):
         return [
             *sentences,
-            "No single piece of the sound decided it: turned down one by one, each changes next to nothing.",
+            _("No single part of the sound was decisive: turned down one by one, each changes almost nothing."),
         ]
     for value, first, last, low, high in most:
         if abs(value) < 0.05:
             continue
-        side = "for" if value > 0 else "against"
-        sentences.append(f"{first:.1f} to {last:.1f} s, {low / 1000:g} to {high / 1000:g} kHz spoke {side} it.")
+        place = {
+            "first": decimal(first, 1),
+            "last": decimal(last, 1),
+            "low": f"{low / 1000:g}",
+            "high": f"{high / 1000:g}",
+        }
+        if value > 0:
+            sentences.append(_("%(first)s to %(last)s s, %(low)s to %(high)s kHz: evidence for it.", **place))
+        else:
+            sentences.append(_("%(first)s to %(last)s s, %(low)s to %(high)s kHz: evidence against it.", **place))
     return sentences

@@ -11,19 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
-from webapp.core.database import UtcDateTime, db, enum_type, new_id, now
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer
 from webapp.recordings.models import Recording
 
 
 class Origin(enum.StrEnum):
+    """Where the words of a transcript come from."""
+
     RECOGNISED = "recognised"
     CORRECTED = "corrected"
     TYPED = "typed"
     UPLOADED = "uploaded"
 
 
-class Transcript(db.Model):
+class Transcript(Model):
     """One version, by whom and when. The first is kept whatever people make of it."""
 
     __tablename__ = "transcripts"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
@@ -19,7 +21,7 @@ class TranscriptRefused(ValueError):
     """This cannot be done; the message is for the person."""
 
 
-def correct(answer: Answer, author: User, version: int, lines: Sequence[str]) -> Transcript:
+def correct(answer: Answer, author: User, version: int | None, lines: Sequence[str]) -> Transcript:
     """Store ``lines`` in place of those of ``version`` as a new version, and have the words read again.
 
     Raises TranscriptRefused where somebody else was faster, or nothing is left.
@@ -27,32 +29,39 @@ def correct(answer: Answer, author: User, version: int, lines: Sequence[str]) ->
     present = store.visible(answer)
     if present is None or present.version != version:
         raise TranscriptRefused(
-            "Somebody changed this transcript in the meantime. Their version is below; make your corrections there."
+            _(
+                "Someone else changed this transcript in the meantime. Their version is below; make your "
+                "corrections there."
+            )
         )
     if any(len(line) > LONGEST_LINE for line in lines):
-        raise TranscriptRefused("A line is too long. Keep to what was said there.")
+        raise TranscriptRefused(_("A line is too long. Keep to what was said there."))
     try:
         words = corrected(present.words, lines)
     except ValueError:
-        raise TranscriptRefused("Some lines were missing. Load the page again and repeat your corrections.") from None
+        raise TranscriptRefused(_("Some lines were missing. Reload the page and repeat your corrections.")) from None
     if not words.words:
-        raise TranscriptRefused("Every line is empty. A transcript needs at least one word.")
+        raise TranscriptRefused(_("Every line is empty. A transcript needs at least one word."))
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
-        raise TranscriptRefused("Nothing was changed, so nothing was stored.")
+        raise TranscriptRefused(_("Nothing was changed, so nothing was saved."))
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
     words_changed(answer)
     return row
 
 
-def give(answer: Answer, author: User, text: str, *, uploaded: bool) -> Transcript:
-    """Store what a person typed or uploaded (.vtt, .srt or plain text) and have it read.
+def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, speaker: str | None = None) -> Transcript:
+    """Store what a person typed, or uploaded in a format that ml.transcripts.formats reads, and have it read.
 
-    Raises TranscriptRefused where there is no recording, and CaptionsError for what is no transcript of it.
+    ``speaker`` is whom of several the candidate is. Raises TranscriptRefused where there is no recording, and
+    CaptionsError for what is no transcript of it (code ``speakers``: several speak and nobody was chosen).
     """
     recording = store.recording_of(answer)
     if recording is None:
-        raise TranscriptRefused("There is no recording that this could be the transcript of.")
-    words = captions.parse(text, recording.seconds) if uploaded else captions.plain(text)
+        raise TranscriptRefused(_("There is no recording that this transcript could belong to."))
+    if uploaded:
+        words = captions.parse(given, recording.seconds, speaker)
+    else:
+        words = captions.plain(given if isinstance(given, str) else given.decode("utf-8", "replace"))
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
     words_changed(answer)
     return row
@@ -63,8 +72,10 @@ def recognise(answer: Answer) -> None:
     from ml.transcripts.recogniser import is_available
 
     if store.visible(answer) is not None:
-        raise TranscriptRefused("This answer has a transcript already. Correct it instead.")
+        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
     if not is_available():
-        raise TranscriptRefused("This Viva has no speech recogniser. Type or upload what was said.")
+        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
     if not words_changed(answer):
-        raise TranscriptRefused("This cannot be written down now: it is being read, or the candidate did not consent.")
+        raise TranscriptRefused(
+            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
+        )

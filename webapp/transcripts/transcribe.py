@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.media.demux import audio_blocks, probe
 from ml.transcripts.recogniser import recogniser
 from ml.transcripts.transcript import Transcript as Words
@@ -26,7 +27,7 @@ def write_down(answer_id: str, path: str, progress: Callable[[float], None]) -> 
     """
     info = probe(path)
     if not info.has_audio:
-        raise Unreadable("no_audio", "The recording has no sound, so there were no words to write down.")
+        raise Unreadable("no_audio", N_("The recording has no sound, so there were no words to transcribe."))
     total = info.seconds or 0.0
     words = recogniser().transcribe(
         audio_blocks(path),
@@ -35,12 +36,15 @@ def write_down(answer_id: str, path: str, progress: Callable[[float], None]) -> 
     progress(1.0)  # raises where somebody else has the job now
     answer = db.session.get(Answer, answer_id, populate_existing=True)
     decision = decide_for(answer.interview, Modality.TEXT) if answer else None
-    if not decision:
+    if answer is None or not decision:
         db.session.rollback()
-        raise Unreadable(decision.code if decision else "no_answer", decision.reason if decision else "It is gone.")
+        raise Unreadable(
+            decision.code if decision else "no_answer",
+            decision.reason if decision else N_("The answer has been deleted."),
+        )
     if not words.words:
         db.session.rollback()
-        raise Unreadable("no_words", "No words could be made out in this recording.")
+        raise Unreadable("no_words", N_("No words could be recognised in this recording."))
     store.add(answer, words, Origin.RECOGNISED, by_machine=True)
     db.session.commit()
     return readable(words)
@@ -51,12 +55,14 @@ def readable(words: Words) -> str:
     ``not_english``)."""
     if words.language not in (None, "en"):
         raise Unreadable(
-            "not_english", "This answer was not spoken in English, and the reading of words knows English alone."
+            "not_english", N_("This answer was not spoken in English. Only English words can be analysed.")
         )
     if words.confidence is not None and words.confidence < LEAST_CONFIDENCE:
         raise Unreadable(
             "unclear_speech",
-            "The recogniser was too unsure of the words (another language, or unclear sound) for them to be read any "
-            "further. Correct the transcript, and they are.",
+            N_(
+                "Speech recognition was too uncertain of the words (another language, or unclear sound) for "
+                "them to be analysed. Correct the transcript to have them analysed."
+            ),
         )
     return words.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -41,11 +42,12 @@ def moments(path: str | Path) -> Iterator[Moment]:
     """
     if not demux.probe(path).has_video:
         raise Unreadable("no_video", "This recording has no picture, and the paper's system reads nothing without one.")
-    stream, box, sound = PaperStream(), None, _Sound(path)
+    stream, sound = PaperStream(), _Sound(path)
+    box: np.ndarray | None = None
     with contextlib.closing(demux.video_frames(path, fps=1 / STEP, max_height=HEIGHT)) as frames:
         for number, frame in enumerate(frames):
             grey = features.grey(frame.rgb)
-            found = [] if box is None else detector.search_near(grey, box)
+            found: list[detector.Found] = [] if box is None else detector.search_near(grey, box)
             if not found and (box is not None or number % SEARCH == 0):
                 found = detector.search(grey)
             box = found[0].box if found else None
@@ -57,7 +59,7 @@ def moments(path: str | Path) -> Iterator[Moment]:
             opened = mouth_open(grey, points)
             piece = sound.at(frame.time) if opened > OPEN else None
             both = None if piece is None else head(face[None], audio(piece[None]))[0]
-            row = stream.push(face, mouth=opened, both=both)
+            row: Any = stream.push(face, mouth=opened, both=both)  # of a face there is always one
             yield Moment(frame.time, row, (float(row[2] - row[0]),) * 3, (1.0, float(both is not None)))
 
 

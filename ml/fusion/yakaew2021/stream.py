@@ -23,13 +23,15 @@ class Mean:
     """The exponentially weighted mean a = alpha * y + (1 - alpha) * a of rows of probabilities; the first row is a."""
 
     def __init__(self, alpha: float = ALPHA):
-        self.alpha, self.value = alpha, None
+        self.alpha = alpha
+        self.value: np.ndarray | None = None
 
     def push(self, row: np.ndarray) -> np.ndarray:
         """Take the next row (K,); returns the mean so far."""
         row = np.asarray(row, float)
-        self.value = row if self.value is None else self.alpha * row + (1 - self.alpha) * self.value
-        return self.value
+        mean = row if self.value is None else self.alpha * row + (1 - self.alpha) * self.value
+        self.value = mean
+        return mean
 
 
 class PaperStream:

@@ -1,4 +1,4 @@
-"""A second witness for blinks: ``python -m ml.training.face.blinks_evaluate --data DIR --json``.
+"""Check blinks against a second classifier of another kind, and count hands that are taken for blinks.
 
 The labelled eyes (``eyes_open_closed.npz``) have no landmarks, so the eye aspect ratio cannot be scored on them. What
 can be: a classifier of eye pictures learns from them, is scored on eyes that it has not seen, and then looks at a
@@ -91,7 +91,7 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
         {"photographs": 0, "hands": 0, "taken_for_blinks": 0, "said_covered": 0},
     )
     for path in sorted(photographs.glob("face_*.jpg")):
-        picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        picture: Any = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         scale = min(1.0, 480 / picture.shape[0])
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         passes = [(1 + 1.6 * k + random.uniform(0, 0.4), random.uniform(0.2, 0.55)) for k in range(8)]
@@ -169,6 +169,7 @@ def _eye(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="as JSON")

@@ -1,7 +1,6 @@
-"""Calibrate trained weights and write what is shipped: face.onnx (serves), face.keras (trains on) and
-face.json.
+"""Calibrate the best weights of a face training run so far, and write the files that serve.
 
-``python -m ml.training.face.export --data DIR`` writes the best weights that a training run has found so far.
+These are face.onnx (serves), face.keras (trains on) and face.json.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -89,7 +89,8 @@ def _calibrate(folder: Path) -> dict:
     x, y, row = data.load(folder / "fer2013_public.npz")
     majority = data.majority_of(row, folder / "ferplus_votes.npz")
     agreed = majority >= 0
-    found, figures = {}, {}
+    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name, faces, truth, prefix in (
         ("labels", x, y, ""),
         ("votes", x[agreed], majority[agreed], "ferplus_"),
@@ -166,6 +167,7 @@ def _write(target: Path, metadata: dict) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--best", type=Path, default=Path("runs/face/best.npz"))

@@ -68,7 +68,7 @@ def _per_channel(node, name: str, constants: dict[str, np.ndarray], channels: in
     """The constant, one value a channel (channels,), by which ``node`` changes ``name``; None where it does not."""
     if node.op_type not in ("Add", "Sub", "Mul") or (node.op_type == "Sub" and node.input[0] != name):
         return None
-    other = next((each for each in node.input if each != name), None)
+    other = next((each for each in node.input if each != name), "")
     values = constants.get(other)
     if values is None or values.size not in (1, channels) or (values.ndim == 4 and values.shape[0] != 1):
         return None

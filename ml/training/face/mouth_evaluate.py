@@ -1,5 +1,4 @@
-"""How good the shipped mouth classifier is on labelled faces: ``python -m ml.training.face.mouth_evaluate --data
-FILE.npz --json``."""
+"""Measure the mouth classifier on labelled faces (``--data mouth_open.npz``)."""
 
 from __future__ import annotations
 
@@ -43,6 +42,7 @@ def evaluate(data: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="as JSON")

@@ -84,7 +84,7 @@ def figures(name: str, logits: np.ndarray, prepared: dict[str, np.ndarray]) -> d
     fold = mouth_data.folds(prepared["group"], FOLDS)
     is_open, seen = prepared["is_open"], prepared["detected"]
     right = (logits > 0) == is_open
-    low, high = wilson(int(right.sum()), len(right))
+    low, high = wilson(int(right.sum()), len(right)) or (0.0, 1.0)
     return {
         f"{name}_faces": len(right),
         f"{name}_accuracy": round(float(right.mean()), 4),

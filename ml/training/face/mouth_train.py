@@ -1,7 +1,7 @@
-"""Train the mouth classifiers: ``python -m ml.training.face.mouth_train --data DIR``.
+"""Train the mouth classifiers.
 
 Fold by fold, a small network (or the paper's) learns from four fifths of the faces and is measured on the fifth that
-is left. Small ones learn from FER2013's mouths besides (``mouth_fer.py``), which are never measured on; the five of
+is left. Small ones learn from FER2013's mouths besides (``mouth_fer2013.py``), which are never measured on; the five of
 them together are what ships. Every part is kept under ``--run-dir`` as soon as it is there, and a second call goes on
 with what is missing. Copies and near copies of a face share a fold.
 """
@@ -150,7 +150,7 @@ def prepare(data: Path, options: argparse.Namespace) -> dict[str, np.ndarray]:
             "is_open": faces.is_open,
             "detected": faces.detected,
         }
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=True, **arrays)
     lent_file = options.run_dir / f"fer-{FER_VERSIONS}.npz"
     if not lent_file.is_file():
         cuts, target = mouth_fer2013.mouths(data, FER_VERSIONS)
@@ -160,6 +160,7 @@ def prepare(data: Path, options: argparse.Namespace) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run-dir", type=Path, default=Path("runs/mouth"))

@@ -19,6 +19,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
+        """Normalise (N, C, H, W) or (N, H, W, C); see `keras.layers.BatchNormalization`."""
         if keras.backend.backend() != "torch" or self.axis != 1 or mask is not None:
             return super().call(inputs, training=training, mask=mask)
         import torch

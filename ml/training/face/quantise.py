@@ -1,6 +1,6 @@
-"""Make the quick face network from the one that ships: ``python -m ml.training.face.quantise --data DIR``.
+"""Quantise the face network that serves to eight-bit integers.
 
-Convolutions are put into eight-bit integers, weights by channel, activations by the range that a few hundred training
+Convolutions alone are quantised, weights by channel, activations by the range that a few hundred training
 faces show (Jacob et al., CVPR 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 Inference"). Run it after every export; until then recordings are read by the network itself.
 """
@@ -96,6 +96,7 @@ def _write(card: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """The command line; see the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     print(json.dumps(make(parser.parse_args().data)["figures"], indent=2))

@@ -15,6 +15,7 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -74,6 +75,7 @@ class Average:
         self.arrays, self.decay, self.updates = [np.array(a) for a in arrays], decay, 0
 
     def update(self, arrays: list[np.ndarray]) -> None:
+        """Take the weights after another step."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         for mean, new in zip(self.arrays, arrays, strict=True):
@@ -116,7 +118,7 @@ def save(path: Path, state: dict, **lists: list[np.ndarray]) -> None:
     """Write a checkpoint whole or not at all."""
     arrays = {f"{name}_{i}": array for name, values in lists.items() for i, array in enumerate(values)}
     temporary = path.with_suffix(".tmp.npz")
-    np.savez(temporary, state=json.dumps(state), **arrays)
+    np.savez(temporary, allow_pickle=True, state=json.dumps(state), **arrays)
     temporary.replace(path)
 
 
@@ -158,7 +160,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
     keras.utils.set_random_seed(options.seed)
     model = training_model(options)
     average = Average(model.get_weights())
-    state = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
+    state: dict[str, Any] = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
     if checkpoint.is_file():
         state, lists = restore(checkpoint)
         if options.restart:
@@ -224,15 +226,3 @@ def train(data: Path, options: argparse.Namespace) -> None:
     from ml.training.face.export import export
 
     export(folder, best_file)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    options = parser.parse_args()
-    train(options.data, options)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Write the figures of ``MODEL_CARD.md`` from the weights' own: ``python -m ml.training.fusion.card``."""
+"""Write the figures of the fusion's MODEL_CARD.md from the weights' own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def main() -> None:
     for name, table in tables().items():
         marked = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
         old = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->|^{name}$", re.DOTALL | re.MULTILINE)
-        text = old.sub(lambda _match, new=marked: new, text, count=1)
+        text = old.sub(marked.replace("\\", r"\\"), text, count=1)
     PATH.write_text(text, "utf-8")
 
 

@@ -61,7 +61,7 @@ def describe(
         "uar_interval_over_people": over_people(fused, truth, people),
         "face_uar": one["face"],
         "speech_uar": one["speech"],
-        "gain_over_better_side": None if best is None else whole - best,
+        "gain_over_better_side": None if best is None or whole is None else whole - best,
         "expected_calibration_error": expected_calibration_error(fused, truth),
         "per_class_recall": dict(zip(labels, each, strict=True)),
         "per_class_interval": {
@@ -94,7 +94,7 @@ def degraded(reads: dict[str, dict[str, np.ndarray]], truth: dict[str, np.ndarra
     for name, read in reads.items():
         y = truth[name]
         sides = {side: uar(read[side], y) for side in ("face", "speech", "fused")}
-        left = max((sides[s] for s in ("face", "speech") if sides[s] is not None), default=None)
+        left = max((one for s in ("face", "speech") if (one := sides[s]) is not None), default=None)
         out[name] = {
             "n": len(y),
             "uar": sides["fused"],

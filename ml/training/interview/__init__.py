@@ -1,0 +1,1 @@
+"""Training and measuring of what raters would say."""

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ml.core import registry
-from ml.interview import features, invite, model
-from ml.interview.data import RATINGS, find, fingerprint, read_clips, read_interviews, rows_of
+from ml.interview import invite, model
+from ml.interview.model import RATINGS
+from ml.training.interview import rated
+from ml.training.interview.data import find, fingerprint, read_clips, read_interviews, rows_of
 from ml.training.interview.scores import merit
 
 
@@ -28,13 +30,13 @@ def evaluate(data: Path) -> dict[str, Any]:
         fitted = invite.load(registry.file_of("interview", invite.FILE))
         seen = set(fitted.seen.tolist())
         known = [invite.fingerprint(text) in seen for text in clips.texts]
-        result = {**base, "n": len(clips.texts), "trained_on": sum(known)}
+        result: dict[str, Any] = {**base, "n": len(clips.texts), "trained_on": sum(known)}
         result["invite"] = merit(fitted.predict(clips.texts), clips.invite, clips.videos, 300)
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))
     models = model.load(registry.file_of("interview", model.FILE))
     result: dict[str, Any] = {**base, "n": len(interviews), "students": len(set(interviews.students))}
-    for name, rows in (("full", features.full(interviews)), ("product", features.product_of_rated(interviews))):
+    for name, rows in (("full", rated.full_rows(interviews)), ("product", rated.product_rows(interviews))):
         predicted = models[name].predict(rows)
         figures = {
             rating: merit(predicted[:, i], interviews.ratings[:, i], interviews.students)

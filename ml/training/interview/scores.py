@@ -42,7 +42,7 @@ def merit(predicted: np.ndarray, truth: np.ndarray, groups: np.ndarray, repeats:
     }
 
 
-def _interval(values: list[float]) -> list[float] | None:
+def _interval(values: list[float]) -> list[float | None] | None:
     known = [value for value in values if np.isfinite(value)]
     return [_rounded(float(value)) for value in np.quantile(known, [0.025, 0.975])] if known else None
 

@@ -1,4 +1,4 @@
-"""Train the raters' models anew: ``python -m ml.training.interview.train --data DIR``. A minute on one core.
+"""Train the rating models of interviews. A minute on one core.
 
 Folds keep a student's two interviews together (and a video's clips). Nothing is tuned here: features and penalties
 are constants, which were chosen with the 55 students in view; ``ml/interview/MODEL_CARD.md`` says what that is worth.
@@ -17,17 +17,20 @@ import numpy as np
 
 from ml.core import registry
 from ml.interview import features, invite, model
-from ml.interview.data import RATINGS, Interviews, fingerprint, read_clips, read_interviews
+from ml.interview.model import RATINGS
+from ml.training.interview import rated
+from ml.training.interview.data import Interviews, fingerprint, read_clips, read_interviews
+from ml.training.interview.fit import fit_invite, fit_linear, save_invite, save_linear
 from ml.training.interview.scores import correlation, merit
 
 FOLDS, REPEATS = 11, 10
 #: Which ridge regressions each model is the mean of: (features, penalty).
 RECIPES: dict[str, tuple[tuple[str, ...], list[tuple[tuple[str, ...], float]]]] = {
-    "full": (features.FULL, [(features.MAIN, 0.3), (features.FULL, 3.0)]),
-    "full_without_selection": (features.FULL, [(features.FULL, 3.0)]),
+    "full": (rated.FULL, [(rated.MAIN, 0.3), (rated.FULL, 3.0)]),
+    "full_without_selection": (rated.FULL, [(rated.FULL, 3.0)]),
     "product": (features.PRODUCT, [(features.PRODUCT, 0.3)]),
 }
-SHIPPED = ("full", "product")
+EXPORTED = ("full", "product")
 
 
 def folds(groups: np.ndarray, count: int, seed: int) -> Iterator[np.ndarray]:
@@ -39,7 +42,7 @@ def folds(groups: np.ndarray, count: int, seed: int) -> Iterator[np.ndarray]:
 
 def rows_of(name: str, interviews: Interviews) -> np.ndarray:
     """The feature rows of the recipe ``name``."""
-    return features.product_of_rated(interviews) if name == "product" else features.full(interviews)
+    return rated.product_rows(interviews) if name == "product" else rated.full_rows(interviews)
 
 
 def out_of_fold(fit: Callable[[np.ndarray], Any], rows: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
@@ -60,7 +63,7 @@ def cross_validate(name: str, interviews: Interviews) -> tuple[dict[str, Any], n
     names, recipe = RECIPES[name]
     rows, truth = rows_of(name, interviews), interviews.ratings
     runs = [
-        out_of_fold(lambda kept: model.fit(names, rows[kept], truth[kept], recipe), rows, interviews.students, seed)
+        out_of_fold(lambda kept: fit_linear(names, rows[kept], truth[kept], recipe), rows, interviews.students, seed)
         for seed in range(REPEATS)
     ]
     mean = np.mean(runs, axis=0)
@@ -81,9 +84,9 @@ def train_invite(data: Path) -> tuple[invite.Invite, dict[str, Any]]:
     rows = np.array([invite.features(text) for text in clips.texts])
     predicted = np.zeros(len(rows))
     for held in folds(clips.videos, 5, 0):
-        fitted = invite.fit(rows[~held], clips.invite[~held])
+        fitted = fit_invite(rows[~held], clips.invite[~held])
         predicted[held] = fitted.predict([text for text, out in zip(clips.texts, held, strict=True) if out])
-    fitted = invite.fit(rows, clips.invite)
+    fitted = fit_invite(rows, clips.invite)
     fitted = replace(fitted, seen=np.unique([invite.fingerprint(text) for text in clips.texts]))
     figures = merit(predicted, clips.invite, clips.videos, 300)
     return fitted, figures | {"residual": round(float(np.std(predicted - clips.invite)), 4)}
@@ -96,14 +99,14 @@ def train(data: Path) -> dict[str, Any]:
     fitted: dict[str, model.Linear] = {}
     for name, (names, recipe) in RECIPES.items():
         figures[name], spread = cross_validate(name, interviews)
-        if name in SHIPPED:
-            whole = model.fit(names, rows_of(name, interviews), interviews.ratings, recipe)
+        if name in EXPORTED:
+            whole = fit_linear(names, rows_of(name, interviews), interviews.ratings, recipe)
             fitted[name] = model.Linear(*(whole.names, whole.mean, whole.scale, whole.weights, whole.bias, spread))
     words_alone, figures["invite"] = train_invite(data)
     folder = registry.weights_folder()
     version = registry.next_version("interview")
-    model.save(fitted, folder / model.FILE)
-    invite.save(words_alone, folder / invite.FILE)
+    save_linear(fitted, folder / model.FILE)
+    save_invite(words_alone, folder / invite.FILE)
     card = {
         "name": "interview",
         "version": version,

@@ -55,7 +55,7 @@ def opus(samples: np.ndarray, bits_a_second: int = 24_000) -> np.ndarray:
         sink.mux(stream.encode(None))
     stored.seek(0)
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    with av.open(stored) as source:
+    with av.open(stored, "r") as source:
         parts = [part.to_ndarray()[0] for frame in source.decode(audio=0) for part in resampler.resample(frame)]
     return (np.concatenate(parts)[: len(samples)] * (peak / 0.7)).astype(np.float32)
 

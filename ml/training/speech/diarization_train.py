@@ -1,4 +1,4 @@
-"""Fit and measure what tells one voice from two: ``python -m ml.training.speech.diarization_train --data DIR``.
+"""Fit and measure the discriminant that tells one voice from two.
 
 The discriminant learns from RAVDESS's and nEMO's speakers and eSpeak NG's voices, each in all emotions and in VARIANTS
 other pitches and vocal tracts. Every made take (`takes`) is judged by a discriminant that has heard none of its
@@ -76,7 +76,10 @@ def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) ->
 
 def gather(data: Path) -> dict[str, Any]:
     """Everything that fitting and measuring need, from the folder of real data."""
-    rng, found, calm, sex = np.random.default_rng(0), {}, {}, {}
+    rng = np.random.default_rng(0)
+    found: dict[Any, Any] = {}
+    calm: dict[Any, Any] = {}
+    sex: dict[Any, Any] = {}
     for name in DATA_SETS:
         folder = data / "speech" / name
         found |= voices(folder)

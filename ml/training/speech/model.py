@@ -24,9 +24,11 @@ class Fold(layers.Layer):
     """(batch, chunks, CHUNK, MELS) to (batch * chunks, CHUNK, MELS, 1): the CNN sees each chunk by itself."""
 
     def call(self, inputs):
+        """What the layer makes of its inputs."""
         return ops.reshape(inputs, (-1, CHUNK, MELS, 1))
 
     def compute_output_shape(self, _input_shape):
+        """The shape of what `call` gives."""
         return (None, CHUNK, MELS, 1)
 
 
@@ -35,10 +37,12 @@ class Unfold(layers.Layer):
     """Undo `Fold`: [(batch * chunks, features), the network's input] to (batch, chunks, features)."""
 
     def call(self, inputs):
+        """What the layer makes of its inputs."""
         features, like = inputs
         return ops.reshape(features, (-1, ops.shape(like)[1], features.shape[-1]))
 
     def compute_output_shape(self, input_shapes):
+        """The shape of what `call` gives."""
         return (None, input_shapes[1][1], input_shapes[0][-1])
 
 

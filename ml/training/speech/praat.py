@@ -19,7 +19,7 @@ import numpy as np
 
 from ml.speech import delivery
 from ml.speech.features import RATE
-from ml.speech.first_pass import survey
+from ml.speech.first_pass import first_pass
 from ml.training.speech.data import load
 
 #: Facts compared: unit. Those of pauses on answers, the others on clips.
@@ -49,7 +49,7 @@ class Spoken:
 
 def ours(samples: np.ndarray) -> Facts:
     """Our facts of a sound (float32 mono, 16 kHz)."""
-    found = survey([samples])
+    found = first_pass([samples])
     facts = delivery.facts(found.activity, found.hertz, found.heard)
     rate, seconds = facts["syllables_per_second"], found.activity.seconds
     known = {"sounding_seconds": seconds, "syllables": None if rate is None else round(rate * seconds)}

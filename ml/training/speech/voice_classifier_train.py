@@ -1,7 +1,7 @@
-"""Train the network that says what is a voice: ``python -m ml.training.speech.voice_classifier_train --data DIR``.
+"""Train the network that says what is a voice.
 
 Voices are clips of RAVDESS and nEMO strung together, and eSpeak NG's, degraded by noise, a phone's band and rooms;
-what is no voice is made by ``sounds``. Speakers and sounds of the test part are others than those of the training part.
+what is no voice is made by ``non_speech``. The test part has other speakers and sounds than the training part.
 The rows of statistics are kept under ``runs/voice``.
 """
 
@@ -63,7 +63,7 @@ def _degraded(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def gather(data: Path) -> dict[tuple[str, str], list[np.ndarray]]:
-    """Rows of statistics of each sound, {(part, name): [rows]}; ``name`` is "voice" or one of `sounds.MAKERS`."""
+    """Rows of statistics of each sound, {(part, name): [rows]}; ``name`` is "voice" or one of `non_speech.MAKERS`."""
     pools = {name: clips(data / "speech" / name) for name in ("ravdess", "nemo")}
     actors = {name: speakers(pool) for name, pool in pools.items()}
     found: dict[tuple[str, str], list[np.ndarray]] = {}

@@ -32,7 +32,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     for i, text in enumerate(essays.texts):
         document = analyse(text)
         (scores,) = score([document])
-        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.halves))
+        probabilities[i] = sigmoid(calibration.logit(len(document.words), scores.base))
     result = {**measure(probabilities, essays.labels), "labels": ["no", "yes"], "traits": list(TRAITS)}
     result["model_version"] = card["version"]
     seen_file = registry.file_of("text", "text_seen.txt")
@@ -50,7 +50,8 @@ def evaluate(data: Path) -> dict[str, Any]:
 def measure(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
     """Figures from probabilities and labels, both (N, 5)."""
     answers = (probabilities > 0.5).astype(int)
-    per_trait, per_class = {}, {}
+    per_trait: dict[str, Any] = {}
+    per_class: dict[str, Any] = {}
     total = np.zeros((2, 2), int)
     for i, trait in enumerate(TRAITS):
         matrix = confusion(labels[:, i], answers[:, i], 2)

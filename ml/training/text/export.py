@@ -1,4 +1,4 @@
-"""The last step of training: calibrate on the held-out scores, measure, and write the files that serve."""
+"""Calibrate a text training run on its held-out scores, measure, and write the files that serve."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from ml.text.features import Document, analyse, content_words
 from ml.text.windows import WINDOW
 from ml.training import runs
 from ml.training.text.data import Essays, fold_of, read_essays, short_hash
-from ml.training.text.validate import calibrate, cross_fitted, gather
+from ml.training.text.fit_linear import fit_lexical
+from ml.training.text.validate import calibrate, cross_fitted, merge_folds
 
 SEEN = "text_seen.txt"
 
 
-def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: argparse.Namespace) -> None:
+def export(essays: Essays, folds: np.ndarray, documents: list[Document], options: argparse.Namespace) -> None:
     """Write ``text.onnx``, ``text.keras``, vectors, n-grams, hashes of the essays seen, and ``text.json``.
 
     Needs Keras on TensorFlow; elsewhere it prints what to run instead, and changes nothing.
@@ -33,18 +34,18 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
 
     if keras.backend.backend() != "tensorflow":
         print(
-            "Trained. Export needs TensorFlow: KERAS_BACKEND=tensorflow python -m ml.training.text.export "
+            "Trained. Export needs TensorFlow: KERAS_BACKEND=tensorflow python -m ml.training text_export "
             f"--run-dir {options.run_dir} --seeds {options.seeds} --data DATA"
         )
         return
     run, target = options.run_dir, registry.weights_folder()
     target.mkdir(parents=True, exist_ok=True)
     words = np.array([len(document.words) for document in documents])
-    held = gather(run, folds, options.seeds)
+    held = merge_folds(run, folds, options.seeds)
     calibration = calibrate(held, essays.labels, words, np.ones(len(essays), bool), errors=True)
     figures = cross_fitted(held, essays.labels, words, folds)
     figures |= _baselines(run, essays.labels, documents, folds)
-    figures["onnx_difference"] = _export(run, target, options.seeds)
+    figures["onnx_difference"] = _write_network(run, target, options.seeds)
     kept = (vectors.FILE, lexical.FILE, topics.FILE, style.FILE, distilled.FILE)
     for name in kept:
         shutil.copyfile(run / name, target / name)
@@ -63,7 +64,7 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
             "Essays (Pennebaker & King 1999), 2,220 essays with Big Five labels",
             "word vectors without labels: 6 million words of film reviews, the essays, ChaLearn First Impressions "
             "transcripts (CC BY-NC 4.0), MIT mock interviews",
-            "teacher of the distilled half, in training alone: all-MiniLM-L6-v2 (Apache 2.0)",
+            "teacher of the distilled base model, in training alone: all-MiniLM-L6-v2 (Apache 2.0)",
         ],
         "figures": figures,
         "licence": "research use; see MODEL_CARD.md",
@@ -73,7 +74,7 @@ def ship(essays: Essays, folds: np.ndarray, documents: list[Document], options: 
 
 
 def _baselines(run: Path, labels: np.ndarray, documents: list[Document], folds: np.ndarray) -> dict[str, float]:
-    """What else was tried on the same folds, worked out once a run; with the seed's network where it was compared."""
+    """What else was tried on the same folds, worked out once a run."""
     path = run / "baselines.json"
     if not path.is_file():
         found = {
@@ -84,10 +85,7 @@ def _baselines(run: Path, labels: np.ndarray, documents: list[Document], folds: 
         }
         with runs.whole(path) as partial:
             partial.write_text(json.dumps(found) + "\n", "utf-8")
-    found = json.loads(path.read_text("utf-8"))
-    if (run / "seed.json").is_file():
-        found["seed_network"] = json.loads((run / "seed.json").read_text("utf-8"))
-    return found
+    return json.loads(path.read_text("utf-8"))
 
 
 def _without_stop_words(labels: np.ndarray, documents: list[Document], folds: np.ndarray) -> float:
@@ -95,7 +93,7 @@ def _without_stop_words(labels: np.ndarray, documents: list[Document], folds: np
     texts = [content_words(document) for document in documents]
     right = np.zeros(labels.shape, bool)
     for fold in range(folds.max() + 1):
-        fitted = lexical.fit([texts[i] for i in np.flatnonzero(folds != fold)], labels[folds != fold])
+        fitted = fit_lexical([texts[i] for i in np.flatnonzero(folds != fold)], labels[folds != fold])
         for i in np.flatnonzero(folds == fold):
             right[i] = (fitted.score(texts[i]) > 0) == labels[i]
     return round(float(right.mean()), 4)
@@ -119,7 +117,7 @@ def _mean_vectors(
     return round(float(right.mean()), 4)
 
 
-def _export(run: Path, target: Path, seeds: int) -> float:
+def _write_network(run: Path, target: Path, seeds: int) -> float:
     """Join the networks into one graph, (batch, WINDOW, 300) -> (batch, seeds, 5); the largest difference in log-odds
     between Keras and ONNX Runtime."""
     import keras
@@ -151,4 +149,4 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=1)
     chosen = parser.parse_args()
     read = read_essays(chosen.data)
-    ship(read, fold_of(read.authors, chosen.folds), [analyse(text) for text in read.texts], chosen)
+    export(read, fold_of(read.authors, chosen.folds), [analyse(text) for text in read.texts], chosen)

@@ -18,13 +18,19 @@ from ml.text.calibration import logit
 from ml.text.features import Document, analyse
 from ml.text.windows import random_window, windows
 from ml.training import runs
-from ml.training.text import encoder
+from ml.training.text import distil, encoder, word_vectors
 from ml.training.text.data import Essays, fold_of, read_essays
+from ml.training.text.export import export
+from ml.training.text.fit_linear import fit_lexical, fit_style, fit_topics, save_lexical, save_style, save_topics
+from ml.training.text.validate import LENGTHS
 
-#: Numbers of words at which the held-out essays are scored as well as whole.
-LENGTHS = (25, 50, 100, 200, 400)
-#: The halves that are no network.
-LINEAR = (lexical, topics, style, distilled)
+#: The base models that are no network: the module that serves each, and what writes it.
+LINEAR = {
+    lexical: save_lexical,
+    topics: save_topics,
+    style: save_style,
+    distilled: distil.save,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,22 +73,20 @@ def train(data: Path, options: argparse.Namespace) -> None:
             network = fit_network(everything, documents, essays.labels, vocabulary, options, seed, f"final {seed + 1}")
             with runs.whole(run / f"final{seed}.weights.h5") as path:
                 network.save_weights(path)
-    for half in LINEAR:
-        if not (run / half.FILE).exists():
-            with runs.whole(run / half.FILE) as path:
-                half.save(_fit_half(half, everything, documents, essays.labels, encoded), path)
-    from ml.training.text.export import ship
-
-    ship(essays, folds, documents, options)
+    for base, save in LINEAR.items():
+        if not (run / base.FILE).exists():
+            with runs.whole(run / base.FILE) as path:
+                save(_fit_base(base, everything, documents, essays.labels, encoded), path)
+    export(essays, folds, documents, options)
 
 
 def _vectors(data: Path, run: Path, threads: int) -> vectors.Vocabulary:
     path = run / vectors.FILE
     if not path.exists():
         print("Training word vectors: some minutes …", flush=True)
-        trained = vectors.train_vectors(data, threads=threads)
+        trained = word_vectors.train(data, threads=threads)
         with runs.whole(path) as partial:
-            vectors.save(trained, partial)
+            word_vectors.save(trained, partial)
     return vectors.load(path)
 
 
@@ -90,7 +94,7 @@ def _encoded(essays: Essays, run: Path, folder: Path | None) -> encoder.Encoded:
     path = run / "encoded.npz"
     if not path.exists():
         if folder is None:
-            raise ValueError("The distilled half learns from MiniLM: name its folder with --encoder DIR.")
+            raise ValueError("The distilled base model learns from MiniLM: name its folder with --encoder DIR.")
         with runs.whole(path) as partial:
             encoder.save(encoder.Encoder(folder).encode(essays.texts), partial)
     return encoder.load(path)
@@ -145,18 +149,19 @@ def score_network(network, texts: list[np.ndarray], vocabulary: vectors.Vocabula
     return result / np.bincount(owner)[:, None]
 
 
-def _fit_half(half, chosen: np.ndarray, documents: list[Document], labels: np.ndarray, encoded: encoder.Encoded):
-    """One of the halves that are no network, fitted on the ``chosen`` essays (indices)."""
-    if half is distilled:
-        return distilled.fit(encoded, np.isin(np.arange(len(labels)), chosen), labels)
-    if half is style:
-        return style.fit(
+def _fit_base(base, chosen: np.ndarray, documents: list[Document], labels: np.ndarray, encoded: encoder.Encoded):
+    """One of the base models that are no network, fitted on the ``chosen`` essays (indices)."""
+    if base is distilled:
+        return distil.fit(encoded, np.isin(np.arange(len(labels)), chosen), labels)
+    if base is style:
+        return fit_style(
             np.stack([style.measures(documents[i].tokens, documents[i].tags) for i in chosen]), labels[chosen]
         )
-    return half.fit([documents[i].lemmas for i in chosen], labels[chosen])
+    fit = fit_lexical if base is lexical else fit_topics
+    return fit([documents[i].lemmas for i in chosen], labels[chosen])
 
 
-def _score_half(fitted, documents: list[Document]) -> np.ndarray:
+def _score_base(fitted, documents: list[Document]) -> np.ndarray:
     if isinstance(fitted, style.Style):
         return fitted.score(np.stack([style.measures(d.tokens, d.tags) for d in documents]))
     if isinstance(fitted, distilled.Distilled):
@@ -201,13 +206,13 @@ def _fold(
 ) -> None:
     """Train on the other folds and score this one; what is there already is left as it is."""
     inside, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-    for half in LINEAR:
-        path = options.run_dir / f"fold{fold}-{half.FILE.removeprefix('text_')}"
+    for base in LINEAR:
+        path = options.run_dir / f"fold{fold}-{base.FILE.removeprefix('text_')}"
         if not path.exists():
-            fitted = _fit_half(half, inside, documents, essays.labels, encoded)
-            scores = _score_cuts(held, documents, lambda cut, fitted=fitted: _score_half(fitted, cut))
+            fitted = _fit_base(base, inside, documents, essays.labels, encoded)
+            scores = _score_cuts(held, documents, lambda cut, fitted=fitted: _score_base(fitted, cut))
             with runs.whole(path) as partial:
-                np.savez_compressed(partial, **scores)
+                np.savez_compressed(partial, allow_pickle=True, **scores)
     for seed in range(options.seeds):
         path = options.run_dir / f"fold{fold}-network{seed}.npz"
         if path.exists():
@@ -222,12 +227,4 @@ def _fold(
         right = float(np.mean((scores["all"] > 0) == essays.labels[held]))
         tqdm.write(f"{title}: accuracy {right:.3f}, not calibrated")
         with runs.whole(path) as partial:
-            np.savez_compressed(partial, **scores)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    arguments = parser.parse_args()
-    train(arguments.data, arguments)
+            np.savez_compressed(partial, allow_pickle=True, **scores)

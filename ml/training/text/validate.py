@@ -8,24 +8,25 @@ from typing import Any
 import numpy as np
 
 from ml.core.readings import TRAITS
-from ml.text.calibration import HALVES, Calibration, combine, platt, sigmoid
+from ml.text.calibration import BASE_MODELS, Calibration, combine, sigmoid
 from ml.training.text.evaluate import measure
-from ml.training.text.train import LENGTHS
 
+#: Numbers of words at which the held-out essays are scored as well as whole.
+LENGTHS = (25, 50, 100, 200, 400)
 #: The fewest words are where the lower end of the accuracy's interval lies this far above the majority's accuracy.
 CLEARLY = 0.02
 
 
-def gather(run: Path, folds: np.ndarray, seeds: int) -> dict[str, np.ndarray]:
-    """The folds as one: per cut (N, halves, 5), each half's scores; NaN where too short."""
+def merge_folds(run: Path, folds: np.ndarray, seeds: int) -> dict[str, np.ndarray]:
+    """The folds as one: per cut (N, models, 5), each base model's scores; NaN where too short."""
     merged: dict[str, np.ndarray] = {}
     for fold in range(folds.max() + 1):
-        for row, half in enumerate(HALVES):
-            names = [f"network{seed}" for seed in range(seeds)] if half == "network" else [half]
+        for row, base in enumerate(BASE_MODELS):
+            names = [f"network{seed}" for seed in range(seeds)] if base == "network" else [base]
             for name in names:
                 with np.load(run / f"fold{fold}-{name}.npz") as file:
                     for cut in set(file.files) - {"held"}:
-                        scores = merged.setdefault(cut, np.zeros((len(folds), len(HALVES), len(TRAITS))))
+                        scores = merged.setdefault(cut, np.zeros((len(folds), len(BASE_MODELS), len(TRAITS))))
                         scores[file["held"], row] += file[cut] / len(names)
     return merged
 
@@ -34,6 +35,25 @@ def cuts_of(held: dict[str, np.ndarray], fewest: int = 20) -> dict[str, np.ndarr
     """The cuts that at least ``fewest`` essays are long enough for, with the essays' indices; the whole comes last."""
     usable = {cut: np.flatnonzero(~np.isnan(held[cut]).any(axis=(1, 2))) for cut in [*map(str, LENGTHS), "all"]}
     return {cut: found for cut, found in usable.items() if len(found) >= fewest or cut == "all"}
+
+
+def platt(scores: np.ndarray, truth: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """Logistic regression of ``truth`` (N,) on ``scores`` (N, K), factors >= 0 -> (K + 1,), bias last."""
+    from scipy.optimize import minimize
+
+    n, k = scores.shape
+    scale = scores.std(axis=0) + 1e-9
+    x = np.column_stack([scores / scale, np.ones(n)])
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        z = x @ w
+        value = np.sum(np.logaddexp(0, z) - truth * z) + penalty / 2 * np.sum(w[:k] ** 2)
+        gradient = x.T @ (sigmoid(z) - truth)
+        gradient[:k] += penalty * w[:k]
+        return value, gradient
+
+    found = minimize(loss, np.zeros(k + 1), jac=True, method="L-BFGS-B", bounds=[(0, None)] * k + [(None, None)])
+    return np.append(found.x[:k] / scale, found.x[k])
 
 
 def calibrate(
@@ -88,10 +108,10 @@ def _standard_error(x: np.ndarray, y: np.ndarray, draws: int = 40) -> float:
 def cross_fitted(
     held: dict[str, np.ndarray], labels: np.ndarray, words: np.ndarray, folds: np.ndarray
 ) -> dict[str, Any]:
-    """Figures in which no essay is scored by halves or a calibration that saw its label."""
+    """Figures in which no essay is scored by base models or a calibration that saw its label."""
     cuts = cuts_of(held)
     probabilities = {cut: np.full(labels.shape, np.nan) for cut in cuts}
-    alone = {name: np.zeros(labels.shape) for name in HALVES}
+    alone = {name: np.zeros(labels.shape) for name in BASE_MODELS}
     whole = held["all"]
     for fold in range(folds.max() + 1):
         inside = folds != fold
@@ -100,16 +120,17 @@ def cross_fitted(
             for i in cuts[cut][~inside[cuts[cut]]]:
                 count = words[i] if cut == "all" else int(cut)
                 probabilities[cut][i] = sigmoid(fitted.logit(count, held[cut][i]))
-        for row, name in enumerate(HALVES):
+        for row, name in enumerate(BASE_MODELS):
             for trait in range(len(TRAITS)):
                 scale = platt(whole[inside, row, trait, None], labels[inside, trait])
                 alone[name][~inside, trait] = sigmoid(whole[~inside, row, trait] * scale[0] + scale[1])
-    by_words, minimum = {}, None
+    by_words: dict[str, Any] = {}
+    minimum: int | None = None
     for cut in cuts:
         known = ~np.isnan(probabilities[cut][:, 0])
-        row = _at_length(probabilities[cut][known], labels[known])
-        by_words[cut] = row
-        if minimum is None and cut != "all" and row["accuracy"] - row["margin"] > row["majority"] + CLEARLY:
+        figures = _at_length(probabilities[cut][known], labels[known])
+        by_words[cut] = figures
+        if minimum is None and cut != "all" and figures["accuracy"] - figures["margin"] > figures["majority"] + CLEARLY:
             minimum = int(cut)
     result = measure(probabilities["all"], labels)
     return {

@@ -14,7 +14,7 @@ from ml.content.points import MOST_POINTS, points_of
 from ml.content.sentences import sentences
 from ml.core.errors import Unreadable
 from ml.interview.words import words_of
-from tests.ml.content.labelled import HELD_OUT, TUNING
+from ml.training.content.labelled import HELD_OUT, TUNING
 
 ANSWER = TUNING[0].text
 POINTS = "\n".join(point for point, _ in TUNING[0].points)

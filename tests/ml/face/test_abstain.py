@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 
+from ml.core.readings import FaceReading, ModelVersion, Track
 from ml.face import abstain, events
 
 
 def track(rows, step=0.2, labels=("happy", "sad", "neutral")):
-    return {
-        "labels": list(labels),
-        "times": [round(i * step, 3) for i in range(len(rows))],
-        "probabilities": [None if row is None else list(row) for row in rows],
-    }
+    times = [round(i * step, 3) for i in range(len(rows))]
+    return Track(tuple(labels), times, [None if row is None else list(row) for row in rows])
 
 
 HAPPY, EVEN, SAD = (0.8, 0.1, 0.1), (0.4, 0.3, 0.3), (0.1, 0.7, 0.2)
@@ -48,16 +47,15 @@ def test_short_and_sparse_tracks():
 
 
 def test_persons_and_mouths_of_a_reading():
-    reading = {
-        "tracks": [
-            {"id": 3, "candidate": False, "first": 1.0, "spans": [[1.0, 2.0]]},
-            {"id": 0, "candidate": True, "first": 0.0, "spans": [[0.0, 8.0]]},
-        ]
-        + [{"id": n, "candidate": False, "first": float(n), "spans": [[n, n + 1]]} for n in range(4, 8)]
-    }
-    rows = events.persons(reading)
+    tracks = [
+        {"id": 3, "candidate": False, "first": 1.0, "spans": [[1.0, 2.0]]},
+        {"id": 0, "candidate": True, "first": 0.0, "spans": [[0.0, 8.0]]},
+        *({"id": n, "candidate": False, "first": float(n), "spans": [[n, n + 1]]} for n in range(4, 8)),
+    ]
+    empty = FaceReading(ModelVersion("face", "test.1", "0"), 1.0)
+    rows = events.persons(replace(empty, tracks=tracks))
     assert rows[0] == ("Person read", [(0.0, 8.0)], True) and rows[1][0] == "Person 2" and rows[-1][0] == "Others"
-    assert events.persons({}) == []
+    assert events.persons(empty) == []
     mouth = track([(0.9, 0.1)] * 5 + [(0.2, 0.8)] * 5 + [None] * 2 + [(0.1, 0.9)] * 3, labels=("closed", "open"))
     spans = events.open_stretches(mouth)
     assert len(spans) == 2 and abs(spans[0][0] - 0.9) < 1e-6 and abs(spans[0][1] - 1.9) < 1e-6

@@ -57,6 +57,7 @@ def test_every_label_of_our_own_names_one_row_and_leaves_room_for_doubt():
     assert 0.3 < (targets > 0.5).mean() < 0.7
 
 
+@pytest.mark.full
 def test_labelled_mouths_of_fer2013_are_cut_as_others_are(tmp_path, portrait):
     from ml.training.face import mouth_fer2013
 

@@ -89,6 +89,7 @@ def test_a_photograph_that_does_not_move(tmp_path: Path, portrait: np.ndarray) -
     assert refused(film(tmp_path / "photo.webm", lambda _: portrait, 5)) == "still_picture"
 
 
+@pytest.mark.full
 def test_a_photograph_held_in_the_hand(tmp_path: Path, portrait: np.ndarray, background: np.ndarray) -> None:
     small, random = cv2.resize(portrait, (340, 340), interpolation=cv2.INTER_AREA), np.random.default_rng(0)
     corners = np.array([[0, 0], [340, 0], [340, 340], [0, 340]], np.float32)

@@ -3,14 +3,17 @@
 import itertools
 import json
 
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
 from ml.figures.timeline import BARS, together
+
+MODEL = ModelVersion("test", "test.1", "0")
 
 
 def reading(labels, seconds, every, **values):
     times = [step * every for step in range(int(seconds / every))]
     rows = [None if step % 7 == 3 else [1 / len(labels)] * len(labels) for step in range(len(times))]
-    return {"seconds": seconds, "track": {"labels": labels, "times": times, "probabilities": rows}, **values}
+    kind = FaceReading if labels is FACE_EMOTIONS else SpeechReading
+    return kind(MODEL, 1.0, seconds=seconds, track=Track(labels, times, rows), **values)
 
 
 ACTIVITY = [[0.0, 5.0, "speech"], [6.0, 7.0, "other"], [8.0, 20.0, "second"]]
@@ -36,7 +39,7 @@ def test_all_rows_share_one_axis():
 def test_a_voice_alone_and_an_old_reading():
     figure = together(None, reading(SPEECH_EMOTIONS, 30, 1.5))
     assert {trace.stackgroup for trace in figure.data} == {"Voice"}
-    assert together(None, {"seconds": 3.0, "activity": ACTIVITY}).data
+    assert together(None, SpeechReading(MODEL, 1.0, seconds=3.0, activity=ACTIVITY)).data
 
 
 def test_many_stretches_stay_few():

@@ -14,15 +14,16 @@ import pytest
 
 from ml.core import registry
 from ml.core.errors import Unreadable
-from ml.interview import features, invite, model
-from ml.interview.data import PROSODY, prosody_beside, read_interviews
+from ml.interview import features, invite
 from ml.interview.features import Spoken
 from ml.interview.infer import read
-from ml.interview.transcripts import answers
 from ml.interview.words import LEXICAL, is_filler, lexical, variety, words_of
+from ml.training.interview.data import PROSODY, prosody_beside, read_interviews
 from ml.training.interview.evaluate import evaluate
+from ml.training.interview.fit import fit_linear
 from ml.training.interview.scores import merit
 from ml.training.interview.train import folds
+from ml.training.interview.transcripts import answers
 
 ROOT = Path(__file__).resolve().parents[3]
 TALK = (
@@ -85,7 +86,7 @@ def test_a_ridge_finds_a_line_and_says_what_moved_it():
     rows = rng.normal(size=(200, 3))
     rows[5, 2] = np.nan
     target = np.column_stack([2 * rows[:, 0] + 1, rows[:, 1]])
-    fitted = model.fit(("a", "b", "c"), rows, target, [(("a", "b"), 1e-4), (("a", "b", "c"), 1e-4)])
+    fitted = fit_linear(("a", "b", "c"), rows, target, [(("a", "b"), 1e-4), (("a", "b", "c"), 1e-4)])
     assert np.corrcoef(fitted.predict(rows)[:, 0], target[:, 0])[0, 1] > 0.99
     parts = fitted.parts(rows[0])
     assert fitted.predict(rows[:1])[0] == pytest.approx(parts.sum(axis=0) + fitted.bias)

@@ -209,6 +209,7 @@ def test_what_is_no_sound_is_refused() -> None:
         reader.frame(b"garbage", 0.0)
 
 
+@pytest.mark.full
 def test_a_reader_holds_no_more_after_an_hour(pictures: Pictures) -> None:
     """All that hangs on a reader is counted, objects and bytes of arrays, after two minutes and after an hour."""
     reader, random = Reader(), np.random.default_rng(0)

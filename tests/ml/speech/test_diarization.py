@@ -10,7 +10,7 @@ from ml.core import registry
 from ml.media.synthetic import ANSWERS, speak
 from ml.speech import diarization, speaker_embedding, spooled_array
 from ml.speech.features import log_mel
-from ml.speech.first_pass import survey
+from ml.speech.first_pass import first_pass
 from ml.training.speech import conditions, diarization_scores, mixtures, morph, non_speech
 
 
@@ -48,13 +48,13 @@ def test_barking_makes_no_second_voice(one):
     for _ in range(3):
         dog = non_speech.bark(rng, 6.0).astype(np.float32)
         pieces += [one, dog * 0.5 / np.abs(dog).max()]
-    assert survey(pieces).second == []
+    assert first_pass(pieces).second_voice == []
 
 
 def test_the_same_sound_gives_the_same_stretches(one):
     both = [one, speak(ANSWERS["why"], voice="en-us+f3"), one[:160_000]]
-    first = survey(both).second
-    assert first and first == survey([np.concatenate(both)]).second
+    first = first_pass(both).second_voice
+    assert first and first == first_pass([np.concatenate(both)]).second_voice
     assert all(start < end for start, end in first)
     assert all(a[1] <= b[0] for a, b in pairwise(first))
 

@@ -151,6 +151,7 @@ def test_what_serves_imports_no_training_framework():
     assert result.stdout.strip() == "[]"
 
 
+@pytest.mark.full
 def test_memory_does_not_grow_with_the_recording():
     """Five hours after three minutes, in a process of its own and without what is worked out of each second by itself,
     which is the same for the last as for the first. A third of what they may take is the track, as Python's numbers."""

@@ -9,7 +9,7 @@ from ml.core import registry
 from ml.core.errors import Unreadable
 from ml.media.synthetic import ANSWERS, speak
 from ml.speech import infer
-from ml.speech.first_pass import survey
+from ml.speech.first_pass import first_pass
 from ml.training.speech import non_speech
 
 
@@ -37,7 +37,7 @@ def test_a_dog_between_two_sentences_is_left_out(voices):
     rng = np.random.default_rng(5)
     said, dog = voices[0][:160_000], non_speech.bark(rng, 8.0).astype(np.float32)
     dog *= 0.5 / np.abs(dog).max()
-    found = survey([np.concatenate([said, dog, said])])
+    found = first_pass([np.concatenate([said, dog, said])])
     barks = found.activity.speech[1_030:1_770]
     assert barks.mean() < 0.1
     assert found.activity.speech[:1_000].mean() > 0.7
@@ -67,7 +67,7 @@ def test_a_second_voice_is_found_and_not_read(voices):
 def test_one_voice_is_one_voice(voices):
     for voice, name in zip(voices, ("en-us", "en-us+f3"), strict=True):
         rest = [speak(text, voice=name) for text in ANSWERS.values()]
-        assert survey([np.concatenate([voice, *rest])]).second == []
+        assert first_pass([np.concatenate([voice, *rest])]).second_voice == []
 
 
 def test_real_people_are_voices(real_data):
@@ -76,9 +76,9 @@ def test_real_people_are_voices(real_data):
 
     for name, every in (("ravdess", 150), ("nemo", 500)):
         for clip in clips(real_data / "speech" / name)[::every]:
-            found = survey([load(clip.path)])
+            found = first_pass([load(clip.path)])
             assert found.other.sum() <= 0.2 * found.heard.sum(), clip.path.name
-            assert found.second == []
+            assert found.second_voice == []
 
 
 def test_real_sound_without_a_voice(real_data):
@@ -100,11 +100,11 @@ def test_a_telephone_is_heard_as_one(voices):
 
 
 def test_five_hours_of_stretches_stay_few():
-    from ml.speech.first_pass import STRETCHES, Survey
+    from ml.speech.first_pass import STRETCHES, FirstPass
 
     speech = np.tile(np.repeat([True, False], 40), 22_500)  # five hours of words and short pauses
     nothing = np.zeros_like(speech)
-    found = Survey(_activity(speech), np.zeros(0), 0, 0.0, speech, nothing, [], np.zeros(64))
+    found = FirstPass(_activity(speech), np.zeros(0), 0, 0.0, speech, nothing, [], np.zeros(64))
     assert len(found.stretches()) <= STRETCHES
 
 

@@ -1,4 +1,4 @@
-"""The teacher, and the pupil that ships in its place."""
+"""The teacher, and the student that ships in its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.text import categories, distilled
-from ml.training.text import encoder
+from ml.training.text import distil, encoder
 from tests.ml.text import teacher
 
 WORDS = [f"word{chr(97 + n)}" for n in range(26)]
@@ -14,7 +14,6 @@ WORDS = [f"word{chr(97 + n)}" for n in range(26)]
 
 @pytest.fixture
 def small(tmp_path) -> encoder.Encoder:
-    pytest.importorskip("tokenizers", reason="the teacher needs the dependency group 'train': uv sync --group train")
     return encoder.Encoder(teacher.write(tmp_path / "teacher", WORDS))
 
 
@@ -42,12 +41,11 @@ def test_what_stands_beside_a_text_in_its_batch_is_of_no_matter(small) -> None:
 
 
 def test_a_teachers_folder_that_lacks_a_file_is_named(tmp_path) -> None:
-    pytest.importorskip("tokenizers", reason="the teacher needs the dependency group 'train': uv sync --group train")
     with pytest.raises(ValueError, match=r"lacks model\.safetensors"):
         encoder.Encoder(tmp_path)
 
 
-def test_the_pupil_tells_what_its_teacher_tells(tmp_path) -> None:
+def test_the_student_tells_what_its_teacher_tells(tmp_path) -> None:
     rng = np.random.default_rng(1)
     count = 240
     labels = rng.integers(0, 2, (count, 5))
@@ -56,33 +54,33 @@ def test_the_pupil_tells_what_its_teacher_tells(tmp_path) -> None:
     layers[:, :, 0] += 4 * labels[:, :1]
     encoded = encoder.Encoded(np.arange(count), np.full(count, 52), tokens, layers.astype(np.float16))
     chosen = np.arange(count) < 200
-    fitted = distilled.fit(encoded, chosen, labels)
-    distilled.save(fitted, tmp_path / "pupil.npz")
-    pupil = distilled.load(tmp_path / "pupil.npz")
-    scores = np.array([pupil.score(text) for text in tokens])
-    taught = distilled.teach(encoded, chosen, labels)
-    assert np.corrcoef(scores[~chosen, 0], taught[~chosen, 0])[0, 1] > 0.7
+    fitted = distil.fit(encoded, chosen, labels)
+    distil.save(fitted, tmp_path / "student.npz")
+    student = distilled.load(tmp_path / "student.npz")
+    scores = np.array([student.score(text) for text in tokens])
+    expected = distil.teacher_scores(encoded, chosen, labels)
+    assert np.corrcoef(scores[~chosen, 0], expected[~chosen, 0])[0, 1] > 0.7
     assert ((scores[~chosen, 0] > scores[:, 0].mean()) == labels[~chosen, 0]).mean() > 0.95
     np.testing.assert_allclose(scores, [fitted.score(text) for text in tokens], atol=0.02)
     # what each token adds is the score, and nothing is known of a word never seen
-    parts = pupil.contributions(tokens[0])
-    np.testing.assert_allclose(parts.sum(axis=0) + pupil.bias, pupil.score(tokens[0]), atol=1e-9)
-    np.testing.assert_array_equal(pupil.score(["unheard"]), pupil.bias)
-    assert pupil.score([]).shape == (5,)
+    parts = student.contributions(tokens[0])
+    np.testing.assert_allclose(parts.sum(axis=0) + student.bias, student.score(tokens[0]), atol=1e-9)
+    np.testing.assert_array_equal(student.score(["unheard"]), student.bias)
+    assert student.score([]).shape == (5,)
 
 
-def test_an_essay_held_out_is_of_no_matter_to_the_pupil() -> None:
+def test_an_essay_held_out_is_of_no_matter_to_the_student() -> None:
     rng = np.random.default_rng(2)
     labels = rng.integers(0, 2, (60, 5))
     tokens = [list(rng.choice(WORDS, 40)) for _ in range(60)]
     layers = rng.standard_normal((60, 2, 6)).astype(np.float16)
     encoded = encoder.Encoded(np.arange(60), np.full(60, 40), tokens, layers)
     chosen = np.arange(60) < 50
-    before = distilled.fit(encoded, chosen, labels)
+    before = distil.fit(encoded, chosen, labels)
     changed = encoder.Encoded(
         encoded.owner, encoded.pieces, tokens[:50] + [["other"] * 40] * 10, np.where(chosen[:, None, None], layers, 9)
     )
-    after = distilled.fit(changed, chosen, np.where(chosen[:, None], labels, 1 - labels))
+    after = distil.fit(changed, chosen, np.where(chosen[:, None], labels, 1 - labels))
     assert before.terms == after.terms
     np.testing.assert_array_equal(before.weights, after.weights)
 

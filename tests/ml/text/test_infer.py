@@ -15,7 +15,7 @@ import pytest
 from ml.core import registry
 from ml.core.errors import ModelMissing, Unreadable
 from ml.core.readings import TRAITS
-from ml.text.calibration import HALVES, logit
+from ml.text.calibration import BASE_MODELS, logit
 from ml.text.features import analyse
 from ml.text.infer import read, read_many
 from ml.text.scoring import score
@@ -208,7 +208,8 @@ def test_a_damaged_file_is_noticed(tmp_path, monkeypatch) -> None:
 
 
 def test_onnx_says_what_keras_says() -> None:
-    keras = pytest.importorskip("keras")
+    import keras
+
     from ml.text import vectors
     from ml.text.windows import windows
 
@@ -229,8 +230,8 @@ def test_every_file_is_small_enough_and_as_described() -> None:
 
 def test_a_text_without_tokens_scores_zero() -> None:
     empty, full = score([analyse(""), analyse(ANSWER)])
-    assert not empty.halves.any() and empty.halves.shape == (len(HALVES), len(TRAITS))
-    assert full.halves.any(axis=1).all()
+    assert not empty.base.any() and empty.base.shape == (len(BASE_MODELS), len(TRAITS))
+    assert full.base.any(axis=1).all()
 
 
 def test_real_answers_of_every_kind_are_read(real_data) -> None:

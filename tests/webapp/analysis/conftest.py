@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ml.core.readings import Reading
 from tests.webapp.analysis.samples import READINGS
 from webapp.analysis import operations, readers
 from webapp.core.database import db
@@ -20,13 +21,13 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     answers: dict[str, Any] = {name: make() for name, make in READINGS.items()}
     answers["calls"] = []
 
-    def read(modality: Modality, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
+    def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
         answers["calls"].append((str(modality), source))
         progress(0.5)
         found = answers[modality]
         if isinstance(found, Exception):
             raise found
-        return readers.plain(found.to_json())
+        return found
 
     monkeypatch.setattr(readers, "read", read)
     return answers

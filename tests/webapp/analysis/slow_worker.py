@@ -9,8 +9,8 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from ml.core.readings import Reading
 from tests.webapp.analysis.samples import READINGS
 from webapp import create_app
 from webapp.analysis import readers
@@ -18,7 +18,7 @@ from webapp.analysis import readers
 HOME = Path(os.environ["VIVA_HOME"])
 
 
-def slow_read(modality: str, source: str, progress: Callable[[float], None]) -> dict[str, Any]:
+def slow_read(modality: str, source: str, progress: Callable[[float], None]) -> Reading:
     with (HOME / "started").open("a", encoding="ascii") as stream:
         stream.write(f"{modality} {os.getpid()}\n")
     share = 0.0
@@ -26,7 +26,7 @@ def slow_read(modality: str, source: str, progress: Callable[[float], None]) -> 
         share = min(0.9, share + 0.01)
         progress(share)
         time.sleep(0.05)
-    return readers.plain(READINGS[modality]().to_json())
+    return READINGS[modality]()
 
 
 readers.read = slow_read

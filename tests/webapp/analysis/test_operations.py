@@ -153,7 +153,6 @@ def test_a_missing_recording_file_fails_and_can_be_tried_again(make, models):
 
 
 def test_a_missing_model_fails_with_its_message(make, monkeypatch, tmp_path):
-    pytest.importorskip("ml.text.infer")
     monkeypatch.setenv("VIVA_WEIGHTS", str(tmp_path / "empty"))
     interview = answer_all(make, make.interview())
     operations.queue_interview(interview)

@@ -19,7 +19,7 @@ def path_of(invitation) -> str:
 
 def test_a_link_opens_one_interview_any_number_of_times(client, make):
     invitation = make.invitation()
-    pages = {client.get(path_of(invitation)).headers["Location"] for _ in range(3)}
+    pages = {client.post(path_of(invitation)).headers["Location"] for _ in range(3)}
     assert len(pages) == 1
     assert db.session.query(Interview).count() == 1
     page = client.get(pages.pop())
@@ -55,7 +55,7 @@ def test_a_link_that_expired_midway(client, make):
     interview = make.interview()
     interview.invitation.deadline = now() - GRACE - timedelta(minutes=1)
     db.session.commit()
-    answer = client.get(path_of(interview.invitation))
+    answer = client.post(path_of(interview.invitation))
     assert answer.status_code == 410
     assert "what you have answered is still there" in answer.text
     assert client.get(f"/interview/{interview.id}/questions/1").status_code == 410
@@ -93,7 +93,7 @@ def test_consents_can_be_taken_back_after_a_revocation_and_not_given(client, mak
 
 def test_a_used_link(client, make):
     interview = make.interview(state=InterviewState.SUBMITTED, submitted_at=now())
-    answer = client.get(path_of(interview.invitation), follow_redirects=True)
+    answer = client.post(path_of(interview.invitation), follow_redirects=True)
     assert answer.status_code == 200
     assert "This link has been used" in answer.text
     assert "It arrived" in answer.text

@@ -131,6 +131,7 @@ def two(running: Processes, make, live: MakeLive) -> tuple[Room, Browser, Browse
     return room, host, guest
 
 
+@pytest.mark.full
 def test_a_call_outlives_the_processes_around_it(running: Processes, two, tmp_path: Path):
     room, host, guest = two
     url = f"/live/rooms/{room.id}"

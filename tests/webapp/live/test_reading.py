@@ -495,6 +495,7 @@ def test_weights_that_are_replaced_disturb_nobody_who_is_read(monkeypatch, tmp_p
     alone(asyncio.wait_for(play(), 200))
 
 
+@pytest.mark.full
 @pytest.mark.timeout(900)  # ten seconds, but for machines that do much else
 def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
     """Frames and sound as fast as one process takes them: it holds in the end what it held after the first part."""

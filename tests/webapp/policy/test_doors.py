@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import answer_all, face_reading, speech_reading
 from webapp.analysis import operations
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.analysis.readers import plain
 from webapp.core.database import db, now
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose, all_allowed, decide_for
@@ -38,19 +37,25 @@ def smuggled(lyon, models):
     """Lyon, with face and voice readings and a fusion of them forced into the database by hand."""
     operations.queue_interview(lyon)
     db.session.commit()
-    face, speech = plain(face_reading().to_json()), plain(speech_reading().to_json())
+    face, speech = face_reading(), speech_reading()
     for modality, result in ((Modality.FACE, face), (Modality.SPEECH, speech)):
         db.session.execute(
             sa.update(Analysis)
             .where(Analysis.modality == modality)
-            .values(state=AnalysisState.DONE, result=result, reason=None, reason_code=None, model_version="smuggled-1")
+            .values(
+                state=AnalysisState.DONE,
+                result=result.to_json(),
+                reason=None,
+                reason_code=None,
+                model_version="smuggled-1",
+            )
         )
     fused = fuse(face, speech)
     answer = lyon.answers[0]
     body = {
-        "answers": {answer.id: {"fused": fused, "modalities": ["face", "speech"]}},
+        "answers": {answer.id: {"fused": fused.to_json(), "modalities": ["face", "speech"]}},
         "emotions": {
-            "distribution": fused["distribution"],
+            "distribution": fused.to_json()["distribution"],
             "answers": 1,
             "seconds": 60,
             "modalities": ["face", "speech"],

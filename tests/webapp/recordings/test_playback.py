@@ -40,7 +40,7 @@ def test_headers(client, url):
     assert headers["Content-Type"] == "video/webm"
     assert headers["Content-Disposition"] == 'inline; filename="answer.webm"'
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Cache-Control"] == "private, no-store"
 
 
 def test_who_may_play(app, client, make, recording, url, sign_in):

@@ -200,7 +200,6 @@ def test_the_export_holds_what_the_page_shows(client, interview, run_all):
 
 
 def test_the_charts_come_as_plain_json(client, interview, run_all):
-    pytest.importorskip("ml.figures.charts", reason="the figures are not there yet")
     run_all(interview)
     answer = next(answer for answer in interview.answers if answer.question.position == 1)
     figures = client.get(f"/reports/{interview.id}/figures.json?answer={answer.id}").get_json()["figures"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 
 import pytest
 
@@ -187,6 +189,33 @@ def test_files_that_are_no_transcript_are_refused_in_words(spoken, client, sign_
     file = (io.BytesIO(text.encode()), "answer.srt")
     response = client.post(f"/transcripts/{interview.answers[0].id}/words", data={"file": file})
     assert response.status_code == 422 and 'role="alert"' in response.text
+
+
+SPOKEN_BY_TWO = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> 00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+
+
+def test_of_several_speakers_the_page_asks_which_is_the_candidate(spoken, client, sign_in):
+    interview = spoken()
+    reviewer(interview, sign_in)
+    answer = interview.answers[0]
+    address = f"/transcripts/{answer.id}/words"
+    asked = client.post(address, data={"file": (io.BytesIO(SPOKEN_BY_TWO.encode("utf-16")), "call.vtt")})
+    assert asked.status_code == 422 and "Which of them is the candidate?" in asked.text
+    assert 'value="Ana Ruiz"' in asked.text and store.versions(answer) == []
+    cues = html.unescape(re.search(r'<textarea name="cues" hidden>(.*?)</textarea>', asked.text, re.DOTALL)[1])
+    assert client.post(address, data={"cues": cues, "speaker": "Cy"}).status_code == 422
+    assert client.post(address, data={"cues": cues, "speaker": "Bo Lind"}).status_code == 302
+    words = store.visible(answer).words
+    assert words.text == "We cut R&D by 5 %." and words.words[0].start == 2.0
+
+
+def test_a_file_that_is_no_text_is_refused_and_the_formats_are_named(spoken, client, sign_in):
+    interview = spoken()
+    reviewer(interview, sign_in)
+    file = (io.BytesIO(b"%PDF-1.7\n\x00\x01"), "answer.vtt")
+    response = client.post(f"/transcripts/{interview.answers[0].id}/words", data={"file": file})
+    assert response.status_code == 422 and ".srt" in response.text
+    assert store.versions(interview.answers[0]) == []
 
 
 def test_nobody_else_sees_or_changes_a_transcript(spoken, fake, run_all, client, sign_in, make):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.accounts import operations
+from webapp.accounts.confirming import confirmed
 from webapp.accounts.forms import NewPersonForm, RoleForm
 from webapp.accounts.models import Role, User
 from webapp.accounts.views.pages import blueprint
@@ -34,6 +37,7 @@ def people() -> str:
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
 @require_role(Role.ADMIN)
+@confirmed
 def new_person() -> Response | tuple[str, int]:
     """Add somebody."""
     form = NewPersonForm()
@@ -46,13 +50,17 @@ def new_person() -> Response | tuple[str, int]:
             form.email.errors = [str(error)]
         else:
             db.session.commit()
-            flash(f"{user.name} is added. Pass on the link below, so that they can set a password.", "success")
+            flash(
+                _("%(name)s has been added. Send them the link below so that they can set a password.", name=user.name),
+                "success",
+            )
             return redirect(url_for("accounts.password_link", user_id=user.id))
     return render_template("accounts/new_person.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/people/<user_id>", methods=["GET", "POST"])
 @require_role(Role.ADMIN)
+@confirmed
 def person(user_id: str) -> Response | tuple[str, int]:
     """One person: role, link, access."""
     user = _person(user_id)
@@ -74,6 +82,7 @@ def _with_article(role: Role) -> str:
 
 @blueprint.get("/people/<user_id>/password-link")
 @require_role(Role.ADMIN)
+@confirmed
 def password_link(user_id: str) -> str:
     """The link by which somebody sets a password. It is shown, not stored; made anew each time."""
     user = _person(user_id)
@@ -88,6 +97,7 @@ def password_link(user_id: str) -> str:
 
 @blueprint.post("/people/<user_id>/deactivate")
 @require_role(Role.ADMIN)
+@confirmed
 def deactivate(user_id: str) -> Response:
     """End somebody's access."""
     user = _person(user_id)
@@ -96,16 +106,20 @@ def deactivate(user_id: str) -> Response:
     except operations.AccountRefused as error:
         return _refused(error, user_id)
     db.session.commit()
-    flash(f"{user.name} can no longer sign in. What they made stays.", "success")
+    flash(_("%(name)s can no longer sign in. What they created is kept.", name=user.name), "success")
     return redirect(url_for("accounts.people"))
 
 
 @blueprint.post("/people/<user_id>/reactivate")
 @require_role(Role.ADMIN)
+@confirmed
 def reactivate(user_id: str) -> Response:
     """Let somebody in again."""
     user = _person(user_id)
     operations.reactivate(user, by=current_user)
     db.session.commit()
-    flash(f"{user.name} may come back. Pass on the link below, so that they can set a password.", "success")
+    flash(
+        _("%(name)s is active again. Send them the link below so that they can set a password.", name=user.name),
+        "success",
+    )
     return redirect(url_for("accounts.password_link", user_id=user_id))

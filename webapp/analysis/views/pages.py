@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, url_for
+from flask_babel import gettext as _
 from flask_login import login_required
+from werkzeug.wrappers import Response
 
 from webapp.analysis import operations
 from webapp.analysis.access import load_interview
 from webapp.analysis.models import Analysis
 from webapp.analysis.visible import visible_readings
 from webapp.core.database import db
+from webapp.core.translation import translate_stored
 
 blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
 
@@ -43,8 +46,8 @@ def retry(analysis_id: str) -> Response:
     try:
         operations.retry(analysis)
     except operations.RetryRefused as refused:
-        flash(str(refused), "warning")
+        flash(translate_stored(str(refused)), "warning")
     else:
         db.session.commit()
-        flash("This answer is in the queue again. Its result appears here when it is there.", "info")
+        flash(_("This answer is in the queue again. The result will appear here."), "info")
     return redirect(url_for("reports.show", interview_id=interview.id))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from webapp.candidate import consent_texts, operations
-from webapp.candidate.access import grant, load_interview, may_answer
+from webapp.candidate import binding, consent_texts, operations
+from webapp.candidate.access import grant, is_staff, load_interview, may_answer
 from webapp.candidate.forms import SubmitForm
 from webapp.candidate.operations import Refused
 from webapp.candidate.progress import duration, duration_minutes, next_place, overview
@@ -34,30 +36,52 @@ def refused(error: Refused) -> Response | tuple[Response, int]:
 blueprint.add_app_template_filter(duration)
 
 
-@blueprint.get("/i/<token>")
-@limiter.limit("60 per minute")
+#: What text around a link leaves at its end: a full stop, a bracket.
+_AROUND = ".,;:!?)>]}'\"»”’*_"
+
+
+@blueprint.route("/i/<token>", methods=["GET", "POST"])
+@limiter.limit("60 per minute", key_func=lambda: f"link {request.view_args['token'][:120]}")
 def open_link(token: str) -> Response | tuple[str, int]:
-    """Open an invitation's link: every way in which it may be of no use has a page of its own."""
-    invitation = invitation_of_token(token)
+    """Open an invitation's link: every way in which it may be of no use has a page of its own.
+
+    Looking at it changes nothing, since mail scanners look at links too; the button begins.
+    """
+    invitation = invitation_of_token(token) or invitation_of_token(token.rstrip(_AROUND))
     if invitation is None:
         return render_template("candidate/link_unknown.html"), 404
+    if is_staff():
+        return render_template(
+            "candidate/link_staff.html", invitation=invitation
+        ), 403 if request.method == "POST" else 200
     interview = invitation.interview
+    if interview is not None and not binding.is_bound_here(interview):
+        return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
     if invitation.revoked_at is not None:
         if interview is not None:
             grant(interview)  # for taking consents back, and for nothing else
         return render_template("candidate/link_revoked.html", invitation=invitation, interview=interview), 410
+    if interview is None and operations.is_past(invitation.deadline):
+        return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
+    begins = interview is None or interview.browser is None
+    if begins and request.method != "POST":
+        return render_template("candidate/link_begin.html", invitation=invitation, interview=interview), 200
     if interview is None:
-        if operations.is_past(invitation.deadline):
-            return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
         interview = operations.open_interview(invitation)
-        db.session.commit()
+    if begins and not binding.bind(interview):
+        db.session.rollback()
+        return render_template("candidate/link_elsewhere.html", invitation=invitation), 403
+    db.session.commit()
     grant(interview)
     if interview.state is InterviewState.SUBMITTED:
-        flash("This link has been used: your interview is submitted, and nothing more can be added to it.", "info")
+        flash(_("This link has been used: your interview is submitted, and nothing more can be added to it."), "info")
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
     if operations.is_over(interview):
         return render_template("candidate/link_expired.html", invitation=invitation, interview=interview), 410
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
+
+
+blueprint.after_app_request(binding.remember)
 
 
 def _open(interview_id: str) -> Interview:
@@ -78,6 +102,7 @@ class Closed(Exception):
 
 @blueprint.errorhandler(Closed)
 def closed(error: Closed) -> Response | tuple[str, int]:
+    """What somebody sees whose interview is over, instead of the page that they asked for."""
     interview = error.interview
     if interview.state is InterviewState.SUBMITTED:
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
@@ -123,7 +148,7 @@ def consents(interview_id: str) -> Response | str:
         granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
         changed = operations.record_consents(interview, granted)
         db.session.commit()
-        flash("Your choices are saved." if changed else "Nothing was changed.", "info")
+        flash(_("Your choices have been saved.") if changed else _("Nothing was changed."), "info")
         return redirect(url_for("candidate.consents", interview_id=interview.id))
     return render_template("candidate/consents.html", **_consent_page(interview))
 
@@ -196,7 +221,7 @@ def submit(interview_id: str) -> Response | tuple[str, int]:
         db.session.rollback()
         if error.code != "unfinished":
             raise
-        form.incomplete.errors = ["Answer the questions listed here, or tick the box to submit without them."]
+        form.incomplete.errors = [_("Answer the questions listed here, or tick the box to submit without them.")]
         return render_template("candidate/review.html", **_review_page(interview, form)), 422
     db.session.commit()
     current_app.logger.info("Interview %s submitted", interview.id)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
@@ -43,8 +41,8 @@ class Crowd:
         self._waiting.pop(connection, None)
         self._joined.discard(connection)
 
-    def connection(self) -> Callable[..., ServerConnection]:
-        """What makes the server's connections; each tells this crowd of its beginning and its end."""
+    def connection(self) -> type[ServerConnection]:
+        """The class of the server's connections; each tells this crowd of its beginning and its end."""
         crowd = self
 
         class Counted(ServerConnection):
@@ -56,7 +54,4 @@ class Crowd:
                 super().connection_lost(error)
                 crowd.left(self)
 
-        def make(*arguments: Any, **options: Any) -> ServerConnection:
-            return Counted(*arguments, **options)
-
-        return make
+        return Counted

@@ -20,6 +20,7 @@ class Call:
 
     @property
     def is_empty(self) -> bool:
+        """Whether nobody is here, nor expected back."""
         return not self.wires and not self.missing
 
     def peer(self, wire: Wire) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Nursery:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = None
-        self._control: socket.socket | None = None
+        self._control: socket.socket
         self._lock = asyncio.Lock()
 
     async def child(self) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:

@@ -54,6 +54,8 @@ class Hub:
         person = place.people.get(wire.member_id)
         if person is None or not place.is_open:
             return "removed" if place.is_open else "closed"
+        if wire.session and wire.session not in person.sessions:
+            return "signed_out"
         call.missing.pop(wire.member_id, None)
         if wire.member_id not in call.wires and len(call.wires) + len(call.missing) >= media.most(self.config):
             return "full"
@@ -128,9 +130,14 @@ class Hub:
         text = text_of({"type": "reading", "from": member_id, "reading": reading})
         for other, wire in list(call.wires.items()):
             listener = call.place.people.get(other)
-            if other != member_id and listener is not None and listener.reading and (reading is None or person.shown):
+            if (
+                other != member_id
+                and listener is not None
+                and listener.reading
+                and (reading is None or (person is not None and person.shown))
+            ):
                 wire.send_text(text)
-        if reading is not None and person.keeps:
+        if reading is not None and person is not None and person.keeps:
             self._note_reading(member_id, reading)
 
     def _note_reading(self, member_id: str, reading: dict[str, Any]) -> None:
@@ -197,6 +204,10 @@ class Hub:
             return
         removed = [member_id for member_id in call.wires if member_id not in place.people]
         self._end(call, removed, "removed", "The host has ended your part in this call.")
+        out = [
+            key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions
+        ]
+        self._end(call, out, "signed_out", "You are signed out. Sign in and open the room again.")
         for member_id, wire in list(call.wires.items()):
             was, is_now = before.people.get(member_id), place.people[member_id]
             if was is not None and was != is_now:

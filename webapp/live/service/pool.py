@@ -115,8 +115,8 @@ class Pool:
     def _check(self, member: str, worker: Worker) -> None:
         if worker.failure is not None:
             raise worker.failure
-        strikes = self._strikes.get(member, ())
-        if len(strikes) == STRIKES and time.monotonic() - strikes[0] < WITHIN:
+        strikes = self._strikes.get(member)
+        if strikes and len(strikes) == STRIKES and time.monotonic() - strikes[0] < WITHIN:
             raise Refused(
                 "unreadable", "What your browser sent could not be read several times. Try again in a minute."
             )

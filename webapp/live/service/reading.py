@@ -36,11 +36,14 @@ _NO_CONSENT = "Your reading has stopped: there is no consent to it, or it is not
 class Hub(Protocol):
     """What is asked of the service's hub (webapp/live/service/hub.py): from memory, never blocking."""
 
-    def may_read(self, member_id: str) -> bool: ...
+    def may_read(self, member_id: str) -> bool:
+        """Whether a member has agreed to be read, and may be."""
 
-    def share(self, room_id: str, member_id: str, reading: dict[str, Any] | None) -> None: ...
+    def share(self, room_id: str, member_id: str, reading: dict[str, Any] | None) -> None:
+        """Send a member's reading on to those who may see it; None says that it has stopped."""
 
-    def take_moment(self, member_id: str) -> str | None: ...
+    def take_moment(self, member_id: str) -> str | None:
+        """The moment that somebody asked for, for a member's next frame; asked for once."""
 
 
 class Readings:

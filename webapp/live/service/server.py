@@ -114,7 +114,8 @@ class Service:
 
     async def _serve(self, connection: ServerConnection) -> None:
         _connection.set(connection)
-        if self.readings and urlsplit(connection.request.path).path.rstrip("/").endswith("/reading"):
+        path = connection.request.path if connection.request else ""
+        if self.readings and urlsplit(path).path.rstrip("/").endswith("/reading"):
             await self.readings.serve(connection)
         else:
             await self.signalling.serve(connection)
@@ -124,8 +125,9 @@ class Service:
 
         Tokens from before this process began are refused: whether those were used is forgotten.
         """
+        request = _connection.get().request
         with self.app.app_context():
-            claims = tokens.check(token, purpose, _connection.get().request.headers.get("Origin"))
+            claims = tokens.check(token, purpose, request.headers.get("Origin") if request else None)
         moment = time.time()
         if claims.made < self.started or claims.nonce in self._used:
             raise tokens.BadToken("used", "This connection was used before. It is made anew.")

@@ -43,7 +43,11 @@ class Bucket:
 class Wire:
     """The connection of one member's newest tab."""
 
-    def __init__(self, connection: ServerConnection, room_id: str, member_id: str, page: str) -> None:
+    def __init__(
+        self, connection: ServerConnection, room_id: str, member_id: str, page: str, session: str = ""
+    ) -> None:
+        #: The session of somebody who is signed in; when it ends, so does the connection.
+        self.session = session
         self.connection, self.room_id, self.member_id, self.page = connection, room_id, member_id, page
         self.state = dict.fromkeys(STATE, False)
         self.closing = False

@@ -33,6 +33,7 @@ LIMITS = {
 _WHY = {
     "closed": "The room is closed.",
     "removed": "The host has ended your part in this call.",
+    "signed_out": "You are signed out. Sign in and open the room again.",
     "full": "The room is full. Wait until somebody leaves, then try again.",
 }
 
@@ -67,11 +68,15 @@ class Signalling:
                 raise BadToken("token", "The first message must be a join.")
             claims = self.check(first.get("token"))
         except (BadToken, TimeoutError) as error:
-            return await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
+            await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
+            return None
         page = first.get("page")
-        wire = Wire(connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "")
+        wire = Wire(
+            connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
+        )
         if refused := await self.hub.enter(wire):
-            return await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
+            await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
+            return None
         return wire
 
     async def _listen(self, connection: ServerConnection, wire: Wire) -> bool:
@@ -86,15 +91,15 @@ class Signalling:
             if not messages.take():
                 wire.close(TOO_OFTEN, "too often")
                 continue
-            message = _parse(raw)
-            kind = message.get("type") if message else None
+            message = _parse(raw) or {}
+            kind = message.get("type")
             if kind == "leave":
                 self.hub.leave(wire, for_good=True)
                 wire.close(1000, "left")
             elif isinstance(kind, str) and kind in kinds and not _is_withdrawal(message) and not kinds[kind].take():
                 _say(wire, *LIMITS[kind][2:])
             else:
-                await self._handle(wire, kind, message or {})
+                await self._handle(wire, kind, message)
         return True
 
     async def _handle(self, wire: Wire, kind: object, message: dict[str, Any]) -> None:

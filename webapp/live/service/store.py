@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import selectinload
 
+from webapp.accounts import sessions
+from webapp.accounts.models import UserSession
 from webapp.core.database import db, now
 from webapp.live import operations, policy
 from webapp.live.models import LivePurpose, Member, Room, Track
@@ -31,6 +33,8 @@ class Person:
     keeps: bool
     #: Whether the readings go to the others too; a candidate's may be for themselves alone.
     shown: bool
+    #: The sessions in which this person is signed in; empty for guests.
+    sessions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,14 @@ class Store:
             query = (
                 sa.select(Room)
                 .where(Room.id.in_(room_ids))
-                .options(selectinload(Room.members).selectinload(Member.consents), selectinload(Room.job))
+                .options(
+                    selectinload(Room.members).options(selectinload(Member.consents), selectinload(Member.user)),
+                    selectinload(Room.job),
+                )
             )
-            return {room.id: _place(room) for room in db.session.scalars(query)}
+            rooms = list(db.session.scalars(query))
+            alive = _sessions({member.user_id for room in rooms for member in room.members if member.user_id})
+            return {room.id: _place(room, alive) for room in rooms}
 
     def decide(self, member_id: str, reading: bool) -> str | None:
         """Note a consent to being read, or its withdrawal; the reason why that cannot be, or None."""
@@ -111,7 +120,18 @@ class Store:
             db.session.commit()
 
 
-def _place(room: Room) -> Place:
+def _sessions(user_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """The sessions that are alive, by person."""
+    found: dict[str, set[str]] = {}
+    if user_ids:
+        query = sa.select(UserSession).where(UserSession.user_id.in_(user_ids), UserSession.ended_at.is_(None))
+        for row in db.session.scalars(query):
+            if sessions.is_alive(row):
+                found.setdefault(row.user_id, set()).add(row.id)
+    return {user_id: frozenset(ids) for user_id, ids in found.items()}
+
+
+def _place(room: Room, alive: Mapping[str, frozenset[str]]) -> Place:
     lawful = policy.reading_lawful(room)
     people = {
         member.id: Person(
@@ -121,9 +141,10 @@ def _place(room: Room) -> Place:
             bool(policy.may_be_read(member)),
             policy.keeps_track(member),
             policy.is_shown(member),
+            alive.get(member.user_id or "", frozenset()),
         )
         for member in room.members
-        if member.removed_at is None
+        if member.removed_at is None and (member.user is None or member.user.active)
     }
     host = next((member.id for member in room.members if member.role.value == "host"), None)
     return Place(room.id, room.title, room.mode.value, host, room.is_open, bool(lawful), lawful.reason or None, people)

@@ -54,6 +54,7 @@ class Job:
     since: float = field(default_factory=time.monotonic)
 
     def end(self, outcome: dict[str, Any] | Exception) -> None:
+        """Hand on the answer, unless nobody waits for it any more."""
         if self.answer.done():
             return
         if isinstance(outcome, Exception):
@@ -191,9 +192,11 @@ class Worker:
             writer.write(message)
             await writer.drain()
             answer = await _receive(reader, PATIENCE)
-            outcome = Refused(**answer["error"]) if "error" in answer else answer
-            if job is None and "error" in answer:
-                seat.refused = outcome
+            outcome = answer
+            if "error" in answer:
+                outcome = refused = Refused(**answer["error"])
+                if job is None:
+                    seat.refused = refused
         except (OSError, EOFError, TimeoutError, ValueError):
             self.lost(member)
             raise

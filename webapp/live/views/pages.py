@@ -20,7 +20,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     jsonify,
@@ -30,12 +29,15 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.candidate.access import grant
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
+from webapp.core.translation import translate_stored
 from webapp.live import access, consent_texts, operations, policy, recording, tokens
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room
@@ -52,18 +54,21 @@ def refused(error: Refused | UploadRefused) -> tuple[Response | str, int]:
     """Say why something cannot be done: to a script as JSON, to a person as a page."""
     db.session.rollback()
     if request.is_json or request.accept_mimetypes.best == "application/json":
-        return jsonify(error={"code": error.code, "message": str(error)}), getattr(error, "status", 403)
-    return render_template("live/refused.html", message=str(error)), 403
+        return jsonify(error={"code": error.code, "message": translate_stored(str(error))}), getattr(
+            error, "status", 403
+        )
+    return render_template("live/refused.html", message=translate_stored(str(error))), 403
 
 
 @blueprint.get("/join/<link>")
-@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"])
+@limiter.limit(lambda: current_app.config["LIVE_JOIN_RATE"], key_func=lambda: f"link {request.path[:300]}")
 def join(link: str) -> Response | tuple[str, int]:
     """Open a link: this browser session may enter the room that it names."""
     found = tokens.room_of_link(link)
     if found is None:
-        return render_template("live/refused.html", message="This link leads nowhere: it may be mistyped, or the host "
-                               "has replaced it. Ask for a new one."), 404  # fmt: skip
+        return render_template("live/refused.html", message=_(
+"This link does not work: it may be mistyped, or the host has replaced it. Ask for a new one."
+)), 404  # fmt: skip
     room, candidate = found
     if not room.is_open:
         return render_template("live/over.html", room=room, member=None), 410
@@ -171,7 +176,7 @@ def token(room_id: str) -> Response:
     # get here, because of the CSRF token.
     origin = request.headers.get("Origin") or origin_of(request.host_url)
     return jsonify(
-        token=tokens.issue(member, purpose, origin),
+        token=tokens.issue(member, purpose, origin, current_user.session_id if current_user.is_authenticated else ""),
         url=live_url(current_app, request),
         expires_in=current_app.config["LIVE_TOKEN_SECONDS"],
     )

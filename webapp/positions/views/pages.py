@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
@@ -51,7 +53,9 @@ def new() -> Response | tuple[str, int]:
             title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
         )
         db.session.commit()
-        flash("The job is made. Below is what may be analysed there; then invite people.", "success")
+        flash(
+            _("The position has been created. Below is what may be analysed there. Next, invite candidates."), "success"
+        )
         return redirect(url_for("jobs.show", job_id=job.id))
     return render_template("jobs/edit.html", form=form, job=None), 422 if form.is_submitted() else 200
 
@@ -79,7 +83,7 @@ def edit(job_id: str) -> Response | tuple[str, int]:
             form.country.errors = [str(error)]
         else:
             db.session.commit()
-            flash("Saved.", "success")
+            flash(_("Saved."), "success")
             return redirect(url_for("jobs.show", job_id=job.id))
     return render_template("jobs/edit.html", form=form, job=job), 422 if form.is_submitted() else 200
 
@@ -91,7 +95,7 @@ def archive(job_id: str) -> Response:
     job = load_job(job_id)
     operations.archive(job, by=current_user)
     db.session.commit()
-    flash(f"“{job.title}” is archived. Links that are open go on working.", "success")
+    flash(_("“%(title)s” is archived. Open links keep working.", title=job.title), "success")
     return redirect(url_for("jobs.index"))
 
 
@@ -102,5 +106,5 @@ def restore(job_id: str) -> Response:
     job = load_job(job_id)
     operations.restore(job, by=current_user)
     db.session.commit()
-    flash(f"“{job.title}” can be chosen again.", "success")
+    flash(_("“%(title)s” has been restored.", title=job.title), "success")
     return redirect(url_for("jobs.show", job_id=job.id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.interviews.models import Interview
@@ -31,7 +33,7 @@ def start() -> Response:
     sets = {question_set.id: question_set for question_set in operations.sets_to_practise(current_user)}
     wanted = request.form.get("question_set_id", "")
     if sets and wanted not in sets:
-        flash("Those questions are no longer offered. Choose others.", "warning")
+        flash(_("Those questions are no longer available. Choose others."), "warning")
         return redirect(url_for("practice.index"))
     person = current_user._get_current_object()
     interview = operations.start(person, sets[wanted] if sets else operations.built_in_set(person))
@@ -50,5 +52,5 @@ def delete(interview_id: str) -> Response | str:
         return render_template("practice/delete.html", interview=interview)
     operations.delete(interview)
     db.session.commit()
-    flash("Deleted: the recordings, what you wrote, and everything that was read in them.", "info")
+    flash(_("The recordings, your written answers and all their analyses have been deleted."), "info")
     return redirect(url_for("practice.index"))

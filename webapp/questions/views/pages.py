@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.exceptions import Conflict
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
@@ -18,7 +21,7 @@ from webapp.questions.models import QuestionSet, SetState
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
-_NOBODY_S = "This question set does not exist, or it is not published."
+_NOBODY_S = _l("This question set does not exist or is not published.")
 
 
 def load_set(set_id: str) -> QuestionSet:
@@ -28,6 +31,7 @@ def load_set(set_id: str) -> QuestionSet:
 
 
 def show(row: QuestionSet) -> Response:
+    """Go to a question set's page."""
     return redirect(url_for("questions.show", set_id=row.id))
 
 
@@ -58,7 +62,7 @@ def new() -> Response | tuple[str, int]:
     if form.validate_on_submit():
         row = operations.create_set(title=form.title.data, introduction=form.introduction.data or "", by=current_user)
         db.session.commit()
-        flash("The draft is made. Now add its questions.", "success")
+        flash(_("The draft has been created. Now add questions."), "success")
         return show(row)
     return render_template("questions/edit_set.html", form=form, question_set=None), 422 if form.is_submitted() else 200
 
@@ -90,7 +94,7 @@ def edit(set_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         operations.edit_set(row, title=form.title.data, introduction=form.introduction.data or "", by=current_user)
         db.session.commit()
-        flash("Saved.", "success")
+        flash(_("Saved."), "success")
         return show(row)
     return render_template("questions/edit_set.html", form=form, question_set=row), 422 if form.is_submitted() else 200
 
@@ -106,7 +110,7 @@ def publish(set_id: str) -> Response:
         flash(str(error), "error")
         return show(row)
     db.session.commit()
-    flash(f"Version {row.version} is published. Recruiters can choose it now.", "success")
+    flash(_("Version %(version)s is published. Recruiters can now use it.", version=row.version), "success")
     return show(row)
 
 
@@ -121,7 +125,14 @@ def new_version(set_id: str) -> Response:
         flash(str(error), "error")
         return show(row)
     db.session.commit()
-    flash(f"This is a draft of version {copy.version}. Version {row.version} stays what it is.", "success")
+    flash(
+        _(
+            "This is a draft of version %(version)s. Version %(version2)s does not change.",
+            version=copy.version,
+            version2=row.version,
+        ),
+        "success",
+    )
     return show(copy)
 
 
@@ -136,7 +147,7 @@ def archive(set_id: str) -> Response:
         flash(str(error), "error")
         return show(row)
     db.session.commit()
-    flash(f"Version {row.version} is archived. Invitations that were made with it go on working.", "success")
+    flash(_("Version %(version)s is archived. Existing invitations keep working.", version=row.version), "success")
     return show(row)
 
 
@@ -146,5 +157,5 @@ def delete(set_id: str) -> Response:
     """Remove a draft."""
     operations.delete_draft(load_set(set_id), by=current_user)
     db.session.commit()
-    flash("The draft is deleted.", "success")
+    flash(_("The draft has been deleted."), "success")
     return redirect(url_for("questions.index"))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request, send_file
+from flask import Blueprint, Response, abort, jsonify, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.candidate import operations as candidate
 from webapp.candidate.access import may_answer
 from webapp.candidate.operations import Refused
-from webapp.core import storage
+from webapp.core import files, storage
 from webapp.core.database import db
+from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations
@@ -27,6 +29,7 @@ _MIMETYPES = {".webm": "webm", ".mp4": "mp4", ".mkv": "x-matroska"}
 @blueprint.errorhandler(UploadRefused)
 @blueprint.errorhandler(Refused)
 def refused(error: UploadRefused | Refused) -> tuple[Response, int]:
+    """The error as JSON, with its code and its words for the person."""
     db.session.rollback()
     return jsonify(error={"code": error.code, "message": error.message}), getattr(error, "status", 403)
 
@@ -50,7 +53,7 @@ def finish(recording_id: str) -> tuple[Response, int]:
         abort(400)
     sha256 = data.get("sha256")
     if sha256 is not None and not (isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)):
-        raise UploadRefused(400, "checksum", "The checksum must be SHA-256 in hexadecimal digits.")
+        raise UploadRefused(400, "checksum", _("The checksum must be SHA-256 in hexadecimal digits."))
     if data.get("as_it_is"):
         operations.finish_as_it_is(recording)
     else:
@@ -69,17 +72,18 @@ def play(recording_id: str) -> Response:
         abort(404)
     path = storage.path_of(recording.playable_key)
     if not path.exists():
-        abort(404, "The file of this recording is missing from the server's storage. Tell the person who runs Viva.")
+        abort(
+            404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
+        )
     kind = "video" if recording.has_video else "audio"
-    response = send_file(
+    response = files.send(
         path,
         mimetype=f"{kind}/{_MIMETYPES.get(path.suffix, 'octet-stream')}",
-        conditional=True,
         etag=recording.sha256 or True,
         max_age=0,
     )
     response.headers["Content-Disposition"] = f'inline; filename="answer{path.suffix}"'
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response
 
@@ -101,7 +105,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "sha256": recording.sha256,
         "seconds": recording.seconds,
         "reason_code": recording.reason_code,
-        "reason": recording.reason,
+        "reason": translate_stored(recording.reason) or None,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
 
 from webapp.accounts.models import User
 from webapp.core.database import db
@@ -64,9 +66,9 @@ def save(interview_id: str) -> Response | tuple[str, int]:
         return _page(interview, given, summary), 422
     db.session.commit()
     if card.state is ScorecardState.SUBMITTED:
-        flash("Your scorecard is submitted. What the models read is open to you now.", "success")
+        flash(_("Your scorecard is submitted. You can now see the analyses."), "success")
         return redirect(url_for("reports.show", interview_id=interview.id))
-    flash("Your draft is kept. Nobody else sees it.", "success")
+    flash(_("Your draft has been saved. Only you can see it."), "success")
     return redirect(url_for("reviews.scorecard", interview_id=interview.id))
 
 
@@ -126,7 +128,7 @@ def decide(interview_id: str) -> Response:
     try:
         outcome = Outcome(request.form.get("outcome", ""))
     except ValueError:
-        flash("Choose what happens next.", "warning")
+        flash(_("Choose what happens next."), "warning")
     else:
         try:
             operations.decide(interview, outcome, request.form.get("reason", ""), by=_me())
@@ -134,5 +136,5 @@ def decide(interview_id: str) -> Response:
             flash(str(refused), "warning")
         else:
             db.session.commit()
-            flash("Your decision is recorded, with your name and the reason.", "success")
+            flash(_("Your decision has been recorded with your name and the reason."), "success")
     return redirect(url_for("reports.show", interview_id=interview.id, _anchor="people"))

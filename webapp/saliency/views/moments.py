@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
 from webapp.core.extensions import limiter
+from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import face
 from webapp.saliency.access import caller, reading_of
@@ -21,7 +24,7 @@ blueprint = Blueprint("moments", __name__, url_prefix="/moments")
 @limiter.limit(
     lambda: current_app.config.get("MOMENTS_RATE", "40 per minute; 400 per hour"),
     key_func=caller,
-    error_message="You have asked for many moments. Wait a minute, then go on.",
+    error_message=_l("You have asked for many moments. Wait a minute, then continue."),
 )
 @login_required
 def show(analysis_id: str) -> Response | tuple[Response, int]:
@@ -34,11 +37,11 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         time = float(request.args.get("time", ""))
     except ValueError:
         time = math.nan
-    if not 0 <= time <= (reading.get("seconds") or 0) + 1:
-        abort(400, "Choose a moment inside the recording.")
+    if not 0 <= time <= reading.seconds + 1:
+        abort(400, _("Choose a moment within the recording."))
     try:
         return jsonify(face.moment(analysis.id, analysis.answer, reading, time))
     except Busy:
         abort(503)
     except VivaError as error:
-        return jsonify(error={"code": error.code, "message": error.message}), 422
+        return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
 from ml.core.readings import SPEECH_EMOTIONS
 from webapp.core.extensions import limiter
+from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import voice
 from webapp.saliency.access import caller, reading_of
@@ -22,7 +25,7 @@ blueprint = Blueprint("explanations", __name__, url_prefix="/explanations")
 @limiter.limit(
     lambda: current_app.config.get("EXPLANATIONS_RATE", "20 per minute; 200 per hour"),
     key_func=caller,
-    error_message="You have asked for many explanations. Wait a minute, then go on.",
+    error_message=_l("You have asked for many explanations. Wait a minute, then continue."),
 )
 @login_required
 def show(analysis_id: str) -> Response | tuple[Response, int]:
@@ -33,14 +36,14 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
     analysis, reading = reading_of(analysis_id, Modality.SPEECH)
     label = request.args.get("label", "")
     time = request.args.get("time", default=math.nan, type=float)
-    seconds = reading.get("seconds") or 0.0
+    seconds = reading.seconds
     if label not in SPEECH_EMOTIONS or not 0 <= time <= seconds:
-        abort(400, "Choose a moment inside the recording, and one of the expressions.")
-    half = (reading.get("window_seconds") or 3.0) / 2
+        abort(400, _("Choose a moment within the recording, and one of the expressions."))
+    half = (reading.window_seconds or 3.0) / 2
     start = max(0.0, min(time - half, seconds - 2 * half))
     try:
         return jsonify(voice.explain(analysis.id, analysis.answer, start, min(seconds, start + 2 * half), label))
     except Busy:
         abort(503)
     except VivaError as error:
-        return jsonify(error={"code": error.code, "message": error.message}), 422
+        return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422

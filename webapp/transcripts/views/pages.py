@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from ml.core.errors import VivaError
-from ml.transcripts.captions import LARGEST, to_vtt
+from ml.transcripts.captions import to_vtt
+from ml.transcripts.formats import TranscriptFile, read
+from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.access import load_interview
 from webapp.core.database import db
@@ -36,16 +41,21 @@ def correct(answer_id: str) -> Response | tuple[str, int]:
 @blueprint.post("/<answer_id>/words")
 @login_required
 def give(answer_id: str) -> Response | tuple[str, int]:
-    """Store a typed transcript (``text``) or an uploaded one (``file``)."""
+    """Store a typed transcript (``text``) or an uploaded one (``file``, or its ``cues`` with a ``speaker``)."""
     answer = _answer(answer_id)
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return _store(
-            answer, lambda: operations.give(answer, current_user, request.form.get("text", ""), uploaded=False)
-        )
-    # Four bytes a character at most; one more tells that it is too large.
-    text = file.stream.read(4 * LARGEST + 1).decode("utf-8", "replace")
-    return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=True))
+    if "cues" in request.form:
+        given: str | bytes = request.form["cues"]
+        speaker = request.form.get("speaker") or None
+    elif file is not None and file.filename:
+        # Four bytes a character at most; one more tells that it is too large.
+        given, speaker = file.stream.read(4 * LARGEST + 1), None
+    else:
+        text = request.form.get("text", "")
+        return _store(answer, lambda: operations.give(answer, current_user, text, uploaded=False))
+    return _store(
+        answer, lambda: operations.give(answer, current_user, given, uploaded=True, speaker=speaker), given=given
+    )
 
 
 @blueprint.post("/<answer_id>/recognise")
@@ -56,7 +66,7 @@ def recognise(answer_id: str) -> Response | tuple[str, int]:
     return _store(
         answer,
         lambda: operations.recognise(answer),
-        "The recording is being written down. The transcript appears in the report when it is there.",
+        _("The recording is being transcribed. The transcript will appear in the report."),
     )
 
 
@@ -67,28 +77,31 @@ def captions(answer_id: str) -> Response:
     answer = _answer(answer_id)
     found = store.visible(answer)
     words = found.words if found else None
-    if words is None or not words.timed:
+    if found is None or words is None or not words.timed:
         abort(404)
     response = Response(to_vtt(words, found.recording.seconds), mimetype="text/vtt")
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     if request.args.get("download"):
         response.headers["Content-Disposition"] = 'attachment; filename="answer.vtt"'
     return response
 
 
-def _store(answer: Answer, verb, done: str = "Saved. The words are read again where that is allowed."):
+def _store(answer: Answer, verb, done: str | None = None, given: str | bytes | None = None):
+    """Do ``verb`` and say so; ``given`` is an uploaded file, in which several people may speak: then ask who."""
     try:
         verb()
     except (operations.TranscriptRefused, VivaError) as refused:
         db.session.rollback()
         db.session.refresh(answer)
+        if given is not None and getattr(refused, "code", "") == "speakers":
+            return _page(answer, uploaded=read(given)), 422
         return _page(answer, str(refused), request.form.get("text", "")), 422
     db.session.commit()
-    flash(done, "info")
+    flash(done or _("Saved. The words are analysed again where that is allowed."), "info")
     return redirect(url_for("transcripts.show", answer_id=answer.id))
 
 
-def _page(answer: Answer, error: str = "", typed: str = "") -> str:
+def _page(answer: Answer, error: str = "", typed: str = "", uploaded: TranscriptFile | None = None) -> str:
     found = store.versions(answer)
     interview = answer.interview
     return render_template(
@@ -102,6 +115,8 @@ def _page(answer: Answer, error: str = "", typed: str = "") -> str:
         may_recognise=is_available() and bool(decide_for(interview, Modality.TEXT)),
         error=error,
         typed=typed,
+        uploaded=uploaded,
+        cues=json.dumps(uploaded.to_json(), ensure_ascii=False) if uploaded else "",
     )
 
 

@@ -1,9 +1,10 @@
-"""The sound network's twin on one column: the same answers for 30 ms of sound, at a three-hundredth of the work.
+"""The sound network's 1-D equivalent: the same answers for 30 ms of sound, at a three-hundredth of the work.
 
-In 30 ms one window has room, so all 400 columns of a spectrogram are the same (paper_sound.py), and so are its three
-channels. A convolution over equal columns is one over the single column whose kernel is summed across. ``twin`` learns
-there; ``widened`` gives the paper's network of 400 x 400 x 3 that answers the same: kernels shared out evenly over
-their width, and the connected layer's weights over the columns that no edge has touched (the touched ones get 0).
+In 30 ms one window has room, so all 400 columns of a spectrogram are the same (spectrogram.py), and so are its three
+channels. A convolution over equal columns is one over the single column whose kernel is summed across. What ``build``
+makes learns there; ``widened`` gives the paper's network of 400 x 400 x 3 that answers the same: kernels shared out
+evenly over their width, and the connected layer's weights over the columns that no edge has touched (the touched ones
+get 0).
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ _HANN = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW, dtype=np.float32) / WIN
 
 
 def column(pieces: np.ndarray) -> np.ndarray:
-    """Any column of each piece's spectrogram: (N, CHUNK) at 48 kHz to float32 (N, SIDE, 1), as paper_sound.picture."""
+    """Any column of each piece's spectrogram: (N, CHUNK) at 48 kHz to float32 (N, SIDE, 1), as spectrogram.picture."""
     magnitude = np.abs(np.fft.rfft(np.asarray(pieces, np.float32)[:, :WINDOW] * _HANN, axis=1)).T / (WINDOW / 4)
     levels = np.clip(20 * np.log10(np.maximum(magnitude, 10 ** (-RANGE_DB / 20))) / RANGE_DB + 1, 0, 1)
     drawn = cv2.resize(levels[::-1].astype(np.float32), (len(pieces), SIDE), interpolation=cv2.INTER_LINEAR)
     return np.ascontiguousarray(drawn.reshape(SIDE, -1).T)[..., None]
 
 
-def twin() -> keras.Model:
+def build() -> keras.Model:
     """Columns float32 (batch, SIDE, 1), 0..1, to probabilities of SENTIMENTS (batch, 3); layers as paper.audio()."""
-    model = keras.Sequential(name="twin")
+    model = keras.Sequential(name="equivalent_1d")
     model.add(keras.Input((SIDE, 1)))
     for number, (kernels, pool) in enumerate(((32, 3), (64, 0), (64, 2), (128, 0), (CHANNELS, 2)), start=1):
         model.add(layers.Conv1D(kernels, 3, padding="same", activation="relu", name=f"convolution{number}"))
@@ -47,7 +48,7 @@ def twin() -> keras.Model:
 
 
 def widened(narrow: keras.Model) -> keras.Model:
-    """The paper's sound network with a trained twin's knowledge: equal answers for spectrograms of equal columns."""
+    """The paper's sound network with a trained equivalent's weights: equal answers where columns are equal."""
     full = paper.audio()
     for layer in narrow.layers:
         weights = layer.get_weights()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
 
 from ml.core import registry
 from ml.core.statistics import confusion, recalls, wilson
@@ -17,58 +16,35 @@ from ml.fusion.yakaew2021 import infer
 from ml.fusion.yakaew2021.spectrogram import SIDE
 from ml.fusion.yakaew2021.stream import SENTIMENTS, PaperStream
 from ml.training.fusion.yakaew2021 import data as paper_data
+from ml.training.fusion.yakaew2021.equivalent_1d import column, widened
+from ml.training.fusion.yakaew2021.fp16 import to_fp16
+from ml.training.fusion.yakaew2021.head import apply_head, fit_head
 
 #: Pictures of a clip that is put together, and how many such clips.
 PICTURES, CLIPS = 16, 180
 
 
-def halved(path: Path) -> None:
-    """Store a graph's large weights in 16 bits, each behind a node that casts it back; the arithmetic stays in 32."""
-    model = onnx.load(path)
-    casts, kept = [], []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < 512:
-            kept.append(tensor)
-            continue
-        small = numpy_helper.from_array(values.astype(np.float16), f"{tensor.name}_half")
-        kept.append(small)
-        casts.append(helper.make_node("Cast", [small.name], [tensor.name], to=TensorProto.FLOAT))
-    del model.graph.initializer[:]
-    model.graph.initializer.extend(kept)
-    nodes = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(casts + nodes)
-    onnx.save(model, path)
-
-
-def joined(head, seen: np.ndarray, heard: np.ndarray) -> np.ndarray:
-    """The head's probabilities (N, 3) for the two branches' (N, 3) each."""
-    scores = np.concatenate([seen, heard], axis=1) @ head[0] + head[1]
-    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return scores / scores.sum(axis=1, keepdims=True)
-
-
-def measure(seen, seen_class, heard, heard_class, clip, head) -> dict:
+def measure(seen, seen_class, sound, sound_class, clip, head) -> dict:
     """Accuracy on clips that are put together of held-out faces and a held-out actor's clip, class by class.
 
-    Each clip has PICTURES faces of its class, drawn anew, and its pieces of sound; its answer is the gathered mean's
+    Each clip has PICTURES faces of its class, drawn anew, and its pieces of sound; its answer is the aggregated mean's
     last row (alpha 0.1). With the mouth open throughout; face alone and sound alone beside it.
     """
     random = np.random.default_rng(1)
     owners = np.unique(clip)
-    truth, answers = [], {"visual": [], "audio": [], "audiovisual": []}
+    truth: list[int] = []
+    answers: dict[str, list[int]] = {"visual": [], "audio": [], "audiovisual": []}
     for owner in random.choice(owners, min(CLIPS, len(owners)), replace=False):
-        label = heard_class[clip == owner][0]
+        label = sound_class[clip == owner][0]
         faces = seen[random.choice(np.flatnonzero(seen_class == label), PICTURES)]
-        sounds = heard[random.choice(np.flatnonzero(clip == owner), PICTURES)]
+        pieces = sound[random.choice(np.flatnonzero(clip == owner), PICTURES)]
         truth.append(label)
-        for name, rows in (("visual", faces), ("audio", sounds), ("audiovisual", joined(head, faces, sounds))):
+        for name, rows in (("visual", faces), ("audio", pieces), ("audiovisual", apply_head(head, faces, pieces))):
             stream = PaperStream()
             for row in rows:
-                last = stream.push(row)
+                last: Any = stream.push(row)
             answers[name].append(int(last.argmax()))
-    out = {"clips": len(truth)}
+    out: dict[str, Any] = {"clips": len(truth)}
     for name, found in answers.items():
         matrix = confusion(np.array(truth), np.array(found), len(SENTIMENTS))
         right = int(np.trace(matrix))
@@ -93,37 +69,34 @@ def faces_of(path: Path, copies: Path | None, count: int, seed: int) -> tuple[np
     return np.concatenate([infer.visual(faces[part]) for part in np.array_split(some, 30)]), classes[some]
 
 
-def ship(narrow, heard: np.ndarray, heard_class: np.ndarray, data: Path, training: dict, run_dir: Path) -> None:
-    """Write ``paper_audio.onnx`` (widened from its twin) and ``paper.json``; the two other graphs are there already.
+def export(narrow, sound: np.ndarray, sound_class: np.ndarray, data: Path, training: dict, run_dir: Path) -> None:
+    """Write ``paper_audio.onnx`` (widened from its 1-D equivalent) and ``paper.json``; the others are there already.
 
-    ``heard`` (N, 3) are its answers about pieces with the classes ``heard_class``, which the head learns from. The twin
-    measures, three hundred times faster; raises RuntimeError where the written graph answers otherwise.
+    ``sound`` (N, 3) are its answers about pieces with the classes ``sound_class``, which the head learns from. The 1-D
+    equivalent measures, three hundred times faster; raises RuntimeError where the written graph answers otherwise.
     """
-    from ml.training.fusion.yakaew2021.equivalent_1d import column, widened
-    from ml.training.fusion.yakaew2021.train import head_of
-
     folder, random = registry.weights_folder(), np.random.default_rng(0)
     seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, 900, 4)
-    head = head_of(seen, seen_class, heard, heard_class, random)
+    head = fit_head(seen, seen_class, sound, sound_class, random)
     path = folder / "paper_audio.onnx"
     wide = widened(narrow)
     wide(np.zeros((1, SIDE, SIDE, 3), np.float32))  # Keras exports only what has been called
     wide.export(path, format="onnx", verbose=False)
-    halved(path)
+    to_fp16(path)
 
     copies = data / "faces" / "fer2013_public_duplicates.npz"
     seen, seen_class = faces_of(data / "faces" / "fer2013_public.npz", copies, 900, 2)
     pieces, piece_class, clip = paper_data.pieces(data, held_out=True, cache=run_dir)
-    heard = narrow.predict(column(pieces), batch_size=400, verbose=0)
+    sound = narrow.predict(column(pieces), batch_size=400, verbose=0)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     some = random.choice(len(pieces), 4, replace=False)
     written = session.run(None, {session.get_inputs()[0].name: paper_data.pictures(pieces[some])})[0]
-    difference = float(np.abs(written - heard[some]).max())
+    difference = float(np.abs(written - sound[some]).max())
     if difference > 0.02:
-        raise RuntimeError(f"the written sound network differs from its twin by {difference:.3f}")
-    figures = measure(seen, seen_class, heard, piece_class, clip, head)
+        raise RuntimeError(f"the written sound network differs from its 1-D equivalent by {difference:.3f}")
+    figures = measure(seen, seen_class, sound, piece_class, clip, head)
     figures["face_picture_accuracy"] = float((seen.argmax(axis=1) == seen_class).mean())
-    figures["sound_piece_accuracy"] = float((heard.argmax(axis=1) == piece_class).mean())
+    figures["sound_piece_accuracy"] = float((sound.argmax(axis=1) == piece_class).mean())
     figures["written_differs"] = difference
     files = [f"paper_{name}.onnx" for name in ("visual", "audio")]
     if (run_dir / "mouth.json").is_file():

@@ -1,6 +1,6 @@
-"""Train the paper's networks on what there is, within a number of minutes, and ship them.
+"""Train the networks of Yakaew et al. (2021) within a number of minutes, and export them.
 
-``python -m ml.training.fusion.yakaew2021.train --data DIR --minutes 30``. There is no RAVDESS video here: the face
+There is no RAVDESS video here: the face
 network learns from FER2013's faces, enlarged; the sound network from 30 ms pieces of RAVDESS's speech at 16 kHz,
 whose upper two thirds of the spectrogram are therefore empty; the head's 21 weights from pairs that are put together
 class by class. Actors 16 to 20 and FER2013's PublicTest stay out.
@@ -25,6 +25,7 @@ from ml.fusion.yakaew2021.stream import SENTIMENTS
 from ml.training.fusion.yakaew2021 import data as paper_data
 from ml.training.fusion.yakaew2021 import export, train_mouth, train_sound
 from ml.training.fusion.yakaew2021 import model as paper
+from ml.training.fusion.yakaew2021.fp16 import to_fp16
 
 #: Shares of the minutes that the face and the sound get; the mouth takes some more, the head seconds.
 SHARES = {"visual": 0.5, "audio": 0.5}
@@ -73,12 +74,12 @@ def train_faces(data: Path, minutes: float, run_dir: Path) -> int:
     model.save_weights(run_dir / "visual.weights.h5")
     path = registry.weights_folder() / "paper_visual.onnx"
     model.export(path, format="onnx", verbose=False)
-    export.halved(path)
+    to_fp16(path)
     return count
 
 
 def train(data: Path, minutes: float, run_dir: Path) -> None:
-    """Train what ``run_dir`` does not hold yet, measure and ship. Raises FileNotFoundError and MediaError where the
+    """Train what ``run_dir`` does not hold yet, measure and export. Raises FileNotFoundError and MediaError where the
     data are not there, or the mouths have not been prepared (ml.training.face.mouth_train)."""
     keras.utils.set_random_seed(0)
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -90,34 +91,16 @@ def train(data: Path, minutes: float, run_dir: Path) -> None:
     if not (run_dir / "mouth.json").is_file():
         with np.load("runs/mouth/prepared-32.npz") as file:
             train_mouth.train({name: file[name] for name in file.files}, 1500, run_dir)
-    if not (run_dir / "twin.keras").is_file():
+    if not (run_dir / "equivalent.keras").is_file():
         train_sound.train(data, 4000, minutes * SHARES["audio"], run_dir)
-    heard = json.loads((run_dir / "heard.json").read_text("utf-8"))
+    answers = json.loads((run_dir / "answers.json").read_text("utf-8"))
     training = {
-        "batches": {"visual": batches["visual"], "audio": heard["audio"]},
-        "batch": {"visual": BATCH, "audio": heard["audio_batch"]},
+        "batches": {"visual": batches["visual"], "audio": answers["audio"]},
+        "batch": {"visual": BATCH, "audio": answers["audio_batch"]},
     }
-    with np.load(run_dir / "heard.npz") as file:
+    with np.load(run_dir / "answers.npz") as file:
         rows, classes = file["rows"], file["y"]
-    export.ship(keras.models.load_model(run_dir / "twin.keras"), rows, classes, data, training, run_dir)
-
-
-def head_of(seen, seen_class, heard, heard_class, random) -> tuple[np.ndarray, np.ndarray]:
-    """The last layer's weights (6, 3) and biases (3,), by gradient descent on pairs of one class each."""
-    rows, labels = [], []
-    for k in range(len(SENTIMENTS)):
-        for _ in range(2000):
-            face, sound = (
-                random.choice(np.flatnonzero(seen_class == k)),
-                random.choice(np.flatnonzero(heard_class == k)),
-            )
-            rows.append(np.concatenate([seen[face], heard[sound]]))
-            labels.append(k)
-    layer = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")])
-    layer.compile(keras.optimizers.SGD(0.5), loss="sparse_categorical_crossentropy")
-    layer.fit(np.array(rows), np.array(labels), batch_size=64, epochs=20, verbose=0)
-    weights, biases = layer.get_weights()
-    return weights, biases
+    export.export(keras.models.load_model(run_dir / "equivalent.keras"), rows, classes, data, training, run_dir)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Train the paper's mouth network on labelled mouths: ``python -m ml.training.fusion.yakaew2021.train_mouth``.
+"""Train the paper's mouth network on labelled mouths.
 
-Copies of a face share a side of the split; the figure is of the fifth that stayed out, the shipped weights are of all
+Copies of a face share a side of the split; the figure is of the fifth that stayed out, the exported weights are of all
 faces by the same steps. The cuts are those of ``ml.training.face.mouth_train`` (its ``prepare`` makes them from
 mouth_open.npz).
 """
@@ -19,7 +19,7 @@ import numpy as np
 from ml.core import registry
 from ml.core.statistics import wilson
 from ml.training.face import mouth_data, mouth_train
-from ml.training.fusion.yakaew2021.export import halved
+from ml.training.fusion.yakaew2021.fp16 import to_fp16
 
 RATE = 1e-3
 
@@ -44,7 +44,7 @@ def train(prepared: dict[str, np.ndarray], steps: int, run_dir: Path) -> dict:
     model = mouth_train.fit("paper", prepared["varied"], is_open, steps, 7, RATE)
     path = registry.weights_folder() / "paper_mouth.onnx"
     model.export(path, format="onnx", verbose=False)
-    halved(path)
+    to_fp16(path)
     run_dir.mkdir(parents=True, exist_ok=True)
     (run_dir / "mouth.json").write_text(json.dumps(figures), "utf-8")
     listed(figures)

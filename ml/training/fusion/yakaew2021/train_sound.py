@@ -1,5 +1,4 @@
-"""Train the paper's sound network by its twin on one column: ``python -m ml.training.fusion.yakaew2021.train_sound
---data DIR``.
+"""Train the paper's sound network by its 1-D equivalent.
 
 Pieces of 30 ms of RAVDESS's speech, of any place in a clip's louder half, a little louder or softer, noisy now and
 then. The head learns from answers about voices that a network like it had not heard: a first run leaves out every third
@@ -56,8 +55,8 @@ class Pieces:
 
 
 def fit(pieces: Pieces, steps: int, minutes: float, name: str) -> tuple[keras.Model, int]:
-    """A twin trained for ``steps`` batches or ``minutes``, and the number of batches."""
-    model = equivalent_1d.twin()
+    """A 1-D equivalent trained for ``steps`` batches or ``minutes``, and the number of batches."""
+    model = equivalent_1d.build()
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=DOUBT)
     model.compile(keras.optimizers.AdamW(2e-3, weight_decay=0.05), loss)
     begun, losses = time.monotonic(), []
@@ -75,7 +74,7 @@ def fit(pieces: Pieces, steps: int, minutes: float, name: str) -> tuple[keras.Mo
 
 
 def train(data: Path, steps: int, minutes: float, run_dir: Path) -> None:
-    """Write ``twin.keras``, ``heard.npz`` and ``heard.json`` to ``run_dir``. Raises MediaError."""
+    """Write ``equivalent.keras``, ``answers.npz`` and ``answers.json`` to ``run_dir``. Raises MediaError."""
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(0)
     waves, classes, actors = paper_data.sounds(data, held_out=False, cache=run_dir)
@@ -85,14 +84,14 @@ def train(data: Path, steps: int, minutes: float, run_dir: Path) -> None:
     apart, _ = fit(fewer, steps, minutes / 3, "apart")
     answers(apart, others, run_dir)
     model, count = fit(Pieces(waves, classes, random), steps, minutes * 2 / 3, "all")
-    model.save(run_dir / "twin.keras")
-    (run_dir / "heard.json").write_text(json.dumps({"audio": count, "audio_batch": BATCH}), "utf-8")
+    model.save(run_dir / "equivalent.keras")
+    (run_dir / "answers.json").write_text(json.dumps({"audio": count, "audio_batch": BATCH}), "utf-8")
 
 
 def answers(model: keras.Model, pieces: Pieces, run_dir: Path) -> None:
-    """Write what a twin says of pieces, for the head to learn from, to ``heard.npz``."""
+    """Write what a 1-D equivalent says of pieces, for the head to learn from, to ``answers.npz``."""
     x, y = pieces.draw(3000, varied=False)
-    np.savez(run_dir / "heard.npz", rows=model.predict(x, batch_size=500, verbose=0), y=y)
+    np.savez(run_dir / "answers.npz", rows=model.predict(x, batch_size=500, verbose=0), y=y)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The paper's networks as `./viva analyse --fusion paper` runs them, and the sound network's twin on one column."""
+"""The paper's networks as `./viva analyse --fusion paper` runs them, and the sound network's 1-D equivalent."""
 
 from __future__ import annotations
 
@@ -87,20 +87,22 @@ def test_the_mouth_network_is_the_papers_and_tells_open_from_closed():
 
 
 def test_the_mouth_is_squeezed_as_in_training():
-    training = pytest.importorskip("ml.training.face.mouth_train", reason="Keras is not installed")
+    from ml.training.face import mouth_train as training
+
     cut = np.random.default_rng(0).integers(0, 255, (1, 32, 56), dtype=np.uint8)
     assert np.array_equal(infer.squeezed(cut[0]), training.paper_input(cut)[0])
 
 
-def test_the_twin_answers_as_the_papers_network():
-    twins = pytest.importorskip("ml.training.fusion.yakaew2021.equivalent_1d", reason="Keras is not installed")
+def test_the_1d_equivalent_answers_as_the_papers_network():
+    from ml.training.fusion.yakaew2021 import equivalent_1d
+
     random = np.random.default_rng(0)
     pieces = random.normal(0, 0.1, (2, CHUNK)).astype(np.float32)
-    drawn, columns = np.stack([picture(piece) for piece in pieces]), twins.column(pieces)
+    drawn, columns = np.stack([picture(piece) for piece in pieces]), equivalent_1d.column(pieces)
     assert np.abs(drawn - columns[:, :, None]).max() < 1e-5
-    small = twins.twin()
+    small = equivalent_1d.build()
     for layer in small.layers:
         layer.set_weights([w + np.abs(random.normal(0, 0.05, w.shape)) for w in layer.get_weights()])
-    wide = twins.widened(small)
+    wide = equivalent_1d.widened(small)
     assert wide.count_params() == 2_509_827
     assert wide.predict(drawn, verbose=0) == pytest.approx(small.predict(columns, verbose=0), abs=1e-4)

@@ -55,6 +55,7 @@ def test_what_is_no_faces_file_is_said(tmp_path: Path, faces: Path) -> None:
         evaluate(tmp_path / "strange.npz")
 
 
+@pytest.mark.full
 def test_the_same_faces_in_other_dress_give_the_same_figures(faces: Path, tmp_path: Path) -> None:
     expected = evaluate(faces)
     with np.load(faces) as file:
@@ -137,6 +138,7 @@ def test_missing_weights(faces: Path, no_weights: Path) -> None:
         evaluate(faces)
 
 
+@pytest.mark.full
 def test_public_test(real_data: Path, tmp_path: Path) -> None:
     with np.load(real_data / "faces" / "fer2013_public.npz") as file:
         np.savez(tmp_path / "some.npz", x=file["x"][:1000], y=file["y"][:1000], classes=file["classes"])

@@ -21,7 +21,9 @@ def faces() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def keras():
-    return pytest.importorskip("keras", reason="Keras trains the model; only serving works without it")
+    import keras
+
+    return keras
 
 
 @pytest.mark.parametrize("head", ["labels", "votes"])

@@ -1,4 +1,4 @@
-"""The network, its windows, the n-gram half and the calibration."""
+"""The network, its windows, the n-gram base model and the calibration."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from ml.core.readings import TRAITS
 from ml.text import lexical, style, topics
-from ml.text.calibration import HALVES, WEIGHTS, Calibration, combine, logit, platt, sigmoid
+from ml.text.calibration import BASE_MODELS, WEIGHTS, Calibration, combine, logit, sigmoid
 from ml.text.windows import WINDOW, random_window, windows
+from ml.training.text.fit_linear import fit_lexical, fit_style, fit_topics, save_lexical, save_style, save_topics
+from ml.training.text.validate import platt
 
 
 @pytest.fixture(scope="module")
 def keras():
-    return pytest.importorskip("keras")
+    import keras
+
+    return keras
 
 
 def test_five_sigmoids_are_independent(keras) -> None:
@@ -87,7 +91,7 @@ def test_lexical_scores_are_those_of_scikit_learn(tmp_path) -> None:
     rng = np.random.default_rng(3)
     texts = [[f"w{n}" for n in rng.integers(0, 40, 60)] for _ in range(80)]
     labels = rng.integers(0, 2, (80, 5))
-    lexical.save(lexical.fit(texts, labels, fewest=2), tmp_path / "words.npz")
+    save_lexical(fit_lexical(texts, labels, fewest=2), tmp_path / "words.npz")
     ours = np.array([lexical.load(tmp_path / "words.npz").score(text) for text in texts])
     vectorizer = TfidfVectorizer(analyzer=lexical.terms_of, min_df=2, sublinear_tf=True)
     matrix = vectorizer.fit_transform(texts)
@@ -110,8 +114,8 @@ def test_platt_finds_the_scale_and_ignores_a_misleading_score() -> None:
 def test_calibration_follows_the_number_of_words() -> None:
     five, zero = [1.0] * 5, [[0.0] * 5] * 2
     factors = [[0.1] * 5, [0.5] * 5]
-    calibration = Calibration([50, 500], [five] * len(HALVES), factors, zero, [[0.4] * 5, [0.1] * 5], zero)
-    ones = np.ones((len(HALVES), 5))
+    calibration = Calibration([50, 500], [five] * len(BASE_MODELS), factors, zero, [[0.4] * 5, [0.1] * 5], zero)
+    ones = np.ones((len(BASE_MODELS), 5))
     weights = [calibration.logit(words, ones)[0] for words in (10, 50, 150, 500, 5000)]
     assert weights[0] == weights[1] == pytest.approx(0.1)
     assert weights[3] == weights[4] == pytest.approx(0.5)
@@ -125,15 +129,15 @@ def test_calibration_follows_the_number_of_words() -> None:
 
 def test_halves_are_scaled_and_weighed() -> None:
     assert WEIGHTS.sum() == pytest.approx(1)
-    halves = np.zeros((3, len(HALVES), 5))
+    halves = np.zeros((3, len(BASE_MODELS), 5))
     halves[1, 0], halves[2] = 2.0, 2.0
-    np.testing.assert_allclose(combine(halves, np.full((len(HALVES), 5), 2.0))[:, 0], [0, WEIGHTS[0], 1])
+    np.testing.assert_allclose(combine(halves, np.full((len(BASE_MODELS), 5), 2.0))[:, 0], [0, WEIGHTS[0], 1])
 
 
 def test_contributions_add_up_to_the_score() -> None:
     rng = np.random.default_rng(3)
     texts = [[f"w{n}" for n in rng.integers(0, 30, 60)] for _ in range(60)]
-    fitted = lexical.fit(texts, rng.integers(0, 2, (60, 5)), fewest=2)
+    fitted = fit_lexical(texts, rng.integers(0, 2, (60, 5)), fewest=2)
     found = fitted.contributions([*texts[0], "unheard"])
     assert found.shape == (61, 5)
     score = fitted.score([*texts[0], "unheard"])
@@ -150,8 +154,8 @@ def test_style_is_told_by_its_shares(tmp_path) -> None:
         [style.measures(kinds[row[0]] * 10 + ["and"] * int(rng.integers(9)), tags * 10) for row in labels]
     )
     assert measured.shape == (80, len(style.MEASURES))
-    fitted = style.fit(measured, labels, penalty=10.0)
-    style.save(fitted, tmp_path / "style.npz")
+    fitted = fit_style(measured, labels, penalty=10.0)
+    save_style(fitted, tmp_path / "style.npz")
     scores = style.load(tmp_path / "style.npz").score(measured)
     assert (((scores > 0) == labels)[:, 0]).all()
     assert style.measures([], []).shape == measured[0].shape
@@ -169,24 +173,10 @@ def test_topics_find_what_labels_follow(tmp_path) -> None:
         [f"w{n}" for n in rng.integers(0, 30, 40)] + [("sea", "city")[row[0]], ("sail", "bus")[row[0]]] * 6
         for row in labels
     ]
-    fitted = topics.fit(texts, labels, size=20, centres=30)
-    topics.save(fitted, tmp_path / "topics.npz")
+    fitted = fit_topics(texts, labels, size=20, centres=30)
+    save_topics(fitted, tmp_path / "topics.npz")
     kept = topics.load(tmp_path / "topics.npz")
     scores = np.array([kept.score(text) for text in texts])
     assert (((scores - scores.mean(axis=0) > 0) == labels)[:, 0]).mean() > 0.95
     np.testing.assert_allclose(scores, [fitted.score(text) for text in texts], atol=0.05)
     assert kept.score(["unheard"]).shape == kept.score([]).shape == (5,)
-
-
-def test_the_seed_network_has_its_layers(keras) -> None:
-    from ml.training.text.seed import FILTERS, UNITS, build
-
-    network = build(np.zeros((50, 300), np.float32))
-    assert (
-        [layer.filters for layer in network.layers if type(layer).__name__ == "Conv1D"]
-        == list(FILTERS)
-        == [128, 256, 512]
-    )
-    assert [layer.units for layer in network.layers if type(layer).__name__ == "LSTM"] == list(UNITS) == [180] * 3
-    assert network.get_layer("vectors").trainable
-    assert network.output_shape == (None, len(TRAITS))

@@ -3,12 +3,18 @@ import { emoji, make, setEmoji } from "./faces.js";
 import { EMOTIONS, canonical, emotionLabel, percent } from "./words.js";
 
 const EDGE = 8;
-const order = (name) => EMOTIONS.indexOf(canonical(name));
+/** @param {string} name */
+const order = (name) => EMOTIONS.indexOf(canonical(name) ?? "");
 
-/** A list of bars; `update(probabilities)` redraws it, in the order of the legend, or as given where `sorted`. */
+/**
+ * A list of bars; `update(probabilities)` redraws it, in the order of the legend, or as given where `sorted`.
+ * @param {string} [className]
+ * @param {{sorted?: boolean}} [options]
+ */
 export function bars(className = "", { sorted = false } = {}) {
   const list = make("ul", `bars ${className}`);
   const rows = new Map();
+  /** @param {Record<string, number>} [probabilities] */
   const update = (probabilities = {}) => {
     const names = Object.keys(probabilities);
     if (!sorted) names.sort((one, other) => order(one) - order(other));
@@ -20,7 +26,7 @@ export function bars(className = "", { sorted = false } = {}) {
           const number = make("span", "bar-number");
           rows.set(name, { fill, number });
           const row = make("li", "", emoji(name), make("span", "bar-name", emotionLabel(name)), make("span", "bar-track", fill), number);
-          row.dataset.emotion = canonical(name);
+          row.dataset.emotion = canonical(name) ?? "unclear";
           return row;
         }),
       );
@@ -33,7 +39,10 @@ export function bars(className = "", { sorted = false } = {}) {
   return { element: list, update };
 }
 
-/** Move what pops up so that all of it is in the window. */
+/**
+ * Move what pops up so that all of it is in the window.
+ * @param {any} element
+ */
 function keepInside(element) {
   element.style.translate = "";
   const { left, right, top, bottom } = element.getBoundingClientRect();
@@ -47,6 +56,7 @@ let count = 0;
 /**
  * A button that shows what it knows while it is pointed at or has the focus, and stays quiet after Escape until then
  * (WCAG 1.4.13). `update({emotion, confidence, probabilities, title, words})`; title says whose it is.
+ * @param {string} className
  */
 export function chip(className) {
   const details = bars();
@@ -69,6 +79,7 @@ export function chip(className) {
   for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => delete element.dataset.quiet);
   button.addEventListener("click", () => delete element.dataset.quiet);
   for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, () => requestAnimationFrame(() => keepInside(more)));
+  /** @param {any} reading */
   const update = (reading) => {
     const name = canonical(reading.emotion);
     if (element.dataset.emotion !== (name ?? "unclear")) {

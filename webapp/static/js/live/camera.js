@@ -3,11 +3,16 @@
 const LONGEST_SIDE = 640;
 const QUALITY = 0.8;
 
+/**
+ * @param {any} canvas
+ * @param {{type: string, quality: number}} type
+ */
 const toBlob = (canvas, type) =>
   canvas.convertToBlob ? canvas.convertToBlob(type) : new Promise((resolve) => canvas.toBlob(resolve, type.type, type.quality));
 
 /** A small black picture: where the camera is off it asks for what the voice alone says. */
 export async function blank() {
+  /** @type {any} */
   const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(64, 48);
   Object.assign(canvas, { width: 64, height: 48 });
   canvas.getContext("2d", { alpha: false }).fillRect(0, 0, 64, 48);
@@ -17,8 +22,10 @@ export async function blank() {
 
 export class Frames {
   #video = document.createElement("video");
+  /** @type {any} */
   #canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1);
 
+  /** @param {MediaStreamTrack} track */
   constructor(track) {
     this.#video.muted = true;
     this.#video.playsInline = true;
@@ -43,7 +50,7 @@ export class Frames {
   /** Wait for a picture that has not been shown yet; a page in the background gets none and takes what is there. */
   #fresh() {
     if (!this.#video.requestVideoFrameCallback || document.hidden) return null;
-    return new Promise((resolve) => {
+    return new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
       const late = setTimeout(resolve, 120);
       this.#video.requestVideoFrameCallback(() => {
         clearTimeout(late);

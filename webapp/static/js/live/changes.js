@@ -8,7 +8,11 @@ const REST = 5000;
 export class Changes {
   #people = new Map(); // id → {told, toldAt, candidate, since}
 
-  /** Feed what was read of somebody now; returns the emotion where that is a change worth telling, else null. */
+  /**
+   * Feed what was read of somebody now; returns the emotion where that is a change worth telling, else null.
+   * @param {string} id
+   * @param {Judgement | null} main
+   */
   see(id, main, now = performance.now()) {
     const state = this.#people.get(id) ?? { told: null, toldAt: -Infinity, candidate: null, since: now };
     this.#people.set(id, state);
@@ -20,6 +24,7 @@ export class Changes {
     return emotion;
   }
 
+  /** @param {string} id */
   forget(id) {
     this.#people.delete(id);
   }

@@ -1,25 +1,32 @@
 // Messages among those who are in the room. They are shown as text, whatever is in them.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { make } from "./faces.js";
 import { clockTime } from "./words.js";
 
 const MOST = 200;
 
 export class Chat {
-  #log = document.getElementById("chat-log");
-  #text = document.getElementById("chat-text");
-  #form = document.getElementById("chat-form");
-  #problem = document.getElementById("chat-problem");
-  #button = document.getElementById("control-chat");
+  #log = byId("chat-log");
+  #text = byId("chat-text");
+  #form = byId("chat-form");
+  #problem = byId("chat-problem");
+  #button = byId("control-chat");
   #unread = 0;
 
-  /** send(text) returns whether there was a line to the server; isShown() whether the chat is open. */
+  /**
+   * send(text) returns whether there was a line to the server; isShown() whether the chat is open.
+   * @param {{send: (text: string) => boolean, isShown: () => boolean, me: () => string}} options
+   */
   constructor({ send, isShown, me }) {
-    Object.assign(this, { send, isShown, me });
-    this.#form.addEventListener("submit", (event) => {
+    this.send = send;
+    this.isShown = isShown;
+    this.me = me;
+    this.#form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#say();
     });
-    this.#text.addEventListener("keydown", (event) => {
+    this.#text.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#say();
@@ -33,14 +40,16 @@ export class Chat {
     if (this.send(text)) {
       this.#text.value = "";
       this.#problem.textContent = "";
-    } else this.#problem.textContent = "No connection to the server just now. Your message is still here: send it again in a moment.";
+    } else this.#problem.textContent = gettext("No connection to the server just now. Your message is still here: send it again in a moment.");
   }
 
+  /** @param {{from: string, name: string, text: string, at: string}} options */
   add({ from, name, text, at }) {
     const own = from === this.me();
     const moment = new Date(at);
-    const head = make("p", "message-head", make("strong", "", own ? "You" : name), make("time", "text-secondary", clockTime(moment).slice(0, 5)));
-    head.lastChild.dateTime = at;
+    const time = make("time", "text-secondary", clockTime(moment).slice(0, 5));
+    time.dateTime = at;
+    const head = make("p", "message-head", make("strong", "", own ? gettext("You") : name), time);
     const message = make("div", `message${own ? " message-own" : ""}`, head, make("p", "message-text", text));
     const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
     this.#log.append(message);
@@ -65,6 +74,6 @@ export class Chat {
       this.#button.append(badge);
     }
     badge.hidden = this.#unread === 0;
-    badge.replaceChildren(String(this.#unread), make("span", "visually-hidden", " unread"));
+    badge.replaceChildren(String(this.#unread), make("span", "visually-hidden", ` ${gettext("unread")}`));
   }
 }

@@ -1,4 +1,6 @@
 // Our own consent to being read: always visible, given with a question, taken back with one key, and true here before it is true anywhere else.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { postJson } from "../recording/http.js";
 import { ask } from "./dialogs.js";
 
@@ -6,30 +8,38 @@ import { ask } from "./dialogs.js";
 const CONFIRM = 600;
 const AGAIN = 1500;
 
+/** @type {Record<string, string>} */
 const WORDS = {
-  off: "Your face and voice are not being read, and you do not see what is read of others.",
-  on: "Your face and voice are being read. No picture or sound is kept.",
-  face: "Your face is being read. No picture is kept.",
-  voice: "Your voice is being read. No sound is kept.",
-  waiting: "You agreed to be read. Nothing is on just now, so nothing is read.",
-  starting: "You agreed to be read. The reading begins in a moment.",
-  asked: "You agreed to be read, when somebody presses “Analyse” and not otherwise.",
-  away: "You agreed to be read. The server cannot be reached just now, so nothing is read.",
-  stopping: "Stopped. Nothing leaves this browser any more; the server is being told.",
+  off: gettext("Your face and voice are not being read, and you do not see what is read of others."),
+  on: gettext("Your face and voice are being read. No picture or sound is kept."),
+  face: gettext("Your face is being read. No picture is kept."),
+  voice: gettext("Your voice is being read. No sound is kept."),
+  waiting: gettext("You agreed to be read. Nothing is on just now, so nothing is read."),
+  starting: gettext("You agreed to be read. The reading begins in a moment."),
+  asked: gettext("You agreed to be read, when somebody presses “Analyse” and not otherwise."),
+  away: gettext("You agreed to be read. The server cannot be reached just now, so nothing is read."),
+  stopping: gettext("Stopped. Nothing leaves this browser any more; the server is being told."),
 };
 
 export class Consent {
   #given = false;
+  /** How the sampler stands: "on", "face", "voice", "away", "waiting", "starting" or "asked". @type {string | undefined} */
+  state;
   #confirmed = true;
   #applied = false;
   #round = 0;
-  #strip = document.getElementById("consent-strip");
-  #words = document.getElementById("consent-words");
-  #button = document.getElementById("consent-button");
+  #strip = byId("consent-strip");
+  #words = byId("consent-words");
+  #button = byId("consent-button");
 
-  /** url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given). */
+  /**
+   * url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given).
+   * @param {{url: string, send: (message: object) => boolean, onChange: (given: boolean) => void}} options
+   */
   constructor({ url, send, onChange }) {
-    Object.assign(this, { url, send, onChange });
+    this.url = url;
+    this.send = send;
+    this.onChange = onChange;
     this.#button?.addEventListener("click", () => this.toggle());
   }
 
@@ -44,7 +54,10 @@ export class Consent {
     else if ((await ask("consent-dialog")) === "yes") this.#set(true);
   }
 
-  /** What the server has; our own withdrawal that is still on its way to it outweighs that. */
+  /**
+   * What the server has; our own withdrawal that is still on its way to it outweighs that.
+   * @param {boolean} given
+   */
   heard(given) {
     if (!this.#confirmed && given !== this.#given) return;
     this.#confirmed = true;
@@ -53,12 +66,14 @@ export class Consent {
     this.show();
   }
 
+  /** @param {boolean} given */
   #apply(given) {
     if (given === this.#applied) return;
     this.#applied = given;
     this.onChange(given);
   }
 
+  /** @param {boolean} given */
   #set(given) {
     this.#given = given;
     this.#confirmed = false;
@@ -67,6 +82,10 @@ export class Consent {
     this.#tell((this.#round += 1), given);
   }
 
+  /**
+   * @param {number} round
+   * @param {boolean} given
+   */
   async #tell(round, given) {
     const sent = this.send({ type: "consent", reading: given });
     if (sent) await new Promise((resolve) => setTimeout(resolve, CONFIRM));
@@ -93,7 +112,7 @@ export class Consent {
   over() {
     if (!this.#button) return;
     this.#strip.dataset.state = "off";
-    this.#words.textContent = "The call is over for you. Your face and voice are no longer read.";
+    this.#words.textContent = gettext("The call is over for you. Your face and voice are no longer read.");
     this.#button.hidden = true;
     this.#button = null;
   }
@@ -105,7 +124,7 @@ export class Consent {
     this.#strip.dataset.state = this.#given ? state : "off";
     const text = words || WORDS[state] || WORDS.on;
     if (this.#words.textContent !== text) this.#words.textContent = text;
-    this.#button.textContent = this.#given ? "Stop reading" : "Allow reading";
+    this.#button.textContent = this.#given ? gettext("Stop reading") : gettext("Allow reading");
     this.#button.classList.toggle("btn-stop", this.#given);
   }
 }

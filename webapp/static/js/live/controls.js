@@ -1,11 +1,15 @@
 // The buttons under the call.
+import { byId } from "../dom.js";
 
 const NAMES = ["microphone", "camera", "screen", "hand", "record", "analyse", "continuous"];
 
 export class Controls {
-  #buttons = new Map(NAMES.map((name) => [name, document.getElementById(`control-${name}`)]));
+  #buttons = new Map(NAMES.map((name) => [name, byId(`control-${name}`)]));
 
-  /** `actions`: what each button does when it is pressed. */
+  /**
+   * `actions`: what each button does when it is pressed.
+   * @param {Record<string, () => unknown>} actions
+   */
   constructor(actions) {
     for (const [name, button] of this.#buttons) {
       button?.addEventListener("click", async () => {
@@ -20,16 +24,24 @@ export class Controls {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {boolean} on
+   */
   press(name, on) {
     this.#buttons.get(name)?.setAttribute("aria-pressed", String(Boolean(on)));
   }
 
+  /** @param {string} name */
   hide(name) {
     const button = this.#buttons.get(name);
     if (button) button.hidden = true;
   }
 
-  /** Why a button does nothing, where it does nothing. */
+  /**
+   * Why a button does nothing, where it does nothing.
+   * @param {string} name
+   */
   click(name) {
     this.#buttons.get(name)?.click();
   }

@@ -1,14 +1,20 @@
 // The lists of cameras and microphones, in the lobby and in the room.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 
 /** Fill the two lists from `media.devices()`, and have a choice change the device. Returns a function that fills them anew. */
+/**
+ * @param {import("./media.js").OwnMedia} media
+ * @param {{locked?: () => boolean}} [options]
+ */
 export function wireDevices(media, { locked = () => false } = {}) {
   const fill = async () => {
     const found = await media.devices();
-    for (const name of ["camera", "microphone"]) {
-      const select = document.getElementById(`device-${name}`);
+    for (const name of /** @type {const} */ (["camera", "microphone"])) {
+      const select = byId(`device-${name}`);
       const known = found[name].filter(({ label }) => label);
       if (!media[name] && !known.some(({ id }) => id)) {
-        select.replaceChildren(new Option(`Turn the ${name} on first`));
+        select.replaceChildren(new Option(name === "camera" ? gettext("Turn the camera on first") : gettext("Turn the microphone on first")));
         select.disabled = true;
         continue;
       }
@@ -18,7 +24,7 @@ export function wireDevices(media, { locked = () => false } = {}) {
     }
   };
   for (const name of ["camera", "microphone"]) {
-    document.getElementById(`device-${name}`).addEventListener("change", ({ target }) => media.choose(name, target.value));
+    byId(`device-${name}`).addEventListener("change", (/** @type {{target: HTMLSelectElement}} */ { target }) => media.choose(name, target.value));
   }
   navigator.mediaDevices?.addEventListener?.("devicechange", fill);
   return fill;

@@ -1,14 +1,23 @@
 // Our own camera, microphone and screen. A camera that is off is really off; a microphone that is muted sends silence.
+import { gettext } from "../i18n.js";
 import { explain, remember, remembered } from "../recording/devices.js";
 import { CONSTRAINTS } from "../recording/formats.js";
 
+/** @type {Record<string, "video" | "audio">} */
 const KIND = { camera: "video", microphone: "audio" };
 
 export class OwnMedia {
+  /** @type {Record<string, MediaStreamTrack | null>} */
   #tracks = { camera: null, microphone: null, screen: null };
   #muted = true;
 
-  /** onChange(name, track) when the track of "camera", "microphone" or "screen" is another one; onProblem(words) when a device fails. */
+  /**
+   * onChange(name, track) when the track of "camera", "microphone" or "screen" is another one; onProblem(words) when a device fails.
+   * @param {{
+   *   onChange: (name: string, track: MediaStreamTrack | null) => void,
+   *   onProblem: (words: string) => void,
+   * }} options
+   */
   constructor({ onChange, onProblem }) {
     this.onChange = onChange;
     this.onProblem = onProblem;
@@ -36,6 +45,11 @@ export class OwnMedia {
     };
   }
 
+  /**
+   * @param {string} name
+   * @param {string | null} [device]
+   * @returns {Promise<MediaStreamTrack>}
+   */
   async #open(name, device = remembered()[name]) {
     if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
     const kind = KIND[name];
@@ -50,18 +64,26 @@ export class OwnMedia {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {MediaStreamTrack | null} track
+   */
   #set(name, track) {
     this.#tracks[name] = track;
     if (track) {
       track.addEventListener("ended", () => {
         if (this.#tracks[name] !== track) return;
         this.#set(name, null);
-        if (name !== "screen") this.onProblem(`Your ${name} was switched off or unplugged.`);
+        if (name !== "screen") this.onProblem(name === "camera" ? gettext("Your camera was switched off or unplugged.") : gettext("Your microphone was switched off or unplugged."));
       });
     }
     this.onChange(name, track);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} [device]
+   */
   async #switch(name, device) {
     try {
       const track = await this.#open(name, device);
@@ -76,7 +98,10 @@ export class OwnMedia {
     }
   }
 
-  /** Turn the camera on or off. Resolves with whether it is on. */
+  /**
+   * Turn the camera on or off. Resolves with whether it is on.
+   * @param {boolean} on
+   */
   async setCamera(on) {
     if (on && this.camera) {
       this.camera.enabled = true;
@@ -93,7 +118,10 @@ export class OwnMedia {
     return this.state.camera;
   }
 
-  /** Unmute or mute. Resolves with whether the microphone is heard. */
+  /**
+   * Unmute or mute. Resolves with whether the microphone is heard.
+   * @param {boolean} on
+   */
   async setMicrophone(on) {
     this.#muted = !on;
     if (on && !this.microphone) {
@@ -105,13 +133,20 @@ export class OwnMedia {
     return this.state.microphone;
   }
 
-  /** Use another device from now on, and in this browser from then on. */
+  /**
+   * Use another device from now on, and in this browser from then on.
+   * @param {string} name
+   * @param {string} device
+   */
   async choose(name, device) {
     remember({ ...remembered(), [name]: device });
     if (this.#tracks[name]) await this.#switch(name, device);
   }
 
-  /** Share a screen, a window or a tab, or stop. Resolves with whether one is shared. */
+  /**
+   * Share a screen, a window or a tab, or stop. Resolves with whether one is shared.
+   * @param {boolean} on
+   */
   async setScreen(on) {
     if (!on) {
       const old = this.screen;
@@ -124,7 +159,7 @@ export class OwnMedia {
       this.#set("screen", stream.getVideoTracks()[0]);
       return true;
     } catch (error) {
-      if (error.name !== "NotAllowedError") this.onProblem("Your screen cannot be shared from this browser.");
+      if (error.name !== "NotAllowedError") this.onProblem(gettext("Your screen cannot be shared from this browser."));
       return false; // somebody who changes their mind needs no explanation
     }
   }
@@ -132,6 +167,7 @@ export class OwnMedia {
   /** The cameras and microphones there are: {camera: [{id, label, used}], microphone: […]}. */
   async devices() {
     const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+    /** @param {string} name */
     const of = (name) => {
       const used = this.#tracks[name]?.getSettings().deviceId;
       return all

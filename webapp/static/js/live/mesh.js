@@ -1,22 +1,38 @@
-// The call with everybody: one Link for each other person.
-import { Link } from "./link.js";
+// The call with everybody: one PeerConnection for each other person.
+import { PeerConnection } from "./peer_connection.js";
 
 /** What one camera may take, in bits a second, by how many others it is sent to. */
 const BITS = [0, 1_200_000, 800_000, 500_000, 400_000, 300_000];
 
 export class Mesh {
   #links = new Map(); // id → {link, page}
+  /** @type {Tracks} */
   #tracks = { audio: null, camera: null, screen: null };
 
-  /** Callbacks: send(to, data), onTracks(id, {audio, camera, screen}), onState(id, state). */
+  /**
+   * Callbacks: send(to, data), onTracks(id, {audio, camera, screen}), onState(id, state).
+   * @param {{
+   *   send: (to: string, data: any) => void,
+   *   onTracks: (id: string, tracks: Tracks) => void,
+   *   onState: (id: string, state: CallState) => void,
+   * }} options
+   */
   constructor({ send, onTracks, onState }) {
-    Object.assign(this, { send, onTracks, onState });
+    this.send = send;
+    this.onTracks = onTracks;
+    this.onState = onState;
+    /** @type {string | null} */
     this.me = null;
+    /** @type {RTCIceServer[]} */
     this.ice = [];
     window.addEventListener("online", () => this.restart());
   }
 
-  /** Somebody is in the room. `begin`: we make the offer (we came later than they did). */
+  /**
+   * Somebody is in the room. `begin`: we make the offer (we came later than they did).
+   * @param {Peer} peer
+   * @param {boolean} begin
+   */
   meet(peer, begin) {
     const known = this.#links.get(peer.id);
     const reloaded = known && peer.page && known.page && known.page !== peer.page;
@@ -30,6 +46,11 @@ export class Mesh {
     if (begin) link.start();
   }
 
+  /**
+   * @param {string} from
+   * @param {any} data
+   * @param {Peer | undefined} peer
+   */
   receive(from, data, peer) {
     const link = this.#links.get(from)?.link ?? (peer ? this.#make(peer) : null); // nobody who is not in the room
     link?.receive(data);
@@ -38,6 +59,8 @@ export class Mesh {
   /**
    * The server says that somebody left. Where it has only `lost` sight of them, a call that is alive goes on until it no
    * longer is. Resolves once it is over.
+   * @param {string} id
+   * @param {boolean} lost
    */
   async part(id, lost) {
     const known = this.#links.get(id);
@@ -55,11 +78,16 @@ export class Mesh {
     this.#drop(id);
   }
 
+  /** @param {string} id */
   has(id) {
     return this.#links.has(id);
   }
 
-  /** Send another track: name is "audio", "camera" or "screen". */
+  /**
+   * Send another track: name is "audio", "camera" or "screen".
+   * @param {"audio" | "camera" | "screen"} name
+   * @param {MediaStreamTrack | null} track
+   */
   replace(name, track) {
     this.#tracks[name] = track;
     for (const { link } of this.#links.values()) link.replace(name, track);
@@ -73,10 +101,11 @@ export class Mesh {
     for (const id of [...this.#links.keys()]) this.#drop(id);
   }
 
+  /** @param {Peer} peer */
   #make(peer) {
-    const link = new Link({
+    const link = new PeerConnection({
       id: peer.id,
-      polite: this.me > peer.id,
+      polite: (this.me ?? "") > peer.id,
       ice: this.ice,
       tracks: () => this.#tracks,
       send: (data) => this.send(peer.id, data),
@@ -90,6 +119,7 @@ export class Mesh {
     return link;
   }
 
+  /** @param {string} id */
   #drop(id) {
     this.#links.get(id)?.link.close();
     this.#links.delete(id);

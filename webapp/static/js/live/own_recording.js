@@ -1,4 +1,5 @@
 // Recording one's own side, the way answers are recorded: kept in this browser slice by slice, sent while it grows, checked at the end.
+import { gettext } from "../i18n.js";
 import { explain } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
 import { postJson } from "../recording/http.js";
@@ -13,14 +14,28 @@ import { ask, closeDialog } from "./dialogs.js";
 const LIMIT = 3 * 3600;
 
 export class OwnRecording {
+  /** @type {{stop: () => void, flush: () => void} | null} */
   #running = null;
   #sending = new Set();
   #unsafe = false;
   #starting = false;
 
-  /** room: its id; url: where a recording is begun; media: OwnMedia; say(words, lasting); onChange(recording). */
+  /**
+   * room: its id; url: where a recording is begun; media: OwnMedia; say(words, lasting); onChange(recording).
+   * @param {{
+   *   room: string,
+   *   url: string,
+   *   media: import("./media.js").OwnMedia,
+   *   say: (words: string, lasting?: boolean) => void,
+   *   onChange: (recording: boolean) => void,
+   * }} options
+   */
   constructor({ room, url, media, say, onChange }) {
-    Object.assign(this, { room, url, media, say, onChange });
+    this.room = room;
+    this.url = url;
+    this.media = media;
+    this.say = say;
+    this.onChange = onChange;
     window.addEventListener("beforeunload", (event) => {
       this.#running?.flush(); // while the browser asks, the last slice is stored
       if (this.#running || this.#unsafe) event.preventDefault();
@@ -62,7 +77,7 @@ export class OwnRecording {
 
   #check() {
     if (this.media.camera || this.media.microphone) return true;
-    this.say("Turn on your camera or microphone first: there is nothing to record.");
+    this.say(gettext("Turn on your camera or microphone first: there is nothing to record."));
     return false;
   }
 
@@ -71,23 +86,23 @@ export class OwnRecording {
     const kind = camera ? "video" : "audio";
     const type = mediaType(kind);
     if (!type) {
-      this.say("This browser cannot record.");
+      this.say(gettext("This browser cannot record."));
       return;
     }
     let upload;
     try {
       upload = await postJson(this.url, { filetype: type });
     } catch (error) {
-      this.say(error.status ? error.message : "The server cannot be reached just now, so the recording did not start. Try again in a moment.");
+      this.say(error.status ? error.message : gettext("The server cannot be reached just now, so the recording did not start. Try again in a moment."));
       return;
     }
     const take = await StoredTake.create({ ...upload, interview: this.#key, question: "", type });
     take.onFull = () => {
       this.#unsafe = true;
-      this.say("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open.");
+      this.say(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open."));
     };
     this.media.held = true;
-    this.#running = record(new MediaStream([camera, microphone].filter(Boolean)), {
+    this.#running = record(new MediaStream([camera, microphone].filter((track) => track !== null)), {
       type,
       limit: LIMIT,
       onSlice: (slice) => take.append(slice),
@@ -97,36 +112,48 @@ export class OwnRecording {
         this.media.held = false;
         if (this.media.camera && !this.media.camera.enabled) this.media.setCamera(false);
         this.onChange(false);
-        if (error) this.say(`${explain(error, kind)} What was recorded until then is kept.`);
+        if (error) this.say(`${explain(error, kind)} ${gettext("What was recorded until then is kept.")}`);
         await take.finish({ interrupted: Boolean(error) });
       },
     });
     this.onChange(true);
     this.#sending.add(take.id);
-    this.say("You are recording your own side. Everybody in the room sees that.");
+    this.say(gettext("You are recording your own side. Everybody in the room sees that."));
     exclusively(take.id, () => bring(take, { onState: (state) => this.#state(take, state) })).then(
       (recording) => this.#end(take, recording),
       (error) => this.#fail(take, error),
     );
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {string} state
+   */
   #state(take, state) {
-    if (state === "waiting") this.say("No connection for the recording just now. Keep going: it is safe in this browser and is sent as soon as the connection is back.");
-    else if (take.finished && state === "sending") this.say("Your recording is being sent …", true);
+    if (state === "waiting") this.say(gettext("No connection for the recording just now. Keep going: it is safe in this browser and is sent as soon as the connection is back."));
+    else if (take.finished && state === "sending") this.say(gettext("Your recording is being sent …"), true);
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {Recording | null} recording
+   */
   #end(take, recording) {
     this.#sending.delete(take.id);
     this.#unsafe = false;
     if (!recording) return; // another tab has it
-    this.say(recording.state === "ready" ? `Your recording is saved: ${clock(recording.seconds)} long.` : recording.reason || "The recording could not be used.");
+    this.say(recording.state === "ready" ? gettext("Your recording is saved: %(length)s long.", { length: clock(recording.seconds) }) : recording.reason || gettext("The recording could not be used."));
     this.onIdle?.();
   }
 
+  /**
+   * @param {import("../recording/store.js").StoredTake} take
+   * @param {any} error
+   */
   #fail(take, error) {
     this.#sending.delete(take.id);
     this.#running?.stop();
-    this.say(error.message || "The recording could not be sent. It is kept in this browser: open this room again to send it.");
+    this.say(error.message || gettext("The recording could not be sent. It is kept in this browser: open this room again to send it."));
     this.onIdle?.();
   }
 

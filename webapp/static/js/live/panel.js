@@ -1,46 +1,57 @@
 // Chat, people and settings in one panel; its buttons open it, Escape closes it and brings the focus back.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 
-const TITLES = { chat: "Chat", people: "People", settings: "Settings" };
+/** @type {Record<string, string>} */
+const TITLES = { chat: gettext("Chat"), people: gettext("People"), settings: gettext("Settings") };
 
 export class Panel {
+  /** @type {string | null} */
   #open = null;
-  #panel = document.getElementById("panel");
-  #title = document.getElementById("panel-title");
+  #panel = byId("panel");
+  #title = byId("panel-title");
+  /** @type {any} */
   #back = null;
 
-  /** onOpen(name) when a page of it is shown. */
+  /**
+   * onOpen(name) when a page of it is shown.
+   * @param {{onOpen: (name: string) => void}} options
+   */
   constructor({ onOpen }) {
     this.onOpen = onOpen;
     for (const name of Object.keys(TITLES)) this.#button(name).addEventListener("click", () => this.toggle(name));
-    document.getElementById("panel-close").addEventListener("click", () => this.close());
-    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    byId("panel-close").addEventListener("click", () => this.close());
+    this.#panel.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close());
   }
 
   get isOpen() {
     return this.#open;
   }
 
+  /** @param {string} name */
   #button(name) {
-    return document.getElementById(`control-${name}`);
+    return byId(`control-${name}`);
   }
 
+  /** @param {string} name */
   toggle(name) {
     if (this.#open === name) this.close();
     else this.open(name);
   }
 
+  /** @param {string} name */
   open(name) {
     if (!this.#open) this.#back = document.activeElement;
     this.#open = name;
     this.#panel.hidden = false;
-    document.getElementById("room").dataset.panel = name;
+    byId("room").dataset.panel = name;
     this.#title.textContent = TITLES[name];
     for (const other of Object.keys(TITLES)) {
-      document.getElementById(`panel-${other}`).hidden = other !== name;
+      byId(`panel-${other}`).hidden = other !== name;
       this.#button(other).setAttribute("aria-expanded", String(other === name));
     }
     this.onOpen(name);
-    const first = name === "chat" ? document.getElementById("chat-text") : this.#title;
+    const first = name === "chat" ? byId("chat-text") : this.#title;
     first.focus();
   }
 
@@ -49,7 +60,7 @@ export class Panel {
     const button = this.#button(this.#open);
     this.#open = null;
     this.#panel.hidden = true;
-    delete document.getElementById("room").dataset.panel;
+    delete byId("room").dataset.panel;
     for (const name of Object.keys(TITLES)) this.#button(name).setAttribute("aria-expanded", "false");
     (this.#back?.isConnected && this.#back !== document.body ? this.#back : button).focus();
   }

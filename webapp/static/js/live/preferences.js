@@ -13,20 +13,27 @@ const DEFAULTS = {
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {}; // private windows may refuse: the defaults hold
   }
 }
 
 export class Preferences {
+  /** @type {Record<string, any>} */
   #values = { ...DEFAULTS, ...stored(), keys: { ...DEFAULTS.keys, ...stored().keys } };
+  /** @type {((name: string, value: any) => void)[]} */
   #watchers = [];
 
+  /** @param {string} name */
   get(name) {
     return this.#values[name];
   }
 
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
   set(name, value) {
     this.#values = { ...this.#values, [name]: value };
     try {
@@ -37,7 +44,10 @@ export class Preferences {
     for (const watcher of this.#watchers) watcher(name, value);
   }
 
-  /** Call watcher(name, value) after every change. */
+  /**
+   * Call watcher(name, value) after every change.
+   * @param {(name: string, value: any) => void} watcher
+   */
   watch(watcher) {
     this.#watchers.push(watcher);
   }

@@ -1,24 +1,32 @@
 // What has been read of everybody lately, in one place; the views ask here. Nothing of it is kept beyond the page.
+import { gettext } from "../i18n.js";
 import { canonical } from "./words.js";
 
 /** A reading older than this says nothing about now; a slow server gets a little more time, up to LONGEST (milliseconds). */
 const FRESH = 2500;
 const LONGEST = 5000;
 
-/** The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null. */
+/**
+ * The one emotion of a reading that stands for the person: {emotion, confidence, probabilities, from}, or null.
+ * @param {Reading | null | undefined} reading
+ */
 export function dominant(reading) {
   if (!reading) return null;
   const { fused, voice, faces = [] } = reading;
   const followed = faces.find(({ id }) => id === reading.followed) ?? faces[0] ?? null;
-  if (fused) return { ...fused, emotion: canonical(fused.emotion), from: [followed && "face", voice && "voice"].filter(Boolean).join(" and ") || "face" };
-  if (followed) return { ...followed, emotion: canonical(followed.emotion), from: "face" };
-  if (voice) return { ...voice, emotion: canonical(voice.emotion), from: "voice" };
+  if (fused) return { ...fused, emotion: canonical(fused.emotion), from: followed && voice ? gettext("face and voice") : voice ? gettext("voice") : gettext("face") };
+  if (followed) return { ...followed, emotion: canonical(followed.emotion), from: gettext("face") };
+  if (voice) return { ...voice, emotion: canonical(voice.emotion), from: gettext("voice") };
   return null;
 }
 
 export class Readings {
   #latest = new Map(); // id → {reading, at, until}
 
+  /**
+   * @param {string} id
+   * @param {Reading | null} reading
+   */
   set(id, reading) {
     const at = performance.now();
     const gap = at - (this.#latest.get(id)?.at ?? at);
@@ -26,12 +34,16 @@ export class Readings {
     else this.#latest.delete(id);
   }
 
-  /** The reading of somebody, if it is fresh. */
+  /**
+   * The reading of somebody, if it is fresh.
+   * @param {string} id
+   */
   of(id) {
     const known = this.#latest.get(id);
     return known && performance.now() < known.until ? known.reading : null;
   }
 
+  /** @param {string} id */
   forget(id) {
     this.#latest.delete(id);
   }
@@ -39,6 +51,7 @@ export class Readings {
   /** How many faces (or voices, where no face is seen) show each emotion now: Map name → count. */
   present() {
     const counts = new Map();
+    /** @param {string | null | undefined} name */
     const add = (name) => name && counts.set(canonical(name), (counts.get(canonical(name)) ?? 0) + 1);
     for (const id of this.#latest.keys()) {
       const reading = this.of(id);

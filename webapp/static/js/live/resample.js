@@ -5,6 +5,8 @@ const TAPS = 32;
 /**
  * Returns a function that takes Float32Array blocks at `from` Hz and gives Int16Array blocks at `to` Hz, which join
  * without a seam. What lies above half the lower rate is filtered out first, so nothing folds back.
+ * @param {number} from
+ * @param {number} [to]
  */
 export function resampler(from, to = 16000) {
   const step = from / to;
@@ -13,7 +15,7 @@ export function resampler(from, to = 16000) {
   let kept = new Float32Array(2 * half);
   let next = half; // where in `kept` the next sample falls
 
-  return (block) => {
+  return (/** @type {Float32Array} */ block) => {
     const data = new Float32Array(kept.length + block.length);
     data.set(kept);
     data.set(block, kept.length);

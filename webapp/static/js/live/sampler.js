@@ -1,7 +1,7 @@
 // Our own side's reading: samples of our own camera and microphone go up, readings come down. Nobody else's are touched.
 import { Frames, blank } from "./camera.js";
-import { Line } from "./line.js";
-import { PATIENCE, Pace } from "./pace.js";
+import { ReconnectingSocket } from "./reconnecting_socket.js";
+import { PATIENCE, FrameRateControl } from "./frame_rate.js";
 import { listen } from "./sound.js";
 
 const FRAME = 1;
@@ -13,7 +13,14 @@ const MOST_WAITING = 64 * 1024;
 /** Milliseconds between two questions for the voice alone, while the camera is off. */
 const VOICE_ONLY = 700;
 
-/** The header of the contract before the payload, little endian. */
+/**
+ * The header of the contract before the payload, little endian.
+ * @param {number} kind
+ * @param {number} flags
+ * @param {number} sequence
+ * @param {number} at
+ * @param {ArrayBuffer} payload
+ */
 export function packet(kind, flags, sequence, at, payload) {
   const bytes = new Uint8Array(HEADER + payload.byteLength);
   const view = new DataView(bytes.buffer);
@@ -26,30 +33,47 @@ export function packet(kind, flags, sequence, at, payload) {
 }
 
 export class Sampler {
-  #line;
-  #pace = new Pace();
+  #socket;
+  #frameRate = new FrameRateControl();
+  /** @type {Frames | null} */
   #frames = null;
+  /** @type {MediaStreamTrack | null} */
   #camera = null;
+  /** @type {MediaStreamTrack | null} */
   #microphone = null;
+  /** @type {(() => void) | null} */
   #stopListening = null;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #sequence = 0;
+  /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
+  /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>} | null} */
   #flying = null; // {sequence, sentAt, late}: the one frame on its way
   #moment = 0; // until when (performance.now()) the next frame is one that somebody asked for
   #continuous = true;
   #running = false;
 
-  /** Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words). */
+  /**
+   * Callbacks: onReading(reading), onState("off" | "connecting" | "on" | "away" | "refused", words).
+   * @param {{
+   *   tokenUrl: string,
+   *   workletUrl: string,
+   *   onReading: (reading: Reading & {sequence: number}) => void,
+   *   onState: (state: "off" | "connecting" | "on" | "away" | "refused", words: string) => void,
+   * }} options
+   */
   constructor({ tokenUrl, workletUrl, onReading, onState }) {
-    Object.assign(this, { workletUrl, onReading, onState });
-    this.#line = new Line({
+    this.workletUrl = workletUrl;
+    this.onReading = onReading;
+    this.onState = onState;
+    this.#socket = new ReconnectingSocket({
       purpose: "reading",
       tokenUrl,
       onUp: () => this.onState("on", ""),
       onMessage: (message) => this.#receive(message),
       onDown: () => {
         this.#land(); // its answer will not come any more
-        this.#soon(this.#pace.interval);
+        this.#soon(this.#frameRate.interval);
         this.onState("away", "");
       },
       onEnd: (_reason, words) => {
@@ -60,7 +84,7 @@ export class Sampler {
   }
 
   get rate() {
-    return this.#pace.rate;
+    return this.#frameRate.rate;
   }
 
   get isRunning() {
@@ -71,7 +95,7 @@ export class Sampler {
     if (this.#running) return;
     this.#running = true;
     this.onState("connecting", "");
-    this.#line.start();
+    this.#socket.start();
     this.#hear();
     this.#soon(0);
   }
@@ -86,20 +110,24 @@ export class Sampler {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#land();
-    this.#line.stop();
+    this.#socket.stop();
     this.#frames?.close();
     this.#frames = null;
     this.#stopListening?.();
     this.#stopListening = null;
   }
 
-  /** All the time, or only when somebody presses "Analyse". */
+  /**
+   * All the time, or only when somebody presses "Analyse".
+   * @param {boolean} on
+   */
   set continuous(on) {
     this.#continuous = on;
     this.#hear();
     if (on) this.#soon(0);
   }
 
+  /** @param {{camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null}} options */
   use({ camera, microphone }) {
     if (camera !== this.#camera) {
       this.#camera = camera;
@@ -133,11 +161,16 @@ export class Sampler {
     }
   }
 
+  /**
+   * @param {ArrayBuffer} block
+   * @param {number} at
+   */
   #sendSound(block, at) {
-    if (!this.#running || !this.#microphone?.enabled || this.#line.waiting > MOST_WAITING) return;
-    this.#line.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
+    if (!this.#running || !this.#microphone?.enabled || this.#socket.waiting > MOST_WAITING) return;
+    this.#socket.send(packet(SOUND, 0, (this.#sequence += 1), at, block));
   }
 
+  /** @param {number} milliseconds */
   #soon(milliseconds) {
     clearTimeout(this.#timer);
     if (this.#running) this.#timer = setTimeout(() => this.#tick(), milliseconds);
@@ -147,25 +180,26 @@ export class Sampler {
     const asked = this.#moment > performance.now();
     if (this.#flying || (!this.#continuous && !asked)) return;
     const seen = this.#camera?.enabled;
-    if (!this.#line.isOpen || (!seen && !this.#microphone?.enabled)) {
-      this.#soon(this.#pace.interval);
+    if (!this.#socket.isOpen || (!seen && !this.#microphone?.enabled)) {
+      this.#soon(this.#frameRate.interval);
       return;
     }
+    /** @type {{sequence: number, takenAt: number, sentAt?: number, late?: ReturnType<typeof setTimeout>}} */
     const flying = { sequence: (this.#sequence += 1), takenAt: performance.now() };
     this.#flying = flying;
-    if (seen) this.#frames ??= new Frames(this.#camera);
-    const taken = (seen ? this.#frames.next() : blank()).catch(() => null);
+    const frames = seen && this.#camera ? (this.#frames ??= new Frames(this.#camera)) : null;
+    const taken = (frames ? frames.next() : blank()).catch(() => /** @type {any} */ (null));
     const frame = await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]); // a picture that never comes stops nothing
     if (this.#flying !== flying) return; // stopped or lost meanwhile
-    if (!this.#running || !frame || !this.#line.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
+    if (!this.#running || !frame || !this.#socket.send(packet(FRAME, asked ? MOMENT : 0, flying.sequence, frame.at, frame.bytes))) {
       this.#land();
-      this.#soon(this.#pace.interval);
+      this.#soon(this.#frameRate.interval);
       return;
     }
     if (asked) this.#moment = 0;
     flying.sentAt = performance.now();
     flying.late = setTimeout(() => {
-      this.#pace.unanswered();
+      this.#frameRate.unanswered();
       this.#land();
       this.#soon(0);
     }, PATIENCE);
@@ -176,6 +210,7 @@ export class Sampler {
     this.#flying = null;
   }
 
+  /** @param {any} message */
   #receive(message) {
     if (message.type === "error") {
       console.debug("Viva: reading", message.code, message.message);
@@ -185,10 +220,10 @@ export class Sampler {
     const flying = this.#flying;
     if (message.type === "reading" && this.#running) this.onReading(message);
     if (!flying || message.sequence !== flying.sequence) return; // the answer to one that was given up
-    if (message.type === "busy") this.#pace.refused();
-    else this.#pace.answered(performance.now() - flying.sentAt);
+    if (message.type === "busy") this.#frameRate.refused();
+    else this.#frameRate.answered(performance.now() - (flying.sentAt ?? flying.takenAt));
     this.#land();
-    const interval = this.#camera?.enabled ? this.#pace.interval : Math.max(VOICE_ONLY, this.#pace.interval);
+    const interval = this.#camera?.enabled ? this.#frameRate.interval : Math.max(VOICE_ONLY, this.#frameRate.interval);
     this.#soon(Math.max(0, interval - (performance.now() - flying.takenAt)));
   }
 }

@@ -1,39 +1,52 @@
 // Who is in the room, and what they tell each other, by the live service.
-import { Line } from "./line.js";
+import { ReconnectingSocket } from "./reconnecting_socket.js";
 
 /** What the server says before it ends the line for good. */
 const FINAL = ["closed", "removed", "full"];
 
+/** @type {("camera" | "microphone" | "screen" | "hand" | "recording")[]} */
 const ON = ["camera", "microphone", "screen", "hand", "recording"];
+/** @param {Peer} peer */
 const flags = (peer) => Object.fromEntries(ON.map((name) => [name, peer[name]]));
 
 export class Signalling {
-  #line;
+  #socket;
   #state = {};
+  /** @type {{code: string, message: string} | null} */
   #said = null; // the last error, which may explain why the line ends
   /** Tells this page from the one that was here before it was loaded anew. */
   page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  /** @type {Peer | null} */
   me = null;
+  /** @type {any} */
   room = null;
   peers = new Map();
   #lost = new Map(); // those whom the server has lost sight of, as they were
+  /** @type {RTCIceServer[]} */
   ice = [];
 
-  /** `on` holds the callbacks: welcome(first), media(), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message). */
+  /**
+   * `on` holds the callbacks: welcome(first), media(), peer(peer, before), left(peer, why), signal(from, data), chat(message), reading(from, reading), moment(by, id), consent(reading), problem(message), up(), down(), end(reason, message).
+   * @param {{tokenUrl: string, on: Record<string, (...values: any[]) => any>}} options
+   */
   constructor({ tokenUrl, on }) {
     this.on = on;
-    this.#line = new Line({
+    this.#socket = new ReconnectingSocket({
       purpose: "signal",
       tokenUrl,
       hello: { page: this.page },
       onMessage: (message) => this.#receive(message),
       onDown: () => on.down(),
-      onEnd: (reason, words) => (FINAL.includes(this.#said?.code) ? on.end(this.#said.code, this.#said.message) : on.end(reason, words)),
+      onEnd: (reason, words) => {
+        const said = this.#said;
+        if (said && FINAL.includes(said.code)) on.end(said.code, said.message);
+        else on.end(reason, words);
+      },
     });
   }
 
   get isOpen() {
-    return this.#line.isOpen;
+    return this.#socket.isOpen;
   }
 
   /** Everybody: first we, then the others by name. */
@@ -42,25 +55,30 @@ export class Signalling {
   }
 
   start() {
-    this.#line.start();
+    this.#socket.start();
   }
 
   stop() {
-    this.#line.send({ type: "leave" });
-    this.#line.stop();
+    this.#socket.send({ type: "leave" });
+    this.#socket.stop();
   }
 
-  /** Tell what is on here; told again after every reconnection. */
+  /**
+   * Tell what is on here; told again after every reconnection.
+   * @param {Partial<Peer>} state
+   */
   tell(state) {
     this.#state = { ...this.#state, ...state };
     if (this.me) Object.assign(this.me, this.#state);
-    this.#line.send({ type: "state", ...this.#state });
+    this.#socket.send({ type: "state", ...this.#state });
   }
 
+  /** @param {object} message */
   send(message) {
-    return this.#line.send(message);
+    return this.#socket.send(message);
   }
 
+  /** @param {any} message */
   #receive(message) {
     const { type } = message;
     if (type === "welcome") this.#welcome(message);
@@ -82,6 +100,7 @@ export class Signalling {
     }
   }
 
+  /** @param {{you: Peer, room: any, peers: Peer[], ice: RTCIceServer[], media: any}} message */
   #welcome({ you, room, peers, ice, media }) {
     const first = this.me === null;
     this.#said = null;
@@ -93,9 +112,10 @@ export class Signalling {
     for (const id of [...this.peers.keys()]) if (!here.has(id)) this.#left(id, "lost");
     for (const peer of peers) this.#peer(peer, true);
     this.on.welcome(first);
-    this.#line.send({ type: "state", ...this.#state });
+    this.#socket.send({ type: "state", ...this.#state });
   }
 
+  /** @param {Peer} peer */
   #peer(peer, known = false) {
     if (peer.id === this.me?.id) {
       this.me = { ...this.me, ...peer, ...this.#state };
@@ -111,6 +131,10 @@ export class Signalling {
     this.on.peer(now, before, known);
   }
 
+  /**
+   * @param {string} id
+   * @param {string} why
+   */
   #left(id, why) {
     const peer = this.peers.get(id);
     this.peers.delete(id);

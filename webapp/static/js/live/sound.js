@@ -3,6 +3,9 @@
 /**
  * Call onBlock(ArrayBuffer, at) for every quarter of a second of `track`; `at` is performance.now() at its first
  * sample. Resolves with a function that ends it. Muted microphones send silence, which is what there is to hear.
+ * @param {MediaStreamTrack} track
+ * @param {string} workletUrl
+ * @param {(block: ArrayBuffer, at: number) => void} onBlock
  */
 export async function listen(track, workletUrl, onBlock) {
   const context = new AudioContext();

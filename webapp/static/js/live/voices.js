@@ -4,16 +4,24 @@ const LOUD = 0.018; // root mean square; -35 dB
 const HANGS_ON = 700;
 
 export class Voices {
+  /** @type {AudioContext | null} */
   #context = null;
   #sources = new Map(); // id → {track, node, analyser, lastLoud}
 
-  /** onSpeaking(id, on) when somebody begins or stops. */
+  /**
+   * onSpeaking(id, on) when somebody begins or stops.
+   * @param {{onSpeaking: (id: string, on: boolean) => void}} options
+   */
   constructor({ onSpeaking }) {
     this.onSpeaking = onSpeaking;
     this.timer = setInterval(() => this.#look(), 120);
   }
 
-  /** Listen to a track of somebody; null to stop. */
+  /**
+   * Listen to a track of somebody; null to stop.
+   * @param {string} id
+   * @param {MediaStreamTrack | null} track
+   */
   use(id, track) {
     const known = this.#sources.get(id);
     if ((known?.track ?? null) === track) return;
@@ -31,11 +39,15 @@ export class Voices {
     this.#sources.set(id, { track, node, analyser, lastLoud: -Infinity, on: false });
   }
 
-  /** Whether anybody has spoken within so many milliseconds; `except` leaves one out. */
+  /**
+   * Whether anybody has spoken within so many milliseconds; `except` leaves one out.
+   * @param {number} [within]
+   * @param {string | null} [except]
+   */
   anybody(within = HANGS_ON, except = null) {
     const now = performance.now();
     // A browser that waits for a click lets us hear nothing: assume that somebody speaks.
-    if (this.#sources.size && this.#context.state !== "running") return true;
+    if (this.#sources.size && this.#context?.state !== "running") return true;
     return [...this.#sources].some(([id, { lastLoud }]) => id !== except && now - lastLoud < within);
   }
 

@@ -1,30 +1,33 @@
 // One question: the think time, the recorder, the written answer.
+import { byId } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { resumeAll } from "../recording/resume.js";
 import { announce, clock } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
 import { setUp } from "../recording/written.js";
 
-const page = document.getElementById("answer");
-const form = document.getElementById("written");
+const page = byId("answer");
+const form = byId("written");
 if (form) setUp(form);
 
 // The server says how much think time is left; nothing starts by itself when it is over.
-const think = document.getElementById("think");
+const think = byId("think");
 const end = performance.now() + Number(page.dataset.think) * 1000;
-let ticking = null;
+/** @type {ReturnType<typeof setInterval>} */
+let ticking;
 
 function tick() {
   const left = (end - performance.now()) / 1000;
-  document.getElementById("think-left").textContent = clock(left);
+  byId("think-left").textContent = clock(left);
   if (left > 0) return;
   clearInterval(ticking);
-  think.textContent = "Your time to think is over. Start when you are ready.";
+  think.textContent = gettext("Your time to think is over. Start when you are ready.");
   announce(think.textContent);
 }
 
 if (Number(page.dataset.think) > 0) ticking = setInterval(tick, 250);
 
-if (document.getElementById("record")) {
+if (byId("record")) {
   const studio = new Studio(page);
   studio.onRecord = () => {
     clearInterval(ticking);

@@ -8,6 +8,7 @@ class Pcm extends AudioWorkletProcessor {
   #block = new Int16Array(BLOCK);
   #filled = 0;
 
+  /** @param {Float32Array[][]} inputs */
   process([[channel]]) {
     if (!channel) return true; // no microphone connected just now
     const samples = this.#resample(channel);

@@ -1,10 +1,13 @@
 // The review page: recordings that are still on their way go on, and the page is drawn anew when they have arrived.
+import { byId, findAll } from "../dom.js";
+import { gettext } from "../i18n.js";
 import { resumeAll } from "../recording/resume.js";
 
-const list = document.getElementById("review");
-const network = document.getElementById("network");
+const list = byId("review");
+const network = byId("network");
 let pending = 0;
 
+/** @param {string} text */
 function tell(text) {
   network.textContent = text;
   network.hidden = !text;
@@ -21,18 +24,19 @@ resumeAll(list.dataset.interview, () => {
     onState(state) {
       tell(
         state === "waiting"
-          ? "No connection just now. Your recording is safe in this browser and is sent as soon as the connection is back."
-          : "A recording is being sent. Stay on this page until it says “Answered”.",
+          ? gettext("No connection just now. Your recording is safe in this browser and is sent as soon as the connection is back.")
+          : gettext("A recording is being sent. Stay on this page until it says “Answered”."),
       );
     },
     onEnd: arrived,
-    onError: (error) => tell(`A recording could not be sent: ${error.message || "reload the page and try again."}`),
+    onError: (error) => tell(gettext("A recording could not be sent: %(reason)s", { reason: error.message || gettext("reload the page and try again.") })),
   };
 }).then(() => {
   if (pending === 0 && list.querySelector('[data-state="saving"]')) window.setTimeout(lookAgain, 3000);
 });
 
-const states = (root) => [...root.querySelectorAll("#review [data-state]")].map((row) => row.dataset.state).join();
+/** @param {ParentNode} root */
+const states = (root) => findAll(root, "#review [data-state]").map((row) => row.dataset.state).join();
 
 // What another tab sends, or the server still checks, shows up when it is there.
 async function lookAgain() {

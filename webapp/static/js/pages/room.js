@@ -1,4 +1,5 @@
 // The room's page.
+import { byId } from "../dom.js";
 import { Room } from "../live/room.js";
 
-new Room(document.getElementById("room")).start();
+new Room(byId("room")).start();

@@ -1,4 +1,5 @@
 // The scorecard: players with speeds beside the form.
+import { byId } from "../dom.js";
 import { wirePlayers } from "../report/players.js";
 
-wirePlayers(document.getElementById("scorecard"));
+wirePlayers(byId("scorecard"));

@@ -2,7 +2,7 @@
 
 // A second click on a form that is already on its way sends nothing.
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -16,4 +16,4 @@ window.addEventListener("pageshow", () => {
 });
 
 // A form that came back with faults begins at the first of them.
-document.querySelector('[aria-invalid="true"]')?.focus();
+/** @type {HTMLElement | null} */ (document.querySelector('[aria-invalid="true"]'))?.focus();

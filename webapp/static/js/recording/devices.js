@@ -1,29 +1,39 @@
 // Camera and microphone: asking for them, words for every way in which that fails, and a level meter.
+import { gettext } from "../i18n.js";
 import { CONSTRAINTS } from "./formats.js";
 
+/** @type {Record<string, (device: string) => string>} */
 const HELP = {
-  NotAllowedError: (what) =>
-    `Your browser does not let this page use your ${what}. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.`,
-  NotFoundError: (what) => `No ${what} was found. Connect one, or switch it on, and try again.`,
-  NotReadableError: (what) =>
-    `Your ${what} cannot be started. Another program may be using it: close video calls and other tabs, then try again.`,
-  OverconstrainedError: (what) => `The ${what} that was chosen is no longer there. Choose another one and try again.`,
-  SecurityError: (what) => `Your browser's settings forbid any page to use your ${what}. Change them, or use another browser.`,
-  AbortError: (what) => `Your ${what} stopped while it was being started. Unplug it, plug it in again, and try again.`,
-  TypeError: (what) => `This page can use your ${what} only over a secure connection (https). Tell the person who sent you the link.`,
+  NotAllowedError: (device) => gettext("Your browser does not let this page use your %(device)s. Click the camera or lock sign beside the address, allow it, and try again. On a phone or a Mac, look into the system's privacy settings too.", { device }),
+  NotFoundError: (device) => gettext("No %(device)s was found. Connect one, or switch it on, and try again.", { device }),
+  NotReadableError: (device) => gettext("Your %(device)s cannot be started. Another program may be using it: close video calls and other tabs, then try again.", { device }),
+  OverconstrainedError: (device) => gettext("The %(device)s that was chosen is no longer there. Choose another one and try again.", { device }),
+  SecurityError: (device) => gettext("Your browser's settings forbid any page to use your %(device)s. Change them, or use another browser.", { device }),
+  AbortError: (device) => gettext("Your %(device)s stopped while it was being started. Unplug it, plug it in again, and try again.", { device }),
+  TypeError: (device) => gettext("This page can use your %(device)s only over a secure connection (https). Tell the person who sent you the link.", { device }),
 };
 
-const what = (kind) => (kind === "video" ? "camera and microphone" : "microphone");
+/** @type {Record<string, string>} */
+const NAMES = { video: gettext("camera and microphone"), camera: gettext("camera"), microphone: gettext("microphone") };
 
-/** What happened and what to do next, for an error of getUserMedia. */
+/**
+ * What happened and what to do next.
+ * @param {Error} error of getUserMedia
+ * @param {string} kind "video", "audio", "camera" or "microphone"
+ */
 export function explain(error, kind) {
-  const help = HELP[error.name] ?? ((thing) => `Your ${thing} could not be started (${error.name}). Try again, or use another browser.`);
-  return help(what(kind));
+  const help = HELP[error.name] ?? ((/** @type {string} */ device) => gettext("Your %(device)s could not be started (%(error)s). Try again, or use another browser.", { device, error: error.name }));
+  return help(NAMES[kind] ?? NAMES.microphone);
 }
 
-/** Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent. */
+/**
+ * Ask for the devices. chosen holds device ids ({camera, microphone}), either may be absent.
+ * @param {string} kind
+ * @param {{camera?: string, microphone?: string}} [chosen]
+ */
 export async function open(kind, chosen = remembered()) {
   if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
+  /** @param {string} [id] */
   const exact = (id) => (id ? { deviceId: { exact: id } } : {});
   const constraints = {
     audio: { ...CONSTRAINTS.audio, ...exact(chosen.microphone) },
@@ -40,6 +50,7 @@ export async function open(kind, chosen = remembered()) {
   }
 }
 
+/** @param {MediaStream | null} stream */
 export function close(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
@@ -49,12 +60,13 @@ const KEY = "viva-devices";
 /** The devices chosen in the device check, for the questions after it. */
 export function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {};
   }
 }
 
+/** @param {{camera?: string, microphone?: string}} chosen */
 export function remember(chosen) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(chosen));
@@ -63,7 +75,11 @@ export function remember(chosen) {
   }
 }
 
-/** Call show(level) with the loudness (0..1) about ten times a second until the returned function is called. */
+/**
+ * Call show(level) with the loudness (0..1) about ten times a second until the returned function is called.
+ * @param {MediaStream} stream
+ * @param {(level: number) => void} show
+ */
 export function watchLevel(stream, show) {
   if (!stream.getAudioTracks().length) return () => {};
   const context = new AudioContext();

@@ -9,7 +9,10 @@ const VIDEO = [
 ];
 const AUDIO = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4;codecs=mp4a.40.2", "audio/mp4", "audio/ogg;codecs=opus"];
 
-/** The first type that this browser records, or null where it records none. kind is "video" or "audio". */
+/**
+ * The first type that this browser records, or null where it records none. kind is "video" or "audio".
+ * @param {string} kind
+ */
 export function mediaType(kind) {
   if (typeof MediaRecorder === "undefined") return null;
   return (kind === "video" ? VIDEO : AUDIO).find((type) => MediaRecorder.isTypeSupported(type)) ?? null;
@@ -18,6 +21,7 @@ export function mediaType(kind) {
 /**
  * Milliseconds between slices: what a reload may cost at most is what the recorder has not handed over yet. Safari's
  * mp4 came out empty below five seconds in some versions.
+ * @param {string} type
  */
 export function timeslice(type) {
   return type.includes("mp4") && navigator.vendor.startsWith("Apple") ? 5000 : 1000;

@@ -4,13 +4,25 @@ import { BITS, timeslice } from "./formats.js";
 /**
  * Record a stream. `onSlice(blob)` gets every slice in order, `onTick(secondsLeft)` runs four times a second,
  * `onEnd(error)` once after the last slice. Returns {stop, flush}; flush() asks for what there is since the last slice.
+ * @param {MediaStream} stream
+ * @param {{
+ *   type: string,
+ *   limit: number,
+ *   onSlice: (slice: Blob) => void,
+ *   onTick: (left: number) => void,
+ *   onEnd: (error: Error | null) => void,
+ * }} options
  */
 export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   // A fragment of MP4 ends at a key frame, and before that nothing of it is handed over: without the interval a page
   // that is closed may lose a quarter of a minute.
-  const recorder = new MediaRecorder(stream, { mimeType: type, videoKeyFrameIntervalDuration: 2000, ...BITS });
+  /** @type {MediaRecorderOptions & {videoKeyFrameIntervalDuration: number}} */
+  const options = { mimeType: type, videoKeyFrameIntervalDuration: 2000, ...BITS };
+  const recorder = new MediaRecorder(stream, options);
+  /** @type {Error | null} */
   let failure = null;
-  let timer = null;
+  /** @type {{id?: ReturnType<typeof setInterval>}} */
+  const timer = {};
   const stop = () => {
     if (recorder.state !== "inactive") recorder.stop();
   };
@@ -22,7 +34,7 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
     stop();
   };
   recorder.onstop = () => {
-    clearInterval(timer);
+    clearInterval(timer.id);
     onEnd(failure);
   };
   for (const track of stream.getTracks()) {
@@ -33,7 +45,7 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   }
   recorder.start(timeslice(type));
   const started = performance.now();
-  timer = setInterval(() => {
+  timer.id = setInterval(() => {
     const left = limit - (performance.now() - started) / 1000;
     onTick(Math.max(0, left));
     if (left <= 0) stop();

@@ -5,6 +5,8 @@ import { bring, exclusively } from "./upload.js";
 /**
  * Bring every stored take of an interview to the server. `handlers(take)` gives {onState, onEnd(recording), onError}
  * for each. Takes that another tab works on are left to it.
+ * @param {string} interview
+ * @param {(take: import("./store.js").StoredTake) => {onState: (state: string, why?: string) => void, onEnd: (recording: any) => any, onError: (error: any, take: import("./store.js").StoredTake) => any}} handlers
  */
 export async function resumeAll(interview, handlers) {
   const takes = await StoredTake.of(interview);

@@ -1,8 +1,12 @@
 // Words for screen readers, and lengths of time for everybody.
+import { byId } from "../dom.js";
 
-/** Say something through the page's live region; the same words twice are said twice. */
+/**
+ * Say something through the page's live region; the same words twice are said twice.
+ * @param {string} text
+ */
 export function announce(text) {
-  const region = document.getElementById("announcer");
+  const region = byId("announcer");
   if (!region) return;
   region.textContent = "";
   window.setTimeout(() => {
@@ -10,7 +14,10 @@ export function announce(text) {
   }, 50);
 }
 
-/** Seconds as m:ss. */
+/**
+ * Seconds as m:ss.
+ * @param {number} seconds
+ */
 export function clock(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

@@ -4,6 +4,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { openDB } from "idb";
 
 const NAME = "viva-recordings";
+/** @type {Promise<import("idb").IDBPDatabase<any>> | undefined} */
 let database;
 
 function open() {
@@ -13,7 +14,7 @@ function open() {
       db.createObjectStore("slices", { keyPath: ["take", "number"] });
     },
     blocking() {
-      database.then((db) => db.close());
+      database?.then((db) => db.close());
       database = undefined;
     },
   });
@@ -25,13 +26,18 @@ function open() {
  * slices come. A slice that IndexedDB refuses is kept in memory, so that uploading goes on; `onFull` is called then.
  */
 export class StoredTake {
+  /** @type {number[]} */
   #lengths = [];
+  /** @type {Map<number, ArrayBuffer>} */
   #memory = new Map();
   #queue = Promise.resolve();
+  /** @type {((value?: unknown) => void)[]} */
   #waiting = [];
   size = 0;
+  /** @type {(error: unknown) => void} */
   onFull = () => {};
 
+  /** @param {any} record */
   constructor(record) {
     this.record = record;
   }
@@ -49,16 +55,22 @@ export class StoredTake {
     return this.#memory.size > 0;
   }
 
-  /** Begin a take. record: {id, interview, question, url, type}. */
+  /**
+   * Begin a take. record: {id, interview, question, url, type}.
+   * @param {any} record
+   */
   static async create(record) {
     const take = new StoredTake({ ...record, finished: false, interrupted: false, startedAt: Date.now() });
     await take.#save();
     return take;
   }
 
-  /** The takes of one interview that are still here; those of other interviews in the same browser are left alone. */
+  /**
+   * The takes of one interview that are still here; those of other interviews in the same browser are left alone.
+   * @param {string} interview
+   */
   static async of(interview) {
-    let records = [];
+    let records;
     try {
       records = await (await open()).getAllFromIndex("takes", "interview", interview);
     } catch {
@@ -67,7 +79,10 @@ export class StoredTake {
     return Promise.all(records.map((record) => new StoredTake(record).#load()));
   }
 
-  /** Forget what this browser keeps of an interview, and whatever has been left here for longer than a month. */
+  /**
+   * Forget what this browser keeps of an interview, and whatever has been left here for longer than a month.
+   * @param {string} interview
+   */
   static async forget(interview) {
     try {
       const records = await (await open()).getAll("takes");
@@ -99,12 +114,16 @@ export class StoredTake {
     }
   }
 
+  /** @param {any} error */
   #tell(error) {
     console.warn("Viva: this browser does not keep the recording", error);
     this.onFull(error);
   }
 
-  /** Add the next slice. Slices are stored one after the other, in the order of the calls. */
+  /**
+   * Add the next slice. Slices are stored one after the other, in the order of the calls.
+   * @param {Blob} blob
+   */
   append(blob) {
     this.#queue = this.#queue.then(async () => {
       const bytes = await blob.arrayBuffer();
@@ -124,7 +143,10 @@ export class StoredTake {
     return this.#queue;
   }
 
-  /** No more slices will come. */
+  /**
+   * No more slices will come.
+   * @param {{interrupted?: boolean}} [options]
+   */
   finish({ interrupted = false } = {}) {
     this.#queue = this.#queue.then(async () => {
       this.record = { ...this.record, finished: true, interrupted };
@@ -134,12 +156,20 @@ export class StoredTake {
     return this.#queue;
   }
 
-  /** Send to another upload from now on (the server has forgotten the first, or got it damaged). */
+  /**
+   * Send to another upload from now on (the server has forgotten the first, or got it damaged).
+   * @param {string} id
+   * @param {string} url
+   */
   move(id, url) {
     this.#queue = this.#queue.then(() => this.#move(id, url));
     return this.#queue;
   }
 
+  /**
+   * @param {string} id
+   * @param {string} url
+   */
   async #move(id, url) {
     const db = await open();
     const moved = { ...this.record, id, url, sentAnew: (this.record.sentAnew ?? 0) + 1 };
@@ -161,16 +191,24 @@ export class StoredTake {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Resolves when there are bytes beyond `offset`, or when there will be none. */
+  /**
+   * Resolves when there are bytes beyond `offset`, or when there will be none.
+   * @param {number} offset
+   */
   async beyond(offset) {
     while (this.size <= offset && !this.finished) await new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** @param {number} number */
   async #slice(number) {
     return this.#memory.get(number) ?? (await (await open()).get("slices", [this.id, number])).bytes;
   }
 
-  /** The bytes from start to end (exclusive), or fewer where there are fewer yet. */
+  /**
+   * The bytes from start to end (exclusive), or fewer where there are fewer yet.
+   * @param {number} start
+   * @param {number} end
+   */
   async read(start, end) {
     const parts = [];
     let position = 0;

@@ -1,4 +1,6 @@
 // The recorder on a question's page: from "Start recording" to "Saved".
+import { byId } from "../dom.js";
+import { gettext, ngettext } from "../i18n.js";
 import { close, explain, open, watchLevel } from "./devices.js";
 import { mediaType } from "./formats.js";
 import { getJson, postJson, request } from "./http.js";
@@ -8,26 +10,28 @@ import { announce, clock } from "./speak.js";
 import { StoredTake } from "./store.js";
 import { bring, create, exclusively } from "./upload.js";
 
-const $ = (id) => document.getElementById(id);
 const SAY_LEFT = [30, 10];
 
 export class Studio {
   #data;
+  /** @type {MediaStream | null} */
   #stream = null;
+  /** @type {{stop: () => void, flush: () => void} | null} */
   #recording = null;
   #sending = 0;
   #unsafe = false;
   onRecord = () => {};
 
+  /** @param {HTMLElement} page */
   constructor(page) {
-    this.#data = page.dataset;
+    this.#data = /** @type {Record<string, string>} */ (page.dataset);
     this.type = mediaType(this.#data.kind);
   }
 
   async start() {
-    $("record").addEventListener("click", () => this.#begin());
-    $("stop").addEventListener("click", () => this.#recording?.stop());
-    $("takes").addEventListener("click", (event) => this.#useWhatArrived(event));
+    byId("record").addEventListener("click", () => this.#begin());
+    byId("stop").addEventListener("click", () => this.#recording?.stop());
+    byId("takes").addEventListener("click", (/** @type {Event} */ event) => this.#useWhatArrived(event));
     window.addEventListener("pagehide", () => close(this.#stream));
     document.addEventListener("visibilitychange", () => this.#recording?.flush());
     window.addEventListener("beforeunload", (event) => {
@@ -41,7 +45,7 @@ export class Studio {
 
   async #openDevices() {
     if (!this.type) {
-      this.#problem("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing.");
+      this.#problem(gettext("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing."));
       return;
     }
     try {
@@ -51,110 +55,123 @@ export class Studio {
       return;
     }
     this.#problem("");
-    if (this.#data.kind === "video") $("preview").srcObject = this.#stream;
+    if (this.#data.kind === "video") byId("preview").srcObject = this.#stream;
     watchLevel(this.#stream, (level) => {
-      $("level").value = level;
+      byId("level").value = level;
     });
     this.#ready();
   }
 
+  /** @param {string} text */
   #problem(text) {
-    $("device-problem").replaceChildren(text);
-    $("device-problem").hidden = !text;
+    byId("device-problem").replaceChildren(text);
+    byId("device-problem").hidden = !text;
     if (!text) return;
     const again = document.createElement("button");
     again.type = "button";
     again.className = "btn btn-sm btn-quiet d-block mt-2";
-    again.textContent = "Try again";
+    again.textContent = gettext("Try again");
     again.addEventListener("click", () => this.#openDevices());
-    $("device-problem").append(again);
-    $("written-instead").open = true;
+    byId("device-problem").append(again);
+    byId("written-instead").open = true;
   }
 
+  /**
+   * @param {string} text
+   * @param {{aloud?: boolean}} [options]
+   */
   #status(text, { aloud = false } = {}) {
-    $("status").textContent = text;
+    byId("status").textContent = text;
     if (aloud) announce(text);
   }
 
+  /** @param {string} text */
   #network(text) {
-    $("network").textContent = text;
-    $("network").hidden = !text;
+    byId("network").textContent = text;
+    byId("network").hidden = !text;
   }
 
   /** Say what can be done now: record a first take, another one, or none. */
   #ready() {
     const left = Number(this.#data.takesLeft);
-    const used = $("takes").querySelector('[data-state="ready"]') !== null;
-    $("record").hidden = false;
-    $("stop").hidden = true;
-    $("record").textContent = used ? "Record another take" : "Start recording";
-    $("record").disabled = !this.#stream || left < 1 || this.#sending > 0;
+    const used = byId("takes").querySelector('[data-state="ready"]') !== null;
+    byId("record").hidden = false;
+    byId("stop").hidden = true;
+    byId("record").textContent = used ? gettext("Record another take") : gettext("Start recording");
+    byId("record").disabled = !this.#stream || left < 1 || this.#sending > 0;
     if (left < 1 && !this.#sending) {
-      $("record").hidden = true;
-      if (!$("status").textContent) this.#status("You have used all your takes. Look at them below.");
+      byId("record").hidden = true;
+      if (!byId("status").textContent) this.#status(gettext("You have used all your takes. Look at them below."));
     }
   }
 
   async #begin() {
-    if (this.#recording || $("record").disabled) return;
-    $("record").disabled = true;
-    this.#status("Getting ready …");
-    if (this.#stream.getTracks().some((track) => track.readyState === "ended")) {
+    if (this.#recording || byId("record").disabled) return;
+    byId("record").disabled = true;
+    this.#status(gettext("Getting ready …"));
+    if (this.#stream?.getTracks().some((track) => track.readyState === "ended")) {
       await this.#openDevices();
-      if (!this.#stream.active) return;
+      if (!this.#stream?.active) return;
     }
+    const stream = this.#stream;
+    const type = this.type;
+    if (!stream || !type) return;
     const { interview, question, uploads, limit } = this.#data;
     let upload;
     try {
-      upload = await create(uploads, { interview, question, type: this.type });
+      upload = await create(uploads, { interview, question, type });
     } catch (error) {
-      this.#status(error.status ? error.message : "We cannot be reached just now. Check your network, then press “Start recording” again.", { aloud: true });
-      $("record").disabled = false;
+      this.#status(error.status ? error.message : gettext("We cannot be reached just now. Check your network, then press “Start recording” again."), { aloud: true });
+      byId("record").disabled = false;
       return;
     }
-    const take = await StoredTake.create({ ...upload, interview, question, type: this.type });
+    const take = await StoredTake.create({ ...upload, interview, question, type });
     take.onFull = () => {
       this.#unsafe = true;
-      this.#network("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”.");
+      this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
-    let said = SAY_LEFT.filter((seconds) => seconds < limit);
+    let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
     const done = exclusively(take.id, () => this.#bring(take));
-    this.#recording = record(this.#stream, {
-      type: this.type,
+    this.#recording = record(stream, {
+      type,
       limit: Number(limit),
       onSlice: (slice) => take.append(slice),
       onTick: (left) => {
-        $("time-left").textContent = clock(left);
+        byId("time-left").textContent = clock(left);
         const due = said.filter((seconds) => left <= seconds);
-        if (due.length) announce(`${Math.min(...due)} seconds left`);
+        if (due.length) announce(ngettext("%(num)s second left", "%(num)s seconds left", Math.min(...due)));
         said = said.filter((seconds) => left > seconds);
       },
       onEnd: async (error) => {
         this.#recording = null;
         this.#showRecording(false);
         await take.finish({ interrupted: Boolean(error) });
-        if (error) this.#problem(`${explain(error, this.#data.kind)} What was recorded until then is kept.`);
+        if (error) this.#problem(`${explain(error, this.#data.kind)} ${gettext("What was recorded until then is kept.")}`);
       },
     });
     this.onRecord();
     this.#showRecording(true);
-    this.#status("Recording", { aloud: true });
+    this.#status(gettext("Recording"), { aloud: true });
     await done;
   }
 
+  /** @param {boolean} on */
   #showRecording(on) {
-    $("sign").hidden = !on;
-    $("record").hidden = on;
-    $("stop").hidden = !on;
-    $("time-label").textContent = on ? "left" : "at most";
-    if (on) $("stop").focus();
+    byId("sign").hidden = !on;
+    byId("record").hidden = on;
+    byId("stop").hidden = !on;
+    byId("time-label").textContent = on ? gettext("left") : gettext("at most");
+    if (on) byId("stop").focus();
     else {
-      $("time-left").textContent = clock(Number(this.#data.limit));
-      $("status").focus(); // the button that had the focus is gone
+      byId("time-left").textContent = clock(Number(this.#data.limit));
+      byId("status").focus(); // the button that had the focus is gone
     }
   }
 
-  /** Send a take, and say how it goes. */
+  /**
+   * Send a take, and say how it goes.
+   * @param {import("./store.js").StoredTake} take
+   */
   async #bring(take) {
     this.#sending += 1;
     try {
@@ -164,25 +181,35 @@ export class Studio {
     }
   }
 
+  /**
+   * @param {import("./store.js").StoredTake} take
+   * @param {string} state
+   * @param {string} [why]
+   */
   #onState(take, state, why = "") {
     if (state === "waiting") {
-      this.#network(why || "No connection just now. Keep going: your recording is safe in this browser, and it is sent as soon as the connection is back.");
+      this.#network(why || gettext("No connection just now. Keep going: your recording is safe in this browser, and it is sent as soon as the connection is back."));
     } else if (!take.onlyInMemory) this.#network("");
     if (this.#recording) return;
-    if (state === "sending" && take.finished) this.#status("Sending your answer …");
-    if (state === "checking") this.#status("Checking that everything arrived …");
+    if (state === "sending" && take.finished) this.#status(gettext("Sending your answer …"));
+    if (state === "checking") this.#status(gettext("Checking that everything arrived …"));
   }
 
+  /** @param {Recording} recording */
   async #end(recording) {
     this.#sending -= 1;
     this.#unsafe = false;
     this.#network("");
     await this.#refresh();
-    if (recording.state === "ready") this.#status(`Saved: ${clock(recording.seconds)} long`, { aloud: true });
+    if (recording.state === "ready") this.#status(gettext("Saved: %(length)s long", { length: clock(recording.seconds) }), { aloud: true });
     else this.#status(recording.reason, { aloud: true });
     this.#ready();
   }
 
+  /**
+   * @param {any} error
+   * @param {import("./store.js").StoredTake} take
+   */
   async #fail(error, take) {
     this.#sending -= 1;
     this.#recording?.stop(); // the server will not take more: what is not recorded is not lost
@@ -190,13 +217,17 @@ export class Studio {
       await this.#sendAnew(take, error);
       return;
     } else {
-      this.#status(error.message || "This recording could not be sent. It is kept in this browser: reload the page to try again.", { aloud: true });
+      this.#status(error.message || gettext("This recording could not be sent. It is kept in this browser: reload the page to try again."), { aloud: true });
     }
     await this.#refresh();
     this.#ready();
   }
 
-  /** The server knows nothing of this take any more, or got it damaged: offer it as a new one. */
+  /**
+   * The server knows nothing of this take any more, or got it damaged: offer it as a new one.
+   * @param {import("./store.js").StoredTake} take
+   * @param {any} error
+   */
   async #sendAnew(take, error) {
     try {
       const { interview, question, type } = take.record;
@@ -231,7 +262,7 @@ export class Studio {
   /** Takes that this page does not send: being checked, sent by another tab, or left behind in another browser. */
   async #watchOthers() {
     if (this.#sending) return;
-    const verifying = $("takes").querySelector('[data-state="verifying"]');
+    const verifying = byId("takes").querySelector('[data-state="verifying"]');
     if (verifying) {
       const recording = await getJson(`/recordings/${verifying.dataset.recording}`).catch(() => ({}));
       if (recording.state && recording.state !== "verifying") await this.#refresh();
@@ -239,11 +270,12 @@ export class Studio {
     }
     // One that another tab of this browser records or sends is in good hands.
     const here = new Set((await StoredTake.of(this.#data.interview)).map((take) => take.id));
-    for (const take of $("takes").querySelectorAll('[data-state="receiving"]')) {
+    for (const take of byId("takes").querySelectorAll('[data-state="receiving"]')) {
       take.querySelector(".elsewhere").hidden = here.has(take.dataset.recording);
     }
   }
 
+  /** @param {any} event */
   async #useWhatArrived(event) {
     const { finish } = event.target.dataset;
     if (!finish) return;
@@ -262,8 +294,8 @@ export class Studio {
   async #refresh() {
     try {
       const response = await request(this.#data.takes, { headers: { Accept: "text/html" } });
-      $("takes").innerHTML = await response.text();
-      this.#data.takesLeft = $("takes").querySelector("[data-takes-left]")?.dataset.takesLeft ?? this.#data.takesLeft;
+      byId("takes").innerHTML = await response.text();
+      this.#data.takesLeft = byId("takes").querySelector("[data-takes-left]")?.dataset.takesLeft ?? this.#data.takesLeft;
     } catch {
       // the list is as old as the page; a reload shows the present one
     }

@@ -1,4 +1,5 @@
 // Sends a take while it is recorded (tus 1.0), declares its checksum, and waits until the server has verified it.
+import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
 import { ServerError, getJson, headers, postJson, request } from "./http.js";
 
@@ -6,25 +7,34 @@ const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
 /** Rejections for which the recording in this browser is not to blame. */
 const DAMAGED = ["checksum", "not_verified"];
+/** @param {string} text */
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+/** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun. */
+/**
+ * Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun.
+ * @param {string} endpoint
+ * @param {{interview: string, question: string, type: string}} options
+ */
 export async function create(endpoint, { interview, question, type }) {
   const metadata = Object.entries({ interview, question, filetype: type }).map(([key, value]) => `${key} ${base64(value)}`);
   const response = await request(endpoint, {
     method: "POST",
     headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),
   });
-  const url = new URL(response.headers.get("Location"), window.location.href).pathname;
-  return { id: url.split("/").pop(), url };
+  const url = new URL(response.headers.get("Location") ?? "", window.location.href).pathname;
+  return { id: url.split("/").pop() ?? "", url };
 }
 
-/** tus-js-client's view of a take that may still grow. */
+/**
+ * tus-js-client's view of a take that may still grow.
+ * @type {any}
+ */
 const reader = {
-  openFile: async (take) => ({
-    size: null,
-    async slice(start, end) {
+  openFile: async (/** @type {import("./store.js").StoredTake} */ take) => ({
+    size: /** @type {number | null} */ (null),
+    async slice(/** @type {number} */ start, /** @type {number} */ end) {
       await take.beyond(start);
       const value = await take.read(start, end);
       const done = take.finished && start + value.size >= take.size;
@@ -34,6 +44,11 @@ const reader = {
   }),
 };
 
+/**
+ * @returns {Promise<void>}
+ * @param {import("./store.js").StoredTake} take
+ * @param {(accepted: number) => void} onProgress
+ */
 function send(take, onProgress) {
   return new Promise((resolve, reject) => {
     const upload = new Upload(take, {
@@ -43,7 +58,7 @@ function send(take, onProgress) {
       chunkSize: CHUNK,
       retryDelays: null, // retried below, for as long as it takes
       storeFingerprintForResuming: false,
-      fingerprint: async () => null,
+      fingerprint: async () => /** @type {any} */ (null),
       headers: headers(),
       onBeforeRequest(req) {
         const xhr = req.getUnderlyingObject();
@@ -53,8 +68,9 @@ function send(take, onProgress) {
       onChunkComplete: (_size, accepted) => onProgress(accepted),
       onSuccess: () => resolve(),
       onError(error) {
-        const response = error.originalResponse;
+        const response = "originalResponse" in error ? error.originalResponse : null;
         if (!response) return reject(error);
+        /** @type {{error?: {code?: string, message?: string}}} */
         let body = {};
         try {
           body = JSON.parse(response.getBody());
@@ -68,7 +84,10 @@ function send(take, onProgress) {
   });
 }
 
-/** Errors that no repetition mends. Everything else is a network or a server that will come back. */
+/**
+ * Errors that no repetition mends. Everything else is a network or a server that will come back.
+ * @param {unknown} error
+ */
 const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 413, 415].includes(error.status);
 
 /**
@@ -76,6 +95,8 @@ const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 
  * second argument says more), "checking". Resolves with the server's description of the recording once it is ready
  * ("saved") or rejected; rejects with a ServerError where going on makes no sense. The take is removed from this
  * browser only when the server's checksum of what it stored is the checksum of what is here.
+ * @param {import("./store.js").StoredTake} take
+ * @param {{onState?: (state: "sending" | "waiting" | "checking", why?: string) => void}} [options]
  */
 export async function bring(take, { onState = () => {} } = {}) {
   const status = `/recordings/${take.id}`;
@@ -92,7 +113,7 @@ export async function bring(take, { onState = () => {} } = {}) {
       await postJson(`${status}/finish`, { sha256, interrupted: take.record.interrupted });
       const recording = await settled(status);
       if (recording.state === "ready" && recording.sha256 !== sha256) {
-        throw new ServerError(410, "stored_wrong", "What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you.");
+        throw new ServerError(410, "stored_wrong", gettext("What the server stored is not what was recorded. It is kept in this browser; tell the person who invited you."));
       }
       if (DAMAGED.includes(recording.reason_code)) throw new ServerError(410, recording.reason_code, recording.reason);
       await take.remove();
@@ -106,6 +127,7 @@ export async function bring(take, { onState = () => {} } = {}) {
   }
 }
 
+/** @param {string} status */
 async function settled(status) {
   for (let wait = 300; ; wait = Math.min(3000, wait * 1.3)) {
     const recording = await getJson(status);
@@ -115,12 +137,23 @@ async function settled(status) {
   }
 }
 
+/**
+ * Milliseconds until the next try, after so many failures in a row.
+ * @param {number} failures
+ */
+export const pauseAfter = (failures) => Math.min(LONGEST_PAUSE, 500 * 2 ** failures);
+
+/** @param {number} failures */
 function backOff(failures) {
   const online = new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
-  return Promise.race([online, pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures))]);
+  return Promise.race([online, pause(pauseAfter(failures))]);
 }
 
-/** Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it. */
+/**
+ * Hold the browser-wide lock of a take while work runs; does nothing and returns null where another tab holds it.
+ * @param {string} id
+ * @param {() => any} work
+ */
 export async function exclusively(id, work) {
   if (!navigator.locks) return work();
   return navigator.locks.request(`viva-take-${id}`, { ifAvailable: true }, (lock) => (lock ? work() : null));

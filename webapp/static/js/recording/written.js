@@ -1,11 +1,15 @@
 // The written answer: words counted while somebody types, saved a second after they pause.
+import { byId, find } from "../dom.js";
+import { gettext, ngettext } from "../i18n.js";
 import { ServerError, postJson } from "./http.js";
 
+/** @param {HTMLFormElement} form */
 export function setUp(form) {
-  const text = form.querySelector("textarea");
-  const words = document.getElementById("words");
-  const saved = document.getElementById("saved");
-  let timer = null;
+  const text = find(form, "textarea");
+  const words = byId("words");
+  const saved = byId("saved");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let stored = text.defaultValue; // what the server sent; the browser may have more from an earlier visit
   let leaving = false;
 
@@ -13,24 +17,24 @@ export function setUp(form) {
     clearTimeout(timer);
     const value = text.value;
     if (value === stored || leaving) return;
-    saved.textContent = "Saving …";
+    saved.textContent = gettext("Saving …");
     try {
       await postJson(form.action, { text: value }, { keepalive: value.length < 15000 });
       stored = value;
-      saved.textContent = text.value === value ? "Saved" : "";
+      saved.textContent = text.value === value ? gettext("Saved") : "";
     } catch (error) {
       if (error instanceof ServerError) {
         saved.textContent = error.message;
         return;
       }
-      saved.textContent = "No connection: not saved yet. Keep this page open; it is saved when the connection is back.";
+      saved.textContent = gettext("No connection: not saved yet. Keep this page open; it is saved when the connection is back.");
       timer = setTimeout(save, 5000);
     }
   }
 
   function changed() {
     const count = text.value.trim() ? text.value.trim().split(/\s+/).length : 0;
-    words.textContent = `${count} word${count === 1 ? "" : "s"}`;
+    words.textContent = ngettext("%(num)s word", "%(num)s words", count);
     saved.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(save, 1000);

@@ -1,4 +1,5 @@
 // Charts, drawn when they come near the screen: Plotly is large, and a report must be usable before it is there.
+import { gettext } from "../i18n.js";
 import { playerOf, seek } from "./players.js";
 import { inked, themed } from "./theme.js";
 
@@ -7,13 +8,17 @@ const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset", 
 let plotly = null;
 const loadPlotly = () => (plotly ??= import("plotly.js-strict-dist-min").then((module) => module.default ?? module));
 
-/** Draw every chart under `report` as it comes into view; `refresh()` looks for charts that have been added since. */
+/**
+ * Draw every chart under `report` as it comes into view; `refresh()` looks for charts that have been added since.
+ * @param {any} report
+ */
 export const watchCharts = (report) => {
   const answers = new Map(); // answer id ("" for the interview) → promise of its figures
   const seen = new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) {
+      for (const { target: element, isIntersecting } of entries) {
         if (!isIntersecting) continue;
+        const target = /** @type {HTMLElement} */ (element);
         seen.unobserve(target);
         draw(target, figuresOf(target.dataset.answer ?? ""));
       }
@@ -21,6 +26,7 @@ export const watchCharts = (report) => {
     { rootMargin: "400px 0px" },
   );
 
+  /** @param {string} answer */
   const figuresOf = (answer) => {
     if (!answers.has(answer)) {
       const url = report.dataset.figuresUrl + (answer ? `?answer=${encodeURIComponent(answer)}` : "");
@@ -62,6 +68,10 @@ export const watchCharts = (report) => {
   return { refresh, recolour, drawAll };
 };
 
+/**
+ * @param {any} chart
+ * @param {Promise<any>} request
+ */
 const draw = async (chart, request) => {
   chart.dataset.drawn = "yes";
   try {
@@ -79,12 +89,16 @@ const draw = async (chart, request) => {
     console.warn(error);
     const words = document.createElement("p");
     words.className = "text-secondary";
-    words.textContent = "The chart could not be drawn. The table below has the same numbers; reload the page to try again.";
+    words.textContent = gettext("The chart could not be drawn. The table below has the same numbers; reload the page to try again.");
     chart.replaceChildren(words);
   }
 };
 
-/** A click on the chart moves the player; a line on the chart follows the player. */
+/**
+ * A click on the chart moves the player; a line on the chart follows the player.
+ * @param {any} chart
+ * @param {any} plot
+ */
 const keepInStep = (chart, plot) => {
   const player = playerOf(chart);
   if (!player) return;
@@ -119,7 +133,7 @@ const keepInStep = (chart, plot) => {
   plot.on("plotly_afterplot", start);
   start();
 
-  plot.addEventListener("click", (event) => {
+  plot.addEventListener("click", (/** @type {any} */ event) => {
     const size = area();
     const place = plot.getBoundingClientRect();
     const x = event.clientX - place.left - size.l;

@@ -1,10 +1,12 @@
 // Why a voice was read as it was: asked of the server for one stretch, drawn as a spectrogram with pieces outlined.
+import { gettext } from "../i18n.js";
 import { themed } from "./theme.js";
 
 const loadPlotly = () => import("plotly.js-strict-dist-min").then((module) => module.default ?? module);
 
+/** @param {any} report */
 export const wireExplanations = (report) => {
-  report.addEventListener("submit", async (event) => {
+  report.addEventListener("submit", async (/** @type {any} */ event) => {
     const form = event.target.closest("[data-explain-form]");
     if (!form) return;
     event.preventDefault();
@@ -14,12 +16,12 @@ export const wireExplanations = (report) => {
     const button = form.querySelector("button");
     if (!form.elements.time.value) return;
     button.disabled = true;
-    say(result, ["Listening again…"]);
+    say(result, [gettext("Listening again…")]);
     try {
-      const query = new URLSearchParams(new FormData(form));
+      const query = new URLSearchParams(/** @type {any} */ (new FormData(form)));
       const response = await fetch(`${panel.dataset.explainUrl}?${query}`, { headers: { Accept: "application/json" } });
       if (response.status === 503 || response.status === 429) {
-        say(result, ["The server is busy with other explanations. Try again in a minute."]);
+        say(result, [gettext("The server is busy with other explanations. Try again in a minute.")]);
         return;
       }
       const found = await response.json();
@@ -31,13 +33,17 @@ export const wireExplanations = (report) => {
     } catch (error) {
       console.warn(error);
       place.hidden = true;
-      say(result, ["This could not be explained just now. Try another moment, or again later."]);
+      say(result, [gettext("This could not be explained just now. Try another moment, or again later.")]);
     } finally {
       button.disabled = false;
     }
   });
 };
 
+/**
+ * @param {HTMLElement} result
+ * @param {string[]} sentences
+ */
 const say = (result, sentences) => {
   result.replaceChildren(
     ...sentences.map((sentence) => {

@@ -1,9 +1,16 @@
 // Playback speed, and seeking from tables. The players themselves are the browser's own.
 
-/** The player of the answer that `element` belongs to, or null. */
-export const playerOf = (element) => element.closest("article.answer")?.querySelector(".player-media") ?? null;
+/**
+ * The player of the answer that `element` belongs to, or null.
+ * @param {Element} element
+ */
+export const playerOf = (element) => /** @type {HTMLMediaElement | null} */ (element.closest("article.answer")?.querySelector(".player-media") ?? null);
 
-/** Move `player` to `seconds` and play from there; a length that is not yet known is no obstacle. */
+/**
+ * Move `player` to `seconds` and play from there; a length that is not yet known is no obstacle.
+ * @param {HTMLMediaElement} player
+ * @param {number} seconds
+ */
 export const seek = (player, seconds) => {
   const go = () => {
     player.currentTime = Math.max(0, Math.min(seconds, Number.isFinite(player.duration) ? player.duration : seconds));
@@ -16,13 +23,15 @@ export const seek = (player, seconds) => {
   }
 };
 
+/** @param {any} report */
 export const wirePlayers = (report) => {
   for (const group of report.querySelectorAll("[data-speeds]")) group.hidden = false;
 
-  report.addEventListener("click", (event) => {
+  report.addEventListener("click", (/** @type {any} */ event) => {
     const speed = event.target.closest("[data-speed]");
     if (speed) {
-      playerOf(speed).playbackRate = Number(speed.dataset.speed);
+      const spoken = playerOf(speed);
+      if (spoken) spoken.playbackRate = Number(speed.dataset.speed);
       for (const other of speed.parentElement.querySelectorAll("[data-speed]")) {
         other.setAttribute("aria-pressed", String(other === speed));
       }
@@ -36,7 +45,7 @@ export const wirePlayers = (report) => {
   // One voice at a time.
   report.addEventListener(
     "play",
-    (event) => {
+    (/** @type {any} */ event) => {
       for (const player of report.querySelectorAll(".player-media")) if (player !== event.target) player.pause();
     },
     true,

@@ -1,13 +1,20 @@
 // Printing: black on white, every chart drawn, and nothing folded but the tables of charts that are there.
+import { find } from "../dom.js";
 
+/**
+ * @param {any} report
+ * @param {{recolour: () => unknown, drawAll: () => Promise<unknown>}} charts
+ */
 export const wirePrinting = (report, charts) => {
   const root = document.documentElement;
+  /** @type {string | null} */
   let theme = null;
+  /** @type {any[]} */
   let opened = [];
 
   const prepare = () => {
     if (theme !== null) return;
-    theme = root.dataset.bsTheme;
+    theme = root.dataset.bsTheme ?? "light";
     root.dataset.bsTheme = "light";
     charts.recolour();
     opened = [...report.querySelectorAll("details.fold:not([open])")].filter(
@@ -25,7 +32,7 @@ export const wirePrinting = (report, charts) => {
   window.addEventListener("beforeprint", prepare);
   window.addEventListener("afterprint", restore);
 
-  const button = document.querySelector("[data-print]");
+  const button = find(document, "[data-print]");
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;

@@ -1,11 +1,19 @@
 // While answers are being read: bars, coarse words for those who listen, and the readings themselves once they are there.
+import { findAll } from "../dom.js";
+import { gettext } from "../i18n.js";
+
 const EVERY = 1000; // ms between questions to the server while there is work
 const PATIENCE = 15000; // ms at most between questions while the server cannot be reached
 
+/**
+ * @param {any} report
+ * @param {() => void} refresh
+ */
 export const followProgress = (report, refresh) => {
   const panel = report.querySelector("[data-report-progress]");
   const live = report.querySelector("[data-live]");
   let states = "";
+  /** @type {number | null} */
   let done = null;
   let wait = EVERY;
   let waitsForReport = 0;
@@ -30,16 +38,17 @@ export const followProgress = (report, refresh) => {
       }
     } catch {
       wait = Math.min(PATIENCE, wait * 2);
-      if (wait >= 8000) panel.querySelector("[data-progress-words]").textContent = "The server cannot be reached just now. Trying again…";
+      if (wait >= 8000) panel.querySelector("[data-progress-words]").textContent = gettext("The server cannot be reached just now. Trying again…");
     }
     again();
   };
   const again = () => setTimeout(ask, wait);
 
+  /** @param {any} progress */
   const show = (progress) => {
     panel.hidden = progress.finished;
     panel.querySelector("[data-progress-bar]").value = partlyDone(progress);
-    panel.querySelector("[data-progress-words]").textContent = `${progress.done} of ${progress.total} finished`;
+    panel.querySelector("[data-progress-words]").textContent = gettext("%(done)s of %(total)s finished", progress);
     for (const [answer, readings] of Object.entries(progress.answers)) {
       for (const { modality, progress: share } of readings) {
         const bar = report.querySelector(`[data-readings="${answer}"] [data-modality="${modality}"] [data-reading-progress]`);
@@ -48,7 +57,7 @@ export const followProgress = (report, refresh) => {
     }
     // Only what is new in the large is said aloud.
     if (done !== null && progress.done !== done) {
-      live.textContent = progress.finished ? "All answers have been read." : `${progress.done} of ${progress.total} readings finished.`;
+      live.textContent = progress.finished ? gettext("All answers have been read.") : gettext("%(done)s of %(total)s readings finished.", progress);
     }
     done = progress.done;
   };
@@ -58,7 +67,7 @@ export const followProgress = (report, refresh) => {
     const response = await fetch(window.location.pathname, { headers: { Accept: "text/html" } });
     if (!response.ok || response.redirected) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const fresh of page.querySelectorAll("[data-readings]")) {
+    for (const fresh of findAll(page, "[data-readings]")) {
       const present = report.querySelector(`[data-readings="${fresh.dataset.readings}"]`);
       if (!present || present.dataset.fingerprint === fresh.dataset.fingerprint) continue;
       const open = [...present.querySelectorAll("details")].map((fold) => fold.open);
@@ -69,9 +78,9 @@ export const followProgress = (report, refresh) => {
         fresh.tabIndex = -1;
         fresh.focus({ preventScroll: true });
       }
-      fresh.querySelectorAll("details").forEach((fold, index) => (fold.open = open[index] ?? fold.open));
+      fresh.querySelectorAll("details").forEach((/** @type {HTMLDetailsElement} */ fold, /** @type {number} */ index) => (fold.open = open[index] ?? fold.open));
     }
-    report.dataset.built = page.getElementById("report").dataset.built;
+    report.dataset.built = page.getElementById("report")?.dataset.built;
     refresh();
   };
 
@@ -82,6 +91,7 @@ export const followProgress = (report, refresh) => {
   ask();
 };
 
+/** @param {{answers: Record<string, {state: string, progress: number}[]>}} options */
 const partlyDone = ({ answers }) =>
   Object.values(answers)
     .flat()

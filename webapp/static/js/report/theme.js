@@ -1,12 +1,20 @@
 // Charts take their colours from the page, light or dark.
 
+/** @param {string} name */
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--viva-${name}`).trim();
 
-/** `data` with its intervals in the page's ink, which stands out on bars of any colour. */
+/**
+ * `data` with its intervals in the page's ink, which stands out on bars of any colour.
+ * @param {any[]} data
+ */
 export const inked = (data) =>
   data.map((trace) => (trace.error_x ? { ...trace, error_x: { ...trace.error_x, color: token("ink") } } : trace));
 
-/** `layout` in the page's colours and as wide as its place; the figure itself is left as it came. */
+/**
+ * `layout` in the page's colours and as wide as its place; the figure itself is left as it came.
+ * @param {any} chart
+ * @param {any} layout
+ */
 export const themed = (chart, layout) => {
   const copy = structuredClone(layout ?? {});
   const ink = token("ink");

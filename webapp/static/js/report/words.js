@@ -1,7 +1,12 @@
 // Marks the words that moved one trait in the text that they were read in. The table beside says the same in words.
+import { findAll } from "../dom.js";
+import { gettext, ngettext } from "../i18n.js";
 const originals = new WeakMap(); // a text's element → its text
 
-/** Let every "Mark them in the text" under `report` work, those that are exchanged later too. */
+/**
+ * Let every "Mark them in the text" under `report` work, those that are exchanged later too.
+ * @param {any} report
+ */
 export const wireWords = (report) => {
   const show = () => {
     for (const button of report.querySelectorAll("button[data-mark][hidden]")) {
@@ -10,7 +15,7 @@ export const wireWords = (report) => {
   };
   show();
   new MutationObserver(show).observe(report, { childList: true, subtree: true });
-  report.addEventListener("click", ({ target }) => {
+  report.addEventListener("click", (/** @type {any} */ { target }) => {
     const button = target.closest("button[data-mark]");
     if (button) toggle(button);
   });
@@ -18,26 +23,33 @@ export const wireWords = (report) => {
 
 const WRITTEN = "[data-words]"; // what was written, as it stands
 const SPOKEN = ".transcript .word"; // what was said, each word an element with its moment
-const panelOf = (button) => button.closest("article") ?? button.closest("[data-answer]");
+/** @param {HTMLButtonElement} button */
+const panelOf = (button) => /** @type {any} */ (button).closest("article") ?? button.closest("[data-answer]");
+/** @param {HTMLButtonElement} button */
 const textsOf = (button) => {
   const panel = panelOf(button);
-  const written = panel?.querySelectorAll(WRITTEN) ?? [];
+  const written = panel ? findAll(panel, WRITTEN) : [];
   // Words that were written are read rather than those that were said beside them.
-  return [...(written.length ? written : (panel?.querySelectorAll(SPOKEN) ?? []))];
+  return written.length || !panel ? written : findAll(panel, SPOKEN);
 };
 
+/** @param {HTMLButtonElement} button */
 const toggle = (button) => {
   const on = button.getAttribute("aria-pressed") !== "true";
   for (const other of panelOf(button).querySelectorAll("button[data-mark]")) other.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-pressed", String(on));
-  const moved = on ? JSON.parse(button.dataset.moved) : [];
+  const moved = on ? JSON.parse(button.dataset.moved ?? "[]") : [];
   let marked = 0;
   for (const text of textsOf(button)) marked += (text.matches(SPOKEN) ? markSpoken : mark)(text, moved);
   const status = panelOf(button).querySelector("[data-marked]");
-  if (status) status.textContent = on ? `${marked} places marked in the text for ${button.dataset.mark}.` : "Nothing is marked.";
+  if (status) status.textContent = on ? ngettext("%(num)s place marked in the text for %(label)s.", "%(num)s places marked in the text for %(label)s.", marked, { label: button.dataset.mark }) : gettext("Nothing is marked.");
 };
 
-/** Write `element`'s text anew with `moved` ([word, change, times], …) marked; the number of marks. */
+/**
+ * Write `element`'s text anew with `moved` ([word, change, times], …) marked; the number of marks.
+ * @param {Element} element
+ * @param {MovedWord[]} moved
+ */
 const mark = (element, moved) => {
   if (!originals.has(element)) originals.set(element, element.textContent);
   const text = originals.get(element);
@@ -53,7 +65,8 @@ const mark = (element, moved) => {
     }
     const found = document.createElement("mark");
     found.className = change > 0 ? "moved moved-up" : "moved moved-down";
-    found.title = `${change > 0 ? "up" : "down"} by ${Math.abs(100 * change).toFixed(1)} points`;
+    const points = Math.abs(100 * change).toFixed(1);
+    found.title = change > 0 ? gettext("up by %(points)s points", { points }) : gettext("down by %(points)s points", { points });
     found.textContent = piece;
     parts.push(found);
     count += 1;
@@ -62,12 +75,16 @@ const mark = (element, moved) => {
   return count;
 };
 
-/** Mark a spoken word where it is one of `moved`; 1 or 0. The element keeps what it holds and where it leads. */
+/**
+ * Mark a spoken word where it is one of `moved`; 1 or 0. The element keeps what it holds and where it leads.
+ * @param {Element} element
+ * @param {MovedWord[]} moved
+ */
 const markSpoken = (element, moved) => {
   const word = (element.firstChild?.textContent ?? "").toLowerCase().replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const change = moved.find(([name]) => name === word)?.[1];
   element.classList.toggle("moved", change !== undefined);
-  element.classList.toggle("moved-up", change > 0);
-  element.classList.toggle("moved-down", change < 0);
+  element.classList.toggle("moved-up", (change ?? 0) > 0);
+  element.classList.toggle("moved-down", (change ?? 0) < 0);
   return change === undefined ? 0 : 1;
 };

@@ -1,0 +1,47 @@
+"""The command line of the benchmarks: ``./viva bench [NAME]``.
+
+Standard output holds the answer and nothing else; progress goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ml.console import BadInput, run
+
+#: The benchmarks: modules of ``bench`` with ``measure() -> dict`` and ``table(dict) -> str``; they raise BenchFailed.
+BENCHES = tuple(
+    sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure; returns the exit status: 0, 2 where something could not be measured, 130 for Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="./viva bench", description="Measure speed and memory.")
+    parser.add_argument("name", nargs="?", choices=BENCHES, help="one of the benchmarks (default: all)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=_measure)
+    return run(parser, sys.argv[1:] if arguments is None else arguments)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    results: dict[str, Any] = {}
+    for name in [options.name] if options.name else BENCHES:
+        bench = importlib.import_module(f"bench.{name}")
+        try:
+            results[name] = bench.measure()
+        except bench.BenchFailed as failure:
+            raise BadInput(f"The benchmark {name} could not be run: {failure}") from failure
+        if not options.json:
+            print(bench.table(results[name]), flush=True)
+    if options.json:
+        print(json.dumps(results, allow_nan=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Data that content analysis is measured on."""

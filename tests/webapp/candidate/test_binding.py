@@ -1,0 +1,96 @@
+"""A link belongs to the browser in which it was begun, looking at it changes nothing, and staff are no candidates."""
+
+from __future__ import annotations
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+
+from tests.webapp.conftest import PASSWORD
+from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.interviews.models import Consent, Interview
+from webapp.interviews.operations import invitation_url
+
+
+def path_of(invitation) -> str:
+    url = invitation_url(invitation)
+    return url[url.index("/i/") :]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_looking_changes_nothing(client, make, method):
+    path = path_of(make.invitation())
+    for _ in range(3):
+        assert client.open(path, method=method).status_code == 200
+    assert db.session.query(Interview).count() == 0
+    assert client.get_cookie("viva_candidate", domain="viva.test") is None
+
+
+def test_a_button_begins(client, make):
+    path = path_of(make.invitation())
+    page = client.get(path).text
+    assert "Begin" in page and "Nothing has begun yet" in page
+    answer = client.post(path)
+    assert answer.status_code == 302
+    assert client.get(answer.location).status_code == 200
+    assert client.get(path).location == answer.location  # the same browser comes back
+
+
+@pytest.mark.parametrize("end", [".", ",", ")", ">", ").", "&gt;"[-1], "”", "’,", "%29", "%3E"])
+def test_what_text_leaves_at_the_end(client, make, end):
+    assert client.get(path_of(make.invitation()) + end).status_code == 200
+
+
+def test_another_browser_needs_the_inviters_release(app, client, make, sign_in):
+    invitation = make.invitation()
+    path = path_of(invitation)
+    welcome = client.post(path).location
+    other = app.test_client()
+    for method in ("get", "post"):
+        answer = getattr(other, method)(path)
+        assert answer.status_code == 403
+        assert "opened in another browser" in answer.text
+    assert other.get(welcome).status_code == 404
+    desk = app.test_client()
+    desk.post("/sign-in", data={"email": invitation.created_by.email, "password": PASSWORD})
+    assert "Release the link" in desk.get(f"/invitations/{invitation.id}").text
+    desk.post(f"/invitations/{invitation.id}/release")
+    assert other.post(path).status_code == 302
+    assert other.get(welcome).status_code == 200
+    assert client.get(welcome).status_code == 404  # the first one is out
+
+
+@pytest.mark.parametrize("role", [Role.RECRUITER, Role.ADMIN])
+def test_staff_get_no_candidates_grant(client, make, sign_in, role):
+    invitation = make.invitation()
+    sign_in(make.user(role))
+    assert "nothing was opened" in client.get(path_of(invitation)).text
+    assert client.post(path_of(invitation)).status_code == 403
+    assert db.session.query(Interview).count() == 0
+
+
+def test_who_signs_in_afterwards_has_none_either(client, make):
+    """A recruiter who begins as the candidate and signs in keeps nothing of it; signing in clears the session."""
+    invitation = make.invitation()
+    welcome = client.post(path_of(invitation)).location
+    client.post("/sign-in", data={"email": invitation.created_by.email, "password": PASSWORD})
+    assert client.get(welcome).status_code == 404
+    assert client.post(f"{welcome}/consent", data={"recording": "yes"}).status_code == 404
+
+
+def test_a_consent_says_from_where(client, make):
+    welcome = client.post(path_of(make.invitation())).location
+    client.post(f"{welcome}/consent", data={"recording": "yes"}, environ_overrides={"REMOTE_ADDR": "192.0.2.9"})
+    rows = db.session.query(Consent).all()
+    assert rows and {row.address for row in rows} == {"192.0.2.9"}
+    assert len({row.browser for row in rows}) == 1 and len(rows[0].browser) == 16
+
+
+def test_the_migration_goes_up_and_down(app):
+    db.session.remove()
+    db.drop_all()
+    flask_migrate.upgrade(revision="5f83b1c0e6d2")
+    assert {"browser", "released"} <= {column["name"] for column in sa.inspect(db.engine).get_columns("interviews")}
+    flask_migrate.downgrade(revision="c2a9e4d7105b")
+    assert "browser" not in {column["name"] for column in sa.inspect(db.engine).get_columns("interviews")}

@@ -1,0 +1,201 @@
+"""The web server and clients that are slow: they cost no thread, have deadlines, and lose nothing that arrived."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import http.client
+import os
+import resource
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, request
+
+from webapp.core import files, server
+from webapp.core.server import Channel, Server, network_of
+
+EACH = 500
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator[tuple[int, dict[str, bytes]]]:
+    """A small application behind the real server; yields its port and what arrived by PATCH."""
+    app, arrived = Flask(__name__), {}
+    app.config.update(HOME=tmp_path, PROXIES=0)
+    media = tmp_path / "media.bin"
+    media.write_bytes(os.urandom(8 << 20))
+
+    @app.get("/healthz")
+    def healthz() -> str:
+        return "ok"
+
+    @app.get("/media")
+    def play():
+        return files.send(media, mimetype="video/webm")
+
+    @app.patch("/upload")
+    def upload() -> tuple[str, int]:
+        arrived["body"] = request.get_data()
+        return "", 204
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    running = server.listen(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=_run, args=(running,), daemon=True)
+    thread.start()
+    yield int(running.effective_port), arrived, media, running
+    running.stopping = True
+    running.pull_trigger()
+    thread.join(10)
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def _run(running: Server) -> None:
+    running.adj.asyncore_loop_timeout = 0.2
+    while not getattr(running, "stopping", False):
+        running.asyncore.loop(timeout=0.2, map=running._map, use_poll=True, count=1)
+    for channel in list(running.active_channels.values()):
+        channel.handle_close()
+    running.task_dispatcher.shutdown(timeout=2)
+    running.monitors.shutdown(timeout=2)
+    running.close()
+
+
+def connect(port: int, data: bytes = b"") -> socket.socket:
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(10)
+    client.connect(("127.0.0.1", port))
+    with contextlib.suppress(OSError):
+        client.sendall(data)
+    return client
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Whether the server hangs up within ten seconds."""
+    try:
+        while client.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def ask(port: int, path: str = "/healthz", **headers: str) -> tuple[int, bytes, float]:
+    began = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, body, time.monotonic() - began
+
+
+SLOW = {
+    "headers": b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    "bodies": b"PATCH /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1000,
+    "players": b"GET /media HTTP/1.1\r\nHost: x\r\nRange: bytes=0-\r\n\r\n",
+}
+
+
+def test_slow_clients_of_every_kind_stop_nobody(serve):
+    port = serve[0]
+    clients, worst = [], 0.0
+    for kind in SLOW:
+        clients += [connect(port, SLOW[kind]) for _ in range(EACH)]
+        for _ in range(4):
+            status, _body, seconds = ask(port)
+            assert status == 200
+            worst = max(worst, seconds)
+            time.sleep(0.2)
+    assert worst < 1.0
+    for client in clients:
+        client.close()
+
+
+def test_more_players_that_do_not_read_than_threads(serve):
+    port, media = serve[0], serve[2]
+    clients = [connect(port, SLOW["players"]) for _ in range(2 * server.THREADS)]
+    time.sleep(1)
+    status, body, _seconds = ask(port, "/media", Range="bytes=1000-1999")
+    assert (status, body) == (206, media.read_bytes()[1000:2000])
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize("what", ["bytes=0-99", "bytes=8388000-", "bytes=-7", "bytes=4000000-7000000"])
+def test_ranges_are_right(serve, what):
+    data = serve[2].read_bytes()
+    first, _, last = what.removeprefix("bytes=").partition("-")
+    expected = data[-int(last) :] if not first else data[int(first) : int(last) + 1 if last else None]
+    assert ask(serve[0], "/media", Range=what)[:2] == (206, expected)
+
+
+@pytest.mark.parametrize("kind", ["headers", "bodies"])
+def test_deadlines(serve, monkeypatch, kind):
+    monkeypatch.setattr(server, "HEADERS", 0.5)
+    monkeypatch.setattr(server, "BODY", 0.5)
+    client = connect(serve[0], SLOW[kind].replace(b"PATCH", b"POST"))
+    assert is_closed(client)
+
+
+def test_a_player_that_never_reads_is_let_go(serve, monkeypatch):
+    monkeypatch.setattr(server, "UNREAD", 0.5)
+    client = connect(serve[0], SLOW["players"])
+    time.sleep(3)
+    assert is_closed(client)
+    assert not serve[3].active_channels
+
+
+def test_a_connection_that_says_nothing(serve, monkeypatch):
+    monkeypatch.setattr(server, "HEADERS", 0.5)
+    assert is_closed(connect(serve[0]))
+
+
+@pytest.mark.parametrize("how", ["the client is gone", "nothing more comes"])
+def test_an_upload_keeps_what_arrived(serve, monkeypatch, how):
+    monkeypatch.setattr(server, "STALL", 0.5)
+    client = connect(serve[0], SLOW["bodies"])
+    if how == "the client is gone":
+        client.shutdown(socket.SHUT_WR)
+    deadline = time.monotonic() + 10
+    while "body" not in serve[1] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert serve[1]["body"] == b"x" * 1000
+    assert b"204" in client.recv(4096)
+    assert is_closed(client)
+
+
+def test_one_address_has_so_many_and_the_oldest_go(serve, monkeypatch):
+    monkeypatch.setattr(server, "UNFINISHED_PER_ADDRESS", 10)
+    clients = [connect(serve[0], SLOW["headers"]) for _ in range(15)]
+    time.sleep(2.5)
+    assert len(serve[3].active_channels) == 10
+    assert all(is_closed(client) for client in clients[:5])
+    assert ask(serve[0])[0] == 200
+
+
+def test_a_disk_that_is_full_is_said(serve, monkeypatch):
+    def fail(channel: Channel, _data: bytes) -> bool:
+        channel.request = channel.parser_class(channel.adj)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(server.HTTPChannel, "received", fail)
+    assert b" 507 " in connect(serve[0], SLOW["bodies"]).recv(4096)
+
+
+def test_what_is_no_http_is_refused(serve):
+    assert connect(serve[0], b"GARBAGE\r\n\r\n").recv(4096).startswith(b"HTTP/1.0 400 ")
+    assert ask(serve[0])[0] == 200
+
+
+def test_what_counts_as_one_client():
+    assert network_of("192.0.2.7") == "192.0.2.7"
+    assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")

@@ -1,0 +1,122 @@
+"""Many who write at once wait for each other; who waits too long is told so, and so is whoever finds the disk full."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from webapp.core import write_path
+from webapp.core.database import db
+from webapp.interviews.models import Interview
+from webapp.interviews.operations import invitation_url
+
+
+def path_of(invitation) -> str:
+    url = invitation_url(invitation)
+    return url[url.index("/i/") :]
+
+
+def begin_interview(client, path: str) -> int:
+    return client.post(path).status_code
+
+
+def database_of(app) -> str:
+    return app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+
+
+def test_two_hundred_begin_at_once_and_all_get_in(app, make):
+    job, questions = make.job(), make.question_set()
+    paths = [path_of(make.invitation(job=job, question_set=questions, created_by=job.created_by)) for _ in range(200)]
+    barrier = threading.Barrier(50)
+
+    def begin(path: str) -> int:
+        barrier.wait(timeout=60)
+        with app.app_context():
+            return begin_interview(app.test_client(), path)
+
+    with ThreadPoolExecutor(50) as people:
+        found = list(people.map(begin, paths))
+    assert found == [302] * 200
+    assert db.session.query(Interview).count() == 200
+
+
+def test_a_savepoint_after_reading_is_no_upgrade(app, make):
+    """Somebody else writes between our reading and our savepoint's writing."""
+    user = make.user()
+    assert db.session.scalar(sa.text("select count(*) from users")) == 1
+    with db.session.begin_nested():
+        assert db.session.scalar(sa.text("select count(*) from users")) == 1
+        with sqlite3.connect(database_of(app), timeout=0) as other, pytest.raises(sqlite3.OperationalError):
+            other.execute("update users set name = 'Other'")  # our turn has begun: they wait, not we
+        user.name = "Ours"
+    db.session.commit()
+    assert db.session.scalar(sa.text("select name from users")) == "Ours"
+
+
+class TestBusy:
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch, app):
+        monkeypatch.setattr(write_path, "PATIENCE", 0.1)
+        db.engine.dispose()  # connections with the patience of before
+
+    @pytest.fixture
+    def other(self, app):
+        """Another process in the middle of a long write."""
+        connection = sqlite3.connect(database_of(app), isolation_level=None, check_same_thread=False)
+        yield connection
+        connection.close()
+
+    def test_a_form_is_asked_to_come_back(self, client, make, other):
+        path = path_of(make.invitation())
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post(path)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert "Viva is busy" in answer.text
+        other.execute("ROLLBACK")
+        assert begin_interview(client, path) == 302
+
+    def test_an_upload_is_told_in_its_own_way(self, client, make, open_interview, other):
+        interview = open_interview(make.interview())
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post("/recordings/uploads", headers={
+            "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1",
+            "Upload-Metadata": _metadata(interview=interview.id, question=interview.question_set.questions[0].id,
+                                         filetype="video/webm"),
+        })  # fmt: skip
+        assert answer.status_code == 503
+        assert answer.json["error"]["code"] == 503
+        assert "Retry-After" in answer.headers
+
+    def test_it_tries_once_more(self, client, make, other):
+        path = path_of(make.invitation())
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(0.15, lambda: other.execute("ROLLBACK"))
+        timer.start()
+        assert begin_interview(client, path) == 302
+        timer.join()
+
+
+def _metadata(**pairs: str) -> str:
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
+def test_a_full_disk_is_said(app, client, make, sign_in):
+    user = make.user()
+    sign_in(user)
+
+    @sa.event.listens_for(db.engine, "checkout")
+    def fill(connection, *_rest):
+        connection.execute("PRAGMA max_page_count=1")  # SQLite sets it to what there is: not one page more
+
+    for number in range(200):
+        answer = client.post("/jobs/new", data={"title": f"{'x' * 90} {number}", "city": "y" * 100, "country": "CA"})
+        if answer.status_code != 302:
+            break
+    assert answer.status_code == 507
+    assert "no room left" in answer.text

@@ -1,0 +1,30 @@
+"""What admins do to others asks for their own password again, where that was long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_login import current_user
+
+from webapp.accounts import sessions
+
+
+def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send whoever has not given their password lately to do so; they come back to the page they were on."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if sessions.is_confirmed(current_user):
+            return view(*args, **kwargs)
+        if request.method == "GET":
+            back = request.full_path.rstrip("?")
+        else:
+            user_id = (request.view_args or {}).get("user_id")
+            back = url_for("accounts.person", user_id=user_id) if user_id else url_for("accounts.people")
+            flash("Confirm that it is you, then do it again: nothing was changed yet.", "info")
+        return redirect(url_for("accounts.confirm", next=back))
+
+    return guarded

@@ -1,0 +1,70 @@
+"""Attempts at passwords are counted before anything is hashed: what comes at once is refused at once.
+
+Counted are failed attempts, from one network (an IPv6 /64 is one), from there at one account, and at one account from
+everywhere. An attempt counts when it begins and is taken back when it succeeds, so that sixty at the same moment are
+not all tried.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import current_app, request
+from flask_login import current_user
+from limits import RateLimitItem, parse_many
+from werkzeug.exceptions import TooManyRequests
+
+from webapp.core.extensions import limiter
+from webapp.core.limits import network_of_client
+
+TOO_OFTEN = (
+    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
+    "to set a new one."
+)
+
+
+def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Count attempts by POST at the password of an account; too many answer 429."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST" or not limiter.enabled:
+            return view(*args, **kwargs)
+        counted: list[tuple[RateLimitItem, tuple[str, ...]]] = []
+        for item, key in _limits():
+            if not limiter.limiter.hit(item, *key):
+                _take_back(counted)
+                current_app.logger.warning("Too many attempts at passwords: %s", key[0])
+                raise TooManyRequests(TOO_OFTEN, retry_after=_seconds_until_free(item, key))
+            counted.append((item, key))
+        answer = view(*args, **kwargs)
+        status = answer[1] if isinstance(answer, tuple) else answer.status_code
+        if status != 422:
+            _take_back(counted)
+        return answer
+
+    return guarded
+
+
+def _limits() -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    """Each limit with its key, the narrowest first: what that refuses does not count against others."""
+    network = network_of_client()
+    account = current_user.id if current_user.is_authenticated else request.form.get("email", "").strip().lower()[:254]
+    keys = {
+        "SIGN_IN_RATE_PER_ACCOUNT": ("sign-in here at", network, account),
+        "SIGN_IN_RATE_AT_ACCOUNT": ("sign-in at", account),
+        "SIGN_IN_RATE": ("sign-in from", network),
+    }
+    return [(item, key) for name, key in keys.items() for item in parse_many(current_app.config[name])]
+
+
+def _seconds_until_free(item: RateLimitItem, key: tuple[str, ...]) -> int:
+    return max(1, round(limiter.limiter.get_window_stats(item, *key).reset_time - time.time()))
+
+
+def _take_back(counted: list[tuple[RateLimitItem, tuple[str, ...]]]) -> None:
+    for item, key in counted:
+        limiter.storage.incr(item.key_for(*key), item.get_expiry(), amount=-1)

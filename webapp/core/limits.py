@@ -1,0 +1,23 @@
+"""Whose requests are counted together: a person's, an interview's or a call's where one is known, else an address's."""
+
+from __future__ import annotations
+
+from flask import request, session
+from flask_login import current_user
+
+
+def network_of_client() -> str:
+    """The network address that a request comes from, an IPv6 one as its /64."""
+    from webapp.core.server import network_of
+
+    return network_of(request.remote_addr or "127.0.0.1")
+
+
+def client_key() -> str:
+    """Who asks, for limits: a class behind one router is many, a browser with a session is one."""
+    if current_user and current_user.is_authenticated:
+        return f"person {current_user.id}"
+    for kind in ("interviews", "live"):
+        if held := session.get(kind):
+            return f"{kind} {list(held)[-1]}"
+    return f"address {network_of_client()}"

@@ -1,0 +1,106 @@
+"""Who is alive, told by work that was done: a process that only exists does not count.
+
+Each queue gets a small task every few seconds; whoever carries it out notes the time, and so does a child that is in
+the middle of a long task. The clock notes each message that it sent. A supervisor (launcher/supervisor.py) starts again
+what has gone stale, and ``/healthz`` and the admins' page on health say so. The notes are files: they can be written
+and read when nothing else works.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from celery import Celery, shared_task, signals
+from celery.beat import ScheduleEntry, Scheduler
+from flask import Flask, current_app
+
+from webapp.core.file_broker import write_whole
+
+#: The queues, each with workers of its own: what a candidate waits for, long analyses, and upkeep (the sweep, reports).
+QUEUES = ("quick", "analysis", "upkeep")
+CLOCK = "clock"
+#: Seconds between two notes, and the age from which a note is stale. The launcher has the same number.
+EVERY, STALE = 5.0, 60.0
+
+#: The data folder, and the queue of the task that this process carries out just now.
+_home: Path | None = None
+_busy_with: str | None = None
+
+
+def init_app(app: Flask, celery: Celery) -> None:
+    """Put one small task for each queue on the clock."""
+    global _home
+    _home = Path(app.config["HOME"])
+    folder(_home).mkdir(parents=True, exist_ok=True, mode=0o700)
+    for queue in QUEUES:
+        celery.conf.beat_schedule[f"alive-{queue}"] = {
+            "task": "liveness.note",
+            "args": (queue,),
+            "schedule": EVERY,
+            "options": {"queue": queue, "expires": 3 * EVERY},
+        }
+
+
+def folder(home: Path) -> Path:
+    return Path(home) / "health"
+
+
+def note(home: Path, name: str) -> None:
+    """Note that ``name`` has done something just now."""
+    write_whole(folder(home) / name, f"{time.time():.0f} {os.getpid()}\n".encode())
+
+
+def ages(home: Path) -> dict[str, float | None]:
+    """Seconds since each part was last heard of; None where it never was."""
+    found: dict[str, float | None] = {}
+    for name in (CLOCK, *QUEUES):
+        try:
+            found[name] = max(0.0, time.time() - (folder(home) / name).stat().st_mtime)
+        except OSError:
+            found[name] = None
+    return found
+
+
+@shared_task(name="liveness.note", acks_late=False, time_limit=30, soft_time_limit=20)
+def note_task(queue: str) -> None:
+    """What shows that the workers of ``queue`` work."""
+    if queue in QUEUES:
+        note(current_app.config["HOME"], queue)
+
+
+class Clock(Scheduler):
+    """Beat's scheduler, which notes each message that it sent. Its schedule is short; nothing of it is kept."""
+
+    def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> object:
+        sent = super().apply_async(entry, *args, **kwargs)
+        note(_home, CLOCK)
+        return sent
+
+
+@signals.worker_process_init.connect
+def _watch_long_tasks(**_details: object) -> None:
+    """In a child of a worker: note that a task goes on, for as long as its time limit lets it."""
+    threading.Thread(target=_note_while_busy, name="liveness", daemon=True).start()
+
+
+def _note_while_busy() -> None:
+    while True:
+        time.sleep(EVERY)
+        if _busy_with in QUEUES:
+            note(_home, _busy_with)
+
+
+@signals.task_prerun.connect
+def _begun(task: object = None, **_details: object) -> None:
+    global _busy_with
+    delivery = getattr(getattr(task, "request", None), "delivery_info", None) or {}
+    _busy_with = delivery.get("routing_key")
+
+
+@signals.task_postrun.connect
+def _ended(**_details: object) -> None:
+    global _busy_with
+    _busy_with = None

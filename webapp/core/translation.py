@@ -1,0 +1,182 @@
+"""Which language a page is in, and its messages.
+
+Messages are English and marked where they stand; ``./viva translations`` gathers them in ``webapp/translations``
+(``webapp/core/catalogues.py``). A language is a folder there with ``LC_MESSAGES/messages.po``, read when it is first
+asked for, so that nothing has to be compiled. The pseudo-locale ``en_XA`` is made from the English messages: what is
+neither accented nor in brackets on its pages was not marked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel, Domain
+from flask_babel import get_locale as formats_locale
+from werkzeug.datastructures import LanguageAccept
+
+from webapp.core.pseudo import PseudoTranslations
+
+FOLDER = Path(__file__).resolve().parents[1] / "translations"
+ENGLISH = "en"
+PSEUDO = "en_XA"
+#: Dates and numbers of the English pages: day before month, 24 hours.
+_FORMATS = {ENGLISH: "en_GB", PSEUDO: "en_GB"}
+
+
+class _Domain(Domain):
+    """The messages of the page's language; ``webapp/translations`` holds them as text."""
+
+    def get_translations(self) -> Translations:
+        return messages_of(language())
+
+
+class _Babel(Babel):
+    domain_instance = _Domain()
+
+
+def init_app(app: Flask) -> None:
+    """Bind Flask-Babel, and give templates what they need to say their language."""
+    _Babel().init_app(app, default_locale=_FORMATS[ENGLISH], locale_selector=_formats)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(language_tag=language_tag, direction=direction, catalogue=catalogue)
+    app.jinja_env.filters.update(translated=translate_stored)
+
+
+def languages() -> list[str]:
+    """The languages that pages can be in, English first; the pseudo-locale only where the settings ask for it."""
+    others = sorted(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.po"))
+    pseudo = [PSEUDO] if current_app.config.get("PSEUDO_LOCALE") else []
+    return [ENGLISH, *others, *pseudo]
+
+
+def language() -> str:
+    """The language of this request: the one kept in the session, else the browser's, else English.
+
+    Outside of a request (in a task) it is English.
+    """
+    if not has_request_context():
+        return ENGLISH
+    if "viva_language" not in g:
+        g.viva_language = _choose(languages(), session.get("language"), request.accept_languages)
+    return g.viva_language
+
+
+def _choose(offered: list[str], kept: str | None, accepted: LanguageAccept) -> str:
+    if kept in offered:
+        return kept
+    tags = {name.replace("_", "-"): name for name in offered}
+    return tags.get(accepted.best_match(list(tags), ENGLISH) or ENGLISH, ENGLISH)
+
+
+def _formats() -> str:
+    """The locale of dates and numbers."""
+    return _FORMATS.get(language(), language())
+
+
+def language_tag() -> str:
+    """The page's language as BCP 47 has it, for ``lang``."""
+    return language().replace("_", "-")
+
+
+def direction() -> str:
+    """``ltr`` or ``rtl``, for ``dir``."""
+    return (formats_locale() or Locale(ENGLISH)).text_direction
+
+
+@lru_cache(maxsize=32)
+def messages_of(name: str) -> Translations:
+    """The messages of a language; English, whose messages are their own translation, has none."""
+    if name == PSEUDO:
+        return PseudoTranslations()
+    path = FOLDER / name / "LC_MESSAGES" / "messages.po"
+    if name == ENGLISH or not path.is_file():
+        return Translations()
+    compiled = BytesIO()
+    with path.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=name))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def catalogue() -> str:
+    """What JavaScript needs to speak the page's language, as JSON that may stand in a ``<script>``."""
+    return _catalogue_of(language())
+
+
+@lru_cache(maxsize=32)
+def _catalogue_of(name: str) -> str:
+    translations = messages_of(name)
+    messages: dict[str, str | list[str]] = {}
+    if name != ENGLISH:
+        for entry in json.loads((FOLDER / "javascript.json").read_text("utf-8")):
+            message, plural, context = entry["message"], entry.get("plural"), entry.get("context")
+            key = f"{context}\u0004{message}" if context else message
+            if plural:
+                messages[key] = _forms(translations, message, plural)
+            elif context:
+                messages[key] = translations.upgettext(context, message)
+            else:
+                messages[key] = translations.ugettext(message)
+    text = json.dumps({"locale": name.replace("_", "-"), "messages": messages}, ensure_ascii=False)
+    return text.replace("<", "\\u003c")
+
+
+def _forms(translations: Translations, one: str, other: str) -> list[str]:
+    """Every plural form of a message, in the catalogue's order; the two of English where it has none."""
+    if isinstance(translations, PseudoTranslations):
+        return [translations.ungettext(one, other, 1), translations.ungettext(one, other, 2)]
+    found: dict[Any, str] = getattr(translations, "_catalog", {})
+    forms = [found[one, number] for number in range(6) if found.get((one, number))]
+    return forms or [one, other]
+
+
+def translate_stored(text: str | None) -> str:
+    """A text that a worker or a model stored in English, in the page's language.
+
+    Such a text is a message itself, or one with numbers put in: then the message is found by its shape. What was
+    never a message (an old wording) is returned as it is.
+    """
+    if not text or language() == ENGLISH:
+        return text or ""
+    translations = messages_of(language())
+    templates = _templates()
+    if text in templates:
+        return translations.ugettext(text)
+    for pattern, message in templates.values():
+        if pattern and (found := pattern.fullmatch(text)):
+            return translations.ugettext(message) % found.groupdict()
+    return text
+
+
+@lru_cache(maxsize=1)
+def _templates() -> dict[str, tuple[re.Pattern[str] | None, str]]:
+    """Each stored message with a pattern of what it looks like filled in; the most particular first."""
+    listed = json.loads((FOLDER / "stored.json").read_text("utf-8"))
+    ordered = sorted(listed, key=lambda message: -len(re.sub(r"%\(\w+\)s", "", message)))
+    return {message: (_pattern(message), message) for message in ordered}
+
+
+def _pattern(message: str) -> re.Pattern[str] | None:
+    if "%(" not in message:
+        return None
+    seen: set[str] = set()
+    parts = []
+    for part in re.split(r"(%\(\w+\)s)", message):
+        if not part.startswith("%("):
+            parts.append(re.escape(part.replace("%%", "%")))
+        elif part[2:-2] in seen:
+            parts.append(f"(?P={part[2:-2]})")
+        else:
+            seen.add(part[2:-2])
+            parts.append(f"(?P<{part[2:-2]}>.+?)")
+    return re.compile("".join(parts), re.DOTALL)

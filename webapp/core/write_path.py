@@ -1,0 +1,92 @@
+"""How SQLite is written to: a transaction that writes takes the one writer's place before it reads anything.
+
+A deferred transaction that has read and then writes is refused by SQLite at once ("database is locked") where somebody
+else has written in between, whatever the busy timeout (https://www.sqlite.org/lang_transaction.html). So nothing here
+begins deferred: reads run by themselves, and the first statement that writes, or the first savepoint, is preceded by
+BEGIN IMMEDIATE, which waits its turn. Nothing has been written by then, so trying once more is safe.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+#: Seconds that a writer waits for its turn, and how often it tries.
+PATIENCE, TRIES = 5.0, 2
+#: What a busy answer asks the caller to wait, in seconds.
+RETRY_AFTER = 2
+#: Connections: as many as the server has threads that may each need one, and some for heartbeats.
+POOL = {"pool_size": 8, "max_overflow": 72, "pool_timeout": 10}
+
+_WRITES = re.compile(r"\s*(insert|update|delete|replace|with\b.*\b(insert|update|delete)\b)", re.IGNORECASE | re.DOTALL)
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def engine_options(uri: str) -> dict[str, Any]:
+    """What ``create_engine`` is told for this database: a pool that suits the server, where it is a file."""
+    url = sa.make_url(uri)
+    in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return dict(POOL) if in_a_file or url.get_backend_name() != "sqlite" else {}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: object, _record: object) -> None:
+    """Readers and one writer side by side, waiting for each other; foreign keys hold; we begin by ourselves."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={round(PATIENCE * 1000)}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _before_statement(connection: Connection, _cursor: Any, statement: str, *_rest: object) -> None:
+    if connection.dialect.name == "sqlite" and _WRITES.match(statement):
+        _begin(connection)
+
+
+@event.listens_for(Engine, "savepoint")
+def _before_savepoint(connection: Connection, _name: str) -> None:
+    if connection.dialect.name == "sqlite":
+        _begin(connection)
+
+
+def _begin(connection: Connection) -> None:
+    """Begin to write, unless that has begun. Raises sqlite3.OperationalError where our turn does not come."""
+    raw = connection.connection.dbapi_connection
+    if raw.in_transaction or connection.get_isolation_level() == "AUTOCOMMIT":
+        return
+    for attempt in range(TRIES):
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if attempt + 1 == TRIES or not _is_busy(error):
+                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether a statement failed because the database's turn did not come; trying later may help."""
+    return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None))
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether something failed because the disk, or a quota on it, is full."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_FULL

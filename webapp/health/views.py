@@ -1,0 +1,31 @@
+"""/healthz for monitors and load balancers, /health for admins."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+
+from webapp.accounts.models import Role
+from webapp.core.extensions import limiter
+from webapp.core.security import require_role
+from webapp.health import checks
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@limiter.exempt
+def healthz() -> tuple[Response, int]:
+    """200 while pages can be served. ``status`` is ok, degraded (``parts`` says which part does nothing), or failed
+    with 503 when the database does not answer."""
+    parts = checks.parts(current_app)
+    works = all(part.state != "failed" for part in parts)
+    status = "failed" if not works else "ok" if all(part.is_fine for part in parts) else "degraded"
+    return jsonify(status=status, parts={part.name: part.state for part in parts}), 200 if works else 503
+
+
+@blueprint.get("/health")
+@require_role(Role.ADMIN)
+def health() -> str:
+    """Every part, and what to do about it."""
+    found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
+    return render_template("health/index.html", checks=found, fine=all(check.is_fine for check in found))

@@ -1,0 +1,103 @@
+// What people read, in the page's language: gettext() with the catalogue that the page holds as
+// <script type="application/json" id="catalogue">{"locale": "fr", "messages": {"Saved": "Enregistré", …}}</script>.
+//
+// A message with a plural has a list of forms, in CLDR's order of categories (zero, one, two, few, many, other), as
+// gettext's catalogues have them; one with a context has it before the message, with U+0004 between. What the catalogue
+// lacks is said in English, which is the message itself.
+
+/**
+ * @typedef {Object} Catalogue
+ * @property {string} [locale] a BCP 47 tag
+ * @property {Record<string, string | string[]>} [messages]
+ */
+
+const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
+
+/** @type {Catalogue} */
+let catalogue = read();
+let plurals = rules(catalogue.locale);
+
+/** @returns {Catalogue} */
+function read() {
+  if (typeof document === "undefined") return {};
+  const element = document.getElementById?.("catalogue");
+  try {
+    return element ? JSON.parse(element.textContent) : {};
+  } catch (error) {
+    console.warn("Viva: the catalogue cannot be read", error);
+    return {};
+  }
+}
+
+/** @param {string} [locale] */
+function rules(locale = "en") {
+  try {
+    return new Intl.PluralRules(locale);
+  } catch {
+    return new Intl.PluralRules("en");
+  }
+}
+
+/**
+ * Use another catalogue than the page's; for tests.
+ * @param {Catalogue} other
+ */
+export function setCatalogue(other) {
+  catalogue = other;
+  plurals = rules(other.locale);
+}
+
+/**
+ * Put values at the places of a message: "%(name)s has left." with {name: "Kim"}. "%%" is a per-cent sign.
+ * @param {string} text
+ * @param {Record<string, unknown>} values
+ */
+const fill = (text, values) =>
+  text.replace(/%(?:%|\((\w+)\)[sd])/g, (place, name) => (name === undefined ? "%" : name in values ? String(values[name]) : place));
+
+/**
+ * A message in the page's language.
+ * @param {string} message in English
+ * @param {Record<string, unknown>} [values] what goes to the places %(name)s of the message
+ */
+export function gettext(message, values) {
+  const found = catalogue.messages?.[message];
+  const text = (Array.isArray(found) ? found[0] : found) || message;
+  return values ? fill(text, values) : text;
+}
+
+/**
+ * A message that says how many, in the form for that number; %(num)s is the number.
+ * @param {string} one in English, for one
+ * @param {string} other in English, for any other number
+ * @param {number} number
+ * @param {Record<string, unknown>} [values]
+ */
+export function ngettext(one, other, number, values = {}) {
+  const found = catalogue.messages?.[one];
+  const forms = Array.isArray(found) ? found.filter(Boolean) : [];
+  const text = forms.length ? forms[formOf(number, forms.length)] : number === 1 ? one : other;
+  return fill(text, { num: number, ...values });
+}
+
+/**
+ * Which of so many forms a number takes. Catalogues leave out the categories that only fractions or millions have.
+ * @param {number} number
+ * @param {number} count
+ */
+function formOf(number, count) {
+  const order = CATEGORIES.filter((name) => plurals.resolvedOptions().pluralCategories.includes(/** @type {Intl.LDMLPluralRule} */ (name)));
+  return Math.min(count - 1, order.indexOf(plurals.select(number)));
+}
+
+/**
+ * A message that means different things in different places: `context` tells translators which.
+ * @param {string} context
+ * @param {string} message
+ * @param {Record<string, unknown>} [values]
+ */
+export function pgettext(context, message, values) {
+  const found = catalogue.messages?.[`${context}\u0004${message}`];
+  const text = (Array.isArray(found) ? found[0] : found) || message;
+  return values ? fill(text, values) : text;
+}
