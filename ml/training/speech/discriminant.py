@@ -97,9 +97,9 @@ def gather(found: list[Clip], cache: Path, of: Callable[[np.ndarray], np.ndarray
 
 def centred(features: np.ndarray, people: np.ndarray) -> np.ndarray:
     """Features (N, F) less each person's mean."""
-    result = np.array(features, np.float64)
+    result = np.array(features)
     for person in set(people):
-        result[people == person] -= result[people == person].mean(axis=0)
+        result[people == person] -= result[people == person].mean(axis=0, dtype=np.float64).astype(result.dtype)
     return result
 
 
@@ -110,11 +110,15 @@ def fit(
     where None). Its covariance within classes, each class of each corpus counting alike, is shrunk towards a multiple
     of the identity (Ledoit & Wolf, 2004, with a share chosen beforehand)."""
     corpora = np.zeros(len(truth)) if corpora is None else corpora
-    names = np.unique(corpora)
+    names, features = np.unique(corpora), np.asarray(features, np.float32)
     middle = np.mean([features[corpora == name].mean(axis=0, dtype=np.float64) for name in names], axis=0)
-    spread = np.mean([((features[corpora == name] - middle) ** 2).mean(axis=0) for name in names], axis=0)
+    spread = np.zeros(len(middle))
+    for name in names:
+        away = features[corpora == name] - middle.astype(np.float32)
+        spread += np.einsum("nf,nf->f", away, away, dtype=np.float64) / len(away) / len(names)
     spread = np.sqrt(spread) + 1e-6
-    rows = np.clip((features - middle) / spread, -CLIP, CLIP)
+    rows = (features - middle.astype(np.float32)) / spread.astype(np.float32)
+    np.clip(rows, -CLIP, CLIP, out=rows)
     shared = set.intersection(*(set(truth[corpora == name]) for name in names)) or set(truth)
     offsets = np.array([_mean_of(rows, corpora == name, truth, shared) for name in names])
     whole, width = offsets.mean(axis=0), rows.shape[1]
@@ -122,14 +126,15 @@ def fit(
     groups = []
     for name, offset in zip(names, offsets, strict=True):
         for label in np.unique(truth[corpora == name]):
-            some = rows[(corpora == name) & (truth == label)] - offset
-            means[label] += some.mean(axis=0)
+            some = rows[(corpora == name) & (truth == label)] - offset.astype(np.float32)
+            means[label] += some.mean(axis=0, dtype=np.float64)
             count[label] += 1
             groups.append((label, some))
     means /= np.maximum(count, 1)[:, None]
     within = (offsets - whole).T @ (offsets - whole) / len(names)
     for label, some in groups:
-        within += (some - means[label]).T @ (some - means[label]) / len(some) / len(groups)
+        rest = some - means[label].astype(np.float32)
+        within += rest.T @ rest / len(some) / len(groups)
     within = (1 - shrinkage) * within + shrinkage * np.eye(width) * np.trace(within) / width
     weight = np.linalg.solve(within, means.T)
     bias = -0.5 * np.einsum("kf,fk->k", means, weight) - whole @ weight
@@ -140,7 +145,10 @@ def fit(
 
 def _mean_of(rows: np.ndarray, inside: np.ndarray, truth: np.ndarray, labels: set[int]) -> np.ndarray:
     """The mean of some labels' means among the rows inside; of those that are there."""
-    return np.mean([rows[inside & (truth == k)].mean(axis=0) for k in labels if (inside & (truth == k)).any()], axis=0)
+    return np.mean(
+        [rows[inside & (truth == k)].mean(axis=0, dtype=np.float64) for k in labels if (inside & (truth == k)).any()],
+        axis=0,
+    )
 
 
 def pair(

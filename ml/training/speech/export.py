@@ -14,13 +14,11 @@ from ml.core import registry
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.speech import encoder as encoders
-from ml.speech.activity import detect
 from ml.speech.classifier import FEATURE_WEIGHTS, Discriminant
 from ml.speech.encoder import ENCODER
 from ml.speech.familiarity import Corpus
 from ml.speech.features import CHUNK, MELS
 from ml.training import runs
-from ml.training.speech import leave_out
 from ml.training.speech.calibration import (
     FEATURE_WEIGHT,
     HeldOut,
@@ -30,7 +28,6 @@ from ml.training.speech.calibration import (
     temperatures,
     threshold,
 )
-from ml.training.speech.data import load
 from ml.training.speech.encoder_graph import parameters
 
 if TYPE_CHECKING:
@@ -60,16 +57,15 @@ def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
     return result
 
 
-def describe(held: HeldOut, corpora: Corpora, options: argparse.Namespace) -> dict:
+def describe(held: HeldOut, corpora: Corpora, seconds: np.ndarray, options: argparse.Namespace) -> dict:
     """The model's metadata from what cross-validation held out: figures, calibration, data, licence.
 
     RAVDESS's figures come first, as those of earlier versions did; the others' lie under ``corpora``. The interval
-    draws actors, since clips of one actor are not independent. The calibration error and abstention are measured with
-    each fold's temperature and limits fitted on the other folds.
+    draws actors, since clips of one actor are not independent. ``seconds`` (N,) is how long each clip speaks. The
+    calibration error and abstention are measured with each fold's temperature and limits fitted on the other folds.
     """
     logits, truth = held.together(), held.truth
     chances = held.cross_calibrated(logits)
-    seconds = np.array([detect(load(clip.path)).seconds for clip in corpora.found])
     least = threshold(chances, truth, held.corpora)
     each = {
         name: _figures(held, held.corpora == number, chances, seconds, least)
@@ -87,13 +83,11 @@ def describe(held: HeldOut, corpora: Corpora, options: argparse.Namespace) -> di
         "data": [DATA[name] for name in corpora.names],
         "speakers": sorted(set(corpora.people)),
         "figures": {
-            "protocol": f"{options.folds}-fold cross-validation grouped by speaker over all corpora together: one "
-            "network and the discriminant of the other folds' speakers, each clip by itself, last epoch",
+            "protocol": f"{options.folds}-fold cross-validation grouped by speaker over all corpora together: the "
+            "discriminant of the other folds' speakers, each clip by itself; in the folds whose networks ship the "
+            "network beside it, last epoch",
             **each[corpora.names[0]],
             "corpora": {name: each[name] for name in corpora.names[1:]},
-            "discriminant_alone": leave_out.figures(
-                corpora.table, corpora.people, held.corpora, truth, seconds, corpora.names
-            ),
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",

@@ -2,41 +2,43 @@
 
 Each corpus in turn is left out: discriminants, directions, limits, temperatures and threshold come from the others
 alone (their own folds), and the corpus is read with them. The network on the spectrogram, a small part of the sum, has
-heard both corpora and is not asked here.
+heard both corpora and is not asked here. ``python -m ml.training.speech.leave_out --run-dir DIR`` prints both, from the
+features that ``./viva train speech`` left in DIR.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ml.core.readings import SPEECH_EMOTIONS
-from ml.core.statistics import confusion, expected_calibration_error, recalls
+from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures
 from ml.speech.classifier import calibrated
 from ml.training.speech import discriminant
-from ml.training.speech.calibration import distance_card, limits, selective, temperatures, threshold
+from ml.training.speech.calibration import distance_card, limits, temperatures, threshold
 from ml.training.speech.discriminant import Table
 
 FOLDS, SEEDS = 5, 3
 
 
-def figures(
-    table: Table, people: np.ndarray, corpora: np.ndarray, truth: np.ndarray, seconds: np.ndarray, names
-) -> dict:
+def figures(table: Table, people: np.ndarray, corpora: np.ndarray, truth: np.ndarray, names) -> dict:
     """``corpora_left_out`` (by name; the corpora's ``names``) and ``home`` (by seed and name) for clips of ``people``
-    (N,), ``corpora`` (N,; numbers), with labels and seconds of speech (N,)."""
+    (N,), ``corpora`` (N,; numbers), with labels (N,)."""
     left_out = {}
     for number, name in enumerate(names):
         inside = corpora != number
         if not inside.any():
             continue
         logits, distance, calibration, _ = held_out(table, people, corpora, truth, inside, seed=0)
-        left_out[name] = _one(logits, distance, truth, seconds, corpora == number, calibration)
+        left_out[name] = _one(logits, distance, truth, corpora == number, calibration)
     home = []
     for seed in range(SEEDS):
         logits, distance, calibration, _ = held_out(table, people, corpora, truth, corpora >= 0, seed)
-        home.append({n: _one(logits, distance, truth, seconds, corpora == k, calibration) for k, n in enumerate(names)})
+        home.append({n: _one(logits, distance, truth, corpora == k, calibration) for k, n in enumerate(names)})
     return {"corpora_left_out": left_out, "home": home}
 
 
@@ -80,8 +82,9 @@ def folding(people: np.ndarray, corpora: np.ndarray, inside: np.ndarray, seed: i
     return fold
 
 
-def _one(logits, distance, truth, seconds, some, calibration: dict[str, float]) -> dict[str, Any]:
+def _one(logits, distance, truth, some, calibration: dict[str, float]) -> dict[str, Any]:
     chances = calibrated(logits[some], distance[some], calibration)
+    sure = chances.max(axis=1) >= calibration["abstain_below"]
     matrix = confusion(truth[some], chances.argmax(axis=1), len(SPEECH_EMOTIONS))
     return {
         "n": int(some.sum()),
@@ -89,5 +92,27 @@ def _one(logits, distance, truth, seconds, some, calibration: dict[str, float]) 
         "accuracy": float((chances.argmax(axis=1) == truth[some]).mean()),
         "expected_calibration_error": expected_calibration_error(chances, truth[some]),
         "foreign": float((distance[some] > 1).mean()),
-        "selective": selective(chances, truth[some], seconds[some], calibration["abstain_below"]),
+        "selective": selective_figures(sure, chances.argmax(axis=1) == truth[some], calibration["abstain_below"]),
     }
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--run-dir", type=Path, default=Path("runs/speech"))
+    run_dir = parser.parse_args().run_dir
+    with np.load(run_dir / "held_out.npz") as stored:
+        people, corpora, truth = (stored[name] for name in ("actors", "corpora", "truth"))
+    table, names = None, []
+    for name in discriminant.PLANS:
+        path = run_dir / f"encoded-{name}.npz"
+        if path.is_file():
+            with np.load(path) as stored:
+                more = Table(stored["features"], stored["clip"], stored["plain"])
+            table = more if table is None else more.after(table, int(table.plain.sum()))
+            names.append(name)
+    print(json.dumps(figures(table, people, corpora, truth, names), indent=1))
+
+
+if __name__ == "__main__":
+    main()
