@@ -70,15 +70,18 @@ class HeldOut:
                 result[own] = combined_against(self.network[own], self.against[own], self.bias[own][0], card)
         return result
 
+    def distance(self) -> np.ndarray:
+        """Distance (N,) to the nearest corpus, in units of its limit."""
+        return (self.distances / limits(self.distances, self.corpora)).min(axis=1)
+
     def cross_calibrated(self, logits: np.ndarray) -> np.ndarray:
         """Probabilities (N, 8), each fold's with the temperature and the limits that suit the other folds."""
         chances = np.zeros(logits.shape)
         for k in np.unique(self.fold):
             inside = self.fold == k
-            own, far = limits(self.distances, self.corpora, ~inside), distance_card()
-            distance = (self.distances[inside] / own).min(axis=1)
-            card = temperatures(logits[~inside], self.truth[~inside]) | far
-            chances[inside] = calibrated(logits[inside], distance, card)
+            distance = (self.distances / limits(self.distances, self.corpora, ~inside)).min(axis=1)
+            card = temperatures(logits[~inside], self.truth[~inside], distance[~inside], self.corpora[~inside])
+            chances[inside] = calibrated(logits[inside], distance[inside], card)
         return chances
 
     def save(self, path: Path, card: dict) -> None:
@@ -103,15 +106,22 @@ def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(minimize_scalar(loss, bounds=(0.1, 60), method="bounded").x)
 
 
-def temperatures(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """The card's ``temperature`` of familiar and ``temperature_far`` of foreign sound."""
-    found = temperature(logits, truth)
-    return {"temperature": found, "temperature_far": FAR * found}
+def temperatures(logits: np.ndarray, truth: np.ndarray, distance: np.ndarray, corpora: np.ndarray) -> dict[str, float]:
+    """The card's ``temperature`` of familiar and ``temperature_far`` of foreign sound: those under which the
+    probabilities of clips (N, 8) at their ``distance`` (N,) are likeliest, each of ``corpora`` (N,) counting alike."""
+    weight, rows = np.zeros(len(truth)), np.arange(len(truth))
+    for number in np.unique(corpora):
+        weight[corpora == number] = 1 / (corpora == number).sum()
+
+    def loss(value: float) -> float:
+        chances = calibrated(logits, distance, _card(value))
+        return -float((weight * np.log(chances[rows, truth] + 1e-12)).sum())
+
+    return _card(float(minimize_scalar(loss, bounds=(0.1, 60), method="bounded").x))
 
 
-def distance_card() -> dict[str, float]:
-    """How the card says that trust ends."""
-    return {"distance_width": WIDTH}
+def _card(value: float) -> dict[str, float]:
+    return {"temperature": value, "temperature_far": FAR * value, "distance_width": WIDTH}
 
 
 def limits(distances: np.ndarray, corpora: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
@@ -123,7 +133,7 @@ def limits(distances: np.ndarray, corpora: np.ndarray, among: np.ndarray | None 
 
 
 def threshold(
-    chances: np.ndarray, truth: np.ndarray, corpora: np.ndarray | None = None, wanted: float = RIGHT_WHEN_SURE
+    chances: np.ndarray, truth: np.ndarray, wanted: float = RIGHT_WHEN_SURE, corpora: np.ndarray | None = None
 ) -> float:
     """The lowest confidence from which on the readings are right in a share of ``wanted``, 1 where none is; but no
     higher than leaves LEAST_TOLD of each corpus's clips, where ``corpora`` (N,) are given."""

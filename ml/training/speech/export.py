@@ -22,7 +22,6 @@ from ml.training import runs
 from ml.training.speech.calibration import (
     FEATURE_WEIGHT,
     HeldOut,
-    distance_card,
     selective,
     temperature,
     temperatures,
@@ -66,7 +65,7 @@ def describe(held: HeldOut, corpora: Corpora, seconds: np.ndarray, options: argp
     """
     logits, truth = held.together(), held.truth
     chances = held.cross_calibrated(logits)
-    least = threshold(chances, truth, held.corpora)
+    least = threshold(chances, truth, corpora=held.corpora)
     each = {
         name: _figures(held, held.corpora == number, chances, seconds, least)
         for number, name in enumerate(corpora.names)
@@ -75,9 +74,8 @@ def describe(held: HeldOut, corpora: Corpora, seconds: np.ndarray, options: argp
         "name": "speech",
         "version": registry.next_version("speech"),
         "labels": list(SPEECH_EMOTIONS),
-        **temperatures(logits, truth),
+        **temperatures(logits, truth, held.distance(), held.corpora),
         "temperature_compared": temperature(held.compared(), truth),
-        **distance_card(),
         "feature_weight": FEATURE_WEIGHT,
         "abstain_below": least,
         "data": [DATA[name] for name in corpora.names],

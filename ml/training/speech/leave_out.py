@@ -19,7 +19,7 @@ from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures
 from ml.speech.classifier import calibrated
 from ml.training.speech import discriminant
-from ml.training.speech.calibration import distance_card, limits, temperatures, threshold
+from ml.training.speech.calibration import limits, temperatures, threshold
 from ml.training.speech.discriminant import Table
 
 FOLDS, SEEDS = 5, 3
@@ -66,9 +66,9 @@ def held_out(
     own = np.searchsorted(known, corpora)
     limit = limits(raw[inside], own[inside])
     distance = (raw / limit).min(axis=1)
-    calibration = temperatures(logits[inside], truth[inside]) | distance_card()
+    calibration = temperatures(logits[inside], truth[inside], distance[inside], own[inside])
     chances = calibrated(logits, distance, calibration)
-    calibration["abstain_below"] = threshold(chances[inside], truth[inside], own[inside])
+    calibration["abstain_below"] = threshold(chances[inside], truth[inside], corpora=own[inside])
     return logits, distance, calibration, fold
 
 

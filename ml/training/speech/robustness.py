@@ -23,7 +23,7 @@ from ml.speech.classifier import Discriminant, calibrated
 from ml.speech.encoder import encode, means_alone
 from ml.speech.familiarity import Corpus
 from ml.speech.features import frame_power
-from ml.training.speech.calibration import distance_card, selective, temperatures, threshold
+from ml.training.speech.calibration import selective, temperatures, threshold
 from ml.training.speech.conditions import TESTS
 from ml.training.speech.data import Clip, clips, load, spoken
 
@@ -52,9 +52,9 @@ def measure(data: Path, run_dir: Path) -> dict[str, dict[str, dict[str, float]]]
         held = {name: stored[name] for name in ("names", "truth", "fold", "corpora", "alone", "distances")}
     with np.load(run_dir / "folds.npz") as stored:
         folds = dict(stored)
-    calibration = temperatures(held["alone"], held["truth"]) | distance_card()
     distance = (held["distances"] / folds["limit"]).min(axis=1)
-    least = threshold(calibrated(held["alone"], distance, calibration), held["truth"], held["corpora"])
+    calibration = temperatures(held["alone"], held["truth"], distance, held["corpora"])
+    least = threshold(calibrated(held["alone"], distance, calibration), held["truth"], corpora=held["corpora"])
     found, place = {}, {name: i for i, name in enumerate(held["names"])}
     for number in range(len(folds["limit"])):
         name = list(SHARES)[number]

@@ -155,7 +155,7 @@ def test_temperature_threshold_and_coverage():
     assert found["accuracy_of_the_rest"] < 0.8 and found["n"] == round(4_000 * found["coverage"])
     assert selective(chances, truth, np.ones(4_000), 1.01)["accuracy"] is None, "silence is neither right nor wrong"
     corpora = np.arange(4_000) % 2
-    assert threshold(chances, truth, corpora, 0.99) < threshold(chances, truth, None, 0.99)
+    assert threshold(chances, truth, 0.99, corpora) < threshold(chances, truth, 0.99)
     assert threshold(chances[:3], (chances[:3].argmax(axis=1) + 1) % 8) == 1.0
 
 
