@@ -140,7 +140,7 @@ def test_what_worse_conditions_cost_is_measured_for_each(ran):
 def batches() -> Batches:
     everything = list(range(8))
     voices = [
-        ([rng.normal(-50, 15, (length, MELS)).astype(np.float16)], label, known, len(known) < 8)
+        ([rng.normal(-50, 15, (length, MELS)).astype(np.float16)], label, known, int(len(known) < 8))
         for length in (60, 180, 400)
         for label in range(8)
         for known in ([everything] if label % 2 else [everything, [0, 2, 3, 4, 5, 7]])
