@@ -3,7 +3,7 @@
 What ships is the mean of SHIPPED networks of the cross-validation, beside a linear discriminant that all speakers
 taught, over what two recognisers' first layers hear, and the directions in which each corpus's voices vary.
 
-``python -m ml.training.speech.train --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, where it
+``./viva train speech --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, where it
 has it, ``speech/nemo``: emotions that a corpus lacks are left out of what it teaches. Everything goes to ``--run-dir``
 and a second call goes on where the first one stopped.
 """
@@ -274,11 +274,3 @@ def save_folds(path: Path, parts: dict[int, tuple[Discriminant, list[Corpus]]], 
             arrays |= {f"{k}/{number}/{n}": getattr(space, n).astype(np.float16) for n in ("middle", "spread", "basis")}
     with runs.whole(path) as partial:
         np.savez(partial, limit=limit, **arrays)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    add_arguments(parser)
-    arguments = parser.parse_args()
-    train(arguments.data, arguments)

@@ -129,7 +129,8 @@ def test_streams_of_real_pairs_are_of_one_person_and_go_from_quiet_to_something(
 def test_settings_learned_on_pairs_beat_those_before_learning():
     pairs, faces = people(count=4)
     voices, states = fit_stream.voice_rows(pairs)
-    bank = Bank(voices, states, voices, states)
+    seen = states != STATES.index("calm")  # no face is known to be calm
+    bank = Bank(voices[seen], states[seen], voices, states)
     learned = fit_stream.learn(pairs, faces, bank)
     read = evaluate.read(pairs, faces, learned)
     one = {side: scores.uar(rows, pairs.truth) for side, rows in read.items()}
