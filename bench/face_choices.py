@@ -59,13 +59,14 @@ answer["ways"].append(["around a known face", spent, sum(map(bool, found)) / len
 """
 _CADENCE = """
 import cv2
-from skimage import data
+from ml.media.clutter import clutter
+from ml.media.portrait import portrait as astronaut
 from ml.media import demux
 from ml.face import infer
-from ml.face.tracker import Cadence, Tracker
+from ml.face.tracker import DetectionIntervals, Tracker
 pictures = [(p.time, p.grey) for p in demux.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT)]
 pictures = [(time, grey) for time, grey in pictures if time < 16]
-room = cv2.resize(data.coins(), (640, 480))
+room = cv2.resize(clutter(), (640, 480))
 small = cv2.resize(pictures[0][1], (214, 160), interpolation=cv2.INTER_AREA)[:, 40:]
 scene = []
 for time, grey in pictures:  # from 5 to 8 s nobody is there; from 11 to 14 s a small face is there too
@@ -82,7 +83,7 @@ for check, coarse, fine, glance in (
     (0.0, 0.2, 0.2, never), (0.2, 0.2, 5, never), (0.2, 1, 5, never), (0.35, 2, 15, never),
     (0.35, 5, 15, never), (0.35, 5, 15, 0.4), (0.35, 5, 30, 0.4), (0.5, 10, 30, 0.4),
 ):
-    cadence = Cadence(check, coarse, fine, glance, stirred=1 if glance < never else coarse)
+    cadence = DetectionIntervals(check, coarse, fine, glance, stirred=1 if glance < never else coarse)
     tracker, missed, ghosts, second = Tracker(cadence=cadence), 0, 0, 0
     worked = time_ = None
     worked = __import__("time").process_time()

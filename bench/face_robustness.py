@@ -21,7 +21,7 @@ from bench.measuring import ROOT, BenchFailed, rows
 from ml.core.errors import ModelMissing
 from ml.face import classifier, detector, features
 from ml.media import demux
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -115,7 +115,7 @@ def labelled(path: Path, each: int) -> tuple[list[Scene], np.ndarray]:
 
 def people(folder: Path) -> list[Scene]:
     """Our own portrait, and every face in the photographs and three moments of the films in ``folder``."""
-    puppet, scenes = Puppet(), []
+    puppet, scenes = AnimatedPortrait(), []
     pictures = [cv2.cvtColor(puppet.draw(mouth=m), cv2.COLOR_RGB2GRAY) for m in (0.0, 1.0)]
     for path in sorted(folder.glob("*.jpg")):
         pictures.append(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))

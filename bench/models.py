@@ -11,9 +11,9 @@ from ml.core.errors import ModelMissing
 
 _COMMON = """
 import numpy as np
-from ml.core import registry
+from ml.core import registry, runtime
 name, batch = sys.argv[1], int(sys.argv[2])
-session = registry.session(name)
+session = runtime.session(name)
 entry = session.get_inputs()[0]
 shape = [batch if i == 0 else (d if isinstance(d, int) else 16) for i, d in enumerate(entry.shape)]
 x = np.random.default_rng(0).random(shape, dtype=np.float32)
@@ -32,10 +32,8 @@ answer["ms"] = clock(lambda: session.run(None, {entry.name: x}))
 _KERAS = (
     _COMMON
     + """
-import contextlib, importlib
-with contextlib.suppress(ImportError):
-    importlib.import_module(f"ml.{name}.model")
 import keras
+from ml.speech import keras_layers
 model = keras.saving.load_model(registry.file_of(name, f"{name}.keras"), compile=False)
 answer["ms"] = clock(lambda: model.predict(x, verbose=0))
 answer["call_ms"] = clock(lambda: model(x))

@@ -31,8 +31,8 @@ MOST_MEMORY_RATIO = 1.1
 
 _OURS = """
 from ml.speech.infer import read
-from ml.core import registry
-registry.session("speech")
+from ml.core import runtime
+runtime.session("speech")
 worked, started = time.process_time(), time.perf_counter()
 reading = read(sys.argv[1])
 answer.update(cpu=time.process_time() - worked, seconds=time.perf_counter() - started, length=reading.seconds)

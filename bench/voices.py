@@ -28,7 +28,7 @@ SETS = {
 
 
 def measure() -> dict[str, Any]:
-    """The figures of `second_train.measure`; a ``reason`` without the data."""
+    """The figures of `diarization_train.measure`; a ``reason`` without the data."""
     data = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data")
     if not (data / "speech" / "nemo" / "manifest.csv").is_file():
         return {"reason": f"There is no speech at {data}: name the folder of real data in VIVA_DATA."}

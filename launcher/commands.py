@@ -35,8 +35,10 @@ Viva: job interviews on your own machine.
   ./viva train face|speech|text --data DIR
         train a model anew; goes on where it was interrupted
   ./viva bench
-        measure speed and memory
+        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do
 
+  ./viva invite FILE --dry-run [--json]
+        say who a CSV of people would invite, and what is wrong with it
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -45,7 +47,7 @@ Viva: job interviews on your own machine.
         gather the messages of all pages into the catalogues
   ./viva flask [--data DIR] …
         Flask's own commands (db upgrade, shell, routes …)
-  ./viva --version, ./viva --help
+  ./viva --version [--json], ./viva --help
 
 Each command explains itself:  ./viva COMMAND --help
 """
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
     name, rest = arguments[0], list(arguments[1:])
     try:
         if name in {"--version", "-V", "version"}:
+            if "--json" in rest:
+                return _version_json()
             print(f"Viva {version()}")
             return 0
         if name not in COMMANDS:
@@ -70,6 +74,12 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("\nviva: stopped.")
         return 130
+
+
+def _version_json() -> int:
+    ensure_environment()
+    _become(command("ml.version"), environment())
+    return 0
 
 
 def _unknown(name: str) -> int:
@@ -104,6 +114,11 @@ def _translations(arguments: list[str]) -> int:
     ensure_environment()
     _become(command("webapp.core.catalogues", *arguments), environment())
     return 0
+
+
+def _invite(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.interviews.cli", *arguments), environment())
 
 
 def _flask(arguments: list[str], *prefix: str) -> int:
@@ -141,6 +156,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "evaluate": _module("ml.training.cli", name="evaluate"),
     "train": _module("ml.training.cli", "train", name="train"),
     "bench": _module("bench"),
+    "invite": _invite,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

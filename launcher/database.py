@@ -16,8 +16,9 @@ from launcher.paths import ROOT, command
 
 def prepare(home: Path, env: Mapping[str, str], *, demo: bool) -> None:
     """Migrate and, with ``demo``, put the demonstration in. Raises Failure."""
+    _check_database(home)
     stamp = home / "prepared"
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeDecodeError):
         if stamp.read_text("utf-8") == _wanted(home, demo=demo):
             return
     step = Step("Preparing the database")
@@ -36,6 +37,17 @@ def prepare(home: Path, env: Mapping[str, str], *, demo: bool) -> None:
         )
     stamp.write_text(_wanted(home, demo=demo), "utf-8")
     step.done()
+
+
+def _check_database(home: Path) -> None:
+    """Raise Failure for a database file that holds nothing: a new one in its place would hide that the old is gone."""
+    database = home / "viva.db"
+    if os.environ.get("VIVA_DATABASE_URL") or not database.is_file() or database.stat().st_size:
+        return
+    raise Failure(
+        f"The database {database} is empty: it was cut off, or the disk was full. Put a backup in its place; or, if "
+        "there is nothing to lose, delete the file and start again."
+    )
 
 
 def _wanted(home: Path, *, demo: bool) -> str:

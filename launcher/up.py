@@ -13,7 +13,7 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.console import Failure, Step, say
@@ -54,6 +54,7 @@ def up(options: argparse.Namespace) -> int:
         ensure_environment()
         ensure_frontend()
         live = os.environ.get("VIVA_LIVE_LISTEN") or _live_listen(options.host, options.port)
+        os.umask(0o077)  # whatever Viva makes is its owner's alone
         env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1", VIVA_LIVE_LISTEN=live)
         prepare(home, env, demo=not options.no_demo)
         return _serve(options, home, env, address)
@@ -208,12 +209,27 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
+def _demonstration(home: Path) -> dict[str, Any] | None:
+    """What was written down of the demonstration; None where that cannot be read."""
+    try:
+        demo = json.loads((home / "demo.json").read_text("utf-8"))
+        return demo if demo["accounts"] and demo["invitation"] else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        say(
+            f"  {home / 'demo.json'} cannot be read: the demonstration's passwords are lost. Make an admin of your own:"
+        )
+        say(f"  ./viva admin create --data {home}")
+        return None
+
+
 def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
     """Print where Viva is and how to get in."""
     address = os.environ.get("VIVA_PUBLIC_URL", "").rstrip("/") or address
     lines = ["", f"  Viva is ready:  {address}", ""]
+    demo = None
     if not options.no_demo and (home / "demo.json").is_file():
-        demo = json.loads((home / "demo.json").read_text("utf-8"))
+        demo = _demonstration(home)
+    if demo:
         width = max(len(account["email"]) for account in demo["accounts"])
         lines += ["  Demonstration accounts (only in this data folder):"]
         lines += [f"    {a['role']:<10} {a['email']:<{width}}  {a['password']}" for a in demo["accounts"]]

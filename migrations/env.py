@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 from logging.config import fileConfig
 
 from alembic import context
@@ -63,6 +64,23 @@ def run_migrations_offline():
         context.run_migrations()
 
 
+@contextmanager
+def _foreign_keys_unenforced(connection):
+    """SQLite changes a table by building it anew and dropping the old one, and dropping a table deletes, by cascade,
+    every row that points at it. Foreign keys stay unenforced for so long, and are checked before they hold again."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if broken := raw.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"A migration left rows that point at nothing, in {sorted({row[0] for row in broken})}.")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
 def run_migrations_online():
     """Run migrations in 'online' mode.
 
@@ -90,7 +108,7 @@ def run_migrations_online():
     with connectable.connect() as connection:
         context.configure(connection=connection, target_metadata=get_metadata(), **conf_args)
 
-        with context.begin_transaction():
+        with _foreign_keys_unenforced(connection), context.begin_transaction():
             context.run_migrations()
 
 

@@ -63,16 +63,17 @@ def _analyse(options: argparse.Namespace) -> None:
         from ml import analyse
         from ml.media import demux
 
+        info: demux.MediaInfo | MediaError | None = None
         if options.media is not None:
             try:  # a file that is no recording is bad input, not a reading without result
-                demux.probe(options.media)
+                info = demux.probe(options.media)
             except MediaError as failure:
-                unusable = failure
+                info = unusable = failure
                 # The text can be read all the same, and who asked for JSON finds the reason in it.
                 if failure.code == "missing" or (text is None and options.json is None):
                     raise
         with _Progress(media=options.media is not None, text=text is not None) as progress:
-            result = analyse.analyse(options.media, text, progress, options.fusion)
+            result = analyse.analyse(options.media, text, progress, options.fusion, info)
     if options.html is not None:
         from ml.page import page
 

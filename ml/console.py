@@ -16,11 +16,12 @@ class BadInput(Exception):
 
 
 def run(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
-    """Parse ``arguments`` and call ``options.run``; the exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    """Parse ``arguments`` and call ``options.run``; the exit status: what that returned, 2 for bad
+    input, 130 for Ctrl-C."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     options = parser.parse_args(arguments)
     try:
-        options.run(options)
+        status = options.run(options)
     except (BadInput, VivaError) as failure:
         print(f"viva: {failure}", file=sys.stderr)
         return 2
@@ -30,7 +31,7 @@ def run(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nviva: stopped.", file=sys.stderr)
         return 130
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from ml.analyse import LIMITS
+from ml.core.formatting import clock, percent
+from ml.core.naming import has_interval
 from ml.core.readings import (
     Estimate,
     FaceReading,
@@ -20,7 +22,7 @@ from ml.core.readings import (
     open_reading,
 )
 from ml.figures import charts
-from ml.summary import NAMES, clock, facts, media_facts, percent
+from ml.summary import NAMES, facts, media_facts
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #23262b; --soft: #5c626c;
@@ -169,7 +171,7 @@ def _estimates(what: str, estimates: dict[str, Estimate]) -> str:
 
 
 def _interval(estimate: Estimate) -> str:
-    if estimate.n < 2:  # a single stretch says nothing of the spread between stretches
+    if not has_interval(estimate):
         return "too little to tell"
     return f"{percent(estimate.low, 1)} to {percent(estimate.high, 1)}"
 

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ml.core.formatting import clock, number, percent
+from ml.core.naming import has_interval
 from ml.core.readings import Estimate, FaceReading, FusedReading, SpeechReading, TextReading, open_reading
 
 NAMES = {"face": "Face", "speech": "Voice", "text": "Text"}
-
-
-def percent(value: float | None, digits: int = 0) -> str:
-    """A share (0..1) in per cent, or "unknown"."""
-    return "unknown" if value is None else f"{100 * value:.{digits}f} %"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as minutes:seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
-def number(value: float | None, unit: str = "", digits: int = 1) -> str:
-    """A number with its unit, or "not enough to tell"."""
-    return "not enough to tell" if value is None else f"{value:.{digits}f} {unit}".rstrip()
 
 
 def estimate(value: Estimate | None, unit: str = "", digits: int = 1) -> str:
@@ -29,7 +16,7 @@ def estimate(value: Estimate | None, unit: str = "", digits: int = 1) -> str:
     if value is None:
         return "not enough to tell"
     low, high = f"{value.low:.{digits}f}", f"{value.high:.{digits}f}"
-    return f"{number(value.value, unit, digits)} ({low} to {high}; n = {value.n})"
+    return f"{number(value.value, digits, unit)} ({low} to {high}; n = {value.n})"
 
 
 def media_facts(media: dict[str, Any]) -> list[tuple[str, str]]:
@@ -63,7 +50,7 @@ def _face(reading: FaceReading) -> list[tuple[str, str]]:
         ("Coverage", f"a face in {percent(reading.coverage)} of {reading.frames} frames"),
         _strongest(reading),
         ("Blinks a minute", estimate(blinks.get("per_minute"))),
-        ("Mouth open", f"in {percent(reading.mouth_open)} of the frames with a face"),
+        ("Mouth open", f"in {percent(reading.mouth_open, unknown='an unknown share')} of the frames with a face"),
     ]
     if people.get("max_faces", 1) > 1:
         rows.append(
@@ -78,11 +65,11 @@ def _speech(reading: SpeechReading) -> list[tuple[str, str]]:
     return [
         ("Coverage", f"{percent(reading.coverage)} of the windows; {reading.speech_seconds:.1f} s of speech"),
         _strongest(reading),
-        ("Rate", number(said["syllables_per_second"], "syllables a second")),
+        ("Rate", number(said["syllables_per_second"], 1, "syllables a second")),
         ("Pauses", "not enough to tell" if said["pause_count"] is None else f"{said['pause_count']}{pauses}"),
-        ("Pitch", number(said["pitch_median_hz"], "Hz", 0)),
-        ("Pitch range", number(said["pitch_range_semitones"], "semitones")),
-        ("Loud over middle", number(said["loudness_rise_db"], "dB")),
+        ("Pitch", number(said["pitch_median_hz"], 0, "Hz")),
+        ("Pitch range", number(said["pitch_range_semitones"], 1, "semitones")),
+        ("Loud over middle", number(said["loudness_rise_db"], 1, "dB")),
     ]
 
 
@@ -126,10 +113,10 @@ def summary(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _share(value: dict[str, Any]) -> str:
-    if value["n"] < 2:  # a single stretch says nothing of the spread between stretches
-        return f"{percent(value['value'])} (too little for an interval; n = {value['n']})"
-    return f"{percent(value['value'])} ({percent(value['low'])} to {percent(value['high'])}; n = {value['n']})"
+def _share(value: Estimate) -> str:
+    if not has_interval(value):
+        return f"{percent(value.value)} (too little for an interval; n = {value.n})"
+    return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)}; n = {value.n})"
 
 
 def block(title: str, rows: list[tuple[str, str]]) -> list[str]:

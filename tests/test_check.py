@@ -20,9 +20,9 @@ CONFIGURATION = ROOT / "pyproject.toml"
 
 
 def write(folder: Path, **files: str) -> None:
-    """Make files; the name ``ml__core__x.py`` is ml/core/x.py."""
+    """Make files of these names under a folder."""
     for name, text in files.items():
-        path = folder / name.replace("__", "/").replace("/init/", "/__init__")
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
@@ -55,7 +55,7 @@ class TestPlantedFaults:
     def test_python(self, tool, tmp_path):
         write(
             tmp_path,
-            **{"ml__bad.py": '"""A module."""\nimport os\n\n\ndef BadName(x):\n    return x\n'},
+            **{"ml/bad.py": '"""A module."""\nimport os\n\n\ndef BadName(x):\n    return x\n'},
         )
         said = tool(tmp_path, "-m", "ruff", "check", "--no-cache", "--config", CONFIGURATION, ".")
         assert {"F401", "N802", "D103"} <= set(re.findall(r"\b[A-Z]+\d{3}\b", said))
@@ -70,9 +70,9 @@ class TestPlantedFaults:
         write(
             tmp_path,
             **{
-                "ml__core__strict.py": untyped,
-                "webapp__jobs__operations.py": untyped,
-                "ml__plain.py": untyped + "def wrong(x: int) -> str:\n    return x\n",
+                "ml/core/strict.py": untyped,
+                "webapp/jobs/operations.py": untyped,
+                "ml/plain.py": untyped + "def wrong(x: int) -> str:\n    return x\n",
             },
         )
         said = tool(
@@ -86,30 +86,25 @@ class TestPlantedFaults:
     @pytest.mark.parametrize(
         ("name", "text", "contract"),
         [
-            ("ml__errors.py", "import webapp\n", "ml knows nothing of the web application"),
-            ("launcher__up.py", "import ml.errors\n", "The launcher imports neither ml nor the web application"),
-            ("webapp__analysis__x.py", "import ml.training\n", "Nothing that serves imports what trains"),
-            ("webapp__questions__x.py", "import webapp.reports\n", "The features of the web application are layers"),
-            ("webapp__novelty__init.py", "", "The features of the web application are layers"),
+            ("ml/errors.py", "import webapp\n", "ml knows nothing of the web application"),
+            ("launcher/up.py", "import ml.errors\n", "The launcher imports neither ml nor the web application"),
+            ("webapp/analysis/x.py", "import ml.training\n", "Nothing that serves imports what trains"),
+            ("webapp/questions/x.py", "import webapp.reports\n", "The features of the web application are layers"),
+            ("webapp/novelty/__init__.py", "", "The features of the web application are layers"),
         ],
     )
     def test_layers(self, tool, tmp_path, name, text, contract):
-        packages = ["launcher", "ml", "ml/training", "bench", "webapp"]
-        packages += [
-            str(path.relative_to(ROOT).parent)
-            for top in ("ml", "webapp")
-            for path in (ROOT / top).glob("*/__init__.py")
-        ]
-        for package in packages:
-            (tmp_path / package).mkdir(exist_ok=True, parents=True)
-            (tmp_path / package / "__init__.py").touch()
+        for top in ("launcher", "ml", "bench", "webapp"):
+            for found_here in [ROOT / top / "__init__.py", *(ROOT / top).glob("*/__init__.py")]:
+                write(tmp_path, **{str(found_here.relative_to(ROOT)): ""})
+        write(tmp_path, **{"ml/cli.py": "", "webapp/cli.py": "", "webapp/live/service/__init__.py": ""})
+        for program in ("webapp/core/server.py", "webapp/live/service/__main__.py"):  # which import the application
+            write(tmp_path, **{program: "import webapp\n"})
         shutil.copy(CONFIGURATION, tmp_path)
         lint = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as main; main()"
         before = subprocess.run([PYTHON, "-P", "-c", lint, "--no-cache"], cwd=tmp_path, capture_output=True, text=True)
         assert before.returncode == 0, before.stdout
-        path = tmp_path / name.replace("__", "/").replace("/init", "/__init__")
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        write(tmp_path, **{name: text})
         said = found([PYTHON, "-P", "-c", lint, "--no-cache"], tmp_path)
         assert f"{contract} BROKEN" in said or contract in said.partition("Broken contracts")[2] or "novelty" in said
 
@@ -127,7 +122,7 @@ class TestPlantedFaults:
             (tmp_path / path).symlink_to(ROOT / path)
         write(
             tmp_path,
-            **{"webapp__static__js__bad.js": 'var x = 1;\nbutton.textContent = "Copied";\n'},
+            **{"webapp/static/js/bad.js": 'var x = 1;\nbutton.textContent = "Copied";\n'},
         )
         (tmp_path / "webapp" / "static" / "lint").symlink_to(ROOT / "webapp" / "static" / "lint")
         said = found(
@@ -137,9 +132,7 @@ class TestPlantedFaults:
 
     def test_script_types(self, tmp_path):
         (tmp_path / "jsconfig.json").write_bytes((ROOT / "jsconfig.json").read_bytes())
-        write(
-            tmp_path, **{"webapp__static__js__bad.js": "/** @param {number} x */\nexport const f = (x) => x.trim();\n"}
-        )
+        write(tmp_path, **{"webapp/static/js/bad.js": "/** @param {number} x */\nexport const f = (x) => x.trim();\n"})
         said = found([node(), ROOT / "node_modules/typescript/bin/tsc", "-p", "jsconfig.json"], tmp_path)
         assert re.search(r"bad\.js\(2,\d+\): error TS2339", said)
 
@@ -147,26 +140,35 @@ class TestPlantedFaults:
         write(
             tmp_path,
             **{
-                "tests__js__bad.test.mjs": 'import assert from "node:assert/strict";\n'
+                "tests/js/bad.test.mjs": 'import assert from "node:assert/strict";\n'
                 'import { test } from "node:test";\ntest("bad", () => assert.equal(1, 2));\n'
             },
         )
         gate = next(gate for gate in GATES if gate.name == "script-tests")
         assert "not ok" in (said := found(gate.command(), tmp_path)) or "failing tests" in said
 
+    def test_catalogues(self, monkeypatch, capsys):
+        from webapp.core import catalogues
+
+        template, scripts, stored = catalogues.gather()
+        template.add("A message that was marked and not gathered")
+        monkeypatch.setattr(catalogues, "gather", lambda: (template, scripts, stored))
+        assert catalogues.main(["--check"]) == 1
+        assert "messages.pot is stale" in capsys.readouterr().err
+
     def test_cycles(self, tmp_path):
         write(
             tmp_path,
             **{
-                "ml__a.py": "from ml import b\n",
-                "ml__b.py": "def late():\n    from ml.c import x\n",
-                "ml__c.py": "from . import a\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import ml.d\n",
-                "ml__d.py": "import ml.c\n",
-                "launcher__x.py": "import json\nimport numpy\nfrom launcher import y\n",
-                "launcher__y.py": "",
-                "webapp__one__x.py": "def late():\n    import webapp.two.y\n    from webapp.one import z\n",
-                "webapp__one__z.py": "",
-                "webapp__two__y.py": "",
+                "ml/a.py": "from ml import b\n",
+                "ml/b.py": "def late():\n    from ml.c import x\n",
+                "ml/c.py": "from . import a\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import ml.d\n",
+                "ml/d.py": "import ml.c\n",
+                "launcher/x.py": "import json\nimport numpy\nfrom launcher import y\n",
+                "launcher/y.py": "",
+                "webapp/one/x.py": "def late():\n    import webapp.two.y\n    from webapp.one import z\n",
+                "webapp/one/z.py": "",
+                "webapp/two/y.py": "",
             },
         )
         circle, foreign = cycles.problems(tmp_path)
@@ -184,8 +186,8 @@ class TestPlantedFaults:
             **{
                 "pyproject.toml": "[tool.viva.exceptions]\nnoqa = 1\n[tool.importlinter]\n"
                 '[[tool.importlinter.contracts]]\nignore_imports = ["a -> b"]\n',
-                "ml__x.py": "import os  # noqa: F401\nx = 'a  # noqa'\ny: int = ''  # type: ignore[assignment]\n",
-                "webapp__static__js__x.js": "// @ts-ignore\n// eslint-disable-next-line no-var\n",
+                "ml/x.py": "import os  # noqa: F401\nx = 'a  # noqa'\ny: int = ''  # type: ignore[assignment]\n",
+                "webapp/static/js/x.js": "// @ts-ignore\n// eslint-disable-next-line no-var\n",
             },
         )
         assert exceptions.counts(tmp_path) == {
@@ -202,6 +204,11 @@ class TestPlantedFaults:
             "ts-ignore",
             "ignored-imports",
         ]
+
+
+def test_every_gate_has_its_planted_fault():
+    tried = {name for name in vars(TestPlantedFaults) if name.startswith("test_")}
+    assert tried == {f"test_{gate.name.replace('-', '_')}" for gate in GATES}
 
 
 def test_no_circles_and_no_more_exceptions_than_are_written_down():

@@ -16,10 +16,14 @@ def test_figures_are_those_of_the_models_that_ship():
     assert figures.in_readme() == figures.table(), "run: .venv/bin/python docs/figures.py"
 
 
-def test_every_file_that_documents_link_to_is_there():
+def test_every_file_that_documents_link_to_exists():
     missing = [
-        f"{document.name}: {target}"
-        for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in [
+            *sorted(ROOT.glob("*.md")),
+            *sorted((ROOT / "docs").rglob("*.md")),
+            *sorted((ROOT / "ml").rglob("*.md")),
+        ]
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8"))
         if not (document.parent / target).exists()
     ]

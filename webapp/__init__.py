@@ -8,13 +8,22 @@ from typing import Any
 from flask import Flask
 
 from webapp import cli
-from webapp.core import errors, extensions, pages, security, translation
+from webapp.core import (
+    errors,
+    extensions,
+    pages,
+    security,
+    tasks,  # noqa: F401  (known to the worker)
+    translation,
+)
 from webapp.core import settings as configuration
+from webapp.core.errors import JsonThatEnds
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """Build the application. ``settings`` override what ``config`` reads from the environment."""
     app = Flask(__name__, template_folder=str(configuration.ROOT / "templates"))
+    app.json = JsonThatEnds(app)
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     configuration.init_app(app, settings)
     extensions.init_app(app)

@@ -8,7 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
+from webapp.accounts.models import Role, User
+from webapp.accounts.passwords import weakness
+from webapp.core import environment
 from webapp.core.database import db
+from webapp.core.settings import ROOT
+from webapp.demo.seed import seed
 
 admin = AppGroup("admin", help="People who run this Viva.")
 
@@ -17,6 +22,7 @@ def init_app(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(admin)
     app.cli.add_command(prepare)
+    app.cli.add_command(settings)
 
 
 @click.command("prepare")
@@ -26,9 +32,17 @@ def prepare(demo: bool) -> None:
     """Bring the database to its present shape; ``./viva up`` does this at every start."""
     flask_migrate.upgrade()
     if demo:
-        from webapp.demo.seed import seed
-
         seed()
+
+
+@click.command("settings")
+@click.option("--write", is_flag=True, help="Bring the tables of docs/ up to date instead.")
+def settings(write: bool) -> None:
+    """Show every setting of the environment."""
+    for path in sorted((ROOT / "docs").glob("*.md")) if write else ():
+        path.write_text(environment.filled_in(path.read_text("utf-8")), "utf-8")
+    for name in ("operations", "live", "developers") if not write else ():
+        click.echo(environment.table(name))
 
 
 @admin.command("create")
@@ -37,9 +51,6 @@ def prepare(demo: bool) -> None:
 @click.password_option(help="At least 12 characters.")
 def create(email: str, name: str, password: str) -> None:
     """Make an admin."""
-    from webapp.accounts.models import Role, User
-    from webapp.accounts.passwords import weakness
-
     email = email.strip().lower()
     if "@" not in email or len(email) > 254:
         raise click.ClickException(f"{email!r} is no email address. Enter one such as ada@example.org.")

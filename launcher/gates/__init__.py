@@ -47,8 +47,11 @@ GATES = (
     Gate("scripts", "eslint, and user-visible strings without gettext()", _node("node_modules/eslint/bin/eslint.js")),
     Gate("script-types", "tsc over JSDoc types", _node("node_modules/typescript/bin/tsc", "-p", "jsconfig.json")),
     Gate("script-tests", "unit tests of the front end", _node("--test", "tests/js/*.test.mjs")),
+    Gate("catalogues", "messages that are marked and not gathered", _python("-m", "webapp.core.catalogues", "--check")),
     Gate("python", "ruff: faults, docstrings, names", _python("-m", "ruff", "check", "--quiet", ".")),
     Gate("cycles", "circular imports, and what the launcher may import", _python("-m", "launcher.gates.cycles")),
+    Gate("words", "what people read and nobody can translate", _python("-m", "launcher.gates.unmarked")),
+    Gate("catalogues", "./viva translations, up to date", _python("-m", "webapp.core.catalogues", "--check")),
     Gate("exceptions", "type: ignore, noqa and the like, counted", _python("-m", "launcher.gates.exceptions")),
 )
 

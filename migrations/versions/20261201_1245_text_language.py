@@ -1,7 +1,7 @@
 """the language that a consent's text was shown in
 
 Revision ID: 5d0c27b9e4a1
-Revises: bfc41ba78b6e
+Revises: 5f83b1c0e6d2
 Create Date: 2026-12-01 12:45:00
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '5d0c27b9e4a1'
-down_revision = 'bfc41ba78b6e'
+down_revision = '5f83b1c0e6d2'
 branch_labels = None
 depends_on = None
 

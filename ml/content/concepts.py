@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 #: Stands for any number, in digits or in words.
-NUMBER = "number"
 _CONCEPTS = """
 customer client guest caller patient user buyer visitor shopper
 boss manager supervisor superior head chief director editor master lead leader foreman
@@ -78,7 +77,7 @@ school university college degree study studies education
 """
 _NUMBERS = frozenset(
     """one two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty hundred thousand
-    million half third quarter fifth twice double percent""".split()  # noqa: SIM905
+    million half third quarter fifth twice double percent""".split()
 )
 
 

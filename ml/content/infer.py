@@ -12,6 +12,7 @@ from ml.content import rubric, star
 from ml.content.points import points_of
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.readings import ContentReading, ModelVersion
 from ml.interview.words import counts, is_filler, words_of
 from ml.text import vectors
@@ -35,17 +36,22 @@ def read(text: str, rubric_text: str = "") -> ContentReading:
     if len(spoken) < FEWEST_WORDS:
         raise Unreadable(
             "too_little_text",
-            f"This answer has {len(spoken)} words; at least {FEWEST_WORDS} are needed to look into it.",
+            N_("This answer has %(words)s words; at least %(fewest_words)s are needed to look into it.")
+            % {"words": len(spoken), "fewest_words": FEWEST_WORDS},
         )
     if sum(word in STOP_WORDS for word in spoken) < FEWEST_STOP_WORDS * len(spoken):
-        raise Unreadable("not_english", "This answer does not look like English prose, and nothing else can be read.")
+        raise Unreadable(
+            "not_english", N_("This answer does not look like English prose, and nothing else can be read.")
+        )
     card = registry.describe("text")
     parts = star.mark(text[:LONGEST])
     cut = len(text) > LONGEST
     return ContentReading(
         model=ModelVersion("content", VERSION, card["files"][vectors.FILE]),
         coverage=min(1.0, LONGEST / len(text)),
-        warnings=[f"Only the first {LONGEST:,} characters were looked at."] if cut else [],
+        warnings=[N_("Only the first %(longest)s characters were looked at.") % {"longest": f"{LONGEST:,}"}]
+        if cut
+        else [],
         points=[point.to_json() for point in rubric.match(text[:LONGEST], points_of(rubric_text))],
         parts=[part.to_json() for part in parts],
         missing=star.missing(parts),

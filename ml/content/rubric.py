@@ -39,7 +39,7 @@ TWO_SENTENCES, ONLY_A_TASK = 0.9, 0.85
 #: Words of rubrics that no answer would use.
 _FRAME = frozenset(
     """candidate answer applicant point describe mention name give show explain say example good clear clearly real
-    personal able someone people person""".split()  # noqa: SIM905
+    personal able someone people person""".split()
 )
 
 

@@ -25,7 +25,7 @@ _COMPILED = {
 #: Verbs in the past that tell a state rather than something done.
 _STATES = frozenset(
     """be have think feel want need believe know hope grow start learn realize realise like love hate work study live
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _PAST = frozenset({"VBD"})
 #: Verbs whose past looks like their present, or that the tagger takes for other words.

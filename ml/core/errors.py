@@ -11,7 +11,8 @@ class VivaError(Exception):
 
 
 class MediaError(VivaError):
-    """A recording cannot be decoded. Codes: ``missing``, ``empty``, ``not_media``, ``truncated``, ``too_large``."""
+    """A recording cannot be decoded. Codes: ``missing``, ``empty``, ``not_media``, ``truncated``, ``too_large``,
+    ``mixed`` (several recordings of different kinds in one file)."""
 
 
 class Unreadable(VivaError):

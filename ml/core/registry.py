@@ -19,8 +19,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import onnxruntime
-
 from ml.core.errors import ModelMissing
 from ml.core.readings import ModelVersion
 
@@ -71,10 +69,11 @@ def describe(name: str) -> dict[str, Any]:
 
     Raises ModelMissing: ``model_missing`` where the file is absent, ``model_damaged`` where it is no JSON.
     """
-    return dict(_kept(name, lambda: _card(name)))
+    return dict(kept(name, lambda: _card(name)))
 
 
-def _kept(key: Any, make: Callable[[], Any]) -> Any:
+def kept(key: Any, make: Callable[[], Any]) -> Any:
+    """What ``make`` makes; while this process holds (`hold`), what it made the first time for ``key``."""
     if not _holding:
         return make()
     if key not in _held:
@@ -148,21 +147,3 @@ def next_version(name: str) -> str:
         last = ""
     number = last.removeprefix(prefix)
     return prefix + (str(int(number) + 1) if last.startswith(prefix) and number.isdigit() else "1")
-
-
-def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session of a model; one per process, file and thread count."""
-    return _kept((name, threads), lambda: session_of(file_of(name, f"{name}.onnx"), threads))
-
-
-def session_of(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session of a file that `file_of` gave; one per process, file and thread count."""
-    return _open_session(path, stamp(path), threads)
-
-
-@lru_cache(maxsize=8)
-def _open_session(path: Path, _stamp: Stamp, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -5,6 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 
+def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Probabilities of scores (log odds), which add up to 1 along ``axis``; no score is too large for it."""
+    scores = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
+    return scores / scores.sum(axis=axis, keepdims=True)
+
+
 def block_bootstrap(
     rows: np.ndarray, block: int, seed: int = 0, *, repeats: int = 1000, level: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray]:

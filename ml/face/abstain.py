@@ -11,19 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.naming import is_sure
 from ml.core.readings import Track
 
-#: The least probability of the likeliest class that is named.
-LEAST = 0.5
 #: Rows are averaged over this many seconds before anything is named.
 SMOOTH = 1.0
 #: Rows further apart than this (seconds) belong to different stretches.
 BREAK = 1.5
-
-
-def worth_naming(probabilities: np.ndarray) -> np.ndarray:
-    """For calibrated rows (N, K): bool (N,), whether the likeliest class is worth naming."""
-    return np.asarray(probabilities).max(-1) >= LEAST
 
 
 def stretches(track: Track | None) -> list[dict[str, Any]]:
@@ -42,7 +36,7 @@ def stretches(track: Track | None) -> list[dict[str, Any]]:
     for time, row in zip(times, smooth, strict=True):
         if np.isnan(row[0]):
             continue
-        best = int(row.argmax()) if row.max() >= LEAST else -1
+        best = int(row.argmax()) if is_sure(row) else -1
         label = track.labels[best] if best >= 0 else None
         last = found[-1] if found else None
         if last and last["label"] == label and time - last["end"] <= max(BREAK, 1.5 * step):

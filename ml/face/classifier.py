@@ -6,8 +6,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ml.core import registry
-from ml.face.contrast import faces_stretched
+from ml.core import registry, runtime
+from ml.core.statistics import softmax
+from ml.face.contrast import normalise_faces
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32
@@ -28,13 +29,13 @@ def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes"
 
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
     """The outputs of one head before calibration and softmax: float64 (N, 7)."""
-    session = registry.session("face")
-    crops = faces_stretched(crops)
+    network = runtime.network("face")
+    crops = normalise_faces(crops)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
         views = [view for zoom in ZOOMS for view in _views(batch, zoom)] if mirror else [batch]
-        (out,) = session.run([head], {session.get_inputs()[0].name: np.concatenate(views)[..., None]})
+        out = network.run(np.concatenate(views)[..., None], head)
         rows.append(out.reshape(len(views), len(batch), -1).mean(0))
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
 
@@ -61,12 +62,4 @@ def activation_maps(crops: np.ndarray) -> np.ndarray:
     These are class activation maps (Zhou et al., CVPR 2016); their mean over the places is the
     calibrated logit itself (without the mirror image).
     """
-    session = registry.session("face")
-    (maps,) = session.run(["maps"], {session.get_inputs()[0].name: faces_stretched(crops)[..., None]})
-    return calibrated(maps, "votes")
-
-
-def softmax(values: np.ndarray) -> np.ndarray:
-    """Exponentials of each row, scaled to add up to 1."""
-    values = np.exp(values - values.max(axis=-1, keepdims=True))
-    return values / values.sum(axis=-1, keepdims=True)
+    return calibrated(runtime.network("face").run(normalise_faces(crops)[..., None], "maps"), "votes")

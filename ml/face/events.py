@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ml.core.messages import N_
 from ml.core.readings import FaceReading, Track
 
 #: Persons with rows of their own; more share one row.
@@ -16,12 +17,12 @@ def persons(reading: FaceReading) -> list[tuple[str, list[tuple[float, float]], 
     for track in sorted(reading.tracks, key=lambda one: (not one["candidate"], one["first"])):
         spans = [(float(start), float(end)) for start, end in track["spans"]]
         if track["candidate"]:
-            found.append(("Person read", spans, True))
+            found.append((N_("Person read"), spans, True))
         elif len(found) < PERSONS:
-            found.append((f"Person {len(found) + 1}", spans, False))
+            found.append((N_("Person %(number)s") % {"number": len(found) + 1}, spans, False))
         else:
             rest += spans
-    return [*found, ("Others", sorted(rest), False)] if rest else found
+    return [*found, (N_("Others"), sorted(rest), False)] if rest else found
 
 
 def open_stretches(mouth: Track) -> list[tuple[float, float]]:

@@ -12,10 +12,12 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
+from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.face import blinks, features, mouth, quality_checks
-from ml.face.landmark_interpolation import Infill, Look
+from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
 from ml.face.samples import Samples
 from ml.face.tracker import Face, Tracker
 from ml.media import demux
@@ -24,37 +26,40 @@ from ml.media import demux
 FPS, RATE = 15, 10
 #: Pictures decoded before any of them is looked at: decoding and the landmarks' model each want the processor's cache
 #: for themselves. Landmarks take up to a third less time so, the less the more others use that cache too.
-AHEAD = 15
+DECODE_AHEAD = 15
 #: Pictures are read at most this high, in pixels.
 HEIGHT = 480
 #: Rows of a track at most; a longer recording's neighbouring rows are averaged.
 ROWS = 3000
 #: Expressions this close in time (seconds) are not independent of each other.
 MEMORY = 3.0
-#: Below this coverage no expression is named.
-LEAST_COVERAGE = 0.3
 
 
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> FaceReading:
+def read(
+    path: str | Path, *, info: demux.MediaInfo | None = None, progress: Callable[[float], None] | None = None
+) -> FaceReading:
     """Read the face in a recording, streaming.
 
-    ``progress`` is called with the share done, 0..1. The reading follows one person: whoever is in the
-    picture longest and largest. Raises Unreadable (``no_video``, ``no_face`` and those of :func:`states.refuse`),
-    MediaError, ModelMissing.
+    ``info`` is what `demux.probe` said of it, where the caller has asked already; ``progress`` is called with the share
+    done, 0..1. The reading follows one person: whoever is in the picture longest and largest. Raises Unreadable
+    (``no_video``, ``no_face`` and those of :func:`quality_checks.reject`), MediaError, ModelMissing.
     """
     version = registry.version_of("face")
-    info = demux.probe(path)
+    info = info or demux.probe(path)
     if not info.has_video:
         raise Unreadable(
             "no_video",
-            "This recording has no picture, so no face could be read. Record it again with the camera switched on.",
+            N_("This recording has no picture, so no face could be read. Record it again with the camera switched on."),
         )
     samples, tracker = Samples(), Tracker()
     end = _watch(path, info.seconds, samples, tracker, progress)
     if len(samples.times) == 0:
         raise Unreadable(
             "no_video",
-            "This recording has a video track without a single picture. Record it again with the camera switched on.",
+            N_(
+                "This recording has a video track without a single picture. Record it again with the camera "
+                "switched on."
+            ),
         )
     people = tracker.people
     others = people.others()
@@ -86,8 +91,8 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         faces=float(np.median(counts)),
         people=summary,
     )
-    quality_checks.refuse(facts)
-    warnings, codes = quality_checks.notes(facts)
+    quality_checks.reject(facts)
+    warnings, codes = quality_checks.limitations(facts)
     distribution = _distribution(rows[seen], times)
     return FaceReading(
         model=version,
@@ -98,7 +103,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
         frames_with_face=int(seen.sum()),
         track=_track(times, rows),
         distribution=distribution,
-        dominant=_dominant(distribution, coverage),
+        dominant=dominant(distribution, coverage),
         blinks={"count": None, "times": [], "per_minute": None}
         if "low_rate" in codes
         else blinks.summarise(eye_times[mine], eyes[mine], coverage * length, around[mine]),
@@ -119,7 +124,7 @@ def _watch(
     progress: Callable[[float], None] | None,
 ) -> float:
     """Go through the pictures once; returns the time of the last one."""
-    time, infill = 0.0, Infill()
+    time, infill = 0.0, LandmarkInterpolator()
     for index, view in enumerate(follow(path, tracker, infill)):
         time, samples.scale = view.time, view.scale
         for look in view.looks:
@@ -141,13 +146,13 @@ class View(NamedTuple):
     time: float
     scale: float
     faces: list[Face]
-    looks: list[Look]
+    looks: list[FrameSample]
 
 
-def follow(path: str | Path, tracker: Tracker, infill: Infill) -> Iterator[View]:
+def follow(path: str | Path, tracker: Tracker, infill: LandmarkInterpolator) -> Iterator[View]:
     """Go through a recording's pictures, FPS a second, the expression due in RATE of them. Raises MediaError."""
     next_due = 0
-    for time, picture, scale in _ahead(path):
+    for time, picture, scale in _decoded_ahead(path):
         faces = tracker.step(picture, time, landmarks=infill.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
@@ -155,13 +160,13 @@ def follow(path: str | Path, tracker: Tracker, infill: Infill) -> Iterator[View]
         if is_due:
             next_due = int((time + 0.001) * RATE) + 1
             tracker.people.count(tracker.followed)
-        yield View(time, scale, faces, infill.push(Look(time, picture, is_due, owner, points)))
+        yield View(time, scale, faces, infill.push(FrameSample(time, picture, is_due, owner, points)))
 
 
-def _ahead(path: str | Path) -> Iterator[tuple[float, np.ndarray, float]]:
+def _decoded_ahead(path: str | Path) -> Iterator[tuple[float, np.ndarray, float]]:
     with contextlib.closing(demux.pictures(path, fps=FPS, max_height=HEIGHT)) as pictures:
         frames = ((frame.time, frame.grey, frame.scale) for frame in pictures)
-        while group := list(islice(frames, AHEAD)):
+        while group := list(islice(frames, DECODE_AHEAD)):
             yield from group
 
 
@@ -190,14 +195,6 @@ def _distribution(rows: np.ndarray, times: np.ndarray) -> dict[str, Estimate]:
         name: Estimate(float(mean[i]), float(min(low[i], mean[i])), float(max(high[i], mean[i])), n)
         for i, name in enumerate(FACE_EMOTIONS)
     }
-
-
-def _dominant(distribution: dict[str, Estimate], coverage: float) -> str | None:
-    """The strongest class, where its interval lies above the second's and there are at least two stretches
-    to go by."""
-    first, second = sorted(distribution, key=lambda name: -distribution[name].value)[:2]
-    clear = distribution[first].low > distribution[second].high
-    return first if clear and distribution[first].n > 1 and coverage >= LEAST_COVERAGE else None
 
 
 def _track(times: np.ndarray, rows: np.ndarray, labels: tuple[str, ...] = FACE_EMOTIONS) -> Track:

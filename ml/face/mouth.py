@@ -11,7 +11,7 @@ from math import atan2, cos, sin
 import cv2
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 
 #: Height and width of the cut in pixels. The gap between lips is thin: it takes more pixels than the seed's 28x28 to
 #: see it.
@@ -76,11 +76,9 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
 
 def logits(crops: np.ndarray) -> np.ndarray:
     """The networks' mean output before temperature and sigmoid: float64 (N,)."""
-    session = registry.session("mouth")
-    name = session.get_inputs()[0].name
+    network = runtime.network("mouth")
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = np.asarray(crops[start : start + BATCH], np.float32)[..., None]
-        (out,) = session.run(None, {name: batch})
-        rows.append(out.ravel())
+        rows.append(network.run(batch).ravel())
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros(0)

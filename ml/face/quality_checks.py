@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 
 #: A picture is black where its mean is below this (grey levels of 255) and hardly anything in it differs.
 BLACK, EVEN = 20.0, 6.0
@@ -56,94 +57,113 @@ class Facts:
     people: dict[str, Any]
 
 
-def refuse(facts: Facts) -> None:
+def reject(facts: Facts) -> None:
     """Raise Unreadable where a number would be made up: ``black``, ``no_face``, ``still_picture``, ``crowd``,
     ``drawing``, ``photograph``."""
     if facts.black > 0.9:
         raise Unreadable(
             "black",
-            "The picture is black. Open the camera's cover, put a light in front of you, and record it again.",
+            N_("The picture is black. Open the camera's cover, put a light in front of you, and record it again."),
         )
     # An empty room is still, too: that nobody is there is what helps, so it is asked first.
     if facts.coverage == 0:
         raise Unreadable(
             "no_face",
-            "No face was seen in this recording. Sit facing the camera, in light, so that your face fills a quarter of "
-            "the picture's height or more, and record it again.",
+            N_(
+                "No face was seen in this recording. Sit facing the camera, in light, so that your face "
+                "fills a quarter of "
+                "the picture's height or more, and record it again."
+            ),
         )
     if facts.still > NO_FILM and facts.seconds >= LEAST_SECONDS:
         raise Unreadable(
             "still_picture",
-            "The picture does not move: this is a photograph or a frozen camera, not a film of a face. "
-            "Record it again with the camera pointed at you.",
+            N_(
+                "The picture does not move: this is a photograph or a frozen camera, not a film of a face. "
+                "Record it again with the camera pointed at you."
+            ),
         )
     if facts.faces > CROWD:
         raise Unreadable(
             "crowd",
-            f"About {round(facts.faces)} faces were in the picture at once, so nobody could be read as the one who "
-            "answers. Record it again with nobody else in the picture.",
+            N_(
+                "About %(faces)s faces were in the picture at once, so nobody could be read as the one "
+                "who answers. Record it again with nobody else in the picture."
+            )
+            % {"faces": round(facts.faces)},
         )
     if facts.drawn > 0.5:
         raise Unreadable(
             "drawing",
-            "What looks like a face here seems to be drawn, not filmed, so nothing was read from it. "
-            "Record it again with your own face, without an avatar.",
+            N_(
+                "What looks like a face here seems to be drawn, not filmed, so nothing was read from it. "
+                "Record it again with your own face, without an avatar."
+            ),
         )
     if facts.motion < RIGID and facts.coverage * facts.seconds >= NO_FACE_OF_A_PERSON:
         raise Unreadable(
             "photograph",
-            "The face moves only as a whole: no eye blinks and the mouth stays as it is, as on a photograph held in "
-            "front of the camera. Nothing was read from it. Record it again with your own face.",
+            N_(
+                "The face moves only as a whole: no eye blinks and the mouth stays as it is, as on a "
+                "photograph held in "
+                "front of the camera. Nothing was read from it. Record it again with your own face."
+            ),
         )
 
 
-def notes(facts: Facts) -> tuple[list[str], list[str]]:
+def limitations(facts: Facts) -> tuple[list[str], list[str]]:
     """What weakens the reading: sentences for people, and a code for each."""
     found: list[tuple[str, str]] = []
     share, most = facts.people["share_with_several"], int(facts.people["max_faces"])
     if most > 1 and share >= 0.02:
-        number = {2: "Two", 3: "Three", 4: "Four"}.get(most, "Several")
-        subject = "Two faces were" if number == "Two" else f"Up to {number.lower()} faces were"
-        found.append(
-            (
-                "several_faces",
-                f"{subject} seen in {_percent(share)} of the frames: the reading follows the one that stays.",
-            )
+        said = {
+            2: N_("Two faces were seen in %(share)s of the frames: the reading follows the one that stays."),
+            3: N_("Up to three faces were seen in %(share)s of the frames: the reading follows the one that stays."),
+            4: N_("Up to four faces were seen in %(share)s of the frames: the reading follows the one that stays."),
+        }.get(
+            most,
+            N_("Up to several faces were seen in %(share)s of the frames: the reading follows the one that stays."),
         )
+        found.append(("several_faces", said % {"share": _percent(share)}))
     if facts.coverage < LOW:
         found.append(
             (
                 "low_coverage",
-                f"A face was seen in only {_percent(facts.coverage)} of the frames: the reading may not speak for the "
-                "whole answer.",
+                N_("A face was seen in only %(share)s of the frames: the reading may not speak for the whole answer.")
+                % {"share": _percent(facts.coverage)},
             )
         )
     if facts.still > FROZEN and facts.seconds >= LEAST_SECONDS:
         found.append(
-            ("frozen", f"The picture did not move for {_percent(facts.still)} of the time: it may have been frozen.")
+            (
+                "frozen",
+                N_("The picture did not move for %(share)s of the time: it may have been frozen.")
+                % {"share": _percent(facts.still)},
+            )
         )
     if facts.motion < RIGID and facts.coverage * facts.seconds >= SAID_RIGID:
         found.append(
             (
                 "rigid",
-                "No eye blinked and the mouth hardly moved: this may be a photograph in front of the camera.",
+                N_("No eye blinked and the mouth hardly moved: this may be a photograph in front of the camera."),
             )
         )
     if facts.width < SMALL:
         found.append(
             (
                 "small_face",
-                f"The face is only about {round(facts.width)} pixels wide: little of its expression can be seen.",
+                N_("The face is only about %(width)s pixels wide: little of its expression can be seen.")
+                % {"width": round(facts.width)},
             )
         )
     if facts.light < DARK:
-        found.append(("dark", "The face is dark for most of the recording: little of its expression can be seen."))
+        found.append(("dark", N_("The face is dark for most of the recording: little of its expression can be seen.")))
     if facts.rate < LEAST_RATE:
         found.append(
             (
                 "low_rate",
-                f"The recording has only about {facts.rate:.0f} pictures a second: blinks are too short to be seen "
-                "in it.",
+                N_("The recording has only about %(rate)s pictures a second: blinks are too short to be seen in it.")
+                % {"rate": f"{facts.rate:.0f}"},
             )
         )
     return [sentence for _, sentence in found], [code for code, _ in found]

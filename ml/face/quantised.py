@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.errors import ModelMissing
+from ml.core.statistics import softmax
 from ml.face import classifier
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 
 
 def probabilities(crops: np.ndarray) -> np.ndarray:
@@ -21,15 +22,14 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
     """
     if not is_current():
         return classifier.probabilities(crops, mirror=False)
-    return classifier.softmax(classifier.calibrated(logits(crops), "votes"))
+    return softmax(classifier.calibrated(logits(crops), "votes"))
 
 
 def logits(crops: np.ndarray) -> np.ndarray:
     """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
-    session = registry.session("face_quick")
-    name, faces = session.get_inputs()[0].name, faces_stretched(crops)[..., None]
+    network, faces = runtime.network("face_quick"), normalise_faces(crops)[..., None]
     rows = [
-        session.run(["votes"], {name: faces[start : start + classifier.BATCH]})[0]
+        network.run(faces[start : start + classifier.BATCH], "votes")
         for start in range(0, len(faces), classifier.BATCH)
     ]
     return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.face import classifier, features
 from ml.media.seeking import frames_around
 
@@ -37,12 +38,12 @@ LEAST = 0.05
 
 #: Each region's landmarks; "left" and "right" are those of the picture.
 _REGIONS = {
-    "brows": range(17, 27),
-    "left eye": range(36, 42),
-    "right eye": range(42, 48),
-    "nose": range(27, 36),
-    "mouth": range(48, 68),
-    "chin": range(6, 11),
+    N_("brows"): range(17, 27),
+    N_("left eye"): range(36, 42),
+    N_("right eye"): range(42, 48),
+    N_("nose"): range(27, 36),
+    N_("mouth"): range(48, 68),
+    N_("chin"): range(6, 11),
 }
 
 
@@ -73,7 +74,7 @@ def at(path: str | Path, time: float, *, width: float | None = None) -> Moment:
     """
     frames = frames_around(path, time, REACH, max_height=HEIGHT)
     if not frames:
-        raise Unreadable("no_video", "There is no picture at this moment of the recording. Choose another one.")
+        raise Unreadable("no_video", N_("There is no picture at this moment of the recording. Choose another one."))
     for frame in sorted(frames, key=lambda one: abs(one.time - time)):
         picture = features.grey(frame.rgb)
         found = features.detect(picture)
@@ -95,7 +96,7 @@ def at(path: str | Path, time: float, *, width: float | None = None) -> Moment:
         )
     raise Unreadable(
         "no_face",
-        "No face can be found at this moment of the recording. Choose one where the face is seen from the front.",
+        N_("No face can be found at this moment of the recording. Choose one where the face is seen from the front."),
     )
 
 
@@ -108,34 +109,6 @@ def explain(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         for one in rows:
             one[:] = cv2.GaussianBlur(one, (0, 0), SMOOTH, borderType=cv2.BORDER_REFLECT)
     return p, maps
-
-
-def covered_drops(crops: np.ndarray, side: int = 16) -> tuple[np.ndarray, np.ndarray]:
-    """What covering a part of a face takes from its likeliest class: drops of the log probability (N,), where the map
-    is hottest, and elsewhere on average (the other 35 places).
-
-    A place is covered by ``side`` pixels of the face out of focus. A map that answers to what the network sees has the
-    larger drop where it is hot.
-    """
-    p, maps = explain(crops)
-    size = crops.shape[1]
-    covered = np.repeat(crops[:, None], maps[0, 0].size, axis=1)
-    for face, versions in zip(crops, covered, strict=True):
-        blurred = cv2.GaussianBlur(face, (0, 0), 8)
-        for place, version in enumerate(versions):
-            row, column = (np.array(divmod(place, maps.shape[-1])) + 0.5) * size / maps.shape[-1]
-            part = np.s_[
-                max(0, int(row) - side // 2) : int(row) + side // 2,
-                max(0, int(column) - side // 2) : int(column) + side // 2,
-            ]
-            version[part] = blurred[part]
-    best = p.argmax(1)
-    left = classifier.probabilities(covered.reshape(-1, size, size), mirror=False).reshape(len(crops), -1, p.shape[1])
-    each = np.arange(len(crops))
-    drop = np.log(p[each, best])[:, None] - np.log(left[each, :, best])
-    hot = maps[each, best].reshape(len(crops), -1).argmax(1)
-    elsewhere = (drop.sum(1) - drop[each, hot]) / (drop.shape[1] - 1)
-    return drop[each, hot], elsewhere
 
 
 def heat(one: np.ndarray, size: int) -> np.ndarray:
@@ -185,15 +158,15 @@ def regions(points: np.ndarray, like: np.ndarray) -> dict[str, np.ndarray]:
     across = np.array([down[1], -down[0]])
     if (middle["right eye"] - middle["left eye"]) @ across < 0:
         across = -across
-    middle["forehead"] = eyes - 0.85 * down
-    middle["left cheek"] = eyes + 0.62 * down - 0.62 * across
-    middle["right cheek"] = eyes + 0.62 * down + 0.62 * across
+    middle[N_("forehead")] = eyes - 0.85 * down
+    middle[N_("left cheek")] = eyes + 0.62 * down - 0.62 * across
+    middle[N_("right cheek")] = eyes + 0.62 * down + 0.62 * across
     names = list(middle)
     distance = np.stack([np.linalg.norm(where - middle[name], axis=-1) for name in names])
     nearest = distance.argmin(0)
     outside = _outside(points, where, down)
     found = {name: (nearest == i) & ~outside for i, name in enumerate(names)}
-    return found | {"beside the face": outside}
+    return found | {N_("beside the face"): outside}
 
 
 def name_places(one: np.ndarray, places: dict[str, np.ndarray]) -> str:

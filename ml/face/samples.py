@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 
 from ml.face import classifier, features, mouth, quality_checks, quantised
-from ml.face.landmark_interpolation import Look
+from ml.face.landmark_interpolation import FrameSample
 
 #: Times a second that the whole picture is looked at: is it black, does it move, is its face drawn?
 _LOOKS = 2
@@ -30,7 +30,7 @@ class Samples:
         self._mouths: list[np.ndarray] = []
         self._small: deque[np.ndarray] = deque(maxlen=_LOOKS)
 
-    def add(self, look: Look) -> None:
+    def add(self, look: FrameSample) -> None:
         """Take in a picture."""
         self.picture_times.append(look.time)
         if look.time * _LOOKS >= len(self.black):
@@ -63,7 +63,7 @@ class Samples:
             self.still.append(quality_checks.is_still(small, self._small[0]))
         self._small.append(small)
 
-    def _add_face(self, look: Look) -> None:
+    def _add_face(self, look: FrameSample) -> None:
         face = features.crop(look.picture, look.points)
         self.light.append(float(face.mean()))
         if look.time * _LOOKS >= len(self.drawn):

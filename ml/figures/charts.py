@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.messages import N_
 from ml.core.readings import Estimate, Track
 
 #: A colour for each emotion, the same for face and voice.
@@ -93,7 +94,7 @@ def distribution(estimates: Mapping[str, Estimate], title: str = "") -> go.Figur
 
 def big_five(traits: Mapping[str, Estimate], title: str = "") -> go.Figure:
     """The Big Five as dots with their 95 % intervals around the middle."""
-    order = list(reversed(traits))
+    order = list(traits)[::-1]
     figure = go.Figure(
         go.Scatter(
             x=[traits[trait].value for trait in order],
@@ -107,7 +108,7 @@ def big_five(traits: Mapping[str, Estimate], title: str = "") -> go.Figure:
     )
     _style(figure, title, 90 + 38 * max(1, len(order)))
     figure.update_layout(
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "upper half", "font": {"size": 12}}},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": N_("upper half"), "font": {"size": 12}}},
         yaxis={"showgrid": True, "gridcolor": _GRID},
         shapes=[
             {"type": "line", "x0": 0.5, "x1": 0.5, "yref": "paper", "y0": 0, "y1": 1}

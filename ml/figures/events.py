@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from ml.core.formatting import clock
+from ml.core.messages import N_
 from ml.core.readings import FaceReading, Track
 from ml.face import abstain
 from ml.face.events import open_stretches, persons
@@ -19,7 +21,7 @@ def face_events(reading: FaceReading, title: str = "") -> go.Figure:
     """Rows over time: each person seen, the mouth open, blinks."""
     rows = [(name, spans, _CANDIDATE if mine else _OTHER) for name, spans, mine in persons(reading)]
     if reading.mouth:
-        rows.append(("Mouth open", open_stretches(reading.mouth), _MOUTH))
+        rows.append((N_("Mouth open"), open_stretches(reading.mouth), _MOUTH))
     figure = go.Figure()
     for name, spans, colour in rows:
         spans = spans[:BARS]
@@ -31,21 +33,21 @@ def face_events(reading: FaceReading, title: str = "") -> go.Figure:
             name=name,
             marker={"color": colour, "line": {"width": 0}},
             width=0.55,
-            customdata=[[_clock(start), _clock(end)] for start, end in spans],
+            customdata=[[clock(start, 1), clock(end, 1)] for start, end in spans],
             hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
         )
     times = reading.blinks.get("times", [])
     names = [name for name, _, _ in rows]
     if reading.blinks.get("count") is not None:
-        names.append("Blinks")
+        names.append(N_("Blinks"))
         figure.add_scatter(
             x=times,
-            y=["Blinks"] * len(times),
+            y=[N_("Blinks")] * len(times),
             mode="markers",
-            name="Blinks",
+            name=N_("Blinks"),
             marker={"symbol": "line-ns", "size": 16, "color": _BLINK, "line": {"width": 2, "color": _BLINK}},
-            customdata=[_clock(time) for time in times],
-            hovertemplate="Blink at %{customdata}<extra></extra>",
+            customdata=[clock(time, 1) for time in times],
+            hovertemplate=N_("Blink at %{customdata}<extra></extra>"),
         )
     _style(figure, title, 62 + 34 * max(1, len(names)))
     figure.update_layout(
@@ -74,7 +76,7 @@ def hatch_unnamed(figure: go.Figure, track: Track | None) -> go.Figure:
         figure.add_scatter(
             x=[None if x is None else round(x, 2) for x in xs],
             y=ys,
-            name="Not enough to tell",
+            name=N_("Not enough to tell"),
             legendrank=1,
             mode="lines",
             line={"width": 0, "color": _BLINK},
@@ -84,8 +86,3 @@ def hatch_unnamed(figure: go.Figure, track: Track | None) -> go.Figure:
             hoverinfo="skip",
         )
     return figure
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:04.1f}"

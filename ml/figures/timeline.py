@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.messages import N_
 from ml.core.readings import FaceReading, SpeechReading, Track
 from ml.figures.charts import _ALIASES, _GRID, POINTS, _style, colour, thin
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 #: Kinds of sound in the bottom row: name, colour (Okabe and Ito), pattern.
 SOUNDS = {
-    "speech": ("Speech", "#0072B2", ""),
-    "second": ("Second voice?", "#D55E00", "/"),
-    "other": ("No voice?", "#9AA0A8", "x"),
+    "speech": (N_("Speech"), "#0072B2", ""),
+    "second": (N_("Second voice?"), "#D55E00", "/"),
+    "other": (N_("No voice?"), "#9AA0A8", "x"),
 }
 BARS = 600  # stretches of one kind that are drawn at most: a figure of five hours stays small
 MARKED = 0.35  # of the strongest piece: pieces that moved the verdict less are not outlined
@@ -30,7 +31,7 @@ def together(face: FaceReading | None, speech: SpeechReading) -> go.Figure:
     """
     figure = go.Figure()
     seconds = max(face.seconds if face else 0.0, speech.seconds) or None
-    tracks = (("Face", face.track if face else None), ("Voice", speech.track))
+    tracks = ((N_("Face"), face.track if face else None), (N_("Voice"), speech.track))
     rows = [(name, track) for name, track in tracks if track]
     shown: set[str] = set()
     layout: dict[str, Any] = {}

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.fusion.agreement import agreement
@@ -27,8 +28,6 @@ from ml.fusion.yakaew2021.stream import STEP as PICTURE
 STEP = 0.5
 #: Seconds within which expressions are not independent of each other (the bootstrap's blocks).
 BLOCK = 5.0
-#: Below this share of the recording no emotion is named.
-LEAST_COVERAGE = 0.3
 #: Seconds that a window of the voice overlaps the next at most; a row holds until the next one may come.
 LONGEST_HOLD = 3.0
 #: After so many seconds without speech the last window's row counts no more.
@@ -53,10 +52,10 @@ def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str 
     labels = SENTIMENTS if fusion == "paper" else FACE_EMOTIONS
     if not any(moment.probabilities is not None for moment in found):
         return None
-    return gathered(found, labels, length, fusion, agreement(face, speech))
+    return aggregate(found, labels, length, fusion, agreement(face, speech))
 
 
-def gathered(
+def aggregate(
     found: list[Moment], labels: tuple[str, ...], length: float, fusion: str, facts: list[dict]
 ) -> FusedReading:
     """The reading that moments, at least one with probabilities, of ``length`` seconds amount to; ``facts`` are what
@@ -68,7 +67,7 @@ def gathered(
     return FusedReading(
         track=track,
         distribution=distribution,
-        dominant=_dominant(distribution, coverage),
+        dominant=dominant(distribution, coverage),
         weights={n: float(s / shares.sum()) for n, s in zip(("face", "speech"), shares, strict=True)},
         coverage=coverage,
         fusion=fusion,
@@ -182,10 +181,3 @@ def _distribution(rows: np.ndarray, labels: tuple[str, ...]) -> dict[str, Estima
         label: Estimate(float(mean[k]), float(min(low[k], mean[k])), float(max(high[k], mean[k])), independent)
         for k, label in enumerate(labels)
     }
-
-
-def _dominant(distribution: dict[str, Estimate], coverage: float) -> str | None:
-    first, second = sorted(distribution, key=lambda label: -distribution[label].value)[:2]
-    clear = distribution[first].low > max(e.high for label, e in distribution.items() if label != first)
-    clear = clear and distribution[first].value > distribution[second].value
-    return first if clear and distribution[first].n > 1 and coverage >= LEAST_COVERAGE else None

@@ -19,6 +19,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.readings import FACE_EMOTIONS
+from ml.core.statistics import softmax
 from ml.fusion.rows import NEUTRAL, STATES, to_seven, to_states
 
 #: Seconds of one step of the filter.
@@ -97,8 +98,7 @@ class Moment:
 def calibrated(mapping: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Bounded log-probabilities of a model's rows (..., 8) after its calibration (9, 8); NaN stays NaN."""
     scores = bounded(row) @ mapping[:CLASSES] + mapping[CLASSES]
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return bounded(scores / scores.sum(axis=-1, keepdims=True))
+    return bounded(softmax(scores))
 
 
 def bounded(row: np.ndarray) -> np.ndarray:
@@ -129,8 +129,7 @@ def step(
         + power_face[:, None] * np.where(seen[:, None], face, 0.0)
         + power_voice[:, None] * np.where(heard[:, None], voice, 0.0)
     )
-    score = np.exp(score - score.max(axis=1, keepdims=True))
-    return score / score.sum(axis=1, keepdims=True), power_face, power_voice
+    return softmax(score), power_face, power_voice
 
 
 def named(settings: Settings, state: np.ndarray, before: np.ndarray) -> np.ndarray:

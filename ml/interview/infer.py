@@ -11,6 +11,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.readings import Estimate, ModelVersion, RatersReading
 from ml.interview import features, invite, model
 from ml.interview.features import Spoken
@@ -36,8 +37,16 @@ def read(answers: Sequence[Spoken]) -> RatersReading:
     if words < FEWEST_WORDS or seconds < FEWEST_SECONDS:
         raise Unreadable(
             "too_little_speech",
-            f"There are {words} spoken words in {seconds:.0f} seconds; at least {FEWEST_WORDS} words in "
-            f"{FEWEST_SECONDS:.0f} seconds are needed to say what raters would hear.",
+            N_(
+                "There are %(words)s spoken words in %(seconds)s seconds; at least %(fewest_words)s "
+                "words in %(fewest_seconds)s seconds are needed to say what raters would hear."
+            )
+            % {
+                "words": words,
+                "seconds": f"{seconds:.0f}",
+                "fewest_words": FEWEST_WORDS,
+                "fewest_seconds": f"{FEWEST_SECONDS:.0f}",
+            },
         )
     card = registry.describe("interview")
     linear = _models(registry.file_of("interview", model.FILE))["product"]

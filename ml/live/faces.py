@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.naming import is_sure
 from ml.core.readings import FACE_EMOTIONS
 from ml.face import abstain, blinks, classifier, features, mouth, quality_checks, quantised
 from ml.face.multi_tracker import PATIENCE
@@ -142,7 +143,7 @@ class Faces:
         known = self._known[face.number]
         row = rows[k] if careful else np.mean([row for _, row in known.rows], axis=0)
         return answer | {
-            **named(FACE_EMOTIONS, row, bool(abstain.worth_naming(row))),
+            **named(FACE_EMOTIONS, row, bool(is_sure(row))),
             "mouth": mouth.LABELS[int(opened[k] > 0.5)],
             "blinks": known.blink_count(),
         }

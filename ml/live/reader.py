@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ml.core.errors import VivaError
+from ml.core.naming import is_sure
 from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
-from ml.face import abstain, quality_checks
+from ml.face import quality_checks
 from ml.fusion.rows import to_states
 from ml.fusion.stream import FusionStream, Moment
 from ml.live import jpeg
@@ -72,7 +73,7 @@ class Reader:
         if samples.dtype == np.int16:
             samples = samples.astype(np.float32) / 32768
         samples = np.clip(np.nan_to_num(samples.astype(np.float32)), -1, 1)
-        if self._voice.hear(samples, self._clock.read(at)) and self._voice.speaks:
+        if self._voice.push_audio(samples, self._clock.read(at)) and self._voice.speaks:
             row = to_states(SPEECH_EMOTIONS, self._voice.row[None])[0]
             self._push(self._voice.end, voice=row / row.sum())
 
@@ -133,7 +134,7 @@ class Reader:
         best = FACE_EMOTIONS.index(moment.label)
         answer = named(FACE_EMOTIONS, moment.probabilities, True)
         return answer | {
-            "emotion": moment.label if moment.probabilities[best] >= abstain.LEAST else None,
+            "emotion": moment.label if is_sure(moment.probabilities) else None,
             "confidence": round(float(moment.probabilities[best]), 4),
             "valence": round(moment.valence[1], 4),
         }

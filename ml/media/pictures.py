@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
 import numpy as np
 
+from ml.media.geometry import geometry
 from ml.media.recordings import check_size, open_recording
 
 #: Formats whose first plane is the luminance of each pixel, in a byte.
@@ -31,42 +33,42 @@ class Picture:
     """A picture of which only the luminance is converted unless colours are asked for.
 
     ``time`` in seconds from the recording's start, ``grey`` uint8 (height, width), upright, black 0 and white 255,
-    ``scale`` the recording's own pixels to one of its pixels.
+    ``scale`` the pixels that a player shows to one of its pixels.
     """
 
-    def __init__(self, time: float, frame: av.VideoFrame, reformatter, max_height: int | None):
+    def __init__(self, time: float, frame: av.VideoFrame, reformatter: Any, max_height: int | None, aspect: Any = None):
         self.time = time
-        self._frame, self._reformatter, self._max_height = frame, reformatter, max_height
-        self.grey = upright(frame, reformatter, max_height, "gray")
-        self.scale = max(frame.width, frame.height) / max(self.grey.shape)
+        self._frame, self._reformatter, self._max_height, self._aspect = frame, reformatter, max_height, aspect
+        self.grey = upright(frame, reformatter, max_height, "gray", aspect)
+        self.scale = max(geometry(frame, aspect).shown) / max(self.grey.shape)
 
     @property
     def rgb(self) -> np.ndarray:
         """The colours: uint8 (height, width, 3); converted anew each time."""
-        return upright(self._frame, self._reformatter, self._max_height)
+        return upright(self._frame, self._reformatter, self._max_height, aspect=self._aspect)
 
 
 def video_frames(path: str | Path, *, fps: float, max_height: int | None = None) -> Generator[Frame]:
     """Sample pictures at up to ``fps`` a second: the first frame at or after each multiple of 1/fps.
 
-    Pictures are upright (phones write a rotation beside the picture) and scaled down to ``max_height`` pixels
+    Pictures are as a player shows them (phones write a rotation beside them) and scaled down to ``max_height`` pixels
     where they are higher; only sampled ones are converted. A recording without video yields nothing. Raises
     MediaError as :func:`probe` does, on the first ``next()``.
     """
     reformatter = av.video.reformatter.VideoReformatter()
-    for time, frame in _sampled(path, fps):
-        yield Frame(time, upright(frame, reformatter, max_height))
+    for time, frame, aspect in _sampled(path, fps):
+        yield Frame(time, upright(frame, reformatter, max_height, aspect=aspect))
 
 
 def pictures(path: str | Path, *, fps: float, max_height: int | None = None) -> Generator[Picture]:
     """The same pictures as :func:`video_frames` gives, in grey: a third of the cost where nobody asks for colours."""
     reformatter = av.video.reformatter.VideoReformatter()
-    for time, frame in _sampled(path, fps):
-        yield Picture(time, frame, reformatter, max_height)
+    for time, frame, aspect in _sampled(path, fps):
+        yield Picture(time, frame, reformatter, max_height, aspect)
 
 
-def _sampled(path: str | Path, fps: float) -> Iterator[tuple[float, av.VideoFrame]]:
-    """The first frame at or after each multiple of 1/fps, with its time in seconds."""
+def _sampled(path: str | Path, fps: float) -> Iterator[tuple[float, av.VideoFrame, Any]]:
+    """The first frame at or after each multiple of 1/fps, with its time in seconds and the stream's pixel aspect."""
     due = 0
     with open_recording(path) as recording:
         for _, frame in recording.decode(recording.video):
@@ -75,28 +77,22 @@ def _sampled(path: str | Path, fps: float) -> Iterator[tuple[float, av.VideoFram
             if time is None or (time + 0.001) * fps < due:
                 continue
             due = int((time + 0.001) * fps) + 1
-            yield max(0.0, time), frame
+            yield max(0.0, time), frame, recording.aspect
 
 
-def turns(frame: av.VideoFrame) -> int:
-    """Quarter turns counter-clockwise that put a picture upright (the display matrix counts that way too)."""
-    return round((frame.rotation or 0) / 90) % 4
-
-
-def upright(frame: av.VideoFrame, reformatter, max_height: int | None, form: str = "rgb24") -> np.ndarray:
-    """Convert a frame to RGB or ``form``, scaled down and turned as its display matrix says (degrees
-    counter-clockwise)."""
+def upright(
+    frame: av.VideoFrame, reformatter: Any, max_height: int | None, form: str = "rgb24", aspect: Any = None
+) -> np.ndarray:
+    """Convert a frame to RGB or ``form``, as a player shows it: with square pixels, turned and mirrored as its display
+    matrix says, and scaled down to ``max_height``. ``aspect`` is how wide the stream's pixels are to their height."""
     check_size(frame.width, frame.height)
-    quarters = turns(frame)
-    shown = frame.width if quarters % 2 else frame.height
-    scale = min(1.0, max_height / shown) if max_height else 1.0
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    if form == "gray" and scale == 1 and frame.format.name in _LUMA_FIRST:
-        picture = _luminance(frame)
-        return np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
-    method = "AREA" if scale < 1 else "BILINEAR"
-    picture = reformatter.reformat(frame, width, height, form, interpolation=method).to_ndarray()
-    return np.ascontiguousarray(np.rot90(picture, quarters)) if quarters else picture
+    placed = geometry(frame, aspect)
+    scale = min(1.0, max_height / placed.shown[1]) if max_height else 1.0
+    width, height = max(1, round(placed.width * scale)), max(1, round(placed.height * scale))
+    if form == "gray" and (width, height) == (frame.width, frame.height) and frame.format.name in _LUMA_FIRST:
+        return placed.place(_luminance(frame))
+    method = "AREA" if width < frame.width or height < frame.height else "BILINEAR"
+    return placed.place(reformatter.reformat(frame, width, height, form, interpolation=method).to_ndarray())
 
 
 def _luminance(frame: av.VideoFrame) -> np.ndarray:

@@ -4,75 +4,108 @@ from __future__ import annotations
 
 import os
 import tempfile
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Self
 
 import av
 
 from ml.core.errors import MediaError
 from ml.media.recordings import Recording, open_recording
 
-if TYPE_CHECKING:
-    from ml.media.demux import MediaInfo
-
-_WEBM = {"vp8", "vp9", "av1", "opus", "vorbis"}
-_MP4 = {"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "opus", "flac", "alac"}
-
-
-def playable_suffix(info: MediaInfo) -> str:
-    """The container that browsers play these codecs from: ".webm" for VP8, VP9, AV1, Opus and Vorbis, else
-    ".mp4".
-
-    H.264 that a browser recorded as Matroska goes to mp4: no browser but Chromium plays Matroska.
-    """
-    codecs = {codec for codec in (info.video_codec, info.audio_codec) if codec}
-    if info.container == "mov" and codecs <= _MP4:
-        return ".mp4"
-    return ".webm" if codecs <= _WEBM else ".mp4"
+#: Containers by suffix: FFmpeg's name, and options that put the index in front.
+_CONTAINERS = {
+    ".webm": ("webm", {"cues_to_front": "1"}),
+    ".mp4": ("mp4", {"movflags": "+faststart"}),
+    ".mkv": ("matroska", {"cues_to_front": "1"}),
+}
 
 
 def remux(source: str | Path, target: str | Path) -> None:
     """Copy a recording's packets, without re-encoding, into a file with duration and index, written whole or
     not at all.
 
-    ``target``'s suffix picks the container (see :func:`playable_suffix`): .webm with cues in front, .mp4 with
-    its index in front, .mkv for anything else. Raises MediaError as :func:`probe` does, and ``not_media``
-    where the container cannot hold the codecs.
+    ``target``'s suffix picks the container (see `ml.media.info.playable_suffix`): .webm with cues in front, .mp4 with
+    its index in front, .mkv for anything else. Raises MediaError as `ml.media.info.probe` does, ``not_media`` where the
+    container cannot hold the codecs, and ``mixed`` where the file holds recordings of different kinds.
     """
-    target = Path(target)
-    name, options = {
-        ".webm": ("webm", {"cues_to_front": "1"}),
-        ".mp4": ("mp4", {"movflags": "+faststart"}),
-        ".mkv": ("matroska", {"cues_to_front": "1"}),
-    }[target.suffix]
-    with open_recording(source) as recording:
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".remux-", suffix=target.suffix)
+    with open_recording(source) as recording, Copy(recording, Path(target)) as copy:
+        for own, packet in recording.stream_packets(recording.video, recording.audio):
+            copy.add(own, packet)
+        copy.finish()
+
+
+class Copy:
+    """A copy of an open recording that is being written to ``target``: a context manager that leaves nothing behind
+    unless `finish` was called."""
+
+    def __init__(self, recording: Recording, target: Path):
+        self._recording, self._target = recording, target
+        handle, self._partial = tempfile.mkstemp(
+            dir=target.parent, prefix=f".remux-{target.stem}-", suffix=target.suffix
+        )
         os.close(handle)
+        self._latest: dict[int, Fraction] = {}
+        self._error: Exception | None = None
+        self._output: av.container.OutputContainer | None = None
+        if not all(part.alike for part in recording.following):
+            self._error = MediaError(
+                "mixed",
+                f"{recording.path.name} holds several recordings that were made differently, so they cannot be played "
+                "as one. Record it again without a break, or upload one recording.",
+            )
+            return
+        name, options = _CONTAINERS[target.suffix]
         try:
-            _copy_packets(recording, partial, name, options)
-            os.replace(partial, target)
+            self._output = av.open(f"file:{self._partial}", "w", format=name, options=options)
+            streams = [stream for stream in (recording.video, recording.audio) if stream is not None]
+            self._copies = {s.index: self._output.add_stream_from_template(s, opaque=True) for s in streams}
         except (av.FFmpegError, ValueError) as error:
+            self._error = error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        Path(self._partial).unlink(missing_ok=True)
+
+    def add(self, stream: av.stream.Stream, packet: av.Packet) -> None:
+        """Write a packet of the recording's ``stream``, which is used up by that. What cannot be written is told by
+        `finish`."""
+        if self._error or self._output is None or packet.dts is None:  # an empty packet only flushes decoders
+            return
+        shift = round(self._recording.shift / packet.time_base)
+        packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
+        moment = packet.dts * packet.time_base
+        if moment <= self._latest.get(stream.index, moment - 1):  # a muxer refuses time that does not advance
+            return
+        self._latest[stream.index] = moment
+        packet.stream = self._copies[stream.index]
+        try:
+            self._output.mux(packet)
+        except (av.FFmpegError, ValueError) as error:
+            self._error = error
+
+    def finish(self) -> Path:
+        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be."""
+        self._close()
+        if isinstance(self._error, MediaError):
+            raise self._error
+        if self._error:
             raise MediaError(
                 "not_media",
-                f"{Path(source).name} could not be copied into a {target.suffix} file. "
+                f"{self._recording.path.name} could not be copied into a {self._target.suffix} file. "
                 "Record or export it as WebM or MP4.",
-            ) from error
-        finally:
-            Path(partial).unlink(missing_ok=True)
+            ) from self._error
+        os.replace(self._partial, self._target)
+        return self._target
 
-
-def _copy_packets(recording: Recording, target: str, name: str, options: dict[str, str]) -> None:
-    with av.open(f"file:{target}", "w", format=name, options=options) as output:
-        streams = [stream for stream in (recording.video, recording.audio) if stream is not None]
-        copies = {stream.index: output.add_stream_from_template(stream, opaque=True) for stream in streams}
-        latest: dict[int, int] = {}
-        for packet in recording.packets(*streams):
-            index = packet.stream.index
-            # An empty packet only flushes decoders; a muxer refuses time that does not advance.
-            if packet.dts is None or packet.dts <= latest.get(index, packet.dts - 1):
-                continue
-            latest[index] = packet.dts
-            shift = round(recording.origin / packet.time_base)
-            packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
-            packet.stream = copies[index]
-            output.mux(packet)
+    def _close(self) -> None:
+        if self._output is None:
+            return
+        try:
+            self._output.close()
+        except (av.FFmpegError, ValueError) as error:
+            self._error = self._error or error
+        self._output = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 
+from ml.media.geometry import geometry
 from ml.media.pictures import Frame
 from ml.media.pictures import upright as _upright
 from ml.media.recordings import Recording, open_recording
@@ -19,7 +20,7 @@ EARLIER = 1.0
 
 @dataclass(frozen=True)
 class Sampled(Frame):
-    """A picture, and ``scale``: how large it is against the recording's own pixels (0..1)."""
+    """A picture, and ``scale``: how large it is against the picture as a player shows it (0..1)."""
 
     scale: float = 1.0
 
@@ -34,7 +35,7 @@ def frames_around(path: str | Path, time: float, reach: float, *, max_height: in
         with open_recording(path) as recording:
             if recording.video is None:
                 return []
-            if seeking and not _seek(recording, time - reach - EARLIER):
+            if seeking and (recording.following or not _seek(recording, time - reach - EARLIER)):
                 continue
             found = _collect(recording, time, reach, max_height)
         if found and (not seeking or found[0].time <= time + reach):
@@ -58,9 +59,8 @@ def _collect(recording: Recording, time: float, reach: float, max_height: int | 
     last, due = None, time - reach
 
     def sampled(frame: av.VideoFrame, moment: float) -> Sampled:
-        rgb = _upright(frame, reformatter, max_height)
-        own = max(frame.width, frame.height)
-        return Sampled(moment, rgb, max(rgb.shape[:2]) / own)
+        rgb = _upright(frame, reformatter, max_height, aspect=recording.aspect)
+        return Sampled(moment, rgb, max(rgb.shape[:2]) / max(geometry(frame, recording.aspect).shown))
 
     for _, frame in recording.decode(recording.video):
         moment = recording.time_of(frame)

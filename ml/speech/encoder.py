@@ -4,8 +4,8 @@ Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision" (20
 transformer layers each of tiny.en and of the multilingual base, where the sound of a voice has not yet given way to its
 words (as Pasad, Chou & Livescu found for such networks, "Layer-wise analysis of a self-supervised speech representation
 model", ASRU 2021). No word comes of it: the other layers and the decoders are not there.
-`ml.training.speech.encoder_graph` makes both graphs. tiny.en's ships without weights, which `encoder_weights` reads
-from the package that carries them; base's ships with them, in eight-bit integers.
+``ml.training.speech.encoder_graph`` makes both graphs. tiny.en's ships without weights;
+``ml.training.speech.encoder_weights`` exported those once, in eight-bit integers. base's ships with them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from ml.core import registry
-from ml.speech.encoder_weights import in_integers, packaged, read
-from ml.speech.features import FFT, RANGE_DB, RATE, WINDOW_SECONDS, hertz_to_mel, mel_to_hertz, seconds_to_frames
+from ml.core import registry, runtime
+from ml.speech.features import RANGE_DB, WINDOW_SECONDS, mel_filters, seconds_to_frames
 
 ENCODER, MULTILINGUAL = "speech_encoder.onnx", "speech_multilingual.onnx"
+#: The weights, whose own they are: a model of their own, with licence and hash (Whisper tiny.en, MIT).
+WEIGHTS = "speech_encoder"
 LAYERS = 2
 #: What tells the layers one moment from another: sines.
 PLACES = "position_encodings/encodings"
@@ -34,31 +35,36 @@ FEATURES = tuple(2 * LAYERS * width for width in WIDTHS)
 LOUD = 1.5
 
 
-@lru_cache(maxsize=1)
-def mel_filters() -> np.ndarray:
-    """Whisper's triangular filters of equal area, for our transform: float32 (FFT // 2 + 1, BANDS)."""
-    edges = mel_to_hertz(np.linspace(0.0, hertz_to_mel(np.array(HIGHEST_HZ)), BANDS + 2))
-    bins = np.arange(FFT // 2 + 1) * RATE / FFT
-    rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
-    falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]
-    return (np.clip(np.minimum(rising, falling), 0, None) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
-
-
 def encoder_input(power: np.ndarray) -> np.ndarray:
     """`features.frame_power` (frames, FFT // 2 + 1) as the encoder reads it, float32 (frames, BANDS).
 
     Scaled as Whisper's own log-mel, but for the level: that of the window's loud frames is always LOUD, and nothing is
     more than RANGE_DB below it (see `features.normalise`).
     """
-    logarithms = np.log10(power @ mel_filters() + 1e-12)
+    logarithms = np.log10(power @ mel_filters(BANDS, 0.0, HIGHEST_HZ) + 1e-12)
     top = np.percentile(logarithms.max(axis=1), 95)
     return ((np.maximum(logarithms - top, -RANGE_DB / 10) + LOUD + 4) / 4).astype(np.float32)
 
 
-def weights() -> dict[str, np.ndarray]:
-    """The packaged encoder's arrays as far as they are used here. Raises ModelMissing."""
-    found = read(packaged(), ("conv", PLACES, *(f"layer_{number}/" for number in range(LAYERS))))
-    return found | {PLACES: found[PLACES][: -(-LONGEST // 2)]}
+def session() -> onnxruntime.InferenceSession:
+    """The shipped graph with the shipped weights in it. Raises ModelMissing."""
+    path, arrays = registry.file_of("speech", ENCODER), registry.file_of(WEIGHTS, f"{WEIGHTS}.npz")
+    return _opened(path, arrays, registry.stamp(path), registry.stamp(arrays))
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path, arrays: Path, *_stamps: registry.Stamp) -> onnxruntime.InferenceSession:
+    with np.load(arrays) as stored:
+        return opened(path, {name: stored[name] for name in stored.files})
+
+
+def opened(path: Path, arrays: dict[str, np.ndarray]) -> onnxruntime.InferenceSession:
+    """A graph that `ml.training.speech.encoder_graph` wrote, with its weights by name, for one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    values = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in arrays.items()}
+    options.add_external_initializers(list(values), list(values.values()))
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 Encoders = tuple[onnxruntime.InferenceSession, ...]
@@ -66,19 +72,7 @@ Encoders = tuple[onnxruntime.InferenceSession, ...]
 
 def sessions() -> Encoders:
     """Both shipped encoders, with their weights. Raises ModelMissing."""
-    path = registry.file_of("speech", ENCODER)
-    return opened(path, registry.stamp(path)), registry.session_of(registry.file_of("speech", MULTILINGUAL))
-
-
-@lru_cache(maxsize=2)
-def opened(path: Path, _stamp: registry.Stamp | None = None) -> onnxruntime.InferenceSession:
-    """A graph that `encoder_graph.write` wrote, with the package's weights in it, for one thread. Raises
-    ModelMissing."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    arrays = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in in_integers(weights()).items()}
-    options.add_external_initializers(list(arrays), list(arrays.values()))
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return session(), runtime.session_of(registry.file_of("speech", MULTILINGUAL))
 
 
 def encode(power: np.ndarray, encoders: Encoders | None = None) -> np.ndarray:
@@ -88,12 +82,12 @@ def encode(power: np.ndarray, encoders: Encoders | None = None) -> np.ndarray:
     are others than the shipped ones. Raises ModelMissing.
     """
     parts = np.array_split(encoder_input(power), -(-len(power) // LONGEST))
-    return np.concatenate([_heard_by(encoder, parts) for encoder in encoders or sessions()])
+    return np.concatenate([_encoded_by(encoder, parts) for encoder in encoders or sessions()])
 
 
-def _heard_by(encoder: onnxruntime.InferenceSession, parts: list[np.ndarray]) -> np.ndarray:
+def _encoded_by(encoder: onnxruntime.InferenceSession, parts: list[np.ndarray]) -> np.ndarray:
     name = encoder.get_inputs()[0].name
-    return np.mean([encoder.run(None, {name: part[None]})[0][0] for part in parts], axis=0)
+    return np.mean([np.asarray(encoder.run(None, {name: part[None]})[0])[0] for part in parts], axis=0)
 
 
 def means_alone(features: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.media import demux
 from ml.speech.activity import detect
@@ -80,7 +81,7 @@ def explain_samples(samples: np.ndarray, label: str, start: float = 0.0) -> Expl
     emotion = SPEECH_EMOTIONS.index(label)
     spans = _spans(samples)
     if not spans:
-        raise Unreadable("silence", "Nobody speaks in this stretch, so there is nothing to explain.")
+        raise Unreadable("silence", N_("Nobody speaks in this stretch, so there is nothing to explain."))
     inputs = [without_pauses(samples[a:b], speech) for a, b, speech in spans]
     whole = [probabilities(window)[emotion] for window in inputs]
     pieces = max(1, round(len(samples) / RATE / PIECE_SECONDS))

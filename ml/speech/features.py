@@ -42,10 +42,13 @@ def mel_to_hertz(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))
 
 
-@lru_cache(maxsize=1)
-def mel_filters() -> np.ndarray:
-    """Triangular filters of equal area, float32 (FFT // 2 + 1, MELS); agrees with ``librosa.filters.mel``."""
-    edges = mel_to_hertz(np.linspace(hertz_to_mel(LOWEST_HZ), hertz_to_mel(HIGHEST_HZ), MELS + 2))
+@lru_cache(maxsize=4)
+def mel_filters(bands: int = MELS, lowest: float = LOWEST_HZ, highest: float = HIGHEST_HZ) -> np.ndarray:
+    """Triangular filters of equal area between two frequencies (Hz), float32 (FFT // 2 + 1, bands).
+
+    Equal to ``librosa.filters.mel`` (a test compares), which would load numba into each process that hears a voice.
+    """
+    edges = mel_to_hertz(np.linspace(hertz_to_mel(lowest), hertz_to_mel(highest), bands + 2))
     bins = np.arange(FFT // 2 + 1) * RATE / FFT
     rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
     falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]

@@ -16,9 +16,12 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
+from ml.core.naming import leader
 from ml.core.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
-from ml.media.demux import audio_blocks, probe
+from ml.media.audio import Excerpts
+from ml.media.demux import MediaInfo, audio_blocks, probe
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
 from ml.speech.bitset import Flags
@@ -55,7 +58,7 @@ def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[
         return
     first, last = bounds
     size = seconds_to_frames(WINDOW_SECONDS)
-    stream = _Excerpts(blocks)
+    stream = Excerpts(blocks)
     for start in window_starts(last - first):
         start, stop = first + start, min(first + start + size, last)
         time = (start + stop) / 2 * HOP / RATE
@@ -67,39 +70,24 @@ def voice_windows(blocks: Iterable[np.ndarray], activity: Activity) -> Iterator[
             yield time, without_pauses(said, activity.speech[inside[0] : inside[1]])
 
 
-class _Excerpts:
-    """Excerpts of a stream whose starts never go back: holds what may still be asked for, and no more."""
-
-    def __init__(self, blocks: Iterable[np.ndarray]):
-        self._blocks, self._start, self._held = iter(blocks), 0, np.zeros(0, np.float32)
-
-    def between(self, start: int, stop: int) -> np.ndarray:
-        """Samples ``start`` to ``stop``, fewer at the stream's end."""
-        while self._start + len(self._held) < stop:
-            block = next(self._blocks, None)
-            if block is None:
-                break
-            skipped = min(max(start - self._start, 0), len(self._held))
-            self._held = np.concatenate([self._held[skipped:], np.asarray(block, np.float32)])
-            self._start += skipped
-        return self._held[start - self._start : stop - self._start]
-
-
-def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -> SpeechReading:
+def read(
+    path: str | Path, *, info: MediaInfo | None = None, progress: Callable[[float], None] | None = None
+) -> SpeechReading:
     """Read the voice in a recording.
 
-    ``progress`` is called with 0..1. Raises Unreadable (``no_audio``, ``silence``), MediaError for a file that does not
-    decode and ModelMissing. The same file gives the same reading.
+    ``info`` is what `probe` said of it, where the caller has asked already; ``progress`` is called with 0..1. The same
+    file gives the same reading. Raises Unreadable (``no_audio``, ``no_voice``, ``silence``), MediaError for a file that
+    does not decode and ModelMissing.
     """
-    info = probe(path)
+    info = info or probe(path)
     if not info.has_audio:
         raise Unreadable(
             "no_audio",
-            "The recording has no sound. Allow the browser to use the microphone and record the answer again.",
+            N_("The recording has no sound. Allow the browser to use the microphone and record the answer again."),
         )
-    registry.session("speech")  # say so early if the model is missing
+    opened()  # say so early if the model is missing
 
-    def told(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
+    def reported(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
         done = 0
         for block in blocks:
             yield block
@@ -108,7 +96,7 @@ def read(path: str | Path, *, progress: Callable[[float], None] | None = None) -
                 progress(begin + 0.5 * min(done / RATE / info.seconds, 1.0))
 
     with Decoded(lambda: audio_blocks(path, rate=RATE)) as sound:
-        reading = read_samples(lambda: told(sound.blocks(), 0.0), lambda: told(sound.blocks(), 0.5))
+        reading = read_samples(lambda: reported(sound.blocks(), 0.0), lambda: reported(sound.blocks(), 0.5))
     if progress:
         progress(1.0)
     return reading
@@ -119,17 +107,23 @@ def read_samples(opener: Opener, again: Opener | None = None, models: Models | N
     give the same stream of float32 mono blocks at 16 kHz. ``models`` are others than those shipped."""
     found = first_pass(opener())
     activity = found.activity
-    if activity.speech.sum() < ENOUGH_SPEECH and found.other.sum() >= ENOUGH_SPEECH:
+    too_little = activity.speech.sum() < ENOUGH_SPEECH
+    if too_little and (found.other.sum() >= ENOUGH_SPEECH or quality.sounds((again or opener)())):
         raise Unreadable(
             "no_voice",
-            "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an animal or a "
-            "machine. Check that the right microphone is chosen, and record the answer again.",
+            N_(
+                "There is sound in the recording, but nobody can be heard to speak: it sounds like music, an "
+                "animal or a "
+                "machine. Check that the right microphone is chosen, and record the answer again."
+            ),
         )
-    if activity.speech.sum() < ENOUGH_SPEECH:
+    if too_little:
         raise Unreadable(
             "silence",
-            "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
-            "record the answer again.",
+            N_(
+                "No speech can be heard in the recording. Check that the right microphone is chosen and not muted, and "
+                "record the answer again."
+            ),
         )
     models, nothing = models or opened(), [np.nan] * len(SPEECH_EMOTIONS)
     times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
@@ -198,22 +192,14 @@ def dominant(rows: np.ndarray, told: np.ndarray | None = None) -> str | None:
     doubtful ones make no sure one."""
     if _independent(len(rows) if told is None else int(told.sum())) < CLEAR_WINDOWS:
         return None
-    best = int(rows.mean(axis=0).argmax())
-    lead = np.delete(rows[:, best : best + 1] - rows, best, axis=1)
-    low, _ = block_bootstrap(lead, _BLOCK)
-    return SPEECH_EMOTIONS[best] if (low > 0).all() else None
+    best = leader(rows, _BLOCK)
+    return None if best is None else SPEECH_EMOTIONS[best]
 
 
-def _reliability() -> str:
-    """How often the guess at a second voice was wrong when it was measured, from ``second.json``; "" where it says
+def _error_rate() -> float | None:
+    """How often the guess at a second voice was wrong when it was measured, from ``second.json``; None where it says
     nothing."""
-    share = registry.describe("second")["figures"].get("mild", {}).get("alone", {}).get("all", {}).get("share")
-    if share is None:
-        return ""
-    return (
-        f" Of recordings of one person who spoke calmly {100 * share:.0f} in 100 were taken for two people's when this "
-        "was tested, and more where feelings ran high."
-    )
+    return registry.describe("second")["figures"].get("mild", {}).get("alone", {}).get("all", {}).get("share")
 
 
 def _warnings(found: FirstPass, sound: dict[str, Any], sure: int) -> list[str]:
@@ -221,23 +207,37 @@ def _warnings(found: FirstPass, sound: dict[str, Any], sure: int) -> list[str]:
     messages = []
     if activity.seconds < LITTLE_SPEECH:
         messages.append(
-            f"There are only {activity.seconds:.1f} seconds of speech; from so little the figures are rough."
+            N_("There are only %(seconds)s seconds of speech; from so little the figures are rough.")
+            % {"seconds": f"{activity.seconds:.1f}"}
         )
     if found.second_voice:
-        messages.append(
+        share = _error_rate()
+        alone = N_(
             "Perhaps a second voice can be heard. Where it seems to speak nothing was read: the voice that speaks most "
-            "is taken for the candidate's. This is a guess from the sound of the voices, so listen." + _reliability()
+            "is taken for the candidate's. This is a guess from the sound of the voices, so listen."
         )
+        measured = N_(
+            "Perhaps a second voice can be heard. Where it seems to speak nothing was read: the voice that speaks most "
+            "is taken for the candidate's. This is a guess from the sound of the voices, so listen. Of recordings of "
+            "one person who spoke calmly %(share)s in 100 were taken for two people's when this was tested, and more "
+            "where feelings ran high."
+        )
+        messages.append(alone if share is None else measured % {"share": f"{100 * share:.0f}"})
     if sure < HARDLY * activity.speech.sum():
         messages.append(
-            "There is not enough to tell an emotion from this voice: it sounds unlike the actors that the model has "
-            "learnt from, who spoke English and Polish, or like several emotions at once. Most recordings outside a "
-            "studio do."
+            N_(
+                "There is not enough to tell an emotion from this voice: it sounds unlike the actors that the model "
+                "has learnt from, who spoke English and Polish, or like several emotions at once. Most recordings "
+                "outside a studio do."
+            )
         )
     other = float(found.other.sum()) * HOP / RATE
     if other >= 1:
         messages.append(
-            f"For {other:.0f} seconds something sounds that is probably no voice: music, an animal or a machine. They "
-            "were left out."
+            N_(
+                "For %(other)s seconds something sounds that is probably no voice: music, an animal or a "
+                "machine. They were left out."
+            )
+            % {"other": f"{other:.0f}"}
         )
     return messages + quality.warnings(sound)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from ml.core.messages import N_
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
-from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, hertz_to_mel, mel_to_hertz
-from ml.speech.spooled_array import Tally, parts
+from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, RATE, hertz_to_mel, mel_to_hertz
+from ml.speech.spooled_array import StreamingQuantiles, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
 QUIET_DB = -50.0  # dBFS of speech; a microphone that is turned down or far away
+HEARD_DB = -45.0  # dBFS; quieter than this nothing counts as a sound that the microphone was meant to take
 NARROW_HZ = 5_000.0  # a telephone's band ends below 4 kHz; what brings it to 16 kHz leaves images for a while above
 BELOW_TOP_DB = 62.0  # a band this far below the loudest holds nothing
 TELEPHONE_HZ = 4_000.0  # half of 8,000 samples a second, where what is below NARROW_HZ really ends
@@ -37,7 +40,7 @@ def facts(activity: Activity, heard: Flags, clipped: float, spectrum: np.ndarray
     anybody's: ``clipped_share`` of samples (0..1), ``noise_db`` and ``speech_db`` (dBFS),
     ``speech_over_noise_db`` and ``highest_hz``, None where there is too little to tell."""
     speaks = bool(activity.speech.any())
-    rest, power = Tally(*LEVELS_DB), 0.0
+    rest, power = StreamingQuantiles(*LEVELS_DB), 0.0
     for part in parts(len(heard)):
         decibels = activity.decibels[part]
         rest.add(decibels[~heard[part]])
@@ -59,16 +62,33 @@ def warnings(found: dict[str, Any]) -> list[str]:
     messages = []
     if found["clipped_share"] > CLIPPED_SHARE:
         messages.append(
-            "The sound is clipped (the microphone was set too loud or too near), which distorts what is read from it."
+            N_(
+                "The sound is clipped (the microphone was set too loud or too near), which distorts what is "
+                "read from it."
+            )
         )
     over = found["speech_over_noise_db"]
     if over is not None and over < NOISY_DB:
-        messages.append("The background is loud; the voice stands out little, so the reading is less certain.")
+        messages.append(N_("The background is loud; the voice stands out little, so the reading is less certain."))
     if found["speech_db"] is not None and found["speech_db"] < QUIET_DB:
-        messages.append("The voice is very quiet: the microphone was far away or turned down.")
+        messages.append(N_("The voice is very quiet: the microphone was far away or turned down."))
     if found["highest_hz"] is not None and found["highest_hz"] < NARROW_HZ:
         messages.append(
-            f"The sound ends near {found['highest_hz'] / 1000:.1f} kHz, as on a telephone. The network has heard "
-            "little of that kind, so the reading is less certain."
+            N_(
+                "The sound ends near %(highest_hz)s kHz, as on a telephone. The network has heard little "
+                "of that kind, so the reading is less certain."
+            )
+            % {"highest_hz": f"{found['highest_hz'] / 1000:.1f}"}
         )
     return messages
+
+
+def sounds(blocks: Iterable[np.ndarray]) -> bool:
+    """Whether a stream of samples (float32 mono, 16 kHz) has a second of anything that people would hear."""
+    loud, step = 0, RATE // 10
+    for block in blocks:
+        whole = block[: len(block) // step * step].reshape(-1, step).astype(np.float64)
+        loud += int((np.square(whole).mean(1) > 10 ** (HEARD_DB / 10)).sum())
+        if loud >= 10:
+            return True
+    return False

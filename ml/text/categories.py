@@ -27,7 +27,7 @@ UNTONED = frozenset(
     black white brown asian african american european latino latina hispanic mexican chinese japanese korean indian arab
     arabic english french german spanish italian russian polish irish british foreign native muslim islamic christian
     catholic protestant jewish hindu buddhist atheist religious secular disabled blind deaf mute autistic mental
-    old young elderly aged pregnant poor rich single married fat thin""".split()  # noqa: SIM905
+    old young elderly aged pregnant poor rich single married fat thin""".split()
 )
 TONE = ("pleasant", "unpleasant", "subjective", "intense")
 

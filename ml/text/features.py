@@ -50,7 +50,7 @@ STOP_WORDS = frozenset(
     mine more most much must my myself no nor not now of off oh ok okay on once one only or other our ours ourselves
     out over own 's same shall she should so some such than that the their theirs them themselves then there these
     they this those through to too uh uhm um under until up us very was we well were what when where which while who
-    whom why will with would yeah yes you your yours yourself yourselves""".split()  # noqa: SIM905
+    whom why will with would yeah yes you your yours yourself yourselves""".split()
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.errors import Unreadable
+from ml.core.messages import N_
 from ml.core.readings import TRAITS, Estimate, TextReading
 from ml.text import vectors
 from ml.text.calibration import Calibration, sigmoid
@@ -63,7 +64,9 @@ def _reading(
     value, low, high = sigmoid(middle), sigmoid(middle - half), sigmoid(middle + half)
     warnings = []
     if document.truncated:
-        warnings.append(f"Only the first {MAX_WORDS:,} words and marks of this text were read.")
+        warnings.append(
+            N_("Only the first %(max_words)s words and marks of this text were read.") % {"max_words": f"{MAX_WORDS:,}"}
+        )
     return TextReading(
         model=registry.version_of("text"),
         coverage=known,
@@ -106,24 +109,32 @@ def _checked(text: str, document: Document, fewest: int) -> float | Unreadable:
     """The share of known words, or why the text cannot be read."""
     words = document.words
     if not words:
-        return Unreadable("no_text", "There is no text in this answer. Write the answer in English sentences.")
+        return Unreadable("no_text", N_("There is no text in this answer. Write the answer in English sentences."))
     language = other_than_english(clean(text[:50_000]), words)
     if language == "another script":
         return _not_english(language)
     if document.written < fewest:
-        number = f"{document.written} word{'' if document.written == 1 else 's'}"
-        return Unreadable(
-            "too_little_text",
-            f"This answer has {number}; at least {fewest} are needed to say anything about its writer. A longer "
-            "answer can be read.",
+        one = N_(
+            "This answer has 1 word; at least %(fewest)s are needed to say anything about its writer. A "
+            "longer answer can be read."
         )
+        more = N_(
+            "This answer has %(words)s words; at least %(fewest)s are needed to say anything about its "
+            "writer. A longer answer can be read."
+        )
+        said = one if document.written == 1 else more
+        return Unreadable("too_little_text", said % {"words": document.written, "fewest": fewest})
     distinct = len(set(words))
     if distinct < fewest * FEWEST_DISTINCT:
-        return Unreadable(
-            "too_little_text",
-            f"This answer repeats {distinct} different word{'' if distinct == 1 else 's'}; at least "
-            f"{round(fewest * FEWEST_DISTINCT)} are needed. Write the answer in full sentences.",
+        one = N_(
+            "This answer repeats 1 different word; at least %(fewest)s are needed. Write the answer in full sentences."
         )
+        more = N_(
+            "This answer repeats %(words)s different words; at least %(fewest)s are needed. Write the "
+            "answer in full sentences."
+        )
+        said = one if distinct == 1 else more
+        return Unreadable("too_little_text", said % {"words": distinct, "fewest": round(fewest * FEWEST_DISTINCT)})
     known = known_words(document)
     if language is not None or known < FEWEST_KNOWN_WORDS:
         return _not_english(language or "another language")
@@ -131,9 +142,14 @@ def _checked(text: str, document: Document, fewest: int) -> float | Unreadable:
 
 
 def _not_english(language: str) -> Unreadable:
-    seems = {"another language": "", "another script": ""}.get(language, f" (it seems to be {language})")
-    return Unreadable(
-        "not_english",
-        f"This answer does not look like English prose{seems}, and the text model reads nothing else. An answer "
-        "in English sentences can be read.",
-    )
+    if language in ("another language", "another script"):
+        said = N_(
+            "This answer does not look like English prose, and the text model reads nothing else. An "
+            "answer in English sentences can be read."
+        )
+    else:
+        said = N_(
+            "This answer does not look like English prose (it seems to be %(language)s), and the text "
+            "model reads nothing else. An answer in English sentences can be read."
+        )
+    return Unreadable("not_english", said % {"language": language})

@@ -74,7 +74,7 @@ ENGLISH = frozenset(
     were be been my your his her our their its an i a me him them us if so do did does what when where which who
     how why would could should can will just about like because there then than up out into over after before
     some any all more very no am being these those also only other such while though until between through again
-    much many own too know think go get really well""".split()  # noqa: SIM905
+    much many own too know think go get really well""".split()
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style, topics, vectors
 from ml.text.calibration import BASE_MODELS, logit
@@ -55,17 +55,14 @@ def score(documents: Sequence[Document]) -> list[Scores]:
 
 def _networks(documents: Sequence[Document]) -> list[np.ndarray]:
     """Per document the networks' log-odds (networks, 5), averaged over its windows."""
-    session = registry.session("text")
+    network = runtime.network("text")
     vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
     parts = [windows(vocabulary.encode(d.lemmas)) for d in documents if d.tokens]
     if not parts:
         return [np.zeros((1, len(TRAITS)))] * len(documents)
-    rows, name = np.concatenate(parts), session.get_inputs()[0].name
+    rows = np.concatenate(parts)
     outputs = np.concatenate(
-        [
-            session.run(None, {name: vocabulary.vectors[rows[start : start + BATCH]]})[0]
-            for start in range(0, len(rows), BATCH)
-        ]
+        [network.run(vocabulary.vectors[rows[start : start + BATCH]]) for start in range(0, len(rows), BATCH)]
     ).astype(np.float64)
     ends = np.cumsum([len(part) for part in parts])[:-1]
     means = iter([logit(part).mean(axis=0) for part in np.split(outputs, ends)])

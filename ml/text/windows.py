@@ -21,10 +21,3 @@ def windows(rows: np.ndarray, size: int = WINDOW) -> np.ndarray:
     count = -(-len(rows) // size)
     starts = np.linspace(0, len(rows) - size, count).round().astype(int)
     return np.stack([rows[start : start + size] for start in starts])
-
-
-def random_window(rows: np.ndarray, rng: np.random.Generator, shortest: int = 128, size: int = WINDOW) -> np.ndarray:
-    """One training window (size,): a stretch of random place and length (``shortest``..``size``), repeated."""
-    length = min(len(rows), int(rng.integers(shortest, size + 1)))
-    start = int(rng.integers(0, len(rows) - length + 1))
-    return np.resize(rows[start : start + length], size)

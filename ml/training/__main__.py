@@ -15,6 +15,7 @@ COMMANDS = {
     "blinks": "face.blinks_evaluate",
     "diarization": "speech.diarization_train",
     "encoder_graph": "speech.encoder_graph",
+    "encoder_weights": "speech.encoder_weights",
     "face_export": "face.export",
     "fusion": "fusion.train",
     "fusion_card": "fusion.card",

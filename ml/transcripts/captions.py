@@ -17,14 +17,18 @@ def to_vtt(transcript: Transcript, seconds: float | None = None) -> str:
     ``seconds`` is the recording's length: no cue reaches beyond it.
     """
     blocks = ["WEBVTT\n"]
-    lines = [line for line in transcript.lines() if line.start is not None and line.end is not None]
-    for index, line in enumerate(lines):
-        end = max(line.end, line.start + 0.8)  # long enough to be seen
+    lines = [
+        (line.start, line.end, line.words)
+        for line in transcript.lines()
+        if line.start is not None and line.end is not None
+    ]
+    for index, (start, end, words) in enumerate(lines):
+        end = max(end, start + 0.8)  # long enough to be seen
         if index + 1 < len(lines):
-            end = max(min(end, lines[index + 1].start), line.start + 0.05)
+            end = max(min(end, lines[index + 1][0]), start + 0.05)
         if seconds:
-            end = max(min(end, seconds), line.start + 0.05)
-        blocks.append(f"{_clock(line.start)} --> {_clock(end)}\n{_marked(line.words)}\n")
+            end = max(min(end, seconds), start + 0.05)
+        blocks.append(f"{_clock(start)} --> {_clock(end)}\n{_marked(words)}\n")
     return "\n".join(blocks)
 
 

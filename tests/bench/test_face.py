@@ -9,12 +9,12 @@ import pytest
 from bench import disturbances, face, face_choices, face_robustness
 from bench.disturbances import Scene
 from ml.face import detector, features
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
-    picture = cv2.cvtColor(Puppet().draw(), cv2.COLOR_RGB2GRAY)
+    picture = cv2.cvtColor(AnimatedPortrait().draw(), cv2.COLOR_RGB2GRAY)
     return Scene(picture, detector.search(picture)[0].box)
 
 

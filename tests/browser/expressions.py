@@ -13,7 +13,7 @@ import numpy as np
 
 from ml.live.reader import Reader
 from ml.media import demux, synthetic
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 from tests.browser.live import ROOT
 
 #: Size and rate of the cameras; seconds of picture that go round.
@@ -51,7 +51,7 @@ def of(name: str) -> Iterator[np.ndarray]:
 
 def drawn(name: str) -> Iterator[np.ndarray]:
     """Pictures like `real`'s of the portrait, which smiles by itself: ``happy``, ``surprise`` or ``sad``."""
-    face = _FACES[name](Puppet())
+    face = _FACES[name](AnimatedPortrait())
     small = cv2.resize(face, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     for step in range(FPS * SECONDS):  # the head sways, or it would be a photograph
         turn = 2 * np.pi * step / (FPS * SECONDS)
@@ -59,7 +59,7 @@ def drawn(name: str) -> Iterator[np.ndarray]:
         yield cv2.warpAffine(small, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
 
 
-def _surprise(puppet: Puppet) -> np.ndarray:
+def _surprise(puppet: AnimatedPortrait) -> np.ndarray:
     eye = _eye(puppet)
     lift = {index: -0.18 for index in range(17, 27)}
     wide = {37: -0.05, 38: -0.05, 43: -0.05, 44: -0.05, 40: 0.02, 41: 0.02, 46: 0.02, 47: 0.02}
@@ -71,7 +71,7 @@ def _surprise(puppet: Puppet) -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1.0)
 
 
-def _sad(puppet: Puppet) -> np.ndarray:
+def _sad(puppet: AnimatedPortrait) -> np.ndarray:
     eye = _eye(puppet)
     inner = np.linspace(0.06, -0.2, 5)  # the brows' inner ends rise
     brows = dict(zip(range(17, 22), inner, strict=True)) | dict(zip(range(22, 27), inner[::-1], strict=True))
@@ -84,19 +84,19 @@ def _sad(puppet: Puppet) -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1.0)
 
 
-_FACES: dict[str, Callable[[Puppet], np.ndarray]] = {
+_FACES: dict[str, Callable[[AnimatedPortrait], np.ndarray]] = {
     "happy": lambda puppet: puppet.picture,
     "surprise": _surprise,
     "sad": _sad,
 }
 
 
-def _eye(puppet: Puppet) -> float:
+def _eye(puppet: AnimatedPortrait) -> float:
     """The distance between the eyes, in pixels: the unit of what is moved."""
     return float(np.linalg.norm(puppet.points[36:42].mean(0) - puppet.points[42:48].mean(0)))
 
 
-def _moved(puppet: Puppet, down: dict[int, float]) -> np.ndarray:
+def _moved(puppet: AnimatedPortrait, down: dict[int, float]) -> np.ndarray:
     """The portrait with landmarks moved down by so many distances between the eyes; the others stay where they are."""
     points, spread = puppet.points.astype(float), 0.18 * _eye(puppet)
     wanted = np.zeros(len(points))
@@ -113,7 +113,7 @@ def _moved(puppet: Puppet, down: dict[int, float]) -> np.ndarray:
     return cv2.remap(puppet.picture, puppet.grid_x, puppet.grid_y - shift, cv2.INTER_LINEAR)
 
 
-def _without_mouth(puppet: Puppet, picture: np.ndarray) -> np.ndarray:
+def _without_mouth(puppet: AnimatedPortrait, picture: np.ndarray) -> np.ndarray:
     """Skin where the mouth was, and where a smile folds the cheeks."""
     hole = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillConvexPoly(hole, cv2.convexHull(puppet.points[48:60].astype(np.int32)), 255)

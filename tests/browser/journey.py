@@ -17,7 +17,7 @@ SAVED, ANALYSED = 90_000, 400_000
 def begin_link(page: Page, link: str) -> None:
     """Open an invitation's link, and begin where this browser has not yet."""
     page.goto(link)
-    button = page.locator("form.actions button", has_text=re.compile("Begin|Continue"))
+    button = page.locator("form.actions button", has_text=re.compile("Start|Continue"))
     if "/i/" in page.url and button.count():
         button.click()
 
@@ -42,7 +42,7 @@ class Candidate:
         for box in page.get_by_role("checkbox").all():
             box.set_checked(box.get_attribute("name") in purposes)
         self.look(page, "consent")
-        page.get_by_role("button", name="Save my choice and go on").click()
+        page.get_by_role("button", name="Save and continue").click()
 
     def check_devices(self) -> None:
         page = self.page
@@ -50,7 +50,7 @@ class Candidate:
         expect(page.locator("#preview")).to_be_visible()
         expect(page.locator("#connection")).to_contain_text("connection is")
         expect(page.locator("#level-text")).to_have_text("We can hear you.")
-        page.get_by_role("button", name="Record a trial").click()
+        page.get_by_role("button", name="Record a test").click()
         page.wait_for_timeout(1500)
         page.get_by_role("button", name="Stop").click()
         expect(page.locator("#trial-player")).to_be_visible()
@@ -95,20 +95,20 @@ class Candidate:
         page.get_by_label("Your answer").fill(text)
         expect(page.locator("#saved")).to_contain_text("Saved")
         self.look(page, "question in writing")
-        page.get_by_role("button", name="Save and go on").click()
+        page.get_by_role("button", name="Save and continue").click()
 
     def submit(self) -> None:
         page = self.page
         expect(page.get_by_text("Every question has an answer.")).to_be_visible()
         self.look(page, "review")
         page.get_by_role("button", name=re.compile("^(Submit|Finish and get feedback)$")).click()
-        expect(page.get_by_role("heading", name="It arrived")).to_be_visible()
+        expect(page.get_by_role("heading", name="Your interview is submitted")).to_be_visible()
         self.look(page, "arrived")
 
 
 def wait_for_report(page: Page) -> None:
     """Stay on a report until everything has been read and put together; a reviewer goes without a scorecard."""
-    skip = page.get_by_role("button", name="Skip it and show the readings")
+    skip = page.get_by_role("button", name="Skip it and show the analyses")
     expect(page.locator("#report")).to_be_attached()
     if skip.count():
         skip.click()

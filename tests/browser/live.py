@@ -20,7 +20,7 @@ from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.interviews.models import Interview
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.positions.operations import create_job
+from webapp.positions.operations import create_position
 from webapp.questions import operations as sets
 from webapp.questions.models import QuestionKind
 
@@ -118,7 +118,7 @@ class Viva:
                 )
             sets.publish(chosen, by=by)
             city = {"CA": "Montréal", "FR": "Lyon"}[country]
-            job = create_job(title="Support engineer", city=city, country=country, by=by)
+            job = create_position(title="Support engineer", city=city, country=country, by=by)
             invitation = create_invitation(
                 job=job,
                 question_set=chosen,

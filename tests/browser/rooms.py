@@ -20,7 +20,7 @@ from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.live import operations as rooms
 from webapp.live.models import Member
-from webapp.positions.operations import create_job
+from webapp.positions.operations import create_position
 
 #: Size of the fake cameras: small, for three browsers encode and decode them at once on two cores.
 WIDTH, HEIGHT = 400, 300
@@ -72,7 +72,7 @@ class Place:
         self.email = viva.person(Role.RECRUITER)
         with viva.app.app_context():
             owner = db.session.query(User).filter_by(email=self.email).one()
-            job = create_job(title="Engineer", city="Lyon", country=country, by=owner) if country else None
+            job = create_position(title="Engineer", city="Lyon", country=country, by=owner) if country else None
             candidate = {"job": job, "candidate_name": "Kim Tremblay"} if job else {}
             room = rooms.make_room(title="A quiet room", owner=owner, until=now() + timedelta(hours=2), **candidate)
             db.session.commit()

@@ -40,12 +40,12 @@ def test_a_practice_call_leaves_its_owner_a_report(
 
         # What may be read is asked once there is something to read; the report opens when it has been handed in.
         page.get_by_label("Analyse my facial expressions").check()
-        page.get_by_role("button", name="Save my choices").click()
-        expect(page.get_by_role("status").first).to_contain_text("Your choices are saved.")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("status").first).to_contain_text("Your choices have been saved.")
         report = page.get_by_role("link", name="Open the report")
         host.until(lambda: page.reload() and report.count() == 1, 120)
         look(page, "after a live call")
-        assert "was read for" in page.locator("section[aria-labelledby=readings]").inner_text()
+        assert "was analysed for" in page.locator("section[aria-labelledby=readings]").inner_text()
         report.click()
         host.until(lambda: _is_read(viva, place), 180)
         page.reload()
@@ -53,7 +53,7 @@ def test_a_practice_call_leaves_its_owner_a_report(
 
         # It is the owner's own: taking the consent back deletes what was kept of the call's readings.
         page.goto(f"/live/rooms/{place.id}/after")
-        page.get_by_role("button", name="Take back my consent to being read").click()
+        page.get_by_role("button", name="Withdraw my consent to analysis").click()
         expect(page.locator("section[aria-labelledby=readings]")).to_contain_text("taken back")
 
 

@@ -31,7 +31,7 @@ def test_interviewers_do_not_see_what_is_read_of_the_candidate(
         host.open_lobby(sign_in)
         host.go_in(microphone=False)
         kim.page.goto(place.link)
-        expect(kim.page.locator("#what-reading")).to_contain_text("shown to the candidate alone during the call")
+        expect(kim.page.locator("#what-reading")).to_contain_text("shown only to the candidate during the call")
         kim.go_in(microphone=False)
         kim.meets("Recruiter")
         host.meets(CANDIDATE)

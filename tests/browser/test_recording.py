@@ -22,7 +22,7 @@ def begin(page: Page, link: str, consents: tuple[str, ...] = ("recording",)) -> 
     page.get_by_role("link", name="Start").click()
     for purpose in consents:
         page.locator(f"#consent-{purpose}").check()
-    page.get_by_role("button", name="Save my choice").click()
+    page.get_by_role("button", name="Save and continue").click()
     if "recording" in consents:
         page.get_by_role("link", name="Go to the first question").click()
 
@@ -139,7 +139,7 @@ def test_a_closed_page_with_a_dead_network_goes_on_by_the_same_link(viva, page, 
 
     page = context.new_page()
     begin(page, other)  # the same browser, somebody else's interview: nothing of the first goes there
-    expect(page.get_by_text("nothing recorded yet")).to_be_visible()
+    expect(page.get_by_text("Nothing recorded yet")).to_be_visible()
     page.wait_for_timeout(1500)
     assert page.locator(".take").count() == 0
     assert kept_in_browser(page) > 0
@@ -187,7 +187,7 @@ def test_the_review_page_brings_home_what_is_on_its_way(viva, page, watch):
     page.goto(re.sub("/questions/1$", "/review", url))
     expect(page.locator(".tag-good")).to_have_text("Answered", timeout=SAVED)
     page.get_by_role("button", name="Submit").dblclick()
-    expect(page.get_by_role("heading", name="It arrived")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your interview is submitted")).to_be_visible()
 
 
 def test_the_time_limit_ends_a_recording(viva, page):
@@ -261,13 +261,13 @@ def test_every_device_error_says_what_to_do(viva, new_context, name, words):
     begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
     page.locator("#consent-recording").check()
-    page.get_by_role("button", name="Save my choice").click()
+    page.get_by_role("button", name="Save and continue").click()
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("alert")).to_contain_text(words)
     page.get_by_role("link", name="Go to the first question").click()
     expect(page.get_by_role("alert")).to_contain_text(words)
     page.get_by_label("Your answer in writing").fill("My camera is broken, so I write.")
-    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Save and continue").click()
     expect(page.locator(".tag-good")).to_have_text("Answered")
 
 
@@ -276,12 +276,12 @@ def test_the_trial_recording_never_leaves_the_browser(viva, page):
     begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
     page.locator("#consent-recording").check()
-    page.get_by_role("button", name="Save my choice").click()
+    page.get_by_role("button", name="Save and continue").click()
     expect(page.locator("#connection")).to_contain_text("Your connection is")
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_text("We can hear you.")).to_be_visible()
     page.on("request", lambda request: sent.append(request.url) if not request.url.startswith("blob:") else None)
-    page.get_by_role("button", name="Record a trial").click()
+    page.get_by_role("button", name="Record a test").click()
     page.wait_for_timeout(1500)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#trial-player")).to_be_visible()
@@ -338,7 +338,7 @@ def test_two_tabs_and_another_device(viva, page, new_context, watch):
     second.goto(page.url)
     expect(second.locator(".take[data-state=receiving]")).to_have_count(1)
     second.wait_for_timeout(1500)
-    expect(second.get_by_role("button", name="Use what arrived")).to_be_hidden()  # this browser records it
+    expect(second.get_by_role("button", name="Use what was received")).to_be_hidden()  # this browser records it
     second.close()
     page.context.set_offline(True)  # the device is gone for good
 
@@ -351,7 +351,7 @@ def test_two_tabs_and_another_device(viva, page, new_context, watch):
         db.session.commit()
     begin_link(phone, link)
     phone.goto(page.url)
-    phone.get_by_role("button", name="Use what arrived").click()
+    phone.get_by_role("button", name="Use what was received").click()
     (recording,) = recordings(viva, saved(phone))
     assert recording.interrupted
     assert recording.seconds > 1

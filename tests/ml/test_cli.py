@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import cli
+from ml import analyse, cli
 from ml.console import quiet_stdout
 from ml.core import registry
-from ml.media import synthetic
+from ml.media import demux, synthetic
+from ml.speech import infer as speech
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,3 +164,18 @@ def test_chatter_of_libraries_goes_to_stderr(capfd: pytest.CaptureFixture[str]):
     streams = capfd.readouterr()
     assert streams.out == "the answer\n"
     assert "from Python" in streams.err and "from C" in streams.err
+
+
+@pytest.mark.parametrize("fusion", ["viva", "paper"])
+def test_a_recording_is_probed_once(voice: Path, monkeypatch: pytest.MonkeyPatch, fusion: str):
+    asked: list[Path] = []
+    real = demux.probe
+
+    def probe(path: Path):
+        asked.append(path)
+        return real(path)
+
+    for module in (demux, analyse, speech):
+        monkeypatch.setattr(module, "probe", probe)
+    assert cli.main(["analyse", str(voice), "--json", "-", "--fusion", fusion]) == 0
+    assert len(asked) == 1

@@ -18,7 +18,7 @@ from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
 from webapp.policy import Mode, Purpose
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 PASSWORD = "correct horse battery staple"
@@ -95,11 +95,11 @@ class Make:
         user.set_password(PASSWORD)
         return self._save(user)
 
-    def job(self, country: str = "CA", **values: Any) -> Job:
+    def job(self, country: str = "CA", **values: Any) -> Position:
         city = {"CA": "Montréal", "FR": "Lyon"}.get(country, "Somewhere")
         by = values.pop("created_by", None) or self.user()
         return self._save(
-            Job(**{"title": "Data engineer", "city": city, "country": country, "created_by": by, **values})
+            Position(**{"title": "Data engineer", "city": city, "country": country, "created_by": by, **values})
         )
 
     def question_set(

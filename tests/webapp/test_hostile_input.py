@@ -22,14 +22,14 @@ def test_two_clicks_on_new_version_make_one(make, monkeypatch):
     first = questions.new_version(row, by=admin)
     db.session.commit()
     monkeypatch.setattr(questions, "versions", lambda _: [row])  # what the other request saw a moment before
-    with pytest.raises(questions.SetRefused, match="has just been made"):
+    with pytest.raises(questions.QuestionSetError, match="has just been created"):
         questions.new_version(row, by=admin)
     assert db.session.query(QuestionSet).filter_by(lineage=row.lineage, version=first.version).count() == 1
 
 
 def test_half_an_emoji_costs_nobody_their_answer(client, make):
     interview = make.interview(invitation=make.invitation(question_set=make.question_set("text")))
-    client.get(invitation_url(interview.invitation))
+    client.post(invitation_url(interview.invitation))
     sent = client.post(
         f"/interview/{interview.id}/questions/1/text",
         data=b'{"text": "All of this stays \\ud83d"}',
@@ -41,5 +41,5 @@ def test_half_an_emoji_costs_nobody_their_answer(client, make):
 
 def test_a_lost_session_says_how_to_come_back(client, make):
     page = client.get(f"/interview/{make.interview().id}")
-    assert page.status_code == 404 and "open your invitation" in page.text
+    assert page.status_code == 404 and "open the link in your invitation" in page.text
     assert client.get(f"/interview/{'0' * 32}").text == page.text

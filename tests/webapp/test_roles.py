@@ -46,14 +46,14 @@ ROUTES = [
     ("POST", "questions.delete", "draft", ADMINS),
     ("POST", "questions.new_version", "set", ADMINS),
     ("POST", "questions.archive", "set", ADMINS),
-    ("GET", "jobs.index", "", STAFF),
-    ("GET", "jobs.new", "", STAFF),
-    ("POST", "jobs.new", "", STAFF),
-    ("GET", "jobs.show", "job", STAFF),
-    ("GET", "jobs.edit", "job", STAFF),
-    ("POST", "jobs.edit", "job", STAFF),
-    ("POST", "jobs.archive", "job", STAFF),
-    ("POST", "jobs.restore", "job", STAFF),
+    ("GET", "positions.index", "", STAFF),
+    ("GET", "positions.new", "", STAFF),
+    ("POST", "positions.new", "", STAFF),
+    ("GET", "positions.show", "job", STAFF),
+    ("GET", "positions.edit", "job", STAFF),
+    ("POST", "positions.edit", "job", STAFF),
+    ("POST", "positions.archive", "job", STAFF),
+    ("POST", "positions.restore", "job", STAFF),
     ("GET", "interviews.inbox", "", STAFF),
     ("GET", "interviews.new", "", STAFF),
     ("POST", "interviews.new", "", STAFF),
@@ -66,7 +66,7 @@ ROUTES = [
     ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
-OURS = ("accounts", "questions", "jobs", "interviews", "health")
+OURS = ("accounts", "questions", "positions", "interviews", "health")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
@@ -92,7 +92,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "set": {"set_id": make.question_set().id},
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
-            "job": {"job_id": job.id},
+            "job": {"position_id": job.id},
             "invitation": {"invitation_id": make.invitation(job=job, created_by=somebody).id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

@@ -193,10 +193,10 @@ def test_signing_in_leads_nowhere_else(client: FlaskClient, make, target: str):
 
 def test_signing_in_leads_to_where_one_wanted_to_go(client: FlaskClient, make):
     user = make.user(Role.RECRUITER)
-    away = client.get("/jobs/?x=1")
+    away = client.get("/positions/?x=1")
     assert away.status_code == 302 and away.location.startswith("/sign-in")
     answer = client.post(away.location, data={"email": user.email, "password": PASSWORD})
-    assert answer.location == "/jobs/?x=1"
+    assert answer.location == "/positions/?x=1"
 
 
 def test_nothing_of_an_earlier_session_survives_signing_in(client: FlaskClient, make):
@@ -210,10 +210,10 @@ def test_nothing_of_an_earlier_session_survives_signing_in(client: FlaskClient, 
 
 def test_a_session_of_before_the_password_changed_is_over(app: Flask, client: FlaskClient, make, sign_in):
     user = sign_in(make.user(Role.RECRUITER))
-    assert client.get("/jobs/").status_code == 200
+    assert client.get("/positions/").status_code == 200
     user.set_password("another long password")
     db.session.commit()
-    assert client.get("/jobs/").status_code == 302
+    assert client.get("/positions/").status_code == 302
 
 
 def test_signing_out_forgets_the_remember_me_cookie_too(client: FlaskClient, make):
@@ -222,14 +222,14 @@ def test_signing_out_forgets_the_remember_me_cookie_too(client: FlaskClient, mak
     assert client.get_cookie("remember_token", domain="viva.test")
     client.post("/sign-out")
     assert not client.get_cookie("remember_token", domain="viva.test")
-    assert client.get("/jobs/").status_code == 302
+    assert client.get("/positions/").status_code == 302
 
 
 def test_a_deactivated_person_is_out_at_once_and_stays_out(client: FlaskClient, make, sign_in):
     user = sign_in(make.user(Role.RECRUITER))
     user.active = False
     db.session.commit()
-    assert client.get("/jobs/").status_code == 302
+    assert client.get("/positions/").status_code == 302
     answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
     assert answer.status_code == 422
 

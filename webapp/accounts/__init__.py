@@ -10,8 +10,8 @@ def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
     from webapp.accounts import sessions
     from webapp.accounts.forms import ROLE_NAMES
-    from webapp.accounts.views import people  # noqa: F401  (adds its views to the blueprint)
-    from webapp.accounts.views.pages import blueprint
+    from webapp.accounts.views import people, profile, set_password, sign_in  # noqa: F401  (adds its views to the blueprint)
+    from webapp.accounts.views.base import blueprint
 
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_name"] = lambda role: str(ROLE_NAMES.get(role, role))

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.accounts import sessions
@@ -24,7 +25,7 @@ def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
         else:
             user_id = (request.view_args or {}).get("user_id")
             back = url_for("accounts.person", user_id=user_id) if user_id else url_for("accounts.people")
-            flash("Confirm that it is you, then do it again: nothing was changed yet.", "info")
+            flash(_("Confirm it is you, then try again. Nothing has been changed yet."), "info")
         return redirect(url_for("accounts.confirm", next=back))
 
     return guarded

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Leng
 
 from webapp.accounts.models import Role, User
 from webapp.accounts.passwords import weakness
+from webapp.core.one_line import is_one_line
 
 #: NIST SP 800-63B-4 asks for length and a list of common passwords, and against rules on which characters.
 PASSWORD_LENGTH = Length(min=12, max=1024, message=_l("Use at least 12 characters. Three or four words work well."))
@@ -34,6 +35,12 @@ class ListField(SelectField):
             raise ValidationError(_("Choose an option from the list."))
 
 
+def one_line(_form: Any, field: Any) -> None:
+    """Refuse line breaks and other characters that cannot be shown, in names and titles."""
+    if isinstance(field.data, str) and not is_one_line(field.data):
+        raise ValidationError(_("Use one line of letters and signs that can be displayed."))
+
+
 def strip(value: Any) -> Any:
     """Text without spaces around it; anything else as it is."""
     return value.strip() if isinstance(value, str) else value
@@ -46,7 +53,7 @@ class SignInForm(FlaskForm):
 
 
 class NewPersonForm(FlaskForm):
-    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120)], filters=[strip])
+    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120), one_line], filters=[strip])
     email = EmailField(
         _l("Email"),
         [

@@ -17,16 +17,16 @@ from webapp.core.database import db
 _SALT = "viva.set-password"
 
 
-class AccountRefused(ValueError):
+class AccountError(ValueError):
     """This cannot be done with this person; the message is for a person."""
 
 
-class AddressTaken(AccountRefused):
+class AddressTakenError(AccountError):
     """Somebody has this email address already."""
 
 
 def add_person(*, name: str, email: str, role: Role, by: User) -> User:
-    """Add somebody who sets their own password by a link (``password_token``). Raises AddressTaken."""
+    """Add somebody who sets their own password by a link (``password_token``). Raises AddressTakenError."""
     user = User(name=name.strip(), email=email.strip().lower(), role=role)
     user.lock_password()
     db.session.add(user)
@@ -34,7 +34,7 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        raise AddressTaken(
+        raise AddressTakenError(
             _("Someone with this email address already has an account. Find them in the list.")
         ) from None
     current_app.logger.info("User %s added by %s", user.id, by.id)
@@ -42,9 +42,9 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
 
 
 def change_role(user: User, role: Role, *, by: User) -> None:
-    """Give ``user`` another role. Raises AccountRefused for oneself and for the last admin."""
+    """Give ``user`` another role. Raises AccountError for oneself and for the last admin."""
     if user.id == by.id:
-        raise AccountRefused(_("You cannot change your own role. Ask another admin to do it."))
+        raise AccountError(_("You cannot change your own role. Ask another admin to do it."))
     _hold_admins()
     user.role = role
     _check_an_admin_remains()
@@ -52,9 +52,9 @@ def change_role(user: User, role: Role, *, by: User) -> None:
 
 
 def deactivate(user: User, *, by: User) -> None:
-    """End ``user``'s access at once and keep their history. Raises AccountRefused for oneself and the last admin."""
+    """End ``user``'s access at once and keep their history. Raises AccountError for oneself and the last admin."""
     if user.id == by.id:
-        raise AccountRefused(_("You cannot deactivate yourself. Ask another admin to do it."))
+        raise AccountError(_("You cannot deactivate yourself. Ask another admin to do it."))
     _hold_admins()
     user.active = False
     _check_an_admin_remains()
@@ -84,7 +84,7 @@ def _hold_admins() -> None:
 def _check_an_admin_remains() -> None:
     db.session.flush()
     if not db.session.scalar(sa.select(_admins().exists())):
-        raise AccountRefused(_("This is the last admin. Make someone else an admin first."))
+        raise AccountError(_("This is the last admin. Make someone else an admin first."))
 
 
 def change_password(user: User, password: str) -> None:

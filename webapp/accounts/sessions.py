@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, request
@@ -107,7 +108,7 @@ def forget_old(moment: datetime | None = None) -> int:
     """Delete what ended more than a month ago. For the sweep."""
     limit = (moment or now()) - timedelta(days=31)
     old = sa.or_(UserSession.ended_at < limit, UserSession.ends_at < limit)
-    return db.session.execute(sa.delete(UserSession).where(old)).rowcount
+    return cast("sa.CursorResult[Any]", db.session.execute(sa.delete(UserSession).where(old))).rowcount
 
 
 def init_app(app: Flask) -> None:
@@ -126,21 +127,9 @@ def init_app(app: Flask) -> None:
 
 def _browser(agent: str) -> str:
     """A browser and its system in words, as people know them; empty where it does not say."""
-    browsers = (
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    )
-    systems = (
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-    )
-    systems += (("Linux", "Linux"),)
-    browser = next((name for mark, name in browsers if mark in agent), "")
-    system = next((name for mark, name in systems if mark in agent), "")
+    browsers = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "macOS"}
+    systems["Linux"] = "Linux"
+    browser = next((name for mark, name in browsers.items() if mark in agent), "")
+    system = next((name for mark, name in systems.items() if mark in agent), "")
     return " on ".join(filter(None, (browser, system)))

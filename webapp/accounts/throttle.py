@@ -13,16 +13,17 @@ from functools import wraps
 from typing import Any
 
 from flask import current_app, request
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
 from webapp.core.extensions import limiter
 from webapp.core.limits import network_of_client
+from webapp.core.security_log import record
 
-TOO_OFTEN = (
-    "Wait a few minutes, then try again. If you forgot your password, ask the person who runs this Viva for a link "
-    "to set a new one."
+TOO_OFTEN = _l(
+    "Wait a few minutes, then try again. If you forgot your password, ask your administrator for a password-reset link."
 )
 
 
@@ -37,7 +38,7 @@ def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
         for item, key in _limits():
             if not limiter.limiter.hit(item, *key):
                 _take_back(counted)
-                current_app.logger.warning("Too many attempts at passwords: %s", key[0])
+                record("too many attempts", limit=key[0])
                 raise TooManyRequests(TOO_OFTEN, retry_after=_seconds_until_free(item, key))
             counted.append((item, key))
         answer = view(*args, **kwargs)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import defer
 
 from ml.core.errors import MediaError, Unreadable
-from webapp.analysis import leases, readers
-from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.analysis.runner import run
-from webapp.analysis.sweeper import sweep
-from webapp.core import storage
+from webapp.analysis import leases, readers, tasks
+from webapp.analysis.completion import announce_if_finished
+from webapp.analysis.models import Analysis, AnalysisState
+from webapp.core import events
 from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, decide_for
-from webapp.transcripts import store as transcripts
-
-__all__ = ["analyses_of", "consents_changed", "is_finished", "queue_interview", "retry", "run", "sweep"]
 
 #: Rows that were not done for one of these reasons are decided anew when the interview is queued again.
 REDECIDED = frozenset(
@@ -28,7 +21,7 @@ REDECIDED = frozenset(
 )
 
 
-class RetryRefused(ValueError):
+class RetryError(ValueError):
     """This analysis cannot be tried again now; the message is for a person."""
 
 
@@ -40,13 +33,8 @@ def analyses_of(interview: Interview, *, results: bool = False) -> list[Analysis
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def is_finished(analyses: list[Analysis]) -> bool:
-    """Whether there is nothing left to wait for."""
-    return all(analysis.state in FINISHED for analysis in analyses)
-
-
 def queue_interview(interview: Interview) -> None:
-    """Make one analysis per answer and modality and queue those that may run (policy door 1).
+    """Make one analysis per answer and modality and queue those that may run (policy check 1).
 
     What the policy denies, and what holds nothing to read, gets a row that says so and is not queued. Idempotent:
     a second call queues nothing again, but decides anew what had no consent or no recording before.
@@ -64,7 +52,7 @@ def queue_interview(interview: Interview) -> None:
             changed |= _decide(analysis, interview, answer, modality)
     db.session.flush()
     if changed:
-        _announce_if_finished(interview)
+        announce_if_finished(interview.id)
 
 
 def _decide(analysis: Analysis, interview: Interview, answer: Answer, modality: Modality) -> bool:
@@ -85,65 +73,51 @@ def _decide(analysis: Analysis, interview: Interview, answer: Answer, modality: 
         analysis.state, analysis.finished_at = AnalysisState.NOT_DONE, now()
         analysis.reason_code, analysis.reason = code, reason
     else:
-        _enqueue(analysis)
+        enqueue(analysis)
     return (analysis.state, analysis.reason_code) != before
 
 
-def _enqueue(analysis: Analysis) -> None:
+def enqueue(analysis: Analysis) -> None:
     """Queue ``analysis`` from the start; the message goes out with the commit, and the sweep sees that it did."""
     analysis.state, analysis.progress, analysis.attempts = AnalysisState.QUEUED, 0.0, 0
     analysis.reason_code = analysis.reason = analysis.result = None
     analysis.started_at = analysis.finished_at = None
     # A queued row's lease is the message: once it runs out, the sweep sends another.
-    analysis.lease_owner, analysis.lease_until = None, now() + leases.lease()
+    analysis.lease_owner, analysis.lease_until = None, now() + leases.term()
     db.session.flush()
-    _send_after_commit("analysis.run", analysis.id)
+    analysis_id = analysis.id
+    after_commit(lambda: tasks.run.delay(analysis_id))
 
 
 def retry(analysis: Analysis) -> None:
-    """Queue a failed analysis again. Raises RetryRefused where it has not failed, or the policy denies it now."""
+    """Queue a failed analysis again. Raises RetryError where it has not failed, or the policy denies it now."""
     if analysis.state is not AnalysisState.FAILED:
-        raise RetryRefused(_("Only a failed analysis can be tried again. Reload the page to see its current state."))
+        raise RetryError(_("Only a failed analysis can be tried again. Reload the page to see its current state."))
     decision = decide_for(analysis.interview, analysis.modality)
     if not decision:
-        raise RetryRefused(decision.reason)
-    _enqueue(analysis)
+        raise RetryError(decision.reason)
+    enqueue(analysis)
 
 
 def consents_changed(interview: Interview) -> None:
-    """Delete every reading whose consent is gone, running ones included, and the report that was made of them.
+    """Delete every reading whose consent is gone, running ones included, and have all go that was made of them.
 
     A consent that was given (again) after submission queues what it allows.
     """
+    gone = []
     for analysis in analyses_of(interview):
         decision = decide_for(interview, analysis.modality)
         if decision or (analysis.state is AnalysisState.NOT_DONE and analysis.result is None):
             continue
-        after_commit(partial(storage.delete_of, "maps", analysis.id))
+        gone.append(analysis.id)
         # Whoever runs it loses the lease, and with it the right to store a result.
         analysis.lease_owner = analysis.lease_until = analysis.result = None
         analysis.model_name = analysis.model_version = analysis.model_sha256 = None
         analysis.state, analysis.progress, analysis.finished_at = AnalysisState.NOT_DONE, 0.0, now()
         analysis.reason_code, analysis.reason = decision.code, decision.reason
-    transcripts.forget_machine_made(interview)
     db.session.flush()
-    _forget_report(interview)
+    # Sent even where no single reading is gone: what was combined is made anew from what may be used now.
+    events.send(events.readings_deleted, interview_id=interview.id, analysis_ids=gone)
     if interview.state is InterviewState.SUBMITTED:
         queue_interview(interview)
-        _announce_if_finished(interview)
-
-
-def _forget_report(interview: Interview) -> None:
-    """What was combined from several readings may hold one that is gone; it is made anew from what is left."""
-    table = db.metadata.tables["reports"]
-    db.session.execute(sa.delete(table).where(table.c.interview_id == interview.id))
-
-
-def _announce_if_finished(interview: Interview) -> None:
-    if is_finished(analyses_of(interview)):
-        _send_after_commit("reports.build", interview.id)
-
-
-def _send_after_commit(task: str, *arguments: str) -> None:
-    celery = current_app.extensions["celery"]
-    after_commit(lambda: celery.tasks[task].delay(*arguments))
+        announce_if_finished(interview.id)

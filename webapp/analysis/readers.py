@@ -4,7 +4,7 @@ shows readings never loads one."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
+from types import ModuleType
 
 from ml.core.errors import MediaError, Unreadable
 from ml.core.messages import N_
@@ -38,18 +38,17 @@ def source_of(answer: Answer, modality: Modality) -> str:
     ``not_english``) where the answer holds nothing for it, and MediaError (``missing``) where a stored recording has no
     file.
     """
-    written = answer.text if (answer.text or "").strip() else None
-    if modality is Modality.TEXT and written:
-        return written
+    words = store.words_of(answer)
+    if modality is Modality.TEXT and isinstance(words, str):
+        return words
     if not answer.takes:
-        if written:
+        if answer.written:
             raise Unreadable(
                 "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
         raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
-    transcript = store.visible(answer) if modality is Modality.TEXT else None
-    if transcript:
-        return transcribe.readable(transcript.words)
+    if modality is Modality.TEXT and words is not None and not isinstance(words, str):
+        return transcribe.readable(words.words)
     if modality is Modality.TEXT and not is_available():
         raise Unreadable(
             "no_transcript",
@@ -75,10 +74,27 @@ def source_of(answer: Answer, modality: Modality) -> str:
     return Spoken(path) if modality is Modality.TEXT else str(path)
 
 
+def _infer(modality: Modality) -> ModuleType:
+    """The module that reads ``modality``; importing it loads the libraries of its model."""
+    match modality:
+        case Modality.FACE:
+            from ml.face import infer as face
+
+            return face
+        case Modality.SPEECH:
+            from ml.speech import infer as speech
+
+            return speech
+        case Modality.TEXT:
+            from ml.text import infer as text
+
+            return text
+
+
 def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
     """Read ``source`` with the model of ``modality``.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
-    infer = import_module(f"ml.{Modality(modality).value}.infer")
+    infer = _infer(modality)
     return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
+from ml.transcripts.recogniser import is_available
 from webapp.analysis.models import FINISHED, Analysis
-from webapp.analysis.operations import _enqueue, _forget_report
+from webapp.analysis.operations import enqueue
+from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Answer
 from webapp.policy import Modality, decide_for
+from webapp.transcripts import store
+from webapp.transcripts.operations import TranscriptError
 
 
 def words_changed(answer: Answer) -> bool:
@@ -16,7 +21,7 @@ def words_changed(answer: Answer) -> bool:
 
     What was written beside a recording is read instead of its transcript; then there is nothing to do.
     """
-    if (answer.text or "").strip() or not decide_for(answer.interview, Modality.TEXT):
+    if isinstance(store.words_of(answer), str) or not decide_for(answer.interview, Modality.TEXT):
         return False
     query = sa.select(Analysis).where(Analysis.answer_id == answer.id, Analysis.modality == Modality.TEXT)
     analysis = db.session.scalar(query.execution_options(populate_existing=True))
@@ -25,6 +30,18 @@ def words_changed(answer: Answer) -> bool:
     if analysis.state not in FINISHED:
         # Whoever reads the old words loses the lease, and with it the right to store what they were read as.
         analysis.lease_owner = None
-    _enqueue(analysis)
-    _forget_report(answer.interview)
+    enqueue(analysis)
+    events.send(events.readings_deleted, interview_id=analysis.interview_id, analysis_ids=[analysis.id])
     return True
+
+
+def recognise(answer: Answer) -> None:
+    """Have a recording transcribed that has no transcript yet. Raises TranscriptError."""
+    if store.visible(answer) is not None:
+        raise TranscriptError(_("This answer already has a transcript. Correct it instead."))
+    if not is_available():
+        raise TranscriptError(_("Speech recognition is not available here. Type or upload a transcript."))
+    if not words_changed(answer):
+        raise TranscriptError(
+            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
+        )

@@ -7,13 +7,12 @@ import traceback
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from celery.exceptions import SoftTimeLimitExceeded
 from flask import current_app
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from ml.core.messages import N_
-from webapp.analysis import leases, readers
+from webapp.analysis import completion, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.policy import decide_for
@@ -39,7 +38,7 @@ def run(analysis_id: str) -> bool:
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
             state, values = _work(analysis, heartbeat)
-    except leases.LeaseLost:
+    except leases.LeaseLostError:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
         return False
     except SoftTimeLimitExceeded:
@@ -54,7 +53,8 @@ def run(analysis_id: str) -> bool:
     stored = leases.settle(analysis_id, owner, state, **values)
     db.session.expire_all()
     if stored and state in FINISHED:
-        announce_if_finished(interview_id)
+        completion.announce_if_finished(interview_id)
+        db.session.commit()
     return stored
 
 
@@ -68,7 +68,7 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, readers.Spoken):
-            source = transcribe.write_down(answer_id, source, lambda share: heartbeat.report(0.98 * share))
+            source = transcribe.transcribe_recording(answer_id, source, lambda share: heartbeat.report(0.98 * share))
         reading = readers.read(modality, source, heartbeat.report)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
@@ -110,11 +110,3 @@ def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[st
         )
     later = now() + timedelta(seconds=2.0**attempts)
     return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0}  # the sweep sends the message
-
-
-def announce_if_finished(interview_id: str) -> None:
-    """Ask for the report once no analysis of the interview is left to wait for."""
-    waiting = sa.select(Analysis.id).where(Analysis.interview_id == interview_id, Analysis.state.not_in(FINISHED))
-    if db.session.scalar(waiting.limit(1)) is None:
-        current_app.extensions["celery"].tasks["reports.build"].delay(interview_id)
-    db.session.rollback()

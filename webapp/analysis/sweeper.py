@@ -1,4 +1,4 @@
-"""Finds what nobody holds: analyses whose worker died, messages that were lost, reports that were never built.
+"""Finds analyses that nobody holds: their worker died, their message was lost, their recording came late.
 
 Brokers may lose messages (the embedded one does, when a whole worker is killed); the rows do not get lost.
 """
@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from importlib import import_module
 
 import sqlalchemy as sa
 from flask import current_app
 
 from ml.core.messages import N_
-from webapp.analysis import leases
-from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.core import storage
+from webapp.analysis import leases, tasks
+from webapp.analysis.completion import announce_if_finished
+from webapp.analysis.models import Analysis, AnalysisState
+from webapp.analysis.operations import queue_interview
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
+from webapp.recordings.models import Recording, RecordingState
 
 logger = logging.getLogger(__name__)
 
@@ -27,28 +28,7 @@ LONGEST_WAIT = timedelta(minutes=2)
 
 def sweep() -> int:
     """Queue again what nobody holds; how many messages were sent. Any number of sweeps may run at once."""
-    sent = _give_up() + _take_back() + _send_again() + _queue_late_recordings() + _build_missing_reports()
-    requeue = getattr(import_module("webapp.recordings.operations"), "requeue_pending", None)
-    if requeue is not None:
-        requeue()
-        db.session.commit()
-    _forget_maps()
-    return sent
-
-
-def _forget_maps() -> None:
-    """Pictures made from a reading (webapp/moments) go with it, whichever way it went."""
-    owners = storage.owners_of("maps")
-    if not owners:
-        return
-    with db.engine.connect() as connection:
-        there = set(
-            connection.scalars(
-                sa.select(Analysis.id).where(Analysis.id.in_(owners), Analysis.state == AnalysisState.DONE)
-            )
-        )
-    for owner in owners - there:
-        storage.delete_of("maps", owner)
+    return _give_up() + _take_back() + _send_again() + _queue_late_recordings()
 
 
 def _rows(*where: sa.ColumnElement[bool]) -> list[sa.Row]:
@@ -63,8 +43,8 @@ def _change(analysis_id: str, *where: sa.ColumnElement[bool], **values: object) 
         return connection.execute(update).rowcount == 1
 
 
-def _send(task: str, argument: str) -> int:
-    current_app.extensions["celery"].tasks[task].delay(argument)
+def _send(analysis_id: str) -> int:
+    tasks.run.delay(analysis_id)
     return 1
 
 
@@ -91,7 +71,9 @@ def _give_up() -> int:
             **leases.FREE,
         ):
             logger.error("Analysis %s has lost its worker too often and counts as failed", row.id)
-            sent += _send("reports.build", row.interview_id)  # which waits until the others are finished
+            announce_if_finished(row.interview_id)
+            db.session.commit()
+            sent += 1
     return sent
 
 
@@ -108,10 +90,10 @@ def _take_back() -> int:
             state=AnalysisState.QUEUED,
             progress=0.0,
             lease_owner=None,
-            lease_until=now() + leases.lease(),
+            lease_until=now() + leases.term(),
         ):
             logger.warning("Analysis %s lost its worker and is queued again", row.id)
-            sent += _send("analysis.run", row.id)
+            sent += _send(row.id)
     return sent
 
 
@@ -123,17 +105,14 @@ def _send_again() -> int:
     )
     sent = 0
     for row in _rows(*waiting):
-        wait = min(max(leases.lease(), now() - row.created_at), LONGEST_WAIT)
+        wait = min(max(leases.term(), now() - row.created_at), LONGEST_WAIT)
         if _change(row.id, *waiting, lease_until=now() + wait):
-            sent += _send("analysis.run", row.id)
+            sent += _send(row.id)
     return sent
 
 
 def _queue_late_recordings() -> int:
     """Answers whose recording was verified only after the interview had been submitted."""
-    from webapp.analysis.operations import queue_interview
-    from webapp.recordings.models import Recording, RecordingState
-
     late = (
         sa.select(Interview)
         .join(Analysis, Analysis.interview_id == Interview.id)
@@ -152,21 +131,3 @@ def _queue_late_recordings() -> int:
         queue_interview(interview)
     db.session.commit()
     return len(found)
-
-
-def _build_missing_reports() -> int:
-    """Interviews whose analyses have all finished and whose report is missing or older than the last of them."""
-    reports = db.metadata.tables["reports"]
-    unfinished = sa.func.sum(sa.case((Analysis.state.in_(FINISHED), 0), else_=1))
-    query = (
-        sa.select(Analysis.interview_id)
-        .join(reports, reports.c.interview_id == Analysis.interview_id, isouter=True)
-        .group_by(Analysis.interview_id, reports.c.built_at)
-        .having(
-            unfinished == 0,
-            sa.or_(reports.c.built_at.is_(None), reports.c.built_at < sa.func.max(Analysis.finished_at)),
-        )
-    )
-    with db.engine.connect() as connection:
-        missing = connection.scalars(query).all()
-    return sum(_send("reports.build", interview_id) for interview_id in missing)

@@ -1,4 +1,4 @@
-"""What may be shown of an interview's analyses (policy door 2). API and pages read analyses through here alone."""
+"""What may be shown of an interview's analyses (policy check 2). API and pages read analyses through here alone."""
 
 from __future__ import annotations
 

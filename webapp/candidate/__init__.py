@@ -5,7 +5,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.candidate import questions  # noqa: F401  (adds its views to the blueprint)
-    from webapp.candidate.views.pages import blueprint
+    from webapp.candidate.views import (  # noqa: F401  (they add their pages to the blueprint)
+        consent,
+        device_check,
+        link,
+        question,
+        review,
+        welcome,
+    )
+    from webapp.candidate.views.base import blueprint
 
     app.register_blueprint(blueprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -13,26 +13,19 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from webapp.candidate import binding, consent_texts
+from webapp.candidate import consent_texts
+from webapp.core import events
 from webapp.core.database import db, now
-from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
+from webapp.interviews import binding
+from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_open, is_over
+from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question
-from webapp.recordings import operations as recordings
 from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import counted_takes, drop_take
 
-#: What was begun before the deadline may be finished, sent and submitted for so long after it.
-GRACE = timedelta(hours=1)
 #: Longest written answer, in characters.
 LONGEST_TEXT = 20_000
-
-
-class Refused(Exception):
-    """Something cannot be done now; ``code`` is for programs, ``message`` for the candidate."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code, self.message = code, message
 
 
 def open_interview(invitation: Invitation) -> Interview:
@@ -53,56 +46,6 @@ def open_interview(invitation: Invitation) -> Interview:
     except sa.exc.IntegrityError:  # opened twice at the same moment
         interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id == invitation.id)).one()
     return interview
-
-
-# Deadlines
-
-
-def deadline_of(interview: Interview) -> datetime | None:
-    """When answering ends; None in practice."""
-    return interview.invitation.deadline if interview.invitation else None
-
-
-def uploads_until(interview: Interview) -> datetime | None:
-    """Until when recordings that were begun in time are taken; None in practice."""
-    deadline = deadline_of(interview)
-    return deadline + GRACE if deadline else None
-
-
-def check_may_begin(interview: Interview) -> None:
-    """Raise Refused unless something new can be begun: not submitted, not revoked, deadline not over."""
-    _check_open(interview)
-    deadline = deadline_of(interview)
-    if deadline is not None and now() > deadline:
-        raise Refused("expired", _("The deadline has passed. You can still submit what you have answered."))
-
-
-def check_may_finish(answer: Answer) -> None:
-    """Raise Refused unless what was begun with ``answer`` can still be finished: the deadline has some grace."""
-    interview = answer.interview
-    _check_open(interview)
-    deadline, until = deadline_of(interview), uploads_until(interview)
-    begun_in_time = deadline is None or (answer.shown_at is not None and answer.shown_at <= deadline)
-    if (until is not None and now() > until) or not begun_in_time:
-        raise Refused("expired", _("The deadline has passed, so nothing more can be added."))
-
-
-def _check_open(interview: Interview) -> None:
-    if interview.state is not InterviewState.OPEN:
-        raise Refused("submitted", _("This interview has been submitted, so nothing more can be added."))
-    if interview.invitation is not None and interview.invitation.revoked_at is not None:
-        raise Refused("revoked", _("This invitation was withdrawn. Ask the person who invited you."))
-
-
-def is_past(moment: datetime) -> bool:
-    """Whether ``moment`` lies behind us."""
-    return now() > moment
-
-
-def is_over(interview: Interview) -> bool:
-    """Whether the deadline and its grace have passed without a submission."""
-    until = uploads_until(interview)
-    return interview.state is InterviewState.OPEN and until is not None and now() > until
 
 
 # Consents
@@ -145,9 +88,7 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
             for take in list(answer.takes):
                 drop_take(take)
     if changed and latest:
-        from webapp.analysis import operations as analysis
-
-        analysis.consents_changed(interview)
+        events.send(events.consents_changed, interview_id=interview.id)
     return changed
 
 
@@ -162,106 +103,13 @@ def consent_origin() -> tuple[str, str]:
 # Answers
 
 
-def answer_to(interview: Interview, question: Question) -> Answer:
-    """The answer to one question of the interview's set, made when first needed."""
-    if question.question_set_id != interview.question_set_id:
-        raise Refused("question", _("This question is not part of your interview."))
-    answer = db.session.scalar(
-        sa.select(Answer).where(Answer.interview_id == interview.id, Answer.question_id == question.id)
-    )
-    if answer is None:
-        try:
-            with db.session.begin_nested():
-                answer = Answer(interview=interview, question=question)
-                db.session.add(answer)
-        except sa.exc.IntegrityError:  # shown twice at the same moment
-            return answer_to(interview, question)
-    return answer
-
-
-def show_question(interview: Interview, question: Question) -> Answer:
-    """Note that the candidate sees a question: the think time runs from the first time on."""
-    answer = answer_to(interview, question)
-    if answer.shown_at is None:
-        check_may_begin(interview)
-        answer.shown_at = now()
-        db.session.flush()
-    return answer
-
-
-def think_seconds_left(answer: Answer) -> float:
-    """What is left of the think time, in seconds, by the server's clock; never below 0."""
-    if answer.shown_at is None:
-        return float(answer.question.think_seconds)
-    return max(0.0, answer.question.think_seconds - (now() - answer.shown_at).total_seconds())
-
-
-def counted_takes(answer: Answer) -> list[Take]:
-    """The takes that use up the number allowed: a take counts from its first byte, unless it was rejected."""
-    return [
-        take
-        for take in answer.takes
-        if take.recording is not None
-        and take.recording.state is not RecordingState.REJECTED
-        and (take.recording.state is not RecordingState.RECEIVING or take.recording.received > 0)
-    ]
-
-
-def takes_left(answer: Answer) -> int:
-    """How many more takes may be recorded."""
-    return max(0, answer.question.takes_allowed - len(counted_takes(answer)))
-
-
-def begin_take(answer: Answer) -> Take:
-    """Make the next take of an answer. Raises Refused without consent, takes left or time.
-
-    A take of which no byte has arrived makes room: it was begun and never recorded.
-    """
-    interview, question = answer.interview, answer.question
-    check_may_begin(interview)
-    if Purpose.RECORDING not in interview.consented:
-        raise Refused("no_consent", _("You did not agree to be recorded. Answer in writing, or change your consent."))
-    if not question.is_recorded:
-        raise Refused("written", _("This question is answered in writing."))
-    show_question(interview, question)
-    if takes_left(answer) == 0:
-        raise Refused("no_takes", _("You have used all your takes. Choose the one you like best."))
-    number = max((take.number for take in answer.takes), default=0) + 1
-    counted = counted_takes(answer)
-    for take in list(answer.takes):
-        if take not in counted and (take.recording is None or take.recording.state is RecordingState.RECEIVING):
-            drop_take(take)
-    take = Take(answer=answer, number=number)
-    db.session.add(take)
-    db.session.flush()
-    return take
-
-
-def drop_take(take: Take) -> None:
-    """Delete a take with its recording and files."""
-    if take.recording is not None:
-        recordings.discard(take.recording)
-    take.answer.takes.remove(take)
-    db.session.flush()
-
-
-def keep_take(take: Take) -> None:
-    """Choose ``take`` over the others of its answer. Raises Refused unless it is safely stored."""
-    check_may_finish(take.answer)
-    if take.recording is None or not take.recording.is_ready:
-        raise Refused("not_ready", _("This take is not saved yet. Wait a moment, then choose it."))
-    for other in take.answer.takes:
-        other.kept = other is take
-    db.session.flush()
-
-
 def save_text(answer: Answer, text: str) -> datetime:
-    """Store a written answer; when that was. Raises Refused where it is too long or too late."""
+    """Store a written answer; when that was. Raises AnsweringError where it is too long or too late."""
     check_may_finish(answer)
     # Half an emoji, cut off by a field's length limit, is no text that can be stored; the rest of the answer is.
     text = text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if len(text) > LONGEST_TEXT:
-        raise Refused(
+        raise AnsweringError(
             "too_long",
             _(
                 "Your answer has %(count)s characters; at most %(longest_text)s can be saved. Please shorten it.",
@@ -302,15 +150,15 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
     """Hand the interview in; whether this call did it (a second one changes nothing).
 
     :param incomplete: whether the candidate said that unanswered questions are to stay so.
-    Raises Refused (``unfinished``) where something is unanswered and nobody said so, or when it is too late.
+    Raises AnsweringError (``unfinished``) where something is unanswered and nobody said so, or when it is too late.
     """
     if interview.state is InterviewState.SUBMITTED:
         return False
-    _check_open(interview)
+    check_open(interview)
     if is_over(interview):
-        raise Refused("expired", _("The deadline has passed, so this interview can no longer be submitted."))
+        raise AnsweringError("expired", _("The deadline has passed, so this interview can no longer be submitted."))
     if unfinished(interview) and not incomplete:
-        raise Refused("unfinished", _("Some questions are not answered yet."))
+        raise AnsweringError("unfinished", _("Some questions are not answered yet."))
     moment = now()
     done = cast(
         "sa.CursorResult[Any]",
@@ -329,8 +177,6 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
         if take is not None:
             take.kept = True  # a take that becomes ready later changes nothing any more
     db.session.flush()
-    from webapp.analysis import operations as analysis
-
     db.session.refresh(interview, ["answers"])
-    analysis.queue_interview(interview)
+    events.send(events.interview_submitted, interview_id=interview.id)
     return True

@@ -16,6 +16,7 @@ from webapp.interviews.models import Answer, Interview
 from webapp.policy import Purpose
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import counted_takes
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,14 @@ def overview(interview: Interview) -> list[Row]:
 def _row(question: Question, answer: Answer | None) -> Row:
     if answer is None:
         return Row(question, None, "open", _("Not answered yet"))
-    states = {take.recording.state for take in operations.counted_takes(answer) if take.recording}
+    states = {take.recording.state for take in counted_takes(answer) if take.recording}
     if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
         return Row(question, answer, "saving", _("A recording is still being saved"))
     words = len((answer.text or "").split())
     written = ngettext("%(num)s word written", "%(num)s words written", words)
     take = answer.kept_take
     if take is not None and take.recording is not None:
-        takes = len(operations.counted_takes(answer))
+        takes = len(counted_takes(answer))
         details = [_("Recorded, %(length)s long", length=clock(take.recording.seconds or 0))]
         if takes > 1:
             details.append(ngettext("the take you chose of %(num)s", "the take you chose of %(num)s", takes))

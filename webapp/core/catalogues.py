@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
@@ -22,8 +23,9 @@ from babel.messages.pofile import read_po, write_po
 from webapp.core.translation import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
+LIVE = ROOT / "webapp" / "live"
 #: ``N_`` marks what is stored in English and translated when it is shown.
-KEYWORDS: dict[str, tuple | None] = {
+KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "_": None,
     "_l": None,
     "N_": None,
@@ -78,7 +80,10 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
                 entry = {"message": one, **({"plural": plural[0]} if plural else {})}
                 scripts[context or "", one] = {**entry, **({"context": context} if context else {})}
         if method == "python":
-            stored |= {found[1] for found in extract_from_file(method, path, {"N_": None})}
+            marked = {str(found[1]) for found in extract_from_file(method, path, {"N_": None})}
+            stored |= marked
+            if path.is_relative_to(LIVE):  # the live service knows no language: the page translates what it says
+                scripts.update({("", message): {"message": message} for message in marked})
     return template, [scripts[key] for key in sorted(scripts)], stored
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, jsonify, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
@@ -33,6 +36,17 @@ ADVICE = {
         _l("Nothing you saved is lost. Tell your administrator, and try again later."),
     ),
 }
+
+
+class JsonThatEnds(DefaultJSONProvider):
+    """JSON whose brackets go too deep is as bad as any other that cannot be read: 400."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON. Raises ValueError for everything that is none."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("The JSON is nested too deeply.") from None
 
 
 def wants_json() -> bool:

@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from webapp.core import file_broker, liveness
+from webapp.core import file_broker, liveness, queues
 from webapp.core.database import db
 from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
@@ -56,15 +56,10 @@ def init_celery(app: Flask) -> Celery:
         timezone="UTC",
         # Queues with workers of their own: what a candidate waits for never stands behind a long analysis, and the
         # sweep and the reports never behind a recording that takes long to verify.
-        task_default_queue="quick",
-        task_routes={
-            "analysis.run": {"queue": "analysis"},
-            "analysis.sweep": {"queue": "upkeep"},
-            "reports.build": {"queue": "upkeep"},
-            "live.settle": {"queue": "upkeep"},
-        },
+        task_default_queue=queues.QUICK,
+        task_routes=queues.ROUTES,
         beat_scheduler="webapp.core.liveness:Clock",
-        beat_schedule={"sweep": {"task": "analysis.sweep", "schedule": 5.0, "options": {"expires": 10}}},
+        beat_schedule={"sweep": {"task": queues.SWEEP, "schedule": 5.0, "options": {"expires": 10}}},
     )
     (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)
     if app.config["BROKER_URL"].startswith("filesystem"):

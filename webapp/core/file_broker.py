@@ -76,7 +76,7 @@ class Channel(filesystem.Channel):
     def _read(self, path: Path) -> dict[str, Any] | None:
         """The message in a file; None where it is none that a worker can take."""
         try:
-            payload = json.loads(path.read_bytes())
+            payload: dict[str, Any] = json.loads(path.read_bytes())
             self.Message(payload, channel=self)  # what Kombu does next: it must not fail there
             payload["properties"]["delivery_info"]["exchange"]
             payload["properties"]["delivery_tag"]
@@ -93,6 +93,7 @@ class Channel(filesystem.Channel):
                 old.unlink()
 
     def get_table(self, exchange: str) -> list[filesystem.exchange_queue_t]:
+        """The queues that are bound to an exchange; made anew where the file cannot be read."""
         file = self._exchange_file(exchange)
         try:
             return [filesystem.exchange_queue_t(*row) for row in json.loads(file.read_bytes())]

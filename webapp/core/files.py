@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from flask import Response, request, send_file
 from werkzeug.wsgi import wrap_file
@@ -20,14 +20,15 @@ def send(path: Path, **options: Any) -> Response:
     """
     response = send_file(path, conditional=True, **options)
     found = response.content_range
-    if response.status_code == 206 and found is not None and found.start is not None and request.method == "GET":
+    start, stop = (found.start, found.stop) if found is not None else (None, None)
+    if response.status_code == 206 and start is not None and stop is not None and request.method == "GET":
         stream = path.open("rb")
-        stream.seek(found.start)
-        response.response.close()
+        stream.seek(start)
+        cast("IO[bytes]", response.response).close()
         response.response = wrap_file(request.environ, stream, BLOCK)
-        response.content_length = found.stop - found.start
+        response.content_length = stop - start
         if not _ends_by_itself(request.environ):
-            response.response = _limited(response.response, found.stop - found.start)
+            response.response = _limited(response.response, stop - start)
     return response
 
 

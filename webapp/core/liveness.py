@@ -17,10 +17,9 @@ from celery import Celery, shared_task, signals
 from celery.beat import ScheduleEntry, Scheduler
 from flask import Flask, current_app
 
+from webapp.core import queues
 from webapp.core.file_broker import write_whole
 
-#: The queues, each with workers of its own: what a candidate waits for, long analyses, and upkeep (the sweep, reports).
-QUEUES = ("quick", "analysis", "upkeep")
 CLOCK = "clock"
 #: Seconds between two notes, and the age from which a note is stale. The launcher has the same number.
 EVERY, STALE = 5.0, 60.0
@@ -35,9 +34,9 @@ def init_app(app: Flask, celery: Celery) -> None:
     global _home
     _home = Path(app.config["HOME"])
     folder(_home).mkdir(parents=True, exist_ok=True, mode=0o700)
-    for queue in QUEUES:
+    for queue in queues.QUEUES:
         celery.conf.beat_schedule[f"alive-{queue}"] = {
-            "task": "liveness.note",
+            "task": queues.NOTE_LIFE,
             "args": (queue,),
             "schedule": EVERY,
             "options": {"queue": queue, "expires": 3 * EVERY},
@@ -45,6 +44,7 @@ def init_app(app: Flask, celery: Celery) -> None:
 
 
 def folder(home: Path) -> Path:
+    """Where the notes lie."""
     return Path(home) / "health"
 
 
@@ -56,7 +56,7 @@ def note(home: Path, name: str) -> None:
 def ages(home: Path) -> dict[str, float | None]:
     """Seconds since each part was last heard of; None where it never was."""
     found: dict[str, float | None] = {}
-    for name in (CLOCK, *QUEUES):
+    for name in (CLOCK, *queues.QUEUES):
         try:
             found[name] = max(0.0, time.time() - (folder(home) / name).stat().st_mtime)
         except OSError:
@@ -64,10 +64,10 @@ def ages(home: Path) -> dict[str, float | None]:
     return found
 
 
-@shared_task(name="liveness.note", acks_late=False, time_limit=30, soft_time_limit=20)
+@shared_task(name=queues.NOTE_LIFE, acks_late=False, time_limit=30, soft_time_limit=20)
 def note_task(queue: str) -> None:
     """What shows that the workers of ``queue`` work."""
-    if queue in QUEUES:
+    if queue in queues.QUEUES:
         note(current_app.config["HOME"], queue)
 
 
@@ -75,8 +75,10 @@ class Clock(Scheduler):
     """Beat's scheduler, which notes each message that it sent. Its schedule is short; nothing of it is kept."""
 
     def apply_async(self, entry: ScheduleEntry, *args: object, **kwargs: object) -> object:
+        """Send a message, and note it."""
         sent = super().apply_async(entry, *args, **kwargs)
-        note(_home, CLOCK)
+        if _home is not None:
+            note(_home, CLOCK)
         return sent
 
 
@@ -89,7 +91,7 @@ def _watch_long_tasks(**_details: object) -> None:
 def _note_while_busy() -> None:
     while True:
         time.sleep(EVERY)
-        if _busy_with in QUEUES:
+        if _busy_with in queues.QUEUES and _home is not None:
             note(_home, _busy_with)
 
 

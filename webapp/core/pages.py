@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from ml.core.formatting import clock
 from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
@@ -59,34 +60,24 @@ def moment(value: datetime | None) -> str:
         return ""
     utc = value.astimezone(UTC)
     day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
-    return _("%(date)s, %(time)s UTC", date=day, time=time)
-
-
-def clock(seconds: float | timedelta | None) -> str:
-    """A length of time as m:ss, or h:mm:ss."""
-    if seconds is None:
-        return "–"
-    total = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
-    hours, rest = divmod(total, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+    return str(_("%(date)s, %(time)s UTC", date=day, time=time))
 
 
 def length_of(seconds: float) -> str:
     """A length of time with its unit: "5 seconds", and "2:05 minutes" from a minute on."""
     total = round(seconds)
     if total < 60:
-        return ngettext("%(num)s second", "%(num)s seconds", total)
-    return _("%(length)s minutes", length=clock(total))
+        return str(ngettext("%(num)s second", "%(num)s seconds", total))
+    return str(_("%(length)s minutes", length=clock(total)))
 
 
 def percent(value: float | None) -> str:
     """A share (0..1) as whole per cent."""
-    return "–" if value is None else _("%(number)s %%", number=decimal(100 * value))
+    return "–" if value is None else str(_("%(number)s %%", number=decimal(100 * value)))
 
 
 def decimal(value: float, digits: int = 0) -> str:
     """A number with so many digits after the point, in the page's language; what rounds to nought has no sign."""
     rounded = round(value, digits) + 0.0  # -0.0 becomes 0.0
     written = format_decimal(rounded, "#,##0" + ("." + digits * "0" if digits else ""))
-    return written.replace("-", "−")
+    return str(written).replace("-", "−")

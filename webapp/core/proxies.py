@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.datastructures import Headers
 
-ADVICE = (
-    "A proxy passes requests on, and VIVA_PROXIES does not declare it: everybody seems to come from its address, so that "
+from ml.core.messages import N_
+
+ADVICE = N_(
+    "A proxy forwards requests, and VIVA_PROXIES does not declare it: everyone seems to come from its address, so that "
     "limits count them as one. Set VIVA_PROXIES to the number of proxies in front, usually 1."
 )
 _HEADERS = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")
 
 
-def is_forwarded(headers: Mapping[str, str], address: str | None) -> bool:
+def is_forwarded(headers: Headers, address: str | None) -> bool:
     """Whether a request came by a proxy near us. From elsewhere anybody may say so."""
     try:
         near = not ipaddress.ip_address(address or "").is_global

@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp.core import proxies
+from webapp.core import hosts, proxies, security_log
 from webapp.core.extensions import login_manager
 
 #: Everything comes from us. Plotly sets inline styles on the nodes that it draws, hence ``style-src-attr``.
@@ -45,6 +45,8 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Add the headers to every response and believe the configured number of proxies."""
+    hosts.init_app(app)
+    security_log.init_app(app)
     if number := app.config["PROXIES"]:
         proxied = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=number)
         vars(app)["wsgi_app"] = proxied  # in place of the method, as Flask has it
@@ -63,6 +65,8 @@ def init_app(app: Flask) -> None:
         if response.mimetype in {"text/html", "application/json"}:
             # Pages about people stay out of shared and back-button caches.
             response.headers.setdefault("Cache-Control", "no-store")
+        elif (response.mimetype or "").startswith(("video/", "audio/")):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

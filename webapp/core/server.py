@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ipaddress
 import logging
 import os
 import resource
@@ -30,6 +29,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
 
+from webapp.core.limits import network_of
 from webapp.core.write_path import is_full
 
 logger = logging.getLogger(__name__)
@@ -62,15 +62,19 @@ class Channel(HTTPChannel):
     #: When the request that is arriving began; whether the client has sent its last.
     began = 0.0
     ended = False
+    request: Any
+    sendbuf_len: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sendbuf_len = min(self.sendbuf_len, PIECE)
 
     def readable(self) -> bool:
+        """Whether anything more may come."""
         return not self.ended and super().readable()
 
     def handle_read(self) -> None:
+        """Take in what has come; at the end hand on what arrived of an upload."""
         try:
             data = self.socket.recv(self.adj.recv_bytes)
         except BlockingIOError:
@@ -84,10 +88,11 @@ class Channel(HTTPChannel):
             self.handle_close()
 
     def received(self, data: bytes) -> bool:
+        """Take in bytes; a body for which the disk has no room is refused."""
         if self.request is None:
             self.began = time.time()
         try:
-            return super().received(data)
+            return bool(super().received(data))
         except OSError as error:
             if not is_full(error) or self.request is None:
                 raise
@@ -133,7 +138,7 @@ class Channel(HTTPChannel):
         if not request.headers_finished:
             return moment > self.began + HEADERS
         allowed = BODY + request.body_bytes_received / SLOWEST
-        return moment > min(self.began + allowed, self.last_activity + STALL)
+        return bool(moment > min(self.began + allowed, self.last_activity + STALL))
 
     @property
     def is_unfinished(self) -> bool:
@@ -154,6 +159,7 @@ class Server(TcpWSGIServer):
         self.monitors.set_thread_count(1)
 
     def set_socket_options(self, conn: Any) -> None:
+        """Limit what the kernel keeps for a client that does not read."""
         super().set_socket_options(conn)
         conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL)
 
@@ -163,6 +169,7 @@ class Server(TcpWSGIServer):
         (self.monitors if asked == "/healthz" else self.task_dispatcher).add_task(task)
 
     def maintenance(self, now: float) -> None:
+        """End what has taken too long."""
         unfinished = defaultdict(list)
         for channel in list(self.active_channels.values()):
             if channel.overdue(now):
@@ -185,17 +192,6 @@ class Server(TcpWSGIServer):
     def _end(channel: Channel) -> None:
         if channel.connected and not channel.deliver_what_arrived():
             channel.handle_close()
-
-
-def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if found.version == 6 and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found.ipv4_mapped or found) if found.version == 6 else str(found)
 
 
 def listen(app: Flask, host: str, port: int) -> Server:

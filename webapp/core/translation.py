@@ -68,7 +68,7 @@ def language() -> str:
         return ENGLISH
     if "viva_language" not in g:
         g.viva_language = _choose(languages(), session.get("language"), request.accept_languages)
-    return g.viva_language
+    return str(g.viva_language)
 
 
 def _choose(offered: list[str], kept: str | None, accepted: LanguageAccept) -> str:

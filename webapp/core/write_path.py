@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import re
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -32,7 +32,8 @@ def engine_options(uri: str) -> dict[str, Any]:
     """What ``create_engine`` is told for this database: a pool that suits the server, where it is a file."""
     url = sa.make_url(uri)
     in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return dict(POOL) if in_a_file or url.get_backend_name() != "sqlite" else {}
+    pool = POOL if in_a_file or url.get_backend_name() != "sqlite" else {}
+    return {"hide_parameters": True, **pool}  # names and answers stay out of logs
 
 
 @event.listens_for(Engine, "connect")
@@ -62,7 +63,7 @@ def _before_savepoint(connection: Connection, _name: str) -> None:
 
 def _begin(connection: Connection) -> None:
     """Begin to write, unless that has begun. Raises sqlite3.OperationalError where our turn does not come."""
-    raw = connection.connection.dbapi_connection
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     if raw.in_transaction or connection.get_isolation_level() == "AUTOCOMMIT":
         return
     for attempt in range(TRIES):

@@ -15,10 +15,12 @@ from ml.media import synthetic
 from webapp.candidate import operations as candidate
 from webapp.core.database import db
 from webapp.demo import content
+from webapp.interviews.answering import show_question
 from webapp.interviews.models import Answer, Interview, InterviewState, Invitation
 from webapp.policy import Purpose
 from webapp.recordings import operations as recordings
 from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import begin_take
 from webapp.recordings.tasks import verify
 
 #: Bytes of a recording that arrive at once.
@@ -39,7 +41,10 @@ def answer_all() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        answered = json.loads((home / "demo.json").read_text("utf-8"))["answered"]
+        try:
+            answered = json.loads((home / "demo.json").read_text("utf-8"))["answered"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return  # nobody can say any more what was to be answered
         for invitation_id, number in answered.items():
             invitation = db.session.get(Invitation, invitation_id)
             if invitation is not None and invitation.revoked_at is None:
@@ -55,7 +60,7 @@ def _pass_through(invitation: Invitation, whom: content.DemoInterview) -> None:
     db.session.commit()
     spoken = iter(whom.answers)
     for question in interview.question_set.questions:
-        answer = candidate.show_question(interview, question)
+        answer = show_question(interview, question)
         if not question.is_recorded:
             candidate.save_text(answer, synthetic.WRITTEN_ANSWER)
             db.session.commit()
@@ -71,7 +76,7 @@ def _record(answer: Answer, text: str, voice: str) -> None:
     """Make the media, send it as a browser would, and have it verified."""
     with tempfile.TemporaryDirectory(dir=current_app.config["HOME"]) as folder:
         media = synthetic.talking_face(Path(folder) / "take.mp4", text, voice=voice, seed=answer.question.position)
-        take = candidate.begin_take(answer)
+        take = begin_take(answer)
         recording = recordings.begin(take, "video/mp4;codecs=avc1,mp4a.40.2")  # encodes ten times as fast as VP8
         recordings.declare_length(recording, media.stat().st_size)
         with media.open("rb") as stream:

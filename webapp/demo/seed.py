@@ -17,7 +17,7 @@ from webapp.core.database import db, now
 from webapp.demo import content, passwords
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import create_invitation, invitation_url
-from webapp.positions.operations import create_job
+from webapp.positions.operations import create_position
 from webapp.questions import operations as sets
 from webapp.questions.models import QuestionSet
 
@@ -25,6 +25,8 @@ from webapp.questions.models import QuestionSet
 def seed() -> None:
     """Make what is missing of the demonstration; a worker answers its interviews (tasks.py). Commits."""
     facts = _read()
+    if facts is None:
+        return
     people = {role: _person(role, name, email, facts) for role, name, email in content.PEOPLE}
     if facts.get("invitation") is None:
         _write(facts)  # the passwords first: an account whose password nobody knows helps nobody
@@ -37,12 +39,20 @@ def _file() -> Path:
     return Path(current_app.config["HOME"]) / "demo.json"
 
 
-def _read() -> dict[str, Any]:
+def _read() -> dict[str, Any] | None:
     """What an earlier start wrote down: accounts with passwords, the open invitation's path, what is to be answered."""
     try:
-        return json.loads(_file().read_text("utf-8"))
+        facts = json.loads(_file().read_text("utf-8"))
+        kinds: dict[str, Any] = {"accounts": list, "invitation": (str, type(None)), "answered": dict}
+        if not isinstance(facts, dict) or not all(isinstance(facts.get(k, 0), kind) for k, kind in kinds.items()):
+            raise ValueError("not what an earlier start wrote")
+        return facts
     except FileNotFoundError:
         return {"accounts": [], "invitation": None, "answered": {}}
+    except (OSError, ValueError, RecursionError):
+        # Its passwords are lost; the people and interviews that it made are in the database and stay.
+        current_app.logger.warning("%s cannot be read: the demonstration stays as it is, and nothing is added", _file())
+        return None
 
 
 def _write(facts: dict[str, Any]) -> None:
@@ -73,7 +83,7 @@ def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
     sets.publish(published, by=admin)
     _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
     jobs = {
-        key: create_job(title=title, city=city, country=country, by=recruiter)
+        key: create_position(title=title, city=city, country=country, by=recruiter)
         for key, (title, city, country) in content.JOBS.items()
     }
 

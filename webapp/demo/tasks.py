@@ -8,13 +8,14 @@ from celery import shared_task
 from celery.signals import worker_ready
 from flask import current_app
 
+from webapp.core import queues
+from webapp.demo.candidates import answer_all
 
-@shared_task(name="demo.answer", acks_late=True, time_limit=900, soft_time_limit=840)
+
+@shared_task(name=queues.ANSWER_DEMO, acks_late=True, time_limit=900, soft_time_limit=840)
 def answer() -> None:
     """Answer the demonstration's invitations and submit, from wherever an earlier try was interrupted."""
     if _is_here():
-        from webapp.demo.candidates import answer_all
-
         answer_all()
 
 

@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.core import liveness, proxies
+from webapp.core import liveness, proxies, queues
 from webapp.core.database import db
 from webapp.core.pages import decimal
+from webapp.core.translation import translate_stored
 
 #: Seconds after which a part that was never heard of is no longer just starting.
 STARTING = 120.0
@@ -27,11 +28,13 @@ _BEGAN = time.monotonic()
 NAMES = {
     "database": _l("Database"),
     "clock": _l("Scheduler"),
-    "upkeep": _l("Worker for upkeep"),
-    "quick": _l("Worker for short tasks"),
-    "analysis": _l("Worker for analyses"),
+    queues.UPKEEP: _l("Worker for upkeep"),
+    queues.QUICK: _l("Worker for short tasks"),
+    queues.ANALYSIS: _l("Worker for analyses"),
     "disk": _l("Disk"),
     "messages": _l("Messages"),
+    "proxy": _l("Proxy"),
+    "tls": _l("Encryption (TLS)"),
 }
 STATES = {
     "ok": _l("OK"),
@@ -62,6 +65,7 @@ class Check:
 
     @property
     def is_fine(self) -> bool:
+        """Whether nothing is wrong."""
         return self.state in ("ok", "starting", "advice")
 
 
@@ -123,11 +127,11 @@ def network(app: Flask) -> list[Check]:
     """A proxy that was not declared, and addresses without TLS."""
     found = []
     if not app.config["PROXIES"] and proxies.was_noticed(app.config["HOME"]):
-        found.append(Check("proxy", "advice", proxies.ADVICE))
+        found.append(Check("proxy", "advice", translate_stored(proxies.ADVICE)))
     if not (app.config["PUBLIC_URL"] or "").startswith("https://"):
-        text = (
-            "Pages are served without TLS: cookies have plain names and browsers give camera and microphone on this "
-            "machine alone. For others put a proxy with TLS in front and set VIVA_PUBLIC_URL."
+        text = _(
+            "Pages are served without TLS: browsers allow camera and microphone only on this machine. For other "
+            "machines, put a proxy with TLS in front and set VIVA_PUBLIC_URL."
         )
         found.append(Check("tls", "advice", text))
     return found

@@ -5,9 +5,10 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.interviews import invitations  # noqa: F401  (adds its views to the blueprint)
+    from webapp.interviews import receivers  # noqa: F401  (connects them)
     from webapp.interviews.status import STATUS_NAMES
-    from webapp.interviews.views.pages import blueprint
+    from webapp.interviews.views import invitations  # noqa: F401  (adds its views to the blueprint)
+    from webapp.interviews.views.inbox import blueprint
 
     app.register_blueprint(blueprint)
     app.jinja_env.filters["status_name"] = lambda status: str(STATUS_NAMES[status])

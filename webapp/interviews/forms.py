@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,12 +15,13 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, EmailField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
-from webapp.positions.models import Job
-from webapp.positions.operations import jobs_of
+from webapp.interviews.person_fields import FieldError, clean_email, clean_name
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
 from webapp.positions.places import country_name
 from webapp.questions.models import QuestionSet, SetState
 from webapp.questions.operations import visible_to
@@ -63,7 +65,11 @@ class _InvitationForm(DeadlineForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        jobs = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+        jobs = (
+            positions_of(current_user)
+            .where(Position.archived_at.is_(None))
+            .order_by(sa.func.lower(Position.title), Position.id)
+        )
         self.jobs = list(db.session.scalars(jobs))
         sets = visible_to(current_user).where(QuestionSet.state == SetState.PUBLISHED)
         self.sets = list(
@@ -91,13 +97,24 @@ class _InvitationForm(DeadlineForm):
         }
 
 
+def _checked(rule: Callable[[str], str], data: str) -> str:
+    try:
+        return rule(data)
+    except FieldError as failure:
+        raise ValidationError(str(failure)) from None
+
+
 class InvitationForm(_InvitationForm):
-    name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120)], filters=[strip])
-    email = EmailField(
-        _l("Email (optional)"),
-        [Optional(), Length(max=254), Email(_l("Enter an email address like name@example.org, or none."))],
-        filters=[strip],
-    )
+    name = StringField(_l("Name"), [DataRequired(_l("Enter their name."))], filters=[strip])
+    email = EmailField(_l("Email (optional)"), [Optional(), Length(max=254)], filters=[strip])
+
+    def validate_name(self, field: StringField) -> None:
+        """The rule of a list of people."""
+        field.data = _checked(clean_name, field.data)
+
+    def validate_email(self, field: EmailField) -> None:
+        """The rule of a list of people; a name around the address is not asked for here."""
+        field.data = _checked(clean_email, field.data)
 
 
 class UploadForm(_InvitationForm):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.policy import Mode, Purpose
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.questions.models import Question, QuestionSet
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Invitation(Model):
     __tablename__ = "invitations"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    job_id: Mapped[str] = mapped_column(ForeignKey(Job.id), index=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey(Position.id), index=True)
     question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -34,7 +34,7 @@ class Invitation(Model):
     created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    job: Mapped[Job] = relationship()
+    job: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     created_by: Mapped[User] = relationship()
     interview: Mapped[Interview | None] = relationship(back_populates="invitation")
@@ -64,20 +64,20 @@ class Interview(Model):
     mode: Mapped[Mode] = mapped_column(enum_type(Mode))
     state: Mapped[InterviewState] = mapped_column(enum_type(InterviewState), default=InterviewState.OPEN)
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey(Invitation.id), unique=True)
-    job_id: Mapped[str | None] = mapped_column(ForeignKey(Job.id), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey(Position.id), index=True)
     question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
     #: The account of a candidate who practises; candidates with a link need none.
     candidate_id: Mapped[str | None] = mapped_column(ForeignKey(User.id), index=True)
     candidate_name: Mapped[str] = mapped_column(String(120))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: SHA-256 of the secret of the browser in which it was begun (webapp/candidate/binding.py), and how often the
+    #: SHA-256 of the secret of the browser in which it was begun (webapp/interviews/binding.py), and how often the
     #: inviter released it since.
     browser: Mapped[str | None] = mapped_column(String(64))
     released: Mapped[int] = mapped_column(default=0, server_default="0")
 
     invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
-    job: Mapped[Job | None] = relationship()
+    job: Mapped[Position | None] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     candidate: Mapped[User | None] = relationship()
     consents: Mapped[list[Consent]] = relationship(
@@ -137,6 +137,11 @@ class Answer(Model):
     takes: Mapped[list[Take]] = relationship(
         back_populates="answer", order_by="Take.number", cascade="all, delete-orphan"
     )
+
+    @property
+    def written(self) -> str | None:
+        """The words that were written, beside a recording or instead of it; None where there are none."""
+        return self.text if (self.text or "").strip() else None
 
     @property
     def kept_take(self) -> Take | None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import current_app, has_request_context, request
+from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.core.hosts import base_url
+from webapp.core.one_line import is_one_line
+from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
 
 _Row = TypeVar("_Row", Interview, Invitation)
@@ -25,27 +28,35 @@ _Row = TypeVar("_Row", Interview, Invitation)
 _SALT = "viva.invitation"
 #: No deadline is later than this from now.
 LONGEST = timedelta(days=366)
+#: Two people may have one name and no address; within this time it is one form, sent twice.
+SENT_TWICE = timedelta(minutes=2)
 
 
-class InvitationRefused(ValueError):
+class InvitationError(ValueError):
     """An invitation cannot be made or changed like this; the message is for a person."""
 
 
 def create_invitation(
-    *, job: Job, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
+    *, job: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
 ) -> Invitation:
     """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
 
-    Raises InvitationRefused where the set is not published, the job is archived, the deadline is over or the name is
-    missing. Nothing is sent: the link (``invitation_url``) is for the recruiter to pass on.
+    Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationError
+    where the set is not published, the job is archived, the deadline is over or the name is missing. Nothing is sent:
+    the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
-        raise InvitationRefused(_("Only a published question set can be used. Choose a published one."))
+        raise InvitationError(_("Only a published question set can be used. Choose a published one."))
     if job.archived_at is not None:
-        raise InvitationRefused(_("This position is archived. Choose another, or restore it first."))
+        raise InvitationError(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
-        raise InvitationRefused(_("Enter the name of the candidate."))
+        raise InvitationError(_("Enter the name of the candidate."))
+    if not is_one_line(name.strip()):
+        raise InvitationError(_("The name has characters in it that cannot be shown, such as a line break."))
     _check_deadline(deadline)
+    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name.strip(), "email": email.strip()}
+    if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
+        return same
     invitation = Invitation(
         job=job,
         question_set=question_set,
@@ -60,7 +71,16 @@ def create_invitation(
     return invitation
 
 
-class BatchRefused(InvitationRefused):
+def _same_invitation(**values: Any) -> Invitation | None:
+    """The open invitation with these very values, if it was made just now or names an address."""
+    query = sa.select(Invitation).filter_by(**values).where(Invitation.revoked_at.is_(None))
+    found = db.session.scalar(query.order_by(Invitation.created_at.desc()).limit(1))
+    if found is None or not is_open(found):
+        return None
+    return found if found.email or found.created_at > now() - SENT_TWICE else None
+
+
+class BatchError(InvitationError):
     """Nobody of a list was invited, and why not, line by line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -69,22 +89,24 @@ class BatchRefused(InvitationRefused):
 
 
 def create_invitations(
-    people: Sequence[Person], *, job: Job, question_set: QuestionSet, deadline: datetime, by: User
+    people: Sequence[Person], *, job: Position, question_set: QuestionSet, deadline: datetime, by: User
 ) -> list[Invitation]:
     """Invite everybody on a list, or nobody. All of them have the same ``created_at``, which names the batch.
 
-    Raises BatchRefused where somebody has an open invitation for ``job`` already, and what create_invitation raises.
+    Raises BatchError where somebody has an open invitation for ``job`` already, and what create_invitation raises.
     """
     invited = _invited(job)
     if problems := [
         Problem(
             person.line,
             _("%(email)s already has an invitation for this position. Delete the line.", email=person.email),
+            "email",
+            person.email,
         )
         for person in people
         if person.email.casefold() in invited
     ]:
-        raise BatchRefused(problems)
+        raise BatchError(problems)
     moment = now()
     rows = []
     for person in people:
@@ -97,7 +119,7 @@ def create_invitations(
     return rows
 
 
-def _invited(job: Job) -> set[str]:
+def _invited(job: Position) -> set[str]:
     """The addresses with an invitation for ``job`` that is open, or whose interview was submitted."""
     query = (
         sa.select(Invitation.email)
@@ -115,9 +137,9 @@ def _invited(job: Job) -> set[str]:
 
 def _check_deadline(deadline: datetime) -> None:
     if deadline <= now():
-        raise InvitationRefused(_("The deadline is in the past. Choose a time in the future."))
+        raise InvitationError(_("The deadline is in the past. Choose a time in the future."))
     if deadline > now() + LONGEST:
-        raise InvitationRefused(_("The deadline is more than a year away. Choose an earlier one."))
+        raise InvitationError(_("The deadline is more than a year away. Choose an earlier one."))
 
 
 def _serializer() -> URLSafeSerializer:
@@ -126,8 +148,7 @@ def _serializer() -> URLSafeSerializer:
 
 def invitation_url(invitation: Invitation) -> str:
     """The link that opens ``invitation``: at PUBLIC_URL, else where this request came, else a path of this server."""
-    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
-    return f"{base.rstrip('/')}/i/{_serializer().dumps(invitation.id)}"
+    return f"{base_url()}/i/{_serializer().dumps(invitation.id)}"
 
 
 def invitation_of_token(token: str) -> Invitation | None:
@@ -151,13 +172,13 @@ def is_open(invitation: Invitation) -> bool:
 def revoke(invitation: Invitation, *, by: User | None = None) -> None:
     """Close the link for good. A second time changes nothing; what has been submitted stays.
 
-    Raises InvitationRefused once the interview has been submitted: there is nothing left to close.
+    Raises InvitationError once the interview has been submitted: there is nothing left to close.
     """
     _check_not_submitted(invitation)
     if invitation.revoked_at is None:
         invitation.revoked_at = now()
         db.session.flush()
-        current_app.logger.info("Invitation %s revoked by %s", invitation.id, by.id if by else "the system")
+        record("invitation revoked", invitation=invitation.id, by=by.id if by else None)
 
 
 def release(invitation: Invitation, *, by: User) -> None:
@@ -167,14 +188,14 @@ def release(invitation: Invitation, *, by: User) -> None:
         interview.browser = None
         interview.released += 1
         db.session.flush()
-        current_app.logger.info("Link of invitation %s released by %s", invitation.id, by.id)
+        record("link released", invitation=invitation.id, by=by.id)
 
 
 def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
-    """Move the deadline (aware, in the future). Raises InvitationRefused where revoked or submitted."""
+    """Move the deadline (aware, in the future). Raises InvitationError where revoked or submitted."""
     _check_not_submitted(invitation)
     if invitation.revoked_at is not None:
-        raise InvitationRefused(_("This invitation was revoked. Create a new one."))
+        raise InvitationError(_("This invitation was revoked. Create a new one."))
     _check_deadline(deadline)
     invitation.deadline = deadline
     db.session.flush()
@@ -183,7 +204,7 @@ def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
 
 def _check_not_submitted(invitation: Invitation) -> None:
     if invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED:
-        raise InvitationRefused(_("This interview has already been submitted. Open its report instead."))
+        raise InvitationError(_("This interview has already been submitted. Open its report instead."))
 
 
 def interviews_of(user: User) -> sa.Select[Interview]:

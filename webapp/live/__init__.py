@@ -5,9 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, settings and housekeeping."""
-    from webapp.live import hosting, models, settings, tasks  # noqa: F401  (hosting adds its views to the blueprint)
-    from webapp.live.views.pages import blueprint
+    from webapp.live import models, tasks  # noqa: F401  (known to the mapper)
+    from webapp.live.views import hosting  # noqa: F401  (adds its views to the blueprint)
+    from webapp.live.views.call import blueprint
 
-    settings.init_app(app)
     app.register_blueprint(blueprint)
     tasks.init_app(app)

@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 
 from ml.core.statistics import block_bootstrap
 from webapp.accounts.models import User
-from webapp.analysis.access import may_read as may_read_interview
 from webapp.candidate import consent_texts
 from webapp.candidate import operations as candidate
 from webapp.candidate.consent_texts import ConsentText
+from webapp.interviews.access import may_read as may_read_interview
 from webapp.interviews.models import Interview, InterviewState
 from webapp.live import policy
 from webapp.live.models import TRACK_SECONDS, LivePurpose, Member, Room
@@ -49,7 +49,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Left:
+class CallSummary:
     """What the present person may see of what a call left."""
 
     #: Whose own side was recorded, and where that stands.
@@ -67,14 +67,14 @@ class Left:
     why_no_summary: str
 
 
-def of(room: Room, member: Member, user: User | None) -> Left:
+def of(room: Room, member: Member, user: User | None) -> CallSummary:
     """What ``room`` left for ``member``, signed in as ``user`` or not. The policy is asked now."""
     about = _subject(room, member)
     interview = about.interview if about is not None else None
     own = about is member
     recorded = interview is not None and _has_bytes(interview)
     summary, why = _summary(room, about, own, user)
-    return Left(
+    return CallSummary(
         interview=interview,
         recorded=recorded,
         submitted=interview is not None and interview.state is InterviewState.SUBMITTED,

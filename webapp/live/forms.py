@@ -13,27 +13,31 @@ from wtforms import IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.accounts.models import Role
 from webapp.core.database import db
-from webapp.positions.models import Job
-from webapp.positions.operations import jobs_of
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
 
 
 class EnterForm(FlaskForm):
     """Coming in by a link."""
 
     name = StringField(
-        _l("Your name"), [DataRequired(_l("Enter the name that others will see.")), Length(max=120)], filters=[strip]
+        _l("Your name"),
+        [DataRequired(_l("Enter the name that others will see.")), Length(max=120), one_line],
+        filters=[strip],
     )
 
 
 class RoomForm(FlaskForm):
     """A room from scratch, or from an interview, whose job and candidate are then given."""
 
-    title = StringField(_l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160)], filters=[strip])
+    title = StringField(
+        _l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160), one_line], filters=[strip]
+    )
     job = ListField(_l("Purpose"), default="")
-    candidate_name = StringField(_l("Candidate"), [Length(max=120)], filters=[strip])
+    candidate_name = StringField(_l("Candidate"), [Length(max=120), one_line], filters=[strip])
     hours = IntegerField(
         _l("Open for (hours)"),
         [
@@ -45,14 +49,18 @@ class RoomForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.jobs: list[Job] = []
+        self.jobs: list[Position] = []
         if current_user.role in (Role.RECRUITER, Role.ADMIN):
-            query = jobs_of(current_user).where(Job.archived_at.is_(None)).order_by(sa.func.lower(Job.title), Job.id)
+            query = (
+                positions_of(current_user)
+                .where(Position.archived_at.is_(None))
+                .order_by(sa.func.lower(Position.title), Position.id)
+            )
             self.jobs = list(db.session.scalars(query))
         self.job.choices = [SelectChoice("", _("Practice, for myself or with a friend"))]
         self.job.choices += [SelectChoice(job.id, f"{job.title}, {job.city}") for job in self.jobs]
 
     @property
-    def chosen_job(self) -> Job | None:
+    def chosen_job(self) -> Position | None:
         """The position that was chosen, if there is one."""
         return next((job for job in self.jobs if job.id == self.job.data), None)

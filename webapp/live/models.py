@@ -13,7 +13,7 @@ from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
@@ -48,7 +48,7 @@ class Room(Model):
     title: Mapped[str] = mapped_column(String(160))
     mode: Mapped[Mode] = mapped_column(enum_type(Mode))
     owner_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
-    job_id: Mapped[str | None] = mapped_column(ForeignKey(Job.id), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey(Position.id), index=True)
     #: The interview that this conversation follows, if any.
     interview_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), index=True)
     #: Who is interviewed; empty in practice.
@@ -60,7 +60,7 @@ class Room(Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     owner: Mapped[User] = relationship()
-    job: Mapped[Job | None] = relationship()
+    job: Mapped[Position | None] = relationship()
     interview: Mapped[Interview | None] = relationship()
     members: Mapped[list[Member]] = relationship(
         back_populates="room", order_by="Member.joined_at", cascade="all, delete-orphan"

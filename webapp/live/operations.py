@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from flask import current_app, has_request_context, request
+from flask import current_app
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import after_commit, db, now
+from webapp.core.hosts import base_url
 from webapp.interviews.models import Interview
 from webapp.live import consent_texts, media, policy, tokens
 from webapp.live.models import LiveConsent, LivePurpose, Member, MemberRole, Room
 from webapp.policy import Mode
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 
 #: No room is open for longer, and none is shorter.
 LONGEST, SHORTEST = timedelta(days=31), timedelta(minutes=5)
@@ -23,7 +24,7 @@ LONGEST, SHORTEST = timedelta(days=31), timedelta(minutes=5)
 MOST_MEMBERS = 60
 
 
-class Refused(Exception):
+class RoomError(Exception):
     """Something cannot be done now; ``code`` is for programs, the message for a person."""
 
     def __init__(self, code: str, message: str):
@@ -32,26 +33,26 @@ class Refused(Exception):
 
 
 def make_room(
-    *, title: str, owner: User, until: datetime, job: Job | None = None, candidate_name: str = "",
+    *, title: str, owner: User, until: datetime, job: Position | None = None, candidate_name: str = "",
     interview: Interview | None = None,
 ) -> Room:  # fmt: skip
     """A room that is open until ``until`` (aware), with its host in it.
 
     With an ``interview``, mode, job and candidate are those of the interview. With a ``job`` alone it is an assessment
     of ``candidate_name``; with neither it is a practice room of ``owner``. The caller has checked that these are the
-    owner's to use. Raises Refused.
+    owner's to use. Raises RoomError.
     """
     if not now() + SHORTEST <= until <= now() + LONGEST:
-        raise Refused("until", _("Choose an end time between five minutes and 31 days from now."))
+        raise RoomError("until", _("Choose an end time between five minutes and 31 days from now."))
     if interview is not None:
         job, candidate_name = interview.job, interview.candidate_name
         assessment = interview.mode is Mode.ASSESSMENT
     else:
         assessment = job is not None
     if assessment and owner.role not in (Role.RECRUITER, Role.ADMIN):
-        raise Refused("role", _("Only recruiters and admins can create a room for a position."))
+        raise RoomError("role", _("Only recruiters and admins can create a room for a position."))
     if assessment and not candidate_name.strip():
-        raise Refused("candidate", _("Enter the name of the candidate."))
+        raise RoomError("candidate", _("Enter the name of the candidate."))
     room = Room(
         title=title.strip(),
         mode=Mode.ASSESSMENT if assessment else Mode.PRACTICE,
@@ -70,8 +71,7 @@ def make_room(
 
 def url_of(room: Room, *, candidate: bool = False) -> str:
     """The link that leads guests, or the candidate, into ``room``."""
-    base = current_app.config["PUBLIC_URL"] or (request.url_root if has_request_context() else "")
-    return f"{base.rstrip('/')}/live/join/{tokens.link_of(room, candidate=candidate)}"
+    return f"{base_url()}/live/join/{tokens.link_of(room, candidate=candidate)}"
 
 
 def rooms_of(user: User) -> list[Room]:
@@ -82,18 +82,18 @@ def rooms_of(user: User) -> list[Room]:
 
 
 def enter(room: Room, *, name: str, user: User | None = None, candidate: bool = False) -> Member:
-    """Make a member of ``room``; the candidate and people with an account are there once. Raises Refused."""
+    """Make a member of ``room``; the candidate and people with an account are there once. Raises RoomError."""
     if not room.is_open:
-        raise Refused("closed", _("This room is closed."))
+        raise RoomError("closed", _("This room is closed."))
     known = room.candidate if candidate else None
     if known is None and user is not None:
         known = next((member for member in room.members if member.user_id == user.id), None)
     if known is not None:
         if known.removed_at is not None:
-            raise Refused("removed", _("The host has removed you from this call."))
+            raise RoomError("removed", _("The host has removed you from this call."))
         return known
     if len(room.members) >= MOST_MEMBERS:
-        raise Refused("full", _("Too many people have joined this room. Ask the host for a new one."))
+        raise RoomError("full", _("Too many people have joined this room. Ask the host for a new one."))
     member = Member(
         room=room,
         user=None if candidate else user,
@@ -107,11 +107,11 @@ def enter(room: Room, *, name: str, user: User | None = None, candidate: bool = 
 
 def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
     """Note what ``member`` says to one purpose; whether it is new. Taking a consent to being read back also deletes
-    what was kept of it. Raises Refused where the policy rules the purpose out (saying no is always possible)."""
+    what was kept of it. Raises RoomError where the policy rules the purpose out (saying no is always possible)."""
     if granted:
         lawful = policy.reading_lawful(member.room) if purpose is LivePurpose.READING else policy.may_record(member)
         if not lawful:
-            raise Refused(lawful.code, lawful.reason)
+            raise RoomError(lawful.code, lawful.reason)
     for _attempt in range(5):
         db.session.refresh(member, ["consents"])
         said = member.answer_to(purpose)
@@ -154,10 +154,10 @@ def close(room: Room) -> None:
 def remove(member: Member) -> None:
     """End one person's part in the room. Its links get new numbers, so that they cannot come back by an old one.
 
-    Raises Refused for the host.
+    Raises RoomError for the host.
     """
     if member.role is MemberRole.HOST:
-        raise Refused("host", _("You cannot remove yourself. Close the room instead."))
+        raise RoomError("host", _("You cannot remove yourself. Close the room instead."))
     if member.removed_at is None:
         member.removed_at = now()
         member.seen_at = None
@@ -180,14 +180,14 @@ def leave(member: Member) -> None:
 def delete(room: Room) -> None:
     """Delete a practice room with its members, their consents and what was kept of readings.
 
-    Raises Refused while it is open, and for an assessment, whose record stays.
+    Raises RoomError while it is open, and for an assessment, whose record stays.
     """
     if room.mode is not Mode.PRACTICE:
-        raise Refused(
+        raise RoomError(
             "assessment", _("The record of an assessment is kept. The candidate can withdraw consent to the analysis.")
         )
     if room.is_open:
-        raise Refused("open", _("Close the room first."))
+        raise RoomError("open", _("Close the room first."))
     db.session.delete(room)
     db.session.flush()
     current_app.logger.info("Live room %s deleted", room.id)

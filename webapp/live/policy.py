@@ -1,4 +1,4 @@
-"""The policy as asked about a room. Three doors put these questions: the page, the API that hands out tokens and takes
+"""The policy as asked about a room. Three points put these questions: the page, the API that hands out tokens and takes
 consents, and the live service on every frame and before every reading is sent on."""
 
 from __future__ import annotations

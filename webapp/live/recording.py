@@ -14,15 +14,17 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role, User
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.interviews.answering import AnsweringError, answer_to
 from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
 from webapp.live import consent_texts, operations, policy
 from webapp.live.models import LivePurpose, Member, Room
-from webapp.live.operations import Refused
+from webapp.live.operations import RoomError
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.recordings import files
 from webapp.recordings import operations as recordings
 from webapp.recordings.models import Recording, RecordingState
+from webapp.recordings.takes import begin_take, drop_take
 
 #: Marks the built-in question set of live conversations.
 LINEAGE = "viva0live0conversation0000000000"
@@ -66,10 +68,10 @@ def conversation_set(owner: User) -> QuestionSet:
 
 
 def begin(member: Member, media_type: str) -> Recording:
-    """The empty recording of ``member``'s own side. Raises Refused (policy, takes) and UploadRefused (media type)."""
+    """The empty recording of ``member``'s own side. Raises RoomError (policy, takes) and UploadError (media type)."""
     decision = policy.may_record(member)
     if not decision:
-        raise Refused(decision.code, decision.reason)
+        raise RoomError(decision.code, decision.reason)
     operations.decide(member, LivePurpose.RECORDING, True)
     interview = member.interview
     if interview is None or interview.state is not InterviewState.OPEN:
@@ -89,9 +91,9 @@ def begin(member: Member, media_type: str) -> Recording:
         db.session.flush()
     question = interview.question_set.questions[0]
     try:
-        take = candidate.begin_take(candidate.answer_to(interview, question))
-    except candidate.Refused as error:
-        raise Refused(error.code, error.message) from None
+        take = begin_take(answer_to(interview, question))
+    except AnsweringError as error:
+        raise RoomError(error.code, error.message) from None
     return recordings.begin(take, media_type)
 
 
@@ -164,7 +166,7 @@ def _forget(member: Member, interview: Interview) -> None:
     member.interview = None
     for answer in interview.answers:
         for take in list(answer.takes):
-            candidate.drop_take(take)
+            drop_take(take)
     invitation = interview.invitation
     db.session.delete(interview)
     db.session.flush()
@@ -190,7 +192,7 @@ def _hand_in(interview: Interview) -> bool:
         take.kept = take is longest
     try:
         return candidate.submit(interview, incomplete=True)
-    except candidate.Refused:  # revoked, or past its deadline and grace: it stays as it is
+    except AnsweringError:  # revoked, or past its deadline and grace: it stays as it is
         return False
 
 

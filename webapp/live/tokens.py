@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import current_app
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 
+from ml.core.messages import N_
 from webapp.core.database import db
 from webapp.live.models import Member, Room
 
@@ -17,7 +18,7 @@ _LINK_SALT, _TOKEN_SALT = "viva.live-link", "viva.live-token"
 PURPOSES = ("signal", "reading")
 
 
-class BadToken(Exception):
+class TokenError(Exception):
     """A token that lets nobody in; ``code`` is for programs, the message for a person."""
 
     def __init__(self, code: str, message: str):
@@ -70,18 +71,18 @@ def issue(member: Member, purpose: str, origin: str, session: str = "") -> str:
 
 
 def check(token: object, purpose: str, origin: str | None) -> Claims:
-    """What ``token`` says. Raises BadToken where it is forged, too old, or made for something else.
+    """What ``token`` says. Raises TokenError where it is forged, too old, or made for something else.
 
     Needs an application context and no database. That it is used once is for the service to see (``nonce``).
     """
-    unknown = BadToken("token", "This connection could not be verified. Reload the page.")
+    unknown = TokenError("token", N_("This connection could not be verified. Reload the page."))
     if not isinstance(token, str) or len(token) > 2000:
         raise unknown
     try:
         values = _serializer().loads(token, max_age=current_app.config["LIVE_TOKEN_SECONDS"])
         claims = Claims(*values)
     except SignatureExpired:
-        raise BadToken("expired", "This connection was prepared too long ago. It is made anew.") from None
+        raise TokenError("expired", N_("This connection has expired. Reconnecting…")) from None
     except (BadData, TypeError):
         raise unknown from None
     if claims.purpose != purpose or claims.origin != origin:

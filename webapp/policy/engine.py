@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from ml.core.messages import N_
 
-EU = frozenset(
-    ("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK").split()  # noqa: SIM905
-)
+EU = frozenset(("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK").split())
 EEA = EU | frozenset({"IS", "LI", "NO"})
 #: Territories of member states with codes of their own, where Union law applies too.
 EEA_TERRITORIES = frozenset({"AX", "GF", "GP", "MF", "MQ", "RE", "YT"})

@@ -11,12 +11,12 @@ from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from webapp.accounts.forms import ListField, strip
+from webapp.accounts.forms import ListField, one_line, strip
 from webapp.positions.places import countries
 
 
-class JobForm(FlaskForm):
-    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160)], filters=[strip])
+class PositionForm(FlaskForm):
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160), one_line], filters=[strip])
     city = StringField(_l("City"), [DataRequired(_l("Enter the city.")), Length(max=120)], filters=[strip])
     country = ListField(_l("Country"), [InputRequired(_l("Choose a country."))])
 

@@ -1,4 +1,7 @@
-"""Jobs: what people are interviewed for, and where. The place decides which law holds."""
+"""Positions: what people are interviewed for, and where. The place decides which law applies.
+
+The table keeps the name that it was made with, jobs, and so do the columns that point at it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, new_id, now
 
 
-class Job(Model):
+class Position(Model):
     """A vacancy, at a place whose law decides what may be read."""
 
     __tablename__ = "jobs"

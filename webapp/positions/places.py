@@ -53,7 +53,7 @@ class Rule:
 
 
 def rules(country: str) -> list[Rule]:
-    """What may be analysed in an assessment for a job in ``country`` (alpha-2), if the candidate agrees."""
+    """What may be analysed in an assessment for a position in ``country`` (alpha-2), if the candidate agrees."""
     found = []
     for modality, what in _WHAT.items():
         decision = permitted_by_law(modality, Mode.ASSESSMENT, country)

@@ -5,6 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.practice.views.pages import blueprint
+    from webapp.practice.views.practice import blueprint
 
     app.register_blueprint(blueprint)

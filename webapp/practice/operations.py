@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
 from webapp.analysis.operations import analyses_of
-from webapp.core import storage
-from webapp.core.database import after_commit, db, now
+from webapp.core import events
+from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import LINEAGE, QUESTIONS, TITLE
@@ -107,8 +105,8 @@ def delete(interview: Interview) -> None:
     ).all()
     for recording in found:
         recordings.discard(recording)
-    for analysis in analyses_of(interview):
-        after_commit(partial(storage.delete_of, "maps", analysis.id))
+    gone = [analysis.id for analysis in analyses_of(interview)]
+    events.send(events.readings_deleted, interview_id=interview.id, analysis_ids=gone)
     db.session.delete(interview)
     db.session.flush()
     current_app.logger.info("A practice interview was deleted with %d recordings", len(found))

@@ -8,7 +8,7 @@ from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from webapp.accounts.forms import strip
+from webapp.accounts.forms import one_line, strip
 from webapp.questions.models import QuestionKind, SetState
 
 KIND_NAMES = {QuestionKind.VIDEO: _l("Video"), QuestionKind.AUDIO: _l("Audio"), QuestionKind.TEXT: _l("Text")}
@@ -21,7 +21,7 @@ KINDS = [
 
 
 class SetForm(FlaskForm):
-    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160)], filters=[strip])
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160), one_line], filters=[strip])
     introduction = TextAreaField(_l("Introduction"), [Optional(), Length(max=5000)], filters=[strip])
 
 

@@ -20,7 +20,7 @@ _ARCHIVING = {"state", "archived_at"}
 _COLUMNS = tuple(QuestionSet.__table__.columns.keys())
 
 
-class Frozen(RuntimeError):
+class ImmutableError(RuntimeError):
     """Somebody tried to change a question set that has been published; the message is for a person."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ def _guard_bulk(state: ORMExecuteState) -> None:
     """UPDATE and DELETE statements pass no flush, so they are refused for these two tables."""
     target = state.bind_mapper.class_ if state.bind_mapper is not None else None
     if (state.is_update or state.is_delete) and target in (Question, QuestionSet):
-        raise Frozen
+        raise ImmutableError
 
 
 def _guard_flush(session: Session, _context: object, _instances: object) -> None:
@@ -86,4 +86,4 @@ def _hold_draft(session: Session, set_id: str) -> None:
         sa.update(table).where(table.c.id == set_id, table.c.state == SetState.DRAFT).values(state=SetState.DRAFT)
     )
     if held.rowcount != 1:
-        raise Frozen
+        raise ImmutableError

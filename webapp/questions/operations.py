@@ -1,6 +1,7 @@
 """What can be done with question sets: draft, publish (which freezes), copy into a new version, archive.
 
-Nothing here commits. Changing what is frozen raises ``Frozen``, here and again where rows are written (frozen.py).
+Nothing here commits. Changing what is frozen raises ``ImmutableError``, here and again where rows are
+written (immutability.py).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
-from webapp.questions.immutability import Frozen
+from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 #: What the length of one interview, and of its page, allows.
@@ -20,7 +21,7 @@ MAX_QUESTIONS = 40
 _COPIED = ("position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric")
 
 
-class SetRefused(ValueError):
+class QuestionSetError(ValueError):
     """This cannot be done with this question set as it is; the message is for a person."""
 
 
@@ -42,7 +43,7 @@ def create_set(*, title: str, introduction: str, by: User) -> QuestionSet:
 
 
 def edit_set(row: QuestionSet, *, title: str, introduction: str, by: User) -> None:
-    """Change a draft's title and introduction. Raises Frozen."""
+    """Change a draft's title and introduction. Raises ImmutableError."""
     _check_draft(row)
     row.title, row.introduction = title.strip(), introduction.strip()
     db.session.flush()
@@ -50,7 +51,7 @@ def edit_set(row: QuestionSet, *, title: str, introduction: str, by: User) -> No
 
 
 def delete_draft(row: QuestionSet, *, by: User) -> None:
-    """Remove a draft for good. Raises Frozen: what has been published is archived, never removed."""
+    """Remove a draft for good. Raises ImmutableError: what has been published is archived, never removed."""
     _check_draft(row)
     db.session.delete(row)
     db.session.flush()
@@ -68,10 +69,11 @@ def add_question(
     rubric: str = "",
     by: User,
 ) -> Question:
-    """Add a question at the end of a draft; times in seconds. Raises Frozen, and SetRefused beyond MAX_QUESTIONS."""
+    """Add a question at the end of a draft; times in seconds. Raises ImmutableError, and
+    QuestionSetError beyond MAX_QUESTIONS."""
     _check_draft(row)
     if len(row.questions) >= MAX_QUESTIONS:
-        raise SetRefused(
+        raise QuestionSetError(
             _(
                 "A question set can have at most %(max_questions)s questions. Delete one, or create another set.",
                 max_questions=MAX_QUESTIONS,
@@ -103,7 +105,7 @@ def edit_question(
     rubric: str,
     by: User,
 ) -> None:
-    """Change a question of a draft; times in seconds. Raises Frozen."""
+    """Change a question of a draft; times in seconds. Raises ImmutableError."""
     _check_draft(question.question_set)
     question.kind, question.prompt, question.rubric = kind, prompt.strip(), rubric.strip()
     question.think_seconds, question.limit_seconds = think_seconds, limit_seconds
@@ -113,7 +115,7 @@ def edit_question(
 
 
 def delete_question(question: Question, *, by: User) -> None:
-    """Take a question out of a draft; those after it move up. Raises Frozen."""
+    """Take a question out of a draft; those after it move up. Raises ImmutableError."""
     row = question.question_set
     _check_draft(row)
     row.questions.remove(question)
@@ -123,7 +125,7 @@ def delete_question(question: Question, *, by: User) -> None:
 
 
 def move_question(question: Question, places: int, *, by: User) -> None:
-    """Move a question of a draft ``places`` down (negative: up), as far as there is room. Raises Frozen."""
+    """Move a question of a draft ``places`` down (negative: up), as far as there is room. Raises ImmutableError."""
     row = question.question_set
     _check_draft(row)
     order = list(row.questions)
@@ -142,10 +144,11 @@ def _number(row: QuestionSet) -> None:
 
 
 def publish(row: QuestionSet, *, by: User) -> None:
-    """Freeze a draft and let it be chosen for invitations. Raises Frozen, and SetRefused without a question."""
+    """Freeze a draft and let it be chosen for invitations. Raises ImmutableError, and QuestionSetError
+    without a question."""
     _check_draft(row)
     if not row.questions:
-        raise SetRefused(_("There are no questions in this set yet. Add at least one, then publish."))
+        raise QuestionSetError(_("There are no questions in this set yet. Add at least one, then publish."))
     row.state, row.published_at = SetState.PUBLISHED, now()
     db.session.flush()
     _log(row, "published", by)
@@ -154,13 +157,15 @@ def publish(row: QuestionSet, *, by: User) -> None:
 def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
     """Copy a published or archived version into a draft of the next one; the old one stays what it is.
 
-    Raises SetRefused where ``row`` is a draft, or where its lineage has a draft already.
+    Raises QuestionSetError where ``row`` is a draft, or where its lineage has a draft already.
     """
     if row.state is SetState.DRAFT:
-        raise SetRefused(_("This is a draft. Edit it directly; it does not need a new version."))
+        raise QuestionSetError(_("This is a draft. Edit it directly; it does not need a new version."))
     siblings = versions(row)
     if draft := next((each for each in siblings if each.state is SetState.DRAFT), None):
-        raise SetRefused(_("Version %(version)s is already a draft. Edit or delete that one.", version=draft.version))
+        raise QuestionSetError(
+            _("Version %(version)s is already a draft. Edit or delete that one.", version=draft.version)
+        )
     copy = QuestionSet(
         lineage=row.lineage,
         version=max(each.version for each in siblings) + 1,
@@ -174,7 +179,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
         db.session.flush()
     except sa.exc.IntegrityError:  # somebody else, or a second click, was faster
         db.session.rollback()
-        raise SetRefused(
+        raise QuestionSetError(
             _("The next version has just been created. Find the draft in the list of question sets.")
         ) from None
     _log(copy, "created", by)
@@ -182,9 +187,9 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
 
 
 def archive(row: QuestionSet, *, by: User) -> None:
-    """Take a published version out of choice; links that were made with it go on working. Raises SetRefused."""
+    """Take a published version out of choice; links that were made with it go on working. Raises QuestionSetError."""
     if row.state is not SetState.PUBLISHED:
-        raise SetRefused(_("Only a published version can be archived."))
+        raise QuestionSetError(_("Only a published version can be archived."))
     row.state, row.archived_at = SetState.ARCHIVED, now()
     db.session.flush()
     _log(row, "archived", by)
@@ -198,7 +203,7 @@ def versions(row: QuestionSet) -> list[QuestionSet]:
 
 def _check_draft(row: QuestionSet) -> None:
     if row.state is not SetState.DRAFT:
-        raise Frozen
+        raise ImmutableError
 
 
 def _log(row: QuestionSet, verb: str, by: User) -> None:

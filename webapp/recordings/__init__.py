@@ -5,9 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tasks."""
-    from webapp.recordings import models, tasks  # noqa: F401  (known to the mapper, to migrations and to workers)
-    from webapp.recordings.tus import blueprint as uploads
-    from webapp.recordings.views.pages import blueprint
+    from webapp.recordings import models, receivers, tasks  # noqa: F401  (known to the mapper, to migrations and to workers)
+    from webapp.recordings.views.playback import blueprint
+    from webapp.recordings.views.uploads import blueprint as uploads
 
     app.register_blueprint(blueprint)
     app.register_blueprint(uploads)

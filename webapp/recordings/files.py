@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import current_app
@@ -16,7 +16,7 @@ from flask import current_app
 PATIENCE = 2.0
 
 
-class Locked(Exception):
+class UploadLockedError(Exception):
     """Another request is writing to this upload."""
 
 
@@ -44,7 +44,9 @@ def size_of(recording_id: str) -> int:
 
 @contextmanager
 def locked(recording_id: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the upload's lock, between threads and between processes. Raises Locked after ``patience`` seconds.
+    """Hold the upload's lock, between threads and between processes.
+
+    Raises UploadLockedError after ``patience`` seconds.
 
     The lock file stays until the upload is removed: deleting it while others wait for it would give two of them the
     lock. The system lets go of the lock when a process dies.
@@ -58,7 +60,7 @@ def locked(recording_id: str, patience: float = PATIENCE) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= end:
-                    raise Locked(recording_id) from None
+                    raise UploadLockedError(recording_id) from None
                 time.sleep(0.05)
         yield
     finally:
@@ -94,8 +96,25 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def set_aside_path(recording_id: str) -> Path:
+    """Where the bytes of a recording lie that cannot be used."""
+    return folder().parent / "set-aside" / path_of(recording_id).name
+
+
+def set_aside(recording_id: str) -> None:
+    """Keep an upload's bytes, out of the way of uploads: that it cannot be used is our judgement, and may be wrong.
+
+    They go with everything else of the recording (`remove`)."""
+    aside = set_aside_path(recording_id)
+    aside.parent.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileNotFoundError):
+        path_of(recording_id).replace(aside)
+    path_of(recording_id).with_suffix(".lock").unlink(missing_ok=True)
+
+
 def remove(recording_id: str) -> None:
-    """Forget an upload; nothing there is no error."""
+    """Forget an upload, also one that was set aside; nothing there is no error."""
     path = path_of(recording_id)
     path.unlink(missing_ok=True)
+    set_aside_path(recording_id).unlink(missing_ok=True)
     path.with_suffix(".lock").unlink(missing_ok=True)

@@ -14,10 +14,10 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import storage
+from webapp.core import leases, storage
 from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Take
-from webapp.recordings import files
+from webapp.recordings import files, tasks
 from webapp.recordings.models import Recording, RecordingState
 
 #: What MediaRecorder may call its output: a video or audio type with parameters, nothing else.
@@ -26,7 +26,7 @@ _MEDIA_TYPE = re.compile(r"(video|audio)/[a-z0-9.+-]{1,40}(;[ a-zA-Z0-9=.,\"+-]{
 UNDECLARED = timedelta(minutes=2)
 
 
-class UploadRefused(Exception):
+class UploadError(Exception):
     """An upload cannot go on; ``status`` is the HTTP status, ``code`` is for programs, ``message`` for the person."""
 
     def __init__(self, status: int, code: str, message: str):
@@ -34,10 +34,10 @@ class UploadRefused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def too_large() -> UploadRefused:
+def too_large() -> UploadError:
     """The refusal of more bytes than this Viva accepts."""
     limit = current_app.config["MAX_RECORDING_BYTES"] / 1024**2
-    return UploadRefused(
+    return UploadError(
         413,
         "too_large",
         _(
@@ -49,11 +49,9 @@ def too_large() -> UploadRefused:
 
 
 def begin(take: Take, media_type: str) -> Recording:
-    """Make the empty recording of ``take``. Raises UploadRefused for a type that no recorder writes."""
+    """Make the empty recording of ``take``. Raises UploadError for a type that no recorder writes."""
     if not _MEDIA_TYPE.fullmatch(media_type):
-        raise UploadRefused(
-            400, "media_type", _("Only video and audio can be recorded. Reload the page and try again.")
-        )
+        raise UploadError(400, "media_type", _("Only video and audio can be recorded. Reload the page and try again."))
     recording = Recording(take=take, media_type=media_type, received=0, state=RecordingState.RECEIVING)
     db.session.add(recording)
     db.session.flush()
@@ -68,11 +66,9 @@ def offset_of(recording: Recording) -> int:
 
 
 def declare_length(recording: Recording, length: int) -> None:
-    """Say how many bytes there will be. Raises UploadRefused where that is too many, or not what was said before."""
+    """Say how many bytes there will be. Raises UploadError where that is too many, or not what was said before."""
     if recording.length not in (None, length) or length < offset_of(recording):
-        raise UploadRefused(
-            400, "length", _("The recording's length was announced differently before. Reload the page.")
-        )
+        raise UploadError(400, "length", _("The recording's length was announced differently before. Reload the page."))
     if length > current_app.config["MAX_RECORDING_BYTES"]:
         raise too_large()
     recording.received = offset_of(recording)
@@ -89,24 +85,24 @@ def _note_arrival(recording: Recording) -> None:
 def append(recording: Recording, at: int, block: bytes) -> int:
     """Write ``block`` at byte ``at`` and return the new offset. The caller holds the lock and commits.
 
-    The bytes are on disk before the offset moves. Raises UploadRefused (409 where ``at`` is not the offset, 413 where
+    The bytes are on disk before the offset moves. Raises UploadError (409 where ``at`` is not the offset, 413 where
     it becomes too much, 507 where the disk is full; nothing is lost then).
     """
     if recording.state is not RecordingState.RECEIVING:
-        raise UploadRefused(409, "finished", _("This recording has already been received."))
+        raise UploadError(409, "finished", _("This recording has already been received."))
     offset = offset_of(recording)
     if at != offset:
-        raise UploadRefused(409, "offset", _("The next byte should be number %(offset)s.", offset=offset))
+        raise UploadError(409, "offset", _("The next byte should be number %(offset)s.", offset=offset))
     end = offset + len(block)
     if recording.length is not None and end > recording.length:
-        raise UploadRefused(400, "length", _("More was received than announced. Reload the page and try again."))
+        raise UploadError(400, "length", _("More was received than announced. Reload the page and try again."))
     if end > current_app.config["MAX_RECORDING_BYTES"]:
         raise too_large()
     try:
         files.write(recording.id, offset, block)
     except OSError as error:
         current_app.logger.exception("Upload %s cannot be written", recording.id)
-        raise UploadRefused(
+        raise UploadError(
             507,
             "disk_full",
             _(
@@ -124,13 +120,13 @@ def finish(recording: Recording, *, sha256: str | None = None, interrupted: bool
 
     :param sha256: what the browser computed over the same bytes, in hexadecimal; verification compares it.
     :param interrupted: whether the recorder was cut short, so that a file that breaks off is no fault.
-    Raises UploadRefused (409) while bytes are missing.
+    Raises UploadError (409) while bytes are missing.
     """
     if recording.state is not RecordingState.RECEIVING:
         return recording
     offset = offset_of(recording)
     if recording.length is None or recording.length != offset:
-        raise UploadRefused(409, "incomplete", _("Only %(offset)s bytes have been received so far.", offset=offset))
+        raise UploadError(409, "incomplete", _("Only %(offset)s bytes have been received so far.", offset=offset))
     recording.expected_sha256 = sha256
     recording.interrupted = interrupted
     recording.state = RecordingState.VERIFYING
@@ -150,10 +146,8 @@ def finish_as_it_is(recording: Recording) -> Recording:
 
 def announce(recording: Recording) -> None:
     """Tell a worker, once this is committed. A message that gets lost is made up for by ``requeue_pending``."""
-    from webapp.recordings.tasks import verify
-
     recording_id = recording.id
-    after_commit(lambda: verify.delay(recording_id))
+    after_commit(lambda: tasks.verify.delay(recording_id))
 
 
 def discard(recording: Recording) -> None:
@@ -174,7 +168,7 @@ def discard(recording: Recording) -> None:
 def pending_verifications(moment: datetime | None = None) -> list[Recording]:
     """Recordings that wait for verification with nobody working on them: their lease ran out, or never began."""
     moment = moment or now()
-    lease = timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    lease = leases.term()
     return list(
         db.session.scalars(
             sa.select(Recording).where(
@@ -195,7 +189,7 @@ def requeue_pending() -> int:
     for recording in waiting:
         # Not once more before another lease is over: a long queue is no reason to make it longer.
         recording.lease_owner = None
-        recording.lease_until = moment + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+        recording.lease_until = moment + leases.term()
         announce(recording)
     db.session.flush()
     undeclared = db.session.scalars(

@@ -6,22 +6,18 @@ die at any point: whoever claims it next starts again and comes to the same file
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import current_app
 
 from ml.core.errors import MediaError
 from ml.core.messages import N_
-from ml.media import demux
-from webapp.core import storage
+from ml.media import demux, sandbox
+from ml.media.containers import PLAYABLE, SUFFIXES, suffix_of
+from webapp.core import events, leases, storage
 from webapp.core.database import db, now
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
 
@@ -53,12 +49,20 @@ REASONS = {
         "This recording is longer or larger than allowed. Record it again: this one does not count "
         "as one of your takes."
     ),
+    "too_long": N_(
+        "This recording is longer than the question allows. Record it again: this one does not count "
+        "as one of your takes."
+    ),
     "no_video": N_(
         "There is no picture in this recording. Check that the right camera is chosen. Record it "
         "again: this one does not count as one of your takes."
     ),
     "no_audio": N_(
         "There is no sound in this recording. Check that the right microphone is chosen. Record it "
+        "again: this one does not count as one of your takes."
+    ),
+    "mixed": N_(
+        "The recording was interrupted and went on in another format, so its parts cannot be played as one. Record it "
         "again: this one does not count as one of your takes."
     ),
     "checksum": N_(
@@ -69,54 +73,27 @@ REASONS = {
         "count as one of your takes."
     ),
 }
-_SUFFIX = {"matroska": ".webm", "mov": ".mp4", "ogg": ".ogg", "wav": ".wav", "flac": ".flac", "mp3": ".mp3"}
+
+WORK = leases.Work(
+    Recording,
+    free=lambda moment: sa.and_(
+        Recording.state == RecordingState.VERIFYING,
+        sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
+    ),
+    busy=Recording.state == RecordingState.VERIFYING,
+)
 
 
 def claim(recording_id: str, owner: str) -> Recording | None:
     """Take the lease on a recording that waits. None where there is nothing to do or somebody else does it."""
-    moment = now()
-    taken = cast(
-        "sa.CursorResult[Any]",
-        db.session.execute(
-            sa.update(Recording)
-            .where(
-                Recording.id == recording_id,
-                Recording.state == RecordingState.VERIFYING,
-                sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
-            )
-            .values(
-                lease_owner=owner,
-                lease_until=moment + timedelta(seconds=current_app.config["LEASE_SECONDS"]),
-                attempts=Recording.attempts + 1,
-            )
-            .execution_options(synchronize_session=False)
-        ),
-    )
-    if not taken.rowcount:
+    if not WORK.claim(recording_id, owner):
         return None
     return db.session.get(Recording, recording_id, populate_existing=True)
 
 
-@contextmanager
-def heartbeat(recording_id: str, owner: str) -> Iterator[None]:
-    """Renew the lease from a thread of its own for as long as the block runs."""
-    engine, done = db.engine, threading.Event()
-    lease = timedelta(seconds=current_app.config["LEASE_SECONDS"])
-    every = current_app.config["HEARTBEAT_SECONDS"]
-    statement = sa.update(Recording).where(Recording.id == recording_id, Recording.lease_owner == owner)
-
-    def beat() -> None:
-        while not done.wait(every):
-            with suppress(sa.exc.OperationalError), engine.begin() as connection:
-                connection.execute(statement.values(lease_until=now() + lease))
-
-    thread = threading.Thread(target=beat, name=f"lease-{recording_id[:8]}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+def heartbeat(recording_id: str, owner: str) -> leases.Heartbeat:
+    """Renews the lease from a thread of its own for as long as its block runs."""
+    return leases.Heartbeat(WORK, recording_id, owner)
 
 
 def verify(recording: Recording) -> Recording:
@@ -134,17 +111,18 @@ def verify(recording: Recording) -> Recording:
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        info = demux.verify(path)
+        allowed = allowed_seconds(recording.take.answer.question)
+        target = files.folder() / f"{recording.id}.playable"
+        info, playable = sandbox.verify_and_copy(path, target, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
+            playable.unlink(missing_ok=True)
             return reject(recording, code)
-        playable = files.folder() / f"{recording.id}.playable{demux.playable_suffix(info)}"
-        demux.remux(path, playable)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
             return reject(recording, "cut_short")
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
-    original_key = f"originals/{recording.id}{_SUFFIX.get(info.container, '.bin')}"
+    original_key = f"originals/{recording.id}{suffix_of(info.container)}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
     storage.put(playable_key, playable)
     if path != storage.path_of(original_key):
@@ -158,16 +136,22 @@ def verify(recording: Recording) -> Recording:
     recording.reason_code = recording.reason = None
     _let_go(recording)
     files.path_of(recording.id).with_suffix(".lock").unlink(missing_ok=True)
+    events.send(events.recording_ready, recording_id=recording.id)
     return recording
 
 
+def allowed_seconds(question: Question) -> float:
+    """How long an answer may be: the question's limit, and some grace for slow timers and for stopping late."""
+    return question.limit_seconds * 1.1 + 15.0
+
+
 def reject(recording: Recording, code: str) -> Recording:
-    """Say that a recording cannot be used and why. Its bytes go, unless the fault is ours."""
+    """Say that a recording cannot be used and why. Its bytes are set aside until the take itself goes."""
     recording.state = RecordingState.REJECTED
     recording.reason_code, recording.reason = code, REASONS[code]
     _let_go(recording)
     if code != "not_verified":
-        files.remove(recording.id)
+        files.set_aside(recording.id)
     current_app.logger.info("Recording %s rejected: %s", recording.id, code)
     return recording
 
@@ -182,7 +166,7 @@ def _bytes_of(recording: Recording) -> Path | None:
     upload = files.path_of(recording.id)
     if upload.exists():
         return upload
-    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in (*_SUFFIX.values(), ".bin"))
+    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in SUFFIXES)
     return next((path for path in candidates if path.exists()), None)
 
 
@@ -202,8 +186,8 @@ def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str 
 def forget(recording_id: str) -> None:
     """Remove every file of a recording whose row was deleted while it was being verified."""
     files.remove(recording_id)
-    for suffix in (*_SUFFIX.values(), ".bin"):
+    for suffix in SUFFIXES:
         storage.delete(f"originals/{recording_id}{suffix}")
-    for suffix in (".webm", ".mp4"):
+    for suffix in PLAYABLE:
         storage.delete(f"playable/{recording_id}{suffix}")
         (files.folder() / f"{recording_id}.playable{suffix}").unlink(missing_ok=True)

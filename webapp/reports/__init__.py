@@ -4,10 +4,22 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register this feature's views and tasks, and its words for templates."""
-    from webapp.reports import face_facts, formatting, models, tasks  # noqa: F401  (known to the mapper, the worker …)
-    from webapp.reports.views.pages import blueprint
+    """Register this feature's views, tasks and receivers, and its words for templates."""
+    from webapp.interviews.status import ready_when
+    from webapp.reports import (
+        content,
+        face_facts,
+        feedback,
+        formatting,
+        operations,
+        receivers,  # noqa: F401  (connects them)
+    )
+    from webapp.reports.views import points, report
 
-    app.register_blueprint(blueprint)
+    app.register_blueprint(report.blueprint)
+    app.register_blueprint(points.blueprint)
+    ready_when(operations.is_there())
+    app.jinja_env.globals["story_pieces"] = content.marked
     formatting.init_app(app)
     face_facts.init_app(app)
+    feedback.init_app(app)

@@ -54,11 +54,8 @@ class RatersPart(Stored):
 
 def answer_text(answer: Answer) -> str | None:
     """The words of an answer, wherever they come from: written, else the transcript that may be seen; None without."""
-    written = answer.text or ""
-    if written.strip():
-        return written
-    transcript = store.visible(answer)
-    text = transcript.words.text if transcript else ""
+    words = store.words_of(answer)
+    text = words if isinstance(words, str) else words.words.text if words else ""
     return text if text.strip() else None
 
 

@@ -1,4 +1,4 @@
-"""The report's charts as Plotly's JSON, made of what the policy lets be seen (door 2)."""
+"""The report's charts as Plotly's JSON, made of what the policy lets be seen (policy check 2)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from webapp.core.translation import ENGLISH, language, translate_stored
-from webapp.reports.formatting import emotion
+from webapp.reports.formatting import TRAITS, emotion, trait
 from webapp.reports.view import AnswerView, ReportView
 
 #: What each expression's area is hatched with; the two commonest stay plain.
@@ -81,6 +81,8 @@ def _json(figure: Any, seconds: float | None = None) -> dict[str, Any]:
             trace["name"] = emotion(trace["name"])
         elif trace["type"] == "bar":
             trace["y"] = [emotion(label) for label in trace["y"]]
+        elif trace["type"] == "scatter" and isinstance(trace.get("y"), list):
+            trace["y"] = [trait(label.lower()) if str(label).lower() in TRAITS else label for label in trace["y"]]
     return plain if language() == ENGLISH else _translated(plain)
 
 

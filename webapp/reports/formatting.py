@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from ml.core.naming import has_interval, is_open
 from ml.core.readings import Estimate, Track
 from webapp.core.pages import decimal, percent
 from webapp.reports import fusion
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
         emotion=emotion, trait=trait, modality=modality, state_word=state_word, number=number, interval=interval
     )
     app.jinja_env.filters.update(fusion.filters())
-    app.jinja_env.tests["overlapping"] = too_even
+    app.jinja_env.tests["overlapping"] = is_open
 
 
 def emotion(label: str) -> str:
@@ -83,7 +84,7 @@ def interval(estimate: Estimate | None) -> str:
     """A share with its 95 % interval: "31 % (24 to 38 %)"; a single observation says nothing of the spread."""
     if estimate is None:
         return _("not enough data")
-    if estimate.n < 2:
+    if not has_interval(estimate):
         return _("%(share)s (not enough data for an interval)", share=percent(estimate.value))
     return _(
         "%(share)s (%(low)s to %(high)s)",
@@ -91,11 +92,6 @@ def interval(estimate: Estimate | None) -> str:
         low=decimal(100 * estimate.low),
         high=percent(estimate.high),
     )
-
-
-def too_even(estimate: Estimate) -> bool:
-    """Whether an interval holds one half: the reading says neither the upper nor the lower half."""
-    return estimate.low <= 0.5 <= estimate.high
 
 
 def bins(track: Track, rows: int = 30) -> list[dict[str, Any]]:

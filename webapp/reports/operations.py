@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ml.core.readings import FusedReading
-from webapp.analysis.operations import analyses_of, is_finished
+from webapp.analysis.completion import is_finished
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.core.database import db, now
 from webapp.interviews.models import Interview
@@ -26,13 +26,18 @@ def report_of(interview: Interview) -> Report | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
+def is_there() -> sa.ColumnElement[bool]:
+    """The condition on an interview's row that its report has been built."""
+    return sa.exists().where(Report.interview_id == Interview.id)
+
+
 def build(interview_id: str) -> Report | None:
     """Fuse the readings of each answer and sum up the interview, once all its analyses have finished.
 
     Idempotent: building again replaces what was built. None where the interview is gone or unfinished.
     """
     interview = db.session.get(Interview, interview_id)
-    if interview is None or not is_finished(analyses_of(interview)):
+    if interview is None or not is_finished(interview.id):
         return None
     readings = visible_readings(interview)
     body = {
@@ -59,7 +64,9 @@ def _body(readings: dict[str, dict[Modality, VisibleReading]]) -> dict[str, Any]
     used: set[str] = set()
     traits: list[tuple[summary.Estimates, float]] = []
     for answer_id, by_modality in readings.items():
-        results = {modality.value: reading.result for modality, reading in by_modality.items() if reading.result}
+        results: dict[str, Any] = {
+            modality.value: reading.result for modality, reading in by_modality.items() if reading.result
+        }
         sides = [name for name in ("face", "speech") if name in results]
         fused = _fused(answer_id, results)
         if fused:

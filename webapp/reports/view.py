@@ -1,4 +1,4 @@
-"""A report as one person may see it: the policy-filtered readings beside what was asked and answered (door 2)."""
+"""A report as one person may see it: the policy-filtered readings beside the answers (policy check 2)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ from ml.core.readings import ContentReading, FusedReading, ModelVersion
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, Mode, all_allowed
-from webapp.questions.models import Question
-from webapp.recordings.models import Recording
 from webapp.reports.content import ContentPart, RatersPart, answer_text, fingerprint
 from webapp.reports.operations import report_of
 from webapp.reports.summary import EmotionSummary, TraitSummary
+from webapp.reviews.presenters import AnswerSource
 
 
 @dataclass(frozen=True)
-class AnswerView:
+class AnswerView(AnswerSource):
     """One question and everything about its answer."""
 
-    question: Question
-    answer: Answer | None
     readings: dict[str, VisibleReading] = field(default_factory=dict)
     fused: FusedReading | None = None
     #: What the fused reading was made of.
@@ -34,17 +31,6 @@ class AnswerView:
     #: The text that ``content`` is about, and why there is none.
     content_text: str | None = None
     content_reason: str | None = None
-
-    @property
-    def recording(self) -> Recording | None:
-        """The recording of the take that counts."""
-        take = self.answer.kept_take if self.answer else None
-        return take.recording if take else None
-
-    @property
-    def text(self) -> str | None:
-        """The words that were written, for a recorded question beside the recording or instead of it."""
-        return self.answer.text if self.answer and (self.answer.text or "").strip() else None
 
     def result(self, modality: str) -> Any:
         """The face's, voice's or words' reading; None where there is none to be seen."""
@@ -104,7 +90,7 @@ class ReportView:
     @property
     def models(self) -> list[ModelVersion]:
         """The model versions that made the readings shown, each once."""
-        shown = [reading.result for reading in self.readings]
+        shown: list[Any] = [reading.result for reading in self.readings]
         shown += [answer.content for answer in self.answers] + [self.raters.reading if self.raters else None]
         return sorted({reading.model for reading in shown if reading}, key=astuple)
 

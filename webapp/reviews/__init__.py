@@ -5,14 +5,11 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
-    from webapp.reports import content, feedback
     from webapp.reviews import (
         formatting,
         models,  # noqa: F401  (known to the mapper and to migrations)
     )
-    from webapp.reviews.views.pages import blueprint
+    from webapp.reviews.views.scorecard import blueprint
 
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["story_pieces"] = content.marked
-    feedback.init_app(app)
     formatting.init_app(app)

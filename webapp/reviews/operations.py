@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from ml.content.points import points_of
 from webapp.accounts.models import User
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
 from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict
@@ -23,7 +24,7 @@ LONGEST_NOTE = 5_000  # characters
 SCORES = range(1, 6)
 
 
-class ReviewRefused(ValueError):
+class ReviewError(ValueError):
     """This cannot be done; the message is for the person."""
 
 
@@ -69,25 +70,25 @@ def submitted(interview: Interview) -> list[Scorecard]:
 def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str) -> Scorecard:
     """Keep ``given`` (by question id) in the reviewer's draft; begins one where there is none.
 
-    Raises ReviewRefused where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
+    Raises ReviewError where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
     newest version was submitted already: ``take_up`` begins the next.
     """
     _check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is ScorecardState.SUBMITTED:
-        raise ReviewRefused(_("Your scorecard is submitted. To change it, create a new version."))
+        raise ReviewError(_("Your scorecard is submitted. To change it, create a new version."))
     if card is None or card.state is ScorecardState.SKIPPED:
         card = _begin(interview, reviewer, card)
     questions = {question.id for question in interview.question_set.questions}
     if not given.keys() <= questions:
-        raise ReviewRefused(_("That question is not part of this interview."))
+        raise ReviewError(_("That question is not part of this interview."))
     texts = [summary, *(each.note for each in given.values())]
     if any(len(text) > LONGEST_NOTE for text in texts):
-        raise ReviewRefused(
+        raise ReviewError(
             _("A note is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
         )
     if any(each.score is not None and each.score not in SCORES for each in given.values()):
-        raise ReviewRefused(_("A score is between 1 and 5."))
+        raise ReviewError(_("A score is between 1 and 5."))
     there = {rating.question_id: rating for rating in card.ratings}
     for question_id, each in given.items():
         rating = there.get(question_id)
@@ -101,9 +102,9 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
 
 
 def submit(card: Scorecard) -> None:
-    """Close a draft for good. Raises ReviewRefused where it is none, or a question has neither score nor note."""
+    """Close a draft for good. Raises ReviewError where it is none, or a question has neither score nor note."""
     if card.state is not ScorecardState.DRAFT:
-        raise ReviewRefused(_("This scorecard has already been submitted."))
+        raise ReviewError(_("This scorecard has already been submitted."))
     missing = [
         question.position
         for question in card.interview.question_set.questions
@@ -111,7 +112,7 @@ def submit(card: Scorecard) -> None:
     ]
     if missing:
         numbers = ", ".join(map(str, missing))
-        raise ReviewRefused(
+        raise ReviewError(
             ngettext(
                 "Question %(numbers)s: give a score, or explain in the note why you cannot.",
                 "Questions %(numbers)s: give a score, or explain in the note why you cannot.",
@@ -144,22 +145,22 @@ def skip(interview: Interview, reviewer: User) -> Scorecard:
 def take_up(interview: Interview, reviewer: User) -> Scorecard:
     """Begin the next version of a submitted scorecard with what it says; the old one is kept.
 
-    Raises ReviewRefused where there is nothing submitted.
+    Raises ReviewError where there is nothing submitted.
     """
     _check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is ScorecardState.DRAFT:
         return card
     if card is None or card.state is not ScorecardState.SUBMITTED:
-        raise ReviewRefused(_("There is no submitted scorecard to change."))
+        raise ReviewError(_("There is no submitted scorecard to change."))
     return _begin(interview, reviewer, card)
 
 
 def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: bool, by: User) -> PointVerdict:
-    """Confirm or strike a rubric point of an answer. Raises ReviewRefused where the rubric has no such point."""
+    """Confirm or strike a rubric point of an answer. Raises ReviewError where the rubric has no such point."""
     _check_open(answer.interview)
     if point not in points_of(answer.question.rubric):
-        raise ReviewRefused(_("The scoring guide of this question has no such point."))
+        raise ReviewError(_("The scoring guide of this question has no such point."))
     row = PointVerdict(answer=answer, point=point, verdict=verdict, was_found=was_found, by_id=by.id)
     db.session.add(row)
     db.session.flush()
@@ -182,22 +183,20 @@ def verdicts_of(interview: Interview) -> dict[tuple[str, str], list[PointVerdict
 
 
 def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> Decision:
-    """A person decides, with a reason. Raises ReviewRefused without a reason or a submitted scorecard of their own."""
+    """A person decides, with a reason. Raises ReviewError without a reason or a submitted scorecard of their own."""
     _check_open(interview)
     if not reason.strip():
-        raise ReviewRefused(
-            _("Write the reason for your decision: what the answers showed, against the scoring guide.")
-        )
+        raise ReviewError(_("Write the reason for your decision: what the answers showed, against the scoring guide."))
     if len(reason) > LONGEST_NOTE:
-        raise ReviewRefused(
+        raise ReviewError(
             _("The reason is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
         )
     if not any(card.reviewer_id == by.id for card in submitted(interview)):
-        raise ReviewRefused(_("Submit your own scorecard first, then decide."))
+        raise ReviewError(_("Submit your own scorecard first, then decide."))
     row = Decision(interview=interview, outcome=outcome, reason=reason.strip(), by_id=by.id)
     db.session.add(row)
     db.session.flush()
-    _log("Interview", interview.id, f"decided ({outcome.value})", by)
+    record("decided", interview=interview.id, outcome=outcome.value, by=by.id)
     return row
 
 
@@ -223,15 +222,15 @@ def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scor
         with db.session.begin_nested():
             db.session.add(card)
     except sa.exc.IntegrityError:
-        raise ReviewRefused(_("Your scorecard was opened twice at the same time. Reload the page.")) from None
+        raise ReviewError(_("Your scorecard was opened twice at the same time. Reload the page.")) from None
     return card
 
 
 def _check_open(interview: Interview) -> None:
     if interview.mode is not Mode.ASSESSMENT:
-        raise ReviewRefused(_("A practice interview belongs to its candidate. No one reviews it."))
+        raise ReviewError(_("A practice interview belongs to its candidate. No one reviews it."))
     if interview.state is not InterviewState.SUBMITTED:
-        raise ReviewRefused(_("The candidate has not submitted this interview yet."))
+        raise ReviewError(_("The candidate has not submitted this interview yet."))
 
 
 def _log(what: str, thing_id: str, verb: str, by: User) -> None:

@@ -1,4 +1,4 @@
-"""The door to one reading, for what is made of it when somebody asks: maps of a face, explanations of a voice."""
+"""Access to one reading, for what is made of it when somebody asks: maps of a face, explanations of a voice."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from flask import abort
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
-from webapp.analysis.access import load_interview
 from webapp.analysis.models import Analysis
 from webapp.analysis.visible import Reading, visible_readings
 from webapp.core.database import db
+from webapp.interviews.access import load_interview
 from webapp.interviews.models import InterviewState
 from webapp.policy import Modality
 from webapp.reviews.access import may_see_readings
@@ -24,7 +24,7 @@ def reading_of(analysis_id: str, modality: Modality) -> tuple[Analysis, Reading]
     """An analysis of ``modality`` and its reading, if the present user may see that reading now; 404 otherwise.
 
     The interview must be theirs to read and submitted, their own scorecard in (or not wanted), and policy must show the
-    result (door 2).
+    result (policy check 2).
     """
     analysis = db.session.get(Analysis, analysis_id)
     if analysis is None or analysis.modality is not modality:

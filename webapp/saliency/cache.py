@@ -20,21 +20,21 @@ PATIENCE = 10.0
 _one_at_a_time = threading.Lock()
 
 
-class Busy(Exception):
+class SaliencyBusyError(Exception):
     """Somebody else's is being made; try again."""
 
 
 def made_once(analysis_id: str, name: str, version: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What ``make`` returns and ``model``: ``version``; from storage where that version made it before.
 
-    ``name`` tells it from others of the same reading. Raises Busy, and what ``make`` raises.
+    ``name`` tells it from others of the same reading. Raises SaliencyBusyError, and what ``make`` raises.
     """
     key = f"{KIND}/{analysis_id}-{name}.json"
     kept = storage.read(key)
     if kept is not None and (found := json.loads(kept))["model"] == version:
         return found
     if not _one_at_a_time.acquire(timeout=PATIENCE):
-        raise Busy
+        raise SaliencyBusyError
     try:
         found = make() | {"model": version}
     finally:

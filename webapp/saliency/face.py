@@ -24,7 +24,7 @@ def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) 
     """The map of one moment, from storage or made now.
 
     {time (s), model, same_model, faces, expressions: [{label, name, probability, words, alt, picture}, ...]}, the
-    likeliest first, each ``picture`` a data URL. Raises Busy, MediaError, Unreadable, ModelMissing.
+    likeliest first, each ``picture`` a data URL. Raises SaliencyBusyError, MediaError, Unreadable, ModelMissing.
     """
     from ml.core import registry  # models are loaded by those who ask for maps alone
 

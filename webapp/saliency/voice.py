@@ -25,7 +25,7 @@ LONGEST = 4.0  # s
 def explain(analysis_id: str, answer: Answer, start: float, end: float, label: str) -> dict[str, Any]:
     """{figure, summary, probability, label, start, end, model} of a stretch in seconds.
 
-    Raises Busy, Unreadable, MediaError and ModelMissing.
+    Raises SaliencyBusyError, Unreadable, MediaError and ModelMissing.
     """
     from ml.core import registry  # models are loaded by those who ask for explanations alone
 

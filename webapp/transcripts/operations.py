@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from ml.transcripts import captions
 from ml.transcripts.correct import correct as corrected
 from webapp.accounts.models import User
-from webapp.analysis.reanalyse import words_changed
+from webapp.core import events
 from webapp.interviews.models import Answer
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript
@@ -17,65 +17,51 @@ from webapp.transcripts.models import Origin, Transcript
 LONGEST_LINE = 2_000  # characters
 
 
-class TranscriptRefused(ValueError):
+class TranscriptError(ValueError):
     """This cannot be done; the message is for the person."""
 
 
 def correct(answer: Answer, author: User, version: int | None, lines: Sequence[str]) -> Transcript:
     """Store ``lines`` in place of those of ``version`` as a new version, and have the words read again.
 
-    Raises TranscriptRefused where somebody else was faster, or nothing is left.
+    Raises TranscriptError where somebody else was faster, or nothing is left.
     """
     present = store.visible(answer)
     if present is None or present.version != version:
-        raise TranscriptRefused(
+        raise TranscriptError(
             _(
                 "Someone else changed this transcript in the meantime. Their version is below; make your "
                 "corrections there."
             )
         )
     if any(len(line) > LONGEST_LINE for line in lines):
-        raise TranscriptRefused(_("A line is too long. Keep to what was said there."))
+        raise TranscriptError(_("A line is too long. Keep to what was said there."))
     try:
         words = corrected(present.words, lines)
     except ValueError:
-        raise TranscriptRefused(_("Some lines were missing. Reload the page and repeat your corrections.")) from None
+        raise TranscriptError(_("Some lines were missing. Reload the page and repeat your corrections.")) from None
     if not words.words:
-        raise TranscriptRefused(_("Every line is empty. A transcript needs at least one word."))
+        raise TranscriptError(_("Every line is empty. A transcript needs at least one word."))
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
-        raise TranscriptRefused(_("Nothing was changed, so nothing was saved."))
+        raise TranscriptError(_("Nothing was changed, so nothing was saved."))
     row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
 
 
 def give(answer: Answer, author: User, given: str | bytes, *, uploaded: bool, speaker: str | None = None) -> Transcript:
     """Store what a person typed, or uploaded in a format that ml.transcripts.formats reads, and have it read.
 
-    ``speaker`` is whom of several the candidate is. Raises TranscriptRefused where there is no recording, and
+    ``speaker`` is whom of several the candidate is. Raises TranscriptError where there is no recording, and
     CaptionsError for what is no transcript of it (code ``speakers``: several speak and nobody was chosen).
     """
     recording = store.recording_of(answer)
     if recording is None:
-        raise TranscriptRefused(_("There is no recording that this transcript could belong to."))
+        raise TranscriptError(_("There is no recording that this transcript could belong to."))
     if uploaded:
         words = captions.parse(given, recording.seconds, speaker)
     else:
         words = captions.plain(given if isinstance(given, str) else given.decode("utf-8", "replace"))
     row = store.add(answer, words, Origin.UPLOADED if uploaded else Origin.TYPED, by_machine=False, author=author)
-    words_changed(answer)
+    events.send(events.transcript_changed, answer_id=answer.id)
     return row
-
-
-def recognise(answer: Answer) -> None:
-    """Have a recording written down that nobody has written down yet. Raises TranscriptRefused."""
-    from ml.transcripts.recogniser import is_available
-
-    if store.visible(answer) is not None:
-        raise TranscriptRefused(_("This answer already has a transcript. Correct it instead."))
-    if not is_available():
-        raise TranscriptRefused(_("Speech recognition is not available here. Type or upload a transcript."))
-    if not words_changed(answer):
-        raise TranscriptRefused(
-            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
-        )

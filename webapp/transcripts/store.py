@@ -40,11 +40,21 @@ def versions(answer: Answer) -> list[Transcript]:
 
 
 def visible(answer: Answer | None) -> Transcript | None:
-    """The transcript to show of an answer, if there is one and the policy allows it now (doors 2 and 3)."""
+    """The transcript to show of an answer, if there is one and the policy allows it now (policy checks 2 and 3)."""
     if answer is None or not answer.takes:
         return None
     found = versions(answer)
     return found[0] if found else None
+
+
+def words_of(answer: Answer | None) -> str | Transcript | None:
+    """Where the words of an answer are: **what was written wins over what was recorded**, whose transcript is next.
+
+    The written words as a string, else the transcript as ``visible`` allows it, else None.
+    """
+    if answer is None:
+        return None
+    return answer.written or visible(answer)
 
 
 def add(answer: Answer, words: Words, origin: Origin, *, by_machine: bool, author: User | None = None) -> Transcript:

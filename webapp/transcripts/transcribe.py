@@ -19,7 +19,7 @@ from webapp.transcripts.models import Origin
 LEAST_CONFIDENCE = 0.5
 
 
-def write_down(answer_id: str, path: str, progress: Callable[[float], None]) -> str:
+def transcribe_recording(answer_id: str, path: str, progress: Callable[[float], None]) -> str:
     """Have the recording at ``path`` written down, store that as a transcript, and return its words.
 
     ``progress`` gets 0..1 and may raise to stop. Raises Unreadable (``no_audio``, ``no_words``, ``unclear_speech``,

@@ -10,19 +10,23 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.errors import Unreadable
 from ml.core.readings import Track
+from ml.core.statistics import softmax
 from ml.face import detector, features, mouth
 from ml.fusion.stream import Moment
 from ml.fusion.yakaew2021.spectrogram import CHUNK, RATE, picture
 from ml.fusion.yakaew2021.stream import OPEN, SENTIMENTS, STEP, PaperStream
 from ml.media import demux
+from ml.media.audio import Excerpts
 
 #: Pictures are read at most this high, in pixels, and searched as a whole so often (pictures).
 HEIGHT, SEARCH = 480, 10
 #: Sides of what the face and the mouth networks take, in pixels.
 FACE, MOUTH = 96, 28
+#: Sound whose loudest sample is no larger than this is silence.
+SILENT = 1e-4
 
 
 def read(path: str | Path) -> Track:
@@ -35,14 +39,15 @@ def read(path: str | Path) -> Track:
     return Track(SENTIMENTS, [round(moment.time, 3) for moment in found], rows)
 
 
-def moments(path: str | Path) -> Iterator[Moment]:
+def moments(path: str | Path, info: demux.MediaInfo | None = None) -> Iterator[Moment]:
     """Picture by picture, what `read` says: the gathered row, its valence P(positive) - P(negative), and who was asked.
 
     ``shares`` are (1, 0) where the face alone answered, (1, 1) where face and sound did. Raises as `read`.
     """
-    if not demux.probe(path).has_video:
+    info = info or demux.probe(path)
+    if not info.has_video:
         raise Unreadable("no_video", "This recording has no picture, and the paper's system reads nothing without one.")
-    stream, sound = PaperStream(), _Sound(path)
+    stream, sound = PaperStream(), _Sound(path, info.has_audio)
     box: np.ndarray | None = None
     with contextlib.closing(demux.video_frames(path, fps=1 / STEP, max_height=HEIGHT)) as frames:
         for number, frame in enumerate(frames):
@@ -93,37 +98,22 @@ def head(faces: np.ndarray, sounds: np.ndarray) -> np.ndarray:
     """The audio-visual answer (N, 3) from the branches' (N, 3) each."""
     stored = registry.describe("paper")["head"]
     scores = np.concatenate([faces, sounds], axis=1) @ np.array(stored["weights"]) + np.array(stored["biases"])
-    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return scores / scores.sum(axis=1, keepdims=True)
+    return softmax(scores)
 
 
 def _run(branch: str, x: np.ndarray) -> np.ndarray:
-    session = _session(branch)
-    return session.run(None, {session.get_inputs()[0].name: x})[0]
-
-
-def _session(branch: str):
-    name = f"paper_{branch}"
-    path = registry.file_of("paper", f"{name}.onnx")
-    return registry.session_of(path)
+    path = registry.file_of("paper", f"paper_{branch}.onnx")
+    return runtime.OnnxNetwork(runtime.session_of(path)).run(x)
 
 
 class _Sound:
     """A recording's sound at 48 kHz, asked for in order of time; holds no more than one block."""
 
-    def __init__(self, path: str | Path):
-        has = demux.probe(path).has_audio
-        self._blocks: Iterator[np.ndarray] = demux.audio_blocks(path, rate=RATE, seconds=1.0) if has else iter(())
-        self._start, self._held = 0, np.zeros(0, np.float32)
+    def __init__(self, path: str | Path, has_audio: bool):
+        self._sound = Excerpts(demux.audio_blocks(path, rate=RATE, seconds=1.0) if has_audio else ())
 
     def at(self, time: float) -> np.ndarray | None:
         """CHUNK samples from ``time`` (s) on; None where the sound has ended or is silent."""
         first = round(time * RATE)
-        while self._start + len(self._held) < first + CHUNK:
-            block = next(self._blocks, None)
-            if block is None:
-                return None
-            skipped = min(max(first - self._start, 0), len(self._held))
-            self._held, self._start = np.concatenate([self._held[skipped:], block]), self._start + skipped
-        piece = self._held[first - self._start : first - self._start + CHUNK]
-        return piece if len(piece) == CHUNK and np.abs(piece).max() > 1e-4 else None
+        piece = self._sound.between(first, first + CHUNK)
+        return piece if len(piece) == CHUNK and np.abs(piece).max() > SILENT else None

@@ -7,13 +7,19 @@ from pathlib import Path
 from ml.core.errors import Unreadable
 from ml.core.readings import FaceReading, FusedReading, SpeechReading
 from ml.fusion.agreement import agreement
-from ml.fusion.combine import gathered
+from ml.fusion.combine import aggregate
 from ml.fusion.yakaew2021 import infer
 from ml.fusion.yakaew2021.stream import SENTIMENTS
 from ml.media import demux
 
 
-def fuse(path: str | Path, face: FaceReading | None = None, speech: SpeechReading | None = None) -> FusedReading:
+def fuse(
+    path: str | Path,
+    face: FaceReading | None = None,
+    speech: SpeechReading | None = None,
+    *,
+    info: demux.MediaInfo | None = None,
+) -> FusedReading:
     """Run the paper's system on a recording; the track has a row every half second, the mean of the pictures in it.
 
     ``distribution``, ``dominant`` and ``coverage`` are made as in combine.py; ``valence`` is P(positive) - P(negative),
@@ -21,8 +27,9 @@ def fuse(path: str | Path, face: FaceReading | None = None, speech: SpeechReadin
     ``face`` and ``speech``, our readings where there are any, give the facts of ``agreement`` and nothing else.
     Raises Unreadable (``no_video``, ``no_face``), MediaError, ModelMissing.
     """
-    found = list(infer.moments(path))
+    info = info or demux.probe(path)
+    found = list(infer.moments(path, info))
     if not any(moment.probabilities is not None for moment in found):
         raise Unreadable("no_face", "No face was found, and the paper's system reads nothing without one.")
-    length = max(demux.probe(path).seconds or 0.0, found[-1].time)
-    return gathered(found, SENTIMENTS, length, "paper", agreement(face, speech))
+    length = max(info.seconds, found[-1].time)
+    return aggregate(found, SENTIMENTS, length, "paper", agreement(face, speech))

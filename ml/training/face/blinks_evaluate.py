@@ -20,12 +20,12 @@ import numpy as np
 
 from ml.core.statistics import wilson
 from ml.face import blinks, features
-from ml.face.landmark_interpolation import Infill, Look
+from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
 from ml.face.tracker import Tracker
 from ml.media import demux
 from ml.training.face.data import faces_folder
 
-#: Side of an eye picture as the witness sees it, in pixels; of the cut in widths of the eye.
+#: Side of an eye picture as the reference classifier sees it, in pixels; of the cut in widths of the eye.
 SIDE, CUT = 20, 1.4
 
 
@@ -38,22 +38,22 @@ def prepared(eyes: np.ndarray) -> np.ndarray:
 
 
 def held_out(eyes: np.ndarray, is_open: np.ndarray) -> tuple[Any, np.ndarray]:
-    """The witness, and what it says (bool, N) of each eye when that eye and its like were left out (five folds)."""
+    """The reference classifier, and what it says (bool, N) of each eye with its like left out (five folds)."""
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.svm import SVC
 
     rows = prepared(eyes)
     alike = rows @ rows.T / rows.shape[1] > 0.97
     groups = alike.argmax(1)  # the first eye that is the same
-    witness = SVC(C=3.0, gamma=0.3 / rows.shape[1])
-    said = cross_val_predict(witness, rows, is_open, cv=GroupKFold(5), groups=groups)
+    reference = SVC(C=3.0, gamma=0.3 / rows.shape[1])
+    said = cross_val_predict(reference, rows, is_open, cv=GroupKFold(5), groups=groups)
     both = np.concatenate([rows, prepared(eyes[:, :, ::-1])])
-    return witness.fit(both, np.tile(is_open, 2)), said == 1
+    return reference.fit(both, np.tile(is_open, 2)), said == 1
 
 
-def watch(path: Path, witness: Any) -> dict[str, Any]:
-    """A recording's pictures as both see them: blinks by the ratio, and in how many of them the witness sees shut
-    eyes."""
+def watch(path: Path, reference: Any) -> dict[str, Any]:
+    """A recording's pictures as both see them: blinks by the ratio, and in how many of them the reference
+    classifier sees shut eyes."""
     tracker, times, ratios, shut, around = Tracker(), [], [], [], []
     for frame in demux.pictures(path, fps=15, max_height=480):
         faces = tracker.step(frame.grey, frame.time)
@@ -64,14 +64,14 @@ def watch(path: Path, witness: Any) -> dict[str, Any]:
         times.append(frame.time)
         ratios.append(features.eye_aspect_ratio(points))
         around.append(features.around_eyes(frame.grey, points))
-        shut.append(float(witness.decision_function(prepared(eyes)).mean()))
+        shut.append(float(reference.decision_function(prepared(eyes)).mean()))
     if not times:
         return {"pictures": 0, "blinks": 0, "blinks_confirmed": 0, "correlation": None}
     at, ratio, score = np.array(times), np.array(ratios), np.array(shut)
     found = blinks.find(at, ratio, np.stack(around))
-    near = np.array([np.abs(at - time) <= 0.1 for time in found]).reshape(len(found), -1)
+    near = np.abs(at - np.reshape(found, (-1, 1))) <= 0.1  # (blinks, pictures)
     far = ~near.any(0) if len(found) else np.ones(len(at), bool)
-    # Labelled eyes are cut and lit in another way, so the witness's zero is not this recording's: its own usual score
+    # Labelled eyes are cut and lit in another way, so its zero is not this recording's: its own usual score
     # is.
     usual = float(np.percentile(score[far], 10)) if far.any() else 0.0
     confirmed = sum(bool((score[rows] < usual).any()) for rows in near)
@@ -96,8 +96,8 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         passes = [(1 + 1.6 * k + random.uniform(0, 0.4), random.uniform(0.2, 0.55)) for k in range(8)]
         looks = [(int(random.integers(2)), random.uniform(1, 2.2), random.uniform(0.8, 1.1)) for _ in passes]
-        tracker, infill, drift, points = Tracker(), Infill(), np.zeros(2), None
-        whole: list[Look] = []
+        tracker, infill, drift, points = Tracker(), LandmarkInterpolator(), np.zeros(2), None
+        whole: list[FrameSample] = []
         for number in range(int(seconds * 15)):
             time, drift = number / 15, drift + random.normal(0, 0.5, 2)
             shift = np.array([[1, 0, drift[0]], [0, 1, drift[1]]])
@@ -110,7 +110,7 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
             owner = tracker.followed.number if tracker.followed else -1
             own = next((face.points for face in faces if face.number == owner), None)
             points = own if own is not None or owner < 0 else points
-            whole += infill.push(Look(time, seen, True, owner, own))
+            whole += infill.push(FrameSample(time, seen, True, owner, own))
         whole = [look for look in (*whole, *infill.end()) if look.points is not None]
         if not whole:
             continue
@@ -139,12 +139,12 @@ def _hand(picture: np.ndarray, points: np.ndarray, eye: int, size: float, light:
 
 
 def evaluate(data: Path) -> dict[str, Any]:
-    """The witness on eyes it has not seen, its agreement with the ratio on the films in ``media``, and hands drawn over
-    its photographs."""
+    """The reference classifier on eyes it has not seen, its agreement with the ratio on the films in ``media``, and
+    hands drawn over its photographs."""
     folder = faces_folder(data)
     with np.load(folder / "eyes_open_closed.npz", allow_pickle=False) as file:
         eyes, is_open = file["x"], file["y"].astype(int)
-    witness, said = held_out(eyes, is_open)
+    reference, said = held_out(eyes, is_open)
     right = said == (is_open == 1)
     result: dict[str, Any] = {
         "eyes": len(right),
@@ -153,7 +153,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     }
     films = folder.parent / "media"
     if films.is_dir():
-        result["recordings"] = {path.name: watch(path, witness) for path in sorted(films.glob("*.mp4"))}
+        result["recordings"] = {path.name: watch(path, reference) for path in sorted(films.glob("*.mp4"))}
         result["hands"] = hands(films)
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from ml.face.classifier import softmax
+from ml.core.statistics import softmax
 
 
 def fit(logits: np.ndarray, truth: np.ndarray) -> float:

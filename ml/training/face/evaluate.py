@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
+from ml.core.naming import LEAST_PROBABILITY, is_sure
 from ml.core.readings import FACE_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures, wilson
 from ml.face import classifier
-from ml.face.abstain import LEAST, worth_naming
 from ml.face.quality_checks import is_drawn
 from ml.training.face.data import head_for, load_known, majority_of
 
@@ -30,7 +30,7 @@ def evaluate(data: Path) -> dict[str, Any]:
     ten annotators saw, for faces where that is one of the seven.
 
     Rows of other classes (contempt, say) are left out and counted in ``ignored_classes``. ``selective`` has what is
-    told of these faces: an expression likelier than all others together (`abstain`), of a face that is not drawn.
+    told of these faces: an expression likelier than all others together, of a face that is not drawn.
 
     Returns JSON-able values; ``per_class_recall`` is None for a class without rows, ``expected_calibration_error`` has
     15 bins. Where ``FILE_duplicates.npz`` beside the file says which rows are copies of training rows,
@@ -71,7 +71,7 @@ def _figures(p: np.ndarray, y: np.ndarray, told: np.ndarray) -> dict[str, Any]:
     """What probabilities (N, 7) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927); of faces
     that may be ``told`` (N,; bool) those whose expression is worth naming are ``selective``."""
     predicted = p.argmax(1)
-    sure = told & worth_naming(p)
+    sure = told & np.asarray(is_sure(p))
     matrix = confusion(y, predicted, len(FACE_EMOTIONS))
     each, uar = recalls(matrix)
     return {
@@ -84,7 +84,7 @@ def _figures(p: np.ndarray, y: np.ndarray, told: np.ndarray) -> dict[str, Any]:
             name: wilson(int(matrix[k, k]), int(matrix[k].sum())) for k, name in enumerate(FACE_EMOTIONS)
         },
         "expected_calibration_error": expected_calibration_error(p, y, bins=15),
-        "selective": selective_figures(sure, predicted == y, LEAST),
+        "selective": selective_figures(sure, predicted == y, LEAST_PROBABILITY),
         "confusion_matrix": matrix.tolist(),
         "labels": list(FACE_EMOTIONS),
         "log_loss": _log_loss(p, y),

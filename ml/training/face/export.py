@@ -18,7 +18,7 @@ from ml.core import registry
 from ml.core.readings import FACE_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.face import classifier
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 from ml.training.face import calibration, data
 from ml.training.face.folding import fold
 from ml.training.face.model import HEADS, LAST_MAP, build
@@ -49,7 +49,7 @@ def serving_model(model: keras.Model) -> keras.Model:
 
 
 def export(folder: Path, best: Path) -> dict:
-    """Write the weights in ``best`` (a checkpoint of ``ml.training.face.train``) as shipped files; return their
+    """Write the weights in ``best`` (a checkpoint of ``ml.training.face.train``) as the files that serve; return their
     metadata.
 
     Raises RuntimeError where the exported graph and Keras disagree by more than 1e-3.
@@ -84,8 +84,8 @@ def export(folder: Path, best: Path) -> dict:
 
 
 def _calibrate(folder: Path) -> dict:
-    """Fit each head's temperature on PublicTest; the calibration errors are cross-fitted: either half's faces are read
-    under the other half's temperature."""
+    """Fit each head's temperature on PublicTest; the calibration errors are cross-fitted: every other face is read
+    under the temperature that suits the faces between."""
     x, y, row = data.load(folder / "fer2013_public.npz")
     majority = data.majority_of(row, folder / "ferplus_votes.npz")
     agreed = majority >= 0
@@ -120,12 +120,12 @@ def _calibrate(folder: Path) -> dict:
 def _check_parity(model: keras.Model, folder: Path) -> None:
     x, _, _ = data.load(folder / "fer2013_public.npz")
     images = x[:64].astype(np.float32)
-    direct = model.predict_on_batch(faces_stretched(images)[..., None])
+    direct = model.predict_on_batch(normalise_faces(images)[..., None])
     for head in HEADS:
         other = classifier.logits(images, mirror=False, head=head)
         difference = float(np.abs(other - keras.ops.convert_to_numpy(direct[head])).max())
         if difference > 1e-3:
-            raise RuntimeError(f"The exported graph differs from Keras by {difference:.1e}: nothing should be shipped.")
+            raise RuntimeError(f"The exported graph differs from Keras by {difference:.1e}: do not use it.")
 
 
 def _write_onnx(serving: keras.Model, path: Path) -> None:

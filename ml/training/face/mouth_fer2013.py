@@ -2,7 +2,7 @@
 
 ``mouth_labels.csv`` names a row of FER2013's training file, ``open`` or ``closed``, and whether that was ``sure``. The
 labels come from a vision-language model that saw enlarged faces and nothing else, not from people; faces were chosen
-mostly where a network taught by the 700 alone was undecided. No picture is kept here.
+mostly where a network trained on the 700 alone was undecided. No picture is kept here.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def small_mouth(
 
 
 def committee(members: Sequence[keras.Model]) -> keras.Model:
-    """Several small networks as one, taught on different parts of the faces: their mean logit (N, 1).
+    """Several small networks as one, trained on different parts of the faces: their mean logit (N, 1).
 
     Every second one looks at the mirror image, so that reading both costs no more. Averaging networks that err in
     different places errs less than one of them (Krogh and Vedelsby, NIPS 1994).

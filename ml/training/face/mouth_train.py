@@ -2,7 +2,7 @@
 
 Fold by fold, a small network (or the paper's) learns from four fifths of the faces and is measured on the fifth that
 is left. Small ones learn from FER2013's mouths besides (``mouth_fer2013.py``), which are never measured on; the five of
-them together are what ships. Every part is kept under ``--run-dir`` as soon as it is there, and a second call goes on
+them together are what serves. Every part is kept under ``--run-dir`` as soon as it is there, and a second call goes on
 with what is missing. Copies and near copies of a face share a fold.
 """
 
@@ -69,8 +69,8 @@ def fit(
     batch = BATCH_OF_EACH if more else BATCH
     warm = 0.15 * steps
     for step in range(steps):
-        fall = (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
-        model.optimizer.learning_rate = rate * ((step + 1) / warm if step < warm else fall)
+        decay = (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
+        model.optimizer.learning_rate = rate * ((step + 1) / warm if step < warm else decay)
         cuts, targets = [], []
         for mouths, target in sources:
             rows = random.integers(0, len(mouths), batch)

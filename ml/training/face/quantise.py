@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.face import classifier, quantised
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 from ml.training.face.data import faces_folder
 
 #: Training faces that show the ranges, and how many are read at once; test faces that the two are compared on.
@@ -33,12 +33,12 @@ def make(data: Path) -> dict[str, Any]:
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     source, target = registry.file_of("face", "face.onnx"), registry.weights_folder() / "face_quick.onnx"
-    name = registry.session("face").get_inputs()[0].name
+    name = runtime.session("face").get_inputs()[0].name
     folder = faces_folder(data)
     with np.load(folder / "fer2013_train.npz") as file:
         rows = np.random.default_rng(0).permutation(len(file["y"]))[:FACES]
         faces = file["x"][np.sort(rows)]
-    shown = faces_stretched(faces)[..., None]
+    shown = normalise_faces(faces)[..., None]
 
     class Shown(CalibrationDataReader):
         def __init__(self) -> None:

@@ -3,7 +3,7 @@
 Two heads learn together: what FER2013 called a face, softened by FER+ votes, and the FER+ votes themselves. From
 half-way on a share of each target is what the averaged weights themselves say of the unchanged picture
 (self-distillation, Zhang et al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or
-with its time, whichever comes first; the learning rate falls with whichever is further along. It goes on where it was
+with its time, whichever comes first; the learning rate decays with whichever is further along. It goes on where it was
 broken off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on
 PublicTest.
 """
@@ -21,7 +21,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from ml.face.classifier import softmax
+from ml.core.statistics import softmax
 from ml.training.face import data as faces
 from ml.training.face.model import HEADS, build
 from ml.training.face.norm import FusedBatchNormalization
@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--distil", type=float, default=0.3, help="share of its own averaged opinion in later targets")
     parser.add_argument(
-        "--restart", action="store_true", help="begin a new fall of the learning rate from the best weights so far"
+        "--restart",
+        action="store_true",
+        help="begin a new phase of the learning rate from the best weights so far",
     )
     parser.add_argument(
         "--votes-share", type=float, default=0.5, help="how much of a label's target comes from FER+'s votes (0 to 1)"
@@ -172,14 +174,14 @@ def train(data: Path, options: argparse.Namespace) -> None:
         print(f"Going on from epoch {state['epoch']}, best accuracy {state['best']:.4f}.")
     print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
 
-    steps, taught, opinion = len(x) // options.batch, 0.0, None
+    steps, distilled, opinion = len(x) // options.batch, 0.0, None
     first = state.get("first", 0)
     while state["epoch"] - first < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
-        if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= taught + 0.15):
-            taught = state["done"]
+        if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= distilled + 0.15):
+            distilled = state["done"]
             opinion = opinions(model, average.arrays, x, mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
         for step in bar:

@@ -1,6 +1,6 @@
-"""Train the fusion: a head on action units for each fold, and how face and voice meet in time.
+"""Train how face and voice meet in time, and the head on action units that it is measured with.
 
-``python -m ml.training.fusion.train --data DIR``, where DIR holds ``speech/ravdess``,
+``python -m ml.training fusion --data DIR``, where DIR holds ``speech/ravdess``,
 ``speech/ravdess_action_units.csv`` and ``faces/fer2013_public.npz``. Takes the shipped face and speech models as they
 are, and the members of the speech model's cross-validation from its run: train it again when they change.
 """

@@ -24,18 +24,19 @@ def evaluate(data: Path) -> dict[str, Any]:
     Raises ValueError and FileNotFoundError where the data are not what they should be, ModelMissing.
     """
     card = registry.describe("interview")
+    result: dict[str, Any]
     base = {"model_version": card["version"], "cross_validated": card["figures"]}
     if data.is_file() and "video" in (rows_of(data) or [{}])[0]:
         clips = read_clips(data)
         fitted = invite.load(registry.file_of("interview", invite.FILE))
         seen = set(fitted.seen.tolist())
         known = [invite.fingerprint(text) in seen for text in clips.texts]
-        result: dict[str, Any] = {**base, "n": len(clips.texts), "trained_on": sum(known)}
+        result = {**base, "n": len(clips.texts), "trained_on": sum(known)}
         result["invite"] = merit(fitted.predict(clips.texts), clips.invite, clips.videos, 300)
         return result | _warning(known, "clips")
     interviews = read_interviews(find(data, "mit_interviews"))
     models = model.load(registry.file_of("interview", model.FILE))
-    result: dict[str, Any] = {**base, "n": len(interviews), "students": len(set(interviews.students))}
+    result = {**base, "n": len(interviews), "students": len(set(interviews.students))}
     for name, rows in (("full", rated.full_rows(interviews)), ("product", rated.product_rows(interviews))):
         predicted = models[name].predict(rows)
         figures = {

@@ -43,7 +43,7 @@ def save_linear(models: dict[str, Linear], path: Path) -> None:
         arrays[f"{key}.names"] = np.array("\n".join(model.names))
         for part in ("mean", "scale", "weights", "bias", "spread"):
             arrays[f"{key}.{part}"] = getattr(model, part).astype(np.float32)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=True, **arrays)
 
 
 def fit_invite(rows: np.ndarray, target: np.ndarray, seed: int = 0) -> Invite:

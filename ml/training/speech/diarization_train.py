@@ -21,7 +21,7 @@ from scipy.linalg import eigh
 from ml.core import registry
 from ml.speech import diarization, speaker_embedding
 from ml.speech.features import log_mel
-from ml.speech.speaker_embedding import FEATURES, PHONES, Space, standard
+from ml.speech.speaker_embedding import FEATURES, LDA, PHONES, standard
 from ml.training.speech import conditions, morph
 from ml.training.speech.diarization_scores import Judged, judge, rows_of, summary
 from ml.training.speech.mixtures import DATA_SETS, Take, Voices, long, mild, plan, sexes, string, synthetic, voices
@@ -56,7 +56,9 @@ def _centres(found: Voices, rng: np.random.Generator) -> np.ndarray:
     return centres.astype(np.float32)
 
 
-def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) -> dict[tuple[str, int], np.ndarray]:
+def training_features(
+    found: Voices, centres: np.ndarray, rng: np.random.Generator
+) -> dict[tuple[str, int], np.ndarray]:
     """Features of each {(speaker, variant): (N, FEATURES)}."""
     result = {}
     for name, emotions in found.items():
@@ -74,7 +76,7 @@ def learnt_from(found: Voices, centres: np.ndarray, rng: np.random.Generator) ->
     return result
 
 
-def gather(data: Path) -> dict[str, Any]:
+def aggregate(data: Path) -> dict[str, Any]:
     """Everything that fitting and measuring need, from the folder of real data."""
     rng = np.random.default_rng(0)
     found: dict[Any, Any] = {}
@@ -88,7 +90,7 @@ def gather(data: Path) -> dict[str, Any]:
     centres, made = _centres(found, rng), synthetic()
     return {
         "centres": centres,
-        "learnt": learnt_from(found | made, centres, rng),
+        "learnt": training_features(found | made, centres, rng),
         "takes": judge([*plan(found, sex), *long(found)], found, centres)
         + judge(plan(made, {}, alone=2), made, centres),
         "mild": judge([*plan(calm, sex, seed=1), *long(calm, seed=1)], calm, centres),
@@ -106,19 +108,19 @@ def elsewhere(calm: Voices, sex: dict[str, str], centres: np.ndarray) -> dict[st
     return {name: judge(chosen, calm, centres, conditions.TESTS[name]) for name in PLACES}
 
 
-class Learner:
+class Trainer:
     """Discriminants that leave groups of speakers out: what each adds is summed once."""
 
-    def __init__(self, gathered: dict[str, Any]):
-        learnt, self.centres = gathered["learnt"], gathered["centres"]
-        names = sorted({name for name, _ in learnt})
+    def __init__(self, features: dict[str, Any]):
+        rows_of_speakers, self.centres = features["learnt"], features["centres"]
+        names = sorted({name for name, _ in rows_of_speakers})
         self.group = {name: k % GROUPS for k, name in enumerate(names)}
-        everything = np.concatenate([rows[::4] for rows in learnt.values()]).astype(np.float32)
+        everything = np.concatenate([rows[::4] for rows in rows_of_speakers.values()]).astype(np.float32)
         self.mean, self.scale = everything.mean(axis=0), everything.std(axis=0) + 1e-3
         self._within, self._moods = np.zeros((2, GROUPS, FEATURES, FEATURES), np.float32)
         self._count, self._mood_count = np.zeros((2, GROUPS), int)
         means, groups = [], []
-        for (name, _), rows in learnt.items():
+        for (name, _), rows in rows_of_speakers.items():
             values, group = standard(rows, self.mean, self.scale), self.group[name]
             means.append(values.mean(axis=0))
             groups.append(group)
@@ -130,7 +132,7 @@ class Learner:
             self._mood_count[group] += len(moods) - 1
         self._means, self._groups = np.array(means, np.float64), np.array(groups)
 
-    def space(self, without: Iterable[int] = (), threshold: float = 0.0) -> Space:
+    def space(self, without: Iterable[int] = (), threshold: float = 0.0) -> LDA:
         """The discriminant of all speakers but the groups ``without``."""
         kept = [k for k in range(GROUPS) if k not in set(without)]
         points = self._within[kept].sum(axis=0, dtype=np.float64) / self._count[kept].sum()
@@ -141,31 +143,31 @@ class Learner:
         axes = eigh(np.cov(means.T), spread, subset_by_index=(FEATURES - AXES, FEATURES - 1))[1][:, ::-1]
         axes /= np.sqrt(np.mean(np.diag(axes.T @ points @ axes)))  # one speaker's points spread by 1
         origin, axes = means.mean(axis=0).astype(np.float32), axes.astype(np.float32)
-        return Space(self.centres, self.mean, self.scale, origin, axes, threshold)
+        return LDA(self.centres, self.mean, self.scale, origin, axes, threshold)
 
 
-class Jury:
-    """Rules that have not heard the people whom they judge: a discriminant and a threshold for each one or two groups
-    of speakers, from the others."""
+class Evaluator:
+    """Evaluates by rules that have not heard the people whom they judge: a discriminant and a threshold for each one or
+    two groups of speakers, from the others."""
 
-    def __init__(self, learner: Learner, made: list[Judged]):
+    def __init__(self, trainer: Trainer, made: list[Judged]):
         """``made`` are takes in mild emotions, from which the thresholds come."""
-        self.learner = learner
-        self._spaces: dict[frozenset[int], Space] = {}
+        self.trainer = trainer
+        self._spaces: dict[frozenset[int], LDA] = {}
         chosen = [j for j in made if j.take.kind == "alone" and j.take.seconds[0] >= LASTING]
         self._groups = [self.groups(j) for j in chosen]
-        self._scores = np.array([self.parted(j)[0] for j in chosen])
+        self._scores = np.array([self.two_means(j)[0] for j in chosen])
 
     def groups(self, judged: Judged) -> frozenset[int]:
         """The groups of a take's speakers; synthetic ones of nobody are in none."""
-        return frozenset(self.learner.group[name] for name in judged.take.speakers if name in self.learner.group)
+        return frozenset(self.trainer.group[name] for name in judged.take.speakers if name in self.trainer.group)
 
-    def parted(self, judged: Judged) -> tuple[float, np.ndarray]:
+    def two_means(self, judged: Judged) -> tuple[float, np.ndarray]:
         """`second.parted` of a take."""
         key = self.groups(judged)
         if key not in self._spaces:
-            self._spaces[key] = self.learner.space(key)
-        return diarization.parted(self._spaces[key].points(judged.rows))
+            self._spaces[key] = self.trainer.space(key)
+        return diarization.two_means(self._spaces[key].embeddings(judged.rows))
 
     def limit(self, without: frozenset[int] = frozenset(), share: float = FALSE_ALARMS) -> float:
         """The threshold that this share of takes passes, of all groups but those."""
@@ -179,7 +181,7 @@ class Jury:
     def verdicts(self, made: list[Judged]) -> dict[str, Any]:
         """How often each kind of take is taken for two voices' (`summary`), and ``trade``: how often of all of a kind,
         were the threshold one that another share of mild takes of one voice passes."""
-        found = [self.parted(j) for j in made]
+        found = [self.two_means(j) for j in made]
         scores, kinds = np.array([score for score, _ in found]), np.array([j.take.kind for j in made])
         trade = {}
         for share in TRADE:
@@ -190,34 +192,35 @@ class Jury:
         return summary(made, self.positive(made, scores), [part for _, part in found]) | {"trade": trade}
 
 
-def measure(gathered: dict[str, Any]) -> tuple[Space, dict[str, Any]]:
-    """What ships, and how often each kind of take is taken for two voices', by rules that have not heard its people."""
-    jury = Jury(Learner(gathered), gathered["mild"])
-    shipped = jury.learner.space(threshold=jury.limit())
-    return shipped, {
+def measure(features: dict[str, Any]) -> tuple[LDA, dict[str, Any]]:
+    """What is exported, and how often each kind of take is taken for two voices', by rules that have not heard its
+    people."""
+    evaluator = Evaluator(Trainer(features), features["mild"])
+    exported = evaluator.trainer.space(threshold=evaluator.limit())
+    return exported, {
         "protocol": "made takes judged by discriminants that have not heard their speakers, and by a threshold that "
         f"{FALSE_ALARMS:.0%} of other speakers' takes of one voice of {LASTING:g} s and more in mild emotions pass; "
         "intervals over speakers or pairs",
-        "speakers": len(jury.learner.group),
-        "mild": jury.verdicts(gathered["mild"]),
-        **jury.verdicts(gathered["takes"]),
-        "places": {name: jury.verdicts(made) for name, made in gathered.get("places", {}).items()},
+        "speakers": len(evaluator.trainer.group),
+        "mild": evaluator.verdicts(features["mild"]),
+        **evaluator.verdicts(features["takes"]),
+        "places": {name: evaluator.verdicts(made) for name, made in features.get("places", {}).items()},
     }
 
 
 def main(data: Path) -> dict[str, Any]:
     """Fit, write the weights and their description, return the figures."""
-    gathered = kept(data)
-    space, figures = measure(gathered)
+    features = kept(data)
+    space, figures = measure(features)
     path = registry.weights_folder() / "second.npz"
-    halves = {name: getattr(space, name).astype(np.float16) for name in ("centres", "mean", "scale", "origin", "axes")}
-    np.savez_compressed(path, threshold=space.threshold, **halves)
+    arrays = {name: getattr(space, name).astype(np.float16) for name in ("centres", "mean", "scale", "origin", "axes")}
+    np.savez_compressed(path, threshold=space.threshold, **arrays)
     card = {
         "name": "second",
         "version": registry.next_version("second"),
         "data": ["RAVDESS speech, actors 1-20 (CC BY-NC-SA 4.0)", "nEMO, 9 actors (CC BY-NC-SA 4.0)", "eSpeak NG"],
         "licence": "CC BY-NC-SA 4.0, by the data",
-        "speakers": sorted({name for name, _ in gathered["learnt"]}),
+        "speakers": sorted({name for name, _ in features["learnt"]}),
         "figures": figures,
         "files": {"second.npz": registry.sha256(path)},
     }
@@ -226,10 +229,10 @@ def main(data: Path) -> dict[str, Any]:
 
 
 def kept(data: Path) -> dict[str, Any]:
-    """What `gather` gives, from ``runs/voice`` where it was gathered before."""
+    """What `aggregate` gives, from ``runs/voice`` where it is kept."""
     if not CACHE.is_file():
         CACHE.parent.mkdir(parents=True, exist_ok=True)
-        CACHE.write_bytes(pickle.dumps(gather(data)))
+        CACHE.write_bytes(pickle.dumps(aggregate(data)))
     return pickle.loads(CACHE.read_bytes())  # noqa: S301 (we wrote it)
 
 

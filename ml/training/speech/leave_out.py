@@ -1,9 +1,9 @@
-"""What the voice says of a corpus that it has never heard, and of unheard speakers at home under other foldings.
+"""Measure what the voice says of a corpus that it never heard, and of unheard speakers.
 
 Each corpus in turn is left out: discriminants, directions, limits, temperatures and threshold come from the others
-alone (their own folds), and the corpus is read with them. The network on the spectrogram, a small part of the sum, has
-heard both corpora and is not asked here. ``python -m ml.training.speech.leave_out --run-dir DIR`` prints both, from the
-features that ``./viva train speech`` left in DIR.
+alone (their own folds), and the corpus is read with them. Unheard speakers at home are read under SEEDS other foldings.
+The network on the spectrogram, a small part of the sum, has heard both corpora and is not asked here. The features are
+those that ``./viva train speech`` left in ``--run-dir``.
 """
 
 from __future__ import annotations

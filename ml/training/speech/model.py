@@ -12,38 +12,12 @@ from keras import layers, ops
 
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.speech.features import CHUNK, MELS
+from ml.speech.keras_layers import Fold, Unfold
 
 #: Channels and pooling (frames, bands) of the four blocks: 40 x 64 -> 10 x 32 -> 5 x 16 -> 1 x 8 -> 1 x 4. Time goes
 #: first: 40 ms is finer than a syllable, while the low bands hold the harmonics of the voice.
 BLOCKS = ((16, (4, 2)), (32, (2, 2)), (64, (5, 2)), (96, (1, 2)))
 UNITS = 96
-
-
-@keras.saving.register_keras_serializable("viva")
-class Fold(layers.Layer):
-    """(batch, chunks, CHUNK, MELS) to (batch * chunks, CHUNK, MELS, 1): the CNN sees each chunk by itself."""
-
-    def call(self, inputs):
-        """What the layer makes of its inputs."""
-        return ops.reshape(inputs, (-1, CHUNK, MELS, 1))
-
-    def compute_output_shape(self, _input_shape):
-        """The shape of what `call` gives."""
-        return (None, CHUNK, MELS, 1)
-
-
-@keras.saving.register_keras_serializable("viva")
-class Unfold(layers.Layer):
-    """Undo `Fold`: [(batch * chunks, features), the network's input] to (batch, chunks, features)."""
-
-    def call(self, inputs):
-        """What the layer makes of its inputs."""
-        features, like = inputs
-        return ops.reshape(features, (-1, ops.shape(like)[1], features.shape[-1]))
-
-    def compute_output_shape(self, input_shapes):
-        """The shape of what `call` gives."""
-        return (None, input_shapes[1][1], input_shapes[0][-1])
 
 
 def _local_feature_learning_block(x, number: int, channels: int, pool: tuple[int, int], dropout: float):

@@ -1,9 +1,8 @@
-"""What noise, a telephone, a room, a codec and another pitch cost: the cross-validation's discriminants on worse copies
-of held-out clips.
+"""Measure what noise, a telephone, a room, a codec and another pitch cost the speech model.
 
-``python -m ml.training.speech.robustness --data DIR`` needs the ``--run-dir`` of ``./viva train speech``. Each clip is
-read by the discriminant and the directions of the fold that never heard its speaker, from speech detection on; the
-network, a small part of the sum, is not asked. ``coverage`` and ``accuracy_told`` are of the readings that the shipped
+The cross-validation's discriminants read worse copies of held-out clips (the ``--run-dir`` of ``./viva train speech``).
+Each clip is read by the discriminant and the directions of the fold that never heard its speaker, from speech detection
+on; the network, a small part of the sum, is not asked. ``coverage`` and ``accuracy_told`` are of the readings that the
 threshold lets through.
 """
 

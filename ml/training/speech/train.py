@@ -1,6 +1,6 @@
 """Train the speech model: speaker-independent cross-validation, then calibration on what was held out.
 
-What ships is the mean of SHIPPED networks of the cross-validation, beside a linear discriminant that all speakers
+What ships is the mean of EXPORTED networks of the cross-validation, beside a linear discriminant that all speakers
 taught, over what two recognisers' first layers hear, and the directions in which each corpus's voices vary.
 
 ``./viva train speech --data DIR``, where DIR holds ``speech/ravdess`` (or is that folder) and, where it
@@ -23,7 +23,7 @@ from keras import ops
 from scipy.signal import resample_poly
 from tqdm import tqdm
 
-from ml.core import registry
+from ml.core import runtime
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.speech import encoder
 from ml.speech.classifier import Discriminant
@@ -41,20 +41,20 @@ from ml.speech.features import (
     window_starts,
 )
 from ml.training import runs
-from ml.training.speech import discriminant, encoder_graph
+from ml.training.speech import discriminant, encoder_graph, encoder_weights
 from ml.training.speech import model as network
 from ml.training.speech.augment import Batches
 from ml.training.speech.calibration import HeldOut, limits
 from ml.training.speech.data import Clip, clips, folds, load, speakers, spoken
 from ml.training.speech.discriminant import Table
 from ml.training.speech.evaluate import speaker_of
-from ml.training.speech.export import MULTILINGUAL, describe, logits_of, ship, shrinkage
+from ml.training.speech.export import MULTILINGUAL, describe, export, logits_of, shrinkage
 
 #: Speeds of the variants made beforehand, as resampling ratios (up, down): pitch and tempo change together.
 SPEEDS = ((1, 1), (10, 9), (10, 11), (20, 19), (20, 21))
 #: Networks whose mean ships, those of the first folds: beside the encoders each more costs time and brings next to
 #: nothing. Every actor taught at least one of two. In the other folds the encoders speak alone.
-SHIPPED = 2
+EXPORTED = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -184,7 +184,7 @@ def corpora(data: Path, options: argparse.Namespace) -> Corpora:
         people += [speaker_of(clip) for clip in some]
         fold += [place[clip.actor] for clip in some]
         cache = options.run_dir / f"encoded-{name}.npz"
-        more = discriminant.gather(
+        more = discriminant.aggregate(
             some, cache, lambda samples: encode(frame_power(samples), encoders), discriminant.PLANS[name]
         )
         table = more if table is None else more.after(table, len(found))
@@ -198,7 +198,8 @@ def _encoders(run_dir: Path) -> Encoders:
     path = run_dir / encoder.ENCODER
     if not path.is_file():
         encoder_graph.write(path)
-    return encoder.opened(path), registry.session_of(MULTILINGUAL)
+    arrays = encoder_weights.in_integers(encoder_weights.weights())
+    return encoder.opened(path, arrays), runtime.session_of(MULTILINGUAL)
 
 
 def train(data: Path, options: argparse.Namespace) -> None:
@@ -227,7 +228,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
         if options.only_fold not in (None, k):
             continue
         inside, rows = fold == k, fold[table.clip] != k
-        if k < SHIPPED:
+        if k < EXPORTED:
             others = [voice for voice, out in zip(voices, inside, strict=True) if not out]
             model = fit(others, options, f"fold{k}", options.seed * 100 + k)
             members.append(model)
@@ -255,9 +256,9 @@ def train(data: Path, options: argparse.Namespace) -> None:
         pair = discriminant.encoded_pair(table.features, truth[whole], people[whole], of[whole])
         spaces = directions_of(table.features, of[whole], len(all_of_it.names))
         familiar = {n: replace(s, limit=float(v)) for n, s, v in zip(all_of_it.names, spaces, limit, strict=True)}
-        members = members[:SHIPPED]
+        members = members[:EXPORTED]
         shrunk = shrinkage(members, [windows_of(frames[i][0]) for i in range(0, len(frames), 25)])
-        ship(members, pair, familiar, card, shrunk, options.run_dir / encoder.ENCODER)
+        export(members, pair, familiar, card, shrunk, options.run_dir / encoder.ENCODER)
 
 
 def directions_of(features: np.ndarray, of: np.ndarray, count: int) -> list[Corpus]:

@@ -31,7 +31,7 @@ CACHE = Path("runs/voice")
 
 def rows_of(samples: np.ndarray) -> np.ndarray:
     """The statistics of a short sound, as `ml.speech.first_pass` gathers them."""
-    meter, overlap = voice_classifier.Meter(), delivery.PITCH_FRAME - HOP
+    meter, overlap = voice_classifier.Accumulator(), delivery.PITCH_FRAME - HOP
     for _, piece in steady_pieces([samples.astype(np.float32)], RATE + overlap, overlap):
         meter.feed(log_mel(piece[: RATE + FFT - HOP]), delivery.pitch(piece))
     return meter.finish()[:]
@@ -62,7 +62,7 @@ def _degraded(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return non_speech.recorded(sound, rng)
 
 
-def gather(data: Path) -> dict[tuple[str, str], list[np.ndarray]]:
+def aggregate(data: Path) -> dict[tuple[str, str], list[np.ndarray]]:
     """Rows of statistics of each sound, {(part, name): [rows]}; ``name`` is "voice" or one of `non_speech.MAKERS`."""
     pools = {name: clips(data / "speech" / name) for name in ("ravdess", "nemo")}
     actors = {name: speakers(pool) for name, pool in pools.items()}
@@ -116,7 +116,7 @@ def train(data: Path) -> dict[str, Any]:
     cache = CACHE / "sounds.pickle"
     if not cache.is_file():
         cache.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_bytes(pickle.dumps(gather(data)))
+        cache.write_bytes(pickle.dumps(aggregate(data)))
     found = pickle.loads(cache.read_bytes())  # noqa: S301 (we wrote it)
     names = list(non_speech.MAKERS)
     figures: dict[str, Any] = {

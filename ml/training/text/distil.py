@@ -82,7 +82,9 @@ def _rates(texts: list[list[str]], terms: dict[str, int]):
     """Sparse (texts, terms): how often each term stands per token."""
     from scipy.sparse import csr_matrix
 
-    rows, columns, values = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
     for number, text in enumerate(texts):
         counts = Counter(row for term in terms_of(text) if (row := terms.get(term)) is not None)
         rows += [number] * len(counts)

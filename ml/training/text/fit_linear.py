@@ -88,8 +88,11 @@ def fit_topics(
 def save_topics(topics: Topics, path: Path) -> None:
     """Write in half precision but for the few numbers that add up."""
     half = {name: getattr(topics, name).astype(np.float16) for name in ("idf", "directions", "centres")}
-    single = {name: np.float32(getattr(topics, name)) for name in ("mean", "deviation", "width", "weights", "bias")}
-    np.savez_compressed(path, terms=packed(topics.terms), **half, **single)
+    single = {
+        name: np.asarray(getattr(topics, name), np.float32)
+        for name in ("mean", "deviation", "width", "weights", "bias")
+    }
+    np.savez_compressed(path, allow_pickle=True, terms=packed(topics.terms), **half, **single)
 
 
 def fit_style(measured: np.ndarray, labels: np.ndarray, *, penalty: float = 3000.0) -> Style:

@@ -1,4 +1,4 @@
-"""Training the text model: word vectors, ten-fold cross-validation, calibration, and the networks that ship.
+"""Training the text model: word vectors, ten-fold cross-validation, calibration, and the networks that serve.
 
 Every step leaves a file in the run's folder and is skipped where that file exists: stop it and start it again at will.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from tqdm import tqdm
@@ -16,16 +17,17 @@ from ml.core.readings import TRAITS
 from ml.text import distilled, lexical, style, topics, vectors
 from ml.text.calibration import logit
 from ml.text.features import Document, analyse
-from ml.text.windows import random_window, windows
+from ml.text.windows import windows
 from ml.training import runs
 from ml.training.text import distil, encoder, word_vectors
 from ml.training.text.data import Essays, fold_of, read_essays
 from ml.training.text.export import export
 from ml.training.text.fit_linear import fit_lexical, fit_style, fit_topics, save_lexical, save_style, save_topics
 from ml.training.text.validate import LENGTHS
+from ml.training.text.windows import random_window
 
 #: The base models that are no network: the module that serves each, and what writes it.
-LINEAR = {
+LINEAR: dict[ModuleType, Callable[..., None]] = {
     lexical: save_lexical,
     topics: save_topics,
     style: save_style,

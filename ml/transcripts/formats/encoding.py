@@ -45,8 +45,8 @@ def decode(data: bytes) -> str:
     for mark, encoding in _MARKED:
         if data.startswith(mark):
             return _strict(data, encoding)
-    if encoding := _utf16_without_mark(data):
-        return _strict(data, encoding)
+    if unmarked := _utf16_without_mark(data):
+        return _strict(data, unmarked)
     try:
         return _text(data.decode("utf-8"))
     except UnicodeDecodeError:

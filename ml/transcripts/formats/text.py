@@ -93,15 +93,17 @@ def _columns(lines: list[str]) -> list[Cue]:
     """Whisper's .tsv (milliseconds) and labels as Audacity writes them (seconds): start, end and text in columns."""
     milliseconds = bool(lines) and lines[0].split("\t")[:3] == ["start", "end", "text"]
     found = [_COLUMNS.match(line) for line in (lines[1:] if milliseconds else lines)]
-    if not found or not all(found):
+    matches = [match for match in found if match is not None]
+    if not matches or len(matches) < len(found):
         return []
     unit = 1000.0 if milliseconds else 1.0
-    return [Cue(float(match[1]) / unit, float(match[2]) / unit, None, match[3]) for match in found]
+    return [Cue(float(match[1]) / unit, float(match[2]) / unit, None, match[3]) for match in matches]
 
 
 def _with_ends(cues: list[Cue]) -> list[Cue]:
     """Each turn ends where the next begins; the last one's end is not known."""
+    starts: list[float | None] = [cue.start for cue in cues[1:]]
     return [
-        replace(cue, end=following.start if following and following.start >= cue.start else None)
-        for cue, following in zip(cues, [*cues[1:], None], strict=True)
+        replace(cue, end=after if after is not None and cue.start is not None and after >= cue.start else None)
+        for cue, after in zip(cues, [*starts, None], strict=True)
     ]

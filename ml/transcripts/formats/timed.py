@@ -25,7 +25,8 @@ _TURN = re.compile(r"\s*\((speaker [\d?]+)\)\s*|\s*\[(SPEAKER_\d+)\]:?\s*")
 def seconds_of(parts: tuple[str | None, ...]) -> float:
     """Hours, minutes, seconds and fraction, as a clock's pattern finds them, in seconds."""
     hours, minutes, seconds, fraction = parts
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + (float(f"0.{fraction}") if fraction else 0.0)
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    return whole + (float(f"0.{fraction}") if fraction else 0.0)
 
 
 def read_timed(text: str) -> tuple[str, list[Cue]] | None:

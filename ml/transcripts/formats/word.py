@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -36,7 +37,7 @@ def read_word(data: bytes) -> list[Cue]:
         RuntimeError,
         NotImplementedError,
         EOFError,
-        zipfile.zlib.error,
+        zlib.error,
     ):
         raise unreadable() from None
     text = "\n".join(_paragraph(paragraph) for paragraph in root.iter(f"{_W}p"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.errors import ModelMissing
 
 SHIPPED = Path(registry.__file__).parents[1] / "weights"
@@ -48,10 +48,10 @@ def test_a_new_card_is_noticed(folder):
 
 
 def test_a_session_is_opened_once(folder):
-    assert registry.session("mouth") is registry.session("mouth")
+    assert runtime.session("mouth") is runtime.session("mouth")
     os.utime(folder / "mouth.onnx", (1, 1))
-    again = registry.session("mouth")
-    assert again is registry.session("mouth")
+    again = runtime.session("mouth")
+    assert again is runtime.session("mouth")
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_a_session_is_opened_once(folder):
     ],
 )
 def test_what_is_missing_or_damaged_is_said(folder, name, content, code):
-    registry.session("mouth")
+    runtime.session("mouth")
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     with pytest.raises(ModelMissing) as caught:
-        registry.session("mouth")
+        runtime.session("mouth")
     assert caught.value.code == code
 
 
@@ -77,13 +77,13 @@ def test_who_holds_goes_on_while_files_are_replaced(folder):
     program = """
 import sys
 from pathlib import Path
-from ml.core import registry
+from ml.core import registry, runtime
 folder = Path(sys.argv[1])
-session, card = registry.session("mouth"), registry.describe("mouth")
+session, card = runtime.session("mouth"), registry.describe("mouth")
 registry.hold()
 (folder / "mouth.onnx").write_bytes(b"half of a new network")
-assert registry.session("mouth") is session
+assert runtime.session("mouth") is session
 (folder / "mouth.json").unlink()
-assert registry.describe("mouth") == card and registry.session("mouth") is session
+assert registry.describe("mouth") == card and runtime.session("mouth") is session
 """
     subprocess.run([sys.executable, "-c", program, str(folder)], check=True, timeout=60)

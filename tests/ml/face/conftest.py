@@ -1,4 +1,4 @@
-"""Faces to test with: NASA's portrait of Eileen Collins (public domain, part of scikit-image), and videos of it."""
+"""Faces to test with: NASA's portrait of Eileen Collins (public domain, ml/media/portrait.md), and videos of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import av
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
 from ml.face import features
+from ml.media.clutter import clutter
+from ml.media.portrait import portrait as astronaut
 
 #: The head in the portrait: left, top, right, bottom.
 FACE = (120, 10, 320, 210)
@@ -19,7 +20,7 @@ FACE = (120, 10, 320, 210)
 @pytest.fixture(scope="session")
 def portrait() -> np.ndarray:
     """RGB uint8 (512, 512, 3)."""
-    return data.astronaut()
+    return astronaut()
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,7 @@ def grey(portrait: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="session")
 def background() -> np.ndarray:
     """A picture without a face, uint8 (360, 480, 3)."""
-    return cv2.resize(cv2.cvtColor(data.coins(), cv2.COLOR_GRAY2RGB), (480, 360))
+    return cv2.resize(cv2.cvtColor(clutter(), cv2.COLOR_GRAY2RGB), (480, 360))
 
 
 @pytest.fixture(scope="session")

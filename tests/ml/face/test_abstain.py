@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ml.core import naming
 from ml.core.readings import FaceReading, ModelVersion, Track
 from ml.face import abstain, events
 
@@ -20,7 +21,7 @@ HAPPY, EVEN, SAD = (0.8, 0.1, 0.1), (0.4, 0.3, 0.3), (0.1, 0.7, 0.2)
 
 
 def test_a_class_is_named_where_it_is_likelier_than_all_others_together():
-    assert abstain.worth_naming(np.array([HAPPY, EVEN, (0.5, 0.3, 0.2)])).tolist() == [True, False, True]
+    assert naming.is_sure(np.array([HAPPY, EVEN, (0.5, 0.3, 0.2)])).tolist() == [True, False, True]
 
 
 def test_stretches_of_one_thing_to_say():

@@ -8,6 +8,7 @@ import pytest
 from ml.core.errors import Unreadable
 from ml.face import classifier, features, saliency
 from ml.media.seeking import frames_around
+from ml.training.face import occlusion
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def test_a_map_explains_the_probability_that_is_shown(cut):
 
 def test_covering_the_hot_part_of_one_portrait_takes_more_than_covering_elsewhere(cut):
     versions = np.stack([cut[2], cut[2][:, ::-1], *(np.roll(cut[2], shift, axis=1) for shift in (-2, 2))])
-    hot, elsewhere = saliency.covered_drops(versions)
+    hot, elsewhere = occlusion.covered_drops(versions)
     assert hot.shape == elsewhere.shape == (4,)
     assert np.isfinite(hot).all()
 
@@ -36,7 +37,7 @@ def test_maps_answer_to_what_the_network_sees(real_data):
     """Over fifty faces, covering the hottest place takes at least twice as much from a class as another place."""
     with np.load(real_data / "faces" / "fer2013_public.npz") as file:
         faces = file["x"][np.random.default_rng(5).choice(len(file["x"]), 50, replace=False)]
-    hot, elsewhere = saliency.covered_drops(faces)
+    hot, elsewhere = occlusion.covered_drops(faces)
     assert hot.mean() > 2 * max(elsewhere.mean(), 0.01)
     assert (hot > elsewhere).mean() > 0.55
 

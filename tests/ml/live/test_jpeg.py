@@ -8,9 +8,9 @@ import time
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
 from ml.live.jpeg import HEIGHT, MOST_BYTES, BadFrame, decode, size_of
+from ml.media.portrait import portrait as astronaut
 
 
 def encoded(picture: np.ndarray, *parameters: int) -> bytes:
@@ -19,7 +19,7 @@ def encoded(picture: np.ndarray, *parameters: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def picture() -> np.ndarray:
-    return cv2.resize(data.astronaut()[:384, :512, ::-1], (640, 480))
+    return cv2.resize(astronaut()[:384, :512, ::-1], (640, 480))
 
 
 def test_the_luminance_of_a_frame(picture: np.ndarray) -> None:
@@ -74,7 +74,7 @@ def test_a_small_file_that_claims_a_giant_picture_is_not_decoded(picture: np.nda
 
 
 def test_damage_anywhere_is_refused_or_decoded_and_nothing_else() -> None:
-    frame = encoded(cv2.resize(data.astronaut(), (96, 96)))
+    frame = encoded(cv2.resize(astronaut(), (96, 96)))
     pick = random.Random(7)  # noqa: S311
     outcomes = set()
     for _ in range(600):

@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
 from ml.core.errors import VivaError
 from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
@@ -19,6 +18,7 @@ from ml.fusion.stream import TICK
 from ml.live.faces import Faces
 from ml.live.jpeg import BadFrame
 from ml.live.reader import FROZEN, BadSound, Reader
+from ml.media.clutter import clutter
 from ml.speech import infer as voices
 
 Pictures = list[tuple[float, np.ndarray]]
@@ -153,7 +153,7 @@ def test_two_faces_keep_their_numbers_and_their_sides(pictures: Pictures) -> Non
 def test_a_careful_look_finds_who_is_far_away(pictures: Pictures) -> None:
     grey = cv2.resize(pictures[0][1], (320, 240), interpolation=cv2.INTER_AREA)
     room = np.full((480, 640), 90, np.uint8)
-    room[:] = cv2.resize(data.coins()[:240], (640, 480))
+    room[:] = cv2.resize(clutter()[:240], (640, 480))
     reader = Reader()
     room[200:440, 20:340] = grey
     reader.picture(room, 0.0)
@@ -167,7 +167,7 @@ def test_a_careful_look_finds_who_is_far_away(pictures: Pictures) -> None:
 def test_states_in_words(pictures: Pictures) -> None:
     grey = pictures[0][1]
     random = np.random.default_rng(3)
-    room = cv2.resize(data.coins(), (640, 480))
+    room = cv2.resize(clutter(), (640, 480))
     assert Reader().picture(np.zeros((480, 640), np.uint8), 0.0)["state"] == "too dark"
     assert Reader().picture(room, 0.0)["state"] == "no face"
     dim = np.clip(grey // 9 + random.integers(0, 3, grey.shape), 0, 255).astype(np.uint8)
@@ -214,7 +214,7 @@ def test_a_reader_holds_no_more_after_an_hour(pictures: Pictures) -> None:
     """All that hangs on a reader is counted, objects and bytes of arrays, after two minutes and after an hour."""
     reader, random = Reader(), np.random.default_rng(0)
     small = [cv2.resize(grey, (160, 120), interpolation=cv2.INTER_AREA) for _, grey in pictures[:40]]
-    room = cv2.resize(data.coins(), (160, 120))
+    room = cv2.resize(clutter(), (160, 120))
     sizes = []
     for k in range(360):  # a frame every ten seconds: the face is somebody new each time
         grey = small[k % 40] if k % 5 else room

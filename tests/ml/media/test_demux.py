@@ -336,3 +336,25 @@ def test_real_recordings(real_data: Path):
     assert (info.width, info.height, info.truncated) == (512, 512, False)
     assert info.seconds == pytest.approx(8.0, abs=0.05)
     assert sum(map(len, demux.audio_blocks(real_data / "media" / "talking_a.mp4"))) == pytest.approx(128000, abs=1600)
+
+
+def test_verifying_and_copying_in_one_pass_gives_what_two_give(clip: Path, live: Path, folder: Path):
+    for source in (clip, live):
+        check_one_pass(source, folder)
+
+
+def check_one_pass(source: Path, folder: Path) -> None:
+    info, copy = demux.verify_and_copy(source, folder / f"once-{source.stem}")
+    twice = folder / f"twice-{source.stem}{copy.suffix}"
+    demux.remux(source, twice)
+    assert info == demux.verify(source)
+    assert copy.stat().st_size == pytest.approx(twice.stat().st_size, abs=64)  # a muxer writes ids by chance
+    assert demux.verify(copy) == demux.verify(twice)
+    assert list(folder.glob(".remux-*")) == []
+
+
+def test_what_does_not_verify_leaves_no_copy(folder: Path):
+    (folder / "noise.webm").write_bytes(b"\x1a\x45\xdf\xa3" + b"\x93" * 2000)
+    with pytest.raises(MediaError):
+        demux.verify_and_copy(folder / "noise.webm", folder / "never")
+    assert list(folder.glob("never*")) == list(folder.glob(".remux-*")) == []

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.media import demux, synthetic
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 
 
 def test_the_voice_speaks_at_any_rate():
@@ -66,7 +66,7 @@ def test_a_talking_face_is_a_recording(tmp_path: Path, suffix: str):
 def test_the_face_is_found_opens_its_mouth_and_blinks():
     from ml.face import features
 
-    puppet = Puppet()
+    puppet = AnimatedPortrait()
 
     def ratios(**pose: float) -> tuple[float, float]:
         picture = puppet.draw(**pose)

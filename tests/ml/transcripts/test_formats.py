@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of files as programs write them
 """Files of captions and transcripts as programs and people write them."""
 
 from __future__ import annotations

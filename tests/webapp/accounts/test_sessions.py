@@ -77,7 +77,7 @@ def test_people_see_their_sessions_and_end_them(app, make):
 def test_everywhere_else_at_once(app, make):
     user = make.user()
     here, others = enter(app, user), [enter(app, user) for _ in range(3)]
-    assert "3 other sessions are ended" in here.post("/profile/sessions/end", follow_redirects=True).text
+    assert "3 other sessions have been ended" in here.post("/profile/sessions/end", follow_redirects=True).text
     assert is_in(here) and not any(is_in(other) for other in others)
 
 

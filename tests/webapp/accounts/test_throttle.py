@@ -39,7 +39,7 @@ def test_sixty_at_once_are_not_all_tried(app, make, limits, monkeypatch):
         tried["all"] += 1
         return check(*arguments)
 
-    monkeypatch.setattr("webapp.accounts.views.pages.check_password", counted)
+    monkeypatch.setattr("webapp.accounts.views.sign_in.check_password", counted)
     barrier = threading.Barrier(60)
 
     def at_once(_number: int) -> int:

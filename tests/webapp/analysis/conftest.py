@@ -9,7 +9,7 @@ import pytest
 
 from ml.core.readings import Reading
 from tests.webapp.analysis.samples import READINGS
-from webapp.analysis import operations, readers
+from webapp.analysis import operations, readers, runner
 from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.policy import Modality
@@ -43,7 +43,7 @@ def run_all(models: dict[str, Any]) -> Callable[[Interview], None]:
         operations.queue_interview(interview)
         db.session.commit()
         for analysis_id in [analysis.id for analysis in operations.analyses_of(interview)]:
-            operations.run(analysis_id)
+            runner.run(analysis_id)
         build(interview.id)
         db.session.commit()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,9 @@ import sqlalchemy as sa
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, recorded
-from webapp.analysis import leases, operations, readers
+from webapp.analysis import leases, operations, readers, runner
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import storage
+from webapp.core import events, storage
 from webapp.core.database import db, now
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
@@ -54,7 +55,7 @@ def test_queueing_twice_changes_nothing(make, models):
     interview = answer_all(make, make.interview())
     operations.queue_interview(interview)
     db.session.commit()
-    operations.run(analysis_of(interview, 1, "face").id)
+    runner.run(analysis_of(interview, 1, "face").id)
     before = {row.id: (row.state, row.attempts) for row in operations.analyses_of(interview)}
     operations.queue_interview(interview)
     db.session.commit()
@@ -77,7 +78,7 @@ def test_running_stores_the_reading_with_its_model(make, models):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 1, "face")
-    assert operations.run(analysis.id)
+    assert runner.run(analysis.id)
     db.session.refresh(analysis)
     assert analysis.state is AnalysisState.DONE and analysis.progress == 1.0 and analysis.lease_owner is None
     assert (analysis.model_name, analysis.model_version) == ("face", "face-test.1")
@@ -90,9 +91,9 @@ def test_a_second_message_does_nothing(make, models):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 3, "text")
-    assert operations.run(analysis.id) is True
-    assert operations.run(analysis.id) is False
-    assert operations.run("0" * 32) is False
+    assert runner.run(analysis.id) is True
+    assert runner.run(analysis.id) is False
+    assert runner.run("0" * 32) is False
     assert len(models["calls"]) == 1
 
 
@@ -112,7 +113,7 @@ def test_what_cannot_be_read_says_why(make, models, error, state):
     db.session.commit()
     models["face"] = error
     analysis = analysis_of(interview, 1, "face")
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     db.session.refresh(analysis)
     assert (analysis.state.value, analysis.reason_code, analysis.reason) == (state, error.code, error.message)
     assert analysis.attempts == 1 and analysis.result is None
@@ -125,7 +126,7 @@ def test_an_unexpected_error_is_tried_again_and_then_fails_without_personal_data
     models["text"] = RuntimeError("I, Kim, wrote something private")
     analysis = analysis_of(interview, 3, "text")
     for attempt in range(1, app.config["MAX_ATTEMPTS"] + 1):
-        operations.run(analysis.id)
+        runner.run(analysis.id)
         db.session.refresh(analysis)
         assert analysis.attempts == attempt
     assert analysis.state is AnalysisState.FAILED and analysis.reason_code == "unexpected"
@@ -141,13 +142,13 @@ def test_a_missing_recording_file_fails_and_can_be_tried_again(make, models):
     path = storage.path_of(analysis.answer.kept_take.recording.original_key)
     content = path.read_bytes()
     path.unlink()
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.FAILED, "missing")
     path.write_bytes(content)
     operations.retry(analysis)
     db.session.commit()
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     db.session.refresh(analysis)
     assert analysis.state is AnalysisState.DONE
 
@@ -158,7 +159,7 @@ def test_a_missing_model_fails_with_its_message(make, monkeypatch, tmp_path):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 3, "text")
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.FAILED, "model_missing")
     assert "text model is missing" in analysis.reason
@@ -169,7 +170,7 @@ def test_only_a_failure_can_be_tried_again(make, models):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 3, "text")
-    with pytest.raises(operations.RetryRefused):
+    with pytest.raises(operations.RetryError):
         operations.retry(analysis)
 
 
@@ -184,12 +185,12 @@ def test_whoever_lost_the_lease_stores_nothing(make, models, monkeypatch):
         monkeypatch.setattr(readers, "read", original)
         with db.engine.begin() as connection:
             connection.execute(sa.update(Analysis).values(lease_until=now() - timedelta(seconds=1)))
-        assert operations.run(analysis.id) is True
+        assert runner.run(analysis.id) is True
         return {**original(modality, source, progress), "coverage": 0.123}
 
     original = readers.read
     monkeypatch.setattr(readers, "read", overtaken)
-    assert operations.run(analysis.id) is False
+    assert runner.run(analysis.id) is False
     db.session.refresh(analysis)
     assert analysis.state is AnalysisState.DONE and analysis.result["coverage"] == 0.95
     assert analysis.attempts == 2
@@ -221,14 +222,14 @@ def test_the_heartbeat_renews_the_lease_and_stops_who_lost_it(app, make):
             db.session.rollback()
             if db.session.scalar(sa.select(Analysis.progress).where(Analysis.id == analysis.id)) == 0.4:
                 break
-            leases.threading.Event().wait(0.05)
+            threading.Event().wait(0.05)
         assert db.session.scalar(sa.select(Analysis.lease_until).where(Analysis.id == analysis.id)) > before
         db.session.rollback()
         leases.settle(analysis.id, "one", AnalysisState.QUEUED)
-        with pytest.raises(leases.LeaseLost):
+        with pytest.raises(leases.LeaseLostError):
             for _ in range(100):
                 heartbeat.report(0.5)
-                leases.threading.Event().wait(0.05)
+                threading.Event().wait(0.05)
 
 
 def test_a_withdrawn_consent_deletes_its_readings_and_what_was_made_of_them(make, run_all):
@@ -259,7 +260,7 @@ def test_a_consent_withdrawn_while_it_is_read_keeps_the_reading_out(make, models
         return original(modality, source, progress)
 
     monkeypatch.setattr(readers, "read", withdrawn)
-    assert operations.run(analysis.id) is False
+    assert runner.run(analysis.id) is False
     db.session.refresh(analysis)
     assert (analysis.state, analysis.result) == (AnalysisState.NOT_DONE, None)
 
@@ -270,7 +271,7 @@ def test_the_policy_is_asked_again_before_the_work_starts(make, models):
     interview.job.country = "FR"
     db.session.commit()
     analysis = analysis_of(interview, 1, "face")
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.NOT_DONE, "prohibited_in_eea")
     assert models["calls"] == []
@@ -286,7 +287,7 @@ def test_a_recording_that_is_verified_late_is_queued_by_the_sweep(make, models):
     assert states(interview)[(1, "face")] == ("not_done", "no_recording")
     recording.state = RecordingState.READY
     db.session.commit()
-    operations.sweep()
+    events.send_sweep()
     assert states(interview)[(1, "face")] == ("queued", None)
     assert states(interview)[(1, "speech")] == ("queued", None)
 

@@ -8,7 +8,7 @@ import pytest
 from ml.core import registry
 from ml.media import synthetic
 from tests.webapp.analysis.samples import answer_all
-from webapp.analysis import operations
+from webapp.analysis import operations, runner
 from webapp.core import storage
 from webapp.core.database import db
 
@@ -25,7 +25,7 @@ def outcomes(interview) -> dict[tuple[int, str], tuple[str, str | None, str | No
     operations.queue_interview(interview)
     db.session.commit()
     for row in operations.analyses_of(interview):
-        operations.run(row.id)
+        runner.run(row.id)
     return {
         (row.answer.question.position, row.modality.value): (row.state.value, row.reason_code, row.reason)
         for row in operations.analyses_of(interview)

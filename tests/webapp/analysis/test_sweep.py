@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
-from webapp.analysis import leases, operations
+from webapp.analysis import leases, operations, runner
 from webapp.analysis.models import Analysis, AnalysisState
+from webapp.core import events
 from webapp.core.database import db, now
 
 
@@ -44,22 +45,22 @@ def test_queueing_sends_one_message_with_the_commit(analysis, sent):
 
 def test_a_message_that_is_on_its_way_is_not_sent_again(analysis, sent):
     sent.clear()
-    operations.sweep()
+    events.send_sweep()
     assert sent == []
 
 
 def test_a_lost_message_is_sent_again_once(analysis, sent):
     sent.clear()
     change(lease_until=now() - timedelta(seconds=1))
-    operations.sweep()
-    operations.sweep()
+    events.send_sweep()
+    events.send_sweep()
     assert sent == [("analysis.run", analysis.id)]
 
 
 def test_a_running_analysis_with_a_lease_is_left_alone(analysis, sent):
     leases.claim(analysis.id, "worker")
     sent.clear()
-    operations.sweep()
+    events.send_sweep()
     assert sent == []
     db.session.refresh(analysis)
     assert analysis.state is AnalysisState.RUNNING and analysis.lease_owner == "worker"
@@ -69,7 +70,7 @@ def test_an_expired_lease_goes_back_to_the_queue(analysis, sent):
     leases.claim(analysis.id, "worker")
     change(lease_until=now() - timedelta(seconds=1), progress=0.4)
     sent.clear()
-    operations.sweep()
+    events.send_sweep()
     db.session.refresh(analysis)
     assert (analysis.state, analysis.lease_owner, analysis.progress) == (AnalysisState.QUEUED, None, 0.0)
     assert sent == [("analysis.run", analysis.id)]
@@ -79,7 +80,7 @@ def test_an_expired_lease_goes_back_to_the_queue(analysis, sent):
 def test_what_takes_its_worker_down_each_time_fails_with_a_reason(app, analysis, sent):
     leases.claim(analysis.id, "worker")
     change(lease_until=now() - timedelta(seconds=1), attempts=app.config["MAX_ATTEMPTS"])
-    operations.sweep()
+    events.send_sweep()
     db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.FAILED, "worker_lost")
     assert "more memory" in analysis.reason
@@ -89,15 +90,15 @@ def test_what_takes_its_worker_down_each_time_fails_with_a_reason(app, analysis,
 
 
 def test_a_report_that_was_never_built_is_built(analysis, sent, models):
-    operations.run(analysis.id)
+    runner.run(analysis.id)
     assert sent[-1] == ("reports.build", analysis.interview_id)
     sent.clear()
-    operations.sweep()
+    events.send_sweep()
     assert sent == [("reports.build", analysis.interview_id)]
     from webapp.reports.operations import build
 
     build(analysis.interview_id)
     db.session.commit()
     sent.clear()
-    operations.sweep()
+    events.send_sweep()
     assert sent == []

@@ -9,9 +9,11 @@ import pytest
 from webapp.candidate import operations
 from webapp.candidate.progress import duration
 from webapp.core.database import db, now
+from webapp.interviews.answering import AnsweringError, think_seconds_left
 from webapp.interviews.models import Answer, Take
 from webapp.questions.models import SetState
 from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import begin_take
 
 
 @pytest.fixture
@@ -51,12 +53,12 @@ def test_the_think_time_runs_by_the_servers_clock(client, thoughtful):
     answer = db.session.query(Answer).one()
     answer.shown_at -= timedelta(seconds=60)
     db.session.commit()
-    assert 25 < operations.think_seconds_left(answer) <= 30
+    assert 25 < think_seconds_left(answer) <= 30
     client.post(url_of(interview, 1, "/show"))  # again: the clock does not start anew
     db.session.refresh(answer)
-    assert operations.think_seconds_left(answer) <= 30
+    assert think_seconds_left(answer) <= 30
     answer.shown_at -= timedelta(days=1)
-    assert operations.think_seconds_left(answer) == 0
+    assert think_seconds_left(answer) == 0
 
 
 def test_written_answers_are_saved_while_typing_and_on_going_on(client, interview):
@@ -90,7 +92,7 @@ def test_choosing_a_take(client, make, interview, recorded):
     page = client.get(url_of(interview, 1)).text
     assert "1 of 3 takes left" in page
     assert page.count("Use this take") == 1
-    assert "the take you kept of 2" in client.get(f"/interview/{interview.id}/review").text
+    assert "the take you chose of 2" in client.get(f"/interview/{interview.id}/review").text
 
 
 def test_a_take_that_is_not_saved_cannot_be_chosen(client, make, interview, recorded):
@@ -112,8 +114,8 @@ def test_all_takes_used(client, make, interview, recorded):
     for _ in range(3):
         recorded(answer)
     assert "0 of 3 takes left" in client.get(url_of(interview, 1)).text
-    with pytest.raises(operations.Refused, match="all your takes"):
-        operations.begin_take(answer)
+    with pytest.raises(AnsweringError, match="all your takes"):
+        begin_take(answer)
 
 
 def test_nothing_new_after_the_deadline_but_what_was_begun(client, make, interview):
@@ -122,7 +124,7 @@ def test_nothing_new_after_the_deadline_but_what_was_begun(client, make, intervi
     db.session.commit()
     assert client.post(url_of(interview, 3, "/text"), json={"text": "Just in time."}).status_code == 200
     answer = client.get(url_of(interview, 1), follow_redirects=True)
-    assert "The deadline is over" in answer.text
+    assert "The deadline has passed" in answer.text
     assert "Review and submit" in answer.text
 
 

@@ -30,7 +30,7 @@ def test_looking_changes_nothing(client, make, method):
 def test_a_button_begins(client, make):
     path = path_of(make.invitation())
     page = client.get(path).text
-    assert "Begin" in page and "Nothing has begun yet" in page
+    assert "Start" in page and "Nothing has started yet" in page
     answer = client.post(path)
     assert answer.status_code == 302
     assert client.get(answer.location).status_code == 200

@@ -41,7 +41,7 @@ def test_what_the_place_rules_out_is_not_asked(client, fresh):
     interview = fresh("FR")
     page = client.get(f"/interview/{interview.id}/consent").text
     assert boxes(page) == {"recording": False, "text": False}
-    assert "In Lyon, Viva does not read emotion from faces or voices" in page
+    assert "In Lyon, emotion is not inferred from faces or voices" in page
     client.post(f"/interview/{interview.id}/consent", data={"face": "yes", "voice": "yes", "recording": "yes"})
     db.session.expire_all()
     assert interview.consented == {Purpose.RECORDING}
@@ -64,7 +64,8 @@ def test_the_answers_are_stored_with_their_wording(client, fresh):
         "voice": False,
         "face": False,
     }
-    assert {row.text_version for row in rows.values()} == {consent_texts.VERSION}
+    assert {row.text_version for row in rows.values()} == {consent_texts.VERSION["en"]}
+    assert {row.text_language for row in rows.values()} == {"en"}
 
 
 def test_without_recording_every_question_is_written(client, fresh):
@@ -91,7 +92,7 @@ def test_a_consent_can_be_taken_back_after_submission(client, make, open_intervi
     url = f"/interview/{interview.id}/consents"
     assert boxes(client.get(url).text) == dict.fromkeys(("recording", "text", "voice", "face"), True)
     answer = client.post(url, data={"recording": "yes", "text": "yes", "voice": "yes"}, follow_redirects=True)
-    assert "Your choices are saved." in answer.text
+    assert "Your choices have been saved." in answer.text
     db.session.expire_all()
     assert interview.consented == {Purpose.RECORDING, Purpose.TEXT, Purpose.VOICE}
     assert len(interview.consents) == 5  # four that were there, and one that says no

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import invitation_url
 from webapp.policy import Purpose
@@ -24,7 +24,12 @@ def test_a_link_opens_one_interview_any_number_of_times(client, make):
     assert db.session.query(Interview).count() == 1
     page = client.get(pages.pop())
     assert page.status_code == 200
-    for words in ("Welcome, Kim Tremblay", "Data engineer, Montréal", "2 on video, 1 in writing", "minutes at most"):
+    for words in (
+        "Welcome, Kim Tremblay",
+        "Data engineer, Montréal",
+        "2 on video, 1 in writing",
+        "minutes; you may pause",
+    ):
         assert words in page.text
 
 
@@ -46,8 +51,8 @@ def test_an_expired_link(client, make):
     invitation = make.invitation(deadline=now() - timedelta(minutes=1))
     answer = client.get(path_of(invitation))
     assert answer.status_code == 410
-    assert "The deadline is over" in answer.text
-    assert "move the deadline" in answer.text
+    assert "The deadline has passed" in answer.text
+    assert "extend the deadline" in answer.text
     assert db.session.query(Interview).count() == 0
 
 
@@ -57,7 +62,7 @@ def test_a_link_that_expired_midway(client, make):
     db.session.commit()
     answer = client.post(path_of(interview.invitation))
     assert answer.status_code == 410
-    assert "what you have answered is still there" in answer.text
+    assert "your answers so far are still there" in answer.text
     assert client.get(f"/interview/{interview.id}/questions/1").status_code == 410
     assert client.get(f"/interview/{interview.id}/consents").status_code == 200
 
@@ -96,7 +101,7 @@ def test_a_used_link(client, make):
     answer = client.post(path_of(interview.invitation), follow_redirects=True)
     assert answer.status_code == 200
     assert "This link has been used" in answer.text
-    assert "It arrived" in answer.text
+    assert "Your interview is submitted" in answer.text
     assert client.get(f"/interview/{interview.id}/questions/1").status_code == 302
 
 
@@ -119,4 +124,4 @@ def test_practice_belongs_to_its_candidate(client, make, sign_in):
     sign_in(interview.candidate)
     answer = client.get(f"/interview/{interview.id}")
     assert answer.status_code == 200
-    assert "no recruiter ever can" in answer.text
+    assert "no recruiter can" in answer.text

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from webapp.analysis import operations as analysis
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import InterviewState
 from webapp.recordings.models import RecordingState
 
@@ -44,7 +44,7 @@ def test_a_complete_interview_is_submitted_once(client, complete, queued):
     first = complete.submitted_at
     assert first is not None
     page = client.get(f"/interview/{complete.id}/arrived").text
-    for words in ("It arrived", "recorded, 1:05 long", "2 words written", "What happens next"):
+    for words in ("Your interview is submitted", "Recorded, 1:05 long", "2 words written", "What happens next"):
         assert words in page
 
 

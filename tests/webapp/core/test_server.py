@@ -8,15 +8,21 @@ import http.client
 import os
 import resource
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, request
 
+from webapp.accounts import models, passwords
 from webapp.core import files, server
-from webapp.core.server import Channel, Server, network_of
+from webapp.core.limits import network_of
+from webapp.core.server import Channel, Server
+from webapp.interviews.operations import invitation_url
 
 EACH = 500
 
@@ -199,3 +205,44 @@ def test_what_counts_as_one_client():
     assert network_of("192.0.2.7") == "192.0.2.7"
     assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
+
+
+def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
+    """Ten passwords are hashed with the real parameters while a write waits for its turn; a monitor is answered."""
+    monkeypatch.setattr(models, "_hasher", PasswordHasher())
+    monkeypatch.setattr(passwords, "PATIENCE", 60.0)  # on a machine that does other things beside
+    user, invitation = make.user(), make.invitation()
+    link = invitation_url(invitation)
+    running = server.listen(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=_run, args=(running,), daemon=True)
+    thread.start()
+    port = int(running.effective_port)
+    other = sqlite3.connect(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def post(path: str, body: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Host": "viva.test"}
+        connection.request("POST", path, body, form)
+        return connection.getresponse().status
+
+    with ThreadPoolExecutor(11) as people:
+        write = people.submit(post, link[link.index("/i/") :], "")
+        tries = [people.submit(post, "/sign-in", f"email={user.email}&password=wrong") for _ in range(10)]
+        took = []
+        for _ in range(12):
+            status, _body, seconds = ask(port, Host="viva.test")
+            assert status == 200
+            took.append(seconds)
+            time.sleep(0.25)
+        assert not write.done()
+        other.execute("ROLLBACK")
+        assert write.result(30) == 302
+        assert [each.result(90) for each in tries] == [422] * 10
+    other.close()
+    running.stopping = True
+    running.pull_trigger()
+    thread.join(10)
+    print(f"healthz: {1000 * sorted(took)[len(took) // 2]:.0f} ms median, {1000 * max(took):.0f} ms at most")
+    assert sorted(took)[len(took) // 2] < 0.2
+    assert max(took) < 1.0  # 0.2 on a machine that does nothing else

@@ -115,8 +115,10 @@ def test_a_full_disk_is_said(app, client, make, sign_in):
         connection.execute("PRAGMA max_page_count=1")  # SQLite sets it to what there is: not one page more
 
     for number in range(200):
-        answer = client.post("/jobs/new", data={"title": f"{'x' * 90} {number}", "city": "y" * 100, "country": "CA"})
+        answer = client.post(
+            "/positions/new", data={"title": f"{'x' * 90} {number}", "city": "y" * 100, "country": "CA"}
+        )
         if answer.status_code != 302:
             break
     assert answer.status_code == 507
-    assert "no room left" in answer.text
+    assert "not enough storage on this server" in answer.text

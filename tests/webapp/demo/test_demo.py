@@ -17,7 +17,7 @@ from webapp.demo.seed import seed
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitation_of_token, is_open
 from webapp.policy import Purpose
-from webapp.positions.models import Job
+from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
 from webapp.recordings.models import Recording
 
@@ -29,14 +29,14 @@ def facts(app) -> dict:
 def counts() -> list[int]:
     return [
         db.session.scalar(db.select(db.func.count()).select_from(model))
-        for model in (User, QuestionSet, Job, Invitation)
+        for model in (User, QuestionSet, Position, Invitation)
     ]
 
 
 def test_it_holds_what_a_visitor_looks_for(app, client):
     seed()
     assert counts() == [3, 2, 2, 3]
-    assert {job.country for job in db.session.scalars(db.select(Job))} == {"CA", "FR"}
+    assert {job.country for job in db.session.scalars(db.select(Position))} == {"CA", "FR"}
     sets = {row.state: row for row in db.session.scalars(db.select(QuestionSet))}
     assert [question.kind.value for question in sets[SetState.PUBLISHED].questions] == ["video", "video", "text"]
     assert all(question.rubric for question in sets[SetState.PUBLISHED].questions)

@@ -42,7 +42,7 @@ def test_a_worker_that_does_nothing_shows(app, client, make, sign_in, long_runni
     sign_in(make.user(Role.ADMIN))
     page = client.get("/health").text
     assert "Something needs attention" in page
-    assert "It was last heard of 8 minutes ago" in page
+    assert "It last reported 8 minutes ago" in page
 
 
 def test_right_after_the_start_nobody_is_missed(app, client, monkeypatch):

@@ -109,7 +109,7 @@ def test_a_page_costs_the_same_few_queries_however_many_are_on_it(app: Flask, re
 def test_the_page_links_to_the_report_once_submitted(client: FlaskClient, everybody):
     page = client.get("/interviews").text
     assert page.count("/reports/") == 2
-    assert "sort" not in page.lower().replace("no model&#39;s output sorts people here", "").replace(
+    assert "sort" not in page.lower().replace("analyses never rank or sort candidates", "").replace(
         "no model's output sorts people here", ""
     )
     ready = client.get("/interviews?status=ready").text
@@ -124,11 +124,11 @@ def test_an_address_with_nonsense_is_no_error(client: FlaskClient, everybody, qu
 
 
 def test_empty_states_say_what_to_do_next(client: FlaskClient, recruiter, make):
-    assert "Make a job first" in client.get("/interviews").text
+    assert "Create a position first" in client.get("/interviews").text
     make.job(created_by=recruiter)
-    assert "Nobody is invited yet" in client.get("/interviews").text
+    assert "No one has been invited yet" in client.get("/interviews").text
     make.invitation(created_by=recruiter)
-    assert "Nobody matches" in client.get("/interviews?q=zzz").text
+    assert "No candidate matches" in client.get("/interviews?q=zzz").text
 
 
 def test_recruiters_see_their_own_and_admins_all_and_nobody_practice(client: FlaskClient, everybody, make, sign_in):

@@ -44,13 +44,41 @@ def upload(client: FlaskClient, form: dict, data: bytes, **more):
 
 def test_one_person_gets_a_link(client: FlaskClient, form):
     page = client.get("/invitations/new").text
-    assert "Viva sends no email" in page and "Art. 5(1)(f)" in page
+    assert "Viva does not send email" in page and "Art. 5(1)(f)" in page
     answer = client.post("/invitations/new", data={**form, "name": "Kim", "email": ""})
     invitation = db.session.scalar(sa.select(Invitation))
     page = client.get(answer.location).text
     link = re.search(r'value="([^"]+/i/[^"]+)"', page).group(1)
     assert link.startswith("http://viva.test/i/") and "Copy the link and send it" in page
     assert invitation.name == "Kim"
+
+
+def test_two_equal_posts_make_one_invitation(client: FlaskClient, form):
+    for email in ("", "kim@example.org"):
+        sent = {**form, "name": "Kim", "email": email}
+        first, second = (client.post("/invitations/new", data=sent) for _ in range(2))
+        assert first.status_code == second.status_code == 302 and first.location == second.location
+    assert count() == 2
+    client.post("/invitations/new", data={**form, "name": "Kim Two", "email": ""})
+    assert count() == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "stored"),
+    [
+        (
+            "\u200fمریم نیک\u200cخواه\u200f",
+            "\u200bmaryam@example.org\ufeff",
+            ("مریم نیک\u200cخواه", "maryam@example.org"),
+        ),
+        ("Kim", "kim@mail.firma.local", ("Kim", "kim@mail.firma.local")),
+        ("Kim", "Kim Test <kim@example.org>", ("Kim", "kim@example.org")),
+    ],
+)
+def test_the_form_follows_the_rule_of_the_file(client: FlaskClient, form, name: str, email: str, stored: tuple):
+    assert client.post("/invitations/new", data={**form, "name": name, "email": email}).status_code == 302
+    invitation = db.session.scalar(sa.select(Invitation))
+    assert (invitation.name, invitation.email) == stored
 
 
 def test_the_deadline_is_in_the_zone_that_was_chosen(client: FlaskClient, form):
@@ -93,13 +121,13 @@ def test_somebody_else_s_job_and_unpublished_sets_cannot_be_chosen(client: Flask
         {"question_set": make.question_set(state=SetState.ARCHIVED).id},
     ):
         answer = client.post("/invitations/new", data={**form, "name": "Kim", **other})
-        assert answer.status_code == 422 and "Choose one from the list" in answer.text
+        assert answer.status_code == 422 and "Choose an option from the list" in answer.text
     assert count() == 0
 
 
 def test_what_is_missing_is_said_with_what_to_do(client: FlaskClient, recruiter, make):
     for path in ("/invitations/new", "/invitations/upload"):
-        assert "Make the job first" in client.get(path).text
+        assert "Create the position first" in client.get(path).text
     make.job(created_by=recruiter)
     for path in ("/invitations/new", "/invitations/upload"):
         assert "needs a published question set" in client.get(path).text
@@ -128,7 +156,7 @@ def test_a_csv_gives_a_page_of_links_and_a_file_of_them(client: FlaskClient, for
 def test_one_bad_line_and_nobody_is_invited(client: FlaskClient, form):
     answer = upload(client, form, b"name,email\nKim,kim@example.org\nBad,bad\nKim,kim@example.org\n")
     assert answer.status_code == 422 and 'role="alert"' in answer.text
-    assert "Line 3:" in answer.text and "Line 4:" in answer.text and "Nobody was invited yet" in answer.text
+    assert "Line 3:" in answer.text and "Line 4:" in answer.text and "No one was invited" in answer.text
     assert count() == 0
 
 
@@ -160,10 +188,10 @@ def test_extending_and_revoking(client: FlaskClient, form, make, recruiter):
     at = f"/invitations/{invitation.id}"
     assert "/i/" not in client.get(at).text
     refused = client.post(f"{at}/extend", data={**form, "date": "2020-01-01"})
-    assert refused.status_code == 422 and "over already" in refused.text
+    assert refused.status_code == 422 and "in the past" in refused.text
     assert "/i/" in client.post(f"{at}/extend", data=form, follow_redirects=True).text
     page = client.post(f"{at}/revoke", follow_redirects=True).text
-    assert invitation.revoked_at and "/i/" not in page and "Make a new invitation" in page
+    assert invitation.revoked_at and "/i/" not in page and "Create a new invitation" in page
     assert "was revoked" in client.post(f"{at}/extend", data=form, follow_redirects=True).text
 
 
@@ -171,7 +199,7 @@ def test_a_submitted_interview_is_not_revoked(client: FlaskClient, recruiter, ma
     invitation = make.invitation(created_by=recruiter)
     make.interview(invitation=invitation, state=InterviewState.SUBMITTED, submitted_at=now())
     page = client.post(f"/invitations/{invitation.id}/revoke", follow_redirects=True).text
-    assert "submitted already" in page and invitation.revoked_at is None and "/reports/" in page
+    assert "already been submitted" in page and invitation.revoked_at is None and "/reports/" in page
 
 
 def test_another_recruiter_s_invitation_is_not_there(client: FlaskClient, form, make, sign_in):
@@ -197,4 +225,4 @@ def test_another_recruiter_s_invitation_is_not_there(client: FlaskClient, form, 
 def test_an_admin_s_invitation_to_my_job_is_not_among_my_links(client: FlaskClient, recruiter, make):
     job = make.job(created_by=recruiter)
     make.invitation(job=job, created_by=make.user(Role.ADMIN))
-    assert "No link is open here" in client.get(f"/invitations/links?job={job.id}").text
+    assert "No open links" in client.get(f"/invitations/links?job={job.id}").text

@@ -12,7 +12,7 @@ from webapp.accounts.models import Role
 from webapp.core.database import db, now
 from webapp.interviews import access, operations
 from webapp.interviews.models import InterviewState, Invitation
-from webapp.interviews.operations import InvitationRefused
+from webapp.interviews.operations import InvitationError
 from webapp.policy import Mode
 from webapp.questions.models import SetState
 
@@ -99,9 +99,9 @@ def test_what_cannot_be_extended_or_revoked(app: Flask, make):
         (opened, now()),
         (opened, now() + timedelta(days=400)),
     ):
-        with pytest.raises(InvitationRefused):
+        with pytest.raises(InvitationError):
             operations.extend(invitation, deadline, by=opened.created_by)
-    with pytest.raises(InvitationRefused, match="submitted"):
+    with pytest.raises(InvitationError, match="submitted"):
         operations.revoke(submitted)
 
 
@@ -122,7 +122,7 @@ def test_who_can_be_invited_to_what(app: Flask, make):
         {"name": "  "},
         {"deadline": now() - timedelta(minutes=1)},
     ):
-        with pytest.raises(InvitationRefused):
+        with pytest.raises(InvitationError):
             operations.create_invitation(**{**good, **wrong}, by=by)
 
 

@@ -75,15 +75,15 @@ def test_every_bad_line_is_reported_by_its_number():
         "Line 9",
         "Line 12",
     ]
-    assert "is in line 2 already" in said("\n".join(lines).encode())[4]
+    assert "is already on line 2" in said("\n".join(lines).encode())[4]
 
 
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        (b"", "nobody"),
-        (b"\xef\xbb\xbf", "nobody"),
-        (b"name,email\n", "nobody"),
+        (b"", "no one"),
+        (b"\xef\xbb\xbf", "no one"),
+        (b"name,email\n", "no one"),
         ("name,email\nÉlodie,e@example.org\n".encode("latin-1"), "UTF-8"),
         ("name,email\n".encode("utf-16"), "UTF-8"),
         (b"PK\x03\x04\x00\x00", "not a CSV"),

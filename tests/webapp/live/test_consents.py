@@ -35,7 +35,7 @@ class TestPolicy:
     def test_where_it_is_ruled_out_nobody_can_agree(self, live, country):
         room = live.assessment(country)
         for member in (room.members[0], live.guest(room, candidate=True)):
-            with pytest.raises(operations.Refused):
+            with pytest.raises(operations.RoomError):
                 operations.decide(member, LivePurpose.READING, True)
             assert not policy.may_be_read(member)
 

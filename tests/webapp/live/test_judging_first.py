@@ -108,7 +108,7 @@ class TestPages:
         room = live.assessment("CA")
         enter(client, room, candidate=True)
         page = f"/live/rooms/{room.id}"
-        assert "shown to the candidate alone during the call" in client.get(page).text
+        assert "shown only to the candidate during the call" in client.get(page).text
         switch_on(app)
         assert "The others in the room see the result" in client.get(page).text
 

@@ -26,10 +26,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from ml.core import registry
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 from ml.media.synthetic import ANSWERS, speak
 from webapp.live.service import limits, worker
-from webapp.live.service.pool import Busy, Pool, Refused
+from webapp.live.service.pool import Pool, ReaderBusyError, ReadingError
 from webapp.live.service.reading import Readings
 
 
@@ -140,7 +140,7 @@ def room() -> Iterator[Room]:
 
 @pytest.fixture(scope="module")
 def frame() -> bytes:
-    picture = Puppet().draw(mouth=0.2)[..., ::-1]
+    picture = AnimatedPortrait().draw(mouth=0.2)[..., ::-1]
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 
@@ -379,7 +379,7 @@ def test_who_kills_processes_again_and_again_is_not_read_for_a_while():
     async def ask(member: str) -> None:
         await asyncio.wait_for(pool.frame(member, b"", 0.0), 0.1)
 
-    with pytest.raises(Refused, match="several times"):
+    with pytest.raises(ReadingError, match="several times"):
         alone(ask("bad"))
     with pytest.raises(TimeoutError):
         alone(ask("good"))
@@ -394,9 +394,9 @@ def test_at_most_one_frame_of_a_member_waits():
         await asyncio.sleep(0)
         third = asyncio.create_task(pool.frame("a", b"3", 0.0))
         await asyncio.sleep(0)
-        with pytest.raises(Busy):
+        with pytest.raises(ReaderBusyError):
             await first
-        with pytest.raises(Busy):  # one that is to be read with care keeps its place
+        with pytest.raises(ReaderBusyError):  # one that is to be read with care keeps its place
             await third
         seat = pool.workers[0].seats["a"]
         assert seat.frame.payload == b"2"
@@ -405,7 +405,7 @@ def test_at_most_one_frame_of_a_member_waits():
         assert len(seat.sound) == worker.MOST_SOUND
         assert seat.sound[-1][:2] == (bytes([19]), 0.0)
         pool.drop("a")
-        with pytest.raises(Busy):
+        with pytest.raises(ReaderBusyError):
             await second
         assert pool.facts()["readers"] == 0
 
@@ -415,14 +415,14 @@ def test_at_most_one_frame_of_a_member_waits():
 def test_frames_go_before_sound_and_sound_is_not_forgotten():
     """Right after a frame of its sender sound is read when nobody hurries; after a while at once."""
     now = time.monotonic()
-    heard = worker.Seat(b"a", sound=deque([(b"", 0.0, now)]))
+    heard = worker.ReaderQueue(b"a", sound=deque([(b"", 0.0, now)]))
     assert heard.urgency(now) is None
     heard.answered = now + 0.01
     assert heard.urgency(now + 0.02) == 1
-    alone_ = worker.Seat(b"b", sound=deque([(b"", 0.0, now)]))  # a camera that is off
+    alone_ = worker.ReaderQueue(b"b", sound=deque([(b"", 0.0, now)]))  # a camera that is off
     assert [alone_.urgency(now + late) for late in (0.1, 0.4, 0.7)] == [None, 1, 0]
-    assert worker.Seat(b"c", dropped=True).urgency(now) == 0
-    assert worker.Seat(b"d").urgency(now) is None
+    assert worker.ReaderQueue(b"c", dropped=True).urgency(now) == 0
+    assert worker.ReaderQueue(b"d").urgency(now) is None
 
 
 def test_members_are_spread_over_the_processes_and_stay():
@@ -455,7 +455,7 @@ def test_a_process_without_models_says_so(monkeypatch, tmp_path):
         await pool.start()
         while pool.facts()["failure"] is None:
             await asyncio.sleep(0.05)
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ReadingError) as caught:
             await pool.frame("a", b"", 0.0)
         assert caught.value.code == "model_missing"
         await pool.close()
@@ -503,7 +503,7 @@ def test_memory_stays_flat_over_some_thousand_messages(room, browser, frame):
     def resident(process: int) -> float:
         return int(open(f"/proc/{process}/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
-    small = cv2.imencode(".jpg", Puppet().draw()[::3, ::3, ::-1])[1].tobytes()
+    small = cv2.imencode(".jpg", AnimatedPortrait().draw()[::3, ::3, ::-1])[1].tobytes()
     sound = np.random.default_rng(0).integers(-9000, 9000, 1600).astype("<i2").tobytes()
 
     async def play() -> list[float]:

@@ -9,7 +9,7 @@ import time
 import cv2
 import pytest
 
-from ml.media.animated_portrait import Puppet
+from ml.media.animated_portrait import AnimatedPortrait
 from tests.webapp.live.conftest import ORIGIN
 from webapp.live import tokens
 from webapp.live.service import limits
@@ -44,7 +44,7 @@ def readers(reading, service) -> None:
 
 
 def frame(sequence: int, flags: int = 0) -> bytes:
-    picture = cv2.imencode(".jpg", Puppet().draw(mouth=0.3)[::2, ::2, ::-1])[1].tobytes()
+    picture = cv2.imencode(".jpg", AnimatedPortrait().draw(mouth=0.3)[::2, ::2, ::-1])[1].tobytes()
     return limits.HEAD.pack(limits.FRAME, flags, 0, sequence, 200.0 * sequence) + picture
 
 

@@ -118,7 +118,7 @@ class TestBeginning:
         operations.close(room)
         db.session.commit()
         assert begin(client, room).status_code == 410
-        with pytest.raises(operations.Refused):
+        with pytest.raises(operations.RoomError):
             recording.begin(room.members[0], "video/webm")
 
     def test_it_is_another_take_of_the_same_until_it_is_handed_in(self, client, live, sign_in):
@@ -240,7 +240,7 @@ class TestHandingIn:
         recording.settle()
         db.session.commit()
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "What may be read in it?" in page and "Open the report" in page
+        assert "What may be analysed?" in page and "Open the report" in page
         client.post(f"/live/rooms/{room.id}/after", data={"face": "yes"})
         rows = {row.modality: row for row in db.session.scalars(db.select(Analysis))}
         assert rows[Modality.FACE].state is AnalysisState.QUEUED
@@ -285,7 +285,7 @@ class TestAfterwards:
         self.kept(live, room.members[0])
         enter(client, room)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" not in page and "Nothing of your live readings was kept." in page
+        assert "happy" not in page and "Your live results were not kept." in page
 
     def test_an_assessment_leaves_the_recruiter_the_candidates(self, app, client, live, sign_in):
         room = live.assessment("CA")
@@ -340,7 +340,7 @@ class TestAfterwards:
         db.session.commit()
         sign_in(recruiter)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" not in page and "once your own scorecard is in" in page
+        assert "happy" not in page and "once you have submitted your own scorecard" in page
 
     def test_choices_in_the_eu_are_about_words_alone(self, client, live):
         room = live.assessment("FR")

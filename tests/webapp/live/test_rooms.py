@@ -85,7 +85,7 @@ class TestMaking:
         sign_in(make.user())
         assert client.post("/live/new", data={"title": "T", "hours": hours}).status_code == 422
 
-    @pytest.mark.parametrize("page", ["/live", "/live/", "/live/new", "/live/new/", "/practice/", "/jobs"])
+    @pytest.mark.parametrize("page", ["/live", "/live/", "/live/new", "/live/new/", "/practice/", "/positions"])
     def test_with_and_without_a_slash(self, client, make, sign_in, page):
         sign_in(make.user(Role.RECRUITER))
         assert client.get(page).status_code == 200
@@ -361,5 +361,5 @@ class TestRoles:
         monkeypatch.setattr(operations, "MOST_MEMBERS", 2)
         room = live.practice()
         live.guest(room)
-        with pytest.raises(operations.Refused):
+        with pytest.raises(operations.RoomError):
             live.guest(room)

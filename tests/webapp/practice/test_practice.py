@@ -70,7 +70,7 @@ def test_candidates_do_not_see_the_questions_of_real_interviews(client, make, ca
 
 
 def test_without_published_questions_there_are_vivas_own(client, candidate):
-    assert "three questions of Viva's own" in client.get("/practice").text
+    assert "three of Viva's own questions" in client.get("/practice").text
     client.post("/practice/start")
     client.post("/practice/start")
     built_in = db.session.scalars(sa.select(QuestionSet)).one()
@@ -110,7 +110,7 @@ def test_deleting_leaves_nothing(client, make, candidate, run_all):
 
     assert "cannot be undone" in client.get(f"/practice/{interview.id}/delete").text
     answer = client.post(f"/practice/{interview.id}/delete", follow_redirects=True)
-    assert "Deleted: the recordings" in answer.text
+    assert "The recordings, your written answers" in answer.text
 
     assert not any(path.exists() for path in files)
     after = {table: db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}

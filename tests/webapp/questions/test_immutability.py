@@ -9,7 +9,7 @@ from flask import Flask
 from webapp.accounts.models import Role
 from webapp.core.database import db, now
 from webapp.questions import operations
-from webapp.questions.immutability import Frozen
+from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 VALUES = dict(kind=QuestionKind.TEXT, prompt="Another?", think_seconds=0, limit_seconds=60, takes_allowed=1, rubric="")
@@ -43,7 +43,7 @@ def test_the_operations_refuse(frozen: QuestionSet, make):
         lambda: operations.publish(frozen, by=by),
         lambda: operations.delete_draft(frozen, by=by),
     ):
-        with pytest.raises(Frozen):
+        with pytest.raises(ImmutableError):
             attempt()
     assert contents(frozen) == before
 
@@ -120,7 +120,7 @@ ROADS = [
 @pytest.mark.parametrize("road", ROADS)
 def test_no_road_around_the_operations(frozen: QuestionSet, road):
     before = contents(frozen)
-    with pytest.raises(Frozen):
+    with pytest.raises(ImmutableError):
         road(frozen)
         db.session.flush()
     assert contents(frozen) == before
@@ -130,7 +130,7 @@ def test_moving_a_question_into_a_frozen_set_or_out_of_it(frozen: QuestionSet, m
     draft = make.question_set(state=SetState.DRAFT)
     before = contents(frozen)
     for question, target in ((frozen.questions[0], draft), (draft.questions[0], frozen)):
-        with pytest.raises(Frozen):
+        with pytest.raises(ImmutableError):
             question.question_set = target
             db.session.flush()
         assert contents(frozen) == before
@@ -147,7 +147,7 @@ def test_a_session_that_still_believes_in_the_draft(app: Flask, make):
             sa.update(table).where(table.c.id == draft.id).values(state=SetState.PUBLISHED, published_at=now())
         )
     assert draft.state is SetState.DRAFT
-    with pytest.raises(Frozen):
+    with pytest.raises(ImmutableError):
         operations.edit_question(draft.questions[0], **VALUES, by=make_by(draft))
 
 

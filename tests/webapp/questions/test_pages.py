@@ -26,10 +26,10 @@ def admin(make, sign_in):
 
 
 def test_from_nothing_to_published(client: FlaskClient, admin):
-    assert "no question set yet" in client.get("/questions/").text
+    assert "no question sets yet" in client.get("/questions/").text
     made = client.post("/questions/new", data={"title": "First", "introduction": "Hello"})
     page = client.get(made.location).text
-    assert "No question yet" in page
+    assert "No questions yet" in page
     row = db.session.scalar(sa.select(QuestionSet))
 
     refused = client.post(f"/questions/{row.id}/publish", follow_redirects=True)
@@ -103,7 +103,7 @@ def test_what_is_published_cannot_be_changed_by_any_page(client: FlaskClient, ad
     ):
         answer = client.post(at + path, data=data)
         assert answer.status_code == 409, path
-        assert "Make a new version" in answer.text
+        assert "Create a new version" in answer.text
     assert [each.prompt for each in row.questions] == ["Question 1?", "Question 2?", "Question 3?"]
 
 
@@ -112,7 +112,7 @@ def test_new_version_and_archive(client: FlaskClient, admin, make):
     page = client.post(f"/questions/{row.id}/new-version", follow_redirects=True).text
     assert "draft of version 2" in page and "Version 1" in page
     again = client.post(f"/questions/{row.id}/new-version", follow_redirects=True).text
-    assert "Version 2 is a draft already" in again
+    assert "Version 2 is already a draft" in again
     client.post(f"/questions/{row.id}/archive")
     assert row.state is SetState.ARCHIVED
 
@@ -122,7 +122,7 @@ def test_recruiters_read_what_is_published_and_nothing_else(client: FlaskClient,
     hidden = [make.question_set(title="Hidden one", state=state) for state in (SetState.DRAFT, SetState.ARCHIVED)]
     sign_in(make.user(Role.RECRUITER))
     page = client.get("/questions/").text
-    assert "Published one" in page and "Hidden one" not in page and "New question set" not in page
+    assert "Published one" in page and "Hidden one" not in page and "Create a question set" not in page
     shown = client.get(f"/questions/{published.id}").text
     assert "Archive" not in shown and "New version" not in shown
     assert client.get(f"/questions/{published.id}/preview").status_code == 200

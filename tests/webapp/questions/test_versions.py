@@ -54,13 +54,13 @@ def test_deleting_closes_the_gap(draft: QuestionSet, by):
 
 def test_a_set_has_room_for_so_many(app: Flask, by, monkeypatch: pytest.MonkeyPatch, draft: QuestionSet):
     monkeypatch.setattr(operations, "MAX_QUESTIONS", 4)
-    with pytest.raises(operations.SetRefused, match="at most 4"):
+    with pytest.raises(operations.QuestionSetError, match="at most 4"):
         operations.add_question(draft, prompt="E", **VALUES, by=by)
 
 
 def test_an_empty_set_is_not_published(app: Flask, by):
     row = operations.create_set(title="Empty", introduction="", by=by)
-    with pytest.raises(operations.SetRefused, match="Add at least one"):
+    with pytest.raises(operations.QuestionSetError, match="Add at least one"):
         operations.publish(row, by=by)
     assert row.state is SetState.DRAFT
 
@@ -84,11 +84,11 @@ def test_a_new_version_is_a_copy_and_the_old_one_stays(draft: QuestionSet, by):
 
 
 def test_one_draft_at_a_time(draft: QuestionSet, by):
-    with pytest.raises(operations.SetRefused, match="draft"):
+    with pytest.raises(operations.QuestionSetError, match="draft"):
         operations.new_version(draft, by=by)
     operations.publish(draft, by=by)
     operations.new_version(draft, by=by)
-    with pytest.raises(operations.SetRefused, match="Version 2 is a draft already"):
+    with pytest.raises(operations.QuestionSetError, match="Version 2 is already a draft"):
         operations.new_version(draft, by=by)
 
 
@@ -99,7 +99,7 @@ def test_an_archived_version_can_be_taken_up_again_as_a_new_one(draft: QuestionS
 
 
 def test_only_what_is_published_is_archived(draft: QuestionSet, by):
-    with pytest.raises(operations.SetRefused):
+    with pytest.raises(operations.QuestionSetError):
         operations.archive(draft, by=by)
 
 

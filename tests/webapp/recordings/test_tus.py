@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from webapp import create_app
-from webapp.candidate.operations import GRACE
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import InterviewState, Take
 from webapp.recordings import files, operations
 from webapp.recordings.models import Recording, RecordingState

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from ml.media import demux
+from ml.media import demux, sandbox
 from webapp.candidate import operations as candidate
 from webapp.core import storage
 from webapp.core.database import db, now
 from webapp.recordings import files, operations, verification
 from webapp.recordings.models import Recording, RecordingState
+from webapp.recordings.takes import takes_left
 from webapp.recordings.tasks import verify
 
 
@@ -73,11 +78,16 @@ def test_bad_recordings_are_rejected_with_a_reason(tus, client, interview, quest
     assert (recording.state, recording.reason_code) == (RecordingState.REJECTED, code)
     assert words in recording.reason
     assert "Record it again" in recording.reason
-    assert candidate.takes_left(recording.take.answer) == question.takes_allowed
+    assert takes_left(recording.take.answer) == question.takes_allowed
     assert list(files.folder().glob("*[!k]")) == []
+    if data := damage(webm(2.0)):  # never deleted on a guess
+        assert files.set_aside_path(recording.id).read_bytes() == data
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert words in page
     assert "3 of 3 takes left" in page
+    operations.discard(recording)
+    db.session.commit()
+    assert not files.set_aside_path(recording.id).exists()
 
 
 def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm):
@@ -161,7 +171,7 @@ def test_what_brings_workers_down_is_given_up(tus, app, interview, question, web
     db.session.commit()
     recording = verified(recording)
     assert recording.reason_code == "not_verified"
-    assert "the fault is ours" in recording.reason
+    assert "our fault" in recording.reason
     assert files.path_of(recording.id).exists()
 
 
@@ -192,13 +202,69 @@ def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
 def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, webm, monkeypatch):
     recording = tus.upload(interview, question, webm(2.0))
     recording_id = recording.id
-    remux = demux.remux
+    verify_and_copy = sandbox.verify_and_copy
 
-    def withdraw_meanwhile(source, target):
-        remux(source, target)
+    def withdraw_meanwhile(*arguments):
+        found = verify_and_copy(*arguments)
         with db.engine.begin() as connection:
             connection.execute(Recording.__table__.delete())
+        return found
 
-    monkeypatch.setattr(demux, "remux", withdraw_meanwhile)
+    monkeypatch.setattr(sandbox, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+def test_longer_than_the_question_allows(tus, make, open_interview, webm):
+    interview = open_interview(make.interview(invitation=make.invitation(question_set=make.question_set("audio"))))
+    question = interview.question_set.questions[0]
+    question_limit(question, 10)
+    kept = tus.upload(interview, question, webm(24.0, video=False))
+    verify.run(kept.id)
+    assert (
+        db.session.get(Recording, kept.id).state is RecordingState.READY
+    )  # 10 s and some grace: slow timers are nobody's fault
+    taken = tus.upload(interview, question, webm(40.0, video=False))
+    verify.run(taken.id)
+    taken = db.session.get(Recording, taken.id)
+    assert (taken.state, taken.reason_code) == (RecordingState.REJECTED, "too_long")
+
+
+def question_limit(question, seconds: int) -> None:
+    """Published questions do not change; this one is as if it had been made so."""
+    db.session.execute(
+        sa.text("update questions set limit_seconds = :s where id = :i"), {"s": seconds, "i": question.id}
+    )
+    db.session.commit()
+
+
+@pytest.mark.parametrize("video", [True, False])
+def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkeypatch, video):
+    """Once for their hash, once to decode and to copy them; what else is looked at are headers."""
+    asked = question if video else interview.question_set.questions[1]
+    data = webm(6.0, video=video)
+    recording = tus.upload(interview, asked, data)
+    read = Counter()
+    real = Path.open
+
+    class Counting(io.FileIO):
+        def readinto(self, buffer):
+            count = super().readinto(buffer)
+            read[self.name] += count or 0
+            return count
+
+        def read(self, size=-1):
+            found = super().read(size)
+            read[self.name] += len(found or b"")
+            return found
+
+    def opened(path, mode="r", *rest, **options):
+        return Counting(str(path), "r") if mode == "rb" else real(path, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    here = lambda path, target, bounds: demux.verify_and_copy(path, target)  # noqa: E731  (in this process, to count)
+    monkeypatch.setattr(sandbox, "verify_and_copy", here)
+    assert verified(recording).state is RecordingState.READY
+    upload = str(files.path_of(recording.id))
+    assert read[upload] > 1.9 * len(data), "the test counts nothing"
+    assert read[upload] <= 2 * len(data) + 4096

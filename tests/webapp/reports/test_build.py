@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
-from webapp.analysis import operations
+from webapp.analysis import operations, runner
 from webapp.core.database import db
 from webapp.reports.models import Report
 from webapp.reports.operations import build
@@ -17,7 +17,7 @@ def test_it_waits_for_the_last_analysis(make, models):
     db.session.commit()
     assert build(interview.id) is None
     for row in operations.analyses_of(interview):
-        operations.run(row.id)
+        runner.run(row.id)
     assert build(interview.id) is not None
     assert build("0" * 32) is None
 

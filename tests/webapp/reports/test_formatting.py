@@ -42,7 +42,7 @@ def test_traits_are_bands_with_words(show) -> None:
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "Openness more likely upper half 70 % (55 to 82 %)" in words
     assert "Neuroticism more likely lower half 30 % (20 to 45 %)" in words
-    assert "Extraversion not enough to tell 52 % (40 to 64 %)" in words
+    assert "Extraversion not enough data 52 % (40 to 64 %)" in words
     assert "the model was right 57 % of the time (± 1)" in words
     assert 'x="55.0"' in page and 'width="27.0"' in page
     assert "style=" not in page.split('class="trait-bands"')[1].split("</ul>")[0]
@@ -55,10 +55,10 @@ def test_the_words_that_moved_a_trait_are_in_a_table_and_for_the_script(show) ->
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "poems ▲ up by 3.1 points 2" in words and "▼ down by 1.2 points 1" in words
     assert "<b>" not in page.split('class="trait-bands"')[1].split("</ul>")[0]
-    assert page.count("Words that moved it") == 1
+    assert page.count("Words that influenced it") == 1
 
 
 def test_a_reading_of_an_earlier_version_is_still_shown(show) -> None:
     page = show(moved={}, accuracy={})
-    assert "Words that moved it" not in page and "On essays cut to" not in page
+    assert "Words that influenced it" not in page and "On essays of" not in page
     assert page.count('class="trait-band"') == 5

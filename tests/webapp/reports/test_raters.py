@@ -37,8 +37,8 @@ def spoken(make, run_all):
 def test_who_practises_sees_ranges_and_what_moved_them(client, make, sign_in, spoken):
     practice = spoken(make.practice(sign_in(make.user(Role.CANDIDATE))))
     page = client.get(f"/reports/{practice.id}").text
-    assert "How listeners might hear it" in page and "How excited did the speaker seem?" in page
-    assert "What moved the first line most" in page and "words a minute" in page
+    assert "How listeners might rate it" in page and "How excited did the speaker seem?" in page
+    assert "What influenced the first line most" in page and "words per minute" in page
     raters = client.get(f"/reports/{practice.id}/report.json").get_json()["raters"]
     overall = raters["reading"]["ratings"]["overall"]
     assert 1 <= overall["low"] < overall["value"] < overall["high"] <= 7 and raters["reading"]["invite"]
@@ -52,7 +52,7 @@ def test_an_employer_never_learns_how_excited_somebody_sounded(client, make, sig
     reading = client.get(f"/reports/{interview.id}/report.json").get_json()["raters"]["reading"]
     assert set(reading["ratings"]) == {"overall"} and reading["invite"] is None
     inbox = client.get("/interviews").text
-    assert "How listeners might hear it" not in inbox and "rater" not in inbox.lower()
+    assert "How listeners might rate it" not in inbox and "rater" not in inbox.lower()
 
 
 def test_in_the_eea_there_is_none_and_a_smuggled_one_stays_hidden(client, make, sign_in, spoken):

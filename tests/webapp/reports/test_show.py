@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Role
-from webapp.analysis import operations
+from webapp.analysis import operations, runner
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
@@ -36,13 +36,13 @@ def test_the_page_shows_recordings_words_and_readings(client, interview, run_all
     page = page_of(client, interview)
     assert "Kim Tremblay" in page and "Data engineer, Montréal" in page and "version 1" in page
     assert page.count("<video") == 2 and "I like to solve problems" in page
-    assert "A face in 93 % of 300 frames" in page
+    assert "A face was visible in 93 % of 300 frames" in page
     assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables a second" in page
     assert "Openness" in page and "50 % (40 to 62 %)" in page
     assert "face-test.1" in page and "All answers together" in page
-    assert "Viva does not write down speech" in page
+    assert "speech recognition is not available" in page
     # What is not known is not made up.
-    assert "not enough to tell" in page
+    assert "not enough data" in page
 
 
 def test_recordings_and_words_come_before_any_reading(client, interview, run_all):
@@ -80,7 +80,7 @@ def test_the_progress_tells_what_happens(client, interview, models):
     before = client.get(f"/analysis/{interview.id}.json").get_json()
     assert before["finished"] is False and (before["done"], before["total"]) == (2, 7)
     for row in operations.analyses_of(interview):
-        operations.run(row.id)
+        runner.run(row.id)
     after = client.get(f"/analysis/{interview.id}.json").get_json()
     assert after["finished"] is True and after["done"] == after["total"] == 7
     states = {reading["state"] for readings in after["answers"].values() for reading in readings}
@@ -130,7 +130,7 @@ def test_a_failed_reading_can_be_tried_again_from_the_page(client, interview, mo
     db.session.refresh(failed)
     assert failed.state is AnalysisState.QUEUED and failed.reason is None
     refused = client.post(f"/analysis/{failed.id}/retry", follow_redirects=True)
-    assert "Only an analysis that failed can be tried again" in refused.text
+    assert "Only a failed analysis can be tried again" in refused.text
 
 
 ADDRESSES = ("/reports/{}", "/reports/{}/figures.json", "/reports/{}/report.json", "/analysis/{}.json")

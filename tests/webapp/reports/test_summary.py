@@ -63,7 +63,7 @@ def test_a_long_track_becomes_a_short_table_with_its_holes():
 
 
 def test_words_for_what_is_not_known():
-    assert number(None, 1, "s") == interval(None) == "not enough to tell"
+    assert number(None, 1, "s") == interval(None) == "not enough data"
     assert number(4.25, 1, "s") == "4.2 s"
     assert number(-69.4, 0, "dB of full-scale") == "−69 dB of full-scale"
     assert number(-0.04) == "0.0"

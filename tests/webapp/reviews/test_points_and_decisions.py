@@ -43,7 +43,7 @@ def skip(client, interview):
 
 def test_points_are_shown_with_their_quotes(client, told):
     page = skip(client, told)
-    assert "Perhaps here" in page and "Not found" in page
+    assert "Possibly here" in page and "Not found" in page
     quotes = re.findall(r'<blockquote class="point-quote">(.*?)</blockquote>', page)
     assert len(quotes) == 2 and any("checked the order line by line" in quote for quote in quotes)
     assert '<span class="star-name">Result</span> In the end he thanked me' in page
@@ -70,7 +70,7 @@ def test_a_person_confirms_and_strikes_with_name_and_moment(client, make, sign_i
         ("confirmed", False, recruiter.id),
     ]
     page = client.get(f"/reports/{told.id}").text
-    assert page.count("Struck</span>") == 1 and page.count("Confirmed</span>") == 1 and f"by {recruiter.name}" in page
+    assert page.count("Rejected</span>") == 1 and page.count("Confirmed</span>") == 1 and f"by {recruiter.name}" in page
     exported = client.get(f"/reports/{told.id}/report.json").get_json()["people"]["points"]
     assert {(row["verdict"], row["by"]) for row in exported} == {
         ("struck", recruiter.name),
@@ -96,7 +96,7 @@ def test_without_the_consent_to_text_nothing_is_looked_for(client, told):
     db.session.commit()
     for address in (f"/reports/{told.id}", f"/reports/{told.id}/report.json"):
         text = client.get(address).text
-        assert "Perhaps here" not in text and "similarity" not in text and "star-name" not in text
+        assert "Possibly here" not in text and "similarity" not in text and "star-name" not in text
 
 
 def test_a_changed_text_has_no_old_quotes(client, told):
@@ -137,7 +137,7 @@ def test_a_decision_has_a_name_and_a_reason(client, told, recruiter):
     client.post(address, data={"outcome": "hold", "reason": "Ask about prices again."})
     client.post(address, data={"outcome": "advance", "reason": "Listened, and found the cause."})
     page = client.get(f"/reports/{told.id}").text
-    assert "Goes on to the next step.</strong> Decided by " + recruiter.name in page and "Earlier decisions" in page
+    assert "Advance.</strong> Decided by " + recruiter.name in page and "Earlier decisions" in page
     exported = client.get(f"/reports/{told.id}/report.json").get_json()["people"]["decisions"]
     assert [row["outcome"] for row in exported] == ["advance", "hold"]
 

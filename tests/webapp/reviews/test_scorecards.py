@@ -10,10 +10,10 @@ from webapp.core.database import db
 from webapp.interviews.models import InterviewState
 from webapp.reviews import operations
 from webapp.reviews.models import Scorecard, ScorecardState
-from webapp.reviews.operations import Given, ReviewRefused
+from webapp.reviews.operations import Given, ReviewError
 
 #: What only a machine says of the sample interview.
-SECRETS = ("face-track", "Blinks", "syllables a second", "Openness", "face-test", "What the answer holds", "0.93")
+SECRETS = ("face-track", "Blinks", "syllables per second", "Openness", "face-test", "What the answer holds", "0.93")
 
 
 def card_address(interview):
@@ -31,19 +31,19 @@ def test_no_reading_shows_before_the_scorecard_is_in(client, interview, form):
         assert not [secret for secret in SECRETS if secret in text], address
     assert not [secret for secret in SECRETS if secret in client.get(card_address(interview)).text]
     page = report_of(client, interview)
-    assert "<video" in page and "stays hidden from you" in page and "I like to solve problems" in page
+    assert "<video" in page and "are hidden until" in page and "I like to solve problems" in page
     client.post(card_address(interview), data=form(then="keep"))
     assert "face-track" not in report_of(client, interview), "a draft opens nothing"
     client.post(card_address(interview), data=form(then="submit"))
     page = report_of(client, interview)
-    assert "face-track" in page and page.index("What people say") < page.index("face-track")
+    assert "face-track" in page and page.index("Reviews and decision") < page.index("face-track")
     assert client.get(f"/reports/{interview.id}/report.json").get_json()["readings_hidden"] is False
 
 
 def test_skipping_is_said_and_opens_the_readings(client, interview):
     client.post(f"/reviews/{interview.id}/skip")
     page = report_of(client, interview)
-    assert "face-track" in page and "Fill in a scorecard after all" in page and "Record a decision" not in page
+    assert "face-track" in page and "Fill in a scorecard" in page and "Record a decision" not in page
     assert client.get(f"/reports/{interview.id}/report.json").get_json()["people"]["skipped_scorecard"] is True
     client.post(f"/reviews/{interview.id}/skip")
     assert db.session.scalar(sa.select(sa.func.count(Scorecard.id))) == 1
@@ -56,7 +56,7 @@ def test_each_reviewer_is_blind_by_themselves(client, make, sign_in, interview, 
     assert "Strong on problems" not in page and "face-track" not in page
     client.post(card_address(interview), data=form(score=2, then="submit"))
     page = report_of(client, interview)
-    assert "Strong on problems" in page and "2 to 5" in page and "talk about it" in page
+    assert "Strong on problems" in page and "2 to 5" in page and "discuss this" in page
 
 
 def test_a_draft_is_kept_and_shown_to_its_reviewer_alone(client, make, sign_in, interview, form):
@@ -82,7 +82,7 @@ def test_a_score_or_a_reason_is_needed_for_every_question(client, interview, for
 def test_what_was_submitted_stays_and_a_change_is_a_version(client, interview, form):
     client.post(card_address(interview), data=form(score=2, then="submit"))
     refused = client.post(card_address(interview), data=form(score=5, then="submit"))
-    assert refused.status_code == 422 and "make a new version" in refused.text
+    assert refused.status_code == 422 and "create a new version" in refused.text
     client.post(f"/reviews/{interview.id}/scorecard/new-version")
     client.post(card_address(interview), data=form(score=3, then="submit"))
     cards = db.session.scalars(sa.select(Scorecard).order_by(Scorecard.version)).all()
@@ -91,7 +91,7 @@ def test_what_was_submitted_stays_and_a_change_is_a_version(client, interview, f
         (2, 3, True),
     ]
     page = report_of(client, interview)
-    assert "version 2" in page and "after the readings" in page
+    assert "version 2" in page and "after seeing the analyses" in page
     exported = client.get(f"/reports/{interview.id}/report.json").get_json()["people"]["scorecards"]
     assert [(card["version"], card["ratings"][0]["score"]) for card in exported] == [(2, 3)]
 
@@ -107,7 +107,7 @@ def test_a_new_version_in_the_making_leaves_the_submitted_one_in_place(client, i
 def test_a_score_off_the_scale_is_refused(client, interview, form, score):
     question = interview.question_set.questions[0]
     assert client.post(card_address(interview), data=form() | {f"score-{question.id}": score}).status_code == 400
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewError):
         operations.save(interview, interview.invitation.created_by, {question.id: Given(9)}, "")
 
 
@@ -138,7 +138,7 @@ def test_practice_and_unfinished_interviews_have_no_scorecard(client, make, sign
     sign_in(recruiter)
     assert unfinished.state is InterviewState.OPEN and client.get(card_address(unfinished)).status_code == 404
     for interview in (practice, unfinished):
-        with pytest.raises(ReviewRefused):
+        with pytest.raises(ReviewError):
             operations.skip(interview, recruiter)
 
 
@@ -149,7 +149,7 @@ def test_who_practises_sees_readings_at_once(client, make, sign_in, run_all):
     practice = answer_all(make, make.practice(person))
     run_all(practice)
     page = report_of(client, practice)
-    assert "face-track" in page and "What people say" not in page
+    assert "face-track" in page and "Reviews and decision" not in page
     assert client.get(f"/reports/{practice.id}/report.json").get_json()["people"] is None
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from skimage import data
 
 from ml.core.errors import Unreadable
+from ml.media.portrait import portrait as astronaut
 from tests.ml.face.conftest import write_video
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp import create_app
 from webapp.accounts.models import Role
 from webapp.analysis import operations as analysis
 from webapp.analysis.models import AnalysisState
-from webapp.core import storage
+from webapp.core import events, storage
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.policy import Modality, Purpose
@@ -165,11 +165,11 @@ def test_the_sweep_removes_maps_that_belong_to_nothing(client, interview, made):
     storage.write(f"maps/{'0' * 32}-7.json", b"{}")
     half = storage.folder() / "maps" / f"{'1' * 32}-3.json.1-2.part"
     half.write_bytes(b"{")
-    analysis.sweep()
+    events.send_sweep()
     assert storage.owners_of("maps") == {row.id} and not half.exists()
     row.state, row.result = AnalysisState.NOT_DONE, None
     db.session.commit()
-    analysis.sweep()
+    events.send_sweep()
     assert storage.owners_of("maps") == set()
 
 
@@ -200,7 +200,7 @@ def test_a_missing_recording_is_said_in_words(client, interview):
 
 
 def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, run_all, tmp_path):
-    pictures = [np.ascontiguousarray(data.astronaut()[:360, :480])] * 30
+    pictures = [np.ascontiguousarray(astronaut()[:360, :480])] * 30
     video = write_video(tmp_path / "face.webm", pictures)
     models["face"] = face_reading(seconds=2.0)
     interview = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))

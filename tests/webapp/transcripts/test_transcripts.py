@@ -12,7 +12,8 @@ from ml.core.errors import ModelMissing
 from ml.transcripts.transcript import Word
 from webapp.accounts.models import Role
 from webapp.analysis.models import AnalysisState
-from webapp.analysis.operations import analyses_of, consents_changed, queue_interview
+from webapp.analysis.operations import analyses_of, queue_interview
+from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
@@ -45,7 +46,8 @@ def test_reading_again_does_not_write_down_again(spoken, fake, run_all, models):
     interview = spoken()
     run_all(interview)
     assert text_analysis(interview).state is AnalysisState.FAILED
-    from webapp.analysis.operations import retry, run
+    from webapp.analysis.operations import retry
+    from webapp.analysis.runner import run
 
     retry(text_analysis(interview))
     db.session.commit()
@@ -85,7 +87,7 @@ def test_withdrawing_consent_deletes_what_a_machine_wrote_and_keeps_what_people_
     client.post(f"/transcripts/{answer.id}/words", data={"text": "I fixed it with a lock."})
     interview.consents.append(Consent(purpose=Purpose.TEXT, granted=False, text_version="test"))
     assert [row.origin for row in store.versions(answer)] == ["typed"]
-    consents_changed(interview)
+    events.send(events.consents_changed, interview_id=interview.id)
     db.session.commit()
     assert [row.origin for row in db.session.query(Transcript)] == ["typed"]
 
@@ -133,7 +135,7 @@ def test_corrections_are_a_new_version_and_are_read_anew(spoken, fake, models, r
     assert all(0.9 < word.start < 1.5 for word in newest.words.words[-2:])
     assert first.words.text == "I fixed it with locks."
     assert text_analysis(interview).state is AnalysisState.QUEUED
-    from webapp.analysis.operations import run
+    from webapp.analysis.runner import run
 
     run(text_analysis(interview).id)
     assert models["calls"][-1] == ("text", "I fixed it with a lock.")
@@ -176,7 +178,7 @@ def test_without_a_recogniser_people_type_or_upload(spoken, models, run_all, cli
     assert captions.mimetype == "text/vtt" and "00:00:01.000 --> 00:00:02.500\nWe moved two features." in captions.text
     page = client.get(f"/reports/{interview.id}").text
     assert '<track kind="captions"' in page and "We" in page
-    from webapp.analysis.operations import run
+    from webapp.analysis.runner import run
 
     run(text_analysis(interview).id)
     assert models["calls"][-1] == ("text", "We moved two features. That was all.")
@@ -191,7 +193,10 @@ def test_files_that_are_no_transcript_are_refused_in_words(spoken, client, sign_
     assert response.status_code == 422 and 'role="alert"' in response.text
 
 
-SPOKEN_BY_TWO = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> 00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+SPOKEN_BY_TWO = (
+    "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>How was it?</v>\n\n00:02.000 --> "
+    "00:04.000\n<v Bo Lind>We cut R&amp;D by 5 %.</v>\n"
+)
 
 
 def test_of_several_speakers_the_page_asks_which_is_the_candidate(spoken, client, sign_in):
@@ -264,7 +269,7 @@ def test_a_recogniser_can_be_asked_later(spoken, fake, run_all, client, sign_in,
     address = f"/transcripts/{interview.answers[0].id}"
     assert client.post(f"{address}/recognise").status_code == 422
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
-    monkeypatch.setattr("webapp.transcripts.views.pages.is_available", lambda: True)
+    monkeypatch.setattr("webapp.transcripts.views.transcript.is_available", lambda: True)
     monkeypatch.setattr("ml.transcripts.recogniser.is_available", lambda: True)
     assert "Write it down" in client.get(address).text
     assert client.post(f"{address}/recognise").status_code == 302

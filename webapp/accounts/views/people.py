@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,16 +12,18 @@ from webapp.accounts import operations
 from webapp.accounts.confirming import confirmed
 from webapp.accounts.forms import NewPersonForm, RoleForm
 from webapp.accounts.models import Role, User
-from webapp.accounts.views.pages import blueprint
+from webapp.accounts.views.base import blueprint
 from webapp.core.database import db
+from webapp.core.hosts import base_url
 from webapp.core.security import require_role
+from webapp.core.security_log import record
 
 
 def _person(user_id: str) -> User:
     return db.session.get(User, user_id) or abort(404)
 
 
-def _refused(error: operations.AccountRefused, user_id: str) -> Response:
+def _refused(error: operations.AccountError, user_id: str) -> Response:
     db.session.rollback()
     flash(str(error), "error")
     return redirect(url_for("accounts.person", user_id=user_id))
@@ -46,7 +48,7 @@ def new_person() -> Response | tuple[str, int]:
             user = operations.add_person(
                 name=form.name.data, email=form.email.data, role=Role(form.role.data), by=current_user
             )
-        except operations.AddressTaken as error:
+        except operations.AddressTakenError as error:
             form.email.errors = [str(error)]
         else:
             db.session.commit()
@@ -68,9 +70,10 @@ def person(user_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.change_role(user, Role(form.role.data), by=current_user)
-        except operations.AccountRefused as error:
+        except operations.AccountError as error:
             return _refused(error, user_id)
         db.session.commit()
+        record("role changed", person=user.id, role=user.role.value)
         flash(f"{user.name} is {_with_article(user.role)} now.", "success")
         return redirect(url_for("accounts.people"))
     return render_template("accounts/person.html", form=form, person=user), 422 if form.is_submitted() else 200
@@ -88,9 +91,8 @@ def password_link(user_id: str) -> str:
     user = _person(user_id)
     if not user.active:
         abort(404)
-    base = current_app.config["PUBLIC_URL"] or request.url_root
-    link = base.rstrip("/") + url_for("accounts.set_password", token=operations.password_token(user), _external=False)
-    current_app.logger.info("Password link of user %s shown to %s", user.id, current_user.id)
+    link = base_url() + url_for("accounts.set_password", token=operations.password_token(user), _external=False)
+    record("password link shown", person=user.id)
     days = current_app.config["PASSWORD_LINK_SECONDS"] // 86400
     return render_template("accounts/password_link.html", person=user, link=link, days=days)
 
@@ -103,9 +105,10 @@ def deactivate(user_id: str) -> Response:
     user = _person(user_id)
     try:
         operations.deactivate(user, by=current_user)
-    except operations.AccountRefused as error:
+    except operations.AccountError as error:
         return _refused(error, user_id)
     db.session.commit()
+    record("deactivated", person=user.id)
     flash(_("%(name)s can no longer sign in. What they created is kept.", name=user.name), "success")
     return redirect(url_for("accounts.people"))
 
@@ -118,6 +121,7 @@ def reactivate(user_id: str) -> Response:
     user = _person(user_id)
     operations.reactivate(user, by=current_user)
     db.session.commit()
+    record("reactivated", person=user.id)
     flash(
         _("%(name)s is active again. Send them the link below so that they can set a password.", name=user.name),
         "success",

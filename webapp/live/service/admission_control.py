@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 MOST, WAITING = 1000, 200
 
 
-class Crowd:
+class AdmissionControl:
     """Counts connections, from the first byte on."""
 
     def __init__(self) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.live.service.session import Wire, text_of
-from webapp.live.service.store import Place
+from webapp.live.service.session import Session, text_of
+from webapp.live.service.store import RoomSnapshot
 
 
 @dataclass
 class Call:
     """A room as last read from the database, and who is connected."""
 
-    place: Place
-    wires: dict[str, Wire] = field(default_factory=dict)
+    place: RoomSnapshot
+    wires: dict[str, Session] = field(default_factory=dict)
     #: Members whose connection broke, and when they count as gone (monotonic seconds).
     missing: dict[str, float] = field(default_factory=dict)
 
@@ -23,7 +23,7 @@ class Call:
         """Whether nobody is here, nor expected back."""
         return not self.wires and not self.missing
 
-    def peer(self, wire: Wire) -> dict[str, Any]:
+    def peer(self, wire: Session) -> dict[str, Any]:
         """What the others are told of somebody."""
         person = self.place.people[wire.member_id]
         return {
@@ -36,7 +36,7 @@ class Call:
             "page": wire.page,
         }
 
-    def welcome(self, wire: Wire) -> dict[str, Any]:
+    def welcome(self, wire: Session) -> dict[str, Any]:
         """What somebody is told who comes in; who carries the media is for the hub to add."""
         place = self.place
         return {
@@ -60,6 +60,6 @@ class Call:
             if member_id != but:
                 wire.send_text(text)
 
-    def tell_of(self, wire: Wire) -> None:
+    def tell_of(self, wire: Session) -> None:
         """Tell the others who somebody is and what their browser says of camera, microphone, screen and hand."""
         self.tell({"type": "peer", "peer": self.peer(wire)}, but=wire.member_id)

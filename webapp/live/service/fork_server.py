@@ -28,7 +28,7 @@ class CannotRead(Exception):
         self.code, self.message = code, message
 
 
-class Nursery:
+class ForkServer:
     """Starts its process when it is first needed, and anew should that have ended."""
 
     def __init__(self) -> None:

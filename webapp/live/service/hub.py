@@ -9,12 +9,13 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from ml.core.messages import N_
 from webapp.core.database import new_id
 from webapp.live import ice, media
 from webapp.live.models import TRACK_SECONDS
 from webapp.live.service.call import Call
-from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Wire, text_of
-from webapp.live.service.store import Person, Place, Store
+from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Session, text_of
+from webapp.live.service.store import Person, RoomSnapshot, Store
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +42,14 @@ class Hub:
         #: One look at the database at a time: an older answer never comes after a newer one.
         self._reading = asyncio.Lock()
 
-    async def enter(self, wire: Wire) -> str | None:
+    async def enter(self, wire: Session) -> str | None:
         """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
         async with self._reading:
             places = await asyncio.to_thread(self.store.places, [wire.room_id])
             place = places.get(wire.room_id)
             return self._enter(place, wire) if place is not None else "closed"
 
-    def _enter(self, place: Place, wire: Wire) -> str | None:
+    def _enter(self, place: RoomSnapshot, wire: Session) -> str | None:
         call = self.calls.setdefault(place.id, Call(place))
         self._apply(call, place)
         person = place.people.get(wire.member_id)
@@ -71,16 +72,16 @@ class Hub:
         call.tell_of(wire)
         return None
 
-    def say_media(self, wire: Wire) -> None:
+    def say_media(self, wire: Session) -> None:
         """Tell a browser once more what carries the call, with a fresh token where that is a server."""
         call = self.calls.get(wire.room_id)
         if call is not None and (person := call.place.people.get(wire.member_id)) is not None:
             wire.send({"type": "media", "media": self._media(wire, person)})
 
-    def _media(self, wire: Wire, person: Person) -> dict[str, Any]:
+    def _media(self, wire: Session, person: Person) -> dict[str, Any]:
         return media.describe(self.config, wire.room_id, wire.member_id, person.name)
 
-    def leave(self, wire: Wire, *, for_good: bool) -> None:
+    def leave(self, wire: Session, *, for_good: bool) -> None:
         """Take a wire out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
         call = self.calls.get(wire.room_id)
         if call is None or call.wires.get(wire.member_id) is not wire:
@@ -102,7 +103,7 @@ class Hub:
         if call.is_empty:
             self.calls.pop(call.place.id, None)
 
-    def say_state(self, wire: Wire) -> None:
+    def say_state(self, wire: Session) -> None:
         """Tell the others what this browser says of its camera, microphone, screen, hand and recording."""
         call = self.calls.get(wire.room_id)
         if call is not None and wire.member_id in call.place.people:
@@ -149,7 +150,7 @@ class Hub:
         row = (moment, fused.get("emotion"), fused.get("confidence"), fused.get("valence"))
         self._rows.setdefault(member_id, []).append(row)
 
-    def begin_moment(self, wire: Wire) -> None:
+    def begin_moment(self, wire: Session) -> None:
         """Mark the next frame of every consenting member, and tell everybody."""
         call = self.calls.get(wire.room_id)
         if call is None:
@@ -184,30 +185,30 @@ class Hub:
             places = await asyncio.to_thread(self.store.places, list(self.calls))
             self._apply_all(places)
 
-    def _apply_all(self, places: dict[str, Place]) -> None:
+    def _apply_all(self, places: dict[str, RoomSnapshot]) -> None:
         for room_id, call in list(self.calls.items()):
             place = places.get(room_id)
             if place is not None:
                 self._apply(call, place)
             else:
-                self._end(call, list(call.wires), "closed", "This room is gone.")
+                self._end(call, list(call.wires), "closed", N_("This room no longer exists."))
             moment = time.monotonic()
             for member_id in [each for each, until in call.missing.items() if until < moment]:
                 self._say_left(call, member_id, "lost")
             if call.is_empty:
                 self.calls.pop(room_id, None)
 
-    def _apply(self, call: Call, place: Place) -> None:
+    def _apply(self, call: Call, place: RoomSnapshot) -> None:
         before, call.place = call.place, place
         if not place.is_open:
-            self._end(call, list(call.wires), "closed", "The room is closed.")
+            self._end(call, list(call.wires), "closed", N_("The room is closed."))
             return
         removed = [member_id for member_id in call.wires if member_id not in place.people]
-        self._end(call, removed, "removed", "The host has ended your part in this call.")
+        self._end(call, removed, "removed", N_("The host has removed you from this call."))
         out = [
             key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions
         ]
-        self._end(call, out, "signed_out", "You are signed out. Sign in and open the room again.")
+        self._end(call, out, "signed_out", N_("You are signed out. Sign in and open the room again."))
         for member_id, wire in list(call.wires.items()):
             was, is_now = before.people.get(member_id), place.people[member_id]
             if was is not None and was != is_now:

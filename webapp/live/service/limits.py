@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 
 from ml.live.jpeg import MOST_BYTES
-from webapp.live.service.session import Bucket
+from webapp.live.service.session import TokenBucket
 
 #: A message's head, little endian: kind, flags, reserved, sequence, milliseconds of the sender's clock.
 HEAD = struct.Struct("<BBHId")
@@ -53,12 +53,12 @@ def parse(message: bytes | str) -> Packet:
     return Packet(kind, bool(flags & MOMENT), sequence, at, payload)
 
 
-class Gate:
+class Limiter:
     """Counts what one connection sends."""
 
     def __init__(self) -> None:
-        self._messages, self._garbage = Bucket(*MESSAGES), Bucket(*GARBAGE)
-        self._frames, self._bytes, self._seconds = Bucket(*FRAMES), Bucket(*BYTES), Bucket(*SECONDS)
+        self._messages, self._garbage = TokenBucket(*MESSAGES), TokenBucket(*GARBAGE)
+        self._frames, self._bytes, self._seconds = TokenBucket(*FRAMES), TokenBucket(*BYTES), TokenBucket(*SECONDS)
 
     def floods(self) -> bool:
         """Take note of a message of any kind; whether there are far too many."""

@@ -14,10 +14,10 @@ import time
 from collections import deque
 from typing import Any
 
-from webapp.live.service.fork_server import Nursery
-from webapp.live.service.worker import Busy, Job, Lost, Refused, Worker
+from webapp.live.service.fork_server import ForkServer
+from webapp.live.service.worker import Job, ReaderBusyError, ReaderLostError, ReadingError, Worker
 
-__all__ = ["Busy", "Lost", "Pool", "Refused"]
+__all__ = ["Pool", "ReaderBusyError", "ReaderLostError", "ReadingError"]
 
 #: A reader that nobody has sent anything to for so long (seconds) is dropped.
 IDLE = 30.0
@@ -31,8 +31,8 @@ class Pool:
     def __init__(self, workers: int | None = None):
         count = _cores() if workers is None else workers
         # macOS' own libraries do not bear a fork: there each process loads its models itself.
-        self._nurseries = [Nursery() for _ in range(count if sys.platform == "darwin" else min(1, count))]
-        self.workers = [Worker(self._nurseries[k % len(self._nurseries)], self._strike) for k in range(count)]
+        self._fork_servers = [ForkServer() for _ in range(count if sys.platform == "darwin" else min(1, count))]
+        self.workers = [Worker(self._fork_servers[k % len(self._fork_servers)], self._strike) for k in range(count)]
         self._homes: dict[str, Worker] = {}
         self._strikes: dict[str, deque[float]] = {}
         self._tasks: list[asyncio.Task] = []
@@ -53,13 +53,14 @@ class Pool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        for nursery in self._nurseries:
-            nursery.close()
+        for fork_server in self._fork_servers:
+            fork_server.close()
 
     async def frame(self, member: str, jpeg: bytes, at: float, careful: bool = False) -> dict[str, Any]:
         """Have a participant's frame read: {"reading": …, "ms": …}, see ml/live/reader.py.
 
-        Raises Busy (too much to do, or a newer frame came), Lost (the process ended meanwhile), Refused.
+        Raises ReaderBusyError (too much to do, or a newer frame came), ReaderLostError (the process ended meanwhile)
+        and ReadingError.
         """
         worker = self._home(member)
         self._check(member, worker)
@@ -67,14 +68,14 @@ class Pool:
         try:
             worker.put(member, job)
             answer = await job.answer
-        except Busy:
+        except ReaderBusyError:
             self.busy += 1
             raise
         self.frames += 1
         return answer
 
     def sound(self, member: str, pcm: bytes, at: float) -> None:
-        """Let a block of a participant's sound be read. Raises Refused, also for the block before."""
+        """Let a block of a participant's sound be read. Raises ReadingError, also for the block before."""
         worker = self._home(member)
         self._check(member, worker)
         worker.put(member, sound=(pcm, at))
@@ -104,7 +105,7 @@ class Pool:
     def _home(self, member: str) -> Worker:
         """The process that keeps a participant's reader; a new one goes where the fewest are."""
         if not self.workers:
-            raise Refused("off", "This service reads no faces and voices.")
+            raise ReadingError("off", "This service reads no faces and voices.")
         if member not in self._homes:
             counts = {worker: 0 for worker in self.workers}
             for worker in self._homes.values():
@@ -117,7 +118,7 @@ class Pool:
             raise worker.failure
         strikes = self._strikes.get(member)
         if strikes and len(strikes) == STRIKES and time.monotonic() - strikes[0] < WITHIN:
-            raise Refused(
+            raise ReadingError(
                 "unreadable", "What your browser sent could not be read several times. Try again in a minute."
             )
 

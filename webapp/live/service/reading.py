@@ -17,7 +17,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from webapp.live.service import limits
-from webapp.live.service.pool import Busy, Lost, Pool, Refused
+from webapp.live.service.pool import Pool, ReaderBusyError, ReaderLostError, ReadingError
 from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, TOKEN, TOO_BIG, TOO_OFTEN, TOO_SLOW
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Readings:
             session.end(NOT_ALLOWED, "no consent", {"type": "error", "code": "no_consent", "message": _NO_CONSENT})
 
     async def _listen(self, session: _Session) -> None:
-        gate = limits.Gate()
+        gate = limits.Limiter()
         async for message in session.connection:
             if session.closing:
                 return
@@ -131,21 +131,21 @@ class Readings:
             else:
                 session.say({"type": "busy", "sequence": packet.sequence})
 
-    def _sound(self, session: _Session, gate: limits.Gate, packet: limits.Packet) -> None:
+    def _sound(self, session: _Session, gate: limits.Limiter, packet: limits.Packet) -> None:
         if gate.lets_in(packet):
             try:
                 self.pool.sound(session.member, packet.payload, packet.at)
-            except Refused as refused:
+            except ReadingError as refused:
                 session.say_error(refused.code, refused.message)
 
-    async def _frame(self, session: _Session, gate: limits.Gate, packet: limits.Packet) -> None:
+    async def _frame(self, session: _Session, gate: limits.Limiter, packet: limits.Packet) -> None:
         """Have a frame read, answer, and share what was read."""
         moment = self.hub.take_moment(session.member) if packet.moment else None
         try:
             found = await self.pool.frame(session.member, packet.payload, packet.at, moment is not None)
-        except (Busy, Lost):
+        except (ReaderBusyError, ReaderLostError):
             return session.say({"type": "busy", "sequence": packet.sequence})
-        except Refused as refused:
+        except ReadingError as refused:
             session.say_error(refused.code, refused.message, packet.sequence)
             if refused.code in _BAD_FRAME and gate.had_enough():
                 session.end(GARBAGE, "garbage")

@@ -14,14 +14,15 @@ from urllib.parse import urlsplit
 from flask import Flask
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
+from ml.core.messages import N_
 from webapp.live import tokens
-from webapp.live.service.admission_control import Crowd
+from webapp.live.addresses import origin_of
+from webapp.live.service.admission_control import AdmissionControl
 from webapp.live.service.hub import Hub
 from webapp.live.service.pool import Pool
 from webapp.live.service.reading import Readings
 from webapp.live.service.signalling import Signalling
 from webapp.live.service.store import Store
-from webapp.live.settings import origin_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Service:
         self.started = time.time()
         self.port = 0
         self._used: dict[str, float] = {}
-        self._crowd = Crowd()
+        self._crowd = AdmissionControl()
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -121,7 +122,7 @@ class Service:
             await self.signalling.serve(connection)
 
     def check(self, token: object, purpose: str) -> tokens.Claims:
-        """The claims of a token, which cannot be used a second time. Raises BadToken.
+        """The claims of a token, which cannot be used a second time. Raises TokenError.
 
         Tokens from before this process began are refused: whether those were used is forgotten.
         """
@@ -130,7 +131,7 @@ class Service:
             claims = tokens.check(token, purpose, request.headers.get("Origin") if request else None)
         moment = time.time()
         if claims.made < self.started or claims.nonce in self._used:
-            raise tokens.BadToken("used", "This connection was used before. It is made anew.")
+            raise tokens.TokenError("used", N_("This connection was already used. Reconnecting…"))
         lasts = self.app.config["LIVE_TOKEN_SECONDS"] + 1
         self._used = {nonce: until for nonce, until in self._used.items() if until > moment}
         self._used[claims.nonce] = moment + lasts
@@ -140,6 +141,6 @@ class Service:
     def _check_reading(self, token: str) -> tuple[str, str] | None:
         try:
             claims = self.check(token, "reading")
-        except tokens.BadToken:
+        except tokens.TokenError:
             return None
         return claims.room_id, claims.member_id

@@ -23,7 +23,7 @@ def text_of(message: dict[str, Any]) -> str:
     return json.dumps(message, separators=(",", ":"))
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket: ``burst`` at once, ``rate`` a second in the long run."""
 
     def __init__(self, rate: float, burst: float) -> None:
@@ -40,7 +40,7 @@ class Bucket:
         return True
 
 
-class Wire:
+class Session:
     """The connection of one member's newest tab."""
 
     def __init__(

@@ -13,9 +13,10 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from ml.core.messages import N_
 from webapp.live.service.hub import Hub
-from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Bucket, Wire
-from webapp.live.tokens import BadToken, Claims
+from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Session, TokenBucket
+from webapp.live.tokens import Claims, TokenError
 
 logger = logging.getLogger(__name__)
 
@@ -25,21 +26,21 @@ LARGEST, LONGEST_CHAT, PATIENCE = 64 * 1024, 2000, 10.0
 MESSAGES = (40, 400)
 #: Of some kinds fewer are enough: how many a second in the long run, how many at once, and what is said beyond them.
 LIMITS = {
-    "chat": (1, 8, "chat_too_often", "You write faster than the others can read. Wait a moment."),
-    "moment": (0.5, 4, "moment_too_often", "Wait a moment before you analyse again."),
-    "consent": (0.5, 6, "consent_too_often", "Wait a moment before you allow the reading again."),
-    "media": (0.2, 5, "media_too_often", "Wait a moment before you connect again."),
+    "chat": (1, 8, "chat_too_often", N_("You are sending messages too fast. Wait a moment.")),
+    "moment": (0.5, 4, "moment_too_often", N_("Wait a moment before you analyse again.")),
+    "consent": (0.5, 6, "consent_too_often", N_("Wait a moment before you allow analysis again.")),
+    "media": (0.2, 5, "media_too_often", N_("Wait a moment before you connect again.")),
 }
 _WHY = {
-    "closed": "The room is closed.",
-    "removed": "The host has ended your part in this call.",
-    "signed_out": "You are signed out. Sign in and open the room again.",
-    "full": "The room is full. Wait until somebody leaves, then try again.",
+    "closed": N_("The room is closed."),
+    "removed": N_("The host has removed you from this call."),
+    "signed_out": N_("You are signed out. Sign in and open the room again."),
+    "full": N_("The room is full. Wait until someone leaves, then try again."),
 }
 
 
 class Signalling:
-    """Serves /signal. ``check`` turns a token into Claims or raises BadToken."""
+    """Serves /signal. ``check`` turns a token into Claims or raises TokenError."""
 
     def __init__(self, hub: Hub, check: Callable[[object], Claims]) -> None:
         self.hub, self.check = hub, check
@@ -61,17 +62,17 @@ class Signalling:
             await wire.ended()
             writer.cancel()
 
-    async def _join(self, connection: ServerConnection) -> Wire | None:
+    async def _join(self, connection: ServerConnection) -> Session | None:
         try:
             first = _parse(await asyncio.wait_for(connection.recv(), PATIENCE))
             if first is None or first.get("type") != "join":
-                raise BadToken("token", "The first message must be a join.")
+                raise TokenError("token", "The first message must be a join.")
             claims = self.check(first.get("token"))
-        except (BadToken, TimeoutError) as error:
+        except (TokenError, TimeoutError) as error:
             await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
             return None
         page = first.get("page")
-        wire = Wire(
+        wire = Session(
             connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
         )
         if refused := await self.hub.enter(wire):
@@ -79,9 +80,9 @@ class Signalling:
             return None
         return wire
 
-    async def _listen(self, connection: ServerConnection, wire: Wire) -> bool:
+    async def _listen(self, connection: ServerConnection, wire: Session) -> bool:
         """Handle messages; whether the person left for good."""
-        messages, kinds = Bucket(*MESSAGES), {kind: Bucket(*limit[:2]) for kind, limit in LIMITS.items()}
+        messages, kinds = TokenBucket(*MESSAGES), {kind: TokenBucket(*limit[:2]) for kind, limit in LIMITS.items()}
         async for raw in connection:
             if wire.closing:
                 continue  # what still comes is read and forgotten, so that the end of it can be heard
@@ -102,7 +103,7 @@ class Signalling:
                 await self._handle(wire, kind, message)
         return True
 
-    async def _handle(self, wire: Wire, kind: object, message: dict[str, Any]) -> None:
+    async def _handle(self, wire: Session, kind: object, message: dict[str, Any]) -> None:
         if kind == "signal":
             self._signal(wire, message)
         elif kind == "state":
@@ -116,35 +117,35 @@ class Signalling:
         elif kind == "media":
             self.hub.say_media(wire)
         else:
-            _say(wire, "message", "That message was not understood.")
+            _say(wire, "message", N_("That message was not understood."))
 
-    def _signal(self, wire: Wire, message: dict[str, Any]) -> None:
+    def _signal(self, wire: Session, message: dict[str, Any]) -> None:
         data, call = message.get("data"), self.hub.calls.get(wire.room_id)
         other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
         if not _is_signal(data):
-            _say(wire, "message", "That message was not understood.")
+            _say(wire, "message", N_("That message was not understood."))
         elif other is None or other is wire:
-            _say(wire, "nobody", "That person is not in the call just now.")
+            _say(wire, "nobody", N_("That person is not in the call at the moment."))
         else:
             other.send({"type": "signal", "from": wire.member_id, "data": data})
 
-    def _state(self, wire: Wire, message: dict[str, Any]) -> None:
+    def _state(self, wire: Session, message: dict[str, Any]) -> None:
         wire.state.update({name: message[name] for name in STATE if isinstance(message.get(name), bool)})
         self.hub.say_state(wire)
 
-    def _chat(self, wire: Wire, text: object) -> None:
+    def _chat(self, wire: Session, text: object) -> None:
         call = self.hub.calls.get(wire.room_id)
         if not isinstance(text, str) or not text.strip():
-            _say(wire, "chat_empty", "There is nothing to send yet.")
+            _say(wire, "chat_empty", N_("There is nothing to send yet."))
         elif len(text) > LONGEST_CHAT:
-            _say(wire, "chat_too_long", f"A message may have at most {LONGEST_CHAT:,} characters.")
+            _say(wire, "chat_too_long", N_("That message is too long."))
         elif call is not None and (person := call.place.people.get(wire.member_id)):
             # To oneself too: everybody sees the same messages in the same order.
             text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             call.tell({"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
 
-    async def _consent(self, wire: Wire, reading: bool) -> None:
+    async def _consent(self, wire: Session, reading: bool) -> None:
         why_not = await asyncio.to_thread(self.hub.store.decide, wire.member_id, reading)
         if why_not:
             _say(wire, "consent", why_not)
@@ -174,7 +175,7 @@ def _is_signal(data: object) -> bool:
     )
 
 
-def _say(wire: Wire, code: str, message: str) -> None:
+def _say(wire: Session, code: str, message: str) -> None:
     wire.send({"type": "error", "code": code, "message": message})
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import selectinload
 
+from ml.core.messages import N_
 from webapp.accounts import sessions
 from webapp.accounts.models import UserSession
 from webapp.core.database import db, now
@@ -38,7 +39,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Place:
+class RoomSnapshot:
     """A room as the database has it; ``people`` are those who have not been removed, by id."""
 
     id: str
@@ -57,7 +58,7 @@ class Store:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def places(self, room_ids: Collection[str]) -> dict[str, Place]:
+    def places(self, room_ids: Collection[str]) -> dict[str, RoomSnapshot]:
         """The present state of rooms, by id. Rooms that are gone are missing."""
         if not room_ids:
             return {}
@@ -79,10 +80,10 @@ class Store:
         with self.app.app_context():
             member = db.session.get(Member, member_id)
             if member is None:
-                return "You are no longer in this room."
+                return N_("You are no longer in this room.")
             try:
                 operations.decide(member, LivePurpose.READING, reading)
-            except operations.Refused as error:
+            except operations.RoomError as error:
                 db.session.rollback()
                 return str(error)
             db.session.commit()
@@ -131,7 +132,7 @@ def _sessions(user_ids: Collection[str]) -> dict[str, frozenset[str]]:
     return {user_id: frozenset(ids) for user_id, ids in found.items()}
 
 
-def _place(room: Room, alive: Mapping[str, frozenset[str]]) -> Place:
+def _place(room: Room, alive: Mapping[str, frozenset[str]]) -> RoomSnapshot:
     lawful = policy.reading_lawful(room)
     people = {
         member.id: Person(
@@ -147,4 +148,6 @@ def _place(room: Room, alive: Mapping[str, frozenset[str]]) -> Place:
         if member.removed_at is None and (member.user is None or member.user.active)
     }
     host = next((member.id for member in room.members if member.role.value == "host"), None)
-    return Place(room.id, room.title, room.mode.value, host, room.is_open, bool(lawful), lawful.reason or None, people)
+    return RoomSnapshot(
+        room.id, room.title, room.mode.value, host, room.is_open, bool(lawful), lawful.reason or None, people
+    )

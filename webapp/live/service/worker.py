@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ml.live.worker import DROP, FRAME, LENGTH, SOUND, pack
-from webapp.live.service.fork_server import CannotRead, Nursery
+from webapp.live.service.fork_server import CannotRead, ForkServer
 
 #: A process that does not answer for so long (seconds) is killed.
 PATIENCE = 10.0
@@ -27,15 +27,15 @@ MOST_SOUND = 10
 SOUND_WAITS = 0.3
 
 
-class Busy(Exception):
+class ReaderBusyError(Exception):
     """A frame was not read because there is too much to do; the next one may be."""
 
 
-class Lost(Exception):
+class ReaderLostError(Exception):
     """The process ended while it read this."""
 
 
-class Refused(Exception):
+class ReadingError(Exception):
     """A frame or a sound is not read: ``code`` and ``message`` say why."""
 
     def __init__(self, code: str, message: str):
@@ -64,7 +64,7 @@ class Job:
 
 
 @dataclass
-class Seat:
+class ReaderQueue:
     """A participant's place in a process: at most one frame and a little sound that wait. ``sound`` holds blocks, the
     milliseconds of the sender's clock at their beginning, and when they came."""
 
@@ -104,13 +104,13 @@ class Seat:
 class Worker:
     """A process and the participants whose readers it keeps. It is started anew whenever it ends."""
 
-    def __init__(self, nursery: Nursery, lost: Callable[[str], None]):
-        self._nursery = nursery
+    def __init__(self, fork_server: ForkServer, lost: Callable[[str], None]):
+        self._fork_server = fork_server
         #: Called with the participant whose message a process did not survive.
         self.lost = lost
-        self.seats: dict[str, Seat] = {}
+        self.seats: dict[str, ReaderQueue] = {}
         self.starts = 0
-        self.failure: Refused | None = None
+        self.failure: ReadingError | None = None
         self.ready = asyncio.Event()
         #: The number of its process, while there is one.
         self.process: int | None = None
@@ -120,15 +120,15 @@ class Worker:
     def put(self, member: str, job: Job | None = None, sound: tuple[bytes, float] | None = None) -> None:
         """Let a frame or a block of sound wait for this participant. A newer frame takes an older one's place, unless
         that one is to be read with care."""
-        seat = self.seats.setdefault(member, Seat(member.encode()))
+        seat = self.seats.setdefault(member, ReaderQueue(member.encode()))
         seat.used = time.monotonic()
         if sound is not None:
             seat.sound.append((*sound, seat.used))
         if job is not None:
             if seat.frame is not None and seat.frame.careful and not job.careful:
-                raise Busy
+                raise ReaderBusyError
             if seat.frame is not None:
-                seat.frame.end(Busy())
+                seat.frame.end(ReaderBusyError())
             seat.frame = job
         self._work.set()
 
@@ -137,7 +137,7 @@ class Worker:
         seat = self.seats.get(member)
         if seat is not None:
             if seat.frame is not None:
-                seat.frame.end(Busy())
+                seat.frame.end(ReaderBusyError())
             seat.frame, seat.dropped = None, True
             seat.sound.clear()
             self._work.set()
@@ -155,9 +155,9 @@ class Worker:
     async def _session(self) -> None:
         """From the start of a process to its end."""
         try:
-            self.process, reader, writer = await self._nursery.child()
+            self.process, reader, writer = await self._fork_server.child()
         except CannotRead as reason:
-            self.failure = Refused(reason.code, reason.message)
+            self.failure = ReadingError(reason.code, reason.message)
             self._refuse_all()
             return
         except (OSError, EOFError, TimeoutError):
@@ -186,15 +186,15 @@ class Worker:
             del self.seats[member]
         message, job = seat.take(now)
         if job is not None and now - job.since > STALE:
-            return job.end(Busy())
-        outcome: dict[str, Any] | Exception = Lost()
+            return job.end(ReaderBusyError())
+        outcome: dict[str, Any] | Exception = ReaderLostError()
         try:
             writer.write(message)
             await writer.drain()
             answer = await _receive(reader, PATIENCE)
             outcome = answer
             if "error" in answer:
-                outcome = refused = Refused(**answer["error"])
+                outcome = refused = ReadingError(**answer["error"])
                 if job is None:
                     seat.refused = refused
         except (OSError, EOFError, TimeoutError, ValueError):
@@ -205,7 +205,7 @@ class Worker:
                 job.end(outcome)
                 seat.answered = time.monotonic()
 
-    async def _next(self, reader: asyncio.StreamReader) -> tuple[str, Seat]:
+    async def _next(self, reader: asyncio.StreamReader) -> tuple[str, ReaderQueue]:
         """The most urgent participant; of several the one whose last turn was longest ago."""
         while True:
             now = time.monotonic()
@@ -227,7 +227,7 @@ class Worker:
     def _refuse_all(self) -> None:
         for seat in self.seats.values():
             if seat.frame is not None:
-                seat.frame.end(self.failure or Busy())
+                seat.frame.end(self.failure or ReaderBusyError())
                 seat.frame = None
 
 

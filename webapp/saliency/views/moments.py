@@ -10,12 +10,13 @@ from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
+from ml.core.readings import FaceReading
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import face
 from webapp.saliency.access import caller, reading_of
-from webapp.saliency.cache import Busy
+from webapp.saliency.cache import SaliencyBusyError
 
 blueprint = Blueprint("moments", __name__, url_prefix="/moments")
 
@@ -30,9 +31,11 @@ blueprint = Blueprint("moments", __name__, url_prefix="/moments")
 def show(analysis_id: str) -> Response | tuple[Response, int]:
     """What the face model saw at ``?time=`` seconds: per expression its probability, a picture and words for it.
 
-    Only where the reading itself may be seen now (policy door 2), by this person; 404 otherwise.
+    Only where the reading itself may be seen now (policy check 2), by this person; 404 otherwise.
     """
     analysis, reading = reading_of(analysis_id, Modality.FACE)
+    if not isinstance(reading, FaceReading):
+        abort(404)
     try:
         time = float(request.args.get("time", ""))
     except ValueError:
@@ -41,7 +44,7 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         abort(400, _("Choose a moment within the recording."))
     try:
         return jsonify(face.moment(analysis.id, analysis.answer, reading, time))
-    except Busy:
+    except SaliencyBusyError:
         abort(503)
     except VivaError as error:
         return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422

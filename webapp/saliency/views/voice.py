@@ -10,13 +10,13 @@ from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.errors import VivaError
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import voice
 from webapp.saliency.access import caller, reading_of
-from webapp.saliency.cache import Busy
+from webapp.saliency.cache import SaliencyBusyError
 
 blueprint = Blueprint("explanations", __name__, url_prefix="/explanations")
 
@@ -31,9 +31,11 @@ blueprint = Blueprint("explanations", __name__, url_prefix="/explanations")
 def show(analysis_id: str) -> Response | tuple[Response, int]:
     """What moved the reading of ``?label=`` around ``?time=`` seconds.
 
-    Only where the reading itself may be seen now (policy door 2, and after the viewer's own scorecard); 404 otherwise.
+    Only where the reading itself may be seen now (policy check 2, and after the viewer's own scorecard); 404 otherwise.
     """
     analysis, reading = reading_of(analysis_id, Modality.SPEECH)
+    if not isinstance(reading, SpeechReading):
+        abort(404)
     label = request.args.get("label", "")
     time = request.args.get("time", default=math.nan, type=float)
     seconds = reading.seconds
@@ -43,7 +45,7 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
     start = max(0.0, min(time - half, seconds - 2 * half))
     try:
         return jsonify(voice.explain(analysis.id, analysis.answer, start, min(seconds, start + 2 * half), label))
-    except Busy:
+    except SaliencyBusyError:
         abort(503)
     except VivaError as error:
         return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422

@@ -61,8 +61,7 @@ const fill = (text, values) =>
  * @param {Record<string, unknown>} [values] what goes to the places %(name)s of the message
  */
 export function gettext(message, values) {
-  const found = catalogue.messages?.[message];
-  const text = (Array.isArray(found) ? found[0] : found) || message;
+  const text = translated(message);
   return values ? fill(text, values) : text;
 }
 
@@ -100,4 +99,13 @@ export function pgettext(context, message, values) {
   const found = catalogue.messages?.[`${context}\u0004${message}`];
   const text = (Array.isArray(found) ? found[0] : found) || message;
   return values ? fill(text, values) : text;
+}
+
+/**
+ * What the live service said, in the page's language: it knows no languages and says a message's English.
+ * @param {string} message
+ */
+export function translated(message) {
+  const found = catalogue.messages?.[message];
+  return (Array.isArray(found) ? found[0] : found) || message;
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from scipy.signal import resample_poly
 
 from ml.core.readings import FACE_EMOTIONS
+from ml.fusion.yakaew2021.infer import FACE
 from ml.fusion.yakaew2021.spectrogram import CHUNK, picture
 from ml.fusion.yakaew2021.stream import SENTIMENT_OF, SENTIMENTS
 from ml.training.fusion.pairs import folder_of
@@ -31,6 +33,12 @@ def faces(path: Path, without: np.ndarray | None = None) -> tuple[np.ndarray, np
     number = np.array([SENTIMENTS.index(SENTIMENT_OF[n]) if n in SENTIMENT_OF else -1 for n in FACE_EMOTIONS])[y]
     kept = number >= 0 if without is None else (number >= 0) & ~without
     return x[kept], number[kept]
+
+
+def enlarged(faces: np.ndarray) -> np.ndarray:
+    """Grey faces uint8 (N, 48, 48) as the network takes them: float32 (N, 96, 96, 3), 0..1."""
+    large = [cv2.resize(face, (FACE, FACE), interpolation=cv2.INTER_LINEAR) for face in faces]
+    return np.repeat(np.stack(large)[..., None], 3, axis=3).astype(np.float32) / 255
 
 
 def pieces(data: Path, *, held_out: bool, cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

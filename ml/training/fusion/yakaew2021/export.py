@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.statistics import confusion, recalls, wilson
-from ml.fusion.yakaew2021 import infer
 from ml.fusion.yakaew2021.spectrogram import SIDE
 from ml.fusion.yakaew2021.stream import SENTIMENTS, PaperStream
 from ml.training.fusion.yakaew2021 import data as paper_data
@@ -22,6 +21,8 @@ from ml.training.fusion.yakaew2021.head import apply_head, fit_head
 
 #: Pictures of a clip that is put together, and how many such clips.
 PICTURES, CLIPS = 16, 180
+#: Faces that the head learns from, and as many others that it is measured on.
+FACES = 900
 
 
 def measure(seen, seen_class, sound, sound_class, clip, head) -> dict:
@@ -58,7 +59,7 @@ def measure(seen, seen_class, sound, sound_class, clip, head) -> dict:
 
 
 def faces_of(path: Path, copies: Path | None, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` faces of a file drawn at random, without those marked in ``copies``: what the shipped face network
+    """``count`` faces of a file drawn at random, without those marked in ``copies``: what the written face network
     says of them (count, 3), and their classes."""
     without = None
     if copies is not None and copies.is_file():
@@ -66,7 +67,11 @@ def faces_of(path: Path, copies: Path | None, count: int, seed: int) -> tuple[np
             without = file[next(n for n in file.files if file[n].dtype == bool)]
     faces, classes = paper_data.faces(path, without)
     some = np.random.default_rng(seed).choice(len(faces), count, replace=False)
-    return np.concatenate([infer.visual(faces[part]) for part in np.array_split(some, 30)]), classes[some]
+    # as written just now: until the card is written too, the registry knows the files of the version before
+    session = runtime.session_of(registry.weights_folder() / "paper_visual.onnx")
+    name = session.get_inputs()[0].name
+    parts = [session.run(None, {name: paper_data.enlarged(faces[part])})[0] for part in np.array_split(some, 30)]
+    return np.concatenate(parts), classes[some]
 
 
 def export(narrow, sound: np.ndarray, sound_class: np.ndarray, data: Path, training: dict, run_dir: Path) -> None:
@@ -76,7 +81,7 @@ def export(narrow, sound: np.ndarray, sound_class: np.ndarray, data: Path, train
     equivalent measures, three hundred times faster; raises RuntimeError where the written graph answers otherwise.
     """
     folder, random = registry.weights_folder(), np.random.default_rng(0)
-    seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, 900, 4)
+    seen, seen_class = faces_of(data / "faces" / "fer2013_train.npz", None, FACES, 4)
     head = fit_head(seen, seen_class, sound, sound_class, random)
     path = folder / "paper_audio.onnx"
     wide = widened(narrow)
@@ -85,7 +90,7 @@ def export(narrow, sound: np.ndarray, sound_class: np.ndarray, data: Path, train
     to_fp16(path)
 
     copies = data / "faces" / "fer2013_public_duplicates.npz"
-    seen, seen_class = faces_of(data / "faces" / "fer2013_public.npz", copies, 900, 2)
+    seen, seen_class = faces_of(data / "faces" / "fer2013_public.npz", copies, FACES, 2)
     pieces, piece_class, clip = paper_data.pieces(data, held_out=True, cache=run_dir)
     sound = narrow.predict(column(pieces), batch_size=400, verbose=0)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])

@@ -7,12 +7,15 @@ import numpy as np
 
 from ml.fusion.yakaew2021.stream import SENTIMENTS
 
+#: Pairs of each class that the layer learns from.
+PAIRS = 2000
+
 
 def fit_head(seen, seen_class, sound, sound_class, random) -> tuple[np.ndarray, np.ndarray]:
     """The last layer's weights (6, 3) and biases (3,), by gradient descent on pairs of one class each."""
     rows, labels = [], []
     for k in range(len(SENTIMENTS)):
-        for _ in range(2000):
+        for _ in range(PAIRS):
             face, voice = (
                 random.choice(np.flatnonzero(seen_class == k)),
                 random.choice(np.flatnonzero(sound_class == k)),

@@ -16,7 +16,6 @@ from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-import cv2
 import keras
 import numpy as np
 
@@ -30,12 +29,6 @@ from ml.training.fusion.yakaew2021.fp16 import to_fp16
 #: Shares of the minutes that the face and the sound get; the mouth takes some more, the head seconds.
 SHARES = {"visual": 0.5, "audio": 0.5}
 BATCH = 32
-
-
-def enlarged(faces: np.ndarray) -> np.ndarray:
-    """Grey faces uint8 (N, 48, 48) as the network takes them: float32 (N, 96, 96, 3), 0..1."""
-    large = [cv2.resize(face, (paper.FACE, paper.FACE), interpolation=cv2.INTER_LINEAR) for face in faces]
-    return np.repeat(np.stack(large)[..., None], 3, axis=3).astype(np.float32) / 255
 
 
 def fit(model: keras.Model, draw, minutes: float, steps: int) -> int:
@@ -64,7 +57,7 @@ def train_faces(data: Path, minutes: float, run_dir: Path) -> int:
 
     def draw():
         chosen = np.concatenate([random.choice(some, BATCH // 3 + 1) for some in of])[:BATCH]
-        found = enlarged(faces[chosen])
+        found = paper_data.enlarged(faces[chosen])
         mirrored = random.random(len(found)) < 0.5
         found[mirrored] = found[mirrored, :, ::-1]
         return found, classes[chosen]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ml.core.errors import ModelMissing
+from ml.core.naming import LEAST_PROBABILITY
 from ml.core.readings import FACE_EMOTIONS
-from ml.face.abstain import LEAST
 from ml.training.face.evaluate import evaluate
 
 
@@ -71,7 +71,7 @@ def test_rows_of_other_classes_are_left_out_and_counted(faces: Path, tmp_path: P
 
 def test_what_is_told_of_faces_is_counted_and_drawings_are_not(faces: Path, tmp_path: Path) -> None:
     result = evaluate(faces)["selective"]
-    assert result["threshold"] == LEAST and 0 <= result["coverage"] <= 1 and result["n"] <= 30
+    assert result["threshold"] == LEAST_PROBABILITY and 0 <= result["coverage"] <= 1 and result["n"] <= 30
     if result["coverage"] < 0.05:
         assert result["accuracy"] is None
     drawn = np.full((30, 48, 48), 200, np.uint8)
@@ -79,7 +79,7 @@ def test_what_is_told_of_faces_is_counted_and_drawings_are_not(faces: Path, tmp_
     with np.load(faces) as file:
         np.savez(tmp_path / "drawn.npz", x=drawn, y=file["y"], classes=file["classes"])
     assert evaluate(tmp_path / "drawn.npz")["selective"] == {
-        "threshold": LEAST,
+        "threshold": LEAST_PROBABILITY,
         "coverage": 0.0,
         "accuracy": None,
         "n": 0,

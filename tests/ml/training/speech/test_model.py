@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.speech.features import CHUNK, CHUNK_HOP, MELS
 from ml.training.speech.augment import Batches
 
@@ -45,10 +45,10 @@ from ml.speech import infer
 parser = argparse.ArgumentParser(); train.add_arguments(parser)
 options = parser.parse_args(["--run-dir", str(folder / "run"), "--epochs", "1", "--steps", "2", "--batch", "4",
                              "--folds", "2"])
-real, train.ship = train.ship, lambda *_: None
+real, train.export = train.export, lambda *_: None
 train.train(folder, options)
 before = (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
-train.ship = real
+train.export = real
 train.train(folder, options)
 again = before != (folder / "run" / "fold0.weights.h5").stat().st_mtime_ns
 result = evaluate.evaluate(folder / "speech" / "ravdess")
@@ -94,7 +94,7 @@ def ran(tmp_path_factory) -> dict:
 
 @pytest.mark.timeout(600)
 def test_onnx_agrees_with_keras_for_any_number_of_windows_and_chunks(ran, model):
-    session = registry.session("speech")
+    session = runtime.session("speech")
     with np.load(ran["folder"] / "inputs.npz") as inputs, np.load(ran["folder"] / "outputs.npz") as expected:
         assert len(expected.files) == len(SHAPES)
         for name in expected.files:

@@ -12,9 +12,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from ml.core.readings import TRAITS
 from ml.text import lexical, style, topics
 from ml.text.calibration import BASE_MODELS, WEIGHTS, Calibration, combine, logit, sigmoid
-from ml.text.windows import WINDOW, random_window, windows
+from ml.text.windows import WINDOW, windows
 from ml.training.text.fit_linear import fit_lexical, fit_style, fit_topics, save_lexical, save_style, save_topics
 from ml.training.text.validate import platt
+from ml.training.text.windows import random_window
 
 
 @pytest.fixture(scope="module")

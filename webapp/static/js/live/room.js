@@ -1,6 +1,6 @@
 // The room: brings the call, the readings and the page together.
 import { byId } from "../dom.js";
-import { gettext } from "../i18n.js";
+import { gettext, translated } from "../i18n.js";
 import { armCopyButtons } from "../copy.js";
 import { Call } from "./call.js";
 import { Chat } from "./chat.js";
@@ -160,7 +160,7 @@ export class Room {
         this.consent.heard(given);
         this.#draw();
       },
-      problem: (message) => this.notices.say(message.message),
+      problem: (message) => this.notices.say(translated(message.message)),
       down: () => this.notices.hold("service", gettext("The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves.")),
       end: (reason, words) => this.#end(reason, words),
     };

@@ -1,4 +1,5 @@
 // Who is in the room, and what they tell each other, by the live service.
+import { translated } from "../i18n.js";
 import { ReconnectingSocket } from "./reconnecting_socket.js";
 
 /** What the server says before it ends the line for good. */
@@ -39,7 +40,7 @@ export class Signalling {
       onDown: () => on.down(),
       onEnd: (reason, words) => {
         const said = this.#said;
-        if (said && FINAL.includes(said.code)) on.end(said.code, said.message);
+        if (said && FINAL.includes(said.code)) on.end(said.code, translated(said.message));
         else on.end(reason, words);
       },
     });

@@ -1,0 +1,161 @@
+"""What two hundred candidates at once, slow clients and hostile media do to the real server on SQLite.
+
+A data folder and ports of its own, ``./viva up`` as people start it, and nothing left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import fault_candidates, fault_clients, fault_media
+from bench.measuring import ROOT, BenchFailed, rows
+from ml.media import synthetic
+
+__all__ = ["BenchFailed", "measure", "table"]
+
+#: Seconds until ``./viva up`` must answer.
+START = 240.0
+
+
+def measure(candidates: int = 200, at_once: int = 50, slow: int = 500, seconds: float = 30.0) -> dict[str, Any]:
+    """Counts and times of one run; what could not be measured is None, and ``complete`` is then False.
+
+    :param slow: clients of each of three kinds, held for ``seconds``.
+    """
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="viva-faults-") as name:
+        folder = Path(name)
+        media = _answers(folder)
+        links, questions = _prepare(folder / "home", candidates)
+        with fault_clients.many_files(), _viva(folder) as port:
+            _say(f"{candidates} candidates, {at_once} at once")
+            outcomes = fault_candidates.crowd(port, links, questions, media, at_once)
+            _say(f"{3 * slow} slow clients for {seconds:.0f} s")
+            held, worst = fault_clients.hold(port, slow, seconds, _largest_static())
+        hostile = folder / "hostile"
+        hostile.mkdir()
+        refused, peak = fault_media.peak_of(fault_media.make(hostile), _say)
+    errors = Counter(outcome for outcome in outcomes if outcome is not None)
+    result = {
+        "candidates": len(outcomes),
+        "candidates_asked": candidates,
+        "submitted": outcomes.count(None),
+        "errors": sum(errors.values()),
+        "what": dict(errors.most_common(10)),
+        "slow_clients": held,
+        "slow_clients_asked": slow,
+        f"healthz_ms_under_{slow}_slow_clients": worst if worst is None else round(worst, 1),
+        "hostile_files": 10,
+        "hostile_files_refused": refused,
+        "peak_mb_on_hostile_media": peak if peak is None else round(peak, 1),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    result["complete"] = None not in result.values() and set(held.values()) == {slow}
+    return result
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text} …", file=sys.stderr, flush=True)
+
+
+def _answers(folder: Path) -> list[bytes]:
+    """Two short answers of our own synthetic candidate."""
+    found = []
+    for number, key in enumerate(("project", "conflict")):
+        path = synthetic.talking_face(folder / f"{key}.mp4", synthetic.ANSWERS[key], 4, seed=number)
+        found.append(path.read_bytes())
+    return found
+
+
+def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
+    """A database with as many open invitations; their links' paths, and the two questions' ids."""
+    import flask_migrate
+
+    from webapp import create_app
+    from webapp.accounts.models import Role, User
+    from webapp.core.database import db, now
+    from webapp.interviews.operations import create_invitation, invitation_url
+    from webapp.positions.operations import create_position
+    from webapp.questions import operations as sets
+    from webapp.questions.models import QuestionKind
+
+    app = create_app({"HOME": home})
+    with app.app_context():
+        flask_migrate.upgrade()
+        by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
+        by.lock_password()
+        db.session.add(by)
+        db.session.flush()
+        chosen = sets.create_set(title="Two questions", introduction="", by=by)
+        for prompt in ("What did you solve?", "What did you learn?"):
+            sets.add_question(
+                chosen, kind=QuestionKind.VIDEO, prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
+                takes_allowed=3, by=by,
+            )  # fmt: skip
+        sets.publish(chosen, by=by)
+        job = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
+        until = now() + timedelta(days=7)
+        made = [
+            create_invitation(job=job, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by)
+            for n in range(candidates)
+        ]
+        db.session.commit()
+        found = [invitation_url(each) for each in made], [question.id for question in chosen.questions]
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+@contextlib.contextmanager
+def _viva(folder: Path) -> Iterator[int]:
+    """``./viva up`` on a free port, until the block ends. Raises BenchFailed where it does not start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(ROOT / "viva"), "up", "--no-demo", "--port", str(port)]
+    log = folder / "up.log"
+    env = {key: value for key, value in os.environ.items() if not re.match("VIVA_", key)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env
+        )
+    try:
+        deadline = time.monotonic() + START
+        _say("Starting Viva")
+        while fault_clients.ask(port) is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
+            time.sleep(0.5)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _largest_static() -> str:
+    """A file that anybody may fetch and that is larger than what the kernel keeps for a connection."""
+    folder = ROOT / "webapp" / "static"
+    files = [path for path in (folder / "dist").rglob("*") if path.is_file()]
+    return "/static/" + max(files, key=lambda path: path.stat().st_size).relative_to(folder).as_posix()
+
+
+def table(found: dict[str, Any]) -> str:
+    """The measurements in plain text."""
+    return rows(("what", "measured"), [(name, str(value)) for name, value in found.items()]) + "\n"

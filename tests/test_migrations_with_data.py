@@ -1,0 +1,96 @@
+"""Migrations keep what a database of 21 November 2026 holds, all the way up, and each of them there and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from webapp import create_app
+from webapp.core.database import db
+from webapp.core.settings import ROOT
+from webapp.interviews.models import Answer, Interview
+from webapp.positions.models import Position
+from webapp.recordings.models import Recording
+from webapp.reports.models import Report
+
+DUMP = Path(__file__).parent / "migrations" / "database_2026-11-21.sql"
+FIRST = "bfc41ba78b6e"
+LATER = [
+    script.revision
+    for script in reversed(list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions(FIRST, "heads")))
+    if script.revision != FIRST
+]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An application on the old database, not upgraded yet."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    connection = sqlite3.connect(home / "viva.db")
+    connection.executescript(DUMP.read_text("utf-8"))
+    connection.close()
+    app = create_app({"HOME": home, "TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://"})
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def contents() -> dict[str, list[dict[str, object]]]:
+    """Every row of every table, by the columns that there are."""
+    metadata = sa.MetaData()
+    metadata.reflect(db.engine)
+    with db.engine.connect() as connection:
+        return {
+            name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            for name, table in metadata.tables.items()
+            if name != "alembic_version"
+        }
+
+
+def test_there_is_a_row_in_every_table(app):
+    assert all(contents().values())
+
+
+def test_everything_is_kept_on_the_way_up(app):
+    before = contents()
+    flask_migrate.upgrade()
+    after = contents()
+    for name, rows in before.items():
+        assert [{key: row[key] for key in rows[0]} for row in after[name]] == rows, name
+    with db.engine.connect() as connection:
+        assert connection.execute(sa.text("pragma foreign_key_check")).all() == []
+
+
+def test_the_models_read_what_was_upgraded(app):
+    flask_migrate.upgrade()
+    position = db.session.scalars(sa.select(Position)).one()
+    assert (position.title, position.country) == ("Data engineer", "CA")
+    interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id.is_not(None))).one()
+    assert interview.job is position
+    assert [consent.granted for consent in interview.consents] == [True]
+    answer = db.session.scalars(sa.select(Answer)).one()
+    assert answer.kept_take.recording is db.session.scalars(sa.select(Recording)).one()
+    assert db.session.scalars(sa.select(Report)).one().interview is interview
+
+
+@pytest.mark.parametrize("revision", LATER)
+def test_each_migration_there_and_back(app, revision):
+    """Down and up again after each one, with data; what it does beyond that has a test beside its feature."""
+    script = ScriptDirectory(str(ROOT / "migrations")).get_revision(revision)
+    flask_migrate.upgrade(revision=script.down_revision)
+    before = contents()
+    flask_migrate.upgrade(revision=revision)
+    there = contents()
+    flask_migrate.downgrade(revision=script.down_revision)
+    assert contents() == before
+    flask_migrate.upgrade(revision=revision)
+    assert contents() == there

@@ -1,0 +1,55 @@
+"""Asking for consent, and changing it afterwards."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.candidate import consent_texts, operations
+from webapp.candidate.progress import next_place
+from webapp.candidate.views.base import blueprint, open_for_answering
+from webapp.core.database import db
+from webapp.interviews.candidate_session import load_interview, may_answer
+from webapp.interviews.models import Interview
+from webapp.policy import Purpose
+
+
+@blueprint.route("/interview/<interview_id>/consent", methods=["GET", "POST"])
+def consent(interview_id: str) -> Response | str:
+    """Ask for each purpose by itself. An unticked box is a no, and a no costs nothing."""
+    interview = open_for_answering(interview_id)
+    if request.method == "POST":
+        operations.record_consents(interview, _ticked())
+        db.session.commit()
+        return redirect(next_place(interview, check_devices=True).url)
+    if operations.has_decided(interview):  # the page for changing one's mind says what that deletes
+        return redirect(url_for("candidate.consents", interview_id=interview.id))
+    return render_template("candidate/consent.html", **_consent_page(interview))
+
+
+@blueprint.route("/interview/<interview_id>/consents", methods=["GET", "POST"])
+def consents(interview_id: str) -> Response | str:
+    """See and change consents at any time, after submission too; once the invitation is revoked, take them back."""
+    interview = load_interview(interview_id, revoked_too=True)
+    if request.method == "POST":
+        granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
+        changed = operations.record_consents(interview, granted)
+        db.session.commit()
+        flash(_("Your choices have been saved.") if changed else _("Nothing was changed."), "info")
+        return redirect(url_for("candidate.consents", interview_id=interview.id))
+    return render_template("candidate/consents.html", **_consent_page(interview))
+
+
+def _ticked() -> set[Purpose]:
+    return {purpose for purpose in Purpose if request.form.get(purpose.value) == "yes"}
+
+
+def _consent_page(interview: Interview) -> dict[str, object]:
+    return {
+        "interview": interview,
+        "texts": consent_texts.texts_for(interview),
+        "ruled_out": consent_texts.ruled_out(interview),
+        "consented": interview.consented,
+        "decided": {row.purpose: row for row in interview.consents},
+    }

@@ -1,0 +1,123 @@
+"""The page of one question: think, record or write, look at the takes, choose one."""
+
+from __future__ import annotations
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.candidate import operations
+from webapp.candidate.forms import WrittenForm
+from webapp.candidate.progress import records
+from webapp.candidate.views.base import ClosedError, blueprint
+from webapp.core.database import db
+from webapp.interviews.answering import answer_to, is_over, show_question, think_seconds_left
+from webapp.interviews.candidate_session import load_interview
+from webapp.interviews.models import Answer, Interview, InterviewState, Take
+from webapp.questions.models import Question
+from webapp.recordings.models import RecordingState
+from webapp.recordings.takes import counted_takes, keep_take, takes_left
+
+_PATH = "/interview/<interview_id>/questions/<int:position>"
+
+
+def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
+    interview = load_interview(interview_id)
+    if interview.state is InterviewState.SUBMITTED or is_over(interview):
+        raise ClosedError(interview)
+    question = next((q for q in interview.question_set.questions if q.position == position), None)
+    return interview, question or abort(404)
+
+
+@blueprint.get(_PATH)
+def question(interview_id: str, position: int) -> Response | str:
+    """One question. One with think time is uncovered by the candidate, who then knows that the clock runs."""
+    interview, question = _load(interview_id, position)
+    if not operations.has_decided(interview):
+        return redirect(url_for("candidate.consent", interview_id=interview.id))
+    answer = answer_to(interview, question)
+    covered = answer.shown_at is None and question.think_seconds > 0
+    if not covered:
+        show_question(interview, question)
+    db.session.commit()
+    total = len(interview.question_set.questions)
+    return render_template(
+        "candidate/covered.html" if covered else "candidate/question.html",
+        interview=interview,
+        question=question,
+        answer=answer,
+        total=total,
+        last=position == total,
+        recording=question.is_recorded and records(interview),
+        think_left=think_seconds_left(answer),
+        takes_left=takes_left(answer),
+        form=WrittenForm(formdata=None, text=answer.text or ""),
+        longest=operations.LONGEST_TEXT,
+        **_takes(answer),
+    )
+
+
+@blueprint.post(f"{_PATH}/show")
+def show(interview_id: str, position: int) -> Response:
+    """Uncover the question: the think time begins."""
+    interview, question = _load(interview_id, position)
+    show_question(interview, question)
+    db.session.commit()
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
+
+
+@blueprint.get(f"{_PATH}/takes")
+def takes(interview_id: str, position: int) -> str:
+    """The list of takes alone, for the page to put in place when one has been saved."""
+    interview, question = _load(interview_id, position)
+    answer = answer_to(interview, question)
+    return render_template(
+        "candidate/_takes.html",
+        interview=interview,
+        question=question,
+        answer=answer,
+        takes_left=takes_left(answer),
+        **_takes(answer),
+    )
+
+
+def _takes(answer: Answer) -> dict[str, object]:
+    """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
+    shown = [take for take in answer.takes if take.recording is not None]
+    last = shown[-1] if shown else None
+    refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
+    return {
+        "takes": [take for take in shown if take in counted_takes(answer) or (take is last and refused)],
+        "kept": answer.kept_take,
+    }
+
+
+@blueprint.post(f"{_PATH}/text")
+def text(interview_id: str, position: int) -> Response:
+    """Save a written answer: JSON while somebody types, a form when they go on."""
+    interview, question = _load(interview_id, position)
+    answer = show_question(interview, question)
+    data = request.get_json() if request.is_json else {"text": WrittenForm().text.data or ""}
+    written = data.get("text") if isinstance(data, dict) else None
+    if not isinstance(written, str):
+        abort(400)
+    saved_at = operations.save_text(answer, written)
+    db.session.commit()
+    if request.is_json:
+        return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
+    if position == len(interview.question_set.questions):
+        return redirect(url_for("candidate.review", interview_id=interview.id))
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+
+
+@blueprint.post(f"{_PATH}/keep/<take_id>")
+def keep(interview_id: str, position: int, take_id: str) -> Response:
+    """Choose one take over the others."""
+    interview, question = _load(interview_id, position)
+    take = db.session.get(Take, take_id)
+    if take is None or take.answer.interview_id != interview.id or take.answer.question_id != question.id:
+        abort(404)
+    keep_take(take)
+    db.session.commit()
+    flash(_("This is the take that will be submitted."), "info")
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position, _anchor="takes"))

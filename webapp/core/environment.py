@@ -1,0 +1,251 @@
+"""Every setting that the environment can give: its name, type, default and meaning. docs/operations.md's table is
+made from this list (``./viva flask settings --write``), and an unknown ``VIVA_…`` is said at start."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+def boolean(text: str) -> bool:
+    """Whether ``text`` says yes."""
+    return text.strip().lower() in {"1", "yes", "true", "on"}
+
+
+def listed(text: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def whole(text: str) -> int:
+    """A whole number that is not negative. Raises ValueError."""
+    if (value := int(text)) < 0:
+        raise ValueError(text)
+    return value
+
+
+class SettingError(ValueError):
+    """A setting cannot be read; the message names it and says what it should be."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable. ``config`` is its key in ``app.config``; None where other parts read it themselves."""
+
+    variable: str
+    help: str
+    #: Its default for people.
+    default_text: str
+    config: str | None = None
+    kind: Callable[[str], Any] = str
+    default: Any = None
+    #: Whether docs/operations.md lists it; others are for developers, or have a page of their own.
+    table: str = "operations"
+
+    def value(self, environment: Mapping[str, str]) -> Any:
+        """What ``environment`` says, else the default; set but empty is as good as not set. Raises SettingError."""
+        text = environment.get(self.variable, "")
+        if not text.strip():
+            return self.default
+        try:
+            return self.kind(text)
+        except ValueError:
+            wanted = {whole: "a whole number", float: "a number"}.get(self.kind, "something else")
+            raise SettingError(f"{self.variable} is {text!r}, and should be {wanted}.") from None
+
+
+SETTINGS = (
+    Setting("VIVA_HOME", "folder of all data; `--data DIR` says the same", "`.viva` in the repository"),
+    Setting(
+        "VIVA_PUBLIC_URL",
+        "the address at which people reach Viva, such as `https://viva.example.org`; links are made with it, and with "
+        "`https://` cookies travel over TLS alone",
+        "the address of each request",
+        "PUBLIC_URL",
+    ),
+    Setting(
+        "VIVA_ALLOWED_HOSTS",
+        "further names by which Viva may be asked, with commas; with it or `VIVA_PUBLIC_URL` every other `Host` is "
+        "refused",
+        "none",
+        "ALLOWED_HOSTS",
+        listed,
+        (),
+    ),
+    Setting(
+        "VIVA_SECRET_KEY",
+        "signs sessions and invitation links; whoever has it can forge both",
+        "a random one in `VIVA_HOME/secret_key`",
+        "SECRET_KEY",
+    ),
+    Setting(
+        "VIVA_PROXIES",
+        "number of proxies in front whose `X-Forwarded-*` headers are believed",
+        "0",
+        "PROXIES",
+        whole,
+        0,
+    ),
+    Setting(
+        "VIVA_DATABASE_URL",
+        "another database than the embedded SQLite",
+        "`sqlite:///VIVA_HOME/viva.db`",
+        "SQLALCHEMY_DATABASE_URI",
+    ),
+    Setting(
+        "VIVA_BROKER_URL",
+        "another Celery broker than files",
+        "`filesystem://`",
+        "BROKER_URL",
+        default="filesystem://",
+    ),
+    Setting(
+        "VIVA_RATELIMIT_URL",
+        "where throttling counts; needed once more than one server process runs",
+        "memory",
+        "RATELIMIT_STORAGE_URI",
+        default="memory://",
+    ),
+    Setting(
+        "VIVA_MAX_RECORDING_BYTES",
+        "largest recording accepted, in bytes",
+        "1 GiB",
+        "MAX_RECORDING_BYTES",
+        whole,
+        1024**3,
+    ),
+    Setting(
+        "VIVA_WHISPER",
+        "folder of a Whisper model in CTranslate2's format that transcribes spoken answers, or `off`; see "
+        "[Spoken words](#spoken-words)",
+        "the packaged Whisper tiny.en",
+    ),
+    Setting("VIVA_WEIGHTS", "folder of the models' weights", "`ml/weights`"),
+    Setting(
+        "VIVA_LIVE_LISTEN",
+        "where the service of the live rooms listens, `host:port`",
+        "the web server's host, its port + 1 (next free)",
+        "LIVE_LISTEN",
+        default="127.0.0.1:8001",
+        table="live",
+    ),
+    Setting(
+        "VIVA_LIVE_URL",
+        "what browsers are told, `ws://…` or `wss://…`",
+        "`ws://<host of the page>:<port>`; for pages over TLS `wss://<host of the page>/live/service`",
+        "LIVE_URL",
+        table="live",
+    ),
+    Setting(
+        "VIVA_LIVE_ORIGINS",
+        "further origins whose pages may connect, separated by commas",
+        "that of `VIVA_PUBLIC_URL`; where that is not set, the host that was asked",
+        "LIVE_ORIGINS",
+        listed,
+        (),
+        "live",
+    ),
+    Setting(
+        "VIVA_LIVE_SHOW_CANDIDATE",
+        "`1`: interviewers who agreed to be analysed see the candidate's readings during the call, if the candidate "
+        "agreed to that too; never where the law of the place rules readings out",
+        "off",
+        "LIVE_SHOW_CANDIDATE",
+        boolean,
+        False,
+        "live",
+    ),
+    Setting(
+        "VIVA_LIVE_READERS",
+        "processes that read frames and sound; 0 reads nobody",
+        "one a core",
+        "LIVE_READERS",
+        whole,
+        table="live",
+    ),
+    Setting(
+        "VIVA_STUN_URLS",
+        "STUN servers, separated by commas, `stun:host:3478`",
+        "none",
+        "STUN_URLS",
+        listed,
+        (),
+        "live",
+    ),
+    Setting(
+        "VIVA_TURN_URLS",
+        "TURN servers, `turn:host:3478?transport=udp,turns:host:5349`",
+        "none",
+        "TURN_URLS",
+        listed,
+        (),
+        "live",
+    ),
+    Setting(
+        "VIVA_TURN_SECRET",
+        "coturn's `static-auth-secret`: every member gets a name and a password of their own that end",
+        "",
+        "TURN_SECRET",
+        table="live",
+    ),
+    Setting("VIVA_TURN_SECONDS", "after so many seconds", "43,200", "TURN_SECONDS", whole, 12 * 3600, "live"),
+    Setting("VIVA_TURN_USERNAME", "a fixed name, where there is no secret", "", "TURN_USERNAME", table="live"),
+    Setting("VIVA_TURN_PASSWORD", "and its password", "", "TURN_PASSWORD", table="live"),
+    Setting("VIVA_LIVEKIT_URL", "a LiveKit server, see [Live rooms](live.md)", "", "LIVEKIT_URL", table="live"),
+    Setting("VIVA_LIVEKIT_KEY", "its API key", "", "LIVEKIT_KEY", table="live"),
+    Setting("VIVA_LIVEKIT_SECRET", "and the key's secret", "", "LIVEKIT_SECRET", table="live"),
+    Setting(
+        "VIVA_PSEUDO_LOCALE",
+        "`1`: offer the pseudo-locale `en_XA` to browsers that ask for it",
+        "off",
+        "PSEUDO_LOCALE",
+        boolean,
+        False,
+        "developers",
+    ),
+    Setting("VIVA_CHROMIUM", "the Chromium that browser tests drive", "one on the `PATH`", table="developers"),
+    Setting("VIVA_DATA", "folder of real data for tests and training", "`../shared/data`", table="developers"),
+    Setting("VIVA_SCREENSHOTS", "where browser tests keep a picture of every page", "nowhere", table="developers"),
+    Setting("VIVA_BENCH_MINUTES", "minutes of material for `./viva bench`", "each bench's own", table="developers"),
+)
+_TABLE = re.compile(r"(<!-- settings (\w+): [^\n]*-->)\n(?:\|[^\n]*\n)*<!-- end -->")
+#: Read by what Viva is installed and built with, not by Viva.
+OTHERS = (
+    Setting("UV_DEFAULT_INDEX", "a mirror of the Python package index", "PyPI"),
+    Setting("SSL_CERT_FILE", "a company's certificate bundle, for the downloads", "the system's"),
+)
+NAMES = frozenset(setting.variable for setting in SETTINGS)
+
+
+def values(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The settings by their keys in ``app.config``. Raises SettingError."""
+    environment = os.environ if environment is None else environment
+    found = {setting.config: setting.value(environment) for setting in SETTINGS if setting.config}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
+
+
+def unknown(environment: Iterable[str] | None = None) -> list[str]:
+    """A sentence for each ``VIVA_…`` that means nothing, with the nearest name that does."""
+    names = os.environ if environment is None else environment
+    sentences = []
+    for name in sorted(name for name in names if name.startswith("VIVA_") and name not in NAMES):
+        near = difflib.get_close_matches(name, NAMES, 1)
+        sentences.append(f"{name} is no setting of Viva." + (f" Did you mean {near[0]}?" if near else ""))
+    return sentences
+
+
+def table(which: str) -> str:
+    """The settings as a table in Markdown."""
+    rows = [
+        f"| `{one.variable}` | {one.help} | {one.default_text} |" for one in (*SETTINGS, *OTHERS) if one.table == which
+    ]
+    return "\n".join(("| variable | meaning | default |", "|---|---|---|", *rows)) + "\n"
+
+
+def filled_in(document: str) -> str:
+    """``document`` with each table between ``<!-- settings NAME: … -->`` and ``<!-- end -->`` as it should be."""
+    return _TABLE.sub(lambda found: f"{found[1]}\n{table(found[2])}<!-- end -->", document)

@@ -1,0 +1,33 @@
+"""The names that workers are reached by: queues and tasks. Nothing else spells them out.
+
+A task is sent by calling ``delay`` on the task itself, which its own feature imports; the names here are for the
+declaration of tasks and for their routes. They stay as they are: messages under these names may be on their way while
+Viva is updated.
+"""
+
+from __future__ import annotations
+
+#: Work that somebody waits for: verification.
+QUICK = "quick"
+#: Work that takes as long as an answer does.
+ANALYSIS = "analysis"
+#: Short work by the clock or after an analysis: the sweep, reports, live rooms.
+UPKEEP = "upkeep"
+#: Each has workers of its own (launcher/up.py starts them).
+QUEUES = (QUICK, ANALYSIS, UPKEEP)
+
+NOTE_LIFE = "liveness.note"
+SWEEP = "core.sweep"
+VERIFY_RECORDING = "recordings.verify"
+RUN_ANALYSIS = "analysis.run"
+BUILD_REPORT = "reports.build"
+SETTLE_LIVE = "live.settle"
+ANSWER_DEMO = "demo.answer"
+
+#: Tasks that do not go to QUICK, which is the default.
+ROUTES = {
+    RUN_ANALYSIS: {"queue": ANALYSIS},
+    SWEEP: {"queue": UPKEEP},
+    BUILD_REPORT: {"queue": UPKEEP},
+    SETTLE_LIVE: {"queue": UPKEEP},
+}

@@ -1,0 +1,23 @@
+"""What interviews have to say about what happens in lower features (webapp/core/events.py)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from webapp.core import events
+from webapp.core.database import db
+from webapp.interviews.models import Invitation
+from webapp.positions.operations import PositionError
+
+
+@events.position_moving.connect
+def stay(_app: object, *, position_id: str) -> None:
+    """Keep a position in its country once somebody was invited: they consented under the law of that place."""
+    if db.session.scalar(sa.select(sa.exists().where(Invitation.job_id == position_id))):
+        raise PositionError(
+            _(
+                "Candidates were invited under the law of this country, so it cannot change. Create a new "
+                "position for the other country."
+            )
+        )

@@ -1,0 +1,214 @@
+"""Invitations: one by one and from a CSV, their links, extending and revoking."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.core.database import db, now
+from webapp.core.security_log import record
+from webapp.interviews import operations
+from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
+from webapp.interviews.status import Entry, entry_of
+from webapp.interviews.views.inbox import blueprint, staff
+from webapp.positions.models import Position
+from webapp.positions.places import rules
+from webapp.positions.views.positions import load_position
+
+
+def _entry(invitation_id: str) -> Entry:
+    return entry_of(current_user, invitation_id) or abort(404)
+
+
+def _chosen_before() -> dict[str, str]:
+    """The job and the set that the page we come from was about."""
+    return {name: request.args[name] for name in ("job", "question_set") if name in request.args}
+
+
+@blueprint.route("/invitations/new", methods=["GET", "POST"])
+@staff
+def new() -> Response | tuple[str, int]:
+    """Invite one person."""
+    form = InvitationForm(**_chosen_before())
+    if form.validate_on_submit():
+        try:
+            invitation = operations.create_invitation(
+                name=form.name.data, email=form.email.data or "", by=current_user, **form.chosen
+            )
+        except operations.InvitationError as error:
+            db.session.rollback()
+            form.date.errors = [str(error)]
+        else:
+            db.session.commit()
+            flash(
+                _(
+                    "The invitation has been created. Copy the link and send it: Viva does not send email in "
+                    "this version."
+                ),
+                "success",
+            )
+            return redirect(url_for("interviews.invitation", invitation_id=invitation.id))
+    page = render_template("interviews/new.html", form=form, rules=rules)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/invitations/upload", methods=["GET", "POST"])
+@staff
+def upload() -> Response | tuple[str, int]:
+    """Invite everybody in a CSV, or nobody."""
+    form = UploadForm(**_chosen_before())
+    problems: list[Problem] = []
+    if form.validate_on_submit():
+        people, problems = read_people(form.file.data.stream.read(MAX_BYTES + 1))
+        if not problems:
+            try:
+                rows = operations.create_invitations(people, by=current_user, **form.chosen)
+            except operations.BatchError as error:
+                db.session.rollback()
+                problems = error.problems
+            except operations.InvitationError as error:
+                db.session.rollback()
+                form.date.errors = [str(error)]
+            else:
+                db.session.commit()
+                made = ngettext(
+                    "%(num)s invitation has been created. Copy the link and send it: Viva does not send email in "
+                    "this version.",
+                    "%(num)s invitations have been created. Copy the links and send them: Viva does not send "
+                    "email in this version.",
+                    len(rows),
+                )
+                flash(made, "success")
+                return redirect(url_for("interviews.links", job=form.job.data, at=rows[0].created_at.isoformat()))
+    page = render_template("interviews/upload.html", form=form, problems=problems, rules=rules, max_rows=MAX_ROWS)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _open_invitations() -> tuple[Position, list[Invitation]]:
+    """The open invitations of the job in the address, or of the one batch whose moment is there too."""
+    job = load_position(request.args.get("job", ""))
+    query = (
+        operations.invitations_of(current_user)
+        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
+        .where(
+            Invitation.job_id == job.id,
+            Invitation.revoked_at.is_(None),
+            Invitation.deadline > now(),
+            sa.or_(Interview.id.is_(None), Interview.state != InterviewState.SUBMITTED),
+        )
+    )
+    if "at" in request.args:
+        try:
+            moment = datetime.fromisoformat(request.args["at"])
+            if moment.tzinfo is None:
+                abort(404)
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # no moment, or one beyond the calendar's ends
+            abort(404)
+        query = query.where(Invitation.created_at == moment)
+    return job, list(db.session.scalars(query.order_by(sa.func.lower(Invitation.name), Invitation.id)))
+
+
+@blueprint.get("/invitations/links")
+@staff
+def links() -> str:
+    """Links to pass on."""
+    job, rows = _open_invitations()
+    pairs = [(row, operations.invitation_url(row)) for row in rows]
+    return render_template("interviews/links.html", job=job, pairs=pairs, batch=request.args.get("at"))
+
+
+@blueprint.get("/invitations/links.csv")
+@staff
+def links_csv() -> Response:
+    """The same links as a file, for a mail merge."""
+    job, rows = _open_invitations()
+    body = write_csv(
+        ("name", "email", "link", "deadline", "job"),
+        (
+            (
+                row.name,
+                row.email,
+                operations.invitation_url(row),
+                row.deadline.strftime("%Y-%m-%d %H:%M UTC"),
+                job.title,
+            )
+            for row in rows
+        ),
+    )
+    response = Response(body, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="viva-links.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/invitations/<invitation_id>")
+@staff
+def invitation(invitation_id: str) -> str:
+    """One invitation: its link, its deadline, how far it is."""
+    return _invitation_page(_entry(invitation_id), DeadlineForm())
+
+
+def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
+    link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
+    if link:
+        record("link shown", invitation=entry.invitation.id)
+    return render_template("interviews/invitation.html", entry=entry, invitation=entry.invitation, link=link, form=form)
+
+
+@blueprint.post("/invitations/<invitation_id>/extend")
+@staff
+def extend(invitation_id: str) -> Response | tuple[str, int]:
+    """Move the deadline."""
+    entry = _entry(invitation_id)
+    form = DeadlineForm()
+    if form.validate_on_submit():
+        try:
+            operations.extend(entry.invitation, form.deadline, by=current_user)
+        except operations.InvitationError as error:
+            if entry.has_report or entry.invitation.revoked_at:  # a page from before, whose form is gone now
+                flash(str(error), "error")
+                return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+            form.date.errors = [str(error)]
+        else:
+            db.session.commit()
+            flash(_("The deadline has been changed. The link stays the same."), "success")
+            return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+    return _invitation_page(entry, form), 422
+
+
+@blueprint.post("/invitations/<invitation_id>/release")
+@staff
+def release(invitation_id: str) -> Response:
+    """Let the candidate go on in another browser."""
+    entry = _entry(invitation_id)
+    operations.release(entry.invitation, by=current_user)
+    db.session.commit()
+    flash(
+        _("The link has been released. It will belong to the next browser in which the interview is started."),
+        "success",
+    )
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+
+
+@blueprint.post("/invitations/<invitation_id>/revoke")
+@staff
+def revoke(invitation_id: str) -> Response:
+    """Close the link."""
+    entry = _entry(invitation_id)
+    try:
+        operations.revoke(entry.invitation, by=current_user)
+    except operations.InvitationError as error:
+        flash(str(error), "error")
+    else:
+        db.session.commit()
+        flash(_("The invitation has been revoked. Its link no longer works."), "success")
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))

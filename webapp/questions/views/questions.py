@@ -1,0 +1,111 @@
+"""The questions of a draft, one by one: add, edit, delete, move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.core.security import require_role
+from webapp.questions import operations
+from webapp.questions.forms import QuestionForm
+from webapp.questions.immutability import ImmutableError
+from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.questions.views.question_sets import blueprint, load_set, show
+
+
+def _draft(set_id: str) -> QuestionSet:
+    row = load_set(set_id)
+    if row.state is not SetState.DRAFT:
+        raise ImmutableError
+    return row
+
+
+def _question(set_id: str, question_id: str) -> Question:
+    question = next((each for each in _draft(set_id).questions if each.id == question_id), None)
+    return question or abort(404)
+
+
+def _values(form: QuestionForm) -> dict[str, Any]:
+    return {
+        "kind": QuestionKind(form.kind.data),
+        "prompt": form.prompt.data,
+        "think_seconds": form.think_seconds.data,
+        "limit_seconds": form.limit_seconds.data,
+        "takes_allowed": form.takes_allowed.data,
+        "rubric": form.rubric.data or "",
+        "by": current_user,
+    }
+
+
+def _page(form: QuestionForm, row: QuestionSet, question: Question | None) -> tuple[str, int]:
+    page = render_template("questions/edit_question.html", form=form, question_set=row, question=question)
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/<set_id>/add", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def add_question(set_id: str) -> Response | tuple[str, int]:
+    """A new question at the end."""
+    row = _draft(set_id)
+    form = QuestionForm(kind=QuestionKind.VIDEO.value)
+    if form.validate_on_submit():
+        try:
+            question = operations.add_question(row, **_values(form))
+        except operations.QuestionSetError as error:
+            form.prompt.errors = [str(error)]
+        else:
+            db.session.commit()
+            flash(_("Question %(position)s has been added.", position=question.position), "success")
+            return show(row)
+    return _page(form, row, None)
+
+
+@blueprint.route("/<set_id>/questions/<question_id>", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
+    """Change a question."""
+    question = _question(set_id, question_id)
+    form = QuestionForm(obj=question)
+    if form.validate_on_submit():
+        operations.edit_question(question, **_values(form))
+        db.session.commit()
+        flash(_("Question %(position)s has been saved.", position=question.position), "success")
+        return show(question.question_set)
+    return _page(form, question.question_set, question)
+
+
+@blueprint.post("/<set_id>/questions/<question_id>/delete")
+@require_role(Role.ADMIN)
+def delete_question(set_id: str, question_id: str) -> Response:
+    """Take a question out."""
+    question = _question(set_id, question_id)
+    row = question.question_set
+    operations.delete_question(question, by=current_user)
+    db.session.commit()
+    flash(_("The question has been deleted."), "success")
+    return show(row)
+
+
+@blueprint.post("/<set_id>/questions/<question_id>/move")
+@require_role(Role.ADMIN)
+def move_question(set_id: str, question_id: str) -> Response:
+    """Move a question one place up or down; the page comes back at the button that was pressed."""
+    places = {"up": -1, "down": 1}.get(request.form.get("to", "")) or abort(400)
+    question = _question(set_id, question_id)
+    operations.move_question(question, places, by=current_user)
+    db.session.commit()
+    flash(
+        _(
+            "It is now question %(position)s of %(count)s.",
+            position=question.position,
+            count=len(question.question_set.questions),
+        ),
+        "success",
+    )
+    return redirect(url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}"))

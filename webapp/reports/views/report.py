@@ -1,0 +1,61 @@
+"""The report's page, its charts and its export."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask_login import current_user, login_required
+
+from webapp.interviews.access import load_interview
+from webapp.interviews.models import Interview
+from webapp.policy import Mode
+from webapp.reports import export as exports
+from webapp.reports import figures as charts
+from webapp.reports.formatting import bins
+from webapp.reports.view import ReportView, view_of
+from webapp.reviews.access import may_see_readings, review_of
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+def _view(interview: Interview) -> ReportView:
+    """The report as the present user may see it: readings only once their own scorecard is in."""
+    return view_of(interview, machine=may_see_readings(current_user._get_current_object(), interview))
+
+
+@blueprint.get("/<interview_id>")
+@login_required
+def show(interview_id: str) -> str:
+    """The recordings and words of an interview, and what the models read in them."""
+    interview = load_interview(interview_id)
+    return render_template(
+        "reports/show.html",
+        report=_view(interview),
+        review=review_of(interview),
+        interview=interview,
+        practice=interview.mode is Mode.PRACTICE,
+        bins=bins,
+    )
+
+
+@blueprint.get("/<interview_id>/figures.json")
+@login_required
+def figures(interview_id: str) -> Response:
+    """The charts of one answer (``?answer=ID``), or of the interview as a whole."""
+    report = _view(load_interview(interview_id))
+    answer_id = request.args.get("answer")
+    if answer_id is None:
+        return jsonify(figures=charts.of_interview(report))
+    answer = next((view for view in report.answers if view.answer and view.answer.id == answer_id), None)
+    if answer is None:
+        abort(404)
+    return jsonify(figures=charts.of_answer(answer))
+
+
+@blueprint.get("/<interview_id>/report.json")
+@login_required
+def export(interview_id: str) -> Response:
+    """The whole report as a JSON file to keep."""
+    interview = load_interview(interview_id)
+    response = jsonify(exports.to_json(_view(interview), review_of(interview)))
+    response.headers["Content-Disposition"] = f'attachment; filename="viva-report-{interview.id[:8]}.json"'
+    return response

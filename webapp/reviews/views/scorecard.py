@@ -1,0 +1,115 @@
+"""The scorecard's page, and what is done from the report: skip, decide."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from werkzeug.wrappers import Response
+
+from webapp.accounts.models import User
+from webapp.core.database import db
+from webapp.interviews.models import Interview
+from webapp.reviews import operations, presenters
+from webapp.reviews.access import load_for_review
+from webapp.reviews.models import Outcome, ScorecardState
+from webapp.reviews.operations import Given, ReviewError
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
+
+
+def _me() -> User:
+    return current_user._get_current_object()
+
+
+@blueprint.get("/<interview_id>/scorecard")
+@login_required
+def scorecard(interview_id: str) -> str:
+    """One's own scorecard: to fill in, or as it was submitted."""
+    return _page(load_for_review(interview_id))
+
+
+def _page(interview: Interview, given: dict[str, Given] | None = None, summary: str | None = None) -> str:
+    card = operations.latest(interview, _me())
+    return render_template(
+        "reviews/scorecard.html",
+        interview=interview,
+        answers=presenters.answers_of(interview),
+        card=card,
+        editable=card is None or card.state is not ScorecardState.SUBMITTED,
+        given=given,
+        summary=summary,
+        practice=False,
+    )
+
+
+@blueprint.post("/<interview_id>/scorecard")
+@login_required
+def save(interview_id: str) -> Response | tuple[str, int]:
+    """Keep a draft, or submit it."""
+    interview = load_for_review(interview_id)
+    summary = request.form.get("summary", "")
+    given = {}
+    for question in interview.question_set.questions:
+        score = request.form.get(f"score-{question.id}", "")
+        if score not in ("", "1", "2", "3", "4", "5"):
+            abort(400)
+        given[question.id] = Given(int(score) if score else None, request.form.get(f"note-{question.id}", ""))
+    try:
+        card = operations.save(interview, _me(), given, summary)
+        if request.form.get("then") == "submit":
+            db.session.commit()  # what was written is kept even where something is missing
+            operations.submit(card)
+    except ReviewError as refused:
+        flash(str(refused), "warning")
+        return _page(interview, given, summary), 422
+    db.session.commit()
+    if card.state is ScorecardState.SUBMITTED:
+        flash(_("Your scorecard is submitted. You can now see the analyses."), "success")
+        return redirect(url_for("reports.show", interview_id=interview.id))
+    flash(_("Your draft has been saved. Only you can see it."), "success")
+    return redirect(url_for("reviews.scorecard", interview_id=interview.id))
+
+
+@blueprint.post("/<interview_id>/scorecard/new-version")
+@login_required
+def take_up(interview_id: str) -> Response:
+    """Change a submitted scorecard: a new version; the old one is kept."""
+    return _do(load_for_review(interview_id), operations.take_up, to="reviews.scorecard")
+
+
+@blueprint.post("/<interview_id>/skip")
+@login_required
+def skip(interview_id: str) -> Response:
+    """Go without a scorecard."""
+    return _do(load_for_review(interview_id), operations.skip, to="reports.show")
+
+
+def _do(interview: Interview, verb, *, to: str) -> Response:
+    try:
+        verb(interview, _me())
+    except ReviewError as refused:
+        flash(str(refused), "warning")
+    else:
+        db.session.commit()
+    return redirect(url_for(to, interview_id=interview.id))
+
+
+@blueprint.post("/<interview_id>/decisions")
+@login_required
+def decide(interview_id: str) -> Response:
+    """Record a decision and its reason."""
+    interview = load_for_review(interview_id)
+    try:
+        outcome = Outcome(request.form.get("outcome", ""))
+    except ValueError:
+        flash(_("Choose what happens next."), "warning")
+    else:
+        try:
+            operations.decide(interview, outcome, request.form.get("reason", ""), by=_me())
+        except ReviewError as refused:
+            flash(str(refused), "warning")
+        else:
+            db.session.commit()
+            flash(_("Your decision has been recorded with your name and the reason."), "success")
+    return redirect(url_for("reports.show", interview_id=interview.id, _anchor="people"))
