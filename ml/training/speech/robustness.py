@@ -27,7 +27,7 @@ from ml.training.speech.conditions import TESTS
 from ml.training.speech.data import Clip, clips, load, spoken
 
 #: Every so many-th clip of each corpus.
-SHARES = {"ravdess": 3, "nemo": 15}
+SHARES = {"ravdess": 6, "nemo": 30}
 
 
 def folder_of(data: Path, name: str) -> Path:
