@@ -8,7 +8,8 @@ import numpy as np
 def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """Probabilities of scores (log odds), which add up to 1 along ``axis``; no score is too large for it."""
     scores = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
-    return scores / scores.sum(axis=axis, keepdims=True)
+    shares: np.ndarray = scores / scores.sum(axis=axis, keepdims=True)
+    return shares
 
 
 def block_bootstrap(

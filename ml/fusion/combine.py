@@ -52,10 +52,10 @@ def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str 
     labels = SENTIMENTS if fusion == "paper" else FACE_EMOTIONS
     if not any(moment.probabilities is not None for moment in found):
         return None
-    return gathered(found, labels, length, fusion, agreement(face, speech))
+    return aggregate(found, labels, length, fusion, agreement(face, speech))
 
 
-def gathered(
+def aggregate(
     found: list[Moment], labels: tuple[str, ...], length: float, fusion: str, facts: list[dict]
 ) -> FusedReading:
     """The reading that moments, at least one with probabilities, of ``length`` seconds amount to; ``facts`` are what

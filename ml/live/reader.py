@@ -73,7 +73,7 @@ class Reader:
         if samples.dtype == np.int16:
             samples = samples.astype(np.float32) / 32768
         samples = np.clip(np.nan_to_num(samples.astype(np.float32)), -1, 1)
-        if self._voice.hear(samples, self._clock.read(at)) and self._voice.speaks:
+        if self._voice.push_audio(samples, self._clock.read(at)) and self._voice.speaks:
             row = to_face_classes(SPEECH_EMOTIONS, self._voice.row[None])[0]
             self._push(self._voice.end, voice=row / row.sum())
 

@@ -20,7 +20,7 @@ import onnxruntime
 from ml.core import registry, runtime
 from ml.core.naming import is_sure
 from ml.core.statistics import softmax
-from ml.speech.encoder import heard, session
+from ml.speech.encoder import encode, session
 from ml.speech.features import frame_power, network_input
 from ml.speech.functionals import functionals
 
@@ -81,7 +81,7 @@ def score(window: np.ndarray, models: Models | None = None) -> Scores:
     models = models or opened()
     power = frame_power(window)
     logits = models.network.run(network_input(window, power)[None])
-    features = np.concatenate([functionals(window, power), heard(power, models.encoder)])
+    features = np.concatenate([functionals(window, power), encode(power, models.encoder)])
     network = logits[0].astype(np.float64) / models.card["network_shrinks"]
     return Scores(network, *(each(features) for each in models.discriminants))
 

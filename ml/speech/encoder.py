@@ -65,7 +65,7 @@ def opened(path: Path, arrays: dict[str, np.ndarray]) -> onnxruntime.InferenceSe
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def heard(power: np.ndarray, encoder: onnxruntime.InferenceSession | None = None) -> np.ndarray:
+def encode(power: np.ndarray, encoder: onnxruntime.InferenceSession | None = None) -> np.ndarray:
     """Features, float32 (FEATURES,), of a window's `features.frame_power`; finite, and the same for every gain.
 
     Sound longer than a window is heard in equal parts of at most one, whose features' mean is returned. ``encoder`` is

@@ -86,7 +86,7 @@ def read(
         )
     opened()  # say so early if the model is missing
 
-    def told(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
+    def reported(blocks: Iterable[np.ndarray], begin: float) -> Iterator[np.ndarray]:
         done = 0
         for block in blocks:
             yield block
@@ -95,7 +95,7 @@ def read(
                 progress(begin + 0.5 * min(done / RATE / info.seconds, 1.0))
 
     with Decoded(lambda: audio_blocks(path, rate=RATE)) as sound:
-        reading = read_samples(lambda: told(sound.blocks(), 0.0), lambda: told(sound.blocks(), 0.5))
+        reading = read_samples(lambda: reported(sound.blocks(), 0.0), lambda: reported(sound.blocks(), 0.5))
     if progress:
         progress(1.0)
     return reading

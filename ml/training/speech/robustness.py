@@ -38,7 +38,7 @@ def worse(clip: Clip, number: int, session) -> list[tuple[list[np.ndarray], np.n
     for make in TESTS.values():
         said = spoken(make(samples, np.random.default_rng(number)))
         power = frame_power(said)
-        copies.append((windows_of(log_mel(said, power)), functionals(said, power), encoder.heard(power, session)))
+        copies.append((windows_of(log_mel(said, power)), functionals(said, power), encoder.encode(power, session)))
     return copies
 
 

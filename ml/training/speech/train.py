@@ -208,7 +208,7 @@ def encoded_clips(found: list[Clip], run_dir: Path) -> np.ndarray:
     return discriminant.aggregate(
         found,
         run_dir / "encoded.npz",
-        lambda samples: encoder.heard(frame_power(samples), session),
+        lambda samples: encoder.encode(frame_power(samples), session),
         discriminant.PLACES_HEARD,
     )
 

@@ -174,9 +174,9 @@ activity.LEAST_RANGE_DB = 0
 activity.ABOVE_NOISE_DB = -1
 delivery.pitch = lambda samples: pitches[: (len(samples) - 800) // 160 + 1]
 first_pass.log_mel = lambda samples: mels[: (len(samples) - 400) // 160 + 1]
-voice_classifier.Meter._row = lambda *_: row
+voice_classifier.Accumulator._row = lambda *_: row
 voice_classifier.voice_probability = lambda rows: np.ones(len(rows))
-speaker_embedding.Listener._point = lambda *_: points[rng.integers(9)]
+speaker_embedding.SpeakerEmbedder._point = lambda *_: points[rng.integers(9)]
 for minutes in (3, 300):
     reading = infer.read_samples(lambda: islice(cycle([second]), 60 * minutes))
     print(len(reading.track.times), reading.speech_seconds, len(reading.activity), peak_memory())
