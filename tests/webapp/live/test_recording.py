@@ -261,7 +261,7 @@ class TestAfterwards:
         self.kept(live, room.members[0])
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "was read for 2:00" in page and "75 %" in page and "30 readings" in page
+        assert "was analysed for 2:00" in page and "75 %" in page and "30 measurements" in page
         assert "happy" in page and "67 % (" in page
 
     def test_an_expression_that_lasts_has_a_wider_interval(self):
@@ -269,8 +269,8 @@ class TestAfterwards:
         turns = [[0.0, "happy" if n % 2 else "sad", 0.8, 0.0] for n in range(100)]
         lasting = sorted(turns, key=lambda row: row[1])
         quick, slow = (call_summary.summarise("Kim", rows).shares["happy"] for rows in (turns, lasting))
-        assert quick["value"] == slow["value"] == 0.5 and quick["n"] == 100
-        assert quick["high"] - quick["low"] < slow["high"] - slow["low"]
+        assert quick.value == slow.value == 0.5 and quick.n == 100
+        assert quick.high - quick.low < slow.high - slow.low
 
     def test_too_little_is_said_to_be_too_little(self, client, live, sign_in):
         room = live.practice()
@@ -278,7 +278,7 @@ class TestAfterwards:
         room.members[0].track = Track(rows=self.ROWS[:5])
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "too little to tell" in page and "happy" not in page
+        assert "Not enough data." in page and "happy" not in page
 
     def test_a_friend_sees_nothing_of_the_owners(self, client, live, sign_in):
         room = live.practice()
