@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
+from webapp.core.one_line import is_one_line
 from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
@@ -50,7 +51,7 @@ def create_invitation(
         raise InvitationError(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
         raise InvitationError(_("Enter the name of the candidate."))
-    if not name.strip().isprintable():
+    if not is_one_line(name.strip()):
         raise InvitationError(_("The name has characters in it that cannot be shown, such as a line break."))
     _check_deadline(deadline)
     wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name.strip(), "email": email.strip()}

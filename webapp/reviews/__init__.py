@@ -7,7 +7,7 @@ def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
     from webapp.reviews import (
         formatting,
-        models,  # noqa: F401  (known to the mapper and to migrations)
+        models,  # known to the mapper and to migrations
     )
     from webapp.reviews.views.scorecard import blueprint
 

@@ -1,7 +1,6 @@
 // The review page: recordings that are still on their way go on, and the page is drawn anew when they have arrived.
 import { byId, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
-import { notedHealth } from "../recording/health.js";
 import { wordsFor } from "../recording/http.js";
 import { resumeAll } from "../recording/resume.js";
 
@@ -13,13 +12,6 @@ let pending = 0;
 function tell(text) {
   network.textContent = text;
   network.hidden = !text;
-}
-
-// What was black or silent while it was recorded, where this browser recorded it.
-const noted = notedHealth();
-for (const place of findAll(list, "[data-health]")) {
-  place.textContent = noted[place.dataset.health] ?? "";
-  place.hidden = !place.textContent;
 }
 
 const arrived = () => {

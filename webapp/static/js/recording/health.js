@@ -1,4 +1,5 @@
-// Whether what is recorded can be seen and heard: a black picture or a dead microphone is said while somebody can still mend it.
+// Whether what is recorded can be seen and heard: a black picture or a dead microphone is said while somebody can still mend it. What lasted is
+// said once more when the server has checked the recording (webapp/recordings/verification.py).
 import { gettext } from "../i18n.js";
 
 /** Luminance (0..255) below which a picture is black, and how far its pixels may spread then. */
@@ -33,11 +34,6 @@ export function isBlack(rgba) {
 export class Health {
   /** @type {Record<string, number | null>} */
   #since = { black: null, silent: null, camera: null, microphone: null };
-  /** Seconds of what has been looked at, and of them without picture and without sound. */
-  seen = 0;
-  withoutPicture = 0;
-  withoutSound = 0;
-  #last = /** @type {number | null} */ (null);
 
   /**
    * @param {number} now seconds
@@ -49,11 +45,6 @@ export class Health {
       this.#since[name] = so ? (this.#since[name] ?? now) : null;
       return this.#since[name] !== null && now - this.#since[name] >= after;
     };
-    const step = this.#last === null ? 0 : Math.min(2, now - this.#last);
-    this.#last = now;
-    this.seen += step;
-    if (black || cameraMuted) this.withoutPicture += step;
-    if (silent || microphoneMuted) this.withoutSound += step;
     const noCamera = lasted("camera", cameraMuted, MUTED_AFTER);
     const noMicrophone = lasted("microphone", microphoneMuted, MUTED_AFTER);
     const isDark = lasted("black", Boolean(black), PICTURE_AFTER);
@@ -62,15 +53,6 @@ export class Health {
       picture: noCamera ? MUTED.camera : isDark ? gettext("Your picture is black. Is the camera covered, or its shutter closed?") : "",
       sound: noMicrophone ? MUTED.microphone : isSilent ? gettext("No sound comes from your microphone. Is it muted, or is another one chosen?") : "",
     };
-  }
-
-  /** What was missing for most of what has been looked at: "" where nothing was. */
-  verdict() {
-    const most = (/** @type {number} */ without) => this.seen >= 1 && without / this.seen > 0.8;
-    if (most(this.withoutPicture) && most(this.withoutSound)) return gettext("Neither picture nor sound arrived for most of this take. Play it before you submit.");
-    if (most(this.withoutPicture)) return gettext("The picture was black for most of this take. Play it before you submit.");
-    if (most(this.withoutSound)) return gettext("There was no sound for most of this take. Play it before you submit.");
-    return "";
   }
 }
 
@@ -82,12 +64,12 @@ const MUTED = {
 /**
  * Watch a stream once a second. `show({picture, sound})` gets what to say; `level()` the latest loudness, null where it
  * is not measured; `video` the element that shows the picture. An ornament: what this browser cannot measure is left
- * out. Returns {stop, renew}: renew() begins a new count and returns it.
+ * out. Returns the function that ends it.
  * @param {MediaStream} stream
  * @param {{video: HTMLVideoElement | null, level: () => number | null, show: (words: {picture: string, sound: string}) => void}} options
  */
 export function watchHealth(stream, { video, level, show }) {
-  let health = new Health();
+  const health = new Health();
   const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 24 });
   const pen = canvas.getContext?.("2d", { willReadFrequently: true });
   const black = () => {
@@ -106,41 +88,8 @@ export function watchHealth(stream, { video, level, show }) {
   };
   for (const track of stream.getTracks()) for (const name of ["mute", "unmute"]) track.addEventListener(name, look);
   const timer = setInterval(look, 1000);
-  return {
-    stop() {
-      clearInterval(timer);
-      for (const track of stream.getTracks()) for (const name of ["mute", "unmute"]) track.removeEventListener(name, look);
-    },
-    renew() {
-      health = new Health();
-      return health;
-    },
+  return () => {
+    clearInterval(timer);
+    for (const track of stream.getTracks()) for (const name of ["mute", "unmute"]) track.removeEventListener(name, look);
   };
-}
-
-const KEY = "viva-health";
-
-/**
- * Remember what was missing in a recording, for the review page in this browser; "" forgets it.
- * @param {string} recording
- * @param {string} words
- */
-export function noteHealth(recording, words) {
-  try {
-    const all = notedHealth();
-    if (words) all[recording] = words;
-    else delete all[recording];
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(Object.entries(all).slice(-50))));
-  } catch {
-    // said on the question's page already
-  }
-}
-
-/** @returns {Record<string, string>} by recording */
-export function notedHealth() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
-  } catch {
-    return {};
-  }
 }

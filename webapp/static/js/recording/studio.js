@@ -3,7 +3,7 @@ import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { canRetry, close, explain, open, watchLevel } from "./devices.js";
 import { mediaType } from "./formats.js";
-import { noteHealth, notedHealth, watchHealth } from "./health.js";
+import { watchHealth } from "./health.js";
 import { getJson, postJson, request, wordsFor } from "./http.js";
 import { record } from "./recorder.js";
 import { resumeAll } from "./resume.js";
@@ -19,9 +19,8 @@ export class Studio {
   #stream = null;
   /** @type {{stop: () => void, flush: () => void} | null} */
   #recording = null;
-  /** @type {{stop: () => void, renew: () => import("./health.js").Health} | null} */
-  #health = null;
-  #stopWatching = () => {};
+  /** @type {(() => void)[]} */
+  #watching = [];
   #sending = 0;
   #unsafe = false;
   onRecord = () => {};
@@ -69,12 +68,11 @@ export class Studio {
    * @param {MediaStream} stream
    */
   #watch(stream) {
-    this.#stopWatching();
-    this.#health?.stop();
+    for (const stop of this.#watching.splice(0)) stop();
     /** @type {number | null} */
     let heard = null;
     try {
-      this.#stopWatching = watchLevel(
+      const stopLevel = watchLevel(
         stream,
         (level) => {
           heard = Math.max(heard ?? 0, level);
@@ -89,7 +87,8 @@ export class Studio {
         heard = null;
         return loudest;
       };
-      this.#health = watchHealth(stream, { video: byId("preview"), level, show: ({ picture, sound }) => this.#warn([picture, sound].filter(Boolean).join(" ")) });
+      this.#watching.push(stopLevel);
+      this.#watching.push(watchHealth(stream, { video: byId("preview"), level, show: ({ picture, sound }) => this.#warn([picture, sound].filter(Boolean).join(" ")) }));
     } catch (error) {
       console.warn("Viva: picture and sound are not watched", error);
     }
@@ -185,7 +184,6 @@ export class Studio {
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
     let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
-    const health = this.#health?.renew();
     const recording = this.#tryRecording(stream, {
       type,
       limit: Number(limit),
@@ -200,7 +198,6 @@ export class Studio {
         this.#recording = null;
         this.#showRecording(false);
         release();
-        noteHealth(take.id, health?.verdict() ?? "");
         await take.finish({ interrupted: Boolean(error) });
         if (error) this.#problem([explain(error, this.#data.kind), take.size ? gettext("What was recorded until then is kept.") : ""].join(" ").trim(), { again: canRetry(error) });
       },
@@ -283,8 +280,9 @@ export class Studio {
     this.#network("");
     await this.#refresh();
     if (recording.state === "ready") {
-      const missing = notedHealth()[recording.id] ?? "";
-      this.#status(`${gettext("Saved: %(length)s long", { length: clock(recording.seconds) })}${missing && `. ${missing}`}`, { aloud: true });
+      const saved = gettext("Saved: %(length)s long", { length: clock(recording.seconds) });
+      // A black picture or a dead microphone: said now, while it can be recorded again.
+      this.#status(recording.reason ? `${saved}. ${recording.reason}` : saved, { aloud: true });
     }
     else this.#status(recording.reason, { aloud: true });
     this.#ready();
