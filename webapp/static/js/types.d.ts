@@ -69,6 +69,7 @@ type MainJudgement = Judgement & { from: string };
 
 /** What the server says of a recording. */
 interface Recording {
+  id: string;
   state: string;
   seconds: number;
   reason: string;
