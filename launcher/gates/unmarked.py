@@ -123,7 +123,7 @@ def in_python(source: str) -> Iterator[tuple[int, str]]:
             continue
         said = bool(calls) and calls[0] in _SAYS and bool(re.match(r"[A-Z][a-z]+", text))
         if said or _SENTENCE.search(text):
-            yield node.lineno, text
+            yield getattr(node, "lineno", 0), text
 
 
 def _text_of(node: ast.AST) -> str | None:

@@ -80,6 +80,8 @@ def recording_of(answer: Answer) -> Recorded:
             raise Unreadable(
                 "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
+        if answer.withdrawn_at is not None:
+            raise Unreadable("withdrawn", N_("The candidate withdrew this recording. It must not count against them."))
         raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
     take = answer.kept_take
     recording = take.recording if take else None

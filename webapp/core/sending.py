@@ -18,6 +18,9 @@ def send_path(path: Path, **options: Any) -> Response:
     Werkzeug makes a range of a generator, which keeps a thread until its last byte is read; a file that stands at the
     range's beginning is sent by the server's loop.
     """
+    if "," in request.headers.get("Range", ""):
+        # A server may ignore ranges (RFC 9110, 14.2): of several at once all is sent, rather than nothing.
+        request.environ.pop("HTTP_RANGE")
     response = send_file(path, conditional=True, **options)
     found = response.content_range
     start, stop = (found.start, found.stop) if found is not None else (None, None)

@@ -74,6 +74,15 @@ REASONS = {
         "count as one of your takes."
     ),
 }
+#: What a candidate reads of a recording that is whole and shows or says nothing, before it is submitted.
+WEAKNESSES = {
+    "black": N_("The picture of this recording is black. Is the camera covered? You can record it again."),
+    "silent": N_("There is no sound in this recording. Is the microphone muted? You can record it again."),
+    "black_and_silent": N_(
+        "The picture of this recording is black and there is no sound. Is the camera covered and the microphone muted? "
+        "You can record it again."
+    ),
+}
 
 WORK = leases.Work(
     Recording,
@@ -141,7 +150,8 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
     recording.width, recording.height = info.width, info.height
     recording.has_video, recording.has_audio = info.has_video, info.has_audio
     recording.state, recording.ready_at = RecordingState.READY, now()
-    recording.reason_code = recording.reason = None
+    recording.reason_code = _weakness(info)
+    recording.reason = WEAKNESSES.get(recording.reason_code or "")
     _let_go(recording)
     storage.uploads.unlock(recording.id)
     events.send(events.recording_ready, recording_id=recording.id)
@@ -193,6 +203,11 @@ def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str 
     if kind is QuestionKind.AUDIO and not info.has_audio:
         return "no_audio"
     return None
+
+
+def _weakness(info: demux.MediaInfo) -> str | None:
+    """What a whole recording lacks, as a code of WEAKNESSES; None where nothing is."""
+    return "_and_".join(name for name in ("black", "silent") if getattr(info, name)) or None
 
 
 def forget(recording_id: str) -> None:

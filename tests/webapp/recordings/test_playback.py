@@ -34,6 +34,8 @@ def test_ranges(client, url):
     assert part.data == whole.data[100:200]
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.data)}"
     assert client.get(url, headers={"Range": "bytes=99999999-"}).status_code == 416
+    several = client.get(url, headers={"Range": "bytes=0-9,20-29"})
+    assert several.status_code == 200 and several.data == whole.data
 
 
 def test_headers(client, url):

@@ -351,3 +351,23 @@ def test_tuspy_understands_us(app, make, tmp_path, webm):
         thread.join()
         server.server_close()
     assert arrived(row(uploader.url).id) == data
+
+
+def test_a_proxy_that_blocks_patch_is_got_around_by_post(tus, interview, question, client):
+    url = tus.create(interview, question).headers["Location"]
+    sent = tus.headers(Upload_Offset="0", X_HTTP_Method_Override="PATCH")
+    answer = client.post(url, data=b"abc", content_type="application/offset+octet-stream", headers=sent)
+    assert answer.status_code == 204 and answer.headers["Upload-Offset"] == "3"
+    asked = client.post(url, headers=tus.headers(X_HTTP_Method_Override="HEAD"))
+    assert asked.status_code == 200 and asked.headers["Upload-Offset"] == "3"
+    assert client.post(url, headers=tus.headers(X_HTTP_Method_Override="DELETE")).status_code == 204
+
+
+def test_the_override_changes_no_other_request(client, interview):
+    path = f"/interview/{interview.id}/probe"
+    assert client.post(path, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
+    assert client.get(path, headers={"X-HTTP-Method-Override": "PATCH"}).status_code == 405
+
+
+def test_the_device_check_can_try_what_recordings_are_sent_with(client, interview):
+    assert client.patch(f"/interview/{interview.id}/probe", data=b"x" * 16).status_code == 200

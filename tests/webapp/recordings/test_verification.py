@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ml.media import demux, sandbox
+from ml.media import demux, sandbox, synthetic
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
 from webapp.core.storage import storage
@@ -214,6 +216,23 @@ def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, we
     monkeypatch.setattr(sandbox, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+def black_and_silent(seconds: float = 2.0) -> bytes:
+    """A recording through a covered lens, the microphone switched off."""
+    with tempfile.NamedTemporaryFile(suffix=".webm") as file:
+        pictures = [np.full((120, 160, 3), 3, np.uint8)] * round(seconds * 10)
+        synthetic.encode(file.name, pictures, 10, np.zeros(round(seconds * 48000), np.float32), 48000)
+        return Path(file.name).read_bytes()
+
+
+def test_a_black_picture_and_a_dead_microphone_are_said_before_submitting(tus, client, interview, question, webm):
+    recording = verified(tus.upload(interview, question, black_and_silent()))
+    assert (recording.state, recording.reason_code) == (RecordingState.READY, "black_and_silent")
+    assert "camera covered" in client.get(f"/recordings/{recording.id}").json["reason"]
+    for page in (f"/interview/{interview.id}/questions/1", f"/interview/{interview.id}/review"):
+        assert "camera covered" in client.get(page).text
+    assert verified(tus.upload(interview, question, webm(2.0))).reason is None
 
 
 def test_longer_than_the_question_allows(tus, make, open_interview, webm):

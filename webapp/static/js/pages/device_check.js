@@ -3,7 +3,7 @@ import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { close, explain, open, remember, remembered, watchLevel } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
-import { headers, request } from "../recording/http.js";
+import { headers, patchArrives, rememberPatchIsBlocked, request } from "../recording/http.js";
 import { record } from "../recording/recorder.js";
 
 const check = byId("check");
@@ -86,10 +86,14 @@ async function testConnection() {
       body: bytes,
     });
     const megabits = (bytes.length * 8) / 1e6 / ((performance.now() - began) / 1000);
-    says.textContent =
+    const blocked = !(await patchArrives(probe));
+    rememberPatchIsBlocked(blocked);
+    const way = blocked ? gettext("A proxy on your network blocks the usual way of sending recordings (PATCH), so they are sent in another way (POST).") : "";
+    const speed =
       megabits > 2
         ? gettext("Your connection is good: recordings are sent while you speak.")
         : gettext("Your connection is slow (about %(speed)s Mbit/s). Recordings will still arrive, a while after you stop.", { speed: megabits.toFixed(1) });
+    says.textContent = [speed, way].filter(Boolean).join(" ");
   } catch (error) {
     says.textContent = error.status
       ? error.message

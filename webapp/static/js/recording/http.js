@@ -57,3 +57,37 @@ export async function postJson(url, data, options = {}) {
   });
   return response.json();
 }
+
+const OVERRIDE = "viva-post-instead-of-patch";
+
+/** Whether something between here and the server blocks PATCH, so that uploads go by POST (X-HTTP-Method-Override). */
+export const sendsByPost = () => {
+  try {
+    return sessionStorage.getItem(OVERRIDE) === "1";
+  } catch {
+    return false; // a browser that stores nothing
+  }
+};
+
+/** @param {boolean} blocked */
+export function rememberPatchIsBlocked(blocked) {
+  try {
+    sessionStorage.setItem(OVERRIDE, blocked ? "1" : "0");
+  } catch {
+    // then each page finds out anew
+  }
+}
+
+/**
+ * Whether a PATCH, which recordings are sent with, reaches the server. Call it where a POST just did.
+ * @param {string} url
+ */
+export async function patchArrives(url) {
+  try {
+    await request(url, { method: "PATCH", headers: headers({ "Content-Type": "application/octet-stream" }), body: new Uint8Array(16) });
+    return true;
+  } catch (error) {
+    // Our own server answers with our own words; a proxy with 403, 405 or 501 and a page of its own, or with nothing.
+    return error instanceof ServerError && error.code !== "";
+  }
+}

@@ -201,7 +201,11 @@ export class Studio {
     this.#unsafe = false;
     this.#network("");
     await this.#refresh();
-    if (recording.state === "ready") this.#status(gettext("Saved: %(length)s long", { length: clock(recording.seconds) }), { aloud: true });
+    if (recording.state === "ready") {
+      const saved = gettext("Saved: %(length)s long", { length: clock(recording.seconds) });
+      // A black picture or a dead microphone: said now, while it can be recorded again.
+      this.#status(recording.reason ? `${saved}. ${recording.reason}` : saved, { aloud: true });
+    }
     else this.#status(recording.reason, { aloud: true });
     this.#ready();
   }

@@ -1,7 +1,7 @@
 // Sends a take while it is recorded (tus 1.0), declares its checksum, and waits until the server has verified it.
 import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
-import { ServerError, getJson, headers, postJson, request } from "./http.js";
+import { ServerError, getJson, headers, postJson, rememberPatchIsBlocked, request, sendsByPost } from "./http.js";
 
 const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
@@ -60,6 +60,7 @@ function send(take, onProgress) {
       storeFingerprintForResuming: false,
       fingerprint: async () => /** @type {any} */ (null),
       headers: headers(),
+      overridePatchMethod: sendsByPost(),
       onBeforeRequest(req) {
         const xhr = req.getUnderlyingObject();
         xhr.timeout = 60000; // a network that is dead without saying so
@@ -120,6 +121,7 @@ export async function bring(take, { onState = () => {} } = {}) {
       return recording;
     } catch (error) {
       if (isFinal(error)) throw error;
+      if (error instanceof ServerError && [405, 501].includes(error.status)) rememberPatchIsBlocked(true);
       onState("waiting", error instanceof ServerError ? error.message : "");
       await backOff(failures);
       failures += 1;
