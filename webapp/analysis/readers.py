@@ -46,6 +46,8 @@ def source_of(answer: Answer, modality: Modality) -> str:
             raise Unreadable(
                 "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
+        if answer.withdrawn_at is not None:
+            raise Unreadable("withdrawn", N_("The candidate withdrew this recording. It must not count against them."))
         raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
     if modality is Modality.TEXT and words is not None and not isinstance(words, str):
         return transcribe.readable(words.words)

@@ -85,11 +85,20 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     db.session.flush()
     if Purpose.RECORDING in changed and Purpose.RECORDING not in granted:
         for answer in interview.answers:
-            for take in list(answer.takes):
-                drop_take(take)
+            _withdraw_recording(answer, moment)
     if changed and latest:
         events.send(events.consents_changed, interview_id=interview.id)
     return changed
+
+
+def _withdraw_recording(answer: Answer, moment: datetime) -> None:
+    """Delete what was recorded of an answer, and have what was read in the words of it go too."""
+    if counted_takes(answer):
+        answer.recording_withdrawn_at = moment
+    for take in list(answer.takes):
+        drop_take(take)
+    if answer.recording_withdrawn_at == moment and not answer.written:
+        events.send(events.transcript_changed, answer_id=answer.id)
 
 
 def consent_origin() -> tuple[str, str]:

@@ -125,4 +125,6 @@ def _row(question: Question, answer: Answer | None) -> Row:
         return Row(question, answer, "answered", "; ".join(details))
     if words:
         return Row(question, answer, "answered", written)
+    if answer.withdrawn_at is not None:
+        return Row(question, answer, "open", _("You withdrew your recording"))
     return Row(question, answer, "open", _("Not answered yet"))

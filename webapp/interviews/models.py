@@ -131,6 +131,8 @@ class Answer(Model):
     text_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When the question was first shown: the think time runs from here, across reloads.
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the candidate last took back what they had recorded here; None where they never did.
+    recording_withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     interview: Mapped[Interview] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship()
@@ -142,6 +144,11 @@ class Answer(Model):
     def written(self) -> str | None:
         """The words that were written, beside a recording or instead of it; None where there are none."""
         return self.text if (self.text or "").strip() else None
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the candidate withdrew the recording of this answer, unless they have recorded another since."""
+        return None if self.kept_take else self.recording_withdrawn_at
 
     @property
     def kept_take(self) -> Take | None:
