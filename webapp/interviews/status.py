@@ -88,12 +88,13 @@ def _order() -> list[sa.ColumnElement]:
         (status.in_((Status.IN_PROGRESS.value, Status.INVITED.value)), 3),
         else_=closed,
     )
-    return [
+    order: list[sa.ColumnElement[Any]] = [
         rank,
         sa.case((rank < closed, sa.func.coalesce(Interview.submitted_at, Invitation.deadline))),
         Invitation.created_at.desc(),
-        Invitation.id,
+        Invitation.id.asc(),
     ]
+    return order
 
 
 @dataclass(frozen=True)
