@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 from webapp.core.security_log import record
+from webapp.core.zones import reader_zone
 from webapp.interviews import operations
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
@@ -131,6 +132,7 @@ def links() -> str:
 def links_csv() -> Response:
     """The same links as a file, for a mail merge."""
     job, rows = _open_invitations()
+    zone = reader_zone()
     body = write_csv(
         ("name", "email", "link", "deadline", "job"),
         (
@@ -138,7 +140,7 @@ def links_csv() -> Response:
                 row.name,
                 row.email,
                 operations.invitation_url(row),
-                row.deadline.strftime("%Y-%m-%d %H:%M UTC"),
+                f"{row.deadline.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}",
                 job.title,
             )
             for row in rows
