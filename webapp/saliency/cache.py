@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from webapp.core import storage
+from webapp.core.storage import storage
 
 #: Where it lies in storage: whatever deletes a reading deletes all of this kind.
 KIND = "maps"
@@ -39,7 +39,7 @@ def made_once(analysis_id: str, name: str, version: str, make: Callable[[], dict
         found = make() | {"model": version}
     finally:
         _one_at_a_time.release()
-    storage.write(key, json.dumps(found).encode())
+    storage.save(key, json.dumps(found).encode(), durable=False)
     for old in storage.keys_of(KIND, analysis_id)[:-KEPT]:
         storage.delete(old)
     return found

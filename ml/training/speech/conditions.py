@@ -74,9 +74,9 @@ def hesitant(samples: np.ndarray, seconds: float) -> np.ndarray:
 
 def pitched(samples: np.ndarray, semitones: float) -> np.ndarray:
     """Another pitch at the same pace (a phase vocoder and resampling): a voice that nobody has."""
-    import librosa
+    from librosa.effects import pitch_shift
 
-    return librosa.effects.pitch_shift(samples, sr=RATE, n_steps=semitones).astype(np.float32)
+    return pitch_shift(samples, sr=RATE, n_steps=semitones).astype(np.float32)
 
 
 #: Name and function (samples, rng) of each condition that the model is tested under.
