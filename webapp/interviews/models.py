@@ -160,7 +160,7 @@ class Answer(Model):
         if not stored:
             return None
         chosen = next((take for take in stored if take.kept), None)
-        return chosen or max(stored, key=lambda take: (take.is_complete, not take.is_cut_short, take.number))
+        return chosen or max(stored, key=lambda take: (take.is_long_enough, not take.is_cut_short, take.number))
 
 
 #: Shorter than this (seconds) a take may have been made by accident.
@@ -190,7 +190,6 @@ class Take(Model):
         return self.recording is not None and self.recording.interrupted
 
     @property
-    def is_complete(self) -> bool:
-        """Whether it was stopped on purpose and is long enough to be an answer."""
-        seconds = self.recording.seconds if self.recording else None
-        return not self.is_cut_short and (seconds or 0.0) >= ACCIDENT
+    def is_long_enough(self) -> bool:
+        """Whether it is more than a slip of the finger."""
+        return self.recording is not None and (self.recording.seconds or 0.0) >= ACCIDENT

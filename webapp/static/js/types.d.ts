@@ -80,4 +80,4 @@ interface Recording {
 /** A text's word, by how much it moved a score (shares), and how often it stands there. */
 type MovedWord = [word: string, change: number, times: number];
 
-type CallState = "connecting" | "connected" | "broken" | "over";
+type CallState = "connecting" | "connected" | "broken" | "impossible" | "over";
