@@ -21,7 +21,8 @@ MARKS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 # --- templates -----------------------------------------------------------------------------------------------------
 #: The block ``main_class`` holds names of styles.
 _JINJA = re.compile(
-    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{% block main_class %\}[a-z ]*\{% endblock %\}|\{%.*?%\}|\{\{.*?\}\}",
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{% block main_class %\}[a-z ]*\{% endblock %\}"
+    r"|\{%.*?%\}|\{\{.*?\}\}",
     re.DOTALL,
 )
 _NOT_READ = re.compile(r"<(script|style|code|pre|kbd)\b.*?</\1>", re.DOTALL)

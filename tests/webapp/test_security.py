@@ -98,7 +98,9 @@ def test_our_templates_have_no_inline_scripts_handlers_or_styles():
     offenders = [
         str(path.relative_to(root))
         for path in root.rglob("*.html")
-        if re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=\"|\sstyle=\"|<style", path.read_text("utf-8").replace(CATALOGUE, ""))
+        if re.search(
+            r"<script(?![^>]*\bsrc=)|\son[a-z]+=\"|\sstyle=\"|<style", path.read_text("utf-8").replace(CATALOGUE, "")
+        )
     ]
     assert offenders == []
 
