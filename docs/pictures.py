@@ -101,6 +101,8 @@ def candidate(camera: Camera, link: str) -> None:
     """From the invitation to the first question."""
     page = camera.page()
     page.goto(link)
+    page.locator("main .btn-primary").first.click()  # the link's own page: nothing begins before this
+    page.wait_for_url(re.compile("/interview/"))
     camera(page, "candidate-welcome")
     page.locator("main .btn-primary").first.click()
     page.wait_for_url(re.compile("/consent"))
@@ -112,6 +114,8 @@ def candidate(camera: Camera, link: str) -> None:
     page.get_by_role("button", name=re.compile("Turn on")).click()
     page.locator("#preview").wait_for()
     page.wait_for_timeout(4000)
+    # The browser names its stand-in for a camera by the file that it plays.
+    page.locator("option", has_text="mjpeg").evaluate_all("all => all.forEach(one => { one.textContent = 'Camera' })")
     camera(page, "candidate-check")
     page.locator("main .btn-primary.btn-lg").click()
     page.wait_for_timeout(1500)

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from flask import Flask, request
 
 from webapp.accounts import models, passwords
-from webapp.core import files, server
+from webapp.core import sending, server
 from webapp.core.limits import network_of
 from webapp.core.server import Channel, Server
 from webapp.interviews.operations import invitation_url
@@ -41,7 +41,7 @@ def serve(tmp_path) -> Iterator[tuple[int, dict[str, bytes]]]:
 
     @app.get("/media")
     def play():
-        return files.send(media, mimetype="video/webm")
+        return sending.send_path(media, mimetype="video/webm")
 
     @app.patch("/upload")
     def upload() -> tuple[str, int]:

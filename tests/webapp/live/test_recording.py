@@ -10,14 +10,14 @@ import pytest
 from tests.webapp.live.test_rooms import enter, post
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import storage
 from webapp.core.database import db, now
+from webapp.core.storage import storage
 from webapp.interviews.models import Interview, InterviewState
 from webapp.live import call_summary, operations, recording
 from webapp.live.models import LivePurpose, Track
 from webapp.policy import Modality, Mode, Purpose
-from webapp.recordings import files, tasks
 from webapp.recordings import operations as recordings
+from webapp.recordings import tasks
 from webapp.recordings.models import Recording, RecordingState
 
 
@@ -35,7 +35,7 @@ def save(row: Recording, seconds: float = 60.0) -> Recording:
     row.state, row.received, row.length, row.seconds, row.ready_at = RecordingState.READY, 9, 9, seconds, now()
     row.has_video = row.has_audio = True
     row.playable_key = row.original_key = f"recordings/{row.id}.webm"
-    storage.write(row.playable_key, b"not read")
+    storage.save(row.playable_key, b"not read")
     db.session.commit()
     return row
 
@@ -168,7 +168,8 @@ class TestHandingIn:
         assert recording.settle() == 0
         assert begun.state is RecordingState.RECEIVING
         old = now().timestamp() - recording.STILL.total_seconds() - 1
-        os.utime(files.path_of(begun.id), (old, old))
+        with storage.uploads.local_path(begun.id) as path:
+            os.utime(path, (old, old))
         recording.settle()
         assert begun.state is RecordingState.VERIFYING, "the browser that held the rest is gone"
         assert begun.interrupted

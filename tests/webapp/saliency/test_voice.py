@@ -10,8 +10,8 @@ from tests.webapp.analysis.conftest import models, run_all
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.analysis.operations import analyses_of, consents_changed
-from webapp.core import storage
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
 from webapp.saliency import cache

@@ -12,7 +12,7 @@ from werkzeug.wsgi import wrap_file
 BLOCK = 64 * 1024
 
 
-def send(path: Path, **options: Any) -> Response:
+def send_path(path: Path, **options: Any) -> Response:
     """``send_file`` with conditions and ranges, where a range goes to the server as a file too.
 
     Werkzeug makes a range of a generator, which keeps a thread until its last byte is read; a file that stands at the
