@@ -94,8 +94,8 @@ def score(window: np.ndarray, models: Models | None = None) -> Scores:
     if models.network is not None:
         logits = models.network.run(network_input(window, power)[None])
         network = logits[0].astype(np.float64) / models.card["network_shrinks"]
-    distance = float(models.familiarity(features[None])[0])
-    return Scores(network, *(each(features) for each in models.discriminants), distance)
+    alone, against = (each(features) for each in models.discriminants)
+    return Scores(network, alone, against, float(models.familiarity(features[None])[0]))
 
 
 def shipped() -> dict[str, Any]:
@@ -120,13 +120,7 @@ def _read(path: Path, _stamp: registry.Stamp) -> tuple[tuple[Discriminant, Discr
             Discriminant(stored[f"{name}_weight"].astype(np.float64), stored[f"{name}_bias"].astype(np.float64))
             for name in ("alone", "against")
         )
-        corpora = tuple(
-            Corpus(
-                *(stored[f"{name}/{part}"].astype(np.float32) for part in ("middle", "spread", "basis")),
-                float(stored[f"{name}/limit"]),
-            )
-            for name in stored["corpora"]
-        )
+        corpora = tuple(Corpus.of(stored, str(name), float(stored[f"{name}/limit"])) for name in stored["corpora"])
     return (alone, against), Familiarity(corpora)
 
 

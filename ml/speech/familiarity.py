@@ -9,7 +9,9 @@ codec all move it; none is asked for by name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,6 +30,15 @@ class Corpus:
     spread: np.ndarray
     basis: np.ndarray
     limit: float
+
+    #: The arrays that a corpus is kept as.
+    parts: ClassVar[tuple[str, ...]] = ("middle", "spread", "basis")
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray], name: str, limit: float) -> Corpus:
+        """A corpus from the arrays ``NAME/middle``, ``NAME/spread`` and ``NAME/basis``."""
+        middle, spread, basis = (np.asarray(arrays[f"{name}/{part}"], np.float32) for part in cls.parts)
+        return cls(middle, spread, basis, limit)
 
     def distance(self, features: np.ndarray) -> np.ndarray:
         """Mean square of what the directions leave of features (N, F), in units of the limit: (N,)."""

@@ -126,12 +126,15 @@ def pairs_in_turn(clips: Clips, count: int, seed: int, *, drop: float = 0.15, st
     people = [p for p in people if (quiet & (clips.people == p)).any()]
     if not people:
         raise ValueError("Nobody has a neutral clip and one of every other emotion.")
-    face, voice, mouth, truth = [], [], [], []
+    face: list[np.ndarray] = []
+    voice: list[np.ndarray] = []
+    mouth: list[np.ndarray] = []
+    truth: list[np.ndarray] = []
     while len(face) < count:
         own, target = clips.people == random.choice(people), targets[len(face) % len(targets)]
         first, then = np.flatnonzero(own & quiet), np.flatnonzero(own & (clips.states == target))
         chosen = [random.choice(first), *random.choice(then, 2, replace=len(then) < 2)]
-        others = chosen
+        others = np.array(chosen)
         stranger = random.random() < strangers
         if stranger:
             away = np.flatnonzero(~own & (clips.states != target))

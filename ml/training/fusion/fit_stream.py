@@ -67,7 +67,7 @@ def voice_rows(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Rows (M, 8) of the pairs' windows of the voice, and the states of their clips (M,)."""
     rows, states = [], []
     for reading, truth in zip(pairs.voice, pairs.truth, strict=True):
-        for row in [] if reading is None else reading.track.probabilities:
+        for row in [] if reading is None or reading.track is None else reading.track.probabilities:
             if row is not None:
                 rows.append(row)
                 states.append(STATE_OF[truth])
@@ -113,7 +113,7 @@ def _filtered(settings: Settings, face, voice, mouth: np.ndarray, power: float) 
     sums = np.cumsum(np.pad(mouth, ((0, 0), (1, 0))), axis=1)
     ends = np.arange(1, ticks + 1)
     starts = np.maximum(0, ends - MOUTH_TICKS)
-    gates = mouth_gate(settings, (sums[:, ends] - sums[:, starts]) / (ends - starts))
+    gates = np.asarray(mouth_gate(settings, (sums[:, ends] - sums[:, starts]) / (ends - starts)))
     state, out = np.repeat(settings.prior[None], count, axis=0), np.zeros((count, ticks, classes))
     for t in range(ticks):
         state, _, _ = step(settings, state, face[:, t], voice[:, t], gates[:, t], power)
@@ -159,12 +159,12 @@ def learn(pairs: Pairs, faces: np.ndarray, bank: Bank, seed: int = 0) -> Setting
     of pictures and of these people's voices: under which the truth of streams is likeliest, some of them without a face
     or a voice, some with a stranger's voice; then the margin that follows soon and switches seldom."""
     there = ~np.isnan(faces).any(axis=1)
-    maps = {
+    found = {
         "face_map": calibration(bank.faces, bank.face_class),
         "units_map": calibration(to_states(SPEECH_EMOTIONS, faces[there]), STATE_OF[pairs.truth[there]]),
         "voice_map": calibration(bank.voices, bank.voice_class),
     }
-    maps = {name: tuple(map(tuple, found.round(4).tolist())) for name, found in maps.items()}
+    maps: dict[str, Any] = {name: tuple(map(tuple, one.round(4).tolist())) for name, one in found.items()}
     streams = pairs_in_turn(through(pairs, faces, replace(START, **maps)), LEARN, seed)
     rows, columns = np.indices(streams.truth.shape)
 
@@ -184,8 +184,8 @@ def learn(pairs: Pairs, faces: np.ndarray, bank: Bank, seed: int = 0) -> Setting
 
     def loss(p: np.ndarray) -> float:
         some = settings_of(p)
-        found = _filtered(some, streams.face, streams.voice, streams.mouth, some.units)
-        likely = np.log(found[rows, columns, streams.truth] + 1e-9)
+        state = _filtered(some, streams.face, streams.voice, streams.mouth, some.units)
+        likely = np.log(state[rows, columns, streams.truth] + 1e-9)
         return -float(likely.mean()) + 0.001 * float(((p - first) ** 2).sum())
 
     powers = (START.change, START.units, START.voice, START.mouth_slope)

@@ -51,9 +51,15 @@ class Pairs:
 
     def only(self, kept: np.ndarray) -> Pairs:
         """The clips that ``kept`` (N,) marks."""
-        arrays = {name: getattr(self, name)[kept] for name in ("people", "truth", "units", "seconds")}
-        lists = {n: [v for v, k in zip(getattr(self, n), kept, strict=True) if k] for n in ("names", "voice")}
-        return replace(self, **lists, **arrays)
+        return replace(
+            self,
+            names=[name for name, k in zip(self.names, kept, strict=True) if k],
+            voice=[voice for voice, k in zip(self.voice, kept, strict=True) if k],
+            people=self.people[kept],
+            truth=self.truth[kept],
+            units=self.units[kept],
+            seconds=self.seconds[kept],
+        )
 
 
 def folder_of(data: Path) -> Path:
@@ -104,11 +110,10 @@ def noisy(samples: np.ndarray, decibels: float, seed: int) -> np.ndarray:
 def fold_voice(arrays, fold: int | str) -> Models:
     """The member of the voice's cross-validation that never heard a fold's speakers: its discriminant, and RAVDESS's
     directions and limit, from the arrays that `train` packed. Raises ModelMissing."""
-    space = (arrays[f"{fold}/voice/{name}"].astype(np.float32) for name in ("middle", "spread", "basis"))
     alone = Discriminant(
         arrays[f"{fold}/voice/weight"].astype(np.float64), arrays[f"{fold}/voice/bias"].astype(np.float64)
     )
-    familiar = Familiarity((Corpus(*space, float(arrays["voice/limit"])),))
+    familiar = Familiarity((Corpus.of(arrays, f"{fold}/voice", float(arrays["voice/limit"])),))
     return Models(None, encoder.sessions(), (alone, alone), familiar, classifier.shipped())
 
 

@@ -90,7 +90,7 @@ def train(data: Path, speech_run: Path) -> None:
     stored = {f"bank/{name}": getattr(test, name) for name in Bank.__dataclass_fields__}
     arrays |= {k: v.astype(np.int8 if k.endswith("_class") else np.float16) for k, v in stored.items()}
     folder = registry.weights_folder()
-    np.savez_compressed(folder / "fusion.npz", **arrays)
+    np.savez_compressed(folder / "fusion.npz", allow_pickle=True, **arrays)
     card = {
         "name": "fusion",
         "version": registry.next_version("fusion"),

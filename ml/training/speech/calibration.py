@@ -47,9 +47,9 @@ class HeldOut:
     @classmethod
     def empty(cls, names: list[str], actors: np.ndarray, truth: np.ndarray, corpora: np.ndarray) -> HeldOut:
         """Nothing predicted yet."""
-        blank = [np.zeros((len(names), _CLASSES)) for _ in range(4)]
+        network, alone, against, bias = (np.zeros((len(names), _CLASSES)) for _ in range(4))
         distances = np.zeros((len(names), int(corpora.max(initial=0)) + 1))
-        return cls(names, actors, corpora, truth, np.full(len(names), -1), *blank, distances)
+        return cls(names, actors, corpora, truth, np.full(len(names), -1), network, alone, against, bias, distances)
 
     def together(self) -> np.ndarray:
         """Logits (N, 8) of clips read by themselves."""

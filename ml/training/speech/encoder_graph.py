@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import onnx
@@ -30,7 +31,9 @@ class _Graph:
     """Nodes and constants, in order."""
 
     def __init__(self, weights: dict[str, np.ndarray]):
-        self.weights, self.nodes, self.constants = weights, [], {}
+        self.weights = weights
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
         self.width = weights[PLACES].shape[1]
 
     def constant(self, name: str, values) -> str:
@@ -101,11 +104,9 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
         x = graph.layer(x, number)
         parts += graph.statistics(x)
     graph.nodes.append(helper.make_node("Concat", parts, ["features"], axis=1))
-    ends = [
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)]
-        for name, shape in (("sound", ["b", "frames", BANDS]), ("features", ["b", 2 * graph.width * LAYERS]))
-    ]
-    made = helper.make_graph(graph.nodes, "speech_encoder", *ends, list(graph.constants.values()))
+    sound = helper.make_tensor_value_info("sound", TensorProto.FLOAT, ["b", "frames", BANDS])
+    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["b", 2 * graph.width * LAYERS])
+    made = helper.make_graph(graph.nodes, "speech_encoder", [sound], [features], list(graph.constants.values()))
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.checker.check_model(model)
     return model

@@ -188,15 +188,15 @@ def export(
     model.predict_on_batch(np.zeros((2, 3, CHUNK, MELS), np.float32))
     model.save(folder / "speech.keras")
     model.export(folder / "speech.onnx", format="onnx", verbose=False)
-    arrays = {"corpora": np.array(list(familiar))}
+    arrays: dict[str, np.ndarray] = {"corpora": np.array(list(familiar))}
     for name, found in zip(("alone", "against"), pair, strict=True):
         arrays |= {f"{name}_weight": found.weight.astype(np.float32), f"{name}_bias": found.bias.astype(np.float32)}
     learnt = sum(array.size for name, array in arrays.items() if name != "corpora")
     for name, corpus in familiar.items():
         arrays |= {f"{name}/{part}": getattr(corpus, part).astype(np.float16) for part in ("middle", "spread", "basis")}
-        arrays[f"{name}/limit"] = np.float64(corpus.limit)
+        arrays[f"{name}/limit"] = np.array(corpus.limit)
     with runs.whole(folder / FEATURE_WEIGHTS) as path:
-        np.savez_compressed(path, **arrays)
+        np.savez_compressed(path, allow_pickle=True, **arrays)
     card["network_shrinks"] = shrunk
     for name, source in ((ENCODER, encoder), (encoders.MULTILINGUAL, MULTILINGUAL)):
         if source != folder / name:

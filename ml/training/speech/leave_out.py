@@ -103,7 +103,8 @@ def main() -> None:
     run_dir = parser.parse_args().run_dir
     with np.load(run_dir / "held_out.npz") as stored:
         people, corpora, truth = (stored[name] for name in ("actors", "corpora", "truth"))
-    table, names = None, []
+    table: Table | None = None
+    names: list[str] = []
     for name in discriminant.PLANS:
         path = run_dir / f"encoded-{name}.npz"
         if path.is_file():
@@ -111,6 +112,8 @@ def main() -> None:
                 more = Table(stored["features"], stored["clip"], stored["plain"])
             table = more if table is None else more.after(table, int(table.plain.sum()))
             names.append(name)
+    if table is None:
+        raise FileNotFoundError(f"There are no features in {run_dir}. Run ./viva train speech first.")
     print(json.dumps(figures(table, people, corpora, truth, names), indent=1))
 
 

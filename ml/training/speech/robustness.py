@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -42,7 +43,7 @@ def copies(clip: Clip, seed: int, encoders: encoder.Encoders) -> list[np.ndarray
     return [encode(frame_power(spoken(sound)), encoders) for sound in made]
 
 
-def measure(data: Path, run_dir: Path) -> dict[str, dict[str, dict[str, float]]]:
+def measure(data: Path, run_dir: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Per corpus and condition: ``n``, ``uar``, ``accuracy``, ``expected_calibration_error``, ``coverage`` and
     ``accuracy_told`` (None at hardly any coverage). Raises MediaError where the clips are missing, FileNotFoundError
     where the run is."""
@@ -54,7 +55,8 @@ def measure(data: Path, run_dir: Path) -> dict[str, dict[str, dict[str, float]]]
     distance = (held["distances"] / folds["limit"]).min(axis=1)
     calibration = temperatures(held["alone"], held["truth"], distance, held["corpora"])
     least = threshold(calibrated(held["alone"], distance, calibration), held["truth"], corpora=held["corpora"])
-    found, place = {}, {name: i for i, name in enumerate(held["names"])}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    place = {name: i for i, name in enumerate(held["names"])}
     for number in range(len(folds["limit"])):
         name = list(SHARES)[number]
         some = clips(folder_of(data, name))[:: SHARES[name]]
@@ -82,15 +84,12 @@ def _read(features: np.ndarray, fold: np.ndarray, folds: dict[str, np.ndarray]) 
     for k in np.unique(fold):
         inside = fold == k
         logits[inside] = Discriminant(folds[f"{k}/weight"], folds[f"{k}/bias"])(features[inside])
-        spaces = [
-            Corpus(*(folds[f"{k}/{c}/{n}"].astype(np.float32) for n in ("middle", "spread", "basis")), float(limit))
-            for c, limit in enumerate(folds["limit"])
-        ]
+        spaces = [Corpus.of(folds, f"{k}/{c}", float(limit)) for c, limit in enumerate(folds["limit"])]
         distance[inside] = np.min([space.distance(means_alone(features[inside])) for space in spaces], axis=0)
     return logits, distance
 
 
-def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
+def table(found: dict[str, dict[str, dict[str, Any]]]) -> str:
     """The figures in Markdown."""
     lines = ["| corpus, condition | UAR | ECE | told | of these right |", "|---|---|---|---|---|"]
     for corpus, rows in found.items():

@@ -171,7 +171,11 @@ def corpora(data: Path, options: argparse.Namespace) -> Corpora:
     if folders["nemo"] == folders["ravdess"]:
         del folders["nemo"]
     encoders = _encoders(options.run_dir)
-    found, of, people, fold, table = [], [], [], [], None
+    found: list[Clip] = []
+    of: list[int] = []
+    people: list[str] = []
+    fold: list[int] = []
+    table: Table | None = None
     for number, (name, folder) in enumerate(folders.items()):
         some = clips(folder)
         if len(speakers(some)) < options.folds:
@@ -190,6 +194,8 @@ def corpora(data: Path, options: argparse.Namespace) -> Corpora:
         table = more if table is None else more.after(table, len(found))
         found += some
     truth = np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in found])
+    if table is None:
+        raise ValueError("There is no corpus to train on.")
     return Corpora(list(folders), found, np.array(of), np.array(people), truth, np.array(fold), table)
 
 
@@ -268,10 +274,10 @@ def directions_of(features: np.ndarray, of: np.ndarray, count: int) -> list[Corp
 
 def save_folds(path: Path, parts: dict[int, tuple[Discriminant, list[Corpus]]], limit: np.ndarray) -> None:
     """Write each fold's discriminant and directions, by which speakers of the training data can be read fairly."""
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for k, (alone, spaces) in parts.items():
         arrays |= {f"{k}/weight": alone.weight.astype(np.float32), f"{k}/bias": alone.bias}
         for number, space in enumerate(spaces):
             arrays |= {f"{k}/{number}/{n}": getattr(space, n).astype(np.float16) for n in ("middle", "spread", "basis")}
     with runs.whole(path) as partial:
-        np.savez(partial, limit=limit, **arrays)
+        np.savez(partial, allow_pickle=True, limit=limit, **arrays)
