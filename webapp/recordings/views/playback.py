@@ -97,7 +97,10 @@ def poster(recording_id: str) -> Response:
 
 
 def _playable(recording_id: str) -> tuple[Recording, str]:
-    """The recording and the key of its copy, for its candidate and for those who may review the interview; for everybody else there is none."""
+    """The recording and the key of its copy, for its candidate and for those who may review the interview.
+
+    For everybody else there is none: 404.
+    """
     recording = db.session.get(Recording, recording_id) or abort(404)
     if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
         abort(404)
