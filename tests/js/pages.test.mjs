@@ -18,10 +18,15 @@ const { inked, themed } = await import(`${js}report/theme.js`);
 const state = await import(`${js}live/join_state.js`);
 const { Preferences } = await import(`${js}live/preferences.js`);
 
-test("a moment gets the reader's own time beside it", () => {
-  const element = { dateTime: "2026-01-15T17:30:00Z" };
-  addLocalTimes({ querySelectorAll: () => [element] });
-  assert.match(element.title, /12:30.*\(America\/(Montreal|Toronto)\)/);
+test("a moment is written in the reader's own zone, with UTC in brackets at most", () => {
+  const own = { dateTime: "2026-01-15T17:30:00Z", dataset: { local: "own" } };
+  const both = { dateTime: "2026-01-15T17:30:00Z", dataset: { local: "both" } };
+  const late = { dateTime: "2026-01-15T03:30:00Z", dataset: { local: "both" } };
+  addLocalTimes({ querySelectorAll: () => [own, both, late] });
+  assert.equal(own.textContent, "15 January 2026, 12:30");
+  assert.equal(own.title, "15 January 2026, 17:30 UTC");
+  assert.equal(both.textContent, "15 January 2026, 12:30 (17:30 UTC)");
+  assert.equal(late.textContent, "14 January 2026, 22:30 (15 January 2026, 03:30 UTC)");
 });
 
 test("lengths are said as a clock does", () => {

@@ -12,7 +12,8 @@ from flask_babel import ngettext
 
 from webapp.candidate import operations
 from webapp.core.pages import clock
-from webapp.interviews.models import Answer, Interview
+from webapp.interviews.answering import is_over
+from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Purpose
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
@@ -101,12 +102,14 @@ def question_url(interview: Interview, question: Question) -> str:
 def overview(interview: Interview) -> list[Row]:
     """Every question of the interview with the state of its answer."""
     answers = {answer.question_id: answer for answer in interview.answers}
-    return [_row(question, answers.get(question.id)) for question in interview.question_set.questions]
+    may_answer = interview.state is InterviewState.OPEN and not is_over(interview)
+    missing = _("Not answered yet") if may_answer else _("Not answered")
+    return [_row(question, answers.get(question.id), missing) for question in interview.question_set.questions]
 
 
-def _row(question: Question, answer: Answer | None) -> Row:
+def _row(question: Question, answer: Answer | None, missing: str) -> Row:
     if answer is None:
-        return Row(question, None, "open", _("Not answered yet"))
+        return Row(question, None, "open", missing)
     states = {take.recording.state for take in counted_takes(answer) if take.recording}
     if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
         return Row(question, answer, "saving", _("A recording is still being saved"))
@@ -127,4 +130,4 @@ def _row(question: Question, answer: Answer | None) -> Row:
         return Row(question, answer, "answered", written)
     if answer.withdrawn_at is not None:
         return Row(question, answer, "open", _("You withdrew your recording"))
-    return Row(question, answer, "open", _("Not answered yet"))
+    return Row(question, answer, "open", missing)

@@ -111,7 +111,7 @@ class Uploads:
     def buffer(self, max_size: int) -> IO[bytes]:
         """A temporary file for a part of an upload, in memory up to ``max_size`` bytes, beyond that beside the
         uploads."""
-        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=max_size, dir=self._folder()))
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=max_size, dir=str(self._folder())))
 
     def set_aside(self, recording_id: str) -> None:
         """Keep an upload's bytes, out of the way of uploads: that it cannot be used is our judgement, and may be wrong.

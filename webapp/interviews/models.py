@@ -146,6 +146,11 @@ class Answer(Model):
         return self.text if (self.text or "").strip() else None
 
     @property
+    def is_given(self) -> bool:
+        """Whether there is something to submit: a stored take or written words."""
+        return self.kept_take is not None or self.written is not None
+
+    @property
     def withdrawn_at(self) -> datetime | None:
         """When the candidate withdrew the recording of this answer, unless they have recorded another since."""
         return None if self.kept_take else self.recording_withdrawn_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
 from webapp.core.database import db, now
+from webapp.interviews.answering import GRACE
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitations_of
 
@@ -61,13 +63,20 @@ STATUS_NAMES = {
 }
 
 
+def _is_expired() -> sa.ColumnElement[bool]:
+    """As the candidate is told: an interview that was begun in time goes on for the grace (answering.is_over)."""
+    moment = now()
+    begun = sa.and_(Interview.id.is_not(None), Invitation.deadline > moment - GRACE)
+    return sa.and_(Invitation.deadline <= moment, sa.not_(begun))
+
+
 def _status() -> sa.Case[str]:
     submitted = Interview.state == InterviewState.SUBMITTED
     return sa.case(
         (sa.and_(submitted, *_ready), Status.READY.value),
         (submitted, Status.ANALYSING.value),
         (Invitation.revoked_at.is_not(None), Status.REVOKED.value),
-        (Invitation.deadline <= now(), Status.EXPIRED.value),
+        (_is_expired(), Status.EXPIRED.value),
         (Interview.id.is_not(None), Status.IN_PROGRESS.value),
         else_=Status.INVITED.value,
     )
@@ -88,12 +97,13 @@ def _order() -> list[sa.ColumnElement]:
         (status.in_((Status.IN_PROGRESS.value, Status.INVITED.value)), 3),
         else_=closed,
     )
-    return [
+    order: list[sa.ColumnElement[Any]] = [
         rank,
         sa.case((rank < closed, sa.func.coalesce(Interview.submitted_at, Invitation.deadline))),
         Invitation.created_at.desc(),
-        Invitation.id,
+        Invitation.id.asc(),
     ]
+    return order
 
 
 @dataclass(frozen=True)

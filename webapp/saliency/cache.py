@@ -24,7 +24,7 @@ class SaliencyBusyError(Exception):
     """Somebody else's is being made; try again."""
 
 
-def made_once(analysis_id: str, name: str, version: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def get_or_compute(analysis_id: str, name: str, version: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What ``make`` returns and ``model``: ``version``; from storage where that version made it before.
 
     ``name`` tells it from others of the same reading. Raises SaliencyBusyError, and what ``make`` raises.

@@ -14,7 +14,7 @@ from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
 from webapp.interviews.models import Answer
 from webapp.reports.formatting import emotion
-from webapp.saliency.cache import made_once
+from webapp.saliency import cache
 
 #: Moments closer together than this (seconds) are one.
 STEP = 0.2
@@ -30,7 +30,7 @@ def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) 
 
     version = registry.version_of("face").version
     tick = round(time / STEP)
-    return made_once(
+    return cache.get_or_compute(
         analysis_id,
         str(tick),
         version,

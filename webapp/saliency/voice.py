@@ -12,7 +12,7 @@ from webapp.analysis import readers
 from webapp.core.pages import decimal, percent
 from webapp.interviews.models import Answer
 from webapp.reports.formatting import emotion
-from webapp.saliency.cache import made_once
+from webapp.saliency import cache
 
 if TYPE_CHECKING:
     from ml.speech.explain import Explanation
@@ -31,7 +31,7 @@ def explain(analysis_id: str, answer: Answer, start: float, end: float, label: s
     version = registry.version_of("speech").version
     first = round(start / STEP)
     last = first * STEP + min(end - start, LONGEST)
-    return made_once(
+    return cache.get_or_compute(
         analysis_id,
         f"s{first}x{round((end - start) / STEP)}e{SPEECH_EMOTIONS.index(label)}",
         version,

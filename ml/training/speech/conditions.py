@@ -6,6 +6,7 @@ import io
 
 import av
 import numpy as np
+from librosa.effects import pitch_shift
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from ml.speech.features import RATE
@@ -74,8 +75,6 @@ def hesitant(samples: np.ndarray, seconds: float) -> np.ndarray:
 
 def pitched(samples: np.ndarray, semitones: float) -> np.ndarray:
     """Another pitch at the same pace (a phase vocoder and resampling): a voice that nobody has."""
-    from librosa.effects import pitch_shift
-
     return pitch_shift(samples, sr=RATE, n_steps=semitones).astype(np.float32)
 
 

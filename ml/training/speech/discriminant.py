@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.signal import resample_poly
+from sklearn.utils.extmath import randomized_svd
 from tqdm import tqdm
 
 from ml.core.readings import SPEECH_EMOTIONS
@@ -188,8 +189,6 @@ def _summed(parts: list[Discriminant]) -> Discriminant:
 
 def directions(features: np.ndarray, count: int = DIRECTIONS) -> Corpus:
     """In which directions one corpus's features (N, sum(FEATURES)) vary most, with the limit 1."""
-    from sklearn.utils.extmath import randomized_svd
-
     means = means_alone(features)
     middle, spread = means.mean(axis=0), means.std(axis=0) + 1e-6
     rows = np.clip((means - middle) / spread, -CLIP, CLIP)

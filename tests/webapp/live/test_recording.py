@@ -263,7 +263,7 @@ class TestAfterwards:
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
         assert "was analysed for 2:00" in page and "75 %" in page and "30 measurements" in page
-        assert "happy" in page and "67 % (" in page
+        assert "Happy" in page and "67 % (" in page
 
     def test_an_expression_that_lasts_has_a_wider_interval(self):
         """Fifty of each, in turns or one after the other: the same shares, not known equally well."""
@@ -279,14 +279,14 @@ class TestAfterwards:
         room.members[0].track = Track(rows=self.ROWS[:5])
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "Not enough data." in page and "happy" not in page
+        assert "Not enough data." in page and "Happy" not in page
 
     def test_a_friend_sees_nothing_of_the_owners(self, client, live, sign_in):
         room = live.practice()
         self.kept(live, room.members[0])
         enter(client, room)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" not in page and "Your live results were not kept." in page
+        assert "Happy" not in page and "Your live results were not kept." in page
 
     def test_an_assessment_leaves_the_recruiter_the_candidates(self, app, client, live, sign_in):
         room = live.assessment("CA")
@@ -299,9 +299,9 @@ class TestAfterwards:
         operations.close(room)
         db.session.commit()
         sign_in(room.owner)
-        assert "happy" in client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" in other.get(f"/live/rooms/{room.id}/after").text, "the candidate sees what they see"
-        assert "happy" not in colleague.get(f"/live/rooms/{room.id}/after").text
+        assert "Happy" in client.get(f"/live/rooms/{room.id}/after").text
+        assert "Happy" in other.get(f"/live/rooms/{room.id}/after").text, "the candidate sees what they see"
+        assert "Happy" not in colleague.get(f"/live/rooms/{room.id}/after").text
 
     def test_a_consent_taken_back_takes_it_from_everybody(self, client, live, sign_in):
         room = live.assessment("CA")
@@ -309,7 +309,7 @@ class TestAfterwards:
         self.kept(live, candidate)
         live.agree(candidate, False)
         sign_in(room.owner)
-        assert "happy" not in client.get(f"/live/rooms/{room.id}/after").text
+        assert "Happy" not in client.get(f"/live/rooms/{room.id}/after").text
 
     def test_it_can_be_taken_back_after_the_call(self, client, live, sign_in):
         room = live.practice()
@@ -317,9 +317,9 @@ class TestAfterwards:
         operations.close(room)
         sign_in(room.owner)
         url = f"/live/rooms/{room.id}/after"
-        assert "happy" in client.get(url).text
+        assert "Happy" in client.get(url).text
         assert client.post(url, data={"withdraw": "reading"}).status_code == 302
-        assert "happy" not in client.get(url).text
+        assert "Happy" not in client.get(url).text
         assert room.members[0].track is None and not room.members[0].reading
 
     def test_in_the_eu_nothing_shows_even_if_it_were_there(self, client, live, sign_in):
@@ -329,7 +329,7 @@ class TestAfterwards:
         db.session.commit()
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" not in page and "AI Act" in page
+        assert "Happy" not in page and "AI Act" in page
 
     def test_a_reviewer_judges_first(self, app, client, live, make, sign_in):
         app.config["BLIND_REVIEW"] = True
@@ -341,7 +341,7 @@ class TestAfterwards:
         db.session.commit()
         sign_in(recruiter)
         page = client.get(f"/live/rooms/{room.id}/after").text
-        assert "happy" not in page and "once you have submitted your own scorecard" in page
+        assert "Happy" not in page and "once you have submitted your own scorecard" in page
 
     def test_choices_in_the_eu_are_about_words_alone(self, client, live):
         room = live.assessment("FR")

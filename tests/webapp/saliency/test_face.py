@@ -197,7 +197,7 @@ def test_a_missing_recording_is_said_in_words(client, interview):
     recording = row.answer.kept_take.recording
     storage.delete(recording.original_key)
     answer = ask(client, row)
-    assert answer.status_code == 422 and "no longer in storage" in answer.get_json()["error"]["message"]
+    assert answer.status_code == 422 and "no longer stored" in answer.get_json()["error"]["message"]
 
 
 def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, run_all, tmp_path):
