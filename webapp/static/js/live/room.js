@@ -55,6 +55,7 @@ export class Room {
     this.signalling = new Signalling({ tokenUrl: this.data.tokenUrl, on: this.#callbacks() });
     this.consent = new Consent({
       url: this.data.consentUrl,
+      keeps: this.data.resultsKept === "yes",
       send: (message) => this.signalling.send(message),
       onChange: () => this.#consented(),
     });
