@@ -37,10 +37,10 @@ answer["coverage"] = reading.coverage
 _FOLLOW = """
 import json
 from ml.face import infer
-from ml.face.landmark_interpolation import Infill
+from ml.face.landmark_interpolation import LandmarkInterpolator
 from ml.face.tracker import Tracker
 faces = []
-for view in infer.follow(sys.argv[1], Tracker(), Infill()):
+for view in infer.follow(sys.argv[1], Tracker(), LandmarkInterpolator()):
     faces.append([round(view.time, 3), [(face.box * view.scale).tolist() for face in view.faces]])
 answer["faces"] = faces
 """

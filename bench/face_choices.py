@@ -63,7 +63,7 @@ from ml.media.clutter import clutter
 from ml.media.portrait import portrait as astronaut
 from ml.media import demux
 from ml.face import infer
-from ml.face.tracker import Cadence, Tracker
+from ml.face.tracker import DetectionIntervals, Tracker
 pictures = [(p.time, p.grey) for p in demux.pictures(sys.argv[1], fps=infer.FPS, max_height=infer.HEIGHT)]
 pictures = [(time, grey) for time, grey in pictures if time < 16]
 room = cv2.resize(clutter(), (640, 480))
@@ -83,7 +83,7 @@ for check, coarse, fine, glance in (
     (0.0, 0.2, 0.2, never), (0.2, 0.2, 5, never), (0.2, 1, 5, never), (0.35, 2, 15, never),
     (0.35, 5, 15, never), (0.35, 5, 15, 0.4), (0.35, 5, 30, 0.4), (0.5, 10, 30, 0.4),
 ):
-    cadence = Cadence(check, coarse, fine, glance, stirred=1 if glance < never else coarse)
+    cadence = DetectionIntervals(check, coarse, fine, glance, stirred=1 if glance < never else coarse)
     tracker, missed, ghosts, second = Tracker(cadence=cadence), 0, 0, 0
     worked = time_ = None
     worked = __import__("time").process_time()

@@ -18,7 +18,7 @@ from ml.interview.words import counts, is_filler, words_of
 from ml.text import vectors
 from ml.text.features import STOP_WORDS
 
-VERSION = "content-2026.11.1"
+VERSION = "content-2026.12.1"
 #: An hour's speech has 54,000 characters; what lies beyond is not looked at, which bounds the work.
 LONGEST = 60_000
 FEWEST_WORDS = 20

@@ -1,10 +1,11 @@
 """An answer against the points of its question's rubric: which are touched, by which words, and where.
 
 Each point is compared with every sentence of the answer and every two in a row. Alike is: the point's words, each
-weighed by how rare it is, that the sentence has too, or has a near neighbour of in the word vectors (a soft recall,
-as in Zhang et al. 2020, BERTScore, with word vectors in BERT's place), and the cosine of both weighted mean vectors
-(Arora et al. 2017, a simple but tough-to-beat baseline for sentence embeddings). A point that nothing comes near
-enough to is "not found", which does not say that it is missing: people say things in other words.
+weighed by how rare it is, that the sentence has too, or has another word of its stem, of its concept or near it in the
+word vectors (a soft recall, as in Zhang et al. 2020, BERTScore, with word vectors in BERT's place), and the cosine of
+both weighted mean vectors (Arora et al. 2017, a simple but tough-to-beat baseline for sentence embeddings). A point
+that nothing comes near enough to is "not found", which does not say that it is missing: people say things in other
+words.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ml.content.concepts import asks_for_number, concepts, is_number
 from ml.content.sentences import Sentence, sentences
 from ml.content.star import mark
+from ml.content.stems import stem
 from ml.core import registry
 from ml.text import vectors
 from ml.text.features import STOP_WORDS, analyse, is_word
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 #: From here on a point counts as touched; chosen on the tuning half of ml/training/content/labelled.py.
 THRESHOLD = 0.4
@@ -31,6 +36,9 @@ RECALL_SHARE = 0.6
 NEAR = 0.35
 #: What a word of the same concept counts (ml/content/concepts.py).
 SAME_CONCEPT = 0.8
+#: What a word of the same stem counts ("negotiation" and "negotiate"); stems also join some strangers ("custom" and
+#: "customer"), so it is less than the word itself.
+SAME_STEM = 0.8
 #: A word with this share of all words weighs half as much as a very rare one.
 RARE = 3e-4
 #: Points begin with what somebody does ("Listens to …"): that word counts more than what it is done to.
@@ -65,10 +73,14 @@ def match(text: str, points: list[str]) -> list[Point]:
     stretches = _stretches(text)
     encoded = [_encode(stretch.text) for stretch in stretches]
     worth = np.array([_worth(stretch) for stretch in stretches])
+    units = {lemma: unit for each in encoded for lemma, unit in zip(each.lemmas, each.vectors, strict=True)}
+    column = {lemma: place for place, lemma in enumerate(units)}
+    columns = [[column[lemma] for lemma in each.lemmas] for each in encoded]
     found = []
     for point in points:
         wanted = _encode(point, rubric=True)
-        scores = worth * [similarity(wanted, each) for each in encoded]
+        near = _nearness(wanted, units)
+        scores = worth * [similarity(wanted, each, near[:, at]) for each, at in zip(encoded, columns, strict=True)]
         best = int(np.argmax(scores)) if len(scores) else -1
         score = round(float(scores[best]), 3) if len(scores) else 0.0
         if score >= THRESHOLD:
@@ -89,19 +101,39 @@ class _Encoded:
     mean: np.ndarray
 
 
-def similarity(point: _Encoded, words: _Encoded) -> float:
-    """How well ``words`` cover ``point``, 0..1."""
+def similarity(point: _Encoded, words: _Encoded, near: np.ndarray) -> float:
+    """How well ``words`` cover ``point``, 0..1; ``near`` is `_nearness` of their lemmas."""
     if not point.lemmas or not words.lemmas:
         return 0.0
-    near = point.vectors @ words.vectors.T
-    near = np.where(near >= NEAR, (near - NEAR) / (1 - NEAR), 0.0)
-    same = np.array([[a == b for b in words.lemmas] for a in point.lemmas])
-    kin = np.array([[_kin(a, b) for b in words.lemmas] for a in point.lemmas])
-    near = np.maximum(near, np.where(kin, SAME_CONCEPT, 0.0))
-    recall = float((np.where(same, 1.0, near).max(axis=1) * point.weights).sum() / point.weights.sum())
-    norms = np.linalg.norm(point.mean) * np.linalg.norm(words.mean)
-    cosine = float(point.mean @ words.mean / norms) if norms > 0 else 0.0
+    recall = float((near.max(axis=1) * point.weights).sum() / point.weights.sum())
+    cosine = float(_cosines(point.mean, words.mean[None])[0])
     return RECALL_SHARE * recall + (1 - RECALL_SHARE) * max(0.0, cosine)
+
+
+def _nearness(point: _Encoded, said: dict[str, np.ndarray]) -> np.ndarray:
+    """How much each word of an answer (S unit vectors by lemma) counts for each of the point's A words, 0..1 (A, S)."""
+    near = np.zeros((len(point.lemmas), len(said)))
+    if not said:
+        return near
+    every = np.stack(list(said.values()))
+    for row, asked, unit in zip(near, point.lemmas, point.vectors, strict=True):
+        row[:] = np.clip((_cosines(unit, every) - NEAR) / (1 - NEAR), 0, None)
+        row[:] = np.maximum(row, [_same(asked, lemma) for lemma in said])
+    return near
+
+
+def _same(asked: str, said: str) -> float:
+    """What a word counts for being the one that is asked for, or of its stem or concept."""
+    if asked == said:
+        return 1.0
+    return max(SAME_STEM * (stem(asked) == stem(said)), SAME_CONCEPT * _kin(asked, said))
+
+
+def _cosines(asked: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """Cosines of a vector (300,) with the rows of a matrix (S, 300); 0 where either is zero (no word is known)."""
+    keyed, _, _ = _vocabulary()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(keyed.cosine_similarities(asked, said))
 
 
 def _worth(stretch: Sentence) -> float:
@@ -128,7 +160,7 @@ def _stretches(text: str) -> list[Sentence]:
 
 
 def _encode(text: str, *, rubric: bool = False) -> _Encoded:
-    vocabulary, weights, centre = _vocabulary()
+    keyed, weights, centre = _vocabulary()
     # A point's first word is rarely a name, whatever its capital says to the tagger.
     document = analyse(text[:1].lower() + text[1:] if rubric else text)
     lemmas = [
@@ -138,27 +170,25 @@ def _encode(text: str, *, rubric: bool = False) -> _Encoded:
     ]
     content = [lemma for lemma in lemmas if not (rubric and lemma in _FRAME)] or lemmas
     content = list(dict.fromkeys(content))
-    rows = vocabulary.encode(content)
-    weight = weights[rows]
+    known = np.array([lemma in keyed for lemma in content], bool)
+    rows = np.array([keyed.get_index(lemma, 0) for lemma in content], np.int32)
+    weight = np.where(known, weights[rows], np.float32(1))
     if rubric and content:
         weight[0] *= FIRST_WORD
-    raw = vocabulary.vectors[rows] - centre
-    raw[rows == vectors.UNKNOWN] = 0
+    raw = keyed.vectors[rows] - centre
+    raw[~known] = 0
     lengths = np.linalg.norm(raw, axis=1, keepdims=True)
     units = raw / np.maximum(lengths, 1e-9)
     return _Encoded(tuple(content), weight, units, (units * weight[:, None]).sum(axis=0))
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> tuple[vectors.Vocabulary, np.ndarray, np.ndarray]:
+def _vocabulary() -> tuple[KeyedVectors, np.ndarray, np.ndarray]:
     """The word vectors, how much each word weighs, and their common part.
 
     Words are in order of frequency, so Zipf's law gives a share p of about 0.1 / row; a word weighs RARE / (RARE + p).
     What all vectors share says nothing about a word and is taken away (Mu and Viswanath 2018).
     """
-    vocabulary = vectors.load(registry.file_of("text", vectors.FILE))
-    row = np.arange(len(vocabulary.words))
-    share = 0.1 / np.maximum(row, 1)
-    weights = RARE / (RARE + share)
-    weights[vectors.UNKNOWN] = 1.0
-    return vocabulary, weights.astype(np.float32), vocabulary.vectors[1:].mean(axis=0)
+    keyed = vectors.keyed(registry.file_of("text", vectors.FILE))
+    share = 0.1 / np.arange(1, len(keyed) + 1)
+    return keyed, (RARE / (RARE + share)).astype(np.float32), keyed.vectors.mean(axis=0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ml.content.stems import places
+
 #: Words of a spoken sentence without a full stop in sight before it is cut.
 LONGEST = 45
 _END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$))|\n+")
@@ -33,16 +35,16 @@ def sentences(text: str) -> list[Sentence]:
 
 
 def _pieces(text: str, begin: int, end: int) -> list[Sentence]:
-    words = list(re.finditer(r"\S+", text[begin:end]))
     if not any(character.isalnum() for character in text[begin:end]):
         return []
+    words = [(begin + start, begin + stop) for start, stop in places(text[begin:end])]
     pieces, first = [], 0
     while first < len(words):
         last = min(first + LONGEST, len(words))
         if last < len(words):
-            commas = [i for i in range(first + LONGEST // 2, last) if words[i][0].endswith((",", ";", ":"))]
+            commas = [i for i in range(first + LONGEST // 2, last) if text[words[i][1] - 1] in ",;:"]
             last = commas[-1] + 1 if commas else last
-        start, stop = begin + words[first].start(), begin + words[last - 1].end()
+        start, stop = words[first][0], words[last - 1][1]
         pieces.append(Sentence(text[start:stop], start, stop))
         first = last
     return pieces

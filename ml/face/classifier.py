@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.core import registry, runtime
 from ml.core.statistics import softmax
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32
@@ -30,7 +30,7 @@ def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes"
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
     """The outputs of one head before calibration and softmax: float64 (N, 7)."""
     network = runtime.network("face")
-    crops = faces_stretched(crops)
+    crops = normalise_faces(crops)
     rows = []
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
@@ -62,4 +62,4 @@ def activation_maps(crops: np.ndarray) -> np.ndarray:
     These are class activation maps (Zhou et al., CVPR 2016); their mean over the places is the
     calibrated logit itself (without the mirror image).
     """
-    return calibrated(runtime.network("face").run(faces_stretched(crops)[..., None], "maps"), "votes")
+    return calibrated(runtime.network("face").run(normalise_faces(crops)[..., None], "maps"), "votes")

@@ -1,7 +1,8 @@
-"""Pictures with little contrast, as of somebody in the dark, stretched to what detector, landmarks and networks know.
+"""Contrast normalisation: pictures with little contrast, as of somebody in the dark, brought to what detector,
+landmarks and networks know.
 
 All of them learned from faces in ordinary light. With the light halved three times half of the faces were found and a
-third of their expressions read rightly; stretched, it is nearly nine in ten, and almost as many right as in full light
+third of their expressions read rightly; normalised, it is nearly nine in ten, and almost as many right as in full light
 (``./viva bench face_robustness``).
 """
 
@@ -19,7 +20,7 @@ _MOST = 16.0
 SMOOTH = 0.8
 
 
-def stretched(picture: np.ndarray, smooth: float = 0.0) -> np.ndarray:
+def normalise_contrast(picture: np.ndarray, smooth: float = 0.0) -> np.ndarray:
     """A grey picture uint8 (H, W): itself, or where it is faint smoothed by a Gaussian of ``smooth`` pixels and
     stretched."""
     if not picture.size:
@@ -33,7 +34,7 @@ def stretched(picture: np.ndarray, smooth: float = 0.0) -> np.ndarray:
     return cv2.addWeighted(picture, gain, picture, 0, lift)
 
 
-def faces_stretched(faces: np.ndarray) -> np.ndarray:
+def normalise_faces(faces: np.ndarray) -> np.ndarray:
     """The same for many faces, grey levels (N, H, W) in 0..255: float32 of the same shape, 0..255."""
     faces = np.asarray(faces, np.float32)
     if not len(faces):

@@ -34,7 +34,7 @@ _SLOWER, _SLOWEST = 1.25, 2.0
 
 
 @dataclass(frozen=True)
-class Cadence:
+class DetectionIntervals:
     """Seconds between two looks around a known face; between coarse and fine searches of the whole picture while
     somebody is in it and nothing is new; between two looks whether something is, and between searches while it is;
     between searches while nobody is there, when somebody was just now and later."""
@@ -48,10 +48,10 @@ class Cadence:
     idle: float = 0.5
 
 
-class Lookout:
+class DetectionScheduler:
     """Push pictures in order; get back the faces of those in which the whole was searched."""
 
-    def __init__(self, cadence: Cadence) -> None:
+    def __init__(self, cadence: DetectionIntervals) -> None:
         self.cadence = cadence
         self._scan_at = self._fine_at = self._seek_at = self._glance_at = 0.0
         self._last_here, self._seeks = -1e9, 0
@@ -83,7 +83,9 @@ class Lookout:
             return None
         self._glance_at = time + self.cadence.glance
         small = _small(picture)
-        news = self._searched is not None and is_news(small, self._searched, [box * _scale(picture) for box in known])
+        news = self._searched is not None and has_changed(
+            small, self._searched, [box * _scale(picture) for box in known]
+        )
         if not due and not news:
             return None
         pace = self.cadence
@@ -114,7 +116,7 @@ class Lookout:
         return _search(picture, detector.COARSE if turn else detector.FINE, [])
 
 
-def is_news(small: np.ndarray, before: np.ndarray, known: list[np.ndarray]) -> bool:
+def has_changed(small: np.ndarray, before: np.ndarray, known: list[np.ndarray]) -> bool:
     """Whether a small copy of a picture shows something where a face may be that one before did not, anywhere near.
 
     ``known`` are boxes, in its pixels, of faces that are known of. What sways by a pixel is no news, nor what a sway

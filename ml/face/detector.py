@@ -97,7 +97,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _run(picture: np.ndarray, upsampling: int, least: float) -> list[tuple[np.ndarray, float]]:
-    lit = contrast.stretched(picture, contrast.SMOOTH)
+    lit = contrast.normalise_contrast(picture, contrast.SMOOTH)
     found, scores, _ = _detector().run(np.ascontiguousarray(lit), upsampling, least)
     return [
         (np.array([r.left(), r.top(), r.right(), r.bottom()], float), float(score))

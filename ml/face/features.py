@@ -170,7 +170,7 @@ def _predict(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
     left, top, right, bottom = (round(float(edge)) for edge in box)
     x, y = max(0, left - (right - left) // 3), max(0, top - (bottom - top) // 3)
     around = picture[y : bottom + (bottom - top) // 3, x : right + (right - left) // 3]
-    lit = contrast.stretched(around)  # the predictor compares grey levels: it is lost where all are alike
+    lit = contrast.normalise_contrast(around)  # the predictor compares grey levels: it is lost where all are alike
     if lit is around:
         lit, x, y = picture, 0, 0
     shape = _predictor()(lit, dlib.rectangle(left - x, top - y, right - x, bottom - y))

@@ -30,7 +30,7 @@ _WIDENS, _NARROWS = 0.2, 0.05
 
 
 @dataclass
-class Look:
+class FrameSample:
     """A grey picture, uint8 (H, W), at ``time`` (s). ``owner`` is whose face is read in it (-1: nobody's), ``points``
     its landmarks (68, 2), ``eyes`` and ``lips`` their aspect ratios and ``around`` what is around the eyes (see
     :func:`features.around_eyes`). ``due`` says that the expression is wanted."""
@@ -44,7 +44,7 @@ class Look:
     lips: float = 0.0
     around: np.ndarray | Any = None
 
-    def measure(self, points: np.ndarray) -> Look:
+    def measure(self, points: np.ndarray) -> FrameSample:
         """Take these landmarks and what follows from them."""
         self.points = points
         self.eyes, self.lips = features.eye_aspect_ratio(points), features.mouth_aspect_ratio(points)
@@ -52,21 +52,21 @@ class Look:
         return self
 
 
-class Infill:
+class LandmarkInterpolator:
     """Push looks in order, some of them of a face without its landmarks; get them back whole, in order."""
 
     def __init__(self) -> None:
-        self._before: Look | Any = None
-        self._waiting: list[Look] = []
+        self._before: FrameSample | Any = None
+        self._waiting: list[FrameSample] = []
         self._usual, self._moves = 0.0, False
 
     def wants(self, time: float) -> bool:
         """Whether the picture at ``time`` (s) must have landmarks."""
         return self._before is None or self._moves or time - self._before.time >= APART
 
-    def push(self, look: Look) -> list[Look]:
+    def push(self, look: FrameSample) -> list[FrameSample]:
         """Take in a look, with landmarks or without; returns those that are whole now."""
-        before: Look | Any = self._before
+        before: FrameSample | Any = self._before
         same = before is not None and before.owner == look.owner
         if look.points is None and look.owner >= 0:
             if same:
@@ -83,12 +83,12 @@ class Infill:
         self._before = look
         return [*whole, look]
 
-    def end(self) -> list[Look]:
+    def end(self) -> list[FrameSample]:
         """What waits, made whole although nothing comes after it."""
         waiting, self._waiting = self._waiting, []
         return [_found(look, self._before.points, self._usual) for look in waiting]
 
-    def _settled(self, after: Look) -> list[Look]:
+    def _settled(self, after: FrameSample) -> list[FrameSample]:
         """What waits, made whole, each look by those on both sides of it."""
         whole = [self._before]
         for look in self._waiting:
@@ -97,7 +97,7 @@ class Infill:
         return whole[1:]
 
 
-def _between(look: Look, before: Look, after: Look, usual: float) -> Look:
+def _between(look: FrameSample, before: FrameSample, after: FrameSample, usual: float) -> FrameSample:
     """A look made whole from its neighbours where that will do, from its own picture where it will not."""
     share = (look.time - before.time) / (after.time - before.time)
     points = _mix(before.points, after.points, share)
@@ -111,13 +111,13 @@ def _between(look: Look, before: Look, after: Look, usual: float) -> Look:
     return look
 
 
-def _found(look: Look, near: np.ndarray, usual: float) -> Look:
+def _found(look: FrameSample, near: np.ndarray, usual: float) -> FrameSample:
     """A look with landmarks of its own, found where others are."""
     points = features.landmarks(look.picture, features.box_of(near), features.tilt_of(near))
     return _doubted(look.measure(points), usual)
 
 
-def _doubted(look: Look, usual: float) -> Look:
+def _doubted(look: FrameSample, usual: float) -> FrameSample:
     """A look with a second opinion on its eyes where one is in doubt."""
     low, high = DOUBTFUL
     if low * usual < look.eyes < high * usual:
@@ -130,7 +130,7 @@ def _mix(one, other, share: float):
     return one + (other - one) * share
 
 
-def _speed(before: Look, after: Look) -> float:
+def _speed(before: FrameSample, after: FrameSample) -> float:
     """How fast the face moved: widths of it (from the outer corner of one eye to that of the other, twice) a second."""
     moved = (after.points[[36, 45, 33]] - before.points[[36, 45, 33]]).mean(0)
     width = 2 * float(np.hypot(*(after.points[45] - after.points[36])))

@@ -30,14 +30,14 @@ _LOOK = 24
 class Person:
     """A face followed through time: where it was last, how long it has been there (weighed by its size), whom it met.
 
-    ``look`` is what it looks like: a grey picture of the head, (24, 24), with mean 0 and length 1. ``spans`` are the
+    ``appearance`` is its embedding: a grey picture of the head, (24, 24), with mean 0 and length 1. ``spans`` are the
     stretches of time in which it was seen without a break.
     """
 
     number: int
     box: np.ndarray
     seen: float
-    look: np.ndarray | None = None
+    appearance: np.ndarray | None = None
     velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
     points: np.ndarray | None = None
     carried: np.ndarray | None = None  # where its landmarks put it in the picture before
@@ -58,7 +58,7 @@ class Person:
         return self.box + np.tile(self.velocity * min(0.5, max(0.0, time - self.seen)), 2)
 
 
-class People:
+class MultiObjectTracker:
     """Links faces from one look to the next, by place and appearance, and says which person the reading follows.
 
     Nobody is recognised: a person is a face that is near, and looks like, the one just before. The reading
@@ -80,7 +80,7 @@ class People:
         nobody's is somebody new. ``picture`` (grey) lets appearance count.
         """
         self.present = [person for person in self.present if time - person.seen <= PATIENCE]
-        looks = [None if picture is None else look_of(picture, one.box) for one in found]
+        looks = [None if picture is None else appearance_embedding(picture, one.box) for one in found]
         likeness = np.array(
             [
                 [_likeness(person, one.box, look, time) for one, look in zip(found, looks, strict=True)]
@@ -196,7 +196,7 @@ class People:
         return sorted(tracks, key=lambda track: (not track["candidate"], -track["share"], track["id"]))
 
 
-def look_of(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
+def appearance_embedding(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
     """The head in a grey picture as a vector of length 1 and mean 0, (24 * 24,)."""
     centre, side = (box[:2] + box[2:]) / 2, 1.4 * float(box[2] - box[0])
     step = side / _LOOK
@@ -219,8 +219,8 @@ def _seen(person: Person, box: np.ndarray, look: np.ndarray | None, time: float)
         person.spans.append([time, time])
     person.weight += float(box[2] - box[0]) * min(1.0, gap if person.here and person.looks else 0.1)
     if look is not None:
-        mixed = look if person.look is None else 0.8 * person.look + 0.2 * look
-        person.look = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
+        mixed = look if person.appearance is None else 0.8 * person.appearance + 0.2 * look
+        person.appearance = mixed / max(float(np.linalg.norm(mixed)), 1e-6)
     person.box, person.seen, person.here = box, time, True
     person.looks += 1
     person.widths.append(float(box[2] - box[0]))
@@ -239,7 +239,7 @@ def _likeness(person: Person, box: np.ndarray, look: np.ndarray | None, time: fl
     if distance > reach:
         return 0.0
     near = max(overlap(expected, box), overlap(person.box, box))
-    alike = 0.5 if look is None or person.look is None else max(0.0, float(look @ person.look))
+    alike = 0.5 if look is None or person.appearance is None else max(0.0, float(look @ person.appearance))
     if not near and alike < 0.4:
         return 0.0
     return 0.5 * near + 0.2 * (1 - distance / reach) + 0.5 * alike

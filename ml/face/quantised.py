@@ -12,7 +12,7 @@ from ml.core import registry, runtime
 from ml.core.errors import ModelMissing
 from ml.core.statistics import softmax
 from ml.face import classifier
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 
 
 def probabilities(crops: np.ndarray) -> np.ndarray:
@@ -27,7 +27,7 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
 
 def logits(crops: np.ndarray) -> np.ndarray:
     """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
-    network, faces = runtime.network("face_quick"), faces_stretched(crops)[..., None]
+    network, faces = runtime.network("face_quick"), normalise_faces(crops)[..., None]
     rows = [
         network.run(faces[start : start + classifier.BATCH], "votes")
         for start in range(0, len(faces), classifier.BATCH)

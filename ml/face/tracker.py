@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ml.face import detector, features
-from ml.face.detection_scheduler import Cadence, Lookout
+from ml.face.detection_scheduler import DetectionIntervals, DetectionScheduler
 from ml.face.detector import Found
-from ml.face.multi_tracker import LEAST_LOOKS, People, Person
+from ml.face.multi_tracker import LEAST_LOOKS, MultiObjectTracker, Person
 
-__all__ = ["Cadence", "Face", "Tracker"]
+__all__ = ["DetectionIntervals", "Face", "Tracker"]
 
 #: A face not found for this long (seconds) in every picture is gone.
 DOUBT = 0.3
@@ -44,15 +44,15 @@ class Tracker:
     ``landmarks_of``: "followed" gives landmarks of the face that is read alone, "all" those of every face.
     """
 
-    def __init__(self, landmarks_of: str = "followed", cadence: Cadence | None = None) -> None:
-        self.people = People()
-        self.cadence = cadence or Cadence()
+    def __init__(self, landmarks_of: str = "followed", cadence: DetectionIntervals | None = None) -> None:
+        self.people = MultiObjectTracker()
+        self.cadence = cadence or DetectionIntervals()
         #: Whose face is read in the picture just taken in.
         self.followed: Person | None = None
         #: Samples of (number, after, until) turned out to be of no face; times in seconds.
         self.voids: list[tuple[int, float, float]] = []
         self._all = landmarks_of == "all"
-        self._lookout = Lookout(self.cadence)
+        self._scheduler = DetectionScheduler(self.cadence)
         self._doubted: dict[int, float] = {}  # number: since when
 
     def step(self, picture: np.ndarray, time: float, *, landmarks: bool = True) -> list[Face]:
@@ -62,7 +62,7 @@ class Tracker:
         """
         people = self.people
         known = people.here()
-        found = self._lookout.search(picture, time, [person.expected(time) for person in known])
+        found = self._scheduler.search(picture, time, [person.expected(time) for person in known])
         asked = known if found is not None else [p for p in known if time >= p.check_at]
         sure: set[int] = set()
         if asked or found:
@@ -74,7 +74,7 @@ class Tracker:
 
     def look_closely(self) -> None:
         """Search the whole next picture finely and look around everybody known, whatever the cadence says."""
-        self._lookout.at_once()
+        self._scheduler.at_once()
         for person in self.people.here():
             person.check_at = 0.0
 
@@ -111,7 +111,7 @@ class Tracker:
                 self.voids.append((person.number, after, time))
                 self._doubted.pop(person.number)
                 self.people.lose(person)
-                self._lookout.miss(time)
+                self._scheduler.miss(time)
 
     def _carry(self, person: Person, picture: np.ndarray, time: float, sure: bool, wanted: bool) -> Face:
         """Where the face is in this picture, and its landmarks where they are ``wanted`` or needed."""

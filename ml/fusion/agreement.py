@@ -65,7 +65,7 @@ def agreement(face: FaceReading | None, speech: SpeechReading | None) -> list[di
             facts.append(
                 {"start": start, "end": end, "face": looks, "speech": sounds, "agrees": looks == sounds, "sure": [sure]}
             )
-    return [_told(fact) for fact in facts if fact["end"] - fact["start"] >= SHORTEST]
+    return [_rounded(fact) for fact in facts if fact["end"] - fact["start"] >= SHORTEST]
 
 
 def said(row: np.ndarray) -> tuple[str | None, bool]:
@@ -76,7 +76,7 @@ def said(row: np.ndarray) -> tuple[str | None, bool]:
     return (best if shares[best] / total >= SAYS else None), shares[best] / total >= FIRMLY
 
 
-def _told(fact: dict[str, Any]) -> dict[str, Any]:
+def _rounded(fact: dict[str, Any]) -> dict[str, Any]:
     sure = fact.pop("sure")
     return {**fact, "start": round(fact["start"], 1), "end": round(fact["end"], 1), "firm": sum(sure) * 2 > len(sure)}
 

@@ -41,7 +41,7 @@ class Voice:
         """When the sound that came so far ends, seconds."""
         return self._end or 0.0
 
-    def hear(self, samples: np.ndarray, time: float) -> bool:
+    def push_audio(self, samples: np.ndarray, time: float) -> bool:
         """Take the next samples, float32 mono, 16 kHz, -1..1, the first of them heard at ``time`` (seconds).
 
         Returns whether a window was read. What was not sent (a muted microphone) counts as silence.

@@ -103,7 +103,7 @@ def serve(connection: socket.socket) -> None:
         _send(connection, readers.answer(kind, body[:named], body[named:], at, bool(careful)))
 
 
-def nurse(control: socket.socket) -> None:
+def serve_forks(control: socket.socket) -> None:
     """Load the models; then fork a process for each socket that comes, and answer with its number."""
     from ml.core import registry, runtime
     from ml.core.errors import VivaError
@@ -153,7 +153,7 @@ def main() -> None:
     os.dup2(null, 2)
     os.close(null)
     with contextlib.suppress(ConnectionError, KeyboardInterrupt), socket.socket(fileno=int(sys.argv[1])) as control:
-        nurse(control)
+        serve_forks(control)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Self
 import av
 
 from ml.core.errors import MediaError
+from ml.core.names import shown_name
 from ml.media.recordings import Recording, open_recording
 
 #: Containers by suffix: FFmpeg's name, and options that put the index in front.
@@ -25,10 +26,9 @@ def remux(source: str | Path, target: str | Path) -> None:
     """Copy a recording's packets, without re-encoding, into a file with duration and index, written whole or
     not at all.
 
-    ``target``'s suffix picks the container (see :func:`ml.media.info.playable_suffix`): .webm with cues in front, .mp4
-    with its index in front, .mkv for anything else. Raises MediaError as :func:`ml.media.info.probe` does,
-    ``not_media`` where the container cannot hold the codecs, and ``mixed`` where the file holds recordings of different
-    kinds.
+    ``target``'s suffix picks the container (see `ml.media.info.playable_suffix`): .webm with cues in front, .mp4 with
+    its index in front, .mkv for anything else. Raises MediaError as `ml.media.info.probe` does, ``not_media`` where the
+    container cannot hold the codecs, and ``mixed`` where the file holds recordings of different kinds.
     """
     with open_recording(source) as recording, Copy(recording, Path(target)) as copy:
         for own, packet in recording.stream_packets(recording.video, recording.audio):
@@ -52,8 +52,8 @@ class Copy:
         if not all(part.alike for part in recording.following):
             self._error = MediaError(
                 "mixed",
-                f"{recording.path.name} holds several recordings that were made differently, so they cannot be played "
-                "as one. Record it again without a break, or upload one recording.",
+                f"{shown_name(recording.path)} holds several recordings that were made differently, so they cannot be "
+                "played as one. Record it again without a break, or upload one recording.",
             )
             return
         name, options = _CONTAINERS[target.suffix]
@@ -96,7 +96,7 @@ class Copy:
         if self._error:
             raise MediaError(
                 "not_media",
-                f"{self._recording.path.name} could not be copied into a {self._target.suffix} file. "
+                f"{shown_name(self._recording.path)} could not be copied into a {self._target.suffix} file. "
                 "Record or export it as WebM or MP4.",
             ) from self._error
         os.replace(self._partial, self._target)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -25,6 +26,10 @@ PIXELS_A_SECOND = 1920 * 1088 * 60
 #: Processor seconds: to begin with, and for each second that a recording may last.
 BEGIN, EACH = 20, 1.5
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+class SandboxFailedError(RuntimeError):
+    """The process ended without an answer: killed for want of memory elsewhere, or by what it read."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +54,20 @@ def verify_and_copy(path: Path, target: Path, bounds: Bounds) -> tuple[demux.Med
     """What :func:`demux.verify` says of ``path``, and where its playable copy is: ``target`` with a suffix.
 
     Raises MediaError as those do; ``too_large`` where the recording needs more memory, time or pixels than it may,
-    ``too_long`` where it lasts longer than it may. Raises OSError where the disk fails us.
+    ``too_long`` where it lasts longer than it may. Raises OSError where the disk fails us, and SandboxFailedError where
+    the process ended for a reason that says nothing certain about the recording: try again.
     """
     command = [sys.executable, "-P", "-m", "ml.media.sandbox", str(path), str(target), json.dumps(asdict(bounds))]
     command.append(str(bounds.processor_seconds))
     threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    threads["MALLOC_ARENA_MAX"] = "1"  # an arena reserves address space that counts against the bound
     env = {**os.environ, **threads, "PYTHONPATH": str(_ROOT)}
     try:
         done = subprocess.run(  # noqa: S603
             command, capture_output=True, env=env, timeout=4 * bounds.processor_seconds, check=False
         )
-    except subprocess.TimeoutExpired:
-        raise _too_large(path) from None
+    except subprocess.TimeoutExpired:  # its processor time has a bound of its own: the machine stood still
+        raise SandboxFailedError("it did not end") from None
     try:
         answer = json.loads(done.stdout)
     except ValueError:
@@ -73,7 +80,9 @@ def verify_and_copy(path: Path, target: Path, bounds: Bounds) -> tuple[demux.Med
         raise OSError(answer["errno"], os.strerror(answer["errno"]))
     if "code" in answer:
         raise MediaError(answer["code"], answer["message"])
-    raise _too_large(path)  # ended by a bound, or by what it read
+    if done.returncode == -signal.SIGXCPU:
+        raise _too_large(path)
+    raise SandboxFailedError(f"exit status {done.returncode}: {done.stderr[-300:].decode('utf-8', 'replace')}")
 
 
 def _too_large(path: Path) -> MediaError:
@@ -97,8 +106,8 @@ def main(path: Path, target: Path, bounds: Bounds, processor_seconds: int) -> di
     except MediaError as error:
         return {"code": error.code, "message": error.message}
     except MemoryError:
-        error = _too_large(path)
-        return {"code": error.code, "message": error.message}
+        refusal = _too_large(path)
+        return {"code": refusal.code, "message": refusal.message}
     except OSError as error:
         return {"errno": error.errno or 5}
     return {"info": asdict(info), "target": str(copy)}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import webrtcvad
 
-from ml.speech.bitset import Flags, Marks, each_run, pieces, runs
+from ml.speech.bitset import Bitset, Flags, each_run, pieces, runs
 from ml.speech.features import FFT, HOP, RATE, without_pauses
-from ml.speech.spooled_array import Frames, Spool, Tally, parts
+from ml.speech.spooled_array import Frames, SpooledArray, StreamingQuantiles, parts
 
 VAD_FRAME = 2 * HOP  # 20 ms; WebRTC's detector takes 10, 20 or 30
 AGGRESSIVENESS = 2  # 0..3
@@ -34,9 +34,9 @@ class ActivityDetector:
         self._vad = webrtcvad.Vad(AGGRESSIVENESS)
         self._rest = np.zeros(0, np.float32)
         self._level = TARGET_DB - GREATEST_GAIN_DB
-        self._decibels = Spool(np.float32)
-        self._flags = Spool(bool)
-        self._levels, self._flagged = Tally(*LEVELS_DB), Tally(*LEVELS_DB)
+        self._decibels = SpooledArray(np.float32)
+        self._flags = SpooledArray(bool)
+        self._levels, self._flagged = StreamingQuantiles(*LEVELS_DB), StreamingQuantiles(*LEVELS_DB)
 
     def feed(self, samples: np.ndarray) -> None:
         """Take the next samples (float mono, 16 kHz, -1..1)."""
@@ -65,7 +65,7 @@ class ActivityDetector:
         """End the stream and decide. The last samples that fill no 20 ms frame are left out."""
         flags, decibels = self._flags.values(), self._decibels.values()
         if not len(flags):
-            return Activity(decibels, Marks(0), SILENCE_DB)
+            return Activity(decibels, Bitset(0), SILENCE_DB)
         (noise,) = self._levels.percentiles(5)
         top = self._flagged.percentiles(95)[0] if len(self._flagged) else -100.0
         return Activity(decibels, _decide(decibels, flags, noise, top), noise)
@@ -75,7 +75,8 @@ class ActivityDetector:
 class Activity:
     """``decibels`` (dBFS) and ``speech`` (bool) per 10 ms frame; ``noise_db`` is the recording's quietest twentieth.
 
-    Of more than some minutes ``decibels`` is a `Spool`; of a stream ``speech`` is `Marks`: both are arrays by slices.
+    Of more than some minutes ``decibels`` is a `SpooledArray`; of a stream ``speech`` is a `Bitset`: both are arrays by
+    slices.
     """
 
     decibels: Frames
@@ -121,16 +122,16 @@ def level_db(frames: np.ndarray) -> np.ndarray:
     return (10 * np.log10(np.mean(frames**2, axis=1, dtype=np.float64) + 1e-10)).astype(np.float32)
 
 
-def _decide(decibels: Frames, flags: Frames, noise: float, top: float) -> Marks:
+def _decide(decibels: Frames, flags: Frames, noise: float, top: float) -> Bitset:
     """Keep flagged frames that stand out from the noise; drop short bursts, close short gaps.
 
     ``noise`` is the quietest twentieth of all frames, ``top`` the loudest of the flagged ones, dBFS.
     """
     if top < SILENCE_DB or top - noise < LEAST_RANGE_DB:
-        return Marks(len(flags))
+        return Bitset(len(flags))
     # without a single pause the quietest frames are speech too, hence the second bound
     threshold = max(min(noise + ABOVE_NOISE_DB, top - 18), top - BELOW_SPEECH_DB, SILENCE_DB)
-    speech = Marks.made(len(flags), lambda part: flags[part] & (decibels[part] > threshold))
+    speech = Bitset.made(len(flags), lambda part: flags[part] & (decibels[part] > threshold))
     for first, last in each_run(~piece for piece in pieces(speech)):
         if last - first < SHORTEST_GAP and first > 0 and last < len(speech):
             speech[first:last] = True

@@ -9,7 +9,7 @@ import numpy as np
 from ml.speech.spooled_array import parts
 
 
-class Marks:
+class Bitset:
     """``length`` bools in an eighth of the memory: slices are read and written as arrays, and start as False."""
 
     def __init__(self, length: int):
@@ -17,7 +17,7 @@ class Marks:
         self._bits = np.zeros(-(-length // 8), np.uint8)
 
     @classmethod
-    def made(cls, length: int, values: Callable[[slice], np.ndarray]) -> Marks:
+    def made(cls, length: int, values: Callable[[slice], np.ndarray]) -> Bitset:
         """Of what ``values`` gives for each of `spool.parts`."""
         found = cls(length)
         for part in parts(length):
@@ -51,7 +51,7 @@ class Marks:
 
 
 #: A bool for each frame; both are read by slices.
-Flags = np.ndarray | Marks
+Flags = np.ndarray | Bitset
 
 
 def pieces(flags: Flags) -> Iterator[np.ndarray]:

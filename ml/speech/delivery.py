@@ -10,7 +10,7 @@ from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
 from ml.speech.features import HOP, RATE
 from ml.speech.pitch import Search
-from ml.speech.spooled_array import Frames, Tally, parts
+from ml.speech.spooled_array import Frames, StreamingQuantiles, parts
 
 PITCH_FRAME = 800  # samples, 50 ms: three periods of the lowest pitch
 LOWEST_PITCH, HIGHEST_PITCH = 65.0, 500.0  # Hz
@@ -34,14 +34,14 @@ def pitch(samples: np.ndarray) -> np.ndarray:
     return np.where(voiced, hertz, np.nan).astype(np.float32)
 
 
-def tallied(hertz: np.ndarray) -> Tally:
+def tallied(hertz: np.ndarray) -> StreamingQuantiles:
     """Pitches in Hz (N,), counted; NaN is not."""
-    tally = Tally(0.0, HIGHEST_PITCH + 20)
+    tally = StreamingQuantiles(0.0, HIGHEST_PITCH + 20)
     tally.add(hertz)
     return tally
 
 
-def plausible(hertz: Tally) -> Tally:
+def plausible(hertz: StreamingQuantiles) -> StreamingQuantiles:
     """Voiced values without octave errors: within 0.75 of the lower and 1.5 of the upper quartile (De Looze & Hirst,
     2008)."""
     low, high = hertz.percentiles(25, 75)
@@ -122,7 +122,7 @@ def facts(activity: Activity, hertz: Frames, heard: Flags | None = None) -> dict
         elif gap > SHORTEST_PAUSE:
             pauses.append(gap)
     # Of voiced frames alone: how far speech falls between its syllables is the room's and the pause's doing.
-    pitches, spoken_levels, toned = tallied(np.zeros(0)), Tally(*LEVELS_DB), Tally(*LEVELS_DB)
+    pitches, spoken_levels, toned = tallied(np.zeros(0)), StreamingQuantiles(*LEVELS_DB), StreamingQuantiles(*LEVELS_DB)
     for part in parts(len(speech)):
         levels, tone = intensity(activity.decibels, part), _aligned(hertz, part)
         pitches.add(tone[speech[part]])

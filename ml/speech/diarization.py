@@ -1,6 +1,7 @@
-"""Is it one voice? The points of a recording among voices (`speakers`) are parted in two, and the parts compared.
+"""Speaker diarization: is it one voice? A recording's embeddings (`speaker_embedding`) are parted in two, and the parts
+compared.
 
-Two means part the points; who speaks changes seldom, so that a change must pay for itself. There are probably two
+Two-means clustering parts them; who speaks changes seldom, so that a change must pay for itself. There are probably two
 voices where the parts lie further apart than one person's moods bring them. What it finds, and how often it takes one
 voice for two: `second_train`, ``./viva bench voices``.
 """
@@ -19,17 +20,18 @@ from ml.speech.features import HOP, RATE
 from ml.speech.speaker_embedding import STRIDE, WINDOW
 from ml.speech.spooled_array import Frames, parts
 
-LEAST = 8  # points that each part must have: 6.4 s of speech
+LEAST = 8  # embeddings that each part must have: 6.4 s of speech
 SPOKEN = 0.4  # of a point's frames must be speech
 CHANGE, WEIGHT = 4.0, 0.2  # what a change of voices costs, in nats, and what a point counts, which shares its sentence
 STARTS = 3  # principal axes that two means start from
 ROUNDS = 12
-HOUR = 4_500  # points
-CAUTION = 8.0  # times the square that chance puts between means of independent points: a mood holds for many points
+HOUR = 4_500  # embeddings
+#: Times the square that chance puts between means of independent embeddings: a mood holds for many.
+CAUTION = 8.0
 
 
 def spoken(speech: Flags, count: int) -> np.ndarray:
-    """Which of the first ``count`` points hold enough of ``speech`` (bool, frames of 10 ms): their numbers (N,)."""
+    """Which of the first ``count`` embeddings hold enough of ``speech`` (bool, frames of 10 ms): their numbers (N,)."""
     sums = np.zeros(len(speech) // STRIDE + 1, np.int64)
     for part in parts(len(speech)):
         at = part.start // STRIDE
@@ -39,21 +41,21 @@ def spoken(speech: Flags, count: int) -> np.ndarray:
     return np.flatnonzero(held[:count] >= SPOKEN * WINDOW)
 
 
-def parted(points: np.ndarray) -> tuple[float, np.ndarray]:
-    """How far apart two voices lie in ``points`` (N, D), in order, and which are the second's, who speaks less (bool).
+def two_means(embeddings: np.ndarray) -> tuple[float, np.ndarray]:
+    """How far apart two voices lie in ``embeddings`` (N, D), in order, and which (bool) are those of who speaks less.
 
     The distance of the parts' means, less what chance alone puts between them; 0 where a part would have fewer than
-    LEAST points. The same points give the same answer.
+    LEAST embeddings. The same embeddings give the same answer.
     """
-    best: tuple[float, float, np.ndarray] = (-1.0, 0.0, np.zeros(len(points), bool))
-    if len(points) < 2 * LEAST:
+    best: tuple[float, float, np.ndarray] = (-1.0, 0.0, np.zeros(len(embeddings), bool))
+    if len(embeddings) < 2 * LEAST:
         return 0.0, best[2]
-    rows = _Points(points)
-    middle = rows.mean(np.ones(len(points), bool))
+    rows = _Embeddings(embeddings)
+    middle = rows.mean(np.ones(len(embeddings), bool))
     _, axes = np.linalg.eigh(sum((part - middle).T @ (part - middle) for part in rows.parts()))
     for axis in axes.T[::-1][:STARTS]:
         along = rows.each(partial(_along, middle, axis))
-        half = _two_means(rows, np.convolve(along, np.ones(5), mode="same") > 0)
+        half = _reassigned(rows, np.convolve(along, np.ones(5), mode="same") > 0)
         count = min(half.sum(), (~half).sum())
         if count < LEAST:
             continue
@@ -65,7 +67,7 @@ def parted(points: np.ndarray) -> tuple[float, np.ndarray]:
     return best[1:]
 
 
-class _Points:
+class _Embeddings:
     """Rows (N, D) of any type, worked on in parts: a copy of hours at once would weigh more than all else."""
 
     def __init__(self, rows: np.ndarray):
@@ -88,14 +90,14 @@ class _Points:
         return sum(part[which[at : at + HOUR]].sum(axis=0) for part, at in chosen) / np.float32(which.sum())
 
 
-def _two_means(points: _Points, half: np.ndarray) -> np.ndarray:
+def _reassigned(embeddings: _Embeddings, half: np.ndarray) -> np.ndarray:
     for _ in range(ROUNDS):
         if min(half.sum(), (~half).sum()) < LEAST:
             break
-        one, other = points.mean(half), points.mean(~half)
+        one, other = embeddings.mean(half), embeddings.mean(~half)
         apart, between = one - other, (one @ one - other @ other) / 2
         # how much better each point suits ``one``: half the difference of the squared distances
-        again = _turns(points.each(partial(_nearer, apart, between)))
+        again = _turns(embeddings.each(partial(_nearer, apart, between)))
         if (again == half).all():
             break
         half = again
@@ -113,7 +115,8 @@ def _nearer(apart: np.ndarray, between: float, part: np.ndarray) -> np.ndarray:
 
 
 def _turns(better: np.ndarray) -> np.ndarray:
-    """The likeliest way to give points in order to two voices, where a change costs CHANGE (Viterbi's algorithm for two
+    """The likeliest way to give embeddings in order to two voices, where a change costs CHANGE (Viterbi's algorithm for
+    two
     states): from how much ``better`` (N,) each suits the first, where the first is given (bool)."""
     lead, leads = 0.0, array("d")  # as an array: hours of numbers one by one weigh four times as much
     for value in (WEIGHT * better).data:
@@ -128,17 +131,17 @@ def _turns(better: np.ndarray) -> np.ndarray:
 
 
 def second_voice(
-    points: Frames, speech: Flags, space: speaker_embedding.Space | None = None
+    embeddings: Frames, speech: Flags, space: speaker_embedding.LDA | None = None
 ) -> list[tuple[float, float]]:
     """Where a second voice probably speaks, as (from, to) seconds; [] where there probably is none.
 
-    ``points`` are a `speakers.Listener`'s, ``speech`` (bool, frames of 10 ms) says where anybody speaks. A guess: it
-    needs some seconds of the other voice, and misses many voices that are alike. Raises ModelMissing.
+    ``embeddings`` are a `speaker_embedding.SpeakerEmbedder`'s, ``speech`` (bool, frames of 10 ms) says where anybody
+    speaks. A guess: it needs some seconds of the other voice, and misses many that are alike. Raises ModelMissing.
     """
-    which = spoken(speech, len(points))
+    which = spoken(speech, len(embeddings))
     if len(which) < 2 * LEAST:
         return []
-    score, second = parted(points[0 : len(points)][which])
+    score, second = two_means(embeddings[0 : len(embeddings)][which])
     if score <= (space or speaker_embedding.shipped()).threshold:
         return []
     stretches: list[tuple[float, float]] = []

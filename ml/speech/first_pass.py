@@ -10,9 +10,9 @@ import numpy as np
 
 from ml.speech import delivery, diarization, quality, speaker_embedding, voice_classifier
 from ml.speech.activity import Activity, ActivityDetector
-from ml.speech.bitset import Flags, Marks, each_run, pieces, runs
+from ml.speech.bitset import Bitset, Flags, each_run, pieces, runs
 from ml.speech.features import FFT, HOP, MELS, RATE, log_mel, steady_pieces
-from ml.speech.spooled_array import PART, Frames, Spool, parts
+from ml.speech.spooled_array import PART, Frames, SpooledArray, parts
 
 #: A step counts as no voice below this probability (`voice.Weights.threshold`) only where it lasts: single steps
 #: between spoken ones are part of them.
@@ -28,7 +28,7 @@ class FirstPass:
     ``other`` what of that is no voice and ``second_voice`` where a second voice probably speaks, (from, to) in seconds.
     ``hertz`` is the pitch per frame, ``samples`` all there were, ``clipped`` their share that is clipped, and
     ``spectrum`` (MELS,) the mean log-mel spectrum of what sounds, dB, NaN where nothing does. Of a long recording the
-    values per frame are a `Spool`: an array by slices.
+    values per frame are a `SpooledArray`: an array by slices.
     """
 
     activity: Activity
@@ -42,7 +42,7 @@ class FirstPass:
 
     def stretches(self) -> list[list]:
         """[from, to, kind] in seconds, in order; kind is "speech", "second" (a second voice) or "other" (no voice)."""
-        second, every = Marks(len(self.heard)), list(parts(len(self.heard)))
+        second, every = Bitset(len(self.heard)), list(parts(len(self.heard)))
         for start, end in self.second_voice:
             second[int(start * 100) : int(end * 100)] = True
 
@@ -64,8 +64,8 @@ class FirstPass:
 
 def first_pass(blocks: Iterable[np.ndarray]) -> FirstPass:
     """First pass over a stream of samples (float32 mono, 16 kHz), in bounded memory but for some bytes each 10 ms."""
-    detector, meter, hertz = ActivityDetector(), voice_classifier.Meter(), Spool(np.float16)
-    listener = speaker_embedding.Listener()
+    detector, meter, hertz = ActivityDetector(), voice_classifier.Accumulator(), SpooledArray(np.float16)
+    listener = speaker_embedding.SpeakerEmbedder()
     total = clipped = sounding = 0
     spectrum = np.zeros(MELS)
     overlap = delivery.PITCH_FRAME - HOP
@@ -86,7 +86,7 @@ def first_pass(blocks: Iterable[np.ndarray]) -> FirstPass:
     del detector
     other = _no_voice(rows, activity.speech)
     heard = activity.speech
-    spoken = Marks.made(len(heard), lambda part: heard[part] & ~other[part])
+    spoken = Bitset.made(len(heard), lambda part: heard[part] & ~other[part])
     stretches = diarization.second_voice(listener.finish(), spoken)
     for begin, end in stretches:
         spoken[int(begin * 100) : int(end * 100)] = False
@@ -102,10 +102,10 @@ def first_pass(blocks: Iterable[np.ndarray]) -> FirstPass:
     )
 
 
-def _no_voice(rows: Frames, speech: Flags) -> Marks:
+def _no_voice(rows: Frames, speech: Flags) -> Bitset:
     """Which frames of ``speech`` (bool, 10 ms) do not sound like a voice."""
     if not speech.any():
-        return Marks(len(speech))
+        return Bitset(len(speech))
     low = voice_classifier.voice_probability(rows) < voice_classifier.weights().threshold
     spoken = np.concatenate(
         [np.logical_or.reduceat(p, np.arange(0, len(p), voice_classifier.STEP)) for p in pieces(speech)]
@@ -122,7 +122,7 @@ def _no_voice(rows: Frames, speech: Flags) -> Marks:
         at = part.start // voice_classifier.STEP
         return speech[part] & np.repeat(low[at : at + steps], voice_classifier.STEP)[: part.stop - part.start]
 
-    return Marks.made(len(speech), silent)
+    return Bitset.made(len(speech), silent)
 
 
 def _closed(chunks: Iterable[np.ndarray], gap: int) -> Iterator[tuple[int, int]]:

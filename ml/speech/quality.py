@@ -11,7 +11,7 @@ from ml.core.messages import N_
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
 from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, RATE, hertz_to_mel, mel_to_hertz
-from ml.speech.spooled_array import Tally, parts
+from ml.speech.spooled_array import StreamingQuantiles, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
 NOISY_DB = 15.0  # speech over noise; below, the voice stands out little
@@ -40,7 +40,7 @@ def facts(activity: Activity, heard: Flags, clipped: float, spectrum: np.ndarray
     anybody's: ``clipped_share`` of samples (0..1), ``noise_db`` and ``speech_db`` (dBFS),
     ``speech_over_noise_db`` and ``highest_hz``, None where there is too little to tell."""
     speaks = bool(activity.speech.any())
-    rest, power = Tally(*LEVELS_DB), 0.0
+    rest, power = StreamingQuantiles(*LEVELS_DB), 0.0
     for part in parts(len(heard)):
         decibels = activity.decibels[part]
         rest.add(decibels[~heard[part]])

@@ -20,7 +20,7 @@ import numpy as np
 from ml.core import registry
 from ml.speech.dct import cosines
 from ml.speech.features import MELS
-from ml.speech.spooled_array import Frames, Spool
+from ml.speech.spooled_array import Frames, SpooledArray
 
 WINDOW, STRIDE = 160, 80  # frames of 10 ms: what one point looks at, and from one point to the next
 CEPSTRA, TOGETHER, CLUSTERED, SAID = 30, 20, 16, 24  # cepstra: all, coupled, that tell kinds of sound, of each kind
@@ -68,7 +68,7 @@ def features(mels: np.ndarray, centres: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Space:
+class LDA:
     """The discriminant, from ``ml/weights/second.npz``: ``centres`` (PHONES, CLUSTERED); ``mean`` and ``scale``
     (FEATURES,) of the features; ``origin`` (FEATURES,) and ``axes`` (FEATURES, D) of what is made of them. Two parts of
     a recording that lie further apart than ``threshold`` are two voices'."""
@@ -80,7 +80,7 @@ class Space:
     axes: np.ndarray
     threshold: float
 
-    def points(self, rows: np.ndarray) -> np.ndarray:
+    def embeddings(self, rows: np.ndarray) -> np.ndarray:
         """Where stretches with ``rows`` (N, FEATURES) of features lie (N, D)."""
         return (standard(rows, self.mean, self.scale) - self.origin) @ self.axes
 
@@ -90,39 +90,39 @@ def standard(rows: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarra
     return np.clip((np.asarray(rows, np.float32) - mean) / scale, -_CLIP, _CLIP)
 
 
-def shipped() -> Space:
+def shipped() -> LDA:
     """The shipped discriminant. Raises ModelMissing."""
     path = registry.file_of("second", "second.npz")
     return _load(path, registry.stamp(path))
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path, _stamp: registry.Stamp) -> Space:
+def _load(path: Path, _stamp: registry.Stamp) -> LDA:
     with np.load(path) as stored:
         values = {name: stored[name].astype(np.float32) for name in stored.files}
-    return Space(**values | {"threshold": float(values["threshold"])})
+    return LDA(**values | {"threshold": float(values["threshold"])})
 
 
-class Listener:
+class SpeakerEmbedder:
     """Gathers the points of a stream of log-mel frames: one for each STRIDE frames, looking at WINDOW."""
 
-    def __init__(self, space: Space | None = None):
+    def __init__(self, space: LDA | None = None):
         self._space = space or shipped()
-        self._points = Spool(np.float16, self._space.axes.shape[1])
+        self._embeddings = SpooledArray(np.float16, self._space.axes.shape[1])
         self._held = np.zeros((0, MELS), np.float32)
 
     def feed(self, mels: np.ndarray) -> None:
         """Take the next frames (N, MELS) in dB."""
         self._held = np.concatenate([self._held, mels])
         while len(self._held) >= WINDOW:
-            self._points.append(self._point(self._held[:WINDOW]))
+            self._embeddings.append(self._embedding(self._held[:WINDOW]))
             self._held = self._held[STRIDE:]
 
-    def _point(self, mels: np.ndarray) -> np.ndarray:
+    def _embedding(self, mels: np.ndarray) -> np.ndarray:
         if mels.max() < QUIET_DB:
             return np.zeros((1, self._space.axes.shape[1]), np.float16)
-        return self._space.points(features(mels, self._space.centres)[None])
+        return self._space.embeddings(features(mels, self._space.centres)[None])
 
     def finish(self) -> Frames:
         """The points (N, D), to be read by slices: of the frames from N * STRIDE to N * STRIDE + WINDOW."""
-        return self._points.values()
+        return self._embeddings.values()

@@ -17,7 +17,7 @@ PIECES = 1_000  # arrays that wait to be joined
 PART = 60_000  # frames that are worked on at a time: ten minutes
 
 
-class Spool:
+class SpooledArray:
     """A growing column of numbers of one ``dtype``, or of rows of so many ``columns``; ``spool[a:b]`` reads some back.
 
     Where the disk is full or cannot be written, they stay in memory. The file has no name and is gone with the spool.
@@ -59,7 +59,7 @@ class Spool:
     def _joined(self) -> np.ndarray:
         return np.concatenate([self._nothing, *self._held])
 
-    def values(self) -> np.ndarray | Spool:
+    def values(self) -> np.ndarray | SpooledArray:
         """The plain array where all is in memory, else the spool itself: both can be cut into slices."""
         if self._in_file:
             return self
@@ -79,7 +79,7 @@ class Spool:
 
 
 #: Numbers per frame, in memory or in a file; both are read by slices.
-Frames = np.ndarray | Spool
+Frames = np.ndarray | SpooledArray
 
 
 def parts(length: int) -> Iterator[slice]:
@@ -88,7 +88,7 @@ def parts(length: int) -> Iterator[slice]:
         yield slice(start, min(start + PART, length))
 
 
-class Tally:
+class StreamingQuantiles:
     """Percentiles of any number of values in little memory: they are counted in bins of ``step``, from ``low`` up."""
 
     def __init__(self, low: float, high: float, step: float = 0.01):
@@ -105,9 +105,9 @@ class Tally:
     def __len__(self) -> int:
         return int(self._counts.sum())
 
-    def within(self, low: float, high: float) -> Tally:
+    def within(self, low: float, high: float) -> StreamingQuantiles:
         """Those of the values that lie between ``low`` and ``high``, both left out."""
-        chosen = Tally(self._low, self._low + self._step * (len(self._counts) - 1), self._step)
+        chosen = StreamingQuantiles(self._low, self._low + self._step * (len(self._counts) - 1), self._step)
         middles = self._low + self._step * np.arange(len(self._counts))
         chosen._counts = np.where((middles > low) & (middles < high), self._counts, 0)
         return chosen

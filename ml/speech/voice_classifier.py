@@ -15,7 +15,7 @@ import numpy as np
 from ml.core import registry
 from ml.speech.dct import cosines
 from ml.speech.features import seconds_to_frames
-from ml.speech.spooled_array import Frames, Spool
+from ml.speech.spooled_array import Frames, SpooledArray
 
 STEP = seconds_to_frames(0.5)  # frames of 10 ms that one row of statistics sums up
 CEPSTRA = 12
@@ -29,11 +29,11 @@ SUMS = 3 * CEPSTRA + 12
 PART = 1_200  # rows that are worked on at a time: ten minutes
 
 
-class Meter:
+class Accumulator:
     """Gathers the statistics of a stream: one float32 row of len(COUNTS) + SUMS for each STEP frames."""
 
     def __init__(self) -> None:
-        self._rows = Spool(np.float32, len(COUNTS) + SUMS)
+        self._rows = SpooledArray(np.float32, len(COUNTS) + SUMS)
         self._block: list[np.ndarray] = []
         self._loudest = -100.0
 

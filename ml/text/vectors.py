@@ -10,8 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 DIMENSIONS = 300
 #: Row 0 stands for every word outside the vocabulary; its vector is zero.
@@ -40,3 +44,19 @@ def load(path: Path) -> Vocabulary:
         return Vocabulary(
             words, {word: row for row, word in enumerate(words) if row}, file["vectors"].astype(np.float32)
         )
+
+
+@lru_cache(maxsize=2)
+def keyed(path: Path) -> KeyedVectors:
+    """The same vectors as gensim's ``KeyedVectors``, over the same memory as ``load``'s: its row 0 is ``load``'s row 1.
+
+    For processes that work long: importing gensim takes two seconds of a core, once.
+    """
+    from gensim.models import KeyedVectors  # see above
+
+    vocabulary = load(path)
+    found = KeyedVectors(DIMENSIONS, dtype=np.float32)
+    found.index_to_key = vocabulary.words[UNKNOWN + 1 :]
+    found.key_to_index = {word: row for row, word in enumerate(found.index_to_key)}
+    found.vectors = vocabulary.vectors[UNKNOWN + 1 :]
+    return found

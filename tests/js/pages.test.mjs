@@ -12,7 +12,7 @@ process.env.TZ = "America/Montreal";
 
 const js = "../../webapp/static/js/";
 const { addLocalTimes } = await import(`${js}localtime.js`);
-const { clock } = await import(`${js}recording/speak.js`);
+const { clock, countdown } = await import(`${js}recording/speak.js`);
 const { seek, playerOf } = await import(`${js}report/players.js`);
 const { inked, themed } = await import(`${js}report/theme.js`);
 const state = await import(`${js}live/join_state.js`);
@@ -30,7 +30,9 @@ test("a moment is written in the reader's own zone, with UTC in brackets at most
 });
 
 test("lengths are said as a clock does", () => {
-  assert.deepEqual([0, 0.2, 59.5, 61, 3600, -3].map(clock), ["0:00", "0:01", "1:00", "1:01", "60:00", "0:00"]);
+  // As ml/core/formatting.py has them: one recording has one length on every page.
+  assert.deepEqual([0, 0.2, 9.4, 9.5, 10.5, 59.6, 61, 3600, 3725, -3].map(clock), ["0:00", "0:00", "0:09", "0:10", "0:10", "1:00", "1:01", "1:00:00", "1:02:05", "0:00"]);
+  assert.deepEqual([0, 0.2, 9.4, 60].map(countdown), ["0:00", "0:01", "0:10", "1:00"]);
 });
 
 test("seeking stays inside the recording and waits for its length", () => {

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Leng
 
 from webapp.accounts.models import Role, User
 from webapp.accounts.passwords import weakness
+from webapp.core.one_line import is_one_line
 
 #: NIST SP 800-63B-4 asks for length and a list of common passwords, and against rules on which characters.
 PASSWORD_LENGTH = Length(min=12, max=1024, message=_l("Use at least 12 characters. Three or four words work well."))
@@ -36,7 +37,7 @@ class ListField(SelectField):
 
 def one_line(_form: Any, field: Any) -> None:
     """Refuse line breaks and other characters that cannot be shown, in names and titles."""
-    if isinstance(field.data, str) and not field.data.isprintable():
+    if isinstance(field.data, str) and not is_one_line(field.data):
         raise ValidationError(_("Use one line of letters and signs that can be displayed."))
 
 

@@ -37,6 +37,12 @@ class Row:
     state: str
     detail: str
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether the take that would be submitted breaks off."""
+        take = self.answer.kept_take if self.answer else None
+        return take is not None and take.is_cut_short
+
 
 def duration_minutes(questions: Sequence[Question]) -> int:
     """How long answering takes at most, in whole minutes."""
@@ -61,6 +67,12 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
         return Place(url_for("candidate.check", interview_id=interview.id), _("Check camera and microphone"))
     rows = overview(interview)
     for row in rows:
+        if _broke_off(row.answer):
+            label = _(
+                "Go back to question %(position)s: its recording broke off before all of it was saved",
+                position=row.question.position,
+            )
+            return Place(question_url(interview, row.question), label)
         if row.state == "open":
             label = (
                 _("Go to the first question")
@@ -69,6 +81,12 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
             )
             return Place(question_url(interview, row.question), label)
     return Place(url_for("candidate.review", interview_id=interview.id), _("Review and submit"))
+
+
+def _broke_off(answer: Answer | None) -> bool:
+    """Whether a recording of ``answer`` has begun to arrive and is not whole: its page has the rest, or asks for it."""
+    takes = counted_takes(answer) if answer else []
+    return any(take.recording and take.recording.state is RecordingState.RECEIVING for take in takes)
 
 
 def records(interview: Interview) -> bool:
@@ -101,6 +119,8 @@ def _row(question: Question, answer: Answer | None, missing: str) -> Row:
     if take is not None and take.recording is not None:
         takes = len(counted_takes(answer))
         details = [_("Recorded, %(length)s long", length=clock(take.recording.seconds or 0))]
+        if take.is_cut_short:
+            details.append(_("this take was cut short"))
         if takes > 1:
             details.append(ngettext("the take you chose of %(num)s", "the take you chose of %(num)s", takes))
         if words:

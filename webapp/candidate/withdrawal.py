@@ -50,7 +50,7 @@ def losses(interview: Interview, granted: Collection[Purpose]) -> list[str]:
 
 def _transcripts(interview: Interview, granted: Collection[Purpose], recorded: Collection[Answer]) -> int:
     """How many recordings lose their transcript: with the recording, or because no program may have written it."""
-    gone = Transcript.answer_id.in_([answer.id for answer in recorded])
+    gone: sa.ColumnElement[bool] = Transcript.answer_id.in_([answer.id for answer in recorded])
     if not _allowed(interview, Modality.TEXT, granted):
         gone = sa.or_(gone, Transcript.by_machine.is_(True))
     query = sa.select(sa.func.count(Transcript.recording_id.distinct())).where(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -96,12 +97,13 @@ def _order() -> list[sa.ColumnElement]:
         (status.in_((Status.IN_PROGRESS.value, Status.INVITED.value)), 3),
         else_=closed,
     )
-    return [
+    order: list[sa.ColumnElement[Any]] = [
         rank,
         sa.case((rank < closed, sa.func.coalesce(Interview.submitted_at, Invitation.deadline))),
         Invitation.created_at.desc(),
-        Invitation.id,
+        Invitation.id.asc(),
     ]
+    return order
 
 
 @dataclass(frozen=True)

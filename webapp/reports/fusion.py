@@ -34,7 +34,7 @@ def fuse(face: FaceReading | None, speech: SpeechReading | None) -> FusedReading
     return combine(face, speech)
 
 
-def told(fact: dict[str, Any]) -> str:
+def describe(fact: dict[str, Any]) -> str:
     """One fact of agreement in a sentence, no firmer than it is."""
     sounds, looks = (TONES.get(fact[side], fact[side]) for side in ("speech", "face"))
     if fact["agrees"] and fact["firm"]:
@@ -46,7 +46,7 @@ def told(fact: dict[str, Any]) -> str:
     return _("Voice: possibly %(voice)s. Face: possibly %(face)s. Neither is clear.", voice=sounds, face=looks)
 
 
-def standing(fused: FusedReading) -> str:
+def reliability_note(fused: FusedReading) -> str:
     """How firmly the whole may be taken, from how much could be read and who said it."""
     if fused.coverage < LEAST_COVERAGE:
         return _("Too little of the answer could be analysed to describe it as a whole.")
@@ -65,7 +65,7 @@ def said_between(words: list[Any], start: float, end: float) -> str:
     return " ".join(found[:QUOTED]) + (" …" if len(found) > QUOTED else "")
 
 
-def lasting(facts: list[dict[str, Any]]) -> float:
+def duration(facts: list[dict[str, Any]]) -> float:
     """Seconds that facts last together."""
     return sum(fact["end"] - fact["start"] for fact in facts)
 
@@ -89,9 +89,9 @@ def valence_rows(fused: FusedReading, most: int = 30) -> list[dict[str, Any]]:
 def filters() -> dict[str, Any]:
     """What the templates call these by."""
     return {
-        "told": told,
-        "standing": standing,
-        "lasting": lasting,
+        "describe": describe,
+        "reliability_note": reliability_note,
+        "total_seconds": duration,
         "said_between": said_between,
         "valence_rows": valence_rows,
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from ml.core.errors import Unreadable
 from ml.core.readings import FaceReading, FusedReading, SpeechReading
 from ml.fusion.agreement import agreement
-from ml.fusion.combine import gathered
+from ml.fusion.combine import aggregate
 from ml.fusion.yakaew2021 import infer
 from ml.fusion.yakaew2021.stream import SENTIMENTS
 from ml.media import demux
@@ -32,4 +32,4 @@ def fuse(
     if not any(moment.probabilities is not None for moment in found):
         raise Unreadable("no_face", "No face was found, and the paper's system reads nothing without one.")
     length = max(info.seconds, found[-1].time)
-    return gathered(found, SENTIMENTS, length, "paper", agreement(face, speech))
+    return aggregate(found, SENTIMENTS, length, "paper", agreement(face, speech))

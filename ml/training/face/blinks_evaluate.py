@@ -20,7 +20,7 @@ import numpy as np
 
 from ml.core.statistics import wilson
 from ml.face import blinks, features
-from ml.face.landmark_interpolation import Infill, Look
+from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
 from ml.face.tracker import Tracker
 from ml.media import demux
 from ml.training.face.data import faces_folder
@@ -96,8 +96,8 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         passes = [(1 + 1.6 * k + random.uniform(0, 0.4), random.uniform(0.2, 0.55)) for k in range(8)]
         looks = [(int(random.integers(2)), random.uniform(1, 2.2), random.uniform(0.8, 1.1)) for _ in passes]
-        tracker, infill, drift, points = Tracker(), Infill(), np.zeros(2), None
-        whole: list[Look] = []
+        tracker, infill, drift, points = Tracker(), LandmarkInterpolator(), np.zeros(2), None
+        whole: list[FrameSample] = []
         for number in range(int(seconds * 15)):
             time, drift = number / 15, drift + random.normal(0, 0.5, 2)
             shift = np.array([[1, 0, drift[0]], [0, 1, drift[1]]])
@@ -110,7 +110,7 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
             owner = tracker.followed.number if tracker.followed else -1
             own = next((face.points for face in faces if face.number == owner), None)
             points = own if own is not None or owner < 0 else points
-            whole += infill.push(Look(time, seen, True, owner, own))
+            whole += infill.push(FrameSample(time, seen, True, owner, own))
         whole = [look for look in (*whole, *infill.end()) if look.points is not None]
         if not whole:
             continue

@@ -18,7 +18,7 @@ from ml.core import registry
 from ml.core.readings import FACE_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.face import classifier
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 from ml.training.face import calibration, data
 from ml.training.face.folding import fold
 from ml.training.face.model import HEADS, LAST_MAP, build
@@ -120,7 +120,7 @@ def _calibrate(folder: Path) -> dict:
 def _check_parity(model: keras.Model, folder: Path) -> None:
     x, _, _ = data.load(folder / "fer2013_public.npz")
     images = x[:64].astype(np.float32)
-    direct = model.predict_on_batch(faces_stretched(images)[..., None])
+    direct = model.predict_on_batch(normalise_faces(images)[..., None])
     for head in HEADS:
         other = classifier.logits(images, mirror=False, head=head)
         difference = float(np.abs(other - keras.ops.convert_to_numpy(direct[head])).max())

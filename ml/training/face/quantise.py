@@ -16,7 +16,7 @@ import numpy as np
 
 from ml.core import registry, runtime
 from ml.face import classifier, quantised
-from ml.face.contrast import faces_stretched
+from ml.face.contrast import normalise_faces
 from ml.training.face.data import faces_folder
 
 #: Training faces that show the ranges, and how many are read at once; test faces that the two are compared on.
@@ -38,7 +38,7 @@ def make(data: Path) -> dict[str, Any]:
     with np.load(folder / "fer2013_train.npz") as file:
         rows = np.random.default_rng(0).permutation(len(file["y"]))[:FACES]
         faces = file["x"][np.sort(rows)]
-    shown = faces_stretched(faces)[..., None]
+    shown = normalise_faces(faces)[..., None]
 
     class Shown(CalibrationDataReader):
         def __init__(self) -> None:

@@ -52,7 +52,7 @@ def _shares(found: Voices, sex: dict[str, str]) -> dict[str, Any]:
         for k in np.unique(np.linspace(0, len(own) - 1, min(MOST, len(own))).astype(int))
     ]
     made = judge(chosen, found, space.centres)
-    results = [diarization.parted(space.points(each.rows)) for each in made]
+    results = [diarization.two_means(space.embeddings(each.rows)) for each in made]
     positive = np.array([score > space.threshold for score, _ in results])
     rows = summary(made, positive, [part for _, part in results])
     return {kind: rows[kind]["all"] for kind in ("alone", "same_sex", "other_sex")}

@@ -21,7 +21,7 @@ from scipy.linalg import eigh
 from ml.core import registry
 from ml.speech import diarization, speaker_embedding
 from ml.speech.features import log_mel
-from ml.speech.speaker_embedding import FEATURES, PHONES, Space, standard
+from ml.speech.speaker_embedding import FEATURES, LDA, PHONES, standard
 from ml.training.speech import conditions, morph
 from ml.training.speech.diarization_scores import Judged, judge, rows_of, summary
 from ml.training.speech.mixtures import DATA_SETS, Take, Voices, long, mild, plan, sexes, string, synthetic, voices
@@ -132,7 +132,7 @@ class Trainer:
             self._mood_count[group] += len(moods) - 1
         self._means, self._groups = np.array(means, np.float64), np.array(groups)
 
-    def space(self, without: Iterable[int] = (), threshold: float = 0.0) -> Space:
+    def space(self, without: Iterable[int] = (), threshold: float = 0.0) -> LDA:
         """The discriminant of all speakers but the groups ``without``."""
         kept = [k for k in range(GROUPS) if k not in set(without)]
         points = self._within[kept].sum(axis=0, dtype=np.float64) / self._count[kept].sum()
@@ -143,7 +143,7 @@ class Trainer:
         axes = eigh(np.cov(means.T), spread, subset_by_index=(FEATURES - AXES, FEATURES - 1))[1][:, ::-1]
         axes /= np.sqrt(np.mean(np.diag(axes.T @ points @ axes)))  # one speaker's points spread by 1
         origin, axes = means.mean(axis=0).astype(np.float32), axes.astype(np.float32)
-        return Space(self.centres, self.mean, self.scale, origin, axes, threshold)
+        return LDA(self.centres, self.mean, self.scale, origin, axes, threshold)
 
 
 class Evaluator:
@@ -153,21 +153,21 @@ class Evaluator:
     def __init__(self, trainer: Trainer, made: list[Judged]):
         """``made`` are takes in mild emotions, from which the thresholds come."""
         self.trainer = trainer
-        self._spaces: dict[frozenset[int], Space] = {}
+        self._spaces: dict[frozenset[int], LDA] = {}
         chosen = [j for j in made if j.take.kind == "alone" and j.take.seconds[0] >= LASTING]
         self._groups = [self.groups(j) for j in chosen]
-        self._scores = np.array([self.parted(j)[0] for j in chosen])
+        self._scores = np.array([self.two_means(j)[0] for j in chosen])
 
     def groups(self, judged: Judged) -> frozenset[int]:
         """The groups of a take's speakers; synthetic ones of nobody are in none."""
         return frozenset(self.trainer.group[name] for name in judged.take.speakers if name in self.trainer.group)
 
-    def parted(self, judged: Judged) -> tuple[float, np.ndarray]:
+    def two_means(self, judged: Judged) -> tuple[float, np.ndarray]:
         """`second.parted` of a take."""
         key = self.groups(judged)
         if key not in self._spaces:
             self._spaces[key] = self.trainer.space(key)
-        return diarization.parted(self._spaces[key].points(judged.rows))
+        return diarization.two_means(self._spaces[key].embeddings(judged.rows))
 
     def limit(self, without: frozenset[int] = frozenset(), share: float = FALSE_ALARMS) -> float:
         """The threshold that this share of takes passes, of all groups but those."""
@@ -181,7 +181,7 @@ class Evaluator:
     def verdicts(self, made: list[Judged]) -> dict[str, Any]:
         """How often each kind of take is taken for two voices' (`summary`), and ``trade``: how often of all of a kind,
         were the threshold one that another share of mild takes of one voice passes."""
-        found = [self.parted(j) for j in made]
+        found = [self.two_means(j) for j in made]
         scores, kinds = np.array([score for score, _ in found]), np.array([j.take.kind for j in made])
         trade = {}
         for share in TRADE:
@@ -192,7 +192,7 @@ class Evaluator:
         return summary(made, self.positive(made, scores), [part for _, part in found]) | {"trade": trade}
 
 
-def measure(features: dict[str, Any]) -> tuple[Space, dict[str, Any]]:
+def measure(features: dict[str, Any]) -> tuple[LDA, dict[str, Any]]:
     """What is exported, and how often each kind of take is taken for two voices', by rules that have not heard its
     people."""
     evaluator = Evaluator(Trainer(features), features["mild"])

@@ -31,7 +31,7 @@ CACHE = Path("runs/voice")
 
 def rows_of(samples: np.ndarray) -> np.ndarray:
     """The statistics of a short sound, as `ml.speech.first_pass` gathers them."""
-    meter, overlap = voice_classifier.Meter(), delivery.PITCH_FRAME - HOP
+    meter, overlap = voice_classifier.Accumulator(), delivery.PITCH_FRAME - HOP
     for _, piece in steady_pieces([samples.astype(np.float32)], RATE + overlap, overlap):
         meter.feed(log_mel(piece[: RATE + FFT - HOP]), delivery.pitch(piece))
     return meter.finish()[:]

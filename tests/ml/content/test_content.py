@@ -110,6 +110,6 @@ def test_a_very_long_answer_is_bounded():
 
 def test_serving_imports_no_training_library():
     code = "import ml.content.infer, ml.interview.infer, sys; "
-    code += "print([m for m in ('sklearn', 'tensorflow', 'torch', 'keras') if m in sys.modules])"
+    code += "print([m for m in ('sklearn', 'tensorflow', 'torch', 'keras', 'gensim', 'nltk') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

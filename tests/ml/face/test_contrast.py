@@ -14,12 +14,12 @@ def dimmed(picture: np.ndarray, halvings: float) -> np.ndarray:
 
 
 def test_a_picture_in_light_is_left_alone(grey: np.ndarray) -> None:
-    assert contrast.stretched(grey) is grey
-    assert contrast.stretched(grey, contrast.SMOOTH) is grey
+    assert contrast.normalise_contrast(grey) is grey
+    assert contrast.normalise_contrast(grey, contrast.SMOOTH) is grey
 
 
 def test_a_faint_picture_gets_contrast_and_light(grey: np.ndarray) -> None:
-    faint = contrast.stretched((grey / 8).astype(np.uint8))
+    faint = contrast.normalise_contrast((grey / 8).astype(np.uint8))
     assert abs(faint.std() - contrast.CONTRAST) < 3
     assert 80 < faint.mean() < contrast.MEAN
 
@@ -27,16 +27,16 @@ def test_a_faint_picture_gets_contrast_and_light(grey: np.ndarray) -> None:
 def test_nothing_jumps_where_stretching_begins() -> None:
     ramp = np.linspace(-1, 1, 48 * 48, dtype=np.float32).reshape(48, 48)
     ramp *= contrast.CONTRAST / ramp.std()
-    below, above = contrast.faces_stretched(np.stack([150 + 0.999 * ramp, 150 + 1.001 * ramp]))
+    below, above = contrast.normalise_faces(np.stack([150 + 0.999 * ramp, 150 + 1.001 * ramp]))
     assert np.abs(below - above).max() < 1
 
 
 def test_many_faces_are_stretched_as_one_is(grey: np.ndarray) -> None:
     faces = np.stack([dimmed(grey[:48, :48], halvings) for halvings in (0, 1, 2, 3)])
-    each = np.stack([contrast.stretched(face) for face in faces]).astype(float)
-    assert np.abs(contrast.faces_stretched(faces) - each).max() <= 1
-    assert contrast.faces_stretched(faces[:0]).shape == (0, 48, 48)
-    assert contrast.stretched(faces[0, :0]).shape == (0, 48)
+    each = np.stack([contrast.normalise_contrast(face) for face in faces]).astype(float)
+    assert np.abs(contrast.normalise_faces(faces) - each).max() <= 1
+    assert contrast.normalise_faces(faces[:0]).shape == (0, 48, 48)
+    assert contrast.normalise_contrast(faces[0, :0]).shape == (0, 48)
 
 
 def test_somebody_in_the_dark_is_found_and_read(grey: np.ndarray) -> None:

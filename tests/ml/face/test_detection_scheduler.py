@@ -91,17 +91,17 @@ def test_somebody_lost_is_searched_for_though_nothing_is_new(
 def test_news_is_what_was_not_near_before(room: np.ndarray, head: np.ndarray) -> None:
     before, box = detection_scheduler._small(room), np.array([400.0, 120, 600, 320]) / 16
     face = detection_scheduler._small(put(room, head, 400, 120))
-    assert detection_scheduler.is_news(face, before, [])
-    assert not detection_scheduler.is_news(face, before, [box])  # known of
-    assert not detection_scheduler.is_news(before, before, [])
+    assert detection_scheduler.has_changed(face, before, [])
+    assert not detection_scheduler.has_changed(face, before, [box])  # known of
+    assert not detection_scheduler.has_changed(before, before, [])
     shifted = cv2.warpAffine(room, np.array([[1.0, 0, 9], [0, 1, -6]]), (640, 480), borderMode=cv2.BORDER_REPLICATE)
-    assert not detection_scheduler.is_news(detection_scheduler._small(shifted), before, [])
-    assert detection_scheduler.is_news(before, before[:, 1:], [])  # another shape
+    assert not detection_scheduler.has_changed(detection_scheduler._small(shifted), before, [])
+    assert detection_scheduler.has_changed(before, before[:, 1:], [])  # another shape
 
 
 def test_what_a_sway_brings_in_at_the_edge_is_no_news(room: np.ndarray) -> None:
     wide = np.hstack([room, np.zeros((480, 16), np.uint8)])
-    assert not detection_scheduler.is_news(
+    assert not detection_scheduler.has_changed(
         detection_scheduler._small(wide[:, 16:]), detection_scheduler._small(wide[:, :640]), []
     )
 
@@ -113,7 +113,7 @@ def test_what_only_seems_a_face_does_not_stand_a_second_look(
     (real,) = detector.search(picture)
     seeming = detector.Found(np.array([420.0, 200, 520, 300]), 0.9)
     monkeypatch.setattr(detector, "search", lambda *_, **__: [seeming, real])
-    found = detection_scheduler.Lookout(detection_scheduler.Cadence()).search(picture, 0.0, [])
+    found = detection_scheduler.DetectionScheduler(detection_scheduler.DetectionIntervals()).search(picture, 0.0, [])
     assert [one.box.tolist() for one in found] == [real.box.tolist()]
 
 

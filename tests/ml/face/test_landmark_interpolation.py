@@ -10,7 +10,7 @@ import pytest
 
 from ml.face import blinks, features
 from ml.face.infer import FPS
-from ml.face.landmark_interpolation import Infill, Look
+from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
 from ml.face.tracker import Tracker
 from ml.media import demux
 from ml.media.animated_portrait import AnimatedPortrait
@@ -29,20 +29,20 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return calls
 
 
-def watch(pictures: list[tuple[float, np.ndarray]], sparing: bool) -> list[Look]:
+def watch(pictures: list[tuple[float, np.ndarray]], sparing: bool) -> list[FrameSample]:
     """The looks at a film's pictures (time, grey), landmarks spared or in every picture."""
-    tracker, infill, looks = Tracker(), Infill(), []
+    tracker, infill, looks = Tracker(), LandmarkInterpolator(), []
     for time, picture in pictures:
         faces = tracker.step(picture, time, landmarks=not sparing or infill.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
-        looks += infill.push(Look(time, picture, True, owner, points))
+        looks += infill.push(FrameSample(time, picture, True, owner, points))
     looks += infill.end()
     assert [look.time for look in looks] == [time for time, _ in pictures]
     return looks
 
 
-def blinks_in(looks: list[Look]) -> list[float]:
+def blinks_in(looks: list[FrameSample]) -> list[float]:
     seen = [look for look in looks if look.points is not None]
     times, eyes, around = zip(*((look.time, look.eyes, look.around) for look in seen), strict=True)
     return blinks.find(np.array(times), np.array(eyes), np.stack(around))
@@ -95,32 +95,32 @@ def test_a_film_of_a_person_shows_the_same_blinks(real_data: Path, predicted: li
 
 def test_a_face_that_moves_fast_is_followed_in_every_picture(head: tuple[np.ndarray, np.ndarray]) -> None:
     picture, points = head
-    infill = Infill()
+    infill = LandmarkInterpolator()
     assert infill.wants(0.0)
-    infill.push(Look(0.0, picture, True, 0, points))
+    infill.push(FrameSample(0.0, picture, True, 0, points))
     assert [infill.wants(time) for time in (0.067, 0.133, 0.2, 0.267)] == [False, False, False, True]
     for number in range(1, 4):
-        infill.push(Look(number / FPS, picture, True, 0, points + 12 * number))
+        infill.push(FrameSample(number / FPS, picture, True, 0, points + 12 * number))
         assert infill.wants((number + 1) / FPS)
-    infill.push(Look(4 / FPS, picture, True, 0, points + 36.5))
+    infill.push(FrameSample(4 / FPS, picture, True, 0, points + 36.5))
     assert not infill.wants(5 / FPS)
 
 
 def test_what_waits_is_made_whole_when_the_face_goes(head: tuple[np.ndarray, np.ndarray]) -> None:
     picture, points = head
-    infill = Infill()
-    (first,) = infill.push(Look(0.0, picture, True, 0, points))
+    infill = LandmarkInterpolator()
+    (first,) = infill.push(FrameSample(0.0, picture, True, 0, points))
     assert first.eyes == features.eye_aspect_ratio(points)
-    assert infill.push(Look(0.1, picture, True, 0)) == []
-    waited, gone = infill.push(Look(0.2, picture, True))
+    assert infill.push(FrameSample(0.1, picture, True, 0)) == []
+    waited, gone = infill.push(FrameSample(0.2, picture, True))
     assert (waited.owner, gone.owner, gone.points) == (0, -1, None)
     assert np.abs(waited.points - points).mean() < 3
     assert infill.wants(0.3)
-    infill.push(Look(0.3, picture, True, 0, points))
-    infill.push(Look(0.4, picture, True, 0))
-    other = infill.push(Look(0.5, picture, True, 1, points))
+    infill.push(FrameSample(0.3, picture, True, 0, points))
+    infill.push(FrameSample(0.4, picture, True, 0))
+    other = infill.push(FrameSample(0.5, picture, True, 1, points))
     assert [look.owner for look in other] == [0, 1]
-    infill.push(Look(0.6, picture, True, 1))
+    infill.push(FrameSample(0.6, picture, True, 1))
     (last,) = infill.end()
     assert (last.time, last.owner) == (0.6, 1)
     assert last.points is not None
@@ -128,7 +128,7 @@ def test_what_waits_is_made_whole_when_the_face_goes(head: tuple[np.ndarray, np.
 
 def test_nothing_is_made_up_for_a_face_without_landmarks(head: tuple[np.ndarray, np.ndarray]) -> None:
     with pytest.raises(ValueError, match="go on from"):
-        Infill().push(Look(0.0, head[0], True, 0))
+        LandmarkInterpolator().push(FrameSample(0.0, head[0], True, 0))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ml.face.detector import Found
-from ml.face.multi_tracker import People
+from ml.face.multi_tracker import MultiObjectTracker
 
 
 def box(x: float, size: float = 100) -> Found:
@@ -14,14 +14,14 @@ def box(x: float, size: float = 100) -> Found:
 
 
 def test_one_person_who_moves_stays_one() -> None:
-    people = People()
+    people = MultiObjectTracker()
     numbers = {people.update([box(20 * i)], i * 0.2).number for i in range(20)}
     assert numbers == {0}
     assert people.summary() == {"max_faces": 1, "share_with_several": 0.0}
 
 
 def test_the_one_who_was_there_first_is_followed() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(20):
         people.update([box(0)], i * 0.2)
     chosen = [people.update([box(300, 130), box(2)], 4 + i * 0.2).number for i in range(10)]
@@ -31,13 +31,13 @@ def test_the_one_who_was_there_first_is_followed() -> None:
 
 
 def test_of_two_at_once_the_larger_is_followed() -> None:
-    people = People()
+    people = MultiObjectTracker()
     chosen = [people.update([box(0, 80), box(300, 140)], i * 0.2) for i in range(5)]
     assert {person.box[0] for person in chosen} == {300}
 
 
 def test_somebody_gone_for_long_is_somebody_new() -> None:
-    people = People()
+    people = MultiObjectTracker()
     first = people.update([box(0)], 0.0).number
     assert people.update([], 1.0) is None
     assert people.update([box(5)], 2.0).number == first
@@ -45,7 +45,7 @@ def test_somebody_gone_for_long_is_somebody_new() -> None:
 
 
 def test_a_flicker_is_nobody() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(300):
         people.update([box(0), box(400)] if i == 100 else [box(0)], i * 0.2)
     assert people.summary() == {"max_faces": 1, "share_with_several": 0.0}
@@ -53,7 +53,7 @@ def test_a_flicker_is_nobody() -> None:
 
 
 def test_among_people_of_like_size_one_is_followed() -> None:
-    people, chosen = People(), []
+    people, chosen = MultiObjectTracker(), []
     for step in range(40):
         wobble = (step % 3) - 1  # now the one, now the other is a little larger
         boxes = [box(0, 80 + 2 * wobble), box(300, 80 - 2 * wobble)]
@@ -77,7 +77,7 @@ def scene(places: dict[int, int]) -> np.ndarray:
 
 
 def test_people_who_cross_do_not_swap() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(21):
         time, left, right = i * 0.2, 20 + 30 * i, 620 - 30 * i
         hidden = abs(left - right) < 90  # the first walks behind the second
@@ -94,7 +94,7 @@ def test_people_who_cross_do_not_swap() -> None:
 
 
 def test_somebody_hidden_for_a_second_is_the_same() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(10):
         people.update([box(40)], i * 0.2, scene({0: 20}))
     for i in range(5):
@@ -103,7 +103,7 @@ def test_somebody_hidden_for_a_second_is_the_same() -> None:
 
 
 def test_the_reading_waits_for_a_face_hidden_for_a_moment() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(20):
         people.update([box(0, 120), box(300)], i * 0.2)
     assert people.update([box(300)], 4.0) is None
@@ -114,7 +114,7 @@ def test_the_reading_waits_for_a_face_hidden_for_a_moment() -> None:
 
 
 def test_tracks_say_who_was_there_when_and_how_large() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for i in range(100):
         people.update([box(0, 120), *([box(300, 90)] if 50 <= i < 80 else [])], i * 0.1)
     first, second = people.tracks(scale=2.0)
@@ -126,7 +126,7 @@ def test_tracks_say_who_was_there_when_and_how_large() -> None:
 
 
 def test_a_stream_without_an_end_forgets_who_has_gone_and_goes_on() -> None:
-    people = People()
+    people = MultiObjectTracker()
     for k in range(200):
         people.update([box(10), box(300 + 60 * (k % 7), 50)], 5.0 * k)
         people.forget()

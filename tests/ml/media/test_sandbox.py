@@ -21,15 +21,18 @@ from ml.media.sandbox import Bounds, verify_and_copy
 MOST = 400
 
 
-def encode(path: Path, frames: int, width: int, height: int, codec: str = "libx264") -> Path:
+def encode(path: Path, frames: int, width: int, height: int, codec: str = "libx264", *, noise: bool = False) -> Path:
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.options = {"preset": "ultrafast"} if codec == "libx264" else {"deadline": "realtime", "cpu-used": "8"}
-        picture = av.VideoFrame.from_ndarray(np.zeros((height, width, 3), np.uint8), format="rgb24").reformat(
-            format="yuv420p"
-        )
+        pixels = np.zeros((height * 3 // 2, width), np.uint8)
+        if noise:  # much to decode
+            pixels = np.random.default_rng(0).integers(0, 255, pixels.shape, np.uint8)
+        picture = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
         for index in range(frames):
+            if noise:
+                picture = av.VideoFrame.from_ndarray(np.roll(pixels, 97 * index, axis=1), format="yuv420p")
             picture.pts, picture.time_base = index, Fraction(1, 25)
             output.mux(stream.encode(picture))
         output.mux(stream.encode(None))
@@ -128,7 +131,15 @@ def test_a_recording_that_is_too_long(tmp_path):
 def test_endless_work_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "BEGIN", 1)
     monkeypatch.setattr(sandbox, "EACH", 0.0)
-    path = encode(tmp_path / "work.webm", 400, 1280, 720, "libvpx")
+    path = encode(tmp_path / "work.mp4", 250, 1280, 720, noise=True)
     with pytest.raises(MediaError) as refused:
-        verify_and_copy(path, tmp_path / "copy", Bounds(0.0 + 1e9, 1e15))
+        verify_and_copy(path, tmp_path / "copy", Bounds(1e9, 1e15))
     assert refused.value.code == "too_large"
+
+
+def test_a_process_that_is_killed_says_nothing_about_the_recording(tmp_path, mp4, monkeypatch):
+    path = tmp_path / "honest.mp4"
+    path.write_bytes(mp4)
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/false")
+    with pytest.raises(sandbox.SandboxFailedError):
+        verify_and_copy(path, tmp_path / "copy", Bounds.of(90))

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ml.speech.bitset import Marks, each_run, runs
+from ml.speech.bitset import Bitset, each_run, runs
 
 rng = np.random.default_rng(0)
 
 
 def test_slices_are_read_and_written_as_of_an_array():
-    plain, marks = np.zeros(1_003, bool), Marks(1_003)
+    plain, marks = np.zeros(1_003, bool), Bitset(1_003)
     for first, last in rng.integers(0, 1_100, (60, 2)):
         values = rng.random(max(0, len(plain[first:last]))) < 0.5
         plain[first:last] = values
@@ -18,12 +18,12 @@ def test_slices_are_read_and_written_as_of_an_array():
         assert np.array_equal(marks[first // 2 : last], plain[first // 2 : last])
     assert np.array_equal(marks[:], plain) and len(marks) == len(plain)
     assert marks.sum() == plain.sum() and marks.any()
-    assert Marks(0).sum() == 0 and not Marks(9).any() and len(Marks(0)[:]) == 0
+    assert Bitset(0).sum() == 0 and not Bitset(9).any() and len(Bitset(0)[:]) == 0
 
 
 def test_what_is_made_part_by_part_is_the_whole():
     plain = rng.random(130_001) < 0.3
-    marks = Marks.made(len(plain), lambda part: plain[part])
+    marks = Bitset.made(len(plain), lambda part: plain[part])
     assert np.array_equal(marks[:], plain)
     assert runs(marks) == runs(plain)
 

@@ -21,7 +21,7 @@ def one() -> np.ndarray:
 
 def test_too_few_points_are_never_two_voices():
     """Each part needs some seconds, so that a few have no room for two."""
-    score, other = diarization.parted(np.random.default_rng(0).normal(0, 9, (2 * diarization.LEAST - 1, 20)))
+    score, other = diarization.two_means(np.random.default_rng(0).normal(0, 9, (2 * diarization.LEAST - 1, 20)))
     assert score == 0 and not other.any()
 
 
@@ -31,9 +31,9 @@ def test_points_of_two_voices_are_parted(apart):
     truth = (np.arange(120) // 12) % 3 == 2
     points = rng.normal(0, 1, (120, 20))
     points[truth, 3] += apart
-    score, other = diarization.parted(points)
+    score, other = diarization.two_means(points)
     assert (score > 5 and (other == truth).mean() > 0.95) if apart else score < 2
-    assert diarization.parted(points)[0] == score
+    assert diarization.two_means(points)[0] == score
 
 
 def test_a_change_of_voices_must_pay_for_itself():
@@ -72,7 +72,7 @@ def test_points_do_not_depend_on_the_pieces_nor_on_the_level(one, monkeypatch):
     found = []
     for length, gain, most in ((100, 0, 10**9), (37, 0, 1), (len(mels), -20, 10**9)):
         monkeypatch.setattr(spooled_array, "MOST_IN_MEMORY", most)
-        listener = speaker_embedding.Listener()
+        listener = speaker_embedding.SpeakerEmbedder()
         for start in range(0, len(mels), length):
             listener.feed(mels[start : start + length] + gain)
         points = listener.finish()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.speech import spooled_array
-from ml.speech.spooled_array import Spool, Tally
+from ml.speech.spooled_array import SpooledArray, StreamingQuantiles
 
 rng = np.random.default_rng(0)
 
@@ -15,7 +15,7 @@ rng = np.random.default_rng(0)
 @pytest.mark.parametrize("most", [1, 4_000, 10**9])
 def test_what_was_put_in_comes_out(monkeypatch, columns, most):
     monkeypatch.setattr(spooled_array, "MOST_IN_MEMORY", most)
-    kept, pieces = Spool(np.float32, columns), []
+    kept, pieces = SpooledArray(np.float32, columns), []
     for length in (1, 400, 0, 77, 1_000):
         pieces.append(rng.random(length if columns is None else (length, columns)).astype(np.float32))
         kept.append(pieces[-1])
@@ -32,20 +32,20 @@ def test_without_a_disk_it_stays_in_memory(monkeypatch):
 
     monkeypatch.setattr(spooled_array, "MOST_IN_MEMORY", 10)
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    kept = Spool()
+    kept = SpooledArray()
     kept.append(np.arange(20))
     kept.append(np.arange(20, 30))
     assert np.array_equal(kept.values(), np.arange(30))
 
 
 def test_nothing_is_nothing():
-    assert len(Spool().values()) == 0
-    assert np.isnan(Tally(0, 1).percentiles(50)[0])
+    assert len(SpooledArray().values()) == 0
+    assert np.isnan(StreamingQuantiles(0, 1).percentiles(50)[0])
 
 
 def test_percentiles_are_numpys_to_half_a_step():
     values = rng.normal(-40, 9, 5_001).astype(np.float32)
-    tally = Tally(-100, 20)
+    tally = StreamingQuantiles(-100, 20)
     for part in np.array_split(values, 7):
         tally.add(part)
     tally.add(np.full(3, np.nan))

@@ -14,7 +14,7 @@ from ml.core.readings import (
     Track,
 )
 from ml.transcripts.transcript import Word
-from webapp.reports.fusion import fuse, lasting, said_between, standing, told
+from webapp.reports.fusion import describe, duration, fuse, reliability_note, said_between
 
 MODEL = ModelVersion("test", "test.1", "0")
 
@@ -47,15 +47,15 @@ def test_agreement_and_disagreement_are_facts_with_times():
     assert first["agrees"] and (first["face"], first["speech"]) == ("cheerful", "cheerful")
     assert not second["agrees"] and second["firm"]
     assert first["end"] <= second["start"] + 0.1 and second["end"] <= 30
-    assert told(second) == "The voice sounds tense, the face does not: it looks cheerful."
-    assert told(first) == "Voice and face both come across as cheerful."
-    assert lasting([first]) == pytest.approx(first["end"] - first["start"])
+    assert describe(second) == "Voice: tense. Face: cheerful."
+    assert describe(first) == "Voice and face: both come across as cheerful."
+    assert duration([first]) == pytest.approx(first["end"] - first["start"])
 
 
 def test_what_is_unsure_is_said_softly():
     fused = fuse(face(("happy", 30)), voice(("angry", 18), share=0.55))
     assert [fact["firm"] for fact in fused.agreement] == [False]
-    assert told(fused.agreement[0]).startswith("The voice may sound tense while the face may look cheerful.")
+    assert describe(fused.agreement[0]).startswith("Voice: possibly tense. Face: possibly cheerful.")
     hidden = fuse(face(("happy", 30), coverage=0.4), voice(("angry", 18)))
     assert not any(fact["firm"] for fact in hidden.agreement)
 
@@ -70,10 +70,10 @@ def test_how_firmly_the_whole_may_be_taken():
     def fused(coverage, face, speech):
         return FusedReading(Track(FACE_EMOTIONS, [], []), {}, None, {"face": face, "speech": speech}, coverage)
 
-    assert standing(fused(0.95, 0.6, 0.4)) == ""
-    assert "Too little" in standing(fused(0.2, 0.0, 0.0))
-    assert "from the face" in standing(fused(0.9, 0.95, 0.05))
-    assert "hint" in standing(fused(0.5, 0.5, 0.5))
+    assert reliability_note(fused(0.95, 0.6, 0.4)) == ""
+    assert "Too little" in reliability_note(fused(0.2, 0.0, 0.0))
+    assert "from the face" in reliability_note(fused(0.9, 0.95, 0.05))
+    assert "indication" in reliability_note(fused(0.5, 0.5, 0.5))
 
 
 def test_the_words_beside_a_fact_are_those_said_meanwhile():
