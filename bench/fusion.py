@@ -13,10 +13,11 @@ from ml.core import registry
 from ml.core.errors import ModelMissing
 from ml.core.readings import FACE_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
 from ml.fusion.combine import combine
+from ml.fusion.rows import NEUTRAL, to_seven
 from ml.fusion.stream import TICK, FusionStream, Settings, shipped
 from ml.fusion.yakaew2021.stream import ALPHA, OPEN, Mean
 from ml.fusion.yakaew2021.stream import STEP as PICTURE
-from ml.training.fusion.assemble import AFTER, BEFORE, NEUTRAL, Bank, Streams, assemble
+from ml.training.fusion.assemble import AFTER, BEFORE, Bank, Streams, assemble
 from ml.training.fusion.fit_stream import step_response
 
 #: Streams that are followed, and that stay neutral to the end.
@@ -74,7 +75,7 @@ def paper(streams: Streams, times: int) -> np.ndarray:
     for s in range(len(named)):
         mean = Mean(ALPHA)
         for t in range(named.shape[1]):
-            row, voice = streams.face[s, t], streams.voice[s, t]
+            row, voice = to_seven(streams.face[s, t]), to_seven(streams.voice[s, t])
             if streams.mouth[s, t] > OPEN and not np.isnan(voice[0]):
                 row = (row + voice) / 2
             for _ in range(times):

@@ -36,6 +36,15 @@ def rows() -> list[tuple[str, str, str, str]]:
         value += " over actors"
         command = "./viva train speech --data DIR"
         found.append((card["version"], measure, value, command))
+        for name, some in {"RAVDESS": figures, "nEMO (Polish)": figures["corpora"].get("nemo")}.items():
+            if some is None:
+                continue
+            if name != "RAVDESS":
+                found.append((card["version"], f"the same on {name}", _number(some["uar_mean"]), command))
+            told = some["selective"]
+            measure = f"told of unheard speakers of {name}, and right in so many of these"
+            value = f"{told['coverage']:.0%}, {_number(told['accuracy'])}"
+            found.append((card["version"], measure, value, command))
     if card := _card("fusion"):
         for task in ("eight", "three"):
             figures = card["figures"][task]

@@ -1,7 +1,7 @@
 """Make the pictures of the guides and of the README anew: ``.venv/bin/python docs/pictures.py``.
 
-Starts the demonstration on a data folder and ports of its own, walks through it in Chromium at 1280x800, and writes JPEGs
-into ``docs/guide/pictures``. Needs what ``./viva test`` installs. Stops everything that it started.
+Starts the demonstration on a data folder and ports of its own, walks through it in Chromium at 1280x800, and writes
+JPEGs into ``docs/guide/pictures``. Needs what ``./viva test`` installs. Stops everything that it started.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def viva(home: Path) -> Iterator[str]:
 def answers(url: str) -> bool:
     """Whether the server says that all is well."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
@@ -81,6 +81,7 @@ class Camera:
         return context.new_page()
 
     def __call__(self, page: Page, name: str) -> None:
+        """Take one picture."""
         page.wait_for_timeout(800)
         page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=82)
         print(name, flush=True)
@@ -100,6 +101,8 @@ def candidate(camera: Camera, link: str) -> None:
     """From the invitation to the first question."""
     page = camera.page()
     page.goto(link)
+    page.locator("main .btn-primary").first.click()  # the link's own page: nothing begins before this
+    page.wait_for_url(re.compile("/interview/"))
     camera(page, "candidate-welcome")
     page.locator("main .btn-primary").first.click()
     page.wait_for_url(re.compile("/consent"))
@@ -111,6 +114,8 @@ def candidate(camera: Camera, link: str) -> None:
     page.get_by_role("button", name=re.compile("Turn on")).click()
     page.locator("#preview").wait_for()
     page.wait_for_timeout(4000)
+    # The browser names its stand-in for a camera by the file that it plays.
+    page.locator("option", has_text="mjpeg").evaluate_all("all => all.forEach(one => { one.textContent = 'Camera' })")
     camera(page, "candidate-check")
     page.locator("main .btn-primary.btn-lg").click()
     page.wait_for_timeout(1500)

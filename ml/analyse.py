@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.core.errors import MediaError, VivaError
+from ml.core.names import shown_name
 from ml.core.readings import FaceReading, Reading, SpeechReading
 from ml.core.stored import strict
 from ml.media.demux import MediaInfo, probe
@@ -142,5 +143,5 @@ def _probed(path: str | Path) -> _Probed:
 
 def _describe(path: Path, info: _Probed) -> dict[str, Any]:
     if info is None or isinstance(info, Exception):
-        return {"name": path.name, "error": str(info)}
-    return {"name": path.name, "bytes": path.stat().st_size, **dataclasses.asdict(info)}
+        return {"name": shown_name(path), "error": str(info)}
+    return {"name": shown_name(path), "bytes": path.stat().st_size, **dataclasses.asdict(info)}

@@ -13,7 +13,7 @@ from webapp.core import (
     extensions,
     pages,
     security,
-    tasks,  # noqa: F401  (known to the worker)
+    tasks,  # known to the worker
     translation,
 )
 from webapp.core import settings as configuration

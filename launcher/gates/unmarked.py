@@ -19,7 +19,12 @@ from launcher.paths import ROOT
 MARKS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 
 # --- templates -----------------------------------------------------------------------------------------------------
-_JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+#: The block ``main_class`` holds names of styles.
+_JINJA = re.compile(
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{% block main_class %\}[a-z ]*\{% endblock %\}"
+    r"|\{%.*?%\}|\{\{.*?\}\}",
+    re.DOTALL,
+)
 _NOT_READ = re.compile(r"<(script|style|code|pre|kbd)\b.*?</\1>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'(?<![\w-])(?:title|alt|aria-label|placeholder|label|data-label)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
@@ -123,7 +128,7 @@ def in_python(source: str) -> Iterator[tuple[int, str]]:
             continue
         said = bool(calls) and calls[0] in _SAYS and bool(re.match(r"[A-Z][a-z]+", text))
         if said or _SENTENCE.search(text):
-            yield node.lineno, text
+            yield getattr(node, "lineno", 0), text
 
 
 def _text_of(node: ast.AST) -> str | None:

@@ -23,7 +23,8 @@ LEAST_N = 2
 
 def is_sure(probabilities: np.ndarray, least: float = LEAST_PROBABILITY) -> np.ndarray | bool:
     """Whether the likeliest class of calibrated rows (..., K) may be named at their moment: bool (...)."""
-    return np.max(probabilities, axis=-1) >= least
+    sure: np.ndarray | bool = np.max(probabilities, axis=-1) >= least
+    return sure
 
 
 def has_interval(estimate: Estimate) -> bool:

@@ -67,7 +67,8 @@ def network(name: str, layers: Callable[[], dict[str, Any]] = dict) -> Network:
         path = registry.file_of(name, f"{name}.keras")
         return KerasNetwork(_keras(path, registry.stamp(path), layers), onnx)
 
-    return registry.kept((chosen, name), load)
+    found: Network = registry.kept((chosen, name), load)
+    return found
 
 
 class OnnxNetwork:
@@ -79,7 +80,8 @@ class OnnxNetwork:
 
     def run(self, batch: np.ndarray, output: str | None = None) -> np.ndarray:
         """The named output, else the first."""
-        return self.session.run(None if output is None else [output], {self._input: batch})[0]
+        found: np.ndarray = self.session.run(None if output is None else [output], {self._input: batch})[0]
+        return found
 
 
 class KerasNetwork:
@@ -95,7 +97,8 @@ class KerasNetwork:
             if output not in found:
                 return self._onnx.run(batch, output)
             found = found[output]
-        return found.numpy()
+        answer: np.ndarray = found.numpy()
+        return answer
 
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:

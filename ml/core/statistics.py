@@ -8,7 +8,8 @@ import numpy as np
 def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """Probabilities of scores (log odds), which add up to 1 along ``axis``; no score is too large for it."""
     scores = np.exp(scores - np.max(scores, axis=axis, keepdims=True))
-    return scores / scores.sum(axis=axis, keepdims=True)
+    shares: np.ndarray = scores / scores.sum(axis=axis, keepdims=True)
+    return shares
 
 
 def block_bootstrap(
@@ -89,3 +90,20 @@ def expected_calibration_error(probabilities: np.ndarray, truth: np.ndarray, bin
     which = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     gaps = np.bincount(which, weights=correct - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(probabilities))
+
+
+#: A share of readings below this is silence: how often so few are right says nothing.
+SILENCE = 0.05
+
+
+def selective_figures(told: np.ndarray, right: np.ndarray, threshold: float) -> dict[str, float | int | None]:
+    """What readings are worth of which only some are told: ``threshold``, ``coverage`` (the share that is told),
+    ``accuracy`` among these (None at a coverage below SILENCE) and ``n``, how many they are; ``told`` and ``right`` are
+    bool (N,)."""
+    coverage = float(told.mean()) if len(told) else 0.0
+    return {
+        "threshold": threshold,
+        "coverage": coverage,
+        "accuracy": float(right[told].mean()) if coverage >= SILENCE else None,
+        "n": int(told.sum()),
+    }

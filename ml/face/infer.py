@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ml.core.messages import N_
 from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
-from ml.face import blinks, features, mouth, quality_checks
+from ml.face import blinks, features, frozen, mouth, occlusion, quality_checks
 from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
 from ml.face.samples import Samples
 from ml.face.tracker import Face, Tracker
@@ -33,6 +34,8 @@ HEIGHT = 480
 ROWS = 3000
 #: Expressions this close in time (seconds) are not independent of each other.
 MEMORY = 3.0
+#: Another face that is at least this share as large and as long in the picture might as well be the one who answers.
+EQUAL = 0.8
 
 
 def read(
@@ -70,17 +73,26 @@ def read(
     lips[owners >= 0, 1] = np.frombuffer(samples.open, np.float32)
     lips[:, 0] = 1 - lips[:, 1]
     mine = _belongs(times, owners, others, tracker.voids)
+    length = max(info.seconds, end)
+    spans = frozen.stretches(samples.looked, samples.same, samples.picture_times, length)
+    there = mine.copy()
+    mine &= ~frozen.inside(times, spans)
     rows[~mine], lips[~mine] = np.nan, np.nan
     seen = ~np.isnan(rows[:, 0])
+    no_eyes, no_mouth = _covered(samples, times, owners)
+    lips[no_mouth] = np.nan
     eye_times, eyes = np.array(samples.eye_times), np.array(samples.eyes)
     mine = _belongs(eye_times, np.array(samples.eye_owners), others, tracker.voids)
+    mine &= ~frozen.inside(eye_times, spans)
+    eyes_seen = seen & ~no_eyes
+    mine &= ~no_eyes[np.searchsorted(times, eye_times, "right").clip(1) - 1]
     around = np.frombuffer(samples.around, np.uint8).reshape(len(eye_times), 2, features.AROUND, features.AROUND)
-    length = max(info.seconds, end)
-    coverage, summary, main = float(seen.mean()), people.summary(), people.main()
+    looks = len(seen) + frozen.without_pictures(times, spans, RATE)
+    coverage, summary, main = float(seen.sum() / looks), people.summary(), people.main()
     counts = np.repeat(np.arange(len(people.counts)), people.counts)
     facts = quality_checks.Facts(
         seconds=length,
-        coverage=coverage,
+        coverage=float(there.mean()),
         black=float(np.mean(samples.black)),
         still=float(np.mean(samples.still)) if samples.still else 0.0,
         drawn=float(np.mean(samples.drawn)) if samples.drawn else 0.0,
@@ -90,29 +102,63 @@ def read(
         rate=float(1 / max(1e-3, np.median(np.diff(samples.picture_times)))) if len(samples.picture_times) > 1 else FPS,
         faces=float(np.median(counts)),
         people=summary,
+        frozen=sum(to - since for since, to in spans),
+        eyes_covered=_share(no_eyes, seen),
+        mouth_covered=_share(no_mouth, seen),
+        equal_faces=_equals(people.tracks(samples.scale)),
     )
     quality_checks.reject(facts)
+    if not seen.any():
+        quality_checks.reject(replace(facts, still=1.0))
+    facts = replace(facts, coverage=coverage)
     warnings, codes = quality_checks.limitations(facts)
     distribution = _distribution(rows[seen], times)
+    lips_seen = ~np.isnan(lips[:, 1])
     return FaceReading(
         model=version,
         coverage=coverage,
         warnings=warnings,
         seconds=length,
-        frames=len(seen),
+        frames=looks,
         frames_with_face=int(seen.sum()),
         track=_track(times, rows),
         distribution=distribution,
         dominant=dominant(distribution, coverage),
         blinks={"count": None, "times": [], "per_minute": None}
-        if "low_rate" in codes
-        else blinks.summarise(eye_times[mine], eyes[mine], coverage * length, around[mine]),
+        if "low_rate" in codes or facts.eyes_covered > quality_checks.MOST
+        else blinks.summarise(eye_times[mine], eyes[mine], float(eyes_seen.sum()) / looks * length, around[mine]),
         mouth=_track(times, lips, mouth.LABELS),
-        mouth_open=float((lips[seen, 1] > 0.5).mean()),
+        mouth_open=float((lips[lips_seen, 1] > 0.5).mean()) if lips_seen.any() else None,
         people=summary,
         tracks=people.tracks(samples.scale),
         state=quality_checks.state_of(codes),
         codes=codes,
+    )
+
+
+def _covered(samples: Samples, times: np.ndarray, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At which looks (bool, N) the eyes, and the mouth, of the face there are covered for a while."""
+    found = []
+    for covered in (samples.eyes_covered, samples.mouth_covered):
+        flags, faces = np.zeros(len(times), bool), owners >= 0
+        if faces.any():
+            flags[faces] = occlusion.lasting(times[faces], np.frombuffer(covered, np.int8) > 0)
+        found.append(flags)
+    return found[0], found[1]
+
+
+def _share(flags: np.ndarray, among: np.ndarray) -> float:
+    return float(flags[among].mean()) if among.any() else 0.0
+
+
+def _equals(tracks: list[dict[str, Any]]) -> int:
+    """How many faces are about as large and as long in the picture as the first, which is read; itself included."""
+    first = tracks[0] if tracks else None
+    if first is None:
+        return 0
+    return sum(
+        track["share"] >= EQUAL * first["share"] and track["median_box_px"] >= EQUAL * first["median_box_px"]
+        for track in tracks
     )
 
 

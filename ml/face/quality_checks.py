@@ -35,6 +35,9 @@ DARK = 20.0
 FLAT, FEW = 0.3, 0.38
 #: Below this many pictures a second blinks fall between them.
 LEAST_RATE = 9.0
+#: Eyes or a mouth covered for less than this share of the looks are not worth a word; more than MOST, and no blinks are
+#: counted at all.
+SAID_COVERED, MOST = 0.1, 0.5
 #: A face in fewer of the pictures than this does not speak for the answer.
 LOW = 0.5
 
@@ -42,7 +45,9 @@ LOW = 0.5
 @dataclass(frozen=True)
 class Facts:
     """What was seen: shares in 0..1, grey levels in 0..255, ``motion`` of eyes and mouth
-    as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second."""
+    as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second,
+    ``frozen`` in seconds, ``eyes_covered`` and ``mouth_covered`` of the looks at the face; ``equal_faces``: how many
+    are about as large and as long in the picture as the one that is read, itself included."""
 
     seconds: float
     coverage: float
@@ -55,6 +60,10 @@ class Facts:
     rate: float
     faces: float
     people: dict[str, Any]
+    frozen: float = 0.0
+    eyes_covered: float = 0.0
+    mouth_covered: float = 0.0
+    equal_faces: int = 1
 
 
 def reject(facts: Facts) -> None:
@@ -124,6 +133,11 @@ def limitations(facts: Facts) -> tuple[list[str], list[str]]:
             most,
             N_("Up to several faces were seen in %(share)s of the frames: the reading follows the one that stays."),
         )
+        if facts.equal_faces > 1:
+            said = N_(
+                "Several faces were seen in %(share)s of the frames, about equally large and equally long: whose "
+                "face was read is a guess."
+            )
         found.append(("several_faces", said % {"share": _percent(share)}))
     if facts.coverage < LOW:
         found.append(
@@ -133,12 +147,45 @@ def limitations(facts: Facts) -> tuple[list[str], list[str]]:
                 % {"share": _percent(facts.coverage)},
             )
         )
-    if facts.still > FROZEN and facts.seconds >= LEAST_SECONDS:
+    if facts.frozen:
+        found.append(
+            (
+                "frozen",
+                N_(
+                    "For %(frozen)s of %(seconds)s seconds the picture stood still while the recording went on. "
+                    "Nothing was read there."
+                )
+                % {"frozen": f"{facts.frozen:.0f}", "seconds": f"{facts.seconds:.0f}"},
+            )
+        )
+    elif facts.still > FROZEN and facts.seconds >= LEAST_SECONDS:
         found.append(
             (
                 "frozen",
                 N_("The picture did not move for %(share)s of the time: it may have been frozen.")
                 % {"share": _percent(facts.still)},
+            )
+        )
+    if facts.eyes_covered >= SAID_COVERED:
+        found.append(
+            (
+                "eyes_covered",
+                N_(
+                    "The eyes were covered in %(share)s of the looks at the face (by glasses, hair or "
+                    "something before the camera): no blinks were counted there, and the expression is less certain."
+                )
+                % {"share": _percent(facts.eyes_covered)},
+            )
+        )
+    if facts.mouth_covered >= SAID_COVERED:
+        found.append(
+            (
+                "mouth_covered",
+                N_(
+                    "The mouth was covered in %(share)s of the looks at the face: whether it was open was not read "
+                    "there, and the expression is less certain."
+                )
+                % {"share": _percent(facts.mouth_covered)},
             )
         )
     if facts.motion < RIGID and facts.coverage * facts.seconds >= SAID_RIGID:
@@ -170,7 +217,7 @@ def limitations(facts: Facts) -> tuple[list[str], list[str]]:
 
 
 #: Codes that weaken the whole reading, not only a part of it.
-_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark"}
+_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark", "eyes_covered", "mouth_covered"}
 
 
 def state_of(codes: list[str]) -> str:
@@ -211,9 +258,9 @@ def small_copy(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.int16)
 
 
-def is_still(small: np.ndarray, before: np.ndarray) -> bool:
-    """Whether nothing moved between two small copies."""
-    return small.shape == before.shape and float(np.abs(small - before).max()) < STILL
+def is_still(small: np.ndarray, before: np.ndarray, least: float = STILL) -> bool:
+    """Whether nothing moved between two small copies: nowhere they differ by ``least`` grey levels."""
+    return small.shape == before.shape and float(np.abs(small - before).max()) < least
 
 
 def is_black(grey: np.ndarray) -> bool:

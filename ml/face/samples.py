@@ -7,7 +7,7 @@ from collections import deque
 
 import numpy as np
 
-from ml.face import classifier, features, mouth, quality_checks, quantised
+from ml.face import classifier, features, frozen, mouth, occlusion, quality_checks, quantised
 from ml.face.landmark_interpolation import FrameSample
 
 #: Times a second that the whole picture is looked at: is it black, does it move, is its face drawn?
@@ -25,6 +25,8 @@ class Samples:
         self.eyes, self.lips = array("f"), array("f")
         self.around = bytearray()  # of both eyes
         self.drawn, self.black, self.still = array("b"), array("b"), array("b")  # some times a second
+        self.eyes_covered, self.mouth_covered = array("b"), array("b")  # of expression samples with a face
+        self.looked, self.same = array("d"), array("b")  # when the whole picture was, and whether it was as before
         self.scale = 1.0
         self._faces: list[np.ndarray] = []
         self._mouths: list[np.ndarray] = []
@@ -34,7 +36,7 @@ class Samples:
         """Take in a picture."""
         self.picture_times.append(look.time)
         if look.time * _LOOKS >= len(self.black):
-            self._add_whole(look.picture)
+            self._add_whole(look.picture, look.time)
         if look.points is not None:
             self.eye_times.append(look.time)
             self.eye_owners.append(look.owner)
@@ -55,10 +57,13 @@ class Samples:
             self._faces.clear()
             self._mouths.clear()
 
-    def _add_whole(self, picture: np.ndarray) -> None:
+    def _add_whole(self, picture: np.ndarray, time: float) -> None:
         """Whether the whole picture is black, or has not moved for a second."""
         small = quality_checks.small_copy(picture)
         self.black.append(quality_checks.is_black(small))
+        before = self._small[-1] if self._small else None
+        self.looked.append(time)
+        self.same.append(before is not None and quality_checks.is_still(small, before, frozen.SAME))
         if len(self._small) == _LOOKS:
             self.still.append(quality_checks.is_still(small, self._small[0]))
         self._small.append(small)
@@ -66,6 +71,9 @@ class Samples:
     def _add_face(self, look: FrameSample) -> None:
         face = features.crop(look.picture, look.points)
         self.light.append(float(face.mean()))
+        spread = float(face.std())
+        self.eyes_covered.append(occlusion.eyes_covered(look.picture, look.points, spread))
+        self.mouth_covered.append(occlusion.mouth_covered(look.picture, look.points, spread))
         if look.time * _LOOKS >= len(self.drawn):
             self.drawn.append(quality_checks.is_drawn(face))
         self._faces.append(face)

@@ -19,7 +19,7 @@ from ml.core.naming import dominant
 from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.fusion.agreement import agreement
-from ml.fusion.rows import to_face_classes
+from ml.fusion.rows import STATES, to_seven, to_states
 from ml.fusion.stream import TICK, FusionStream, Moment
 from ml.fusion.yakaew2021.stream import SENTIMENTS, PaperStream, to_sentiments
 from ml.fusion.yakaew2021.stream import STEP as PICTURE
@@ -76,9 +76,13 @@ def aggregate(
     )
 
 
-def moments(face: FaceReading | None, speech: SpeechReading | None, length: float) -> Iterator[Moment]:
-    """Push two readings' rows through a `FusionStream`, in the order in which they would have come."""
-    stream = FusionStream(voice_hold=_hold(speech))
+def moments(
+    face: FaceReading | None, speech: SpeechReading | None, length: float, stream: FusionStream | None = None
+) -> Iterator[Moment]:
+    """Push two readings' rows through a `FusionStream`, in the order in which they would have come. ``stream`` is
+    another than a new one with what ships."""
+    stream = stream or FusionStream()
+    stream.voice_hold = _hold(speech)
     for time, what in events(face, speech):
         yield from stream.push(min(time, length), **what)
     yield from stream.finish(np.ceil(length / STEP - 1e-9) * STEP)
@@ -110,7 +114,8 @@ def _rows(track: Track) -> list[tuple[float, np.ndarray]]:
     known = [(time, row) for time, row in zip(track.times, track.probabilities, strict=True) if row is not None]
     if not known:
         return []
-    rows = to_face_classes(track.labels, np.array([row for _, row in known], float))
+    rows = np.array([row for _, row in known], float)
+    rows = rows if track.labels == STATES else to_states(track.labels, rows)
     rows /= np.maximum(rows.sum(axis=1, keepdims=True), 1e-9)
     return [(time, row) for (time, _), row in zip(known, rows, strict=True)]
 
@@ -136,7 +141,8 @@ def _paper(face: FaceReading | None, speech: SpeechReading | None, length: float
             held.update({name: (when, value) for name, value in what.items()})
             place += 1
         now = {name: value for name, (when, value) in held.items() if time - when <= reach[name]}
-        rows = {name: to_sentiments(FACE_EMOTIONS, now[name][None])[0] for name in ("face", "voice") if name in now}
+        seven = {name: to_seven(now[name][None]) for name in ("face", "voice") if name in now}
+        rows = {name: to_sentiments(FACE_EMOTIONS, row)[0] for name, row in seven.items()}
         there = rows.get("face") is not None
         mean = stream.push(rows.get("face"), rows.get("voice"), now.get("mouth", usual))
         voiced = there and "voice" in rows and (now.get("mouth", usual) or 0) > 0.5

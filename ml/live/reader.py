@@ -17,7 +17,7 @@ from ml.core.errors import VivaError
 from ml.core.naming import is_sure
 from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face import quality_checks
-from ml.fusion.rows import to_face_classes
+from ml.fusion.rows import to_states
 from ml.fusion.stream import FusionStream, Moment
 from ml.live import jpeg
 from ml.live.faces import Faces, Seen, named
@@ -74,7 +74,7 @@ class Reader:
             samples = samples.astype(np.float32) / 32768
         samples = np.clip(np.nan_to_num(samples.astype(np.float32)), -1, 1)
         if self._voice.push_audio(samples, self._clock.read(at)) and self._voice.speaks:
-            row = to_face_classes(SPEECH_EMOTIONS, self._voice.row[None])[0]
+            row = to_states(SPEECH_EMOTIONS, self._voice.row[None])[0]
             self._push(self._voice.end, voice=row / row.sum())
 
     def picture(self, grey: np.ndarray, time: float, *, scale: float = 1.0, careful: bool = False) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def planes(frame: av.AudioFrame) -> np.ndarray:
         return found.astype(np.float64)
     if found.dtype == np.uint8:
         return (found.astype(np.float64) - 128) / 128
-    return found.astype(np.float64) / -float(np.iinfo(found.dtype).min)
+    return found.astype(np.float64) / -float(np.iinfo(np.dtype(found.dtype.str)).min)
 
 
 def energy(frames: Iterator[av.AudioFrame]) -> float:

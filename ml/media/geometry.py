@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -57,7 +58,8 @@ def squared(width: int, height: int, aspect: Fraction | float | None) -> tuple[i
 def geometry(frame: av.VideoFrame, aspect: Fraction | float | None = None) -> Geometry:
     """How ``frame`` is shown, of a stream whose pixels have this ``aspect`` (as in `squared`)."""
     width, height = squared(frame.width, frame.height, aspect)
-    held = frame.side_data.get(Type.DISPLAYMATRIX)
+    side_data: Any = frame.side_data  # its types say names, and it knows members of Type
+    held = side_data.get(Type.DISPLAYMATRIX)
     if held is None:
         return Geometry(width, height)
     a, b, _, c, d = struct.unpack_from("=5i", bytes(held))

@@ -13,13 +13,18 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 
 from ml.core.errors import MediaError
+from ml.media import channels
 from ml.media.containers import cut_off
 from ml.media.geometry import geometry, squared
+from ml.media.pictures import luminance
 from ml.media.recordings import Recording, check_size, not_media, nothing_usable, open_recording
 from ml.media.remux import Copy, remux
 
+#: A picture of which hardly anything is lighter than this (levels of 0..255) is black.
+DARK = 24.0
 _WEBM = {"vp8", "vp9", "av1", "opus", "vorbis"}
 _MP4 = {"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "opus", "flac", "alac"}
 
@@ -45,6 +50,9 @@ class MediaInfo:
     video_codec: str | None = None
     audio_codec: str | None = None
     truncated: bool = False
+    #: Nothing but darkness is seen, nothing at all is heard (set by :func:`verify`): a covered lens, a dead microphone.
+    black: bool = False
+    silent: bool = False
 
 
 def playable_suffix(info: MediaInfo) -> str:
@@ -122,7 +130,8 @@ def _verified(recording: Recording, pixels: float, seconds: float, copy: Copy | 
     first: dict[int, float] = {}
     last: dict[int, float] = {}
     count: dict[int, int] = {}
-    end = held = 0.0
+    end = held = brightest = loudest = 0.0
+    looked = -1.0
     for stream, frame in recording.decode(recording.video, recording.audio, each=copy.add if copy else None):
         time, key = recording.time_of(frame), stream.index
         if stream is recording.video:
@@ -132,8 +141,12 @@ def _verified(recording: Recording, pixels: float, seconds: float, copy: Copy | 
                 raise MediaError("too_large", "The recording has more and larger pictures than Viva reads.")
             if key not in count:
                 info = _as_displayed(info, frame, recording.aspect)
+        elif loudest <= channels.AUDIBLE:
+            loudest = max(loudest, float(np.square(channels.planes(frame)).mean(1).max()))
         if time is None:
             continue
+        if stream is recording.video and brightest < DARK and time >= looked + 0.5:
+            looked, brightest = time, max(brightest, luminance(frame))
         first.setdefault(key, time)
         last[key], count[key] = max(time, last.get(key, time)), count.get(key, 0) + 1
         end = max(end, time + _length(frame, stream is recording.video))
@@ -150,6 +163,11 @@ def _verified(recording: Recording, pixels: float, seconds: float, copy: Copy | 
     declared = (recording.container.duration or 0) / av.time_base
     end = max(end, min(held, declared))
     info = replace(info, seconds=end, fps=fps, truncated=info.truncated or declared > end * 1.02 + 1.0)
+    info = replace(
+        info,
+        black=video is not None and brightest < DARK,
+        silent=audio is not None and loudest <= channels.AUDIBLE,
+    )
     if video is None:
         info = replace(info, has_video=False, width=None, height=None, video_codec=None)
     return info if audio is not None else replace(info, has_audio=False, audio_codec=None)

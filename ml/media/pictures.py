@@ -104,3 +104,9 @@ def _luminance(frame: av.VideoFrame) -> np.ndarray:
         return levels.copy()
     stretch = 255 / _LEVELS
     return cv2.addWeighted(levels, stretch, levels, 0, -_BLACK * stretch)
+
+
+def luminance(frame: av.VideoFrame) -> float:
+    """How light the lighter parts of a picture are (the 98th percentile): 0..255."""
+    small = frame.reformat(64, 48, "gray").to_ndarray()
+    return float(np.percentile(small, 98))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import av
 
 from ml.core.errors import MediaError
+from ml.core.names import shown_name
 from ml.media import channels
 from ml.media.claims import check_claims
 from ml.media.containers import cut_off, has_index, sniff
@@ -128,7 +129,7 @@ class Recording:
             with self.path.open("rb") as stream, _opened(Part(stream, start, end), self.demuxer) as container:
                 part = Recording(container, self.path, self.demuxer)
                 pairs = [(part.video, self.video), (part.audio, self.audio)]
-                mine = {theirs.index: own for theirs, own in pairs if theirs is not None and own in wanted}
+                mine = {theirs.index: own for theirs, own in pairs if theirs and own and own in wanted}
                 chosen = [container.streams[index] for index in mine]
                 self._origin_now = part.origin - begins
                 if chosen:
@@ -151,13 +152,13 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     """
     path = Path(path)
     if not path.exists():
-        raise MediaError("missing", f"There is no file {path.name}. Check the path and try again.")
+        raise MediaError("missing", f"There is no file {shown_name(path)}. Check the path and try again.")
     if path.is_file() and path.stat().st_size == 0:
         raise MediaError(
-            "empty", f"{path.name} is empty: nothing was recorded or uploaded. Record it or upload it again."
+            "empty", f"{shown_name(path)} is empty: nothing was recorded or uploaded. Record it or upload it again."
         )
     if path.is_dir():
-        raise MediaError("not_media", f"{path.name or path} is a folder. Name a recording in it.")
+        raise MediaError("not_media", f"{shown_name(path) or path} is a folder. Name a recording in it.")
     demuxer = sniff(path) if path.is_file() else None
     if demuxer is None:
         raise not_media(path)
@@ -210,9 +211,9 @@ def _later(path: Path, demuxer: str, parts: Sequence[tuple[int, int]]) -> list[L
                 part = Recording(container, path, demuxer)
                 setups.append([_setup(stream) for stream in (part.video, part.audio)])
                 times = [
-                    part.time_of(packet) + float((packet.duration or 0) * packet.time_base)
+                    time + float((packet.duration or 0) * packet.time_base)
                     for packet in part.packets(part.video, part.audio)
-                    if part.time_of(packet) is not None
+                    if (time := part.time_of(packet)) is not None
                 ]
         except (av.FFmpegError, ValueError, MediaError):
             continue  # a header with nothing behind it
@@ -245,7 +246,7 @@ def not_media(path: Path) -> MediaError:
     """The error for a file that is no recording."""
     return MediaError(
         "not_media",
-        f"{path.name} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
+        f"{shown_name(path)} is not a recording that Viva can read. Use a WebM, MP4, Ogg, WAV, FLAC or MP3 file.",
     )
 
 
@@ -253,6 +254,6 @@ def nothing_usable(path: Path) -> MediaError:
     """The error for a file of which nothing decodes."""
     return MediaError(
         "truncated",
-        f"{path.name} was cut off before anything in it could be played. "
+        f"{shown_name(path)} was cut off before anything in it could be played. "
         "Upload the whole file again, or record it anew.",
     )

@@ -11,6 +11,7 @@ from typing import Self
 import av
 
 from ml.core.errors import MediaError
+from ml.core.names import shown_name
 from ml.media.recordings import Recording, open_recording
 
 #: Containers by suffix: FFmpeg's name, and options that put the index in front.
@@ -51,8 +52,8 @@ class Copy:
         if not all(part.alike for part in recording.following):
             self._error = MediaError(
                 "mixed",
-                f"{recording.path.name} holds several recordings that were made differently, so they cannot be played "
-                "as one. Record it again without a break, or upload one recording.",
+                f"{shown_name(recording.path)} holds several recordings that were made differently, so they cannot be "
+                "played as one. Record it again without a break, or upload one recording.",
             )
             return
         name, options = _CONTAINERS[target.suffix]
@@ -95,7 +96,7 @@ class Copy:
         if self._error:
             raise MediaError(
                 "not_media",
-                f"{self._recording.path.name} could not be copied into a {self._target.suffix} file. "
+                f"{shown_name(self._recording.path)} could not be copied into a {self._target.suffix} file. "
                 "Record or export it as WebM or MP4.",
             ) from self._error
         os.replace(self._partial, self._target)

@@ -106,8 +106,8 @@ def main(path: Path, target: Path, bounds: Bounds, processor_seconds: int) -> di
     except MediaError as error:
         return {"code": error.code, "message": error.message}
     except MemoryError:
-        error = _too_large(path)
-        return {"code": error.code, "message": error.message}
+        refusal = _too_large(path)
+        return {"code": refusal.code, "message": refusal.message}
     except OSError as error:
         return {"errno": error.errno or 5}
     return {"info": asdict(info), "target": str(copy)}

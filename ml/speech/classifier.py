@@ -1,10 +1,12 @@
-"""From a window of sound to emotions: a network on the spectrogram, linear discriminants on hand-made features and on
-those of an encoder that has heard much speech.
+"""From a window of sound to emotions: a network on the spectrogram, and a linear discriminant on what two encoders
+that have heard much speech hear in it.
 
-All give logits. Their weighted sum, divided by a temperature, is the reading of a window by itself. They also have
-logits that suit a comparison with the same person's other windows (`compared`): the mean over all that person's
-windows is taken out of them. That comparison pays where the person has shown many emotions, and misleads where they
-have not (see the model card), so no reading of an interview uses it.
+Both give logits. Their weighted sum, divided by a temperature, is the reading of a window by itself. A window that
+sounds unlike all training data (`familiarity`) is read at a much higher temperature: there the model was measured to be
+right in a third of cases at most, and says so. They also have logits that suit a comparison with the same person's
+other windows (`compared`): the mean over all that person's windows is taken out of them. That comparison pays where the
+person has shown many emotions, and misleads where they have not (see the model card), so no reading of an interview
+uses it.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from ml.core import registry, runtime
 from ml.core.naming import is_sure
+from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import softmax
-from ml.speech.encoder import encode, session
+from ml.speech.encoder import Encoders, encode, sessions
+from ml.speech.familiarity import Corpus, Familiarity, foreign
 from ml.speech.features import frame_power, network_input
-from ml.speech.functionals import functionals
 
 FEATURE_WEIGHTS = "speech_features.npz"
 
@@ -41,33 +43,40 @@ class Discriminant:
 
 @dataclass(frozen=True)
 class Scores:
-    """A window's (or a clip's mean) logits, each (8,): the ``network``'s, ``alone`` (both kinds of features, read by
-    themselves) and ``against`` (the same, read for a comparison with the person's others)."""
+    """A window's (or a clip's mean) logits, each (8,): the ``network``'s, ``alone`` (what the encoders hear, read by
+    itself) and ``against`` (the same, read for a comparison with the person's others); and its ``distance`` from the
+    training data."""
 
     network: np.ndarray
     alone: np.ndarray
     against: np.ndarray
+    distance: float = 0.0
+
+
+_PARTS = ("network", "alone", "against", "distance")
 
 
 def mean(scores: list[Scores]) -> Scores:
     """The mean of several windows' scores."""
-    return Scores(*(np.mean([getattr(s, name) for s in scores], axis=0) for name in ("network", "alone", "against")))
+    return Scores(*(np.mean([getattr(s, name) for s in scores], axis=0) for name in _PARTS))
 
 
 @dataclass(frozen=True)
 class Models:
     """All that a window is read with, of one version: opened once for a recording, weights that are replaced while it
-    is read are not mixed in, and no file is looked at for each window."""
+    is read are not mixed in, and no file is looked at for each window. Without a ``network`` (the cross-validation's
+    members, which others are measured with) the encoders speak alone."""
 
-    network: runtime.Network
-    encoder: onnxruntime.InferenceSession
+    network: runtime.Network | None
+    encoders: Encoders
     discriminants: tuple[Discriminant, Discriminant]
+    familiarity: Familiarity
     card: dict[str, Any]
 
 
 def opened() -> Models:
     """The shipped models. Raises ModelMissing."""
-    return Models(runtime.network("speech", _layers), session(), discriminants(), shipped())
+    return Models(runtime.network("speech", _layers), sessions(), *_features(), shipped())
 
 
 def _layers() -> dict[str, Any]:
@@ -80,10 +89,13 @@ def score(window: np.ndarray, models: Models | None = None) -> Scores:
     """The scores of a window's samples (float32 mono, 16 kHz, from first to last speech). Raises ModelMissing."""
     models = models or opened()
     power = frame_power(window)
-    logits = models.network.run(network_input(window, power)[None])
-    features = np.concatenate([functionals(window, power), encode(power, models.encoder)])
-    network = logits[0].astype(np.float64) / models.card["network_shrinks"]
-    return Scores(network, *(each(features) for each in models.discriminants))
+    features = encode(power, models.encoders)
+    network = np.zeros(len(SPEECH_EMOTIONS))
+    if models.network is not None:
+        logits = models.network.run(network_input(window, power)[None])
+        network = logits[0].astype(np.float64) / models.card["network_shrinks"]
+    alone, against = (each(features) for each in models.discriminants)
+    return Scores(network, alone, against, float(models.familiarity(features[None])[0]))
 
 
 def shipped() -> dict[str, Any]:
@@ -93,18 +105,23 @@ def shipped() -> dict[str, Any]:
 
 def discriminants() -> tuple[Discriminant, Discriminant]:
     """The shipped linear maps: for a window by itself, and against the person's others. Raises ModelMissing."""
+    return _features()[0]
+
+
+def _features() -> tuple[tuple[Discriminant, Discriminant], Familiarity]:
     path = registry.file_of("speech", FEATURE_WEIGHTS)
     return _read(path, registry.stamp(path))
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _stamp: registry.Stamp) -> tuple[Discriminant, Discriminant]:
+def _read(path: Path, _stamp: registry.Stamp) -> tuple[tuple[Discriminant, Discriminant], Familiarity]:
     with np.load(path) as stored:
         alone, against = (
             Discriminant(stored[f"{name}_weight"].astype(np.float64), stored[f"{name}_bias"].astype(np.float64))
             for name in ("alone", "against")
         )
-    return alone, against
+        corpora = tuple(Corpus.of(stored, str(name), float(stored[f"{name}/limit"])) for name in stored["corpora"])
+    return (alone, against), Familiarity(corpora)
 
 
 def probabilities(window: np.ndarray, models: Models | None = None) -> np.ndarray:
@@ -115,7 +132,15 @@ def probabilities(window: np.ndarray, models: Models | None = None) -> np.ndarra
 
 def alone(scores: Scores, card: dict) -> np.ndarray:
     """Calibrated probabilities (8,) of scores that are read by themselves."""
-    return softmax((scores.network + card["feature_weight"] * scores.alone) / card["temperature"])
+    logits = scores.network + card["feature_weight"] * scores.alone
+    return calibrated(logits[None], np.array([scores.distance]), card)[0]
+
+
+def calibrated(logits: np.ndarray, distance: np.ndarray, card: dict) -> np.ndarray:
+    """Probabilities (N, 8) of logits (N, 8) of windows at a ``distance`` (N,) from the training data: a mixture of
+    those at the temperature of familiar sound and those at that of foreign sound."""
+    share = np.asarray(foreign(distance, card["distance_width"]))[:, None]
+    return (1 - share) * softmax(logits / card["temperature"]) + share * softmax(logits / card["temperature_far"])
 
 
 def compared(scores: list[Scores], card: dict) -> np.ndarray:

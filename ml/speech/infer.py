@@ -25,7 +25,7 @@ from ml.media.demux import MediaInfo, audio_blocks, probe
 from ml.speech import delivery, quality
 from ml.speech.activity import Activity
 from ml.speech.bitset import Flags
-from ml.speech.classifier import abstains, opened, probabilities, shipped
+from ml.speech.classifier import Models, abstains, opened, probabilities, shipped
 from ml.speech.decoded import Decoded
 from ml.speech.features import (
     FFT,
@@ -41,6 +41,7 @@ from ml.speech.first_pass import FirstPass, first_pass
 
 ENOUGH_SPEECH = 60  # frames of speech that a window needs: 0.6 s
 LITTLE_SPEECH = 10.0  # s; below, a warning
+HARDLY = 0.1  # share of the speech; where less is told, it is said why
 CLEAR_WINDOWS = 3  # independent windows that a dominant emotion needs at least
 
 Opener = Callable[[], Iterable[np.ndarray]]
@@ -101,9 +102,9 @@ def read(
     return reading
 
 
-def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
+def read_samples(opener: Opener, again: Opener | None = None, models: Models | None = None) -> SpeechReading:
     """`read` for sound that is decoded already; ``opener``, and ``again`` for the second pass, each
-    give the same stream of float32 mono blocks at 16 kHz."""
+    give the same stream of float32 mono blocks at 16 kHz. ``models`` are others than those shipped."""
     found = first_pass(opener())
     activity = found.activity
     too_little = activity.speech.sum() < ENOUGH_SPEECH
@@ -124,7 +125,7 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
                 "record the answer again."
             ),
         )
-    models, nothing = opened(), [np.nan] * len(SPEECH_EMOTIONS)
+    models, nothing = models or opened(), [np.nan] * len(SPEECH_EMOTIONS)
     times, values = array("d"), array("d")  # lists of hours weigh four times as much: they are made last
     for time, window in voice_windows((again or opener)(), activity):
         times.append(round(time, 2))
@@ -132,19 +133,21 @@ def read_samples(opener: Opener, again: Opener | None = None) -> SpeechReading:
     rows = np.frombuffer(values).reshape(-1, len(SPEECH_EMOTIONS))
     readable = rows[np.isfinite(rows[:, 0])]
     sound = quality.facts(activity, found.heard, found.clipped, found.spectrum)
+    card, sure = shipped(), _sure(activity.speech, times, rows)
+    told = np.array([not abstains(row, card) for row in readable], bool)
     return SpeechReading(
         model=registry.version_of("speech"),
         coverage=len(readable) / max(len(rows), 1),
-        warnings=_warnings(found, sound),
+        warnings=_warnings(found, sound, sure),
         seconds=found.samples / RATE,
         speech_seconds=round(activity.seconds, 2),
         window_seconds=WINDOW_SECONDS,
         distribution=distribution(readable),
-        dominant=dominant(readable),
+        dominant=dominant(readable, told),
         delivery=delivery.facts(activity, found.hertz, found.heard),
         activity=found.stretches(),
         quality=sound,
-        sure_seconds=round(_sure(activity.speech, times, rows) * HOP / RATE, 2),
+        sure_seconds=round(sure * HOP / RATE, 2),
         track=Track(SPEECH_EMOTIONS, times.tolist(), [None if np.isnan(row[0]) else row.tolist() for row in rows]),
         second_voice=[[round(start, 1), round(min(end, found.samples / RATE), 1)] for start, end in found.second_voice],
     )
@@ -183,10 +186,11 @@ def distribution(rows: np.ndarray) -> dict[str, Estimate]:
     }
 
 
-def dominant(rows: np.ndarray) -> str | None:
+def dominant(rows: np.ndarray, told: np.ndarray | None = None) -> str | None:
     """The emotion whose lead over each other one is more than chance (the interval of the difference is above 0); None
-    where there is none, or fewer than CLEAR_WINDOWS independent windows."""
-    if _independent(len(rows)) < CLEAR_WINDOWS:
+    where there is none, or fewer than CLEAR_WINDOWS independent windows of those that are ``told`` (N,; bool): many
+    doubtful ones make no sure one."""
+    if _independent(len(rows) if told is None else int(told.sum())) < CLEAR_WINDOWS:
         return None
     best = leader(rows, _BLOCK)
     return None if best is None else SPEECH_EMOTIONS[best]
@@ -198,7 +202,7 @@ def _error_rate() -> float | None:
     return registry.describe("second")["figures"].get("mild", {}).get("alone", {}).get("all", {}).get("share")
 
 
-def _warnings(found: FirstPass, sound: dict[str, Any]) -> list[str]:
+def _warnings(found: FirstPass, sound: dict[str, Any], sure: int) -> list[str]:
     activity = found.activity
     messages = []
     if activity.seconds < LITTLE_SPEECH:
@@ -219,6 +223,14 @@ def _warnings(found: FirstPass, sound: dict[str, Any]) -> list[str]:
             "where feelings ran high."
         )
         messages.append(alone if share is None else measured % {"share": f"{100 * share:.0f}"})
+    if sure < HARDLY * activity.speech.sum():
+        messages.append(
+            N_(
+                "There is not enough to tell an emotion from this voice: it sounds unlike the actors that the model "
+                "has learnt from, who spoke English and Polish, or like several emotions at once. Most recordings "
+                "outside a studio do."
+            )
+        )
     other = float(found.other.sum()) * HOP / RATE
     if other >= 1:
         messages.append(

@@ -13,6 +13,7 @@ from ml.core.messages import N_
 from ml.core.readings import TRAITS, Estimate, TextReading
 from ml.text import vectors
 from ml.text.calibration import Calibration, sigmoid
+from ml.text.english_part import EnglishPart, english_part
 from ml.text.explain import moved
 from ml.text.features import MAX_WORDS, Document, analyse, clean, is_word, statistics
 from ml.text.language import other_than_english
@@ -43,6 +44,8 @@ def read_many(texts: Sequence[str], *, explain: bool = False) -> list[TextReadin
     """
     card = registry.describe("text")
     calibration = Calibration.from_json(card["calibration"])
+    parts = [_readable_part(text, card["minimum_words"]) for text in texts]
+    texts = [part.text for part in parts]
     documents = [analyse(text) for text in texts]
     known = [_checked(*pair, card["minimum_words"]) for pair in zip(texts, documents, strict=True)]
     usable = [number for number, share in enumerate(known) if not isinstance(share, Unreadable)]
@@ -50,19 +53,39 @@ def read_many(texts: Sequence[str], *, explain: bool = False) -> list[TextReadin
     return [
         share
         if isinstance(share, Unreadable)
-        else _reading(document, share, scores[number], card, calibration, explain)
+        else _reading(document, share, scores[number], card, calibration, explain, parts[number])
         for number, (document, share) in enumerate(zip(documents, known, strict=True))
     ]
 
 
+def _readable_part(text: str, fewest: int) -> EnglishPart:
+    """The English sentences of a text; the whole where they alone are too few to be read, so that what is said of it
+    is about the whole."""
+    part = english_part(text)
+    enough = part.left_out and len(part.text.split()) >= fewest
+    return part if enough else EnglishPart(text, part.sentences, 0, None)
+
+
 def _reading(
-    document: Document, known: float, scores: Scores, card: dict[str, Any], calibration: Calibration, explain: bool
+    document: Document,
+    known: float,
+    scores: Scores,
+    card: dict[str, Any],
+    calibration: Calibration,
+    explain: bool,
+    part: EnglishPart,
 ) -> TextReading:
     count = len(document.words)
     middle = calibration.logit(count, scores.base)
     half = 1.96 * calibration.deviation(count, scores.disagreement)
     value, low, high = sigmoid(middle), sigmoid(middle - half), sigmoid(middle + half)
     warnings = []
+    if part.left_out:
+        seems = "" if part.language == "another script" else f" (it seems to be {part.language})"
+        warnings.append(
+            f"{part.left_out} of {part.sentences} sentences are in another language{seems} and were not read: the text "
+            "model knows English alone."
+        )
     if document.truncated:
         warnings.append(
             N_("Only the first %(max_words)s words and marks of this text were read.") % {"max_words": f"{MAX_WORDS:,}"}

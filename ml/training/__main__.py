@@ -20,6 +20,7 @@ COMMANDS = {
     "fusion": "fusion.train",
     "fusion_card": "fusion.card",
     "interview": "interview.train",
+    "leave_out": "speech.leave_out",
     "mouth": "face.mouth_train",
     "mouth_evaluate": "face.mouth_evaluate",
     "quantise": "face.quantise",

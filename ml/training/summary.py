@@ -22,6 +22,11 @@ def evaluation(model: str, figures: dict[str, Any]) -> str:
         ("UAR", number(figures["uar"], digits=4)),
         ("Calibration error", number(figures["expected_calibration_error"], digits=4)),
     ]
+    if told := figures.get("selective"):
+        right = f"right in {number(told['accuracy'], digits=4)}; n = {told['n']}"
+        rows.append(("Named", f"{told['coverage']:.1%} from {told['threshold']:.2f} on, {right}"))
+    if ignored := figures.get("ignored_classes"):
+        rows.append(("Left out", ", ".join(f"{name} ({count})" for name, count in ignored.items())))
     rows += [(label, number(value, digits=3)) for label, value in figures["per_class_recall"].items()]
     if figures.get("warning"):
         rows.append(("Note", figures["warning"]))

@@ -9,6 +9,8 @@ from typing import Any
 UNSURE = 0.5
 #: Lines of captions end at a pause (s), and are no longer than this in seconds and characters.
 LINE_PAUSE, LINE_SECONDS, LINE_CHARACTERS = 0.8, 6.0, 74
+#: People say two to four words a second; a transcript with fewer than this lacks most of what was said.
+FEWEST_A_SECOND = 0.8
 _SENTENCE_ENDS = (".", "?", "!", "…")
 
 
@@ -48,6 +50,13 @@ class Transcript:
     language: str | None = None
     recogniser: str = ""
     breaks: list[int] = field(default_factory=list)
+    #: How long somebody speaks (s), as a recogniser heard it; None where nobody measured.
+    speech_seconds: float | None = None
+
+    @property
+    def understood(self) -> bool:
+        """Whether there are as many words as so much speech must have: fewer, and most of it was not understood."""
+        return self.speech_seconds is None or len(self.words) >= FEWEST_A_SECOND * self.speech_seconds
 
     @property
     def text(self) -> str:
@@ -88,6 +97,7 @@ class Transcript:
             stored.get("language"),
             stored.get("recogniser", ""),
             list(stored.get("breaks") or []),
+            stored.get("speech_seconds"),
         )
 
 

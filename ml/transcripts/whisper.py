@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from ml.transcripts.transcript import Transcript, Word
 LONGEST, SEARCHED = 28 * RATE, 8 * RATE
 QUIET = RATE // 5  # samples: the moment that must be quiet
 LITTLE_SPEECH = 0.3  # s; below, a piece is not listened to: Whisper makes up words for silence
-NO_SPEECH, UNLIKELY = 0.6, -1.0  # Whisper's own thresholds for what was no speech
+#: Whisper's own thresholds (Radford et al., 2022, 4.5): a mean log probability that is less, a text that compresses
+#: more; then it tries again at the next temperature.
+UNLIKELY, REPETITIVE, TEMPERATURES = -1.0, 2.4, (0.0, 0.2, 0.6)
+WARMEST, FASTEST = 0.4, 7.0  # what comes out warmer, or faster (words a second), was made up
 REPEATED = 3  # times in a row that the same words are a loop of the model, not speech
 
 
@@ -29,8 +33,10 @@ class Whisper:
     """
 
     def __init__(self, folder: Path, *, name: str = "", language: str | None = None):
+        from ctranslate2 import set_random_seed
         from faster_whisper import WhisperModel
 
+        self._seed = set_random_seed
         self.name = name or f"Whisper ({folder.name})"
         try:
             self._model = WhisperModel(
@@ -50,22 +56,29 @@ class Whisper:
         """Write down the sound of ``blocks`` (float32 at 16 kHz); ``progress`` is told how many seconds are done."""
         words: list[Word] = []
         language = self._language
+        spoken = 0.0
         for start, piece in pieces(blocks):
-            if detect(piece).seconds >= LITTLE_SPEECH:
+            speech = detect(piece).seconds
+            spoken += speech
+            if speech >= LITTLE_SPEECH:
                 found, language = self._words(piece, start / RATE, language)
                 words += found
             if progress:
                 progress((start + len(piece)) / RATE)
-        return Transcript(words, language, self.name)
+        return Transcript(words, language, self.name, speech_seconds=round(spoken, 1))
 
     def _words(self, piece: np.ndarray, offset: float, language: str | None) -> tuple[list[Word], str | None]:
         """The words of one piece (float32 mono, 16 kHz) that begins ``offset`` seconds into the recording."""
         loudest = float(np.abs(piece).max())
+        self._seed(0)  # the same sound gives the same words
         segments, info = self._model.transcribe(
             piece * (0.7 / max(loudest, 1e-4)),
             language=language,
             beam_size=1,
-            temperature=0.0,
+            best_of=1,
+            temperature=list(TEMPERATURES),
+            compression_ratio_threshold=REPETITIVE,
+            log_prob_threshold=UNLIKELY,
             condition_on_previous_text=False,  # or one mistake feeds the next
             word_timestamps=True,
             without_timestamps=False,
@@ -73,7 +86,7 @@ class Whisper:
         limit = len(piece) / RATE
         words: list[Word] = []
         for segment in segments:
-            if segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < UNLIKELY:
+            if not is_understood(segment):
                 continue
             for word in segment.words or []:
                 text, start, end = word.word.strip(), float(word.start), float(word.end)
@@ -84,6 +97,20 @@ class Whisper:
                     confidence = round(min(1.0, max(0.0, float(word.probability))), 3)
                     words.append(Word(text, round(offset + start, 2), round(offset + end, 2), confidence))
         return unlooped(words), language or info.language
+
+
+def is_understood(segment: Any) -> bool:
+    """Whether the recogniser's own figures say that it wrote down what was said, and did not make it up.
+
+    Speech in a language that the model does not know comes out as unlikely words, as loops, as more words than anybody
+    can say, or only at a high temperature."""
+    seconds = max(float(segment.end) - float(segment.start), 0.1)
+    return (
+        segment.avg_logprob >= UNLIKELY
+        and segment.compression_ratio <= REPETITIVE
+        and len(segment.words or []) / seconds <= FASTEST
+        and (segment.temperature or 0.0) <= WARMEST
+    )
 
 
 def pieces(blocks: Iterable[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:

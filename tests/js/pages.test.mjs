@@ -12,20 +12,27 @@ process.env.TZ = "America/Montreal";
 
 const js = "../../webapp/static/js/";
 const { addLocalTimes } = await import(`${js}localtime.js`);
-const { clock } = await import(`${js}recording/speak.js`);
+const { clock, countdown } = await import(`${js}recording/speak.js`);
 const { seek, playerOf } = await import(`${js}report/players.js`);
 const { inked, themed } = await import(`${js}report/theme.js`);
 const state = await import(`${js}live/join_state.js`);
 const { Preferences } = await import(`${js}live/preferences.js`);
 
-test("a moment gets the reader's own time beside it", () => {
-  const element = { dateTime: "2026-01-15T17:30:00Z" };
-  addLocalTimes({ querySelectorAll: () => [element] });
-  assert.match(element.title, /12:30.*\(America\/(Montreal|Toronto)\)/);
+test("a moment is written in the reader's own zone, with UTC in brackets at most", () => {
+  const own = { dateTime: "2026-01-15T17:30:00Z", dataset: { local: "own" } };
+  const both = { dateTime: "2026-01-15T17:30:00Z", dataset: { local: "both" } };
+  const late = { dateTime: "2026-01-15T03:30:00Z", dataset: { local: "both" } };
+  addLocalTimes({ querySelectorAll: () => [own, both, late] });
+  assert.equal(own.textContent, "15 January 2026, 12:30");
+  assert.equal(own.title, "15 January 2026, 17:30 UTC");
+  assert.equal(both.textContent, "15 January 2026, 12:30 (17:30 UTC)");
+  assert.equal(late.textContent, "14 January 2026, 22:30 (15 January 2026, 03:30 UTC)");
 });
 
 test("lengths are said as a clock does", () => {
-  assert.deepEqual([0, 0.2, 59.5, 61, 3600, -3].map(clock), ["0:00", "0:01", "1:00", "1:01", "60:00", "0:00"]);
+  // As ml/core/formatting.py has them: one recording has one length on every page.
+  assert.deepEqual([0, 0.2, 9.4, 9.5, 10.5, 59.6, 61, 3600, 3725, -3].map(clock), ["0:00", "0:00", "0:09", "0:10", "0:10", "1:00", "1:01", "1:00:00", "1:02:05", "0:00"]);
+  assert.deepEqual([0, 0.2, 9.4, 60].map(countdown), ["0:00", "0:01", "0:10", "1:00"]);
 });
 
 test("seeking stays inside the recording and waits for its length", () => {

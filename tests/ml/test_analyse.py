@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -170,3 +171,12 @@ def test_the_summary_names_what_was_read_and_what_was_not(whole: dict):
     assert "Voice: not read\n  No speech can be heard." in text
     assert "a face in" in text and whole["face"]["model"]["version"] in text
     assert "Openness" in text
+
+
+def test_a_file_name_that_is_no_text(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
+    synthetic.write_wav(path, synthetic.speak(synthetic.ANSWERS["why"], 16000), 16000)
+    media = analyse(path, None)["media"]
+    assert media["name"] == "caf\ufffd.wav" and json.dumps(media, ensure_ascii=False).encode("utf-8")
+    path.write_bytes(b"no recording")
+    assert "caf\ufffd.wav" in analyse(path, None)["media"]["error"]

@@ -88,12 +88,19 @@ def test_the_content_policy_allows_no_inline_script_and_nobody_else():
     assert "http" not in CONTENT_SECURITY_POLICY
 
 
+#: Words for scripts: a block of data, which no browser runs, so the content policy needs no exception for it.
+CATALOGUE = '<script type="application/json" id="catalogue">{{ catalogue() | safe }}</script>'
+
+
 def test_our_templates_have_no_inline_scripts_handlers_or_styles():
     root = Path(__file__).resolve().parents[2] / "templates"
+    assert (root / "base.html").read_text("utf-8").count(CATALOGUE) == 1
     offenders = [
         str(path.relative_to(root))
         for path in root.rglob("*.html")
-        if re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=\"|\sstyle=\"|<style", path.read_text("utf-8"))
+        if re.search(
+            r"<script(?![^>]*\bsrc=)|\son[a-z]+=\"|\sstyle=\"|<style", path.read_text("utf-8").replace(CATALOGUE, "")
+        )
     ]
     assert offenders == []
 

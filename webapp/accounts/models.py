@@ -46,6 +46,8 @@ class User(UserMixin, Model):
     #: A deactivated person keeps their history and cannot sign in.
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: The zone of the browser that was last used to sign in, for texts that no browser asks for; empty: not known.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     @property
     def is_active(self) -> bool:

@@ -3,14 +3,16 @@ shows readings never loads one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from types import ModuleType
 
 from ml.core.errors import MediaError, Unreadable
 from ml.core.messages import N_
 from ml.core.readings import Reading
 from ml.transcripts.recogniser import is_available
-from webapp.core import storage
+from webapp.core.storage import storage
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
 from webapp.questions.models import QuestionKind
@@ -24,54 +26,81 @@ MODALITIES = {
 }
 
 
-class Spoken(str):
-    """The path of a recording whose words are to be written down before they can be read."""
+@dataclass(frozen=True)
+class Recorded:
+    """A recording in storage, by its key. For the text model it is transcribed first."""
+
+    key: str
+
+    @contextmanager
+    def local_path(self) -> Iterator[str]:
+        """A local file with its bytes, within the block. Raises MediaError (``missing``) where storage has none."""
+        with ExitStack() as stack:
+            try:
+                path = stack.enter_context(storage.local_path(self.key))
+            except FileNotFoundError:
+                raise _missing() from None
+            yield str(path)
 
 
-def source_of(answer: Answer, modality: Modality) -> str:
-    """What the model of ``modality`` is given: a path as a string, or the written words.
+def source_of(answer: Answer, modality: Modality) -> str | Recorded:
+    """What the model of ``modality`` is given: the words to be read, or the recording.
 
     A question for a recording may be answered in writing too, or instead: those words are read like any others. Spoken
-    words are read from their transcript; a `Spoken` path is what a recogniser has to write down first.
+    words are read from their transcript, where there is one.
 
-    Raises Unreadable (``no_answer``, ``no_recording``, ``no_transcript``, ``written``, ``unclear_speech``,
-    ``not_english``) where the answer holds nothing for it, and MediaError (``missing``) where a stored recording has no
-    file.
+    Raises Unreadable (``no_transcript``, ``unclear_speech``, ``not_english``) where the answer holds nothing for it,
+    and what `recording_of` raises.
     """
-    words = store.words_of(answer)
-    if modality is Modality.TEXT and isinstance(words, str):
-        return words
+    if modality is Modality.TEXT:
+        words = store.words_of(answer)
+        if isinstance(words, str):
+            return words
+        if answer.takes and words is not None:
+            return transcribe.readable(words.words)
+        if answer.takes and not is_available():
+            raise Unreadable(
+                "no_transcript",
+                N_(
+                    "This answer was spoken, and speech recognition is not available here. Type or upload a "
+                    "transcript to have it analysed."
+                ),
+            )
+    return recording_of(answer)
+
+
+def recording_of(answer: Answer) -> Recorded:
+    """The recording of an answer.
+
+    Raises Unreadable (``written``, ``no_answer``, ``no_recording``) where it has none, and MediaError (``missing``)
+    where a stored one has no file.
+    """
     if not answer.takes:
         if answer.written:
             raise Unreadable(
                 "written", N_("This question was answered in writing, so there was no recording of a face or a voice.")
             )
+        if answer.withdrawn_at is not None:
+            raise Unreadable("withdrawn", N_("The candidate withdrew this recording. It must not count against them."))
         raise Unreadable("no_answer", N_("This question was not answered, so there was nothing to analyse."))
-    if modality is Modality.TEXT and words is not None and not isinstance(words, str):
-        return transcribe.readable(words.words)
-    if modality is Modality.TEXT and not is_available():
-        raise Unreadable(
-            "no_transcript",
-            N_(
-                "This answer was spoken, and speech recognition is not available here. Type or upload a "
-                "transcript to have it analysed."
-            ),
-        )
     take = answer.kept_take
     recording = take.recording if take else None
     key = recording and (recording.original_key or recording.playable_key)
     if not key:
         raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
-    path = storage.path_of(key)
-    if not path.is_file():
-        raise MediaError(
-            "missing",
-            N_(
-                "The recording of this answer is no longer in storage. Ask your administrator to restore it, "
-                "then try again."
-            ),
-        )
-    return Spoken(path) if modality is Modality.TEXT else str(path)
+    if not storage.exists(key):
+        raise _missing()
+    return Recorded(key)
+
+
+def _missing() -> MediaError:
+    return MediaError(
+        "missing",
+        N_(
+            "The recording of this answer is no longer in storage. Ask your administrator to restore it, "
+            "then try again."
+        ),
+    )
 
 
 def _infer(modality: Modality) -> ModuleType:

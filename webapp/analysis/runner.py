@@ -12,10 +12,11 @@ from flask import current_app
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from ml.core.messages import N_
+from ml.core.readings import Reading
 from webapp.analysis import completion, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db, now
-from webapp.policy import decide_for
+from webapp.policy import Modality, decide_for
 from webapp.transcripts import transcribe
 
 logger = logging.getLogger(__name__)
@@ -67,9 +68,11 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
     try:
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         db.session.rollback()  # holds no transaction open while the model works
-        if isinstance(source, readers.Spoken):
-            source = transcribe.transcribe_recording(answer_id, source, lambda share: heartbeat.report(0.98 * share))
-        reading = readers.read(modality, source, heartbeat.report)
+        if isinstance(source, str):
+            reading = readers.read(modality, source, heartbeat.report)
+        else:
+            with source.local_path() as path:
+                reading = _read_recording(modality, path, answer_id, heartbeat)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
@@ -83,6 +86,14 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         "progress": 1.0,
         "finished_at": now(),
     }
+
+
+def _read_recording(modality: Modality, path: str, answer_id: str, heartbeat: leases.Heartbeat) -> Reading:
+    """Read the recording at ``path``; for the text model, what is said in it."""
+    source = path
+    if modality is Modality.TEXT:
+        source = transcribe.transcribe_recording(answer_id, path, lambda share: heartbeat.report(0.98 * share))
+    return readers.read(modality, source, heartbeat.report)
 
 
 def _not_done(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:

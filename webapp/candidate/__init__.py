@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.candidate.views import (  # noqa: F401  (they add their pages to the blueprint)
+    from webapp.candidate.views import (  # they add their pages to the blueprint
         consent,
         device_check,
         link,

@@ -17,7 +17,7 @@ from webapp.candidate import consent_texts
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews import binding
-from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_open, is_over
+from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question
@@ -85,11 +85,20 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     db.session.flush()
     if Purpose.RECORDING in changed and Purpose.RECORDING not in granted:
         for answer in interview.answers:
-            for take in list(answer.takes):
-                drop_take(take)
+            _withdraw_recording(answer, moment)
     if changed and latest:
         events.send(events.consents_changed, interview_id=interview.id)
     return changed
+
+
+def _withdraw_recording(answer: Answer, moment: datetime) -> None:
+    """Delete what was recorded of an answer, and have what was read in the words of it go too."""
+    if counted_takes(answer):
+        answer.recording_withdrawn_at = moment
+    for take in list(answer.takes):
+        drop_take(take)
+    if answer.recording_withdrawn_at == moment and not answer.written:
+        events.send(events.transcript_changed, answer_id=answer.id)
 
 
 def consent_origin() -> tuple[str, str]:
@@ -136,14 +145,9 @@ def unfinished(interview: Interview) -> list[tuple[Question, str]]:
             for take in counted_takes(answer)
         ):
             missing.append((question, _("a recording is still being saved")))
-        elif answer is None or not is_answered(answer):
+        elif answer is None or not answer.is_given:
             missing.append((question, _("not answered")))
     return missing
-
-
-def is_answered(answer: Answer) -> bool:
-    """Whether there is something to submit: a stored take or written words."""
-    return answer.kept_take is not None or bool((answer.text or "").strip())
 
 
 def submit(interview: Interview, *, incomplete: bool = False) -> bool:
@@ -154,9 +158,7 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
     """
     if interview.state is InterviewState.SUBMITTED:
         return False
-    check_open(interview)
-    if is_over(interview):
-        raise AnsweringError("expired", _("The deadline has passed, so this interview can no longer be submitted."))
+    check_may_submit(interview)
     if unfinished(interview) and not incomplete:
         raise AnsweringError("unfinished", _("Some questions are not answered yet."))
     moment = now()

@@ -12,7 +12,8 @@ from flask_babel import ngettext
 
 from webapp.candidate import operations
 from webapp.core.pages import clock
-from webapp.interviews.models import Answer, Interview
+from webapp.interviews.answering import is_over
+from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Purpose
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
@@ -35,6 +36,12 @@ class Row:
     answer: Answer | None
     state: str
     detail: str
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the take that would be submitted breaks off."""
+        take = self.answer.kept_take if self.answer else None
+        return take is not None and take.is_cut_short
 
 
 def duration_minutes(questions: Sequence[Question]) -> int:
@@ -60,6 +67,12 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
         return Place(url_for("candidate.check", interview_id=interview.id), _("Check camera and microphone"))
     rows = overview(interview)
     for row in rows:
+        if _broke_off(row.answer):
+            label = _(
+                "Go back to question %(position)s: its recording broke off before all of it was saved",
+                position=row.question.position,
+            )
+            return Place(question_url(interview, row.question), label)
         if row.state == "open":
             label = (
                 _("Go to the first question")
@@ -68,6 +81,12 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
             )
             return Place(question_url(interview, row.question), label)
     return Place(url_for("candidate.review", interview_id=interview.id), _("Review and submit"))
+
+
+def _broke_off(answer: Answer | None) -> bool:
+    """Whether a recording of ``answer`` has begun to arrive and is not whole: its page has the rest, or asks for it."""
+    takes = counted_takes(answer) if answer else []
+    return any(take.recording and take.recording.state is RecordingState.RECEIVING for take in takes)
 
 
 def records(interview: Interview) -> bool:
@@ -83,12 +102,14 @@ def question_url(interview: Interview, question: Question) -> str:
 def overview(interview: Interview) -> list[Row]:
     """Every question of the interview with the state of its answer."""
     answers = {answer.question_id: answer for answer in interview.answers}
-    return [_row(question, answers.get(question.id)) for question in interview.question_set.questions]
+    may_answer = interview.state is InterviewState.OPEN and not is_over(interview)
+    missing = _("Not answered yet") if may_answer else _("Not answered")
+    return [_row(question, answers.get(question.id), missing) for question in interview.question_set.questions]
 
 
-def _row(question: Question, answer: Answer | None) -> Row:
+def _row(question: Question, answer: Answer | None, missing: str) -> Row:
     if answer is None:
-        return Row(question, None, "open", _("Not answered yet"))
+        return Row(question, None, "open", missing)
     states = {take.recording.state for take in counted_takes(answer) if take.recording}
     if states & {RecordingState.RECEIVING, RecordingState.VERIFYING}:
         return Row(question, answer, "saving", _("A recording is still being saved"))
@@ -98,6 +119,8 @@ def _row(question: Question, answer: Answer | None) -> Row:
     if take is not None and take.recording is not None:
         takes = len(counted_takes(answer))
         details = [_("Recorded, %(length)s long", length=clock(take.recording.seconds or 0))]
+        if take.is_cut_short:
+            details.append(_("this take was cut short"))
         if takes > 1:
             details.append(ngettext("the take you chose of %(num)s", "the take you chose of %(num)s", takes))
         if words:
@@ -105,4 +128,6 @@ def _row(question: Question, answer: Answer | None) -> Row:
         return Row(question, answer, "answered", "; ".join(details))
     if words:
         return Row(question, answer, "answered", written)
-    return Row(question, answer, "open", _("Not answered yet"))
+    if answer.withdrawn_at is not None:
+        return Row(question, answer, "open", _("You withdrew your recording"))
+    return Row(question, answer, "open", missing)

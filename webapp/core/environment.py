@@ -126,6 +126,12 @@ SETTINGS = (
     ),
     Setting("VIVA_WEIGHTS", "folder of the models' weights", "`ml/weights`"),
     Setting(
+        "VIVA_RUNTIME",
+        "what runs the networks: `onnxruntime`, or `tensorflow` (for a GPU) for those that ship as Keras files too; "
+        "`./viva --version --json` lists what runs which. Live rooms always use ONNX Runtime",
+        "`onnxruntime`",
+    ),
+    Setting(
         "VIVA_LIVE_LISTEN",
         "where the service of the live rooms listens, `host:port`",
         "the web server's host, its port + 1 (next free)",

@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from webapp.core import file_broker, liveness, queues
+from webapp.core import file_broker, liveness, queues, storage
 from webapp.core.database import db
 from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+    storage.init_app(app)
     init_celery(app)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, url_for
-from flask_babel import format_date, format_decimal, format_time, ngettext
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ml.core.formatting import clock
+from webapp.core import zones
 from webapp.core.database import now
 
 blueprint = Blueprint("pages", __name__)
@@ -23,7 +23,8 @@ def init_app(app: Flask) -> None:
     """Register the pages and the template helpers."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(asset=asset, now=now)
-    app.jinja_env.filters.update(moment=moment, clock=clock, percent=percent, length_of=length_of)
+    app.jinja_env.filters.update(clock=clock, percent=percent, length_of=length_of)
+    zones.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -52,15 +53,6 @@ def asset(name: str) -> str:
 def _read_manifest(path: Path, _modified: int) -> dict[str, str]:
     built: dict[str, str] = json.loads(path.read_text("utf-8"))
     return built
-
-
-def moment(value: datetime | None) -> str:
-    """A moment for people, in UTC and saying so."""
-    if value is None:
-        return ""
-    utc = value.astimezone(UTC)
-    day, time = format_date(utc, "long", rebase=False), format_time(utc, "short", rebase=False)
-    return str(_("%(date)s, %(time)s UTC", date=day, time=time))
 
 
 def length_of(seconds: float) -> str:

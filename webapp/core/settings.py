@@ -75,7 +75,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         #: How long a token of the live service may be used to connect, in seconds.
         LIVE_TOKEN_SECONDS=60,
         LIVE_JOIN_RATE="240 per minute",
-        LIVE_TOKEN_RATE="240 per minute",  # noqa: S106  (a rate, no password)  # noqa: S106
+        LIVE_TOKEN_RATE="240 per minute",
         **given,
     )
     app.config.from_mapping(settings)

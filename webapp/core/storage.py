@@ -1,93 +1,147 @@
-"""Where recordings lie: a folder, addressed by keys that we make ourselves."""
+"""Storage of finished files (recordings, copies of them that seek, pictures made from readings), addressed by keys.
+
+A key is ``kind/<32 hexadecimal digits of the owner>[-name].suffix``. What the bytes lie in is the back end's matter;
+`FolderStorage` is the first one. Nothing above it knows a path: whoever needs a local file, as FFmpeg does,
+asks for one with `Storage.local_path`.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shutil
-import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO, Any, Protocol, cast
 
-from flask import current_app
+from flask import Flask, Response, current_app
+from werkzeug.local import LocalProxy
+
+from webapp.core.folder_storage import FolderStorage
+from webapp.core.uploads import Uploads
 
 _KEY = re.compile(r"[a-z]+/[0-9a-f]{32}(-[a-z0-9]+)?\.[a-z0-9]{2,5}")
+_KIND = re.compile(r"[a-z]+")
+_OWNER = re.compile(r"[0-9a-f]{32}")
 
 
-def folder() -> Path:
-    """The folder of all recordings."""
-    return Path(current_app.config["HOME"]) / "recordings"
+class Backend(Protocol):
+    """What a place for files can do. Keys, kinds and owners have been checked before."""
+
+    def open(self, key: str) -> IO[bytes]:
+        """See `Storage.open`."""
+        ...
+
+    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool) -> None:
+        """See `Storage.save`."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """See `Storage.delete`."""
+        ...
+
+    def size(self, key: str) -> int | None:
+        """See `Storage.size`."""
+        ...
+
+    def local_path(self, key: str) -> AbstractContextManager[Path]:
+        """See `Storage.local_path`."""
+        ...
+
+    def send(self, key: str, **options: Any) -> Response:
+        """See `Storage.send`."""
+        ...
+
+    def keys_of(self, kind: str, owner_id: str) -> list[str]:
+        """See `Storage.keys_of`."""
+        ...
+
+    def owners_of(self, kind: str) -> set[str]:
+        """See `Storage.owners_of`."""
+        ...
+
+    def delete_of(self, kind: str, owner_id: str) -> None:
+        """See `Storage.delete_of`."""
+        ...
 
 
-def path_of(key: str) -> Path:
-    """The path behind a key. Raises ValueError for anything that we did not make as a key."""
-    if not _KEY.fullmatch(key):
-        raise ValueError(f"Not a storage key: {key!r}")
-    return folder() / key
+class Storage:
+    """The application's storage. Every method raises ValueError for a key that we did not make as one."""
+
+    def __init__(self, backend: Backend, uploads: Uploads) -> None:
+        self._backend = backend
+        #: What is still arriving; always local files, since a resumable upload is appended to.
+        self.uploads = uploads
+
+    def open(self, key: str) -> IO[bytes]:
+        """The bytes at ``key`` as a stream. Raises FileNotFoundError where there is nothing."""
+        return self._backend.open(_checked(key))
+
+    def read(self, key: str) -> bytes | None:
+        """The bytes at ``key``; None where there is nothing. For small things only."""
+        try:
+            with self.open(key) as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return None
+
+    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool = True) -> None:
+        """Store ``source`` at ``key``, whole or not at all: bytes, a stream (read to its end), or a finished local
+        file, which is moved and then gone from its place.
+
+        With ``durable`` it has reached the disk before this returns; without, it is something that can be made again.
+        Raises OSError where it cannot be stored; what lay at ``key`` before is still there then.
+        """
+        self._backend.save(_checked(key), source, durable=durable)
+
+    def delete(self, key: str) -> None:
+        """Remove what lies at ``key``; nothing there is no error."""
+        self._backend.delete(_checked(key))
+
+    def size(self, key: str) -> int | None:
+        """Bytes at ``key``; None where there is nothing."""
+        return self._backend.size(_checked(key))
+
+    def exists(self, key: str) -> bool:
+        """Whether something lies at ``key``."""
+        return self.size(key) is not None
+
+    def local_path(self, key: str) -> AbstractContextManager[Path]:
+        """A local file with the bytes at ``key``, to be read only and only within the block.
+
+        Raises FileNotFoundError where there is nothing.
+        """
+        return self._backend.local_path(_checked(key))
+
+    def send(self, key: str, **options: Any) -> Response:
+        """The response that sends ``key``, whole or in ranges; options as of Flask's ``send_file``.
+
+        Raises FileNotFoundError where there is nothing.
+        """
+        return self._backend.send(_checked(key), **options)
+
+    def keys_of(self, kind: str, owner_id: str = "") -> list[str]:
+        """The keys of one kind, of one owner (32 hexadecimal digits) or of all, the oldest first."""
+        return self._backend.keys_of(_checked(kind, _KIND), owner_id and _checked(owner_id, _OWNER))
+
+    def owners_of(self, kind: str) -> set[str]:
+        """The ids to which things of one kind belong, unfinished ones included."""
+        return self._backend.owners_of(_checked(kind, _KIND))
+
+    def delete_of(self, kind: str, owner_id: str) -> None:
+        """Remove all of one kind that belongs to ``owner_id``, unfinished things included."""
+        self._backend.delete_of(_checked(kind, _KIND), _checked(owner_id, _OWNER))
 
 
-def put(key: str, source: Path) -> Path:
-    """Move ``source`` to ``key``: whole or not at all, and on disk before this returns."""
-    target = path_of(key)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    if source.stat().st_dev == target.parent.stat().st_dev:
-        os.replace(source, part)
-    else:
-        shutil.copyfile(source, part)
-        source.unlink()
-    with part.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    os.replace(part, target)
-    directory = os.open(target.parent, os.O_RDONLY)  # the name has to reach the disk too
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-    return target
+def init_app(app: Flask) -> None:
+    """Make the application's storage: a folder of the data folder."""
+    home = Path(app.config["HOME"])
+    app.extensions["storage"] = Storage(FolderStorage(home / "recordings"), Uploads(home))
 
 
-def delete(key: str) -> None:
-    """Remove what lies at ``key``; nothing there is no error."""
-    path_of(key).unlink(missing_ok=True)
+#: The current application's storage.
+storage = cast("Storage", LocalProxy(lambda: current_app.extensions["storage"]))
 
 
-def read(key: str) -> bytes | None:
-    """The bytes at ``key``; None where there is nothing. For small things only."""
-    try:
-        return path_of(key).read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def write(key: str, data: bytes) -> None:
-    """Put small ``data`` at ``key``, whole or not at all. For what can be made again: it is not forced onto the
-    disk."""
-    target = path_of(key)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.part")
-    part.write_bytes(data)
-    os.replace(part, target)
-
-
-def keys_of(kind: str, owner_id: str = "") -> list[str]:
-    """The keys of one kind, of one owner (32 hexadecimal digits) or of all, the oldest first."""
-    found = []
-    for path in (folder() / kind).glob(f"{owner_id}*"):
-        if _KEY.fullmatch(f"{kind}/{path.name}"):
-            with contextlib.suppress(FileNotFoundError):
-                found.append((path.stat().st_mtime_ns, f"{kind}/{path.name}"))
-    return [key for _, key in sorted(found)]
-
-
-def owners_of(kind: str) -> set[str]:
-    """The ids to which things of one kind belong, unfinished ones included."""
-    return {path.name[:32] for path in (folder() / kind).glob("*")}
-
-
-def delete_of(kind: str, owner_id: str) -> None:
-    """Remove all of one kind that belongs to ``owner_id``, unfinished things included."""
-    if not re.fullmatch(r"[0-9a-f]{32}", owner_id):
-        raise ValueError(f"Not an id: {owner_id!r}")
-    for path in (folder() / kind).glob(f"{owner_id}*"):
-        path.unlink(missing_ok=True)
+def _checked(name: str, pattern: re.Pattern[str] = _KEY) -> str:
+    if not pattern.fullmatch(name):
+        raise ValueError(f"Not a storage key: {name!r}")
+    return name

@@ -18,11 +18,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 #: Seconds that a writer waits for its turn, and how often it tries.
-PATIENCE, TRIES = 5.0, 2
+PATIENCE, TRIES = 10.0, 2
 #: What a busy answer asks the caller to wait, in seconds.
 RETRY_AFTER = 2
 #: Connections: as many as the server has threads that may each need one, and some for heartbeats.
-POOL = {"pool_size": 8, "max_overflow": 72, "pool_timeout": 10}
+POOL = {"pool_size": 8, "max_overflow": 72, "pool_timeout": 30}
 
 _WRITES = re.compile(r"\s*(insert|update|delete|replace|with\b.*\b(insert|update|delete)\b)", re.IGNORECASE | re.DOTALL)
 _FULL = {errno.ENOSPC, errno.EDQUOT}

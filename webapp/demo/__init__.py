@@ -5,4 +5,4 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Make the task known that answers the demonstration's interviews; it has no views."""
-    from webapp.demo import tasks  # noqa: F401
+    from webapp.demo import tasks

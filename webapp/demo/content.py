@@ -33,7 +33,7 @@ class DemoQuestion:
 
 SET_TITLE = "First conversation"
 SET_INTRODUCTION = (
-    "Three questions, about ten minutes. Take the time that you need to think; you may record an answer again if you "
+    "Take the time that you need to think; you may record an answer again if you "
     "are not happy with it. There are no trick questions."
 )
 QUESTIONS = (

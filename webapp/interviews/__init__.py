@@ -5,9 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.interviews import receivers  # noqa: F401  (connects them)
+    from webapp.interviews import receivers  # connects them
     from webapp.interviews.status import STATUS_NAMES
-    from webapp.interviews.views import invitations  # noqa: F401  (adds its views to the blueprint)
+    from webapp.interviews.views import invitations  # adds its views to the blueprint
     from webapp.interviews.views.inbox import blueprint
 
     app.register_blueprint(blueprint)

@@ -71,6 +71,23 @@ def is_over(interview: Interview) -> bool:
     return interview.state is InterviewState.OPEN and until is not None and now() > until
 
 
+def saved_answers(interview: Interview) -> list[Answer]:
+    """The answers that are there to submit, in the order of the questions."""
+    given = (answer for answer in interview.answers if answer.is_given)
+    return sorted(given, key=lambda answer: answer.question.position)
+
+
+def check_may_submit(interview: Interview) -> None:
+    """Raise AnsweringError unless the interview may be handed in.
+
+    **What was saved in time counts**: a deadline that passes ends answering and not submitting, which is refused then
+    only where nothing was saved.
+    """
+    check_open(interview)
+    if is_over(interview) and not saved_answers(interview):
+        raise AnsweringError("expired", _("The deadline has passed, so this interview can no longer be submitted."))
+
+
 def answer_to(interview: Interview, question: Question) -> Answer:
     """The answer to one question of the interview's set, made when first needed."""
     if question.question_set_id != interview.question_set_id:

@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
+from webapp.core.zones import reader_zone
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
@@ -42,7 +43,9 @@ class DeadlineForm(FlaskForm):
     zone = ListField(_l("Time zone"), default="UTC")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("date", (now() + timedelta(days=7)).date())
+        here = reader_zone()
+        kwargs.setdefault("zone", here.key if here.key in zones() else "UTC")
+        kwargs.setdefault("date", (now() + timedelta(days=7)).astimezone(zoneinfo.ZoneInfo(kwargs["zone"])).date())
         kwargs.setdefault("time", time(23, 59))
         super().__init__(*args, **kwargs)
         self.zone.choices = [SelectChoice(name) for name in zones()]

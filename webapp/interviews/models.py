@@ -131,6 +131,8 @@ class Answer(Model):
     text_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When the question was first shown: the think time runs from here, across reloads.
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the candidate last took back what they had recorded here; None where they never did.
+    recording_withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     interview: Mapped[Interview] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship()
@@ -144,10 +146,30 @@ class Answer(Model):
         return self.text if (self.text or "").strip() else None
 
     @property
+    def is_given(self) -> bool:
+        """Whether there is something to submit: a stored take or written words."""
+        return self.kept_take is not None or self.written is not None
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the candidate withdrew the recording of this answer, unless they have recorded another since."""
+        return None if self.kept_take else self.recording_withdrawn_at
+
+    @property
     def kept_take(self) -> Take | None:
-        """The take that will be reviewed: the chosen one, else the newest that is safely stored."""
+        """The take that will be reviewed: the chosen one, else the newest of those that are safely stored.
+
+        One that was cut short or made by accident never takes a complete one's place by itself.
+        """
         stored = [take for take in self.takes if take.recording and take.recording.is_ready]
-        return next((take for take in stored if take.kept), stored[-1] if stored else None)
+        if not stored:
+            return None
+        chosen = next((take for take in stored if take.kept), None)
+        return chosen or max(stored, key=lambda take: (take.is_long_enough, not take.is_cut_short, take.number))
+
+
+#: Shorter than this (seconds) a take may have been made by accident.
+ACCIDENT = 3.0
 
 
 class Take(Model):
@@ -166,3 +188,13 @@ class Take(Model):
 
     answer: Mapped[Answer] = relationship(back_populates="takes")
     recording: Mapped[Recording | None] = relationship(back_populates="take", cascade="all, delete-orphan")
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the recorder broke off: a crash, a reload, a device that was unplugged."""
+        return self.recording is not None and self.recording.interrupted
+
+    @property
+    def is_long_enough(self) -> bool:
+        """Whether it is more than a slip of the finger."""
+        return self.recording is not None and (self.recording.seconds or 0.0) >= ACCIDENT

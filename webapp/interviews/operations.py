@@ -14,10 +14,10 @@ from itsdangerous import BadData, URLSafeSerializer
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
-from webapp.core.one_line import is_one_line
 from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
+from webapp.interviews.person_fields import FieldError, clean_name
 from webapp.policy import Mode
 from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
@@ -42,7 +42,7 @@ def create_invitation(
     """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
 
     Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationError
-    where the set is not published, the job is archived, the deadline is over or the name is missing. Nothing is sent:
+    where the set is not published, the job is archived, the deadline is over or the name is no name. Nothing is sent:
     the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
@@ -51,16 +51,18 @@ def create_invitation(
         raise InvitationError(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
         raise InvitationError(_("Enter the name of the candidate."))
-    if not is_one_line(name.strip()):
-        raise InvitationError(_("The name has characters in it that cannot be shown, such as a line break."))
+    try:
+        name = clean_name(name)
+    except FieldError as failure:
+        raise InvitationError(str(failure)) from None
     _check_deadline(deadline)
-    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name.strip(), "email": email.strip()}
+    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name, "email": email.strip()}
     if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
         return same
     invitation = Invitation(
         job=job,
         question_set=question_set,
-        name=name.strip(),
+        name=name,
         email=email.strip(),
         deadline=deadline,
         created_by_id=by.id,

@@ -92,7 +92,10 @@ def check_people(data: bytes) -> tuple[list[Person], list[Problem]]:
                     "email",
                     found.email,
                 )
-            (people if isinstance(found, Person) else problems).append(found)
+            if isinstance(found, Person):
+                people.append(found)
+            else:
+                problems.append(found)
     except csv.Error as error:
         raise UnreadableFileError(
             _("The file is not valid CSV (%(error)s). Check its quotation marks.", error=error)

@@ -5,8 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, settings and housekeeping."""
-    from webapp.live import models, tasks  # noqa: F401  (known to the mapper)
-    from webapp.live.views import hosting  # noqa: F401  (adds its views to the blueprint)
+    from webapp.live import models, tasks  # known to the mapper
+    from webapp.live.views import hosting  # adds its views to the blueprint
     from webapp.live.views.call import blueprint
 
     app.register_blueprint(blueprint)

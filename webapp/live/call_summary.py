@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from flask_babel import gettext as _
 
+from ml.core.readings import Estimate
 from ml.core.statistics import block_bootstrap
 from webapp.accounts.models import User
 from webapp.candidate import consent_texts
@@ -43,7 +43,7 @@ class Summary:
     coverage: float
     #: Per emotion its share of what was told (0..1), the largest first, with the 95 % interval and n; empty where there
     #: is too little to tell.
-    shares: dict[str, dict[str, Any]]
+    shares: dict[str, Estimate]
     #: Rows behind the shares.
     n: int
 
@@ -148,7 +148,7 @@ def summarise(whose: str, rows: list[list[object]]) -> Summary:
         seen = np.array([[label == name for name in names] for label in told], dtype=float)
         low, high = block_bootstrap(seen, SPELL)
         shares = {
-            name: {"value": float(seen[:, k].mean()), "low": float(low[k]), "high": float(high[k]), "n": len(told)}
+            name: Estimate(float(seen[:, k].mean()), float(low[k]), float(high[k]), len(told))
             for k, name in enumerate(names)
         }
     return Summary(whose, len(rows) * TRACK_SECONDS, len(told) / len(rows), shares, len(told))

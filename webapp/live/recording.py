@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role, User
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.core.storage import storage
 from webapp.interviews.answering import AnsweringError, answer_to
 from webapp.interviews.models import Consent, Interview, InterviewState, Invitation
 from webapp.live import consent_texts, operations, policy
@@ -21,7 +22,6 @@ from webapp.live.models import LivePurpose, Member, Room
 from webapp.live.operations import RoomError
 from webapp.policy import Mode, Purpose
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
-from webapp.recordings import files
 from webapp.recordings import operations as recordings
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.takes import begin_take, drop_take
@@ -202,8 +202,5 @@ def _is_young(recording: Recording) -> bool:
 
 
 def _stands_still(recording: Recording) -> bool:
-    try:
-        touched = files.path_of(recording.id).stat().st_mtime
-    except FileNotFoundError:
-        return False
-    return now().timestamp() - touched > STILL.total_seconds()
+    changed_at = storage.uploads.changed_at(recording.id)
+    return changed_at is not None and now().timestamp() - changed_at > STILL.total_seconds()

@@ -5,9 +5,11 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tasks."""
-    from webapp.recordings import models, receivers, tasks  # noqa: F401  (known to the mapper, to migrations and to workers)
+    from webapp.recordings import models, receivers, tasks  # known to the mapper, to migrations and to workers
+    from webapp.recordings.method_override import MethodOverride
     from webapp.recordings.views.playback import blueprint
     from webapp.recordings.views.uploads import blueprint as uploads
 
     app.register_blueprint(blueprint)
     app.register_blueprint(uploads)
+    vars(app)["wsgi_app"] = MethodOverride(app.wsgi_app)  # in place of the method, as Flask has it

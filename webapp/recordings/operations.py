@@ -14,10 +14,11 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import leases, storage
+from webapp.core import leases
 from webapp.core.database import after_commit, db, now
+from webapp.core.storage import storage
 from webapp.interviews.models import Take
-from webapp.recordings import files, tasks
+from webapp.recordings import tasks
 from webapp.recordings.models import Recording, RecordingState
 
 #: What MediaRecorder may call its output: a video or audio type with parameters, nothing else.
@@ -62,7 +63,7 @@ def offset_of(recording: Recording) -> int:
     """Bytes that are both on disk and noted in the database: after a crash of either the smaller one is the truth."""
     if recording.state is not RecordingState.RECEIVING:
         return recording.received
-    return min(recording.received, files.size_of(recording.id))
+    return min(recording.received, storage.uploads.size(recording.id))
 
 
 def declare_length(recording: Recording, length: int) -> None:
@@ -99,7 +100,7 @@ def append(recording: Recording, at: int, block: bytes) -> int:
     if end > current_app.config["MAX_RECORDING_BYTES"]:
         raise too_large()
     try:
-        files.write(recording.id, offset, block)
+        storage.uploads.write(recording.id, offset, block)
     except OSError as error:
         current_app.logger.exception("Upload %s cannot be written", recording.id)
         raise UploadError(
@@ -158,7 +159,7 @@ def discard(recording: Recording) -> None:
     db.session.flush()
 
     def delete_files() -> None:
-        files.remove(recording_id)
+        storage.uploads.remove(recording_id)
         for key in filter(None, keys):
             storage.delete(key)
 

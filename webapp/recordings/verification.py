@@ -6,6 +6,7 @@ die at any point: whoever claims it next starts again and comes to the same file
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,11 +15,11 @@ from flask import current_app
 from ml.core.errors import MediaError
 from ml.core.messages import N_
 from ml.media import demux, sandbox
-from ml.media.containers import PLAYABLE, SUFFIXES, suffix_of
-from webapp.core import events, leases, storage
+from ml.media.containers import SUFFIXES, suffix_of
+from webapp.core import events, leases
 from webapp.core.database import db, now
+from webapp.core.storage import storage
 from webapp.questions.models import Question, QuestionKind
-from webapp.recordings import files
 from webapp.recordings.models import Recording, RecordingState
 
 #: Shorter than this (seconds) nobody has said anything.
@@ -73,6 +74,15 @@ REASONS = {
         "count as one of your takes."
     ),
 }
+#: What a candidate reads of a recording that is whole and shows or says nothing, before it is submitted.
+WEAKNESSES = {
+    "black": N_("The picture of this recording is black. Is the camera covered? You can record it again."),
+    "silent": N_("There is no sound in this recording. Is the microphone muted? You can record it again."),
+    "black_and_silent": N_(
+        "The picture of this recording is black and there is no sound. Is the camera covered and the microphone muted? "
+        "You can record it again."
+    ),
+}
 
 WORK = leases.Work(
     Recording,
@@ -103,17 +113,24 @@ def verify(recording: Recording) -> Recording:
     """
     if recording.attempts > current_app.config["MAX_ATTEMPTS"]:
         return reject(recording, "not_verified")
-    path, kind = _bytes_of(recording), recording.take.answer.question.kind
-    if path is None:
+    stored_key = _stored_original(recording.id)
+    if stored_key is None and not storage.uploads.exists(recording.id):
         return reject(recording, "empty")
+    with storage.local_path(stored_key) if stored_key else storage.uploads.local_path(recording.id) as path:
+        return _verify_file(recording, path, stored_key)
+
+
+def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Recording:
+    """Decide by the bytes at ``path``: an upload, or what lies at ``stored_key`` already."""
+    kind = recording.take.answer.question.kind
     # Nothing is written to the row until the work is over: a transaction left open would keep every other writer out.
-    sha256 = files.sha256_of(path)
+    sha256 = _sha256_of(path)
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
         allowed = allowed_seconds(recording.take.answer.question)
-        target = files.folder() / f"{recording.id}.playable"
-        info, playable = sandbox.verify_and_copy(path, target, sandbox.Bounds.of(allowed))
+        draft = storage.uploads.draft_path(recording.id)
+        info, playable = sandbox.verify_and_copy(path, draft, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
             playable.unlink(missing_ok=True)
             return reject(recording, code)
@@ -122,20 +139,21 @@ def verify(recording: Recording) -> Recording:
             return reject(recording, "cut_short")
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
-    original_key = f"originals/{recording.id}{suffix_of(info.container)}"
+    original_key = stored_key or f"originals/{recording.id}{suffix_of(info.container)}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
-    storage.put(playable_key, playable)
-    if path != storage.path_of(original_key):
-        storage.put(original_key, path)
+    storage.save(playable_key, playable)
+    if stored_key is None:
+        storage.save(original_key, path)
     recording.original_key, recording.playable_key = original_key, playable_key
     recording.sha256 = sha256
     recording.seconds = info.seconds
     recording.width, recording.height = info.width, info.height
     recording.has_video, recording.has_audio = info.has_video, info.has_audio
     recording.state, recording.ready_at = RecordingState.READY, now()
-    recording.reason_code = recording.reason = None
+    recording.reason_code = _weakness(info)
+    recording.reason = WEAKNESSES.get(recording.reason_code or "")
     _let_go(recording)
-    files.path_of(recording.id).with_suffix(".lock").unlink(missing_ok=True)
+    storage.uploads.unlock(recording.id)
     events.send(events.recording_ready, recording_id=recording.id)
     return recording
 
@@ -151,7 +169,7 @@ def reject(recording: Recording, code: str) -> Recording:
     recording.reason_code, recording.reason = code, REASONS[code]
     _let_go(recording)
     if code != "not_verified":
-        files.set_aside(recording.id)
+        storage.uploads.set_aside(recording.id)
     current_app.logger.info("Recording %s rejected: %s", recording.id, code)
     return recording
 
@@ -161,13 +179,17 @@ def _let_go(recording: Recording) -> None:
     db.session.flush()
 
 
-def _bytes_of(recording: Recording) -> Path | None:
-    """Where the original is: still among the uploads, or in storage already if an earlier try died after moving it."""
-    upload = files.path_of(recording.id)
-    if upload.exists():
-        return upload
-    candidates = (storage.path_of(f"originals/{recording.id}{suffix}") for suffix in SUFFIXES)
-    return next((path for path in candidates if path.exists()), None)
+def _stored_original(recording_id: str) -> str | None:
+    """The key of the original where an earlier try died after moving it; None while it lies among the uploads."""
+    if storage.uploads.exists(recording_id):
+        return None
+    candidates = (f"originals/{recording_id}{suffix}" for suffix in SUFFIXES)
+    return next((key for key in candidates if storage.exists(key)), None)
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str | None:
@@ -183,11 +205,14 @@ def _fault(info: demux.MediaInfo, kind: QuestionKind, interrupted: bool) -> str 
     return None
 
 
+def _weakness(info: demux.MediaInfo) -> str | None:
+    """What a whole recording lacks, as a code of WEAKNESSES; None where nothing is."""
+    return "_and_".join(name for name in ("black", "silent") if getattr(info, name)) or None
+
+
 def forget(recording_id: str) -> None:
     """Remove every file of a recording whose row was deleted while it was being verified."""
-    files.remove(recording_id)
-    for suffix in SUFFIXES:
-        storage.delete(f"originals/{recording_id}{suffix}")
-    for suffix in PLAYABLE:
-        storage.delete(f"playable/{recording_id}{suffix}")
-        (files.folder() / f"{recording_id}.playable{suffix}").unlink(missing_ok=True)
+    storage.uploads.remove(recording_id)
+    storage.uploads.remove_draft(recording_id)
+    for kind in ("originals", "playable"):
+        storage.delete_of(kind, recording_id)

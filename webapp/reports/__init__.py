@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
         feedback,
         formatting,
         operations,
-        receivers,  # noqa: F401  (connects them)
+        receivers,  # connects them
     )
     from webapp.reports.views import points, report
 

@@ -59,6 +59,7 @@ def _answer(view: AnswerView) -> dict[str, Any]:
         "question": view.question.prompt,
         "text": view.text,
         "transcript": transcripts.to_json(row) if (row := transcripts.visible(view.answer)) else None,
+        "recording_withdrawn_at": _moment(view.withdrawn_at),
         "recording": recording and {"id": recording.id, "seconds": recording.seconds, "sha256": recording.sha256},
         "analyses": {
             name: {**reading.to_json(), "reading": strict(reading.result)} for name, reading in view.readings.items()

@@ -91,7 +91,7 @@ def filters() -> dict[str, Any]:
     return {
         "describe": describe,
         "reliability_note": reliability_note,
-        "duration": duration,
+        "total_seconds": duration,
         "said_between": said_between,
         "valence_rows": valence_rows,
     }

@@ -102,13 +102,19 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
 
 
 def submit(card: Scorecard) -> None:
-    """Close a draft for good. Raises ReviewError where it is none, or a question has neither score nor note."""
+    """Close a draft for good. Raises ReviewError where it is none, or a question has neither score nor note.
+
+    A question whose recording was withdrawn needs neither.
+    """
     if card.state is not ScorecardState.DRAFT:
         raise ReviewError(_("This scorecard has already been submitted."))
+    # There is nothing to rate in what was withdrawn, and it is no fault.
+    withdrawn = {a.question_id for a in card.interview.answers if a.withdrawn_at is not None and not a.written}
     missing = [
         question.position
         for question in card.interview.question_set.questions
-        if (rating := card.rating_of(question)) is None or (rating.score is None and not rating.note)
+        if question.id not in withdrawn
+        and ((rating := card.rating_of(question)) is None or (rating.score is None and not rating.note))
     ]
     if missing:
         numbers = ", ".join(map(str, missing))

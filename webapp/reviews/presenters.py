@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
@@ -19,9 +20,13 @@ class AnswerSource:
     @property
     def recording(self) -> Recording | None:
         """The recording of the take that counts."""
-        """The recording of the take that counts."""
         take = self.answer.kept_take if self.answer else None
         return take.recording if take else None
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When the candidate withdrew what they had recorded; None where they did not."""
+        return self.answer.withdrawn_at if self.answer else None
 
     @property
     def text(self) -> str | None:

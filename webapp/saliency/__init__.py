@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.saliency import receivers  # noqa: F401  (connects them)
+    from webapp.saliency import receivers  # connects them
     from webapp.saliency.views import moments, voice
 
     app.register_blueprint(moments.blueprint)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from webapp.core import storage
+from webapp.core.storage import storage
 
 #: Where it lies in storage: whatever deletes a reading deletes all of this kind.
 KIND = "maps"
@@ -24,7 +24,7 @@ class SaliencyBusyError(Exception):
     """Somebody else's is being made; try again."""
 
 
-def made_once(analysis_id: str, name: str, version: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def get_or_compute(analysis_id: str, name: str, version: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What ``make`` returns and ``model``: ``version``; from storage where that version made it before.
 
     ``name`` tells it from others of the same reading. Raises SaliencyBusyError, and what ``make`` raises.
@@ -39,7 +39,7 @@ def made_once(analysis_id: str, name: str, version: str, make: Callable[[], dict
         found = make() | {"model": version}
     finally:
         _one_at_a_time.release()
-    storage.write(key, json.dumps(found).encode())
+    storage.save(key, json.dumps(found).encode(), durable=False)
     for old in storage.keys_of(KIND, analysis_id)[:-KEPT]:
         storage.delete(old)
     return found

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from ml.core.errors import MediaError
 from ml.core.readings import FaceReading
-from webapp.core import storage
+from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
 from webapp.interviews.models import Answer
 from webapp.reports.formatting import emotion
-from webapp.saliency.cache import made_once
+from webapp.saliency import cache
 
 #: Moments closer together than this (seconds) are one.
 STEP = 0.2
@@ -30,7 +30,7 @@ def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) 
 
     version = registry.version_of("face").version
     tick = round(time / STEP)
-    return made_once(
+    return cache.get_or_compute(
         analysis_id,
         str(tick),
         version,
@@ -42,7 +42,8 @@ def _make(answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
     from ml.core.readings import FACE_EMOTIONS
     from ml.face import saliency
 
-    seen = saliency.at(_path(answer), time, width=_width(reading))
+    with storage.local_path(_key(answer)) as path:
+        seen = saliency.at(str(path), time, width=_width(reading))
     order = np.argsort(-seen.probabilities)
     return {
         "time": round(seen.time, 2),
@@ -81,13 +82,16 @@ def _expression(label: str, probability: float, words: str, picture: np.ndarray)
     }
 
 
-def _path(answer: Answer) -> str:
-    """The recording of an answer: the copy that seeks, else the bytes as they came. Raises MediaError (``missing``)."""
+def _key(answer: Answer) -> str:
+    """The key of an answer's recording: the copy that seeks, else the bytes as they came.
+
+    Raises MediaError (``missing``).
+    """
     take = answer.kept_take
     recording = take.recording if take else None
     for key in (recording.playable_key, recording.original_key) if recording else ():
-        if key and storage.path_of(key).is_file():
-            return str(storage.path_of(key))
+        if key and storage.exists(key):
+            return key
     raise MediaError("missing", _("The recording of this answer is no longer stored, so no moment of it can be shown."))
 
 

@@ -7,8 +7,9 @@ from functools import partial
 import sqlalchemy as sa
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import events, storage
+from webapp.core import events
 from webapp.core.database import after_commit, db
+from webapp.core.storage import storage
 from webapp.saliency.cache import KIND
 
 

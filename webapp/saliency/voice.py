@@ -11,9 +11,8 @@ from ml.core.readings import SPEECH_EMOTIONS
 from webapp.analysis import readers
 from webapp.core.pages import decimal, percent
 from webapp.interviews.models import Answer
-from webapp.policy import Modality
 from webapp.reports.formatting import emotion
-from webapp.saliency.cache import made_once
+from webapp.saliency import cache
 
 if TYPE_CHECKING:
     from ml.speech.explain import Explanation
@@ -32,22 +31,23 @@ def explain(analysis_id: str, answer: Answer, start: float, end: float, label: s
     version = registry.version_of("speech").version
     first = round(start / STEP)
     last = first * STEP + min(end - start, LONGEST)
-    return made_once(
+    return cache.get_or_compute(
         analysis_id,
         f"s{first}x{round((end - start) / STEP)}e{SPEECH_EMOTIONS.index(label)}",
         version,
-        lambda: _make(readers.source_of(answer, Modality.SPEECH), first * STEP, last, label),
+        lambda: _make(answer, first * STEP, last, label),
     )
 
 
-def _make(path: str, start: float, end: float, label: str) -> dict[str, Any]:
+def _make(answer: Answer, start: float, end: float, label: str) -> dict[str, Any]:
     from ml.figures.timeline import explanation
     from ml.speech.explain import _excerpt, explain
     from ml.speech.features import log_mel
     from ml.speech.quality import band_centres
 
-    found = explain(path, start, end, label)
-    figure = explanation(found, log_mel(_excerpt(path, start, end)), band_centres().tolist(), start)
+    with readers.recording_of(answer).local_path() as path:
+        found = explain(path, start, end, label)
+        figure = explanation(found, log_mel(_excerpt(path, start, end)), band_centres().tolist(), start)
     drawn = json.loads(figure.to_json())
     drawn["layout"].pop("template", None)
     return {

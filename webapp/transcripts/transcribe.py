@@ -57,7 +57,7 @@ def readable(words: Words) -> str:
         raise Unreadable(
             "not_english", N_("This answer was not spoken in English. Only English words can be analysed.")
         )
-    if words.confidence is not None and words.confidence < LEAST_CONFIDENCE:
+    if not words.understood or (words.confidence is not None and words.confidence < LEAST_CONFIDENCE):
         raise Unreadable(
             "unclear_speech",
             N_(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -37,8 +38,16 @@ def faces_folder(data: Path) -> Path:
 
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`load_known` of a file whose every row has one of the seven expressions. Raises ValueError where one has not."""
+    x, y, row, ignored = load_known(path)
+    if ignored:
+        raise ValueError(f"{path} has classes that the model does not know: {', '.join(ignored)}.")
+    return x, y, row
+
+
+def load_known(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, int]]:
     """Read a faces .npz: images uint8 (N, 48, 48), labels int (N,) in the order of FACE_EMOTIONS, row ids
-    int (N,).
+    int (N,), and how many rows were left out of each class that is none of these.
 
     The file's own ``classes`` may come in any order, as text or bytes, and may leave some out: they are
     matched by name. ``x`` may have one channel, before or after, and be grey levels of any type in 0..255
@@ -55,11 +64,14 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             row = file["row"] if "row" in file.files else np.arange(len(x))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as failure:
         raise ValueError(f"{path} is damaged ({failure}). Copy it again.") from failure
-    y = _labels(path, y, classes)
+    names = _labels(path, y, classes)
     x = _images(path, x)
-    if len(x) != len(y):
-        raise ValueError(f"{path} has {len(x)} faces in x, but {len(y)} labels in y.")
-    return x, y, row
+    if len(x) != len(names):
+        raise ValueError(f"{path} has {len(x)} faces in x, but {len(names)} labels in y.")
+    known = np.array([name in FACE_EMOTIONS for name in names], bool)
+    ignored = dict(sorted(Counter(name for name in names if name not in FACE_EMOTIONS).items()))
+    labels = np.array([FACE_EMOTIONS.index(name) for name in names if name in FACE_EMOTIONS], int)
+    return x[known], labels, row[known], ignored
 
 
 def head_for(path: Path) -> str:
@@ -79,21 +91,16 @@ def _text(name) -> str:
     return SYNONYMS.get(_plain(name), _plain(name))
 
 
-def _labels(path: Path, y: np.ndarray, classes: list[str]) -> np.ndarray:
-    """Labels as int (N,) in the order of FACE_EMOTIONS; classes that no row has are of no matter."""
+def _labels(path: Path, y: np.ndarray, classes: list[str]) -> list[str]:
+    """Each row's class by its name here (N)."""
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.ndim != 1:
         raise ValueError(f"{path}: y must be (N,), one label a face, not {y.shape}.")
     if y.dtype.kind in "US":
-        names = [_text(label) for label in y]
-    elif len(y) and not (np.isin(y, np.arange(len(classes))).all()):
+        return [_text(label) for label in y]
+    if len(y) and not (np.isin(y, np.arange(len(classes))).all()):
         raise ValueError(f"{path}: y must hold whole numbers from 0 to {len(classes) - 1}, places in classes.")
-    else:
-        names = [classes[int(label)] for label in y]
-    unknown = sorted(set(names) - set(FACE_EMOTIONS))
-    if unknown:
-        raise ValueError(f"{path} has classes that the model does not know: {', '.join(unknown)}.")
-    return np.array([FACE_EMOTIONS.index(name) for name in names], int)
+    return [classes[int(label)] for label in y]
 
 
 def _images(path: Path, x: np.ndarray) -> np.ndarray:

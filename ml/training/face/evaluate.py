@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
+from ml.core.naming import LEAST_PROBABILITY, is_sure
 from ml.core.readings import FACE_EMOTIONS
-from ml.core.statistics import confusion, expected_calibration_error, recalls, wilson
+from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures, wilson
 from ml.face import classifier
-from ml.training.face.data import head_for, load, majority_of
+from ml.face.quality_checks import is_drawn
+from ml.training.face.data import head_for, load_known, majority_of
 
 #: Labels that tell by themselves which annotators gave them: the heads differ by ten points of accuracy and more.
 MANY = 200
@@ -27,14 +29,19 @@ def evaluate(data: Path) -> dict[str, Any]:
     ``ferplus_votes.npz`` beside the file knows the rows, ``ferplus`` holds the same figures against what most of the
     ten annotators saw, for faces where that is one of the seven.
 
+    Rows of other classes (contempt, say) are left out and counted in ``ignored_classes``. ``selective`` has what is
+    told of these faces: an expression likelier than all others together, of a face that is not drawn.
+
     Returns JSON-able values; ``per_class_recall`` is None for a class without rows, ``expected_calibration_error`` has
     15 bins. Where ``FILE_duplicates.npz`` beside the file says which rows are copies of training rows,
     ``accuracy_without_copies`` leaves these out. Raises FileNotFoundError, ValueError, ModelMissing.
     """
     path = _file(Path(data))
-    x, y, row = load(path)
+    x, y, row, ignored = load_known(path)
     if len(x) == 0:
-        raise ValueError(f"{data} holds no faces.")
+        only = f" with an expression that the model knows, only {', '.join(ignored)}" if ignored else ""
+        raise ValueError(f"{data} holds no faces{only}.")
+    told = ~np.array([is_drawn(face) for face in x], bool)
     read = {head: classifier.probabilities(x, head=head) for head in ("labels", "votes")}
     head = head_for(path)
     if head == "labels" and len(y) >= MANY:
@@ -42,7 +49,8 @@ def evaluate(data: Path) -> dict[str, Any]:
     p = read[head]
     result = {
         "head": head,
-        **_figures(p, y),
+        **_figures(p, y, told),
+        "ignored_classes": ignored,
         "accuracy_by_head": {name: float((values.argmax(1) == y).mean()) for name, values in read.items()},
         "model_version": registry.version_of("face").version,
     }
@@ -55,13 +63,15 @@ def evaluate(data: Path) -> dict[str, Any]:
         majority = majority_of(row, votes)
         agreed = majority >= 0
         if agreed.any():
-            result["ferplus"] = _figures(classifier.probabilities(x[agreed]), majority[agreed])
+            result["ferplus"] = _figures(classifier.probabilities(x[agreed]), majority[agreed], told[agreed])
     return result
 
 
-def _figures(p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-    """What probabilities (N, 7) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927)."""
+def _figures(p: np.ndarray, y: np.ndarray, told: np.ndarray) -> dict[str, Any]:
+    """What probabilities (N, 7) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927); of faces
+    that may be ``told`` (N,; bool) those whose expression is worth naming are ``selective``."""
     predicted = p.argmax(1)
+    sure = told & np.asarray(is_sure(p))
     matrix = confusion(y, predicted, len(FACE_EMOTIONS))
     each, uar = recalls(matrix)
     return {
@@ -74,6 +84,7 @@ def _figures(p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
             name: wilson(int(matrix[k, k]), int(matrix[k].sum())) for k, name in enumerate(FACE_EMOTIONS)
         },
         "expected_calibration_error": expected_calibration_error(p, y, bins=15),
+        "selective": selective_figures(sure, predicted == y, LEAST_PROBABILITY),
         "confusion_matrix": matrix.tolist(),
         "labels": list(FACE_EMOTIONS),
         "log_loss": _log_loss(p, y),

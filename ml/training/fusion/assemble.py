@@ -1,8 +1,9 @@
 """Streams with a known truth, put together from held-out readings: neutral for a while, then another emotion.
 
-No recording here changes its expression at a known moment, so the rows that the face's and the voice's models give for
-single held-out faces and clips are laid one after the other, class by class. A face changes about once a second and
-jitters in between; a voice's window lies over what it covers, so one that straddles the change is a mixture.
+No recording here changes its expression at a known moment. `pairs_in_turn` lays real pairs of one person's face and
+voice one after the other, as they went through the stream. There are no pictures of these people; what the face model
+makes of single held-out faces is therefore joined with voices by class (`assemble`): a face changes about once a second
+and jitters in between, a voice's window lies over what it covers, so one that straddles the change is a mixture.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.core.readings import FACE_EMOTIONS
+from ml.fusion.rows import CALM, NEUTRAL
 from ml.fusion.stream import CLASSES, TICK
 from ml.speech.features import WINDOW_HOP_SECONDS, WINDOW_SECONDS
 
-NEUTRAL = FACE_EMOTIONS.index("neutral")
 #: Seconds of neutral, and of what follows.
 BEFORE, AFTER = 4.0, 8.0
 #: Mean seconds that one face stays, spread of its jitter (log-probability), share of windows without speech.
@@ -26,7 +26,7 @@ OPEN_SPEAKING, OPEN_SILENT = 0.6, 0.1
 
 @dataclass(frozen=True)
 class Bank:
-    """Held-out rows: ``faces`` (N, 7) and ``voices`` (M, 7) in the face's classes, with their classes (N,), (M,)."""
+    """Held-out rows: ``faces`` (N, 8) and ``voices`` (M, 8) of STATES, with their states (N,), (M,)."""
 
     faces: np.ndarray
     face_class: np.ndarray
@@ -36,7 +36,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Streams:
-    """``face`` and ``voice`` (S, T, 7), NaN where missing; ``mouth`` (S, T) 0 or 1; ``truth`` (S, T) class numbers."""
+    """``face`` and ``voice`` (S, T, 8), NaN where missing; ``mouth`` (S, T) 0 or 1; ``truth`` (S, T) state numbers."""
 
     face: np.ndarray
     voice: np.ndarray
@@ -102,3 +102,48 @@ def _voices(bank: Bank, truth: np.ndarray, random: np.random.Generator) -> np.nd
         row = np.exp(row)
         rows[end : end + hop] = row / row.sum()
     return rows
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Real pairs as they went through the stream: ``face`` and ``voice`` (N, T, 8) calibrated log rows, NaN where
+    missing, with the clips' ``people`` (N,) and ``states`` (N,)."""
+
+    face: np.ndarray
+    voice: np.ndarray
+    people: np.ndarray
+    states: np.ndarray
+
+
+def pairs_in_turn(clips: Clips, count: int, seed: int, *, drop: float = 0.15, strangers: float = 0.15) -> Streams:
+    """``count`` streams, each of one person: a neutral or calm clip, then two of another emotion. ``drop`` is the share
+    that lack the face, and as many the voice; ``strangers`` the share whose voice is somebody else's, of another
+    emotion, while the mouth is mostly shut."""
+    random = np.random.default_rng(seed)
+    quiet = np.isin(clips.states, (NEUTRAL, CALM))
+    targets = [k for k in range(CLASSES) if k not in (NEUTRAL, CALM) and (clips.states == k).any()]
+    people = [p for p in np.unique(clips.people) if set(targets) <= set(clips.states[clips.people == p])]
+    people = [p for p in people if (quiet & (clips.people == p)).any()]
+    if not people:
+        raise ValueError("Nobody has a neutral clip and one of every other emotion.")
+    face: list[np.ndarray] = []
+    voice: list[np.ndarray] = []
+    mouth: list[np.ndarray] = []
+    truth: list[np.ndarray] = []
+    while len(face) < count:
+        own, target = clips.people == random.choice(people), targets[len(face) % len(targets)]
+        first, then = np.flatnonzero(own & quiet), np.flatnonzero(own & (clips.states == target))
+        chosen = [random.choice(first), *random.choice(then, 2, replace=len(then) < 2)]
+        others = np.array(chosen)
+        stranger = random.random() < strangers
+        if stranger:
+            away = np.flatnonzero(~own & (clips.states != target))
+            others = random.choice(away if len(away) else chosen, 3)
+        kind = random.random()
+        seen = np.concatenate([clips.face[i] for i in chosen])
+        heard = np.concatenate([clips.voice[i] for i in others])
+        face.append(np.full_like(seen, np.nan) if kind < drop else seen)
+        voice.append(np.full_like(heard, np.nan) if drop <= kind < 2 * drop else heard)
+        mouth.append(random.random(len(seen)) < (OPEN_SILENT if stranger else OPEN_SPEAKING))
+        truth.append(np.repeat(clips.states[chosen], clips.face.shape[1]))
+    return Streams(np.array(face), np.array(voice), np.array(mouth, float), np.array(truth))

@@ -1,7 +1,12 @@
-"""How well face and voice together name acted emotions, on clips of people that the weights never met."""
+"""How well the fusion that serves names acted emotions: every clip's face and voice through the very `FusionStream`.
+
+A clip's sound is read as a recording's is; its face is a row of action units that holds while the clip lasts (units.py
+says why). What the stream says when the clip ends is its answer.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,56 +15,101 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
-from ml.core.errors import ModelMissing
-from ml.training.fusion import model, scores
-from ml.training.fusion.pairs import Pairs, gather
+from ml.core.readings import SPEECH_EMOTIONS, FaceReading, ModelVersion, Track
+from ml.fusion.combine import moments
+from ml.fusion.rows import STATES, to_states
+from ml.fusion.stream import TICK, FusionStream, Settings, shipped
+from ml.training.fusion import scores, units
+from ml.training.fusion.pairs import Pairs, gather, served_voice
 
 #: Noise on the voice is tried on the clips of at most so many people: it takes as long as reading them again.
 PEOPLE_IN_NOISE = 4
 NOISES = {"voice_in_noise_10_db": 10.0, "voice_in_noise_0_db": 0.0}
+#: STATES in the order of SPEECH_EMOTIONS.
+_EIGHT = to_states(SPEECH_EMOTIONS, np.eye(len(SPEECH_EMOTIONS))).argmax(axis=1)
+
+FacesOf = Callable[[Pairs], np.ndarray]
 
 
-def read(pairs: Pairs, card: dict[str, Any]) -> dict[str, np.ndarray]:
-    """``face``, ``speech`` and ``fused`` probabilities (N, 8).
+def faces_of(folds: dict[str, int]) -> FacesOf:
+    """A function from pairs to their faces' probabilities (N, 8) of SPEECH_EMOTIONS by the shipped heads: of the fold
+    that never met a person, else of all. Raises ModelMissing."""
+    heads = {name: units.load(str(name)) for name in {"all", *folds.values()}}
+    return lambda pairs: by_heads(pairs, heads, folds)
 
-    Whoever was in training is read by the member of their fold, which never met them; everybody else by the one that
-    learned from all.
-    """
-    fold_of = card["folds"]
-    names = np.array([f"fold{fold_of[p]}" if p in fold_of else "all" for p in pairs.people])
-    out = {side: np.full((len(names), 8), np.nan) for side in ("face", "speech", "fused")}
-    for name in np.unique(names):
-        mine = names == name
-        some = pairs.only(mine)
-        if some.voice.shape[1] != card["functionals"]:
-            raise ModelMissing(
-                "model_damaged",
-                f"The fusion's weights take {card['functionals']} features of a voice, not {some.voice.shape[1]}. "
-                "Train it anew: python -m ml.training.fusion.train --data DIR",
-            )
-        found = model.load(str(name)).read(some.units, some.voice, some.snr, some.people)
-        for side, rows in found.items():
-            out[side][mine] = rows
+
+def by_heads(pairs: Pairs, heads: dict, folds: dict[str, int]) -> np.ndarray:
+    """Faces' probabilities (N, 8) by each person's head, ``all`` for whoever has no fold."""
+    which = np.array([str(folds.get(person, "all")) for person in pairs.people])
+    out = np.full((len(which), len(SPEECH_EMOTIONS)), np.nan)
+    for name, head in heads.items():
+        mine = which == str(name)
+        if mine.any():
+            out[mine] = head.probabilities(pairs.units[mine], pairs.people[mine])
     return out
+
+
+def face_reading(row: np.ndarray, seconds: float) -> FaceReading | None:
+    """A clip's face (8,) as a reading whose track says so from beginning to end; None where there is none."""
+    if np.isnan(row).any():
+        return None
+    times = np.arange(0, seconds, TICK).tolist()
+    track = Track(STATES, times, [to_states(SPEECH_EMOTIONS, row[None])[0].tolist()] * len(times))
+    return FaceReading(ModelVersion("action units", "", ""), 1.0, seconds=seconds, track=track)
+
+
+def read(pairs: Pairs, faces: np.ndarray, settings: Settings) -> dict[str, np.ndarray]:
+    """``face``, ``speech`` and ``fused`` probabilities (N, 8) of SPEECH_EMOTIONS: what the stream says at each clip's
+    end of either side alone and of both; NaN where it could read nothing."""
+    out = {side: np.full((len(pairs.truth), len(SPEECH_EMOTIONS)), np.nan) for side in ("face", "speech", "fused")}
+    for i, (voice, seconds) in enumerate(zip(pairs.voice, pairs.seconds, strict=True)):
+        face = face_reading(faces[i], seconds)
+        for side, sides in (("face", (face, None)), ("speech", (None, voice)), ("fused", (face, voice))):
+            stream = FusionStream(settings, source="action_units")
+            said = [m.states for m in moments(*sides, seconds, stream) if m.states is not None]
+            if said:
+                out[side][i] = said[-1][_EIGHT]
+    return out
+
+
+def by_folds(
+    pairs: Pairs, faces: np.ndarray, settings: dict[str, Settings], folds: dict[str, int]
+) -> dict[str, np.ndarray]:
+    """`read` with each person's settings: of the fold that never met them, else of ``all``."""
+    which = np.array([str(folds.get(person, "all")) for person in pairs.people])
+    out: dict[str, np.ndarray] = {}
+    for name in np.unique(which):
+        mine = which == name
+        for side, rows in read(pairs.only(mine), faces[mine], settings[name]).items():
+            out.setdefault(side, np.full((len(which), len(SPEECH_EMOTIONS)), np.nan))[mine] = rows
+    return out
+
+
+def settings_of(folds: dict[str, int]) -> dict[str, Settings]:
+    """The shipped settings, ``all``, and those of each fold, which never met its people. Raises ModelMissing."""
+    with np.load(registry.file_of("fusion", "fusion.npz")) as file:
+        members = {str(k): Settings(**json.loads(str(file[f"{k}/settings"]))) for k in set(folds.values())}
+    return members | {"all": shipped()}
 
 
 def conditions(pairs: Pairs, noisy: dict[str, Pairs]) -> dict[str, Pairs]:
     """What is tried besides the clips as they are: ``noisy`` ones, no face, half the faces, silence."""
     half = np.arange(len(pairs.truth)) % 2 == 0
-    units = np.where(half[:, None], np.nan, pairs.units)
+    kept = np.where(half[:, None], np.nan, pairs.units)
     return {
         **noisy,
         "lost_face": pairs.without(face=True),
-        "face_lost_in_half": replace(pairs, units=units),
+        "face_lost_in_half": replace(pairs, units=kept),
         "silence": pairs.without(voice=True),
     }
 
 
 def figures(pairs: Pairs, noisy: dict[str, Pairs], reader: Callable[[Pairs], dict[str, np.ndarray]]) -> dict[str, Any]:
     """``eight``, ``three`` and ``degraded`` of what ``reader`` makes of clips; those with neither side are left out."""
-    usable = ~(np.isnan(pairs.units).any(axis=1) & np.isnan(pairs.voice).any(axis=1))
-    pairs = pairs.only(usable)
-    found = scores.both_tasks(reader(pairs), pairs.truth, pairs.people)
+    said = reader(pairs)
+    usable = ~np.isnan(said["fused"]).any(axis=1)
+    pairs, said = pairs.only(usable), {side: rows[usable] for side, rows in said.items()}
+    found = scores.both_tasks(said, pairs.truth, pairs.people)
     tried = conditions(pairs, noisy)
     found["degraded"] = scores.degraded(
         {name: reader(some) for name, some in tried.items()}, {name: some.truth for name, some in tried.items()}
@@ -71,21 +121,23 @@ def evaluate(data: Path, action_units: Path) -> dict[str, Any]:
     """Read every clip of ``data`` (RAVDESS's layout) with its row of ``action_units`` and compare with its emotion.
 
     The result has ``eight`` and ``three``, each with ``accuracy``, ``uar``, ``face_uar``, ``speech_uar``, per class and
-    per actor with intervals; ``degraded`` conditions; ``in_sample`` (always False: see `read`) and ``protocol``. A
-    person's baseline is the mean of their own clips in ``data``, without labels. Raises MediaError, ValueError,
-    FileNotFoundError, ModelMissing.
+    per actor with intervals; ``degraded`` conditions; ``in_sample`` (always False: whoever was in training is read by
+    members of folds without them) and ``protocol``. A person's baseline of action units is the mean of their own clips
+    in ``data``, without labels. Raises MediaError, ValueError, FileNotFoundError, ModelMissing.
     """
     card = registry.describe("fusion")
-    pairs = gather(data, action_units, columns=card["action_units"])
+    folds = card["folds"]
+    settings, voices, faces = settings_of(folds), served_voice(folds), faces_of(folds)
+    pairs = gather(data, action_units, voices, columns=card["action_units"])
     people = np.unique(pairs.people)
     some = set(people[np.linspace(0, len(people) - 1, min(PEOPLE_IN_NOISE, len(people))).round().astype(int)])
-    chosen = _names_of(pairs, some)
+    chosen = {name for name, person in zip(pairs.names, pairs.people, strict=True) if person in some}
     noisy = {
-        name: gather(data, action_units, columns=card["action_units"], noise_db=level, only=chosen)
+        name: gather(data, action_units, voices, columns=card["action_units"], noise_db=level, only=chosen)
         for name, level in NOISES.items()
     }
-    found = figures(pairs, noisy, lambda clips: read(clips, card))
-    known = sorted(set(people) & set(card["folds"]))
+    found = figures(pairs, noisy, lambda clips: by_folds(clips, faces(clips), settings, folds))
+    known = sorted(set(people) & set(folds))
     eight = found["eight"]
     return {
         "n": len(pairs.truth),
@@ -99,9 +151,10 @@ def evaluate(data: Path, action_units: Path) -> dict[str, Any]:
         "cross_validated_people": len(known),
         "in_sample": False,
         "protocol": (
-            "each person's own unlabelled mean and spread are taken out of action units and voice features; "
+            "the served stream at each clip's end; the voice as served, window by window; the face a head on action "
+            "units less each person's own unlabelled mean; "
             + (
-                f"{len(known)} of {len(people)} people were in training and are read by weights of folds without them"
+                f"{len(known)} of {len(people)} people were in training and are read by members of folds without them"
                 if known
                 else "nobody here was in training"
             )
@@ -109,7 +162,3 @@ def evaluate(data: Path, action_units: Path) -> dict[str, Any]:
         "unreadable": pairs.unreadable,
         "warning": None,
     }
-
-
-def _names_of(pairs: Pairs, people: set[str]) -> set[str]:
-    return {name for name, person in zip(pairs.names, pairs.people, strict=True) if person in people}

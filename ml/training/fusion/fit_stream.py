@@ -1,4 +1,11 @@
-"""Learn how face and voice meet in time, on streams put together from held-out readings (assemble.py)."""
+"""Learn how face and voice meet in time: on real pairs of both, and for pictures of faces on what they look like to the
+face model.
+
+What the voice's rows and a change are worth, and where the voice meets a shut mouth, is learned on streams of real
+pairs, a RAVDESS clip's sound beside its action units (assemble.pairs_in_turn). What a row of pictures is worth beside
+such a voice is learned on PublicTest's faces, joined with the voices by class, since there are no pictures of these
+people.
+"""
 
 from __future__ import annotations
 
@@ -7,74 +14,115 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face.classifier import probabilities
-from ml.fusion.rows import to_face_classes
-from ml.fusion.stream import CLASSES, NEUTRAL, TICK, VALENCE, Settings, bounded, calibrated, mouth_gate, named, step
+from ml.fusion.combine import moments
+from ml.fusion.rows import CALM, NEUTRAL, to_seven, to_states
+from ml.fusion.stream import (
+    CLASSES,
+    TICK,
+    VALENCE,
+    FusionStream,
+    Settings,
+    bounded,
+    calibrated,
+    mouth_gate,
+    named,
+    step,
+)
 from ml.training.face.data import load, majority_of
-from ml.training.fusion.assemble import AFTER, BEFORE, Bank, Streams, assemble
+from ml.training.fusion.assemble import AFTER, BEFORE, Bank, Clips, Streams, assemble, pairs_in_turn
+from ml.training.fusion.evaluate import face_reading
+from ml.training.fusion.pairs import Pairs
 
 #: Streams to learn from, and to measure on.
 LEARN, TEST = 360, 360
 #: A change is followed once its class is named for this long (seconds).
 SETTLED = 0.5
-#: Ticks in the mean of the mouth.
-MOUTH_TICKS = 12
-#: The speech model's fold whose people stay out of the learning; every other face stays out too.
-TEST_FOLD = 4
+#: Ticks in the mean of the mouth, and of a clip among others.
+MOUTH_TICKS, CLIP_TICKS = 12, 18
 START = Settings(0.5, 0.3, 2.0, 0.9, 8.0, 0.3)
 #: What a calibration's weights are drawn towards (times the identity), and how strongly.
 TOWARDS, RIDGE = 0.8, 0.02
 #: Margins to choose from, and what a false switch a minute costs in seconds of delay.
 MARGINS, SWITCH_COSTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0), 0.1
+#: Of SPEECH_EMOTIONS, the state of each.
+STATE_OF = to_states(SPEECH_EMOTIONS, np.eye(len(SPEECH_EMOTIONS))).argmax(axis=1)
 
 
-def banks(data: Path, held_out: Path) -> tuple[Bank, Bank]:
-    """Rows to learn from and rows to measure on: other faces, other people's voices.
-
-    A face is read once, as the samples of a recording are, and its class is what most of FER+'s annotators saw: the
-    head that recordings are read with speaks their language, not that of FER2013's labels. ``held_out`` is the file of
-    the speech model's cross-validation (calibrated probabilities, truth, fold). Raises FileNotFoundError.
-    """
-    if not held_out.is_file():
-        raise FileNotFoundError(f"there is no {held_out}. Train the voice first (./viva train speech --data DIR)")
-    with np.load(held_out) as file:
-        spoken, truth, fold = file["probabilities"].astype(float), file["truth"], file["fold"]
-    voices = to_face_classes(SPEECH_EMOTIONS, spoken)
-    voice_class = to_face_classes(SPEECH_EMOTIONS, np.eye(len(SPEECH_EMOTIONS))).argmax(axis=1)[truth]
+def pictures(data: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (N, 8) that the served face model gives of PublicTest's faces, copies of training faces left out, and what
+    most of FER+'s annotators saw in them (N,): recordings are read by the head that speaks their language. Raises
+    FileNotFoundError."""
     x, _, row = load(data / "faces" / "fer2013_public.npz")
     seen = majority_of(row, data / "faces" / "ferplus_votes.npz")
     with np.load(data / "faces" / "fer2013_public_duplicates.npz") as file:
         usable = ~file["exact_dup_in_train"] & (seen >= 0)
-    faces, face_class = probabilities(x[usable], mirror=False), seen[usable]
-    odd = np.arange(len(faces)) % 2 == 1
-    learn, test = fold != TEST_FOLD, fold == TEST_FOLD
-    return (
-        Bank(faces[~odd], face_class[~odd], voices[learn], voice_class[learn]),
-        Bank(faces[odd], face_class[odd], voices[test], voice_class[test]),
-    )
+    return to_states(FACE_EMOTIONS, probabilities(x[usable], mirror=False)), seen[usable]
+
+
+def voice_rows(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (M, 8) of the pairs' windows of the voice, and the states of their clips (M,)."""
+    rows, states = [], []
+    for reading, truth in zip(pairs.voice, pairs.truth, strict=True):
+        for row in [] if reading is None or reading.track is None else reading.track.probabilities:
+            if row is not None:
+                rows.append(row)
+                states.append(STATE_OF[truth])
+    return to_states(SPEECH_EMOTIONS, np.array(rows)), np.array(states)
+
+
+class _Recorder(FusionStream):
+    """A stream that keeps what goes into its steps."""
+
+    def __init__(self, settings: Settings):
+        super().__init__(settings, source="action_units")
+        self.kept: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def _inputs(self, start: float) -> tuple[np.ndarray, np.ndarray]:
+        found = super()._inputs(start)
+        self.kept.append((found[0][0], found[1][0]))
+        return found
+
+
+def through(pairs: Pairs, faces: np.ndarray, settings: Settings) -> Clips:
+    """Pairs with their faces' probabilities (N, 8; of SPEECH_EMOTIONS) as they go through the stream, at most
+    CLIP_TICKS of each."""
+    face, voice = (np.full((len(pairs.truth), CLIP_TICKS, CLASSES), np.nan) for _ in range(2))
+    for i, (heard, seconds) in enumerate(zip(pairs.voice, pairs.seconds, strict=True)):
+        stream = _Recorder(settings)
+        for _ in moments(face_reading(faces[i], seconds), heard, seconds, stream):
+            pass
+        for t, (seen, said) in enumerate(stream.kept[:CLIP_TICKS]):
+            face[i, t], voice[i, t] = seen, said
+    return Clips(face, voice, pairs.people, STATE_OF[pairs.truth])
 
 
 def follow(settings: Settings, streams: Streams) -> np.ndarray:
-    """The filter over all streams at once: states (S, T, 7)."""
-    count, ticks, classes = streams.face.shape
+    """The filter over all streams of pictures and voices at once: states (S, T, 8)."""
     face = calibrated(np.array(settings.face_map), streams.face)
     voice = calibrated(np.array(settings.voice_map), streams.voice)
-    sums = np.cumsum(np.pad(streams.mouth, ((0, 0), (1, 0))), axis=1)
+    return _filtered(settings, face, voice, streams.mouth, settings.face)
+
+
+def _filtered(settings: Settings, face, voice, mouth: np.ndarray, power: float) -> np.ndarray:
+    """States (S, T, 8) along calibrated log rows (S, T, 8)."""
+    count, ticks, classes = face.shape
+    sums = np.cumsum(np.pad(mouth, ((0, 0), (1, 0))), axis=1)
     ends = np.arange(1, ticks + 1)
     starts = np.maximum(0, ends - MOUTH_TICKS)
     gates = np.asarray(mouth_gate(settings, (sums[:, ends] - sums[:, starts]) / (ends - starts)))
     state, out = np.repeat(settings.prior[None], count, axis=0), np.zeros((count, ticks, classes))
     for t in range(ticks):
-        state, _, _ = step(settings, state, face[:, t], voice[:, t], gates[:, t])
+        state, _, _ = step(settings, state, face[:, t], voice[:, t], gates[:, t], power)
         out[:, t] = state
     return out
 
 
 def names(settings: Settings, state: np.ndarray) -> np.ndarray:
-    """The classes named (S, T) along states (S, T, 7)."""
+    """The classes named (S, T) along states (S, T, 8)."""
     out = np.zeros(state.shape[:2], int)
     now = np.full(len(state), NEUTRAL)
     for t in range(state.shape[1]):
@@ -83,7 +131,7 @@ def names(settings: Settings, state: np.ndarray) -> np.ndarray:
 
 
 def calibration(rows: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """A map (8, 7) from a model's bounded log rows to log-probabilities under which every class is equally likely
+    """A map (9, 8) from a model's bounded log rows to log-probabilities under which every class is equally likely
     beforehand: multinomial logistic regression (matrix scaling; Guo et al. 2017) with each class weighted alike."""
     x, target = bounded(rows), np.eye(CLASSES)[truth]
     weight = 1 / np.maximum(np.bincount(truth, minlength=CLASSES), 1)[truth]
@@ -100,36 +148,67 @@ def calibration(rows: np.ndarray, truth: np.ndarray) -> np.ndarray:
         value = -(weight * np.log(likely[np.arange(len(truth)), truth] + 1e-12)).sum() + RIDGE * (away**2).sum()
         return value, (np.vstack([x.T @ gap, gap.sum(axis=0)]) + 2 * RIDGE * away).ravel()
 
-    return minimize(loss, first.ravel(), jac=True, method="L-BFGS-B").x.reshape(CLASSES + 1, CLASSES)
+    found = minimize(loss, first.ravel(), jac=True, method="L-BFGS-B").x.reshape(CLASSES + 1, CLASSES)
+    if not (truth == CALM).any():
+        found[:, CALM] = found[:, NEUTRAL]  # a model that does not know calm says the same of both
+    return found
 
 
-def learn(bank: Bank, seed: int = 0) -> Settings:
-    """The settings under which the truth of assembled streams is likeliest, some of them without a face or a voice,
-    some with a stranger's voice, some neutral to the end; then the margin that follows soon and switches seldom."""
+def learn(pairs: Pairs, faces: np.ndarray, bank: Bank, seed: int = 0) -> Settings:
+    """The settings from pairs with their faces' probabilities (N, 8) by heads that never met them, and from a ``bank``
+    of pictures and of these people's voices: under which the truth of streams is likeliest, some of them without a face
+    or a voice, some with a stranger's voice; then the margin that follows soon and switches seldom."""
+    there = ~np.isnan(faces).any(axis=1)
+    found = {
+        "face_map": calibration(bank.faces, bank.face_class),
+        "units_map": calibration(to_states(SPEECH_EMOTIONS, faces[there]), STATE_OF[pairs.truth[there]]),
+        "voice_map": calibration(bank.voices, bank.voice_class),
+    }
+    maps: dict[str, Any] = {name: tuple(map(tuple, one.round(4).tolist())) for name, one in found.items()}
+    streams = pairs_in_turn(through(pairs, faces, replace(START, **maps)), LEARN, seed)
+    rows, columns = np.indices(streams.truth.shape)
+
+    def settings_of(p: np.ndarray) -> Settings:
+        change, units, voice, slope = np.exp(p[:4]).round(5).tolist()
+        neutral = float(1 / (1 + np.exp(-p[5])))
+        return replace(
+            START,
+            change=change,
+            neutral=neutral,
+            units=units,
+            voice=voice,
+            mouth_slope=slope,
+            mouth_middle=float(p[4]),
+            **maps,
+        )
+
+    def loss(p: np.ndarray) -> float:
+        some = settings_of(p)
+        state = _filtered(some, streams.face, streams.voice, streams.mouth, some.units)
+        likely = np.log(state[rows, columns, streams.truth] + 1e-9)
+        return -float(likely.mean()) + 0.001 * float(((p - first) ** 2).sum())
+
+    powers = (START.change, START.units, START.voice, START.mouth_slope)
+    first = np.array([*np.log(powers), START.mouth_middle, np.log(START.neutral / (1 - START.neutral))])
+    best = settings_of(minimize(loss, first, method="L-BFGS-B", options={"maxiter": 40, "eps": 1e-3}).x)
+    return _for_pictures(best, bank, seed)
+
+
+def _for_pictures(best: Settings, bank: Bank, seed: int) -> Settings:
+    """The power of pictures' rows, the valence's spread and the margin, on assembled streams; all else as it is."""
     changing = assemble(bank, LEARN, seed, drop=0.15, strangers=0.15)
     steady = assemble(bank, LEARN // 4, seed + 100, drop=0.15, strangers=0.15, change=False)
     streams = Streams(
         *(np.concatenate([getattr(changing, n), getattr(steady, n)]) for n in Streams.__dataclass_fields__)
     )
-    face_map = calibration(bank.faces, bank.face_class).round(4)
-    voice_map = calibration(bank.voices, bank.voice_class).round(4)
-    maps: dict[str, Any] = {
-        "face_map": tuple(map(tuple, face_map.tolist())),
-        "voice_map": tuple(map(tuple, voice_map.tolist())),
-    }
     rows, columns = np.indices(streams.truth.shape)
 
-    def settings_of(p: np.ndarray) -> Settings:
-        change, face, voice, slope = np.exp(p[:4]).round(5).tolist()
-        return Settings(change, float(1 / (1 + np.exp(-p[5]))), face, voice, slope, float(p[4]), **maps)
+    def loss(power: float) -> float:
+        seven = to_seven(follow(replace(best, face=float(np.exp(power))), streams))
+        return -float(np.log(seven[rows, columns, streams.truth] + 1e-9).mean())
 
-    def loss(p: np.ndarray) -> float:
-        likely = np.log(follow(settings_of(p), streams)[rows, columns, streams.truth] + 1e-9)
-        return -float(likely.mean()) + 0.001 * float(((p - first) ** 2).sum())
-
-    powers = (START.change, START.face, START.voice, START.mouth_slope)
-    first = np.array([*np.log(powers), START.mouth_middle, np.log(START.neutral / (1 - START.neutral))])
-    best = settings_of(minimize(loss, first, method="L-BFGS-B", options={"maxiter": 40, "eps": 1e-3}).x)
+    power = minimize_scalar(loss, bounds=np.log((0.3, 8.0)), method="bounded", options={"maxiter": 12}).x
+    best = replace(best, face=round(float(np.exp(power)), 4))
     state = follow(best, streams)
     mean = state @ VALENCE
     sd = np.sqrt(np.maximum(state @ VALENCE**2 - mean**2, 1e-9))
@@ -178,12 +257,3 @@ def figures(settings: Settings, bank: Bank, seed: int = 1) -> dict[str, Any]:
         "valence_interval_coverage": float(inside.mean()),
         "streams": TEST,
     }
-
-
-def fit(data: Path, held_out: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What goes into the card under ``stream``, and the bank to measure on as arrays for ``fusion.npz``."""
-    learned, test = banks(data, held_out)
-    settings = learn(learned)
-    stored = {f"bank/{name}": getattr(test, name) for name in Bank.__dataclass_fields__}
-    packed = {k: v.astype(np.int8 if k.endswith("_class") else np.float16) for k, v in stored.items()}
-    return {"settings": settings.to_json(), "figures": figures(settings, test)}, packed

@@ -1,36 +1,36 @@
-"""The same clips' voice and face: RAVDESS's sound beside the action units of its video, joined clip by clip.
+"""The same clips' voice and face: RAVDESS's sound, read as a recording is, beside the action units of its video.
 
 The face side is a table with a row a clip, the means over its pictures of 35 action units (intensities ``AU.._r``,
-0..5, and occurrences ``AU.._c``, 0..1, as OpenFace names them). The voice side are functionals of the sound
-(ml/speech/functionals.py) with how far the speech stands out of the noise.
+0..5, and occurrences ``AU.._c``, 0..1, as OpenFace names them). The voice side is the served reading of the sound,
+window by window; whoever was in the voice's training is read by a member of its cross-validation that never heard them.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from ml.core.errors import MediaError
-from ml.core.readings import SPEECH_EMOTIONS
-from ml.speech.activity import Activity, detect
-from ml.speech.features import FFT, HOP
-from ml.speech.functionals import functionals
+from ml.core import registry
+from ml.core.errors import MediaError, Unreadable
+from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
+from ml.speech import classifier, encoder, infer
+from ml.speech.classifier import Discriminant, Models
+from ml.speech.familiarity import Corpus, Familiarity
+from ml.speech.features import RATE
 from ml.training.speech.data import Clip, clips, load
 from ml.training.speech.evaluate import speaker_of
 
-#: Signal to noise that is said of a recording in which no speech, or no noise, can be told apart (dB).
-LEAST_SNR, MOST_SNR = 0.0, 60.0
+VoiceOf = Callable[[str], Models]
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Clips in one order. ``units`` (N, U) and ``voice`` (N, F) are NaN where that side is missing; ``snr`` (N,) in dB.
+    """Clips in one order. ``units`` (N, U) are NaN where there is no face; ``voice`` (N) are readings, None where there
+    is no voice in the sound or where it is taken away; ``seconds`` (N,) is how long each clip lasts.
 
     ``people`` (N,) names the speaker of each clip ("ravdess/21"; empty where nobody knows), ``truth`` (N,) is an index
     into SPEECH_EMOTIONS.
@@ -40,19 +40,26 @@ class Pairs:
     people: np.ndarray
     truth: np.ndarray
     units: np.ndarray
-    voice: np.ndarray
-    snr: np.ndarray
+    voice: list[SpeechReading | None]
+    seconds: np.ndarray
     unreadable: list[str]
 
     def without(self, *, face: bool = False, voice: bool = False) -> Pairs:
         """The same clips with a side taken away."""
         lost = replace(self, units=np.full_like(self.units, np.nan)) if face else self
-        return replace(lost, voice=np.full_like(self.voice, np.nan)) if voice else lost
+        return replace(lost, voice=[None] * len(self.voice)) if voice else lost
 
     def only(self, kept: np.ndarray) -> Pairs:
         """The clips that ``kept`` (N,) marks."""
-        arrays = {name: getattr(self, name)[kept] for name in ("people", "truth", "units", "voice", "snr")}
-        return replace(self, names=[n for n, k in zip(self.names, kept, strict=True) if k], **arrays)
+        return replace(
+            self,
+            names=[name for name, k in zip(self.names, kept, strict=True) if k],
+            voice=[voice for voice, k in zip(self.voice, kept, strict=True) if k],
+            people=self.people[kept],
+            truth=self.truth[kept],
+            units=self.units[kept],
+            seconds=self.seconds[kept],
+        )
 
 
 def folder_of(data: Path) -> Path:
@@ -100,94 +107,77 @@ def noisy(samples: np.ndarray, decibels: float, seed: int) -> np.ndarray:
     return (samples + noise).astype(np.float32)
 
 
-def voice_of(samples: np.ndarray) -> tuple[np.ndarray, float]:
-    """Functionals (F,) of a clip between its first and last speech, and its signal to noise ratio in dB."""
-    activity = detect(samples)
-    bounds = activity.bounds(0, len(samples))
-    inside = samples if bounds is None else samples[bounds[0] * HOP : bounds[1] * HOP + FFT - HOP]
-    return functionals(inside), snr_of(activity)
+def fold_voice(arrays, fold: int | str) -> Models:
+    """The member of the voice's cross-validation that never heard a fold's speakers: its discriminant, and RAVDESS's
+    directions and limit, from the arrays that `train` packed. Raises ModelMissing."""
+    alone = Discriminant(
+        arrays[f"{fold}/voice/weight"].astype(np.float64), arrays[f"{fold}/voice/bias"].astype(np.float64)
+    )
+    familiar = Familiarity((Corpus.of(arrays, f"{fold}/voice", float(arrays["voice/limit"])),))
+    return Models(None, encoder.sessions(), (alone, alone), familiar, classifier.shipped())
 
 
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """Changes when the functionals do: a hash of what they make of a fixed sound, to three digits."""
-    time = np.arange(16000) / 16000
-    tone = sum(np.sin(2 * np.pi * 140 * k * time) / k for k in range(1, 12)) * (1 + np.sin(6 * np.pi * time))
-    noise = np.random.default_rng(0).normal(0, 0.05, len(time))
-    values = functionals((0.05 * (tone + noise)).astype(np.float32))
-    return hashlib.sha256(repr((len(values), [f"{v:.3g}" for v in values])).encode()).hexdigest()[:16]
-
-
-def snr_of(activity: Activity) -> float:
-    """How far the mean power of speech lies above the noise, in dB, LEAST_SNR..MOST_SNR."""
-    if not activity.speech.any():
-        return LEAST_SNR
-    loud = 10 * np.log10(np.mean(10 ** (activity.decibels[:][activity.speech[:]] / 10)))
-    return float(np.clip(loud - activity.noise_db, LEAST_SNR, MOST_SNR))
+def served_voice(folds: dict[str, int]) -> VoiceOf:
+    """For a person's name the models to hear them with: the shipped ones, or those of their fold where they were in
+    training. Raises ModelMissing."""
+    with np.load(registry.file_of("fusion", "fusion.npz")) as file:
+        members = {k: fold_voice(file, k) for k in sorted(set(folds.values()))}
+    shipped = classifier.opened()
+    return lambda person: members[folds[person]] if person in folds else shipped
 
 
 def gather(
     data: Path,
     table: Path,
+    voice_of: VoiceOf,
     *,
     columns: list[str] | None = None,
-    noise_db: float | Callable[[int], float] | None = None,
+    noise_db: float | None = None,
     only: set[str] | None = None,
-    cache: Path | None = None,
 ) -> Pairs:
     """Read the clips of ``data`` and join the action units of ``table``.
 
-    ``noise_db`` adds pink noise: a number, or a callable from a clip's position to one. ``only`` names the
-    sound files to read. ``cache`` is a folder that
-    keeps the functionals. A clip without a row has no face; a row without a clip is left out; one that does not decode
-    is named in ``unreadable``. Raises MediaError (``missing``, ``empty``), ValueError and FileNotFoundError.
+    ``voice_of`` gives the models that a person's voice is read with. ``noise_db`` adds pink noise. ``only`` names the
+    sound files to read. A clip without a row has no face; a row without a clip is left out; one that does not decode is
+    named in ``unreadable``. Raises MediaError (``missing``, ``empty``), ValueError and FileNotFoundError.
     """
     found = [clip for clip in clips(folder_of(Path(data))) if only is None or clip.path.name in only]
     names, units = action_units(Path(table), columns)
     if not any(clip.path.name in units for clip in found):
         raise ValueError(f"{table} names none of the {len(found)} clips, such as {found[0].path.name}")
-    voice, snr = _voices(found, noise_db, cache)
-    empty = np.full(len(names), np.nan)
-    there = np.isfinite(snr)
-    if not there.any():
-        raise MediaError("empty", f"None of the {len(found)} clips in {data} could be read.")
-    kept = [clip for clip, ok in zip(found, there, strict=True) if ok]
-    return Pairs(
-        names=[clip.path.name for clip in kept],
-        people=np.array([speaker_of(clip) if clip.actor else "" for clip in kept]),
-        truth=np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in kept]),
-        units=np.array([units.get(clip.path.name, empty) for clip in kept]),
-        voice=voice[there],
-        snr=snr[there],
-        unreadable=[clip.path.name for clip, ok in zip(found, there, strict=True) if not ok],
-    )
-
-
-def _voices(found: list[Clip], noise_db, cache: Path | None) -> tuple[np.ndarray, np.ndarray]:
-    """`voice_of` for each clip; NaN for one that does not decode."""
-    level = noise_db if callable(noise_db) else (lambda _number: noise_db)
-    sizes = [clip.path.stat().st_size if clip.path.is_file() else 0 for clip in found]
-    wanted = [(clip.path.name, size, level(i)) for i, (clip, size) in enumerate(zip(found, sizes, strict=True))]
-    key = hashlib.sha256(repr((fingerprint(), wanted)).encode()).hexdigest()[:16]
-    stored = None if cache is None else cache / f"voice-{key}.npz"
-    if stored is not None and stored.is_file():
-        with np.load(stored) as file:
-            return file["voice"], file["snr"]
-    rows: list[np.ndarray | None] = []
-    snr = np.full(len(found), np.nan)
+    kept, readings, seconds, unreadable = [], [], [], []
     for number, clip in enumerate(found):
         try:
             samples = load(clip.path)
         except MediaError:
-            rows.append(None)
+            unreadable.append(clip.path.name)
             continue
-        if level(number) is not None:
-            samples = noisy(samples, level(number), seed=number)
-        row, snr[number] = voice_of(samples)
-        rows.append(row)
-    size = next((len(row) for row in rows if row is not None), 0)
-    voice = np.array([np.full(size, np.nan) if row is None else row for row in rows], np.float32)
-    if stored is not None:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(stored, voice=voice, snr=snr)
-    return voice, snr
+        if noise_db is not None:
+            samples = noisy(samples, noise_db, seed=number)
+        kept.append(clip)
+        seconds.append(len(samples) / RATE)
+        readings.append(_read(samples, voice_of(person_of(clip))))
+    if not kept:
+        raise MediaError("empty", f"None of the {len(found)} clips in {data} could be read.")
+    empty = np.full(len(names), np.nan)
+    return Pairs(
+        names=[clip.path.name for clip in kept],
+        people=np.array([person_of(clip) for clip in kept]),
+        truth=np.array([SPEECH_EMOTIONS.index(clip.emotion) for clip in kept]),
+        units=np.array([units.get(clip.path.name, empty) for clip in kept]),
+        voice=readings,
+        seconds=np.array(seconds),
+        unreadable=unreadable,
+    )
+
+
+def person_of(clip: Clip) -> str:
+    """A name for the clip's speaker; empty where nobody is named."""
+    return speaker_of(clip) if clip.actor else ""
+
+
+def _read(samples: np.ndarray, models: Models) -> SpeechReading | None:
+    try:
+        return infer.read_samples(lambda: [samples], models=models)
+    except Unreadable:
+        return None

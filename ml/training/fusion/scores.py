@@ -1,4 +1,5 @@
-"""Figures of the clip model from its probabilities: overall, per class, per person, and with a side degraded."""
+"""Figures of clips from the probabilities of face, voice and both: overall, per class, per person, and with a side
+degraded."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ import numpy as np
 
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, wilson
-from ml.training.fusion.model import SENTIMENTS, sentiment_of, to_sentiments
 
+#: The three sentiments and the emotions behind them; fear, disgust and surprise belong to none.
+SENTIMENTS = {"negative": ("angry", "sad"), "neutral": ("neutral", "calm"), "positive": ("happy",)}
 #: Draws of people for an interval.
 DRAWS = 2000
 
@@ -101,3 +103,16 @@ def degraded(reads: dict[str, dict[str, np.ndarray]], truth: dict[str, np.ndarra
             "above_better_side": None if left is None or sides["fused"] is None else sides["fused"] - left,
         }
     return out
+
+
+def to_sentiments(rows: np.ndarray) -> np.ndarray:
+    """Probabilities of SPEECH_EMOTIONS (N, 8) on the three SENTIMENTS (N, 3), as if there were no other emotions."""
+    columns = [rows[:, [SPEECH_EMOTIONS.index(e) for e in names]].sum(axis=1) for names in SENTIMENTS.values()]
+    found = np.stack(columns, axis=1) + 1e-12
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def sentiment_of(truth: np.ndarray) -> np.ndarray:
+    """Indices into SENTIMENTS (N,) of indices into SPEECH_EMOTIONS (N,); -1 where an emotion has none."""
+    table = [next((i for i, n in enumerate(SENTIMENTS.values()) if e in n), -1) for e in SPEECH_EMOTIONS]
+    return np.array(table)[truth]

@@ -1,11 +1,8 @@
-"""Train all of the fusion.
+"""Train how face and voice meet in time, and the head on action units that it is measured with.
 
-The clip model learns from RAVDESS's pairs, the weights in time from streams put together from held-out
-readings.
-
-``python -m ml.training.fusion.train --data DIR``, where DIR holds ``speech/ravdess``,
+``python -m ml.training fusion --data DIR``, where DIR holds ``speech/ravdess``,
 ``speech/ravdess_action_units.csv`` and ``faces/fer2013_public.npz``. Takes the shipped face and speech models as they
-are: train it again when they change.
+are, and the members of the speech model's cross-validation from its run: train it again when they change.
 """
 
 from __future__ import annotations
@@ -18,61 +15,82 @@ import numpy as np
 
 from ml.core import registry
 from ml.core.readings import SPEECH_EMOTIONS
-from ml.training.fusion import evaluate, fit, fit_stream, model
-from ml.training.fusion.pairs import Pairs, action_units, gather
-from ml.training.speech.data import folds
-
-#: Signal to noise ratios (dB) of the noisy copy of the clips that the weights learn from, one after the other.
-LEVELS = (15.0, 10.0, 5.0, 0.0, -5.0)
-FOLDS = 5
+from ml.training.fusion import evaluate, fit_stream, units
+from ml.training.fusion.assemble import Bank
+from ml.training.fusion.pairs import Pairs, action_units, fold_voice, gather
 
 
-def level(number: int) -> float:
-    """The noise of the clip at a position."""
-    return LEVELS[number * 7 % len(LEVELS)]
+def folds_of(speech_run: Path) -> dict[str, int]:
+    """The fold of each of RAVDESS's people in the speech model's cross-validation. Raises FileNotFoundError."""
+    path = speech_run / "held_out.npz"
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no {path}. Train the voice first (./viva train speech --data DIR)")
+    with np.load(path) as file:
+        return {
+            str(p): int(k) for p, k in zip(file["actors"], file["fold"], strict=True) if str(p).startswith("ravdess/")
+        }
 
 
-def folds_of(pairs: Pairs) -> np.ndarray:
-    """The fold of each clip (N,), by person: the speech model's own."""
-    actors = sorted(
-        {p.split("/")[-1] for p in pairs.people}, key=lambda a: (not a.isdigit(), int(a) if a.isdigit() else 0)
-    )
-    place = {actor: k for k, (_, held) in enumerate(folds(actors, FOLDS)) for actor in held}
-    return np.array([place[p.split("/")[-1]] for p in pairs.people])
+def voices_of(speech_run: Path) -> dict[str, np.ndarray]:
+    """The members' discriminants and RAVDESS's directions, as ``fusion.npz`` keeps them."""
+    with np.load(speech_run / "folds.npz") as file:
+        found = {"voice/limit": file["limit"][0]}
+        for key in file.files:
+            fold, *rest = key.split("/")
+            if rest in (["weight"], ["bias"]):
+                found[f"{fold}/voice/{rest[0]}"] = file[key].astype(np.float32)
+            elif rest[:1] == ["0"]:
+                found[f"{fold}/voice/{rest[1]}"] = file[key].astype(np.float16)
+    return found
 
 
-def train(data: Path, run_dir: Path, speech_run: Path) -> None:
-    """Cross-validate, train on everybody, write ``fusion.npz`` and ``fusion.json``.
+def train(data: Path, speech_run: Path) -> None:
+    """Cross-validate, learn on everybody, write ``fusion.npz`` and ``fusion.json``.
 
     Raises MediaError, ValueError, FileNotFoundError where the data are not there.
     """
     table = data / "speech" / "ravdess_action_units.csv"
     columns, _ = action_units(table)
-    clean = gather(data, table, cache=run_dir)
-    varied = gather(data, table, noise_db=level, cache=run_dir)
-    noisy = {name: gather(data, table, noise_db=db, cache=run_dir) for name, db in evaluate.NOISES.items()}
-    fold = folds_of(clean)
-    members = {}
-    for k in range(FOLDS):
-        members[f"fold{k}"] = fit.member(clean.only(fold != k), varied.only(fold != k), fold[fold != k])
-    members["all"] = fit.member(clean, varied, fold)
-    place = {str(p): int(fold[clean.people == p][0]) for p in np.unique(clean.people)}
+    folds, arrays = folds_of(speech_run), voices_of(speech_run)
+    members = {k: fold_voice(arrays, k) for k in sorted(set(folds.values()))}
+
+    def hear(**options) -> Pairs:
+        return gather(data, table, lambda person: members[folds[person]], columns=columns, **options)
+
+    clean = hear()
+    some = set(sorted(folds)[:: max(1, len(folds) // evaluate.PEOPLE_IN_NOISE)])
+    chosen = {name for name, person in zip(clean.names, clean.people, strict=True) if person in some}
+    noisy = {name: hear(noise_db=level, only=chosen) for name, level in evaluate.NOISES.items()}
+    fold = np.array([folds[person] for person in clean.people])
+    heads = {str(k): units.fit(*_of(clean, fold != k)) for k in members}
+    heads["all"] = units.fit(*_of(clean, fold >= 0))
+    seen, seen_class = fit_stream.pictures(data)
+    odd = np.arange(len(seen)) % 2 == 1
+    settings = {}
+    for k in (*members, "all"):
+        inside = fold != k
+        own = clean.only(inside)
+        inner = {str(j): units.fit(*_of(clean, inside & (fold != j))) for j in members if j != k}
+        faces = evaluate.by_heads(own, inner, folds)  # by heads that met neither them nor the fold left out
+        voices, voice_class = fit_stream.voice_rows(own)
+        bank = Bank(seen[~odd], seen_class[~odd], voices, voice_class)
+        settings[str(k)] = fit_stream.learn(own, faces, bank)
+        print(k, {n: v for n, v in settings[str(k)].to_json().items() if not n.endswith("_map")}, flush=True)
 
     def reader(pairs: Pairs) -> dict[str, np.ndarray]:
-        """Each clip by the member that never met its person."""
-        out = {side: np.full((len(pairs.truth), 8), np.nan) for side in ("face", "speech", "fused")}
-        for k in range(FOLDS):
-            mine = np.array([place[p] == k for p in pairs.people])
-            some = pairs.only(mine)
-            for side, rows in members[f"fold{k}"].read(some.units, some.voice, some.snr, some.people).items():
-                out[side][mine] = rows
-        return out
+        """Each clip by head, voice and settings that never met its person."""
+        return evaluate.by_folds(pairs, evaluate.by_heads(pairs, heads, folds), settings, folds)
 
     figures = evaluate.figures(clean, noisy, reader)
-    stream, bank = fit_stream.fit(data, speech_run / "held_out.npz")
+    out = fold == max(members)
+    voices, voice_class = fit_stream.voice_rows(clean.only(out))
+    test = Bank(seen[odd], seen_class[odd], voices, voice_class)
+    arrays |= {key: value for name, head in heads.items() for key, value in units.pack(head, name).items()}
+    arrays |= {f"{name}/settings": np.array(json.dumps(s.to_json())) for name, s in settings.items() if name != "all"}
+    stored = {f"bank/{name}": getattr(test, name) for name in Bank.__dataclass_fields__}
+    arrays |= {k: v.astype(np.int8 if k.endswith("_class") else np.float16) for k, v in stored.items()}
     folder = registry.weights_folder()
-    packed = {key: value for name, member in members.items() for key, value in model.pack(member, name).items()}
-    np.savez_compressed(folder / "fusion.npz", allow_pickle=True, **packed, **bank)
+    np.savez_compressed(folder / "fusion.npz", allow_pickle=True, **arrays)
     card = {
         "name": "fusion",
         "version": registry.next_version("fusion"),
@@ -80,23 +98,19 @@ def train(data: Path, run_dir: Path, speech_run: Path) -> None:
         "data": [
             "RAVDESS speech, actors 1-20 (Livingstone & Russo, 2018; CC BY-NC-SA 4.0)",
             "action units (OpenFace) of the same clips' video",
-            "in time: the shipped face model on FER2013 PublicTest, the speech model's cross-validation",
+            "for pictures of faces: the shipped face model on FER2013 PublicTest",
         ],
         "action_units": columns,
-        "functionals": int(clean.voice.shape[1]),
-        "folds": place,
-        "weights": {
-            "face": float(members["all"].both[0]),
-            "voice": float(members["all"].both[1]),
-            "voice_counts_half_at_db": float(members["all"].both[2]),
-        },
+        "folds": folds,
         "stream": {
-            **stream,
+            "settings": settings["all"].to_json(),
+            "figures": fit_stream.figures(settings[str(max(members))], test),
             "face": registry.version_of("face").version,
             "speech": registry.version_of("speech").version,
         },
         "figures": {
-            "protocol": f"{FOLDS} folds grouped by actor; a person's own unlabelled baseline taken out",
+            "protocol": f"{len(members)} folds grouped by actor; the served stream at each clip's end, with voice, "
+            "head on action units, calibrations and powers that never met the actor",
             **figures,
         },
         "licence": "CC BY-NC-SA 4.0",
@@ -108,10 +122,13 @@ def train(data: Path, run_dir: Path, speech_run: Path) -> None:
     print(json.dumps(figures["degraded"], indent=1))
 
 
+def _of(pairs: Pairs, some: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return pairs.units[some], pairs.people[some], pairs.truth[some]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--run-dir", type=Path, default=Path("runs/fusion"), help="cached features")
     parser.add_argument("--speech-run", type=Path, default=Path("runs/speech"), help="the voice's training run")
     options = parser.parse_args()
-    train(options.data, options.run_dir, options.speech_run)
+    train(options.data, options.speech_run)

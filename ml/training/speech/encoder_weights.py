@@ -96,7 +96,7 @@ def export() -> None:
     """Write ``speech_encoder.npz`` and its card into the weights folder. Raises ModelMissing."""
     folder = registry.weights_folder()
     path, notice = folder / f"{WEIGHTS}.npz", folder / f"{WEIGHTS}.LICENSE.txt"
-    np.savez_compressed(path, **in_integers(weights()))
+    np.savez_compressed(path, allow_pickle=True, **in_integers(weights()))
     card = {
         "name": WEIGHTS,
         "version": registry.next_version(WEIGHTS),

@@ -52,9 +52,10 @@ def evaluate(data: Path) -> dict[str, Any]:
     Each clip is read by itself, as an interview is. ``with_baseline`` has the figures for clips that are compared with
     the mean of the same person's others instead, which takes for granted that everybody shows every emotion about
     equally often (None where a person has fewer than ENOUGH_CLIPS clips or ``actor`` is empty). ``selective`` tells how
-    often the readings are right that are sure enough to be shown. ``second_voice``: how often made takes of one and of
-    two of these people are taken for two voices' (`second_evaluate`; None where there are too few clips). The result is
-    JSON-able; ``confusion_matrix`` (8, 8) has the truth in rows, in the order of ``labels``;
+    often the readings are right that are sure enough to be shown (``accuracy`` None where they are hardly any:
+    silence), ``foreign`` what share of the clips sounds unlike all training data. ``second_voice``: how often made
+    takes of one and of two of these people are taken for two voices' (`second_evaluate`; None where there are too few
+    clips). The result is JSON-able; ``confusion_matrix`` (8, 8) has the truth in rows, in the order of ``labels``;
     ``expected_calibration_error`` uses 15 bins; ``uar`` is over the emotions that occur. A clip that does not decode is
     counted under ``unreadable``, not dropped in silence. Raises MediaError (``missing``, ``empty``) and ModelMissing.
     """
@@ -92,6 +93,7 @@ def evaluate(data: Path) -> dict[str, Any]:
         "model_version": registry.version_of("speech").version,
         "speakers": len(set(speakers)),
         "selective": selective(chances, labels, np.array(seconds), card["abstain_below"]),
+        "foreign": float(np.mean([mean(scores).distance > 1 for scores in read])),
         "with_baseline": _with_baseline([mean(scores) for scores in read], labels, np.array(speakers), card),
         "second_voice": diarization_evaluate.evaluate(data),
         "unreadable": unreadable,

@@ -1,27 +1,44 @@
-"""From trained networks to what serves: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
+"""From trained networks to what ships: calibration, figures, ``speech.keras``, ``speech.onnx`` and ``speech.json``."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
-from scipy.special import softmax
 
 from ml.core import registry
 from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
-from ml.speech.activity import detect
+from ml.speech import encoder as encoders
 from ml.speech.classifier import FEATURE_WEIGHTS, Discriminant
 from ml.speech.encoder import ENCODER
+from ml.speech.familiarity import Corpus
 from ml.speech.features import CHUNK, MELS
 from ml.training import runs
-from ml.training.speech.calibration import FEATURE_WEIGHT, HeldOut, selective, temperature, threshold
-from ml.training.speech.data import Clip, load
+from ml.training.speech.calibration import (
+    FEATURE_WEIGHT,
+    HeldOut,
+    selective,
+    temperature,
+    temperatures,
+    threshold,
+)
 from ml.training.speech.encoder_graph import parameters
-from ml.training.speech.evaluate import speaker_of
+
+if TYPE_CHECKING:
+    from ml.training.speech.train import Corpora
+
+#: The multilingual encoder as the repository has it (`encoder_graph.write_multilingual` made it).
+MULTILINGUAL = Path(registry.__file__).parents[1] / "weights" / encoders.MULTILINGUAL
+#: What a model card says of each corpus.
+DATA = {
+    "ravdess": "RAVDESS speech, actors 1-20 (Livingstone & Russo, 2018; CC BY-NC-SA 4.0)",
+    "nemo": "nEMO (Christop, 2024; CC BY-NC-SA 4.0)",
+}
 
 
 def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
@@ -39,53 +56,66 @@ def logits_of(model: keras.Model, parts: list[list[np.ndarray]]) -> np.ndarray:
     return result
 
 
-def describe(held: HeldOut, found: list[Clip], options: argparse.Namespace) -> dict:
+def describe(held: HeldOut, corpora: Corpora, seconds: np.ndarray, options: argparse.Namespace) -> dict:
     """The model's metadata from what cross-validation held out: figures, calibration, data, licence.
 
-    The interval draws actors, since clips of one actor are not independent. The calibration error and abstention are
-    measured with each fold's temperature fitted on the other folds.
+    RAVDESS's figures come first, as those of earlier versions did; the others' lie under ``corpora``. The interval
+    draws actors, since clips of one actor are not independent. ``seconds`` (N,) is how long each clip speaks. The
+    calibration error and abstention are measured with each fold's temperature and limits fitted on the other folds.
     """
-    logits, truth, fold_of, actors = held.together(), held.truth, held.fold, held.actors
+    logits, truth = held.together(), held.truth
     chances = held.cross_calibrated(logits)
-    matrix = confusion(truth, logits.argmax(axis=1), len(SPEECH_EMOTIONS))
-    each, pooled = recalls(matrix)
-    folds = [_uar(logits[fold_of == k], truth[fold_of == k]) for k in np.unique(fold_of)]
-    per_actor = np.array([_uar(logits[actors == a], truth[actors == a]) for a in sorted(set(actors))])
-    draws = np.random.default_rng(0).choice(per_actor, (10_000, len(per_actor))).mean(axis=1)
-    seconds = np.array([detect(load(clip.path)).seconds for clip in found])
-    least = threshold(chances, truth)
-    compared = held.compared()
+    least = threshold(chances, truth, corpora=held.corpora)
+    each = {
+        name: _figures(held, held.corpora == number, chances, seconds, least)
+        for number, name in enumerate(corpora.names)
+    }
     return {
         "name": "speech",
         "version": registry.next_version("speech"),
         "labels": list(SPEECH_EMOTIONS),
-        "temperature": temperature(logits, truth),
-        "temperature_compared": temperature(compared, truth),
+        **temperatures(logits, truth, held.distance(), held.corpora),
+        "temperature_compared": temperature(held.compared(), truth),
         "feature_weight": FEATURE_WEIGHT,
         "abstain_below": least,
-        "data": ["RAVDESS speech, actors 1-20 (Livingstone & Russo, 2018; CC BY-NC-SA 4.0)"]
-        + (["nEMO (Christop, 2024; CC BY-NC-SA 4.0)"] if options.extra else []),
-        "speakers": sorted({speaker_of(clip) for clip in found}),
+        "data": [DATA[name] for name in corpora.names],
+        "speakers": sorted(set(corpora.people)),
         "figures": {
-            "protocol": f"{len(folds)}-fold cross-validation grouped by actor: one network and the discriminants of "
-            "the other folds' actors, each clip by itself, last epoch",
-            "uar_mean": float(np.mean(folds)),
-            "uar_per_fold": folds,
-            "uar_interval_over_actors": [float(value) for value in np.percentile(draws, [2.5, 97.5])],
-            "uar_per_actor": {str(a): round(float(v), 4) for a, v in zip(sorted(set(actors)), per_actor, strict=True)},
-            "uar_pooled": pooled,
-            "accuracy": float(np.mean(logits.argmax(axis=1) == truth)),
-            "per_class_recall": dict(zip(SPEECH_EMOTIONS, each, strict=True)),
-            "expected_calibration_error": expected_calibration_error(chances, truth),
-            "expected_calibration_error_uncalibrated": expected_calibration_error(softmax(logits, axis=1), truth),
-            "confusion_matrix": matrix.tolist(),
-            "n": len(truth),
-            "selective": selective(chances, truth, seconds, least),
-            "steps": steps(held),
+            "protocol": f"{options.folds}-fold cross-validation grouped by speaker over all corpora together: the "
+            "discriminant of the other folds' speakers, each clip by itself; in the folds whose networks ship the "
+            "network beside it, last epoch",
+            **each[corpora.names[0]],
+            "corpora": {name: each[name] for name in corpora.names[1:]},
         },
         "training": {k: str(v) for k, v in sorted(vars(options).items()) if k in ("epochs", "steps", "batch", "rate")},
         "licence": "CC BY-NC-SA 4.0",
-        "licence_of_the_encoder": "Whisper tiny.en, MIT (ml/weights/speech_encoder.LICENSE.txt)",
+        "licence_of_the_encoders": "Whisper tiny.en, MIT (ml/weights/speech_encoder.LICENSE.txt); the "
+        "first layers of Whisper base, MIT, in speech_multilingual.onnx (speech_multilingual.LICENSE.txt)",
+    }
+
+
+def _figures(held: HeldOut, some: np.ndarray, chances: np.ndarray, seconds: np.ndarray, least: float) -> dict:
+    """Figures of ``some`` (N,; bool) of the clips."""
+    logits, truth, actors, fold = held.together()[some], held.truth[some], held.actors[some], held.fold[some]
+    matrix = confusion(truth, logits.argmax(axis=1), len(SPEECH_EMOTIONS))
+    each, pooled = recalls(matrix)
+    folds = [_uar(logits[fold == k], truth[fold == k]) for k in np.unique(fold)]
+    names = sorted(set(actors))
+    per_actor = np.array([_uar(logits[actors == a], truth[actors == a]) for a in names])
+    draws = np.random.default_rng(0).choice(per_actor, (10_000, len(per_actor))).mean(axis=1)
+    return {
+        "uar_mean": float(np.mean(folds)),
+        "uar_per_fold": folds,
+        "uar_interval_over_actors": [float(value) for value in np.percentile(draws, [2.5, 97.5])],
+        "uar_per_actor": {a.split("/")[-1]: round(float(v), 4) for a, v in zip(names, per_actor, strict=True)},
+        "uar_pooled": pooled,
+        "accuracy": float(np.mean(logits.argmax(axis=1) == truth)),
+        "per_class_recall": dict(zip(SPEECH_EMOTIONS, each, strict=True)),
+        "expected_calibration_error": expected_calibration_error(chances[some], truth),
+        "confusion_matrix": matrix.tolist(),
+        "n": len(truth),
+        "selective": selective(chances[some], truth, seconds[some], least),
+        "steps": steps(held, some),
     }
 
 
@@ -93,8 +123,8 @@ def _uar(logits: np.ndarray, truth: np.ndarray) -> float:
     return recalls(confusion(truth, logits.argmax(axis=1), len(SPEECH_EMOTIONS)))[1]
 
 
-def steps(held: HeldOut) -> dict[str, float]:
-    """UAR over all held-out clips of each part by itself, of pairs of them, of all, and of comparisons with the
+def steps(held: HeldOut, some: np.ndarray) -> dict[str, float]:
+    """UAR over the held-out clips among ``some`` (N,; bool) of each part by itself, of all, and of comparisons with the
     person's own mean voice over all clips, over neutral and calm ones, and over one emotion's where only that one is to
     be read."""
     calm = np.isin(held.truth, [SPEECH_EMOTIONS.index(name) for name in ("neutral", "calm")])
@@ -104,19 +134,14 @@ def steps(held: HeldOut) -> dict[str, float]:
         if among.any():
             told_apart[among] = held.compared(among)[among]
     found = {
-        "network": _uar(held.network, held.truth),
-        "hand_made_features": _uar(held.hand, held.truth),
-        "encoder": _uar(held.heard, held.truth),
-        "network_and_hand_made_features": _uar(held.network + held.hand / 2, held.truth),
-        "network_and_encoder": _uar(held.network + FEATURE_WEIGHT * held.heard, held.truth),
-        "hand_made_features_and_encoder": _uar(held.alone, held.truth),
-        "all": _uar(held.together(), held.truth),
-        "all_with_weights_from_the_other_folds": _uar(held.nested(), held.truth),
-        "all_against_the_persons_mean": _uar(held.compared(), held.truth),
-        "all_against_the_persons_neutral_and_calm_clips": _uar(held.compared(calm), held.truth),
-        "all_where_a_person_shows_one_emotion_only": _uar(told_apart, held.truth),
+        "network": held.network,
+        "encoders": held.alone,
+        "all": held.together(),
+        "all_against_the_persons_mean": held.compared(),
+        "all_against_the_persons_neutral_and_calm_clips": held.compared(calm),
+        "all_where_a_person_shows_one_emotion_only": told_apart,
     }
-    return {name: round(value, 4) for name, value in found.items()}
+    return {name: round(_uar(logits[some], held.truth[some]), 4) for name, logits in found.items()}
 
 
 def shrinkage(members: list[keras.Model], parts: list[list[np.ndarray]]) -> float:
@@ -143,10 +168,16 @@ def committee(members: list[keras.Model]) -> keras.Model:
 
 
 def export(
-    members: list[keras.Model], pair: tuple[Discriminant, Discriminant], card: dict, shrunk: float, encoder: Path
+    members: list[keras.Model],
+    pair: tuple[Discriminant, Discriminant],
+    familiar: dict[str, Corpus],
+    card: dict,
+    shrunk: float,
+    encoder: Path,
 ) -> None:
-    """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants (``speech_features.npz``), the
-    ``encoder`` (``speech_encoder.onnx``) and ``speech.json`` into the weights folder.
+    """Write the members' mean (``speech.keras``, ``speech.onnx``), the discriminants and the corpora's directions
+    (``speech_features.npz``), the encoders (``speech_encoder.onnx``, ``speech_multilingual.onnx``) and ``speech.json``
+    into the weights folder.
 
     The ONNX graph takes any number of windows and of chunks. Writing it needs the TensorFlow backend and the packages
     of the dependency group ``train``.
@@ -157,17 +188,23 @@ def export(
     model.predict_on_batch(np.zeros((2, 3, CHUNK, MELS), np.float32))
     model.save(folder / "speech.keras")
     model.export(folder / "speech.onnx", format="onnx", verbose=False)
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, np.ndarray] = {"corpora": np.array(list(familiar))}
     for name, found in zip(("alone", "against"), pair, strict=True):
         arrays |= {f"{name}_weight": found.weight.astype(np.float32), f"{name}_bias": found.bias.astype(np.float32)}
+    learnt = sum(array.size for name, array in arrays.items() if name != "corpora")
+    for name, corpus in familiar.items():
+        arrays |= {f"{name}/{part}": getattr(corpus, part).astype(np.float16) for part in ("middle", "spread", "basis")}
+        arrays[f"{name}/limit"] = np.array(corpus.limit)
     with runs.whole(folder / FEATURE_WEIGHTS) as path:
         np.savez_compressed(path, allow_pickle=True, **arrays)
     card["network_shrinks"] = shrunk
-    with runs.whole(folder / ENCODER) as path:
-        path.write_bytes(encoder.read_bytes())
-    counts = int(model.count_params()), sum(array.size for array in arrays.values()), parameters(encoder)
+    for name, source in ((ENCODER, encoder), (encoders.MULTILINGUAL, MULTILINGUAL)):
+        if source != folder / name:
+            with runs.whole(folder / name) as path:
+                path.write_bytes(source.read_bytes())
+    counts = int(model.count_params()), learnt, parameters(encoder), parameters(MULTILINGUAL)
     card["figures"]["parameters"] = sum(counts)
-    files = ("speech.onnx", "speech.keras", FEATURE_WEIGHTS, ENCODER)
+    files = ("speech.onnx", "speech.keras", FEATURE_WEIGHTS, ENCODER, encoders.MULTILINGUAL)
     card["files"] = {name: registry.sha256(folder / name) for name in files}
     with runs.whole(folder / "speech.json") as path:
         path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")

@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+from ml.core import naming
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from ml.core.readings import FACE_EMOTIONS, Estimate
 from ml.face import infer
@@ -101,10 +102,10 @@ def test_nothing_is_named_that_is_not_clear() -> None:
     clear = estimates(Estimate(0.7, 0.6, 0.8, 9), Estimate(0.2, 0.1, 0.3, 9))
     even = estimates(Estimate(0.5, 0.4, 0.6, 9), Estimate(0.4, 0.3, 0.5, 9))
     short = estimates(Estimate(0.7, 0.6, 0.8, 1), Estimate(0.2, 0.1, 0.3, 1))
-    assert infer._dominant(clear, 0.9) == "happy"
-    assert infer._dominant(clear, 0.2) is None
-    assert infer._dominant(even, 0.9) is None
-    assert infer._dominant(short, 0.9) is None
+    assert naming.dominant(clear, 0.9) == "happy"
+    assert naming.dominant(clear, 0.2) is None
+    assert naming.dominant(even, 0.9) is None
+    assert naming.dominant(short, 0.9) is None
 
 
 def test_a_long_track_stays_short() -> None:

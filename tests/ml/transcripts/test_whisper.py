@@ -12,7 +12,8 @@ from ml.core.errors import ModelMissing
 from ml.media.synthetic import speak
 from ml.transcripts import recogniser as module
 from ml.transcripts import whisper
-from ml.transcripts.transcript import Word
+from ml.transcripts.transcript import Transcript, Word
+from ml.transcripts.whisper import is_understood
 
 RATE = 16_000
 
@@ -46,7 +47,15 @@ def library(monkeypatch):
                 SimpleNamespace(word=" there", start=0.4, end=0.8, probability=0.4),
                 SimpleNamespace(word="-by.", start=0.8, end=0.9, probability=0.4),
             ]
-            good = SimpleNamespace(words=words, no_speech_prob=0.01, avg_logprob=-0.2)
+            good = SimpleNamespace(
+                words=words,
+                no_speech_prob=0.01,
+                avg_logprob=-0.2,
+                compression_ratio=1.2,
+                temperature=0.0,
+                start=0.0,
+                end=28.0,
+            )
             return iter([good, *state.extra]), SimpleNamespace(language="de")
 
     import faster_whisper
@@ -88,7 +97,17 @@ def test_the_language_is_told_from_the_first_piece(library, sentence, tmp_path):
 
 def test_what_the_model_itself_calls_no_speech_is_left_out(library, sentence, tmp_path):
     bad = SimpleNamespace(word=" Thanks", start=1.0, end=1.2, probability=0.5)
-    library.extra = [SimpleNamespace(words=[bad], no_speech_prob=0.9, avg_logprob=-2.0)]
+    library.extra = [
+        SimpleNamespace(
+            words=[bad],
+            no_speech_prob=0.9,
+            avg_logprob=-2.0,
+            compression_ratio=1.0,
+            temperature=0.6,
+            start=0.0,
+            end=2.0,
+        )
+    ]
     assert "Thanks" not in whisper.Whisper(tmp_path, language="en").transcribe([sentence]).text
 
 
@@ -167,3 +186,30 @@ def test_real_sentences(monkeypatch, real_data):
         ]
         wrong += word_errors(said.split(), plain_words(heard.transcribe([load(clip.path)]).text))
     assert wrong <= 4  # of 24 words
+
+
+@pytest.mark.parametrize(
+    ("figures", "understood"),
+    [
+        ({}, True),
+        ({"avg_logprob": -1.3}, False),
+        ({"compression_ratio": 3.1}, False),
+        ({"temperature": 0.6}, False),
+        ({"temperature": 0.2}, True),
+        ({"end": 1.0}, False),
+    ],
+)
+def test_what_was_made_up_is_not_written_down(figures: dict, understood: bool):
+    """The figures of a segment as the recogniser gives them, one of them off."""
+    usual = {"start": 0.0, "end": 4.0, "avg_logprob": -0.3, "compression_ratio": 1.4, "temperature": 0.0}
+    segment = SimpleNamespace(**(usual | figures), words=[object()] * 10)
+    assert is_understood(segment) is understood
+
+
+def test_too_few_words_for_the_speech_are_not_understood():
+    words = [Word(f"w{n}", n, n + 0.5, 0.9) for n in range(10)]
+    assert Transcript(words, "en", "Fake", speech_seconds=5.0).understood
+    assert not Transcript(words, "en", "Fake", speech_seconds=30.0).understood
+    assert Transcript(words).understood
+    stored = Transcript(words, "en", "Fake", speech_seconds=30.0).to_json()
+    assert not Transcript.from_json(stored).understood

@@ -16,8 +16,8 @@ from ml.core.readings import (
     TextReading,
     Track,
 )
-from webapp.core import storage
 from webapp.core.database import db, now
+from webapp.core.storage import storage
 from webapp.interviews.models import Interview, InterviewState
 from webapp.questions.models import QuestionKind
 from webapp.recordings.models import Recording, RecordingState
@@ -133,9 +133,7 @@ def recorded(make: Any, answer: Any, *, video: bool = True, bytes_: bytes = b"me
     db.session.add(recording)
     db.session.flush()
     recording.original_key = f"originals/{recording.id}.webm"
-    path = storage.path_of(recording.original_key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bytes_)
+    storage.save(recording.original_key, bytes_)
     db.session.commit()
     return recording
 

@@ -12,8 +12,9 @@ from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, recorded
 from webapp.analysis import leases, operations, readers, runner
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import events, storage
+from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.storage import storage
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
 from webapp.recordings.models import Recording, RecordingState
@@ -83,7 +84,8 @@ def test_running_stores_the_reading_with_its_model(make, models):
     assert analysis.state is AnalysisState.DONE and analysis.progress == 1.0 and analysis.lease_owner is None
     assert (analysis.model_name, analysis.model_version) == ("face", "face-test.1")
     assert analysis.result["frames_with_face"] == 279
-    assert models["calls"] == [("face", str(storage.path_of(analysis.answer.kept_take.recording.original_key)))]
+    with storage.local_path(analysis.answer.kept_take.recording.original_key) as path:
+        assert models["calls"] == [("face", str(path))]
 
 
 def test_a_second_message_does_nothing(make, models):
@@ -139,13 +141,13 @@ def test_a_missing_recording_file_fails_and_can_be_tried_again(make, models):
     operations.queue_interview(interview)
     db.session.commit()
     analysis = analysis_of(interview, 1, "speech")
-    path = storage.path_of(analysis.answer.kept_take.recording.original_key)
-    content = path.read_bytes()
-    path.unlink()
+    key = analysis.answer.kept_take.recording.original_key
+    content = storage.read(key)
+    storage.delete(key)
     runner.run(analysis.id)
     db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.FAILED, "missing")
-    path.write_bytes(content)
+    storage.save(key, content)
     operations.retry(analysis)
     db.session.commit()
     runner.run(analysis.id)

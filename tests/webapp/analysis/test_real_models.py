@@ -12,8 +12,8 @@ from ml.speech import infer as speech
 from ml.speech import mel_library
 from tests.webapp.analysis.samples import answer_all
 from webapp.analysis import operations, readers, runner
-from webapp.core import storage
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.policy import Modality
 
 
@@ -43,7 +43,7 @@ def test_an_empty_room_is_no_face_and_silence(make, tmp_path):
     synthetic.encode(room, (grey for _ in range(24 * 3)), 24, np.zeros(48000 * 3, np.float32), 48000)
     interview = make.interview(invitation=make.invitation(question_set=make.question_set("video")))
     answer_all(make, interview)
-    storage.path_of(interview.answers[0].kept_take.recording.original_key).write_bytes(room.read_bytes())
+    storage.save(interview.answers[0].kept_take.recording.original_key, room.read_bytes())
     found = outcomes(interview)
     assert found[1, "face"][:2] == ("not_done", "no_face") and "camera" in found[1, "face"][2]
     assert found[1, "speech"][:2] == ("not_done", "silence") and "microphone" in found[1, "speech"][2]
@@ -53,7 +53,7 @@ def test_a_text_file_renamed_is_no_recording(make):
     needs("face", "speech")
     interview = make.interview(invitation=make.invitation(question_set=make.question_set("video")))
     answer_all(make, interview)
-    storage.path_of(interview.answers[0].kept_take.recording.original_key).write_text("These are words. " * 100)
+    storage.save(interview.answers[0].kept_take.recording.original_key, b"These are words. " * 100)
     found = outcomes(interview)
     for modality in ("face", "speech"):
         assert found[1, modality][:2] == ("failed", "not_media")

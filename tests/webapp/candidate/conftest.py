@@ -15,13 +15,10 @@ from webapp.recordings.models import Recording, RecordingState
 def recorded(make) -> Callable[..., Take]:
     """Makes a take of an answer whose recording says that it is ready (or in another state)."""
 
-    def recorded(answer: Answer, state: RecordingState = RecordingState.READY) -> Take:
+    def recorded(answer: Answer, state: RecordingState = RecordingState.READY, **facts: object) -> Take:
         take = make.take(answer)
-        db.session.add(
-            Recording(
-                take=take, state=state, media_type="video/webm", received=10, length=10, seconds=65.0, ready_at=now()
-            )
-        )
+        facts = {"media_type": "video/webm", "received": 10, "length": 10, "seconds": 65.0, "ready_at": now(), **facts}
+        db.session.add(Recording(take=take, state=state, **facts))
         db.session.commit()
         return take
 

@@ -95,6 +95,48 @@ def test_choosing_a_take(client, make, interview, recorded):
     assert "the take you chose of 2" in client.get(f"/interview/{interview.id}/review").text
 
 
+def test_a_take_cut_short_or_made_by_accident_replaces_no_complete_one_by_itself(client, make, interview, recorded):
+    answer = make.answer(interview, interview.question_set.questions[0])
+    broken = recorded(answer, interrupted=True)
+    assert answer.kept_take is broken  # better than nothing, and said
+    page = client.get(f"/interview/{interview.id}/review").text
+    assert "this take was cut short" in page
+    assert "Recording broke off before the end of this answer" in page
+    whole = recorded(answer)
+    accident = recorded(answer, seconds=1.4)
+    db.session.expire_all()
+    assert answer.kept_take is whole
+    page = client.get(f"/interview/{interview.id}/review").text
+    assert "cut short" not in page
+    assert "broke off" not in page
+    client.post(url_of(interview, 1, f"/keep/{accident.id}"))
+    db.session.expire_all()
+    assert answer.kept_take is accident  # somebody's own choice
+
+
+def test_the_newest_of_equal_takes_is_submitted(make, interview, recorded):
+    answer = make.answer(interview, interview.question_set.questions[0])
+    recorded(answer, seconds=1.2, interrupted=True)
+    short = recorded(answer, seconds=1.4)
+    assert answer.kept_take is short
+    longer = recorded(answer, interrupted=True)
+    recorded(answer, seconds=1.4)
+    db.session.expire_all()
+    assert answer.kept_take is longer  # more of an answer than a slip of the finger
+
+
+def test_the_link_leads_back_to_a_recording_that_broke_off(client, make, interview, recorded):
+    first, second, _ = interview.question_set.questions
+    recorded(make.answer(interview, first))
+    take = recorded(make.answer(interview, second), RecordingState.RECEIVING, length=None)
+    page = client.get(f"/interview/{interview.id}").text
+    assert "Go back to question 2: its recording broke off before all of it was saved" in page
+    assert f'href="{url_of(interview, 2)}"' in page
+    take.recording.state = RecordingState.READY
+    db.session.commit()
+    assert "Continue with question 3" in client.get(f"/interview/{interview.id}").text
+
+
 def test_a_take_that_is_not_saved_cannot_be_chosen(client, make, interview, recorded):
     answer = make.answer(interview, interview.question_set.questions[0])
     take = recorded(answer, RecordingState.VERIFYING)

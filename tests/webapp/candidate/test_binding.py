@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.webapp.conftest import PASSWORD
 from webapp.accounts.models import Role
 from webapp.core.database import db
-from webapp.interviews.models import Consent, Interview
+from webapp.interviews.models import Answer, Consent, Interview
 from webapp.interviews.operations import invitation_url
 
 
@@ -94,3 +94,12 @@ def test_the_migration_goes_up_and_down(app):
     assert {"browser", "released"} <= {column["name"] for column in sa.inspect(db.engine).get_columns("interviews")}
     flask_migrate.downgrade(revision="c2a9e4d7105b")
     assert "browser" not in {column["name"] for column in sa.inspect(db.engine).get_columns("interviews")}
+
+
+def test_a_program_that_asks_about_a_question_has_not_seen_it(client, make):
+    welcome = client.post(path_of(make.invitation())).location
+    client.post(f"{welcome}/consent", data={"recording": "yes"})
+    assert client.head(f"{welcome}/questions/1").status_code == 200
+    assert db.session.query(Answer).count() == 0
+    assert client.get(f"{welcome}/questions/1").status_code == 200
+    assert db.session.query(Answer).count() == 1

@@ -91,7 +91,8 @@ def test_a_consent_can_be_taken_back_after_submission(client, make, open_intervi
     interview = open_interview(make.interview())
     url = f"/interview/{interview.id}/consents"
     assert boxes(client.get(url).text) == dict.fromkeys(("recording", "text", "voice", "face"), True)
-    answer = client.post(url, data={"recording": "yes", "text": "yes", "voice": "yes"}, follow_redirects=True)
+    kept = {"recording": "yes", "text": "yes", "voice": "yes"}
+    answer = client.post(url, data={**kept, "confirmed": "yes"}, follow_redirects=True)
     assert "Your choices have been saved." in answer.text
     db.session.expire_all()
     assert interview.consented == {Purpose.RECORDING, Purpose.TEXT, Purpose.VOICE}
@@ -105,7 +106,7 @@ def test_taking_the_recording_back_deletes_the_takes(client, make, open_intervie
     interview = open_interview(make.interview())
     answer = make.answer(interview, interview.question_set.questions[0])
     recorded(answer)
-    client.post(f"/interview/{interview.id}/consents", data={"text": "yes"})
+    client.post(f"/interview/{interview.id}/consents", data={"text": "yes", "confirmed": "yes"})
     db.session.expire_all()
     assert answer.takes == []
 

@@ -91,7 +91,7 @@ def test_consents_can_be_taken_back_after_a_revocation_and_not_given(client, mak
     assert client.get(url).status_code == 404  # without the link
     assert url in client.get(path_of(interview.invitation)).text
     assert client.get(url).status_code == 200
-    assert client.post(url, data={"recording": "yes", "face": "yes"}).status_code == 302
+    assert client.post(url, data={"recording": "yes", "face": "yes", "confirmed": "yes"}).status_code == 302
     db.session.expire_all()
     assert interview.consented == {Purpose.RECORDING}
 

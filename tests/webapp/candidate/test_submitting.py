@@ -84,14 +84,15 @@ def test_submitting_has_the_grace_of_the_deadline(client, complete, queued):
     assert client.post(f"/interview/{complete.id}/submit").headers["Location"].endswith("/arrived")
 
 
-def test_too_late(client, complete, queued):
-    complete.invitation.deadline = now() - GRACE - timedelta(minutes=5)
+def test_too_late_with_nothing_saved(client, make, open_interview, queued):
+    interview = open_interview(make.interview())
+    interview.invitation.deadline = now() - GRACE - timedelta(minutes=5)
     db.session.commit()
-    answer = client.post(f"/interview/{complete.id}/submit", follow_redirects=True)
-    assert answer.status_code == 410
+    answer = client.post(f"/interview/{interview.id}/submit", data={"incomplete": "y"}, follow_redirects=True)
+    assert answer.status_code == 410 and "Submit my saved answers" not in answer.text
     assert queued == []
     db.session.expire_all()
-    assert complete.state is InterviewState.OPEN
+    assert interview.state is InterviewState.OPEN
 
 
 def test_others_cannot_submit(app, complete, queued):

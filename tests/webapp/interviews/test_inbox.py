@@ -1,4 +1,4 @@
-"""The inbox: who is where, counted, filtered, and sorted by time alone."""
+"""The inbox: who is where, counted, filtered, and sorted by what needs doing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from webapp.interviews import status as module
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.status import Status, entry_of, inbox
 from webapp.reports.models import Report
+from webapp.reviews.models import Decision, Outcome
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def test_each_status_is_told_apart(everybody, recruiter):
         assert entry_of(recruiter, invitation_id).status is status
     found = inbox(recruiter)
     assert found.counts == dict.fromkeys(Status, 1) and found.total == 6
-    assert names(found) == [f"Is {status}" for status in reversed(everybody)]
+    order = (Status.READY, Status.EXPIRED, Status.ANALYSING, Status.INVITED, Status.IN_PROGRESS, Status.REVOKED)
+    assert names(found) == [f"Is {status}" for status in order]
 
 
 def test_filters_meet(everybody, recruiter, make):
@@ -80,11 +82,45 @@ def test_pages(app: Flask, recruiter, make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "PAGE_SIZE", 2)
     job, questions = make.job(created_by=recruiter), make.question_set()
     for number in range(5):
-        moment = now() + timedelta(seconds=number)
-        make.invitation(job=job, question_set=questions, created_by=recruiter, name=str(number), created_at=moment)
-    assert [names(inbox(recruiter, page=page)) for page in (1, 2, 3)] == [["4", "3"], ["2", "1"], ["0"]]
-    assert names(inbox(recruiter, page=99)) == ["0"] and names(inbox(recruiter, page=-1)) == ["4", "3"]
+        moment = now() + timedelta(days=1, seconds=number)
+        make.invitation(job=job, question_set=questions, created_by=recruiter, name=str(number), deadline=moment)
+    assert [names(inbox(recruiter, page=page)) for page in (1, 2, 3)] == [["0", "1"], ["2", "3"], ["4"]]
+    assert names(inbox(recruiter, page=99)) == ["4"] and names(inbox(recruiter, page=-1)) == ["0", "1"]
     assert inbox(recruiter).pages == 3
+
+
+def test_what_needs_doing_comes_first_and_what_is_decided_goes_down(client, everybody, recruiter, make):
+    job, questions = make.job(created_by=recruiter), make.question_set()
+    longer = make.invitation(job=job, question_set=questions, created_by=recruiter, name="Waits longer")
+    waits = make.interview(invitation=longer, state=InterviewState.SUBMITTED, submitted_at=now() - timedelta(days=5))
+    db.session.add(Report(interview=waits, body={}))
+    values = {"job": job, "question_set": questions, "created_by": recruiter}
+    make.invitation(**values, name="Ends soon", deadline=now() + timedelta(hours=3))
+    make.invitation(**values, name="Long gone", deadline=now() - timedelta(days=60))
+    found = names(inbox(recruiter))
+    assert found[:3] == ["Waits longer", "Is ready", "Is expired"]
+    assert found.index("Ends soon") < found.index("Is invited") < found.index("Long gone")
+    assert client.get("/interviews").text.count("To review") == 2
+    db.session.add(Decision(interview=waits, outcome=Outcome.HOLD, reason="Later.", by_id=recruiter.id))
+    db.session.commit()
+    found = names(inbox(recruiter))
+    assert found[0] == "Is ready" and found.index("Waits longer") > found.index("Is in progress")
+    page = client.get("/interviews").text
+    assert page.count("To review") == 1 and page.count("Decided") == 1
+
+
+def test_people_are_found_by_their_email_too(recruiter, make):
+    make.invitation(created_by=recruiter, name="A", email="jo.smith@viva.test")
+    make.invitation(created_by=recruiter, name="B", email="other@viva.test")
+    assert names(inbox(recruiter, search="Jo.Smith@")) == ["A"]
+
+
+def test_counts_stay_when_something_is_searched_for(client, everybody, recruiter):
+    found = inbox(recruiter, search="nobody at all")
+    assert found.counts == dict.fromkeys(Status, 0) and found.all_counts == dict.fromkeys(Status, 1)
+    page = client.get("/interviews?q=nobody+at+all").text
+    assert "0 of 6" in page and page.count("0 of 1") == 6
+    assert " of 6" not in client.get("/interviews?status=ready").text
 
 
 def test_a_page_costs_the_same_few_queries_however_many_are_on_it(app: Flask, recruiter, make):

@@ -18,6 +18,7 @@ from livekit.api import TokenVerifier, VideoGrants
 
 from tests import livekit
 from tests.coturn import SECRET, running
+from webapp.core import environment
 from webapp.core.database import db
 from webapp.live import ice, media, operations
 
@@ -48,15 +49,10 @@ class TestServers:
         assert base64.b64decode(server["credential"]) == digest
 
     def test_the_environment_is_heard(self, monkeypatch):
-        from flask import Flask
-
-        from webapp.live import settings
-
         monkeypatch.setenv("VIVA_TURN_URLS", "turn:a:3478?transport=udp, turns:a:5349")
         monkeypatch.setenv("VIVA_TURN_SECRET", "s")
-        app = Flask("x")
-        settings.init_app(app)
-        assert app.config["TURN_URLS"] == ["turn:a:3478?transport=udp", "turns:a:5349"]
+        config = environment.values()
+        assert config["TURN_URLS"] == ["turn:a:3478?transport=udp", "turns:a:5349"]
 
 
 class TestLiveKit:

@@ -130,10 +130,10 @@ class TestPages:
         sign_in(room.owner)
         url = f"/live/rooms/{room.id}/after"
         page = client.get(url).text
-        assert "happy" not in page and "once the room is closed" in page
+        assert "Happy" not in page and "once the room is closed" in page
         operations.close(room)
         db.session.commit()
-        assert "happy" in client.get(url).text
+        assert "Happy" in client.get(url).text
 
     def test_a_practice_room_says_nothing_of_it(self, client, live, sign_in):
         room = live.practice()

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis
-from webapp.core import storage
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.interviews.models import Answer, Consent, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import LINEAGE
@@ -103,8 +103,8 @@ def test_deleting_leaves_nothing(client, make, candidate, run_all):
     other = answer_all(make, make.practice(make.user(Role.CANDIDATE)))
     run_all(other)
     mine = sa.select(Recording).join(Take).join(Answer).where(Answer.interview_id == interview.id)
-    files = [storage.path_of(recording.original_key) for recording in db.session.scalars(mine)]
-    assert len(files) == 2 and all(path.is_file() for path in files)
+    keys = [recording.original_key for recording in db.session.scalars(mine)]
+    assert len(keys) == 2 and all(storage.exists(key) for key in keys)
     tables = (Answer, Take, Recording, Consent, Analysis, Report)
     before = {table: db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}
 
@@ -112,7 +112,7 @@ def test_deleting_leaves_nothing(client, make, candidate, run_all):
     answer = client.post(f"/practice/{interview.id}/delete", follow_redirects=True)
     assert "The recordings, your written answers" in answer.text
 
-    assert not any(path.exists() for path in files)
+    assert not any(storage.exists(key) for key in keys)
     after = {table: db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables}
     assert after == {table: count // 2 for table, count in before.items()}
     assert db.session.scalars(sa.select(Interview.id)).all() == [other.id]

@@ -6,6 +6,7 @@ import pytest
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.interviews.models import InterviewState
 from webapp.recordings.models import Recording
 from webapp.recordings.tasks import verify
@@ -33,6 +34,8 @@ def test_ranges(client, url):
     assert part.data == whole.data[100:200]
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.data)}"
     assert client.get(url, headers={"Range": "bytes=99999999-"}).status_code == 416
+    several = client.get(url, headers={"Range": "bytes=0-9,20-29"})
+    assert several.status_code == 200 and several.data == whole.data
 
 
 def test_headers(client, url):
@@ -93,8 +96,6 @@ def test_nothing_plays_before_it_is_ready(client, make, open_interview, tus):
 
 
 def test_a_file_that_is_gone_says_so(client, recording, url):
-    from webapp.core import storage
-
     storage.delete(recording.playable_key)
     answer = client.get(url)
     assert answer.status_code == 404

@@ -11,11 +11,13 @@ from datetime import timedelta
 import pytest
 
 from webapp import create_app
+from webapp.core import uploads
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
+from webapp.core.storage import storage
 from webapp.interviews.answering import GRACE
 from webapp.interviews.models import InterviewState, Take
-from webapp.recordings import files, operations
+from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
 
 
@@ -36,6 +38,12 @@ def url(tus, interview, question):
 
 def row(url: str) -> Recording:
     return db.session.get(Recording, url.rsplit("/", 1)[1], populate_existing=True)
+
+
+def arrived(recording_id: str) -> bytes:
+    """The bytes of an upload that are on disk."""
+    with storage.uploads.local_path(recording_id) as path:
+        return path.read_bytes()
 
 
 def test_options_say_what_is_possible(client, app):
@@ -64,7 +72,7 @@ def test_a_take_is_created_and_grows(tus, url):
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, "11")
     head = tus.head(url)
     assert (head.headers["Upload-Offset"], head.headers["Upload-Length"]) == ("11", "11")
-    assert files.path_of(row(url).id).read_bytes() == b"hello world"
+    assert arrived(row(url).id) == b"hello world"
 
 
 def test_creation_can_carry_the_first_bytes(tus, client, interview, question):
@@ -87,7 +95,7 @@ def test_a_wrong_offset_is_a_conflict(tus, url, at):
     answer = tus.patch(url, at, b"more")
     assert answer.status_code == 409
     assert "5" in answer.json["error"]["message"]
-    assert files.size_of(row(url).id) == 5
+    assert storage.uploads.size(row(url).id) == 5
 
 
 def test_the_type_of_the_body_is_demanded(tus, client, url):
@@ -100,7 +108,7 @@ def test_checksums(tus, url, algorithm):
     right = base64.b64encode(hashlib.new(algorithm, b"good").digest()).decode()
     wrong = tus.patch(url, 0, b"baad", Upload_Checksum=f"{algorithm} {right}")
     assert wrong.status_code == 460
-    assert files.size_of(row(url).id) == 0
+    assert storage.uploads.size(row(url).id) == 0
     assert tus.patch(url, 0, b"good", Upload_Checksum=f"{algorithm} {right}").headers["Upload-Offset"] == "4"
     assert tus.patch(url, 4, b"x", Upload_Checksum="md5 abcd").status_code == 400
 
@@ -117,7 +125,7 @@ def test_an_upload_of_unknown_length_is_stopped_at_the_limit(tus, app, url):
     assert tus.patch(url, 0, b"0123456789").status_code == 204
     answer = tus.patch(url, 10, b"x")
     assert answer.status_code == 413
-    assert files.size_of(row(url).id) == 10
+    assert storage.uploads.size(row(url).id) == 10
     assert tus.patch(url, 10, b"", Upload_Length=str(2 * 1024**3)).status_code == 413
 
 
@@ -128,9 +136,9 @@ def test_a_length_cannot_change_nor_be_exceeded(tus, url):
     assert tus.patch(url, 3, b"45", Upload_Length="5").headers["Upload-Offset"] == "5"
 
 
-def test_the_smaller_of_file_and_database_is_the_truth(tus, url):
+def test_the_smaller_of_file_and_database_is_the_truth(tus, app, url):
     tus.patch(url, 0, b"123456")
-    path = files.path_of(row(url).id)
+    path = app.config["HOME"] / "uploads" / row(url).id
     path.write_bytes(b"123456 written and never noted")  # killed between writing and committing
     assert tus.head(url).headers["Upload-Offset"] == "6"
     assert tus.patch(url, 6, b"78").headers["Upload-Offset"] == "8"
@@ -142,9 +150,8 @@ def test_the_smaller_of_file_and_database_is_the_truth(tus, url):
 
 
 def test_a_locked_upload_says_so(tus, url, monkeypatch):
-    monkeypatch.setattr(files, "PATIENCE", 0.0)
-    monkeypatch.setattr(files.locked.__wrapped__, "__defaults__", (0.0,))
-    with files.locked(row(url).id):
+    monkeypatch.setattr(uploads, "PATIENCE", 0.0)
+    with storage.uploads.locked(row(url).id):
         assert tus.patch(url, 0, b"x").status_code == 423
     assert tus.patch(url, 0, b"x").status_code == 204
 
@@ -160,7 +167,7 @@ def test_a_full_disk_loses_nothing(tus, url, monkeypatch):
         answer = tus.patch(url, 4, b"more")
     assert answer.status_code == 507
     assert "safe in this browser" in answer.json["error"]["message"]
-    assert files.path_of(row(url).id).read_bytes() == b"safe"
+    assert arrived(row(url).id) == b"safe"
     assert tus.patch(url, 4, b"more").headers["Upload-Offset"] == "8"
 
 
@@ -169,7 +176,7 @@ def test_termination_forgets_the_take(tus, client, url):
     recording_id = row(url).id
     assert client.delete(url, headers=tus.headers()).status_code == 204
     assert tus.head(url).status_code == 404
-    assert not files.path_of(recording_id).exists()
+    assert not storage.uploads.exists(recording_id)
     assert db.session.query(Take).count() == 0
 
 
@@ -343,4 +350,24 @@ def test_tuspy_understands_us(app, make, tmp_path, webm):
         server.shutdown()
         thread.join()
         server.server_close()
-    assert files.path_of(row(uploader.url).id).read_bytes() == data
+    assert arrived(row(uploader.url).id) == data
+
+
+def test_a_proxy_that_blocks_patch_is_got_around_by_post(tus, interview, question, client):
+    url = tus.create(interview, question).headers["Location"]
+    sent = tus.headers(Upload_Offset="0", X_HTTP_Method_Override="PATCH")
+    answer = client.post(url, data=b"abc", content_type="application/offset+octet-stream", headers=sent)
+    assert answer.status_code == 204 and answer.headers["Upload-Offset"] == "3"
+    asked = client.post(url, headers=tus.headers(X_HTTP_Method_Override="HEAD"))
+    assert asked.status_code == 200 and asked.headers["Upload-Offset"] == "3"
+    assert client.post(url, headers=tus.headers(X_HTTP_Method_Override="DELETE")).status_code == 204
+
+
+def test_the_override_changes_no_other_request(client, interview):
+    path = f"/interview/{interview.id}/probe"
+    assert client.post(path, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 200
+    assert client.get(path, headers={"X-HTTP-Method-Override": "PATCH"}).status_code == 405
+
+
+def test_the_device_check_can_try_what_recordings_are_sent_with(client, interview):
+    assert client.patch(f"/interview/{interview.id}/probe", data=b"x" * 16).status_code == 200

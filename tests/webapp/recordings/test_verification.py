@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ml.media import demux, sandbox
+from ml.media import demux, sandbox, synthetic
 from webapp.candidate import operations as candidate
-from webapp.core import storage
 from webapp.core.database import db, now
-from webapp.recordings import files, operations, verification
+from webapp.core.storage import storage
+from webapp.recordings import operations, verification
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.takes import takes_left
 from webapp.recordings.tasks import verify
@@ -36,7 +38,7 @@ def verified(recording: Recording) -> Recording:
     return db.session.get(Recording, recording.id, populate_existing=True)
 
 
-def test_a_recording_becomes_ready(tus, interview, question, webm, client):
+def test_a_recording_becomes_ready(tus, app, interview, question, webm, client):
     data = webm(2.0)
     sha256 = hashlib.sha256(data).hexdigest()
     recording = tus.upload(interview, question, data, sha256=sha256)
@@ -46,9 +48,10 @@ def test_a_recording_becomes_ready(tus, interview, question, webm, client):
     assert recording.sha256 == sha256
     assert recording.seconds == pytest.approx(2.0, abs=0.1)
     assert (recording.width, recording.height, recording.has_audio) == (160, 120, True)
-    assert storage.path_of(recording.original_key).read_bytes() == data
-    assert demux.probe(storage.path_of(recording.playable_key)).seconds == pytest.approx(2.0, abs=0.1)
-    assert list(files.folder().iterdir()) == []
+    assert storage.read(recording.original_key) == data
+    with storage.local_path(recording.playable_key) as path:
+        assert demux.probe(path).seconds == pytest.approx(2.0, abs=0.1)
+    assert list((app.config["HOME"] / "uploads").iterdir()) == []
     assert recording.take.answer.kept_take is recording.take
     assert client.get(f"/recordings/{recording.id}").json["sha256"] == sha256
 
@@ -73,21 +76,21 @@ def cut(data: bytes) -> bytes:
     ],
     ids=["empty", "text renamed .webm", "truncated", "only a header"],
 )
-def test_bad_recordings_are_rejected_with_a_reason(tus, client, interview, question, webm, damage, code, words):
+def test_bad_recordings_are_rejected_with_a_reason(tus, app, client, interview, question, webm, damage, code, words):
     recording = verified(tus.upload(interview, question, damage(webm(2.0))))
     assert (recording.state, recording.reason_code) == (RecordingState.REJECTED, code)
     assert words in recording.reason
     assert "Record it again" in recording.reason
     assert takes_left(recording.take.answer) == question.takes_allowed
-    assert list(files.folder().glob("*[!k]")) == []
+    assert list((app.config["HOME"] / "uploads").glob("*[!k]")) == []
     if data := damage(webm(2.0)):  # never deleted on a guess
-        assert files.set_aside_path(recording.id).read_bytes() == data
+        assert (app.config["HOME"] / "set-aside" / recording.id).read_bytes() == data
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert words in page
     assert "3 of 3 takes left" in page
     operations.discard(recording)
     db.session.commit()
-    assert not files.set_aside_path(recording.id).exists()
+    assert not (app.config["HOME"] / "set-aside" / recording.id).exists()
 
 
 def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm):
@@ -172,7 +175,7 @@ def test_what_brings_workers_down_is_given_up(tus, app, interview, question, web
     recording = verified(recording)
     assert recording.reason_code == "not_verified"
     assert "our fault" in recording.reason
-    assert files.path_of(recording.id).exists()
+    assert storage.uploads.exists(recording.id)
 
 
 def test_the_lease_is_renewed_while_a_worker_works(tus, app, interview, question, webm, monkeypatch):
@@ -191,11 +194,11 @@ def test_the_lease_is_renewed_while_a_worker_works(tus, app, interview, question
 
 def test_a_withdrawn_recording_leaves_no_file(tus, interview, question, webm):
     recording = verified(tus.upload(interview, question, webm(2.0)))
-    paths = [storage.path_of(recording.original_key), storage.path_of(recording.playable_key)]
-    assert all(path.exists() for path in paths)
+    keys = [recording.original_key, recording.playable_key]
+    assert all(storage.exists(key) for key in keys)
     candidate.record_consents(interview, set())
     db.session.commit()
-    assert not any(path.exists() for path in paths)
+    assert not any(storage.exists(key) for key in keys)
     assert db.session.query(Recording).count() == 0
 
 
@@ -213,6 +216,23 @@ def test_withdrawn_while_it_was_being_verified(tus, app, interview, question, we
     monkeypatch.setattr(sandbox, "verify_and_copy", withdraw_meanwhile)
     verify.run(recording_id)
     assert [path for path in app.config["HOME"].rglob(f"*{recording_id}*")] == []
+
+
+def black_and_silent(seconds: float = 2.0) -> bytes:
+    """A recording through a covered lens, the microphone switched off."""
+    with tempfile.NamedTemporaryFile(suffix=".webm") as file:
+        pictures = [np.full((120, 160, 3), 3, np.uint8)] * round(seconds * 10)
+        synthetic.encode(file.name, pictures, 10, np.zeros(round(seconds * 48000), np.float32), 48000)
+        return Path(file.name).read_bytes()
+
+
+def test_a_black_picture_and_a_dead_microphone_are_said_before_submitting(tus, client, interview, question, webm):
+    recording = verified(tus.upload(interview, question, black_and_silent()))
+    assert (recording.state, recording.reason_code) == (RecordingState.READY, "black_and_silent")
+    assert "camera covered" in client.get(f"/recordings/{recording.id}").json["reason"]
+    for page in (f"/interview/{interview.id}/questions/1", f"/interview/{interview.id}/review"):
+        assert "camera covered" in client.get(page).text
+    assert verified(tus.upload(interview, question, webm(2.0))).reason is None
 
 
 def test_longer_than_the_question_allows(tus, make, open_interview, webm):
@@ -239,7 +259,7 @@ def question_limit(question, seconds: int) -> None:
 
 
 @pytest.mark.parametrize("video", [True, False])
-def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkeypatch, video):
+def test_the_bytes_are_read_twice_at_most(tus, app, interview, question, webm, monkeypatch, video):
     """Once for their hash, once to decode and to copy them; what else is looked at are headers."""
     asked = question if video else interview.question_set.questions[1]
     data = webm(6.0, video=video)
@@ -262,9 +282,12 @@ def test_the_bytes_are_read_twice_at_most(tus, interview, question, webm, monkey
         return Counting(str(path), "r") if mode == "rb" else real(path, mode, *rest, **options)
 
     monkeypatch.setattr(Path, "open", opened)
-    here = lambda path, target, bounds: demux.verify_and_copy(path, target)  # noqa: E731  (in this process, to count)
+
+    def here(path, target, bounds):
+        return demux.verify_and_copy(path, target)  # in this process, to count
+
     monkeypatch.setattr(sandbox, "verify_and_copy", here)
     assert verified(recording).state is RecordingState.READY
-    upload = str(files.path_of(recording.id))
+    upload = str(app.config["HOME"] / "uploads" / recording.id)
     assert read[upload] > 1.9 * len(data), "the test counts nothing"
     assert read[upload] <= 2 * len(data) + 4096

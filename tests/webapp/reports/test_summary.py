@@ -70,5 +70,5 @@ def test_words_for_what_is_not_known():
 
 
 def test_a_single_stretch_gets_no_interval():
-    assert interval(estimate(0.4, 0.0, n=1)) == "40 % (too little for an interval)"
+    assert interval(estimate(0.4, 0.0, n=1)) == "40 % (not enough data for an interval)"
     assert interval(estimate(0.4, 0.1, n=2)) == "40 % (30 to 50 %)"

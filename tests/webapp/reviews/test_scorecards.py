@@ -160,3 +160,23 @@ def test_deleting_the_interview_deletes_what_people_said(client, interview, form
     assert operations.latest(interview, interview.invitation.created_by) is None
     card = operations.save(interview, interview.invitation.created_by, {}, "")
     assert card.version == 1 and card.state is ScorecardState.DRAFT
+
+
+def test_a_script_saves_what_is_typed_and_submits_nothing(client, interview, form):
+    page = client.get(card_address(interview)).text
+    assert "data-saved" in page and "Save draft" in page and "scorecard-" in page
+    asked = {"Accept": "application/json"}
+    some = {name: value for name, value in form(score=2).items() if name.startswith("score")}
+    for summary in ("Half a", "Half a sentence"):
+        answer = client.post(card_address(interview), data=some | {"summary": summary}, headers=asked)
+        assert answer.status_code == 200 and answer.get_json() == {"version": 1, "state": "draft"}
+    card = db.session.scalars(sa.select(Scorecard)).one()
+    assert card.summary == "Half a sentence" and {rating.score for rating in card.ratings} == {2}
+    page = client.get(card_address(interview)).text
+    assert "Half a sentence" in page and page.count(" checked") == len(card.ratings)
+    refused = client.post(card_address(interview), data={"summary": "x" * 5001}, headers=asked)
+    assert refused.status_code == 422 and "too long" in refused.get_json()["error"]["message"]
+    client.post(card_address(interview), data=form(then="submit"))
+    refused = client.post(card_address(interview), data=some, headers=asked)
+    assert refused.status_code == 422 and "new version" in refused.get_json()["error"]["message"]
+    assert "data-saved" not in client.get(card_address(interview)).text

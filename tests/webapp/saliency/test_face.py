@@ -13,9 +13,10 @@ from webapp import create_app
 from webapp.accounts.models import Role
 from webapp.analysis import operations as analysis
 from webapp.analysis.models import AnalysisState
-from webapp.core import events, storage
+from webapp.core import events
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.storage import storage
 from webapp.policy import Modality, Purpose
 from webapp.practice import operations as practice
 from webapp.saliency import cache, face
@@ -68,7 +69,7 @@ def test_what_another_model_made_is_made_anew(client, interview, made):
     row = face_of(interview)
     ask(client, row)
     (key,) = storage.keys_of("maps", row.id)
-    storage.write(key, b'{"model": "face-before"}')
+    storage.save(key, b'{"model": "face-before"}', durable=False)
     assert ask(client, row).get_json()["time"] == 12.4 and len(made) == 2
 
 
@@ -159,11 +160,11 @@ def test_maps_go_with_a_practice_interview(client, make, sign_in, run_all, made)
     assert storage.owners_of("maps") == set()
 
 
-def test_the_sweep_removes_maps_that_belong_to_nothing(client, interview, made):
+def test_the_sweep_removes_maps_that_belong_to_nothing(app, client, interview, made):
     row = face_of(interview)
     ask(client, row)
-    storage.write(f"maps/{'0' * 32}-7.json", b"{}")
-    half = storage.folder() / "maps" / f"{'1' * 32}-3.json.1-2.part"
+    storage.save(f"maps/{'0' * 32}-7.json", b"{}", durable=False)
+    half = app.config["HOME"] / "recordings" / "maps" / f"{'1' * 32}-3.json.1-2.part"
     half.write_bytes(b"{")
     events.send_sweep()
     assert storage.owners_of("maps") == {row.id} and not half.exists()
@@ -196,7 +197,7 @@ def test_a_missing_recording_is_said_in_words(client, interview):
     recording = row.answer.kept_take.recording
     storage.delete(recording.original_key)
     answer = ask(client, row)
-    assert answer.status_code == 422 and "no longer in storage" in answer.get_json()["error"]["message"]
+    assert answer.status_code == 422 and "no longer stored" in answer.get_json()["error"]["message"]
 
 
 def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, run_all, tmp_path):
@@ -206,7 +207,7 @@ def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, r
     interview = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))
     run_all(interview)
     row = face_of(interview)
-    storage.path_of(row.answer.kept_take.recording.original_key).write_bytes(video.read_bytes())
+    storage.save(row.answer.kept_take.recording.original_key, video.read_bytes())
     found = ask(client, row, "1.0").get_json()
     assert abs(found["time"] - 1.0) < 0.15 and found["faces"] == 1
     assert len(found["expressions"]) == 7

@@ -10,8 +10,8 @@ from tests.webapp.analysis.conftest import models, run_all
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.analysis.operations import analyses_of, consents_changed
-from webapp.core import storage
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.interviews.models import Consent
 from webapp.policy import Modality, Purpose
 from webapp.saliency import cache
@@ -60,7 +60,7 @@ def test_a_stretch_is_explained_in_words_and_as_a_figure_and_kept(interview, cal
     sign_in(interview.invitation.created_by)
     found = client.get(address(interview)).get_json()
     assert calls == [(10.5, 13.5, "happy")]
-    assert found["summary"][0].startswith("Between 10.5 and 13.5 s the model gives “happy” 62 %")
+    assert found["summary"][0].startswith("Between 10.5 and 13.5 s the model gives “Happy” 62 %")
     assert "spoke for it" in found["summary"][1] and "spoke against it" in found["summary"][2]
     assert [shape["line"]["dash"] for shape in found["figure"]["layout"]["shapes"]] == ["solid", "dot"]
     assert client.get(address(interview, time=12.1)).get_json() == found

@@ -125,7 +125,7 @@ def test_corrections_are_a_new_version_and_are_read_anew(spoken, fake, models, r
     user = reviewer(interview, sign_in)
     answer = interview.answers[0]
     page = client.get(f"/transcripts/{answer.id}").text
-    assert "Unsure of:" in page and "locks." in page
+    assert "Uncertain:" in page and "locks." in page
     response = client.post(f"/transcripts/{answer.id}/lines", data={"version": 1, "line": ["I fixed it with a lock."]})
     assert response.status_code == 302
     newest, first = store.versions(answer)
@@ -271,7 +271,7 @@ def test_a_recogniser_can_be_asked_later(spoken, fake, run_all, client, sign_in,
     monkeypatch.setenv("VIVA_WHISPER", "/a/folder")
     monkeypatch.setattr("webapp.transcripts.views.transcript.is_available", lambda: True)
     monkeypatch.setattr("ml.transcripts.recogniser.is_available", lambda: True)
-    assert "Write it down" in client.get(address).text
+    assert "Transcribe it" in client.get(address).text
     assert client.post(f"{address}/recognise").status_code == 302
     assert text_analysis(interview).state is AnalysisState.QUEUED
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.candidate.progress import duration
+from webapp.candidate.progress import duration, overview
 from webapp.core.database import db
 from webapp.interviews import binding
-from webapp.interviews.answering import AnsweringError, is_over
+from webapp.interviews.answering import AnsweringError, is_over, saved_answers
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Interview, InterviewState
 
@@ -53,4 +53,15 @@ def closed(error: ClosedError) -> Response | tuple[str, int]:
     interview = error.interview
     if interview.state is InterviewState.SUBMITTED:
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
-    return render_template("candidate/link_expired.html", invitation=interview.invitation, interview=interview), 410
+    return expired_page(interview)
+
+
+def expired_page(interview: Interview) -> tuple[str, int]:
+    """What somebody sees who began and handed nothing in in time: what was saved, and the way to submit it."""
+    return render_template(
+        "candidate/link_expired.html",
+        invitation=interview.invitation,
+        interview=interview,
+        rows=overview(interview),
+        saved=saved_answers(interview),
+    ), 410

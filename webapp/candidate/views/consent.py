@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from webapp.candidate import consent_texts, operations
+from webapp.candidate import consent_texts, operations, withdrawal
 from webapp.candidate.progress import next_place
 from webapp.candidate.views.base import blueprint, open_for_answering
 from webapp.core.database import db
@@ -30,13 +30,23 @@ def consent(interview_id: str) -> Response | str:
 
 @blueprint.route("/interview/<interview_id>/consents", methods=["GET", "POST"])
 def consents(interview_id: str) -> Response | str:
-    """See and change consents at any time, after submission too; once the invitation is revoked, take them back."""
+    """See and change consents at any time, after submission too; once the invitation is revoked, take them back.
+
+    Taking something back is done only once the candidate has seen what goes with it.
+    """
     interview = load_interview(interview_id, revoked_too=True)
     if request.method == "POST":
         granted = _ticked() if may_answer(interview) else _ticked() & interview.consented
+        gone = withdrawal.losses(interview, granted)
+        if withdrawal.withdrawn(interview, granted) and request.form.get("confirmed") != "yes":
+            ordered = [purpose for purpose in Purpose if purpose in granted]
+            page = _consent_page(interview) | {"granted": ordered, "losses": gone}
+            return render_template("candidate/withdraw.html", **page)
         changed = operations.record_consents(interview, granted)
         db.session.commit()
         flash(_("Your choices have been saved.") if changed else _("Nothing was changed."), "info")
+        if changed and gone:
+            flash(_("Deleted: %(parts)s.", parts="; ".join(gone)), "info")
         return redirect(url_for("candidate.consents", interview_id=interview.id))
     return render_template("candidate/consents.html", **_consent_page(interview))
 

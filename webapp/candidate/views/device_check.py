@@ -30,7 +30,7 @@ def check(interview_id: str) -> Response | str:
     )
 
 
-@blueprint.post("/interview/<interview_id>/probe")
+@blueprint.route("/interview/<interview_id>/probe", methods=["POST", "PATCH"])
 @limiter.limit("30 per minute")
 def probe(interview_id: str) -> Response:
     """The far end of the connection test: count what arrives and forget it."""

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.candidate import operations
-from webapp.candidate.views.base import blueprint
+from webapp.candidate.views.base import blueprint, expired_page
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.security_log import record
@@ -60,5 +60,5 @@ def open_link(token: str) -> Response | tuple[str, int]:
         flash(_("This link has been used: your interview is submitted, and nothing more can be added to it."), "info")
         return redirect(url_for("candidate.arrived", interview_id=interview.id))
     if is_over(interview):
-        return render_template("candidate/link_expired.html", invitation=invitation, interview=interview), 410
+        return expired_page(interview)
     return redirect(url_for("candidate.welcome", interview_id=interview.id))

@@ -39,7 +39,8 @@ def question(interview_id: str, position: int) -> Response | str:
     covered = answer.shown_at is None and question.think_seconds > 0
     if not covered:
         show_question(interview, question)
-    db.session.commit()
+    if request.method != "HEAD":  # a question that only a program asked about was not shown
+        db.session.commit()
     total = len(interview.question_set.questions)
     return render_template(
         "candidate/covered.html" if covered else "candidate/question.html",

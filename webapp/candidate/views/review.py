@@ -11,10 +11,10 @@ from webapp.candidate.forms import SubmitForm
 from webapp.candidate.progress import overview
 from webapp.candidate.views.base import blueprint, open_for_answering
 from webapp.core.database import db
-from webapp.interviews.answering import AnsweringError, deadline_of
+from webapp.interviews.answering import AnsweringError, deadline_of, uploads_until
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Interview, InterviewState
-from webapp.policy import Mode
+from webapp.policy import Modality, Mode, decide_for
 
 
 @blueprint.get("/interview/<interview_id>/review")
@@ -32,6 +32,7 @@ def _review_page(interview: Interview, form: SubmitForm) -> dict[str, object]:
         "rows": overview(interview),
         "unfinished": operations.unfinished(interview),
         "deadline": deadline_of(interview),
+        "until": uploads_until(interview),
         "form": form,
     }
 
@@ -66,4 +67,5 @@ def arrived(interview_id: str) -> Response | str:
         interview=interview,
         rows=overview(interview),
         practice=interview.mode is Mode.PRACTICE,
+        analysed=any(decide_for(interview, modality) for modality in Modality),
     )

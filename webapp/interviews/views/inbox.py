@@ -20,7 +20,7 @@ staff = require_role(Role.RECRUITER, Role.ADMIN)
 @blueprint.get("/interviews", endpoint="inbox")
 @staff
 def show_inbox() -> str:
-    """Interviews and invitations by status, job and name."""
+    """Interviews and invitations by status, job, name and email address; what needs doing comes first."""
     try:
         status = Status(request.args.get("status", ""))
     except ValueError:

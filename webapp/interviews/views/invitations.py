@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 from webapp.core.security_log import record
+from webapp.core.zones import reader_zone
 from webapp.interviews import operations
+from webapp.interviews.answering import saved_answers, uploads_until
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
@@ -131,6 +133,7 @@ def links() -> str:
 def links_csv() -> Response:
     """The same links as a file, for a mail merge."""
     job, rows = _open_invitations()
+    zone = reader_zone()
     body = write_csv(
         ("name", "email", "link", "deadline", "job"),
         (
@@ -138,7 +141,7 @@ def links_csv() -> Response:
                 row.name,
                 row.email,
                 operations.invitation_url(row),
-                row.deadline.strftime("%Y-%m-%d %H:%M UTC"),
+                f"{row.deadline.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}",
                 job.title,
             )
             for row in rows
@@ -161,7 +164,16 @@ def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
     link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
     if link:
         record("link shown", invitation=entry.invitation.id)
-    return render_template("interviews/invitation.html", entry=entry, invitation=entry.invitation, link=link, form=form)
+    interview = entry.invitation.interview
+    return render_template(
+        "interviews/invitation.html",
+        entry=entry,
+        invitation=entry.invitation,
+        link=link,
+        form=form,
+        saved=len(saved_answers(interview)) if interview is not None else 0,
+        until=uploads_until(interview) if interview is not None else None,
+    )
 
 
 @blueprint.post("/invitations/<invitation_id>/extend")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -10,8 +11,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ml.media.containers import media_type
-from webapp.core import files, storage
 from webapp.core.database import db
+from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_review
 from webapp.interviews.answering import AnsweringError, check_may_finish
@@ -68,18 +69,19 @@ def play(recording_id: str) -> Response:
         abort(404)
     if recording.state is not RecordingState.READY or recording.playable_key is None:
         abort(404)
-    path = storage.path_of(recording.playable_key)
-    if not path.exists():
+    suffix = PurePosixPath(recording.playable_key).suffix
+    try:
+        response = storage.send(
+            recording.playable_key,
+            mimetype=media_type(suffix, has_video=bool(recording.has_video)),
+            etag=recording.sha256 or True,
+            max_age=0,
+        )
+    except FileNotFoundError:
         abort(
             404, _("The file of this recording is missing from the server's storage. Please tell your administrator.")
         )
-    response = files.send(
-        path,
-        mimetype=media_type(path.suffix, has_video=bool(recording.has_video)),
-        etag=recording.sha256 or True,
-        max_age=0,
-    )
-    response.headers["Content-Disposition"] = f'inline; filename="answer{path.suffix}"'
+    response.headers["Content-Disposition"] = f'inline; filename="answer{suffix}"'
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response

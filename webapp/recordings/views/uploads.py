@@ -12,7 +12,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
@@ -25,11 +24,13 @@ from werkzeug.exceptions import ClientDisconnected
 
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
+from webapp.core.uploads import UploadLockedError
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, uploads_until
 from webapp.interviews.candidate_session import load_interview, may_answer
 from webapp.questions.models import Question
-from webapp.recordings import files, operations
+from webapp.recordings import operations
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadError
 from webapp.recordings.takes import begin_take, drop_take
@@ -75,8 +76,8 @@ def not_allowed(error: AnsweringError) -> Response:
     return _problem(409 if error.code == "busy" else 403, error.code, error.message)
 
 
-@blueprint.errorhandler(files.UploadLockedError)
-def locked(_error: files.UploadLockedError) -> Response:
+@blueprint.errorhandler(UploadLockedError)
+def locked(_error: UploadLockedError) -> Response:
     """The protocol's answer while another request writes the same upload."""
     db.session.rollback()
     return _problem(423, "locked", _("Another page is uploading this recording at the moment."))
@@ -156,7 +157,7 @@ def patch(recording_id: str) -> Response:
             409, "offset", _("The next byte should be number %(recording)s.", recording=operations.offset_of(recording))
         )
     if "Upload-Length" in request.headers:
-        with files.locked(recording.id):
+        with storage.uploads.locked(recording.id):
             operations.declare_length(recording, _number("Upload-Length"))
             db.session.commit()
     _receive(recording, at)
@@ -170,7 +171,7 @@ def terminate(recording_id: str) -> Response:
     if recording.state not in (RecordingState.RECEIVING, RecordingState.REJECTED):
         raise UploadError(403, "saved", _("This recording has already been received and is kept until you submit."))
     check_may_finish(recording.take.answer)
-    with files.locked(recording.id):
+    with storage.uploads.locked(recording.id):
         drop_take(recording.take)
         db.session.commit()
     return Response(status=204)
@@ -188,7 +189,7 @@ def _receive(recording: Recording, at: int) -> None:
     """Write the request's body from byte ``at`` on."""
     if "Upload-Checksum" in request.headers:
         algorithm, digest = _checksum(request.headers["Upload-Checksum"])
-        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=str(files.folder())) as spool:
+        with storage.uploads.buffer(BLOCK) as spool:
             # Nothing may count before all of it is known to be right.
             calculated = hashlib.new(algorithm, usedforsecurity=False)
             for block in _blocks(request.stream):
@@ -205,7 +206,7 @@ def _receive(recording: Recording, at: int) -> None:
 def _write(recording: Recording, at: int, blocks: Iterator[bytes]) -> None:
     try:
         for block in blocks:
-            with files.locked(recording.id):
+            with storage.uploads.locked(recording.id):
                 db.session.refresh(recording)
                 at = operations.append(recording, at, block)
                 db.session.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
@@ -45,8 +45,9 @@ def _page(interview: Interview, given: dict[str, Given] | None = None, summary: 
 
 @blueprint.post("/<interview_id>/scorecard")
 @login_required
-def save(interview_id: str) -> Response | tuple[str, int]:
-    """Keep a draft, or submit it."""
+def save(interview_id: str) -> Response | tuple[str | Response, int]:
+    """Keep a draft, or submit it. A script that saves while somebody writes is answered in JSON."""
+    by_script = request.accept_mimetypes.best == "application/json"
     interview = load_for_review(interview_id)
     summary = request.form.get("summary", "")
     given = {}
@@ -61,9 +62,13 @@ def save(interview_id: str) -> Response | tuple[str, int]:
             db.session.commit()  # what was written is kept even where something is missing
             operations.submit(card)
     except ReviewError as refused:
+        if by_script:
+            return jsonify(error={"code": "refused", "message": str(refused)}), 422
         flash(str(refused), "warning")
         return _page(interview, given, summary), 422
     db.session.commit()
+    if by_script:
+        return jsonify(version=card.version, state=card.state.value)
     if card.state is ScorecardState.SUBMITTED:
         flash(_("Your scorecard is submitted. You can now see the analyses."), "success")
         return redirect(url_for("reports.show", interview_id=interview.id))

@@ -69,6 +69,7 @@ type MainJudgement = Judgement & { from: string };
 
 /** What the server says of a recording. */
 interface Recording {
+  id: string;
   state: string;
   seconds: number;
   reason: string;
@@ -79,4 +80,4 @@ interface Recording {
 /** A text's word, by how much it moved a score (shares), and how often it stands there. */
 type MovedWord = [word: string, change: number, times: number];
 
-type CallState = "connecting" | "connected" | "broken" | "over";
+type CallState = "connecting" | "connected" | "broken" | "impossible" | "over";

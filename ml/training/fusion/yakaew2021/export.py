@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ml.core import registry
+from ml.core import registry, runtime
 from ml.core.statistics import confusion, recalls, wilson
 from ml.fusion.yakaew2021.spectrogram import SIDE
 from ml.fusion.yakaew2021.stream import SENTIMENTS, PaperStream
@@ -68,7 +68,7 @@ def faces_of(path: Path, copies: Path | None, count: int, seed: int) -> tuple[np
     faces, classes = paper_data.faces(path, without)
     some = np.random.default_rng(seed).choice(len(faces), count, replace=False)
     # as written just now: until the card is written too, the registry knows the files of the version before
-    session = registry.session_of(registry.weights_folder() / "paper_visual.onnx")
+    session = runtime.session_of(registry.weights_folder() / "paper_visual.onnx")
     name = session.get_inputs()[0].name
     parts = [session.run(None, {name: paper_data.enlarged(faces[part])})[0] for part in np.array_split(some, 30)]
     return np.concatenate(parts), classes[some]

@@ -1,3 +1,3 @@
 """The pictures that the tests of what serves use."""
 
-from tests.ml.face.conftest import background, grey, head, no_weights, one_face, portrait, room  # noqa: F401
+from tests.ml.face.conftest import background, grey, head, no_weights, one_face, portrait, room

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ml.core.errors import ModelMissing
+from ml.core.naming import LEAST_PROBABILITY
 from ml.core.readings import FACE_EMOTIONS
 from ml.training.face.evaluate import evaluate
 
@@ -53,6 +54,36 @@ def test_what_is_no_faces_file_is_said(tmp_path: Path, faces: Path) -> None:
     np.savez(tmp_path / "strange.npz", x=np.zeros((1, 48, 48)), y=[0], classes=np.array(["bored"]))
     with pytest.raises(ValueError, match="bored"):
         evaluate(tmp_path / "strange.npz")
+
+
+def test_rows_of_other_classes_are_left_out_and_counted(faces: Path, tmp_path: Path) -> None:
+    """A file with contempt, as CK+ has it, is read all the same, its other rows as if they were alone."""
+    with np.load(faces) as file:
+        x, y, classes = file["x"], file["y"], file["classes"]
+    more = np.concatenate([x, x[:3]]), np.concatenate([y, np.full(3, 7, y.dtype)])
+    np.savez(tmp_path / "eight.npz", x=more[0], y=more[1], classes=np.append(classes, "contempt"))
+    found = evaluate(tmp_path / "eight.npz")
+    assert found.pop("ignored_classes") == {"contempt": 3}
+    expected = evaluate(faces)
+    assert expected.pop("ignored_classes") == {}
+    assert found == expected
+
+
+def test_what_is_told_of_faces_is_counted_and_drawings_are_not(faces: Path, tmp_path: Path) -> None:
+    result = evaluate(faces)["selective"]
+    assert result["threshold"] == LEAST_PROBABILITY and 0 <= result["coverage"] <= 1 and result["n"] <= 30
+    if result["coverage"] < 0.05:
+        assert result["accuracy"] is None
+    drawn = np.full((30, 48, 48), 200, np.uint8)
+    drawn[:, 10:20, 10:38] = drawn[:, 30:36, 14:34] = 30
+    with np.load(faces) as file:
+        np.savez(tmp_path / "drawn.npz", x=drawn, y=file["y"], classes=file["classes"])
+    assert evaluate(tmp_path / "drawn.npz")["selective"] == {
+        "threshold": LEAST_PROBABILITY,
+        "coverage": 0.0,
+        "accuracy": None,
+        "n": 0,
+    }
 
 
 @pytest.mark.full

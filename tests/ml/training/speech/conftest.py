@@ -1,3 +1,3 @@
 """The sounds that the tests of what serves use."""
 
-from tests.ml.speech.conftest import model, voice, wav, write_wav  # noqa: F401
+from tests.ml.speech.conftest import model, voice, wav, write_wav

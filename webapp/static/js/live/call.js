@@ -2,6 +2,7 @@
 import { gettext } from "../i18n.js";
 import { LiveKitCall } from "./livekit_call.js";
 import { Mesh } from "./mesh.js";
+import { canCall } from "./support.js";
 
 /** Milliseconds until a server that carries the call is tried again: at first, and at most. */
 const [SOON, LATE] = [1000, 30_000];
@@ -43,7 +44,7 @@ export class Call {
    * }} options
    */
   begin({ me, media, ice, peers }) {
-    if (media.kind === "livekit") this.#carry(media);
+    if (media.kind === "livekit" && canCall()) this.#carry(media);
     else Object.assign(this.#carrier, { me, ice });
     for (const peer of peers) this.#carrier.meet(peer, true);
   }

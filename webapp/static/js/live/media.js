@@ -1,6 +1,7 @@
 // Our own camera, microphone and screen. A camera that is off is really off; a microphone that is muted sends silence.
 import { gettext } from "../i18n.js";
-import { explain, remember, remembered } from "../recording/devices.js";
+import { explain, isGone, remember, remembered } from "../recording/devices.js";
+import { noDevices } from "../recording/faults.js";
 import { CONSTRAINTS } from "../recording/formats.js";
 
 /** @type {Record<string, "video" | "audio">} */
@@ -51,14 +52,14 @@ export class OwnMedia {
    * @returns {Promise<MediaStreamTrack>}
    */
   async #open(name, device = remembered()[name]) {
-    if (!navigator.mediaDevices?.getUserMedia) throw new TypeError("no media devices");
+    if (!navigator.mediaDevices?.getUserMedia) throw noDevices();
     const kind = KIND[name];
     const wanted = { ...CONSTRAINTS[kind], ...(device ? { deviceId: { exact: device } } : {}) };
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted });
       return stream.getTracks()[0];
     } catch (error) {
-      if (error.name !== "OverconstrainedError" || !device) throw error;
+      if (!isGone(error) || !device) throw error;
       remember({ ...remembered(), [name]: undefined }); // the device chosen last time is gone: take any
       return this.#open(name, null);
     }

@@ -1,5 +1,6 @@
 // The call with everybody: one PeerConnection for each other person.
 import { PeerConnection } from "./peer_connection.js";
+import { CANNOT, canCall, saysCannot } from "./support.js";
 
 /** What one camera may take, in bits a second, by how many others it is sent to. */
 const BITS = [0, 1_200_000, 800_000, 500_000, 400_000, 300_000];
@@ -34,6 +35,7 @@ export class Mesh {
    * @param {boolean} begin
    */
   meet(peer, begin) {
+    if (!canCall()) return this.#cannot(peer.id);
     const known = this.#links.get(peer.id);
     const reloaded = known && peer.page && known.page && known.page !== peer.page;
     if (known && !reloaded) {
@@ -52,6 +54,16 @@ export class Mesh {
    * @param {Peer | undefined} peer
    */
   receive(from, data, peer) {
+    if (saysCannot(data)) {
+      this.#links.get(from)?.link.close();
+      this.#links.delete(from);
+      this.onState(from, "impossible");
+      return;
+    }
+    if (!canCall()) {
+      if (data.description) this.#cannot(from);
+      return;
+    }
     const link = this.#links.get(from)?.link ?? (peer ? this.#make(peer) : null); // nobody who is not in the room
     link?.receive(data);
   }
@@ -99,6 +111,15 @@ export class Mesh {
 
   close() {
     for (const id of [...this.#links.keys()]) this.#drop(id);
+  }
+
+  /**
+   * Say on both sides that there will be no call.
+   * @param {string} id
+   */
+  #cannot(id) {
+    this.send(id, CANNOT);
+    this.onState(id, "impossible");
   }
 
   /** @param {Peer} peer */

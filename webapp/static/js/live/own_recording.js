@@ -2,7 +2,7 @@
 import { gettext } from "../i18n.js";
 import { explain } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
-import { postJson } from "../recording/http.js";
+import { postJson, wordsFor } from "../recording/http.js";
 import { record } from "../recording/recorder.js";
 import { resumeAll } from "../recording/resume.js";
 import { clock } from "../recording/speak.js";
@@ -93,7 +93,7 @@ export class OwnRecording {
     try {
       upload = await postJson(this.url, { filetype: type });
     } catch (error) {
-      this.say(error.status ? error.message : gettext("The server cannot be reached just now, so the recording did not start. Try again in a moment."));
+      this.say(wordsFor(error, gettext("The server cannot be reached just now, so the recording did not start. Try again in a moment.")));
       return;
     }
     const take = await StoredTake.create({ ...upload, interview: this.#key, question: "", type });
@@ -101,8 +101,8 @@ export class OwnRecording {
       this.#unsafe = true;
       this.say(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open."));
     };
-    this.media.held = true;
-    this.#running = record(new MediaStream([camera, microphone].filter((track) => track !== null)), {
+    /** @type {Parameters<typeof record>[1]} */
+    const options = {
       type,
       limit: LIMIT,
       onSlice: (slice) => take.append(slice),
@@ -115,7 +115,15 @@ export class OwnRecording {
         if (error) this.say(`${explain(error, kind)} ${gettext("What was recorded until then is kept.")}`);
         await take.finish({ interrupted: Boolean(error) });
       },
-    });
+    };
+    try {
+      this.#running = record(new MediaStream([camera, microphone].filter((track) => track !== null)), options);
+    } catch (error) {
+      this.say(explain(error, kind));
+      await take.remove();
+      return;
+    }
+    this.media.held = true;
     this.onChange(true);
     this.#sending.add(take.id);
     this.say(gettext("You are recording your own side. Everybody in the room sees that."));
@@ -153,7 +161,7 @@ export class OwnRecording {
   #fail(take, error) {
     this.#sending.delete(take.id);
     this.#running?.stop();
-    this.say(error.message || gettext("The recording could not be sent. It is kept in this browser: open this room again to send it."));
+    this.say(wordsFor(error, gettext("The recording could not be sent. It is kept in this browser: open this room again to send it.")));
     this.onIdle?.();
   }
 

@@ -19,6 +19,7 @@ import { Preferences } from "./preferences.js";
 import { ReadingRoom } from "./reading_room.js";
 import { wireSettings } from "./settings.js";
 import { Signalling } from "./signalling.js";
+import { canCall, cannotCallHere } from "./support.js";
 import { TileGrid } from "./tile_grid.js";
 import { Voices } from "./voices.js";
 
@@ -84,6 +85,7 @@ export class Room {
     const { member: id, name, role } = this.data;
     this.grid.put({ id, name, role, ...this.media.state, screen: false, hand: false, reading: false, recording: false });
     await Promise.all([before.camera && this.media.setCamera(true), before.microphone && this.media.setMicrophone(true)]);
+    if (!canCall()) this.notices.hold("call", cannotCallHere());
     this.signalling.start();
     this.#tell();
   }

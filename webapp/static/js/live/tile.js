@@ -81,7 +81,7 @@ export class Tile {
   /** @param {CallState} state */
   set connection(state) {
     this.element.dataset.connection = state;
-    const words = /** @type {Record<string, string>} */ ({ connecting: gettext("Connecting …"), broken: gettext("Connection lost, trying again …") })[state] ?? "";
+    const words = /** @type {Record<string, string>} */ ({ connecting: gettext("Connecting …"), broken: gettext("Connection lost, trying again …"), impossible: gettext("No call between your two browsers: one of them lacks WebRTC") })[state] ?? "";
     this.$("connection").textContent = words;
     this.$("connection").hidden = !words;
   }

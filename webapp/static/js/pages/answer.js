@@ -2,7 +2,7 @@
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { resumeAll } from "../recording/resume.js";
-import { announce, clock } from "../recording/speak.js";
+import { announce, countdown } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
 import { setUp } from "../recording/written.js";
 
@@ -18,7 +18,7 @@ let ticking;
 
 function tick() {
   const left = (end - performance.now()) / 1000;
-  byId("think-left").textContent = clock(left);
+  byId("think-left").textContent = countdown(left);
   if (left > 0) return;
   clearInterval(ticking);
   think.textContent = gettext("Your time to think is over. Start when you are ready.");

@@ -1,9 +1,9 @@
 // The device check: camera, microphone, connection, and a trial recording that stays in this browser.
 import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
-import { close, explain, open, remember, remembered, watchLevel } from "../recording/devices.js";
+import { canRetry, close, explain, open, remember, remembered, watchLevel } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
-import { headers, request } from "../recording/http.js";
+import { headers, patchArrives, rememberPatchIsBlocked, request, wordsFor } from "../recording/http.js";
 import { record } from "../recording/recorder.js";
 
 const check = byId("check");
@@ -29,6 +29,7 @@ async function start(chosen) {
   } catch (error) {
     byId("device-live").hidden = byId("trial-panel").hidden = true;
     byId("device-ask").hidden = false;
+    byId("device-start").hidden = !canRetry(error);
     problem(explain(error, kind));
     return;
   }
@@ -36,14 +37,21 @@ async function start(chosen) {
   byId("device-live").hidden = false;
   if (kind === "video") byId("preview").srcObject = stream;
   let heard = false;
-  stopWatching = watchLevel(stream, (level) => {
-    byId("level").value = level;
-    if (!heard && level > 0.4) {
-      heard = true;
-      byId("level-text").textContent = gettext("We can hear you.");
-    }
-  });
-  await listDevices();
+  stopWatching = watchLevel(
+    stream,
+    (level) => {
+      byId("level").value = level;
+      if (!heard && level > 0.4) {
+        heard = true;
+        byId("level-text").textContent = gettext("We can hear you.");
+      }
+    },
+    () => {
+      byId("level").hidden = true;
+      byId("level-text").textContent = gettext("This browser cannot show how loud you are: record a test and listen to it.");
+    },
+  );
+  await listDevices().catch((error) => console.warn("Viva: devices are not listed", error));
   if (mediaType(kind)) byId("trial-panel").hidden = false;
   else problem(gettext("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing."));
 }
@@ -86,14 +94,16 @@ async function testConnection() {
       body: bytes,
     });
     const megabits = (bytes.length * 8) / 1e6 / ((performance.now() - began) / 1000);
-    says.textContent =
+    const blocked = !(await patchArrives(probe));
+    rememberPatchIsBlocked(blocked);
+    const way = blocked ? gettext("A proxy on your network blocks the usual way of sending recordings (PATCH), so they are sent in another way (POST).") : "";
+    const speed =
       megabits > 2
         ? gettext("Your connection is good: recordings are sent while you speak.")
         : gettext("Your connection is slow (about %(speed)s Mbit/s). Recordings will still arrive, a while after you stop.", { speed: megabits.toFixed(1) });
+    says.textContent = [speed, way].filter(Boolean).join(" ");
   } catch (error) {
-    says.textContent = error.status
-      ? error.message
-      : gettext("We cannot be reached just now. Check your network and test again. What you record stays in your browser until it can be sent.");
+    says.textContent = wordsFor(error, gettext("We cannot be reached just now. Check your network and test again. What you record stays in your browser until it can be sent."));
   }
   byId("connection-again").hidden = false;
 }
@@ -115,7 +125,13 @@ byId("trial").addEventListener("click", () => {
   const type = mediaType(kind);
   if (!stream || !type) return;
   byId("trial").textContent = gettext("Stop");
-  trial = record(stream, {
+  const ended = (/** @type {string} */ words) => {
+    trial = null;
+    byId("trial").textContent = gettext("Record another trial");
+    byId("trial-status").textContent = words;
+  };
+  /** @type {Parameters<typeof record>[1]} */
+  const options = {
     type,
     limit: TRIAL_SECONDS,
     onSlice: (slice) => slices.push(slice),
@@ -123,16 +139,18 @@ byId("trial").addEventListener("click", () => {
       byId("trial-status").textContent = ngettext("Recording, %(num)s second left", "Recording, %(num)s seconds left", Math.ceil(left));
     },
     onEnd(error) {
-      trial = null;
-      byId("trial").textContent = gettext("Record another trial");
-      if (error) {
-        byId("trial-status").textContent = explain(error, kind);
-        return;
-      }
+      if (error) return ended(explain(error, kind));
+      if (!slices.length) return ended(explain({ name: "NoDataError" }, kind));
+      ended(kind === "video" ? gettext("Here it is. Can you see and hear yourself well?") : gettext("Here it is. Can you hear yourself well?"));
       player.src = URL.createObjectURL(new Blob(slices, { type }));
       player.hidden = false;
-      byId("trial-status").textContent = kind === "video" ? gettext("Here it is. Can you see and hear yourself well?") : gettext("Here it is. Can you hear yourself well?");
     },
-  });
+  };
+  try {
+    trial = record(stream, options);
+  } catch (error) {
+    console.warn("Viva: the recorder does not start", error.cause ?? error);
+    ended(explain(error, kind));
+  }
 });
 window.addEventListener("pagehide", () => close(stream));

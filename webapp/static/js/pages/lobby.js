@@ -5,6 +5,7 @@ import { watchLevel } from "../recording/devices.js";
 import { wireDevices } from "../live/device_choice.js";
 import { remember } from "../live/join_state.js";
 import { OwnMedia } from "../live/media.js";
+import { canCall, cannotCallHere } from "../live/support.js";
 import { initials } from "../live/tile.js";
 
 let stopWatching = () => {};
@@ -37,12 +38,15 @@ function listen(track) {
   byId("level-text").textContent = on ? gettext("Say something: the bar should move.") : gettext("Your microphone is off.");
   if (!on || !track) return;
   let heard = false;
-  stopWatching = watchLevel(new MediaStream([track]), (level) => {
+  const showLevel = (/** @type {number} */ level) => {
     byId("level").value = level;
     if (!heard && level > 0.4) {
       heard = true;
       byId("level-text").textContent = gettext("We can hear you.");
     }
+  };
+  stopWatching = watchLevel(new MediaStream([track]), showLevel, () => {
+    byId("level-text").textContent = gettext("Your microphone is on. This browser cannot show how loud you are.");
   });
 }
 
@@ -53,12 +57,12 @@ function show() {
 }
 
 byId("lobby-camera").addEventListener("click", async () => {
-  problem("");
+  problem(canCall() ? "" : cannotCallHere());
   await media.setCamera(!media.state.camera);
   show();
 });
 byId("lobby-microphone").addEventListener("click", async () => {
-  problem("");
+  problem(canCall() ? "" : cannotCallHere());
   await media.setMicrophone(!media.state.microphone);
   show();
 });
@@ -74,3 +78,4 @@ window.addEventListener("pagehide", () => {
   stopWatching();
 });
 show();
+if (!canCall()) problem(cannotCallHere());

@@ -1,6 +1,7 @@
 // The review page: recordings that are still on their way go on, and the page is drawn anew when they have arrived.
 import { byId, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
+import { wordsFor } from "../recording/http.js";
 import { resumeAll } from "../recording/resume.js";
 
 const list = byId("review");
@@ -29,7 +30,7 @@ resumeAll(list.dataset.interview, () => {
       );
     },
     onEnd: arrived,
-    onError: (error) => tell(gettext("A recording could not be sent: %(reason)s", { reason: error.message || gettext("reload the page and try again.") })),
+    onError: (error) => tell(gettext("A recording could not be sent: %(reason)s", { reason: wordsFor(error, gettext("reload the page and try again.")) })),
   };
 }).then(() => {
   if (pending === 0 && list.querySelector('[data-state="saving"]')) window.setTimeout(lookAgain, 3000);

@@ -1,5 +1,9 @@
-// The scorecard: players with speeds beside the form.
-import { byId } from "../dom.js";
+// The scorecard: players with speeds beside the form, which is saved as it is filled in.
+import { autosave } from "../autosave.js";
+import { byId, find } from "../dom.js";
 import { wirePlayers } from "../report/players.js";
 
-wirePlayers(byId("scorecard"));
+const form = byId("scorecard");
+wirePlayers(form);
+const status = find(form, "[data-saved]");
+if (status) autosave(form, status);

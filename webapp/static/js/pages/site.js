@@ -1,4 +1,8 @@
-// Runs on every page: guards against double submission, and helps to find what a form complains about.
+// Runs on every page: moments in the reader's zone, no double submission, and the first fault of a form.
+import { addLocalTimes, keepZone } from "../localtime.js";
+
+keepZone();
+addLocalTimes(document, document.documentElement.lang);
 
 // A second click on a form that is already on its way sends nothing.
 document.addEventListener("submit", (event) => {

@@ -1,14 +1,15 @@
 // The recorder on a question's page: from "Start recording" to "Saved".
 import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
-import { close, explain, open, watchLevel } from "./devices.js";
+import { canRetry, close, explain, open, watchLevel } from "./devices.js";
 import { mediaType } from "./formats.js";
-import { getJson, postJson, request } from "./http.js";
+import { watchHealth } from "./health.js";
+import { getJson, postJson, request, wordsFor } from "./http.js";
 import { record } from "./recorder.js";
 import { resumeAll } from "./resume.js";
-import { announce, clock } from "./speak.js";
+import { announce, clock, countdown } from "./speak.js";
 import { StoredTake } from "./store.js";
-import { bring, create, exclusively } from "./upload.js";
+import { bring, create, exclusively, holdQuestion } from "./upload.js";
 
 const SAY_LEFT = [30, 10];
 
@@ -18,6 +19,8 @@ export class Studio {
   #stream = null;
   /** @type {{stop: () => void, flush: () => void} | null} */
   #recording = null;
+  /** @type {(() => void)[]} */
+  #watching = [];
   #sending = 0;
   #unsafe = false;
   onRecord = () => {};
@@ -45,35 +48,77 @@ export class Studio {
 
   async #openDevices() {
     if (!this.type) {
-      this.#problem(gettext("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing."));
+      this.#problem(gettext("This browser cannot record. Open the link in a recent Chrome, Edge, Firefox or Safari, or answer in writing."), { again: false });
       return;
     }
     try {
       this.#stream = await open(this.#data.kind);
     } catch (error) {
-      this.#problem(explain(error, this.#data.kind));
+      this.#problem(explain(error, this.#data.kind), { again: canRetry(error) });
       return;
     }
     this.#problem("");
     if (this.#data.kind === "video") byId("preview").srcObject = this.#stream;
-    watchLevel(this.#stream, (level) => {
-      byId("level").value = level;
-    });
+    this.#watch(this.#stream);
     this.#ready();
   }
 
+  /**
+   * The level, and words for a picture or sound that is missing: neither keeps anybody from recording.
+   * @param {MediaStream} stream
+   */
+  #watch(stream) {
+    for (const stop of this.#watching.splice(0)) stop();
+    /** @type {number | null} */
+    let heard = null;
+    try {
+      const stopLevel = watchLevel(
+        stream,
+        (level) => {
+          heard = Math.max(heard ?? 0, level);
+          byId("level").value = level;
+        },
+        () => {
+          byId("level").hidden = true;
+        },
+      );
+      const level = () => {
+        const loudest = heard; // since the last look
+        heard = null;
+        return loudest;
+      };
+      this.#watching.push(stopLevel);
+      this.#watching.push(watchHealth(stream, { video: byId("preview"), level, show: ({ picture, sound }) => this.#warn([picture, sound].filter(Boolean).join(" ")) }));
+    } catch (error) {
+      console.warn("Viva: picture and sound are not watched", error);
+    }
+  }
+
   /** @param {string} text */
-  #problem(text) {
+  #warn(text) {
+    const place = byId("health");
+    if (place.textContent === text) return;
+    place.textContent = text;
+    place.hidden = !text;
+    if (text && this.#recording) announce(text);
+  }
+
+  /**
+   * @param {string} text
+   * @param {{again?: boolean}} [options]
+   */
+  #problem(text, { again: canTry = true } = {}) {
     byId("device-problem").replaceChildren(text);
     byId("device-problem").hidden = !text;
     if (!text) return;
+    byId("written-instead").open = true;
+    if (!canTry) return;
     const again = document.createElement("button");
     again.type = "button";
     again.className = "btn btn-sm btn-quiet d-block mt-2";
     again.textContent = gettext("Try again");
     again.addEventListener("click", () => this.#openDevices());
     byId("device-problem").append(again);
-    byId("written-instead").open = true;
   }
 
   /**
@@ -112,16 +157,24 @@ export class Studio {
     if (this.#stream?.getTracks().some((track) => track.readyState === "ended")) {
       await this.#openDevices();
       if (!this.#stream?.active) return;
+      byId("record").disabled = true;
     }
     const stream = this.#stream;
     const type = this.type;
     if (!stream || !type) return;
     const { interview, question, uploads, limit } = this.#data;
+    const release = await holdQuestion(question);
+    if (!release) {
+      this.#status(gettext("You are recording this question in another tab or window. Finish there, or close it."), { aloud: true });
+      byId("record").disabled = false;
+      return;
+    }
     let upload;
     try {
       upload = await create(uploads, { interview, question, type });
     } catch (error) {
-      this.#status(error.status ? error.message : gettext("We cannot be reached just now. Check your network, then press “Start recording” again."), { aloud: true });
+      release();
+      this.#status(wordsFor(error, gettext("We cannot be reached just now. Check your network, then press “Start recording” again.")), { aloud: true });
       byId("record").disabled = false;
       return;
     }
@@ -131,13 +184,12 @@ export class Studio {
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
     let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
-    const done = exclusively(take.id, () => this.#bring(take));
-    this.#recording = record(stream, {
+    const recording = this.#tryRecording(stream, {
       type,
       limit: Number(limit),
       onSlice: (slice) => take.append(slice),
       onTick: (left) => {
-        byId("time-left").textContent = clock(left);
+        byId("time-left").textContent = countdown(left);
         const due = said.filter((seconds) => left <= seconds);
         if (due.length) announce(ngettext("%(num)s second left", "%(num)s seconds left", Math.min(...due)));
         said = said.filter((seconds) => left > seconds);
@@ -145,14 +197,40 @@ export class Studio {
       onEnd: async (error) => {
         this.#recording = null;
         this.#showRecording(false);
+        release();
         await take.finish({ interrupted: Boolean(error) });
-        if (error) this.#problem(`${explain(error, this.#data.kind)} ${gettext("What was recorded until then is kept.")}`);
+        if (error) this.#problem([explain(error, this.#data.kind), take.size ? gettext("What was recorded until then is kept.") : ""].join(" ").trim(), { again: canRetry(error) });
       },
     });
+    if (!recording) {
+      release();
+      await take.remove();
+      return;
+    }
+    this.#recording = recording;
+    const done = exclusively(take.id, () => this.#bring(take));
     this.onRecord();
     this.#showRecording(true);
     this.#status(gettext("Recording"), { aloud: true });
     await done;
+  }
+
+  /**
+   * Start the recorder; null, with words and the written way open, where this browser's does not start.
+   * @param {MediaStream} stream
+   * @param {Parameters<typeof record>[1]} options
+   */
+  #tryRecording(stream, options) {
+    try {
+      return record(stream, options);
+    } catch (error) {
+      console.warn("Viva: the recorder does not start", error.cause ?? error);
+      const words = explain(error, this.#data.kind);
+      this.#problem(words);
+      this.#status(words, { aloud: true });
+      byId("record").disabled = false;
+      return null;
+    }
   }
 
   /** @param {boolean} on */
@@ -201,7 +279,11 @@ export class Studio {
     this.#unsafe = false;
     this.#network("");
     await this.#refresh();
-    if (recording.state === "ready") this.#status(gettext("Saved: %(length)s long", { length: clock(recording.seconds) }), { aloud: true });
+    if (recording.state === "ready") {
+      const saved = gettext("Saved: %(length)s long", { length: clock(recording.seconds) });
+      // A black picture or a dead microphone: said now, while it can be recorded again.
+      this.#status(recording.reason ? `${saved}. ${recording.reason}` : saved, { aloud: true });
+    }
     else this.#status(recording.reason, { aloud: true });
     this.#ready();
   }
@@ -217,7 +299,7 @@ export class Studio {
       await this.#sendAnew(take, error);
       return;
     } else {
-      this.#status(error.message || gettext("This recording could not be sent. It is kept in this browser: reload the page to try again."), { aloud: true });
+      this.#status(wordsFor(error, gettext("This recording could not be sent. It is kept in this browser: reload the page to try again.")), { aloud: true });
     }
     await this.#refresh();
     this.#ready();
@@ -234,7 +316,7 @@ export class Studio {
       const upload = await create(this.#data.uploads, { interview, question, type });
       await take.move(upload.id, upload.url);
     } catch (refused) {
-      this.#status(refused.message || error.message, { aloud: true });
+      this.#status(wordsFor(refused, error.message), { aloud: true });
       this.#ready();
       return;
     }
@@ -245,6 +327,7 @@ export class Studio {
     await resumeAll(this.#data.interview, (take) => {
       this.#sending += 1;
       const here = take.record.question === this.#data.question;
+      if (here && !take.finished) this.#network(gettext("Recording broke off here before. What was recorded until then is being saved: it is kept as a take, marked as cut short."));
       return {
         onState: (state, why) => (here ? this.#onState(take, state, why) : undefined),
         onEnd: (recording) => (here ? this.#end(recording) : this.#quietly()),
@@ -285,7 +368,7 @@ export class Studio {
       await this.#refresh();
       await this.#watchOthers();
     } catch (error) {
-      this.#status(error.message, { aloud: true });
+      this.#status(wordsFor(error, gettext("We cannot be reached just now. Check your network and try again.")), { aloud: true });
       event.target.disabled = false;
     }
   }

@@ -1,7 +1,7 @@
 // Sends a take while it is recorded (tus 1.0), declares its checksum, and waits until the server has verified it.
 import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
-import { ServerError, getJson, headers, postJson, request } from "./http.js";
+import { NetworkError, ServerError, getJson, headers, postJson, rememberPatchIsBlocked, request, sendsByPost } from "./http.js";
 
 const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
@@ -60,6 +60,7 @@ function send(take, onProgress) {
       storeFingerprintForResuming: false,
       fingerprint: async () => /** @type {any} */ (null),
       headers: headers(),
+      overridePatchMethod: sendsByPost(),
       onBeforeRequest(req) {
         const xhr = req.getUnderlyingObject();
         xhr.timeout = 60000; // a network that is dead without saying so
@@ -69,7 +70,10 @@ function send(take, onProgress) {
       onSuccess: () => resolve(),
       onError(error) {
         const response = "originalResponse" in error ? error.originalResponse : null;
-        if (!response) return reject(error);
+        if (!response) {
+          const cause = /** @type {any} */ (error).causingError; // an event where the network failed, else our own fault
+          return reject(cause instanceof Error ? cause : new NetworkError(error.message));
+        }
         /** @type {{error?: {code?: string, message?: string}}} */
         let body = {};
         try {
@@ -85,10 +89,11 @@ function send(take, onProgress) {
 }
 
 /**
- * Errors that no repetition mends. Everything else is a network or a server that will come back.
+ * Errors that no repetition mends: refusals, and faults of our own. A network or a server will come back.
  * @param {unknown} error
  */
-const isFinal = (error) => error instanceof ServerError && [400, 403, 404, 410, 413, 415].includes(error.status);
+export const isFinal = (error) =>
+  error instanceof ServerError ? [400, 403, 404, 410, 413, 415].includes(error.status) : [TypeError, ReferenceError, RangeError, SyntaxError].some((fault) => error instanceof fault);
 
 /**
  * Bring a take to the server, whatever happens in between. Calls onState with "sending", "waiting" (no connection; the
@@ -120,6 +125,7 @@ export async function bring(take, { onState = () => {} } = {}) {
       return recording;
     } catch (error) {
       if (isFinal(error)) throw error;
+      if (error instanceof ServerError && [405, 501].includes(error.status)) rememberPatchIsBlocked(true);
       onState("waiting", error instanceof ServerError ? error.message : "");
       await backOff(failures);
       failures += 1;
@@ -132,7 +138,7 @@ async function settled(status) {
   for (let wait = 300; ; wait = Math.min(3000, wait * 1.3)) {
     const recording = await getJson(status);
     if (recording.state === "ready" || recording.state === "rejected") return recording;
-    if (recording.state === "receiving") throw new Error("The server has lost a part"); // send it again
+    if (recording.state === "receiving") throw new NetworkError(); // the server has lost a part: send it again
     await pause(wait);
   }
 }
@@ -157,4 +163,21 @@ function backOff(failures) {
 export async function exclusively(id, work) {
   if (!navigator.locks) return work();
   return navigator.locks.request(`viva-take-${id}`, { ifAvailable: true }, (lock) => (lock ? work() : null));
+}
+
+/**
+ * Take the browser-wide lock of a question, so that one tab alone records it. Resolves with the function that lets it
+ * go, or with null where another tab has it. A tab that is closed lets it go by itself.
+ * @param {string} question
+ * @returns {Promise<(() => void) | null>}
+ */
+export function holdQuestion(question) {
+  return new Promise((resolve) => {
+    if (!navigator.locks) return resolve(() => {});
+    const held = navigator.locks.request(`viva-question-${question}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(null);
+      return new Promise((/** @type {(value?: unknown) => void} */ release) => resolve(() => release()));
+    });
+    return held.catch(() => resolve(() => {})); // a browser that refuses locks still records
+  });
 }

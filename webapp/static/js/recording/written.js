@@ -1,7 +1,7 @@
 // The written answer: words counted while somebody types, saved a second after they pause.
 import { byId, find } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
-import { ServerError, postJson } from "./http.js";
+import { NetworkError, postJson, wordsFor } from "./http.js";
 
 /** @param {HTMLFormElement} form */
 export function setUp(form) {
@@ -23,11 +23,8 @@ export function setUp(form) {
       stored = value;
       saved.textContent = text.value === value ? gettext("Saved") : "";
     } catch (error) {
-      if (error instanceof ServerError) {
-        saved.textContent = error.message;
-        return;
-      }
-      saved.textContent = gettext("No connection: not saved yet. Keep this page open; it is saved when the connection is back.");
+      saved.textContent = wordsFor(error, gettext("No connection: not saved yet. Keep this page open; it is saved when the connection is back."));
+      if (!(error instanceof NetworkError)) return;
       timer = setTimeout(save, 5000);
     }
   }

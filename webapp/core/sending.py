@@ -12,12 +12,15 @@ from werkzeug.wsgi import wrap_file
 BLOCK = 64 * 1024
 
 
-def send(path: Path, **options: Any) -> Response:
+def send_path(path: Path, **options: Any) -> Response:
     """``send_file`` with conditions and ranges, where a range goes to the server as a file too.
 
     Werkzeug makes a range of a generator, which keeps a thread until its last byte is read; a file that stands at the
     range's beginning is sent by the server's loop.
     """
+    if "," in request.headers.get("Range", ""):
+        # A server may ignore ranges (RFC 9110, 14.2): of several at once all is sent, rather than nothing.
+        request.environ.pop("HTTP_RANGE")
     response = send_file(path, conditional=True, **options)
     found = response.content_range
     start, stop = (found.start, found.stop) if found is not None else (None, None)

@@ -1,0 +1,116 @@
+"""Storage in a folder: the back end that needs nothing but a disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Response
+
+from webapp.core import sending
+
+#: Ends the name of a file that is still being written.
+PART = ".part"
+
+
+class FolderStorage:
+    """Keys are files below ``root``. Meets `webapp.core.storage.Backend`, which says what each method does."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def open(self, key: str) -> IO[bytes]:
+        """The file as a stream."""
+        return (self._root / key).open("rb")
+
+    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool) -> None:
+        """Write beside the key and rename, or move a finished file there."""
+        target = self._root / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, Path):
+            if durable:
+                _sync(source)  # before the move: a name must not reach the disk before its bytes do
+            try:
+                os.replace(source, target)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                with source.open("rb") as stream:
+                    _write_whole(target, stream, durable)
+                source.unlink()
+        else:
+            _write_whole(target, source, durable)
+        if durable:
+            _sync(target.parent)
+
+    def delete(self, key: str) -> None:
+        """Remove the file."""
+        (self._root / key).unlink(missing_ok=True)
+
+    def size(self, key: str) -> int | None:
+        """Bytes of the file; None without one."""
+        try:
+            return (self._root / key).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    @contextlib.contextmanager
+    def local_path(self, key: str) -> Iterator[Path]:
+        """The file itself."""
+        path = self._root / key
+        path.stat()  # raises FileNotFoundError
+        yield path
+
+    def send(self, key: str, **options: Any) -> Response:
+        """The response that sends the file."""
+        return sending.send_path(self._root / key, **options)
+
+    def keys_of(self, kind: str, owner_id: str) -> list[str]:
+        """Keys by the time of their last change."""
+        found = []
+        for path in (self._root / kind).glob(f"{owner_id}*"):
+            if not path.name.endswith(PART):
+                with contextlib.suppress(FileNotFoundError):
+                    found.append((path.stat().st_mtime_ns, f"{kind}/{path.name}"))
+        return [key for _, key in sorted(found)]
+
+    def owners_of(self, kind: str) -> set[str]:
+        """Ids with which names of files begin."""
+        return {path.name[:32] for path in (self._root / kind).glob("*")}
+
+    def delete_of(self, kind: str, owner_id: str) -> None:
+        """Remove the files whose names begin with an id."""
+        for path in (self._root / kind).glob(f"{owner_id}*"):
+            path.unlink(missing_ok=True)
+
+
+def _write_whole(target: Path, source: bytes | IO[bytes], durable: bool) -> None:
+    part = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}{PART}")
+    try:
+        with part.open("wb") as stream:
+            if isinstance(source, bytes):
+                stream.write(source)
+            else:
+                shutil.copyfileobj(source, stream, 1 << 20)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Have a file's bytes, or a directory's names, reach the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,96 @@
+"""The reader's time zone, and moments in it.
+
+A script keeps the browser's zone in a cookie (``webapp/static/js/localtime.js``) and puts right what was written before
+it was known. Signing in stores it with the person, for texts that no browser asks for.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Flask, has_request_context, request
+from flask_babel import format_date, format_time
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+#: As in localtime.js.
+COOKIE = "viva_zone"
+_UTC = ZoneInfo("UTC")
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters ``moment`` and ``moment_both``."""
+    app.jinja_env.filters.update(moment=moment, moment_both=moment_both)
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of that name; None where there is none."""
+    if not name or len(name) > 64 or not name.isascii():
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def browser_zone() -> ZoneInfo | None:
+    """The zone that the browser of this request says it is in; None where it says none."""
+    return zone_named(unquote(request.cookies.get(COOKIE, ""))) if has_request_context() else None
+
+
+def reader_zone() -> ZoneInfo:
+    """The browser's zone, else the one last known of the person who is signed in, else UTC."""
+    known = browser_zone()
+    if known is None and has_request_context() and current_user.is_authenticated:
+        known = zone_named(current_user.time_zone)
+    return known or _UTC
+
+
+def moment_text(value: datetime | None, *, both: bool = False) -> str:
+    """A moment for people, in their own zone; in UTC, saying so, where no other is known.
+
+    :param both: whether UTC follows in brackets.
+    """
+    if value is None:
+        return ""
+    zone = reader_zone()
+    utc = value.astimezone(UTC)
+    here = value.astimezone(zone)
+    whole = _("%(date)s, %(time)s UTC", date=_date(utc), time=_time(utc))
+    if zone.key in ("UTC", "Etc/UTC"):
+        return str(whole)
+    own = _("%(date)s, %(time)s", date=_date(here), time=_time(here))
+    if not both:
+        return str(own)
+    return f"{own} ({_('%(time)s UTC', time=_time(utc)) if here.date() == utc.date() else whole})"
+
+
+def moment(value: datetime | None) -> Markup:
+    """``moment_text`` as an element that the page puts into the reader's zone."""
+    return _element(value, both=False)
+
+
+def moment_both(value: datetime | None) -> Markup:
+    """The same with UTC in brackets: for deadlines that somebody far away may have told."""
+    return _element(value, both=True)
+
+
+def _element(value: datetime | None, *, both: bool) -> Markup:
+    if value is None:
+        return Markup()
+    return Markup('<time datetime="{}" data-local="{}">{}</time>').format(
+        value.astimezone(UTC).isoformat(), "both" if both else "own", escape(moment_text(value, both=both))
+    )
+
+
+def _date(value: datetime) -> str:
+    return str(format_date(value.date(), "long", rebase=False))
+
+
+def _time(value: datetime) -> str:
+    return str(format_time(value.time(), "short", rebase=False))
