@@ -112,7 +112,9 @@ def _infer(modality: Modality) -> ModuleType:
             return face
         case Modality.SPEECH:
             from ml.speech import infer as speech
+            from ml.speech import mel_library
 
+            mel_library.use_librosa()  # a worker works long: the import is paid once
             return speech
         case Modality.TEXT:
             from ml.text import infer as text
