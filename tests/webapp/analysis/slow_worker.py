@@ -19,7 +19,9 @@ from webapp.analysis import readers
 HOME = Path(os.environ["VIVA_HOME"])
 
 
-def slow_read(modality: str, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None) -> Reading:
+def slow_read(
+    modality: str, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None
+) -> Reading:
     with (HOME / "started").open("a", encoding="ascii") as stream:
         stream.write(f"{modality} {os.getpid()}\n")
     share = 0.0
