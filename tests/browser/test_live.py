@@ -141,7 +141,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     kim.page.keyboard.press("r")
     expect(kim.page.locator("#consent-dialog")).to_be_visible()
     look(kim.page, "live consent dialog")
-    kim.page.locator("#consent-dialog").get_by_role("button", name="Allow reading").click()
+    kim.page.locator("#consent-dialog").get_by_role("button", name="Allow analysis").click()
     expect(host.tile("Kim").locator(".face-chip")).to_contain_text("Happy", timeout=READ)
     kim.until(lambda: 1 in kim.sent)
 
@@ -219,7 +219,7 @@ def test_three_people_one_of_whom_is_not_read(viva, comes, sign_in, look):
 
     # Once Sam agrees, both faces in the picture have their own box, number and emoji.
     sam.page.locator("#consent-button").click()
-    sam.page.locator("#consent-dialog").get_by_role("button", name="Allow reading").click()
+    sam.page.locator("#consent-dialog").get_by_role("button", name="Allow analysis").click()
     expect(host.tile("Sam").locator(".face-box")).to_have_count(2, timeout=READ)
     numbers = host.tile("Sam").locator(".face-number").all_inner_texts()
     assert len(set(numbers)) == 2
