@@ -107,6 +107,17 @@ def test_what_was_not_analysed_says_why(client, interview, models, run_all, moda
     assert ("Try again" in page) is (tag == "Failed")
 
 
+def test_reviewers_read_no_words_meant_for_the_candidate(client, interview, models, run_all):
+    models["face"] = Unreadable("black", "The picture is black. Open the camera's cover, and record it again.")
+    models["speech"] = Unreadable("silence", "No speech can be heard. Check that your microphone is not muted.")
+    run_all(interview)
+    page = page_of(client, interview)
+    assert "The picture is black, so no face could be read." in page
+    assert "No speech can be heard in the recording." in page
+    for words in ("record it again", "Open the camera", "your microphone"):
+        assert words not in page
+
+
 def test_two_faces_are_pointed_out(client, interview, models, run_all):
     warning = "Two faces were seen in 40 % of the frames: the reading follows the one that stays."
     models["face"] = face_reading(people={"max_faces": 2, "share_with_several": 0.4}, warnings=[warning])
