@@ -15,11 +15,11 @@ from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.core.zones import reader_zone
 from webapp.interviews import operations
-from webapp.interviews.answering import saved_answers, uploads_until
+from webapp.interviews.answering import is_past, saved_answers, uploads_until
 from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
-from webapp.interviews.status import Entry, entry_of
+from webapp.interviews.status import Entry, Status, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
 from webapp.positions.models import Position
 from webapp.positions.places import rules
@@ -172,6 +172,7 @@ def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
         link=link,
         form=form,
         saved=len(saved_answers(interview)) if interview is not None else 0,
+        in_grace=entry.status is Status.IN_PROGRESS and is_past(entry.invitation.deadline),
         until=uploads_until(interview) if interview is not None else None,
     )
 
