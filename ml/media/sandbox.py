@@ -61,7 +61,7 @@ def verify_and_copy(path: Path, target: Path, bounds: Bounds) -> tuple[demux.Med
     (`poster.path_beside`). Raises OSError where the disk fails us, and SandboxFailedError where
     the process ended for a reason that says nothing certain about the recording: try again.
     """
-    command = [sys.executable, "-P", "-m", "ml.media.sandbox", str(path), str(target), json.dumps(asdict(bounds))]
+    command = [sys.executable, "-P", "-m", __name__, str(path), str(target), json.dumps(asdict(bounds))]
     command.append(str(bounds.processor_seconds))
     threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     threads["MALLOC_ARENA_MAX"] = "1"  # an arena reserves address space that counts against the bound

@@ -1,4 +1,4 @@
-"""From 16 kHz sound to log-mel windows: the same functions in training and in use, numpy only.
+"""From 16 kHz sound to log-mel windows: the same functions in training and in use.
 
 A window is up to three seconds of sound from its first to its last speech frame, as a log-mel spectrogram whose level
 is taken out (`normalise`), cut into short overlapping chunks for the time-distributed network (`chunks`).
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from types import ModuleType
 
 import numpy as np
 from scipy import fft
+
+from ml.speech import mel_library
 
 RATE = 16_000
 HOP = 160  # samples between frames: 10 ms
@@ -42,13 +45,24 @@ def mel_to_hertz(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))
 
 
-@lru_cache(maxsize=4)
-def mel_filters(bands: int = MELS, lowest: float = LOWEST_HZ, highest: float = HIGHEST_HZ) -> np.ndarray:
-    """Triangular filters of equal area between two frequencies (Hz), float32 (FFT // 2 + 1, bands).
+def mel_frequencies(count: int, lowest: float = LOWEST_HZ, highest: float = HIGHEST_HZ) -> np.ndarray:
+    """``count`` frequencies in Hz from ``lowest`` to ``highest`` at equal distances in mel, float64 (count,)."""
+    if (librosa := mel_library.chosen()) is not None:
+        return np.asarray(librosa.mel_frequencies(n_mels=count, fmin=lowest, fmax=highest))
+    return mel_to_hertz(np.linspace(hertz_to_mel(lowest), hertz_to_mel(highest), count))
 
-    Equal to ``librosa.filters.mel`` (a test compares), which would load numba into each process that hears a voice.
-    """
-    edges = mel_to_hertz(np.linspace(hertz_to_mel(lowest), hertz_to_mel(highest), bands + 2))
+
+def mel_filters(bands: int = MELS, lowest: float = LOWEST_HZ, highest: float = HIGHEST_HZ) -> np.ndarray:
+    """Triangular filters of equal area between two frequencies (Hz), float32 (FFT // 2 + 1, bands)."""
+    return _mel_filters(bands, lowest, highest, mel_library.chosen())
+
+
+@lru_cache(maxsize=8)
+def _mel_filters(bands: int, lowest: float, highest: float, librosa: ModuleType | None) -> np.ndarray:
+    if librosa is not None:
+        found = librosa.filters.mel(sr=RATE, n_fft=FFT, n_mels=bands, fmin=lowest, fmax=highest)
+        return np.ascontiguousarray(found.T)
+    edges = mel_frequencies(bands + 2, lowest, highest)
     bins = np.arange(FFT // 2 + 1) * RATE / FFT
     rising = (bins[:, None] - edges[None, :-2]) / np.diff(edges)[:-1]
     falling = (edges[None, 2:] - bins[:, None]) / np.diff(edges)[1:]

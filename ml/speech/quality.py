@@ -10,7 +10,7 @@ import numpy as np
 from ml.core.messages import N_
 from ml.speech.activity import LEVELS_DB, Activity
 from ml.speech.bitset import Flags
-from ml.speech.features import HIGHEST_HZ, LOWEST_HZ, MELS, RATE, hertz_to_mel, mel_to_hertz
+from ml.speech.features import MELS, RATE, mel_frequencies
 from ml.speech.spooled_array import StreamingQuantiles, parts
 
 CLIPPED, CLIPPED_SHARE = 0.99, 0.001
@@ -24,7 +24,7 @@ TELEPHONE_HZ = 4_000.0  # half of 8,000 samples a second, where what is below NA
 
 def band_centres() -> np.ndarray:
     """The middles of the mel bands in Hz (MELS,)."""
-    return mel_to_hertz(np.linspace(hertz_to_mel(LOWEST_HZ), hertz_to_mel(HIGHEST_HZ), MELS + 2))[1:-1]
+    return mel_frequencies(MELS + 2)[1:-1]
 
 
 def highest_hertz(spectrum: np.ndarray) -> float | None:

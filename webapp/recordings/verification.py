@@ -7,6 +7,7 @@ die at any point: whoever claims it next starts again and comes to the same file
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -152,6 +153,7 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
     recording.seconds = info.seconds
     recording.width, recording.height = info.width, info.height
     recording.has_video, recording.has_audio = info.has_video, info.has_audio
+    recording.media_info = asdict(info)
     recording.state, recording.ready_at = RecordingState.READY, now()
     recording.reason_code = _weakness(info)
     recording.reason = WEAKNESSES.get(recording.reason_code or "")

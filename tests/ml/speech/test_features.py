@@ -87,11 +87,3 @@ def test_pauses_are_shortened_and_nothing_else():
     gone = np.setdiff1d(samples, found)
     assert (np.diff(gone) == 1).all() and gone[0] >= 50 * f.HOP and gone[-1] < 90 * f.HOP
     np.testing.assert_array_equal(f.without_pauses(samples, speech | True), samples)
-
-
-@pytest.mark.parametrize(("bands", "lowest", "highest"), [(64, 60.0, 7_600.0), (80, 0.0, 8_000.0)])
-def test_the_mel_filters_are_librosas(bands: int, lowest: float, highest: float):
-    from librosa.filters import mel
-
-    theirs = mel(sr=f.RATE, n_fft=f.FFT, n_mels=bands, fmin=lowest, fmax=highest).T
-    assert np.abs(f.mel_filters(bands, lowest, highest) - theirs).max() < 1e-8

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import librosa
 import numpy as np
 import pytest
 
 from ml.core import registry
 from ml.media import synthetic
+from ml.speech import infer as speech
+from ml.speech import mel_library
 from tests.webapp.analysis.samples import answer_all
-from webapp.analysis import operations, runner
+from webapp.analysis import operations, readers, runner
 from webapp.core.database import db
 from webapp.core.storage import storage
+from webapp.policy import Modality
 
 
 def needs(*names: str) -> None:
@@ -62,3 +66,14 @@ def test_three_words_are_too_few(make):
     answer_all(make, interview, text="I like it.")
     state, code, reason = outcomes(interview)[1, "text"]
     assert (state, code) == ("not_done", "too_little_text") and "3 words" in reason
+
+
+def test_the_worker_reads_voices_by_librosa(monkeypatch):
+    """In it the import is paid once; a cold analysis and the live rooms go without."""
+    monkeypatch.setattr(mel_library, "_librosa", None)
+    mel_library.use_librosa.cache_clear()
+    asked = []
+    monkeypatch.setattr(speech, "read", lambda source, progress: asked.append(mel_library.chosen()))
+    readers.read(Modality.SPEECH, "answer.webm", lambda share: None)
+    mel_library.use_librosa.cache_clear()
+    assert asked == [librosa]

@@ -37,7 +37,7 @@ def test_the_page_shows_recordings_words_and_readings(client, interview, run_all
     assert "Kim Tremblay" in page and "Data engineer, Montréal" in page and "version 1" in page
     assert page.count("<video") == 2 and "I like to solve problems" in page
     assert "A face was visible in 93 % of 300 frames" in page
-    assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables a second" in page
+    assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables per second" in page
     assert "Openness" in page and "50 % (40 to 62 %)" in page
     assert "face-test.1" in page and "All answers together" in page
     assert "speech recognition is not available" in page
@@ -189,7 +189,7 @@ def test_practice_speaks_to_the_candidate_and_hides_the_rubric(client, make, sig
     run_all(interview)
     page = page_of(client, interview)
     assert "Only you can see this page" in page and "face-track" in page
-    assert "An example." not in page and "What a good answer holds" not in page
+    assert "An example." not in page and "Scoring guide" not in page
 
 
 def test_the_export_holds_what_the_page_shows(client, interview, run_all):
