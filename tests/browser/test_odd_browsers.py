@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.rooms import Person, Place
 from tests.browser.test_recording import begin, record, saved
 
 #: A recorder that throws at start(), and one that never delivers.
@@ -84,3 +85,19 @@ def test_question_picture_time_and_button_are_in_one_view(viva, new_context, siz
         box = page.locator(place).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= size[1], (place, box)
     assert page.locator("#preview").bounding_box()["height"] >= 240
+
+
+def test_a_live_room_without_webrtc_says_so_on_both_sides(viva, new_context, sign_in):
+    place = Place(viva)
+    host = Person(new_context().new_page(), place, "Host")
+    host.open_lobby(sign_in)
+    host.go_in(reading=False, camera=False, microphone=False)
+    guest = Person(new_context().new_page(), place, "Kim")
+    guest.page.add_init_script("delete window.RTCPeerConnection;")
+    guest.open_lobby()
+    expect(guest.page.locator("#device-problem")).to_contain_text("This browser cannot make calls")
+    guest.go_in(reading=False, camera=False, microphone=False)
+    expect(guest.page.locator("#notice")).to_contain_text("This browser cannot make calls")
+    expect(host.tile("Kim")).to_have_attribute("data-connection", "impossible")
+    expect(host.tile("Kim")).to_contain_text("one of them lacks WebRTC")
+    expect(guest.page.locator(".tile[data-own=no]")).to_have_attribute("data-connection", "impossible")
