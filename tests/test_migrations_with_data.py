@@ -94,3 +94,15 @@ def test_each_migration_there_and_back(app, revision):
     assert contents() == before
     flask_migrate.upgrade(revision=revision)
     assert contents() == there
+
+
+def test_a_recording_from_before_has_no_media_info(app):
+    flask_migrate.upgrade(revision="8e4d1f6a20b7")
+    before = contents()["recordings"]
+    flask_migrate.upgrade(revision="a17e5c93d0f4")
+    assert contents()["recordings"] == [{**row, "media_info": None} for row in before] != []
+    flask_migrate.upgrade()
+    assert db.session.scalars(sa.select(Recording)).one().media_info is None
+    db.session.remove()
+    flask_migrate.downgrade(revision="8e4d1f6a20b7")
+    assert contents()["recordings"] == before

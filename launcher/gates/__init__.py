@@ -51,7 +51,6 @@ GATES = (
     Gate("python", "ruff: faults, docstrings, names", _python("-m", "ruff", "check", "--quiet", ".")),
     Gate("cycles", "circular imports, and what the launcher may import", _python("-m", "launcher.gates.cycles")),
     Gate("words", "what people read and nobody can translate", _python("-m", "launcher.gates.unmarked")),
-    Gate("catalogues", "./viva translations, up to date", _python("-m", "webapp.core.catalogues", "--check")),
     Gate("exceptions", "type: ignore, noqa and the like, counted", _python("-m", "launcher.gates.exceptions")),
 )
 

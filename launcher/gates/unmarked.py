@@ -49,6 +49,8 @@ def in_template(source: str) -> Iterator[tuple[int, str]]:
             continue
         for literal in _LITERAL.finditer(piece):
             before = piece[: literal.start()]
+            if before.rstrip().endswith(("==", "!=")):
+                continue  # compared, not shown
             if _ENGLISH.search(literal.group(1)) and not _IS_CLASS.match(literal.group(1)) and not _is_marked(before):
                 yield _line(source, found.start() + literal.start()), literal.group(1)
     plain = _NOT_READ.sub(blank, _JINJA.sub(blank, source))

@@ -7,6 +7,7 @@ pictures of a usual size.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -16,8 +17,10 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
+
 from ml.core.errors import MediaError
-from ml.media import demux
+from ml.media import demux, poster
 
 #: Bytes that the child may allocate beyond what Python and FFmpeg take to begin with.
 MEMORY = 256 * 1024**2
@@ -54,10 +57,11 @@ def verify_and_copy(path: Path, target: Path, bounds: Bounds) -> tuple[demux.Med
     """What :func:`demux.verify` says of ``path``, and where its playable copy is: ``target`` with a suffix.
 
     Raises MediaError as those do; ``too_large`` where the recording needs more memory, time or pixels than it may,
-    ``too_long`` where it lasts longer than it may. Raises OSError where the disk fails us, and SandboxFailedError where
+    ``too_long`` where it lasts longer than it may. A poster lies beside the copy where one could be made
+    (`poster.path_beside`). Raises OSError where the disk fails us, and SandboxFailedError where
     the process ended for a reason that says nothing certain about the recording: try again.
     """
-    command = [sys.executable, "-P", "-m", "ml.media.sandbox", str(path), str(target), json.dumps(asdict(bounds))]
+    command = [sys.executable, "-P", "-m", __name__, str(path), str(target), json.dumps(asdict(bounds))]
     command.append(str(bounds.processor_seconds))
     threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     threads["MALLOC_ARENA_MAX"] = "1"  # an arena reserves address space that counts against the bound
@@ -110,6 +114,10 @@ def main(path: Path, target: Path, bounds: Bounds, processor_seconds: int) -> di
         return {"code": refusal.code, "message": refusal.message}
     except OSError as error:
         return {"errno": error.errno or 5}
+    # A poster is an ornament: a recording without one is as good. What is left over of the bounds is enough for it.
+    with contextlib.suppress(MediaError, MemoryError, OSError, ValueError, cv2.error):
+        if info.has_video:
+            poster.write_poster(copy)
     return {"info": asdict(info), "target": str(copy)}
 
 

@@ -44,17 +44,17 @@ def publish_a_set(page: Page, look, title: str) -> None:
 
 
 def invite(page: Page, look, title: str) -> str:
-    """A recruiter makes a job in Montréal and invites somebody; returns the link."""
+    """A recruiter creates a position in Montréal and invites somebody; returns the link."""
     page.goto("/")
     look(page, "empty inbox")
-    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.get_by_role("link", name="Positions", exact=True).click()
     page.get_by_role("link", name="Create a position").first.click()
     page.get_by_label("Title").fill("Support engineer")
     page.get_by_label("City").fill("Montréal")
     page.get_by_label("Country").select_option(label="Canada")
     look(page, "new position")
     page.get_by_role("button", name="Create position").click()
-    look(page, "job")
+    look(page, "position")
     page.get_by_role("link", name="Invite a candidate").click()
     page.get_by_label("Name").fill("Kim Tremblay")
     page.get_by_label("Question set").select_option(label=f"{title}, version 1")
@@ -97,7 +97,8 @@ def test_from_invitation_to_report(viva, new_context, sign_in, look):
     assert recruiter.locator(".trait-bands").count() == 1
     assert recruiter.locator("figure[data-figure=traits]").count() == 0, "one written answer is not summed up"
     assert drawn["distribution"] == 1
-    faces = [int(share) for share in re.findall(r"A face in (\d+) % of \d+ frames", recruiter.content())]
+    visible = re.findall(r"A face was visible in (?:all|(\d+) % of) \d+ frames", recruiter.content())
+    faces = [int(share or 100) for share in visible]
     assert len(faces) == 2
     assert min(faces) > 50
     blinks = recruiter.locator("dt", has_text=re.compile("^Blinks$")).locator("xpath=following-sibling::dd")

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { setCatalogue } from "../../webapp/static/js/i18n.js";
 import { placeOf } from "../../webapp/static/js/live/overlay.js";
-import { Readings, dominant } from "../../webapp/static/js/live/readings.js";
+import { Readings, dominant, statements } from "../../webapp/static/js/live/readings.js";
 
 let now = 0;
 globalThis.performance = { now: () => now };
@@ -31,6 +31,21 @@ test("one word stands for a person: fused before face before voice", () => {
   assert.deepEqual([...readings.present()].sort(), [["happy", 2], ["surprise", 1]]);
   now += 2600;
   assert.equal(readings.present().size, 0, "what is old is not now");
+});
+
+test("a tile makes one statement, or says what each was read from", () => {
+  const face = { id: 0, emotion: "happy", confidence: 0.62, probabilities: {}, box: [0, 0, 1, 1] };
+  const voice = { emotion: null, confidence: 0.3, probabilities: {} };
+  const fused = { emotion: null, confidence: 0.4, probabilities: {} };
+  const said = (reading, camera) => {
+    const { faces, main } = statements({ followed: 0, ...reading }, camera);
+    return [...faces, ...(main ? [main] : [])].map(({ kind, emotion }) => [kind, emotion]);
+  };
+  assert.deepEqual(said({ faces: [face], voice, fused }, true), [["Face", "happy"], ["Face and voice", null]]);
+  assert.deepEqual(said({ faces: [face], voice: null, fused }, true), [["", "happy"]], "unclear in the corner says nothing more");
+  assert.deepEqual(said({ faces: [face], voice, fused: null }, true), [["", "happy"]]);
+  assert.deepEqual(said({ faces: [], voice, fused }, true), [["", null]]);
+  assert.deepEqual(said({ faces: [face], voice: null, fused: null }, false), [["", "happy"]], "no picture to draw on");
 });
 
 test("words follow the page's language", async () => {

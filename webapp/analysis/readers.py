@@ -11,6 +11,7 @@ from types import ModuleType
 from ml.core.errors import MediaError, Unreadable
 from ml.core.messages import N_
 from ml.core.readings import Reading
+from ml.media.info import MediaInfo
 from ml.transcripts.recogniser import is_available
 from webapp.core.storage import storage
 from webapp.interviews.models import Answer
@@ -28,9 +29,14 @@ MODALITIES = {
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording in storage, by its key. For the text model it is transcribed first."""
+    """A recording in storage, by its key. For the text model it is transcribed first.
+
+    ``info`` is what verification learnt of it; None where that was not kept (before December 2026): whoever reads the
+    recording probes it then.
+    """
 
     key: str
+    info: MediaInfo | None = None
 
     @contextmanager
     def local_path(self) -> Iterator[str]:
@@ -90,7 +96,8 @@ def recording_of(answer: Answer) -> Recorded:
         raise Unreadable("no_recording", N_("No recording of this answer was stored, so there was nothing to analyse."))
     if not storage.exists(key):
         raise _missing()
-    return Recorded(key)
+    known = recording.media_info if recording and key == recording.original_key else None
+    return Recorded(key, MediaInfo(**known) if known else None)
 
 
 def _missing() -> MediaError:
@@ -122,10 +129,12 @@ def _infer(modality: Modality) -> ModuleType:
             return text
 
 
-def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
-    """Read ``source`` with the model of ``modality``.
+def read(
+    modality: Modality, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None
+) -> Reading:
+    """Read ``source`` with the model of ``modality``; ``info`` is what is known of a recording.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
     infer = _infer(modality)
-    return infer.read(source) if modality is Modality.TEXT else infer.read(source, progress=progress)
+    return infer.read(source) if modality is Modality.TEXT else infer.read(source, info=info, progress=progress)

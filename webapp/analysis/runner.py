@@ -13,6 +13,7 @@ from flask import current_app
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from ml.core.messages import N_
 from ml.core.readings import Reading
+from ml.media.info import MediaInfo
 from webapp.analysis import completion, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db, now
@@ -72,7 +73,7 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
             reading = readers.read(modality, source, heartbeat.report)
         else:
             with source.local_path() as path:
-                reading = _read_recording(modality, path, answer_id, heartbeat)
+                reading = _read_recording(modality, path, source.info, answer_id, heartbeat)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
@@ -88,12 +89,16 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
     }
 
 
-def _read_recording(modality: Modality, path: str, answer_id: str, heartbeat: leases.Heartbeat) -> Reading:
+def _read_recording(
+    modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat
+) -> Reading:
     """Read the recording at ``path``; for the text model, what is said in it."""
-    source = path
     if modality is Modality.TEXT:
-        source = transcribe.transcribe_recording(answer_id, path, lambda share: heartbeat.report(0.98 * share))
-    return readers.read(modality, source, heartbeat.report)
+        words = transcribe.transcribe_recording(
+            answer_id, path, lambda share: heartbeat.report(0.98 * share), info=info
+        )
+        return readers.read(modality, words, heartbeat.report)
+    return readers.read(modality, path, heartbeat.report, info=info)
 
 
 def _not_done(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import Any
 from ml.core.readings import FaceReading, SpeechReading, TextReading, open_reading
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.analysis.operations import analyses_of
+from webapp.analysis.reviewer_words import reason_for_reviewers
 from webapp.core.translation import translate_stored
 from webapp.interviews.models import Interview
-from webapp.policy import Decision, Modality, decide_for
+from webapp.policy import Decision, Modality, Mode, decide_for
 
 Reading = FaceReading | SpeechReading | TextReading
 
@@ -55,16 +56,17 @@ def visible_readings(interview: Interview, *, results: bool = True) -> dict[str,
     Without ``results`` only the states are looked up, which is what a page asks for every second.
     """
     decisions = {modality: decide_for(interview, modality) for modality in Modality}
+    own = interview.mode is Mode.PRACTICE  # who practises reads about themselves
     found: dict[str, dict[Modality, VisibleReading]] = defaultdict(dict)
     for analysis in analyses_of(interview, results=results):
-        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality], results)
+        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality], results, own)
     return {
         answer_id: {modality: readings[modality] for modality in Modality if modality in readings}
         for answer_id, readings in found.items()
     }
 
 
-def _visible(analysis: Analysis, decision: Decision, results: bool) -> VisibleReading:
+def _visible(analysis: Analysis, decision: Decision, results: bool, own: bool) -> VisibleReading:
     if not decision:
         # Not even how far it got, or how it failed.
         return VisibleReading(
@@ -77,6 +79,6 @@ def _visible(analysis: Analysis, decision: Decision, results: bool) -> VisibleRe
         analysis.state,
         1.0 if done else analysis.progress,
         analysis.reason_code,
-        analysis.reason,
+        analysis.reason if own else reason_for_reviewers(analysis.reason_code, analysis.reason),
         open_reading(analysis.modality.value, analysis.result) if done and results and analysis.result else None,
     )

@@ -25,6 +25,7 @@ class DemoQuestion:
 
     kind: QuestionKind
     prompt: str
+    #: The scoring guide: one point a line. The levels are the same for every question (webapp/reviews/formatting.py).
     rubric: str
     think_seconds: int = 20
     limit_seconds: int = 90
@@ -40,20 +41,28 @@ QUESTIONS = (
     DemoQuestion(
         QuestionKind.VIDEO,
         "Tell us about a problem that you solved and are proud of.",
-        "1: no concrete problem. 3: a concrete problem and what they did. 5: also how they found the cause, what they "
-        "weighed, and what came of it for others.",
+        "Names a concrete problem and why it mattered.\n"
+        "Says what they did themselves.\n"
+        "Explains how they found the cause.\n"
+        "Says which alternatives they weighed.\n"
+        "Says what came of it for others.",
     ),
     DemoQuestion(
         QuestionKind.VIDEO,
         "Tell us about a disagreement at work. How did it end?",
-        "1: blames, or avoids the question. 3: describes both views. 5: also what they asked, what they changed in "
-        "their own view, and how the two worked together afterwards.",
+        "Describes one concrete disagreement.\n"
+        "Gives the other person's view as well as their own.\n"
+        "Says what they asked or tried.\n"
+        "Says what they changed in their own view.\n"
+        "Says how the two worked together afterwards.",
     ),
     DemoQuestion(
         QuestionKind.TEXT,
         "How would you spend your first month with us? Write as you would to a colleague.",
-        "1: generalities. 3: a plausible plan. 5: a plan that starts with listening, names what they would learn and "
-        "from whom, and says how they would notice that it went wrong.",
+        "Starts with listening.\n"
+        "Names what they would learn, and from whom.\n"
+        "Gives a plausible order of steps.\n"
+        "Says how they would notice that it went wrong.",
         think_seconds=0,
         limit_seconds=1200,
         takes_allowed=1,
@@ -66,13 +75,18 @@ DRAFT_QUESTIONS = (
     DemoQuestion(
         QuestionKind.VIDEO,
         "Tell us about somebody whom you helped to grow.",
-        "1: no concrete person. 3: what they did for that person. 5: also what that person said they needed, and what "
-        "the person does now.",
+        "Tells of one concrete person.\n"
+        "Says what that person needed, in that person's words.\n"
+        "Says what they did for that person.\n"
+        "Says what the person does now.",
     ),
     DemoQuestion(
         QuestionKind.AUDIO,
         "A customer calls, and everything is on fire. What do you say first?",
-        "1: defends. 3: calms and promises. 5: listens, names the next step and when they will call back.",
+        "Lets the customer finish, and says back what they heard.\n"
+        "Names the next step.\n"
+        "Says when they will call back.\n"
+        "Neither defends nor blames.",
         limit_seconds=60,
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
@@ -48,6 +49,8 @@ class Recording(Model):
     height: Mapped[int | None]
     has_video: Mapped[bool | None]
     has_audio: Mapped[bool | None]
+    #: All that verification learnt of the original (ml.media.info.MediaInfo), so that nobody probes it again.
+    media_info: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: Why it was rejected, for programs and for people.
     reason_code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(500))

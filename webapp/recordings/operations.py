@@ -162,6 +162,7 @@ def discard(recording: Recording) -> None:
         storage.uploads.remove(recording_id)
         for key in filter(None, keys):
             storage.delete(key)
+        storage.delete_of("posters", recording_id)
 
     after_commit(delete_files)
 

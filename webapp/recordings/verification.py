@@ -7,6 +7,7 @@ die at any point: whoever claims it next starts again and comes to the same file
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from flask import current_app
 
 from ml.core.errors import MediaError
 from ml.core.messages import N_
-from ml.media import demux, sandbox
+from ml.media import demux, poster, sandbox
 from ml.media.containers import SUFFIXES, suffix_of
 from webapp.core import events, leases
 from webapp.core.database import db, now
@@ -132,7 +133,7 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
         draft = storage.uploads.draft_path(recording.id)
         info, playable = sandbox.verify_and_copy(path, draft, sandbox.Bounds.of(allowed))
         if code := _fault(info, kind, recording.interrupted):
-            playable.unlink(missing_ok=True)
+            storage.uploads.remove_draft(recording.id)
             return reject(recording, code)
     except MediaError as error:
         if recording.interrupted and error.code in ("not_media", "truncated"):
@@ -141,6 +142,9 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
 
     original_key = stored_key or f"originals/{recording.id}{suffix_of(info.container)}"
     playable_key = f"playable/{recording.id}{playable.suffix}"
+    still = poster.path_beside(playable)
+    if still.exists():
+        storage.save(poster_key(recording.id), still, durable=False)
     storage.save(playable_key, playable)
     if stored_key is None:
         storage.save(original_key, path)
@@ -149,6 +153,7 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
     recording.seconds = info.seconds
     recording.width, recording.height = info.width, info.height
     recording.has_video, recording.has_audio = info.has_video, info.has_audio
+    recording.media_info = asdict(info)
     recording.state, recording.ready_at = RecordingState.READY, now()
     recording.reason_code = _weakness(info)
     recording.reason = WEAKNESSES.get(recording.reason_code or "")
@@ -156,6 +161,11 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
     storage.uploads.unlock(recording.id)
     events.send(events.recording_ready, recording_id=recording.id)
     return recording
+
+
+def poster_key(recording_id: str) -> str:
+    """Where the poster of a recording lies, if one was made."""
+    return f"posters/{recording_id}.jpg"
 
 
 def allowed_seconds(question: Question) -> float:
@@ -214,5 +224,5 @@ def forget(recording_id: str) -> None:
     """Remove every file of a recording whose row was deleted while it was being verified."""
     storage.uploads.remove(recording_id)
     storage.uploads.remove_draft(recording_id)
-    for kind in ("originals", "playable"):
+    for kind in ("originals", "playable", "posters"):
         storage.delete_of(kind, recording_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
-from ml.media.demux import audio_blocks, probe
+from ml.media.demux import MediaInfo, audio_blocks, probe
 from ml.transcripts.recogniser import recogniser
 from ml.transcripts.transcript import Transcript as Words
 from webapp.core.database import db
@@ -19,13 +19,16 @@ from webapp.transcripts.models import Origin
 LEAST_CONFIDENCE = 0.5
 
 
-def transcribe_recording(answer_id: str, path: str, progress: Callable[[float], None]) -> str:
+def transcribe_recording(
+    answer_id: str, path: str, progress: Callable[[float], None], *, info: MediaInfo | None = None
+) -> str:
     """Have the recording at ``path`` written down, store that as a transcript, and return its words.
 
-    ``progress`` gets 0..1 and may raise to stop. Raises Unreadable (``no_audio``, ``no_words``, ``unclear_speech``,
+    ``progress`` gets 0..1 and may raise to stop; ``info`` is what is known of the recording, which is probed where
+    that is None. Raises Unreadable (``no_audio``, ``no_words``, ``unclear_speech``,
     ``no_consent``), MediaError and ModelMissing.
     """
-    info = probe(path)
+    info = info or probe(path)
     if not info.has_audio:
         raise Unreadable("no_audio", N_("The recording has no sound, so there were no words to transcribe."))
     total = info.seconds or 0.0

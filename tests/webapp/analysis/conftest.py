@@ -21,7 +21,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     answers: dict[str, Any] = {name: make() for name, make in READINGS.items()}
     answers["calls"] = []
 
-    def read(modality: Modality, source: str, progress: Callable[[float], None]) -> Reading:
+    def read(modality: Modality, source: str, progress: Callable[[float], None], *, info: Any = None) -> Reading:
         answers["calls"].append((str(modality), source))
         progress(0.5)
         found = answers[modality]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.core.readings import Reading
+from ml.media.info import MediaInfo
 from tests.webapp.analysis.samples import READINGS
 from webapp import create_app
 from webapp.analysis import readers
@@ -18,7 +19,7 @@ from webapp.analysis import readers
 HOME = Path(os.environ["VIVA_HOME"])
 
 
-def slow_read(modality: str, source: str, progress: Callable[[float], None]) -> Reading:
+def slow_read(modality: str, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None) -> Reading:
     with (HOME / "started").open("a", encoding="ascii") as stream:
         stream.write(f"{modality} {os.getpid()}\n")
     share = 0.0

@@ -182,7 +182,7 @@ def test_whoever_lost_the_lease_stores_nothing(make, models, monkeypatch):
     db.session.commit()
     analysis = analysis_of(interview, 3, "text")
 
-    def overtaken(modality, source, progress):
+    def overtaken(modality, source, progress, *, info=None):
         """While the first worker reads, its lease runs out and another one finishes the work."""
         monkeypatch.setattr(readers, "read", original)
         with db.engine.begin() as connection:
@@ -255,7 +255,7 @@ def test_a_consent_withdrawn_while_it_is_read_keeps_the_reading_out(make, models
     analysis = analysis_of(interview, 1, "face")
     original = readers.read
 
-    def withdrawn(modality, source, progress):
+    def withdrawn(modality, source, progress, *, info=None):
         interview.consents.append(Consent(purpose=Purpose.FACE, granted=False, text_version="test"))
         operations.consents_changed(interview)
         db.session.commit()

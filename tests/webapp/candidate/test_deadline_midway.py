@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
 from webapp.core.database import db, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.models import InterviewState
+from webapp.interviews.operations import invitation_url
 from webapp.interviews.status import Status, entry_of
 
 
@@ -40,6 +42,12 @@ def test_what_was_saved_is_shown_and_offered_for_submission(client, late):
     db.session.expire_all()
     assert interview.state is InterviewState.SUBMITTED
     assert "not answered yet" not in client.get(f"/interview/{interview.id}/arrived").text.lower()
+
+
+def test_the_link_does_not_invite_to_answer_what_is_over(client, late):
+    interview = late(GRACE + timedelta(minutes=1))
+    page = client.get(urlsplit(invitation_url(interview.invitation)).path).text
+    assert "The deadline was" in page and "Answer in your own time" not in page and "Nothing has started" not in page
 
 
 def test_nothing_can_be_added_by_submitting_late(client, late):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.content.points import points_of
 from ml.media import synthetic
 from webapp.accounts.models import User
 from webapp.core.database import db
@@ -134,3 +135,11 @@ def test_an_interruption_costs_only_the_present_answer(app, quick_media, monkeyp
 def test_what_is_said_can_be_said(whom):
     for key in whom.answers:
         assert synthetic.speak(synthetic.ANSWERS[key][:20], 16_000, whom.voice).size > 8_000
+
+
+@pytest.mark.parametrize("question", [*content.QUESTIONS, *content.DRAFT_QUESTIONS], ids=lambda each: each.prompt[:20])
+def test_scoring_guides_have_one_point_a_line_and_no_levels(question):
+    lines = question.rubric.splitlines()
+    assert points_of(question.rubric) == lines and 3 <= len(lines) <= 6
+    assert all(len(line) <= 80 and line.count(".") == 1 for line in lines)
+    assert not [line for line in lines if any(map(str.isdigit, line))], "levels are the scale's, not the guide's"

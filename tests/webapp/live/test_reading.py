@@ -398,12 +398,12 @@ def test_at_most_one_frame_of_a_member_waits():
             await first
         with pytest.raises(ReaderBusyError):  # one that is to be read with care keeps its place
             await third
-        seat = pool.workers[0].seats["a"]
-        assert seat.frame.payload == b"2"
+        queue = pool.workers[0].queues["a"]
+        assert queue.frame.payload == b"2"
         for k in range(20):
             pool.sound("a", bytes([k]), 0.0)
-        assert len(seat.sound) == worker.MOST_SOUND
-        assert seat.sound[-1][:2] == (bytes([19]), 0.0)
+        assert len(queue.sound) == worker.MOST_SOUND
+        assert queue.sound[-1][:2] == (bytes([19]), 0.0)
         pool.drop("a")
         with pytest.raises(ReaderBusyError):
             await second
@@ -431,8 +431,8 @@ def test_members_are_spread_over_the_processes_and_stay():
         for _ in range(2):
             for k in range(6):
                 pool.sound(f"m{k}", b"\0\0", 0.0)
-        assert [len(one.seats) for one in pool.workers] == [2, 2, 2]
-        assert all(len(seat.sound) == 2 for one in pool.workers for seat in one.seats.values())
+        assert [len(one.queues) for one in pool.workers] == [2, 2, 2]
+        assert all(len(queue.sound) == 2 for one in pool.workers for queue in one.queues.values())
 
     alone(play())
 
@@ -441,9 +441,9 @@ def test_idle_readers_are_dropped(room, browser, frame, monkeypatch):
     one = browser()
     one.read(frame)
     home = room.pool._homes[one.member]
-    home.seats[one.member].used -= 1000
+    home.queues[one.member].used -= 1000
     wait_for(lambda: one.member not in room.pool._homes)
-    wait_for(lambda: one.member not in home.seats)
+    wait_for(lambda: one.member not in home.queues)
     assert one.read(frame)["followed"] == 0  # begun anew
 
 

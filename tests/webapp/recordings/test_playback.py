@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
 import pytest
 
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.storage import storage
 from webapp.interviews.models import InterviewState
+from webapp.recordings import operations
 from webapp.recordings.models import Recording
 from webapp.recordings.tasks import verify
 
@@ -100,3 +103,34 @@ def test_a_file_that_is_gone_says_so(client, recording, url):
     answer = client.get(url)
     assert answer.status_code == 404
     assert "missing" in answer.text
+
+
+def test_a_poster_has_the_policy_of_its_recording(app, client, make, recording, sign_in):
+    url = f"/recordings/{recording.id}/poster"
+    response = client.get(url)
+    picture = cv2.imdecode(np.frombuffer(response.data, np.uint8), cv2.IMREAD_COLOR)
+    assert response.headers["Content-Type"] == "image/jpeg"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert picture.shape == (120, 160, 3)
+    assert picture.max() > 60  # the recording begins with black
+    assert app.test_client().get(url).status_code == 404
+    question = recording.take.answer.question
+    interview = recording.take.answer.interview
+    page = client.get(f"/interview/{interview.id}/questions/{question.position}").text
+    assert f'poster="{url}"' in page
+    sign_in(interview.invitation.created_by)
+    assert client.get(url).status_code == 404  # not before it is submitted
+    interview.state = InterviewState.SUBMITTED
+    db.session.commit()
+    assert client.get(url).status_code == 200
+    assert f'poster="{url}"' in client.get(f"/reports/{interview.id}").text
+    storage.delete_of("posters", recording.id)
+    assert client.get(url).status_code == 204
+
+
+def test_a_poster_goes_with_its_recording(client, recording):
+    key = f"posters/{recording.id}.jpg"
+    assert storage.exists(key)
+    operations.discard(recording)
+    db.session.commit()
+    assert not storage.exists(key)

@@ -37,7 +37,7 @@ def test_the_page_shows_recordings_words_and_readings(client, interview, run_all
     assert "Kim Tremblay" in page and "Data engineer, Montréal" in page and "version 1" in page
     assert page.count("<video") == 2 and "I like to solve problems" in page
     assert "A face was visible in 93 % of 300 frames" in page
-    assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables a second" in page
+    assert "Blinks" in page and "17 (11 to 24)" in page and "4.2 syllables per second" in page
     assert "Openness" in page and "50 % (40 to 62 %)" in page
     assert "face-test.1" in page and "All answers together" in page
     assert "speech recognition is not available" in page
@@ -105,6 +105,17 @@ def test_what_was_not_analysed_says_why(client, interview, models, run_all, moda
     assert error.message in page and tag in page
     assert f'data-figure="{modality}-track"' not in page
     assert ("Try again" in page) is (tag == "Failed")
+
+
+def test_reviewers_read_no_words_meant_for_the_candidate(client, interview, models, run_all):
+    models["face"] = Unreadable("black", "The picture is black. Open the camera's cover, and record it again.")
+    models["speech"] = Unreadable("silence", "No speech can be heard. Check that your microphone is not muted.")
+    run_all(interview)
+    page = page_of(client, interview)
+    assert "The picture is black, so no face could be read." in page
+    assert "No speech can be heard in the recording." in page
+    for words in ("record it again", "Open the camera", "your microphone"):
+        assert words not in page
 
 
 def test_two_faces_are_pointed_out(client, interview, models, run_all):
@@ -178,7 +189,7 @@ def test_practice_speaks_to_the_candidate_and_hides_the_rubric(client, make, sig
     run_all(interview)
     page = page_of(client, interview)
     assert "Only you can see this page" in page and "face-track" in page
-    assert "An example." not in page and "What a good answer holds" not in page
+    assert "An example." not in page and "Scoring guide" not in page
 
 
 def test_the_export_holds_what_the_page_shows(client, interview, run_all):

@@ -13,7 +13,7 @@ from webapp.reviews.models import Scorecard, ScorecardState
 from webapp.reviews.operations import Given, ReviewError
 
 #: What only a machine says of the sample interview.
-SECRETS = ("face-track", "Blinks", "syllables per second", "Openness", "face-test", "What the answer holds", "0.93")
+SECRETS = ("face-track", "Blinks", "syllables per second", "Openness", "face-test", "Evidence found", "0.93")
 
 
 def card_address(interview):

@@ -1,4 +1,4 @@
-"""One room with somebody in it: its wires, and what is told to them."""
+"""One room with somebody in it: its sessions, and what is told to them."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ from webapp.live.service.store import RoomSnapshot
 class Call:
     """A room as last read from the database, and who is connected."""
 
-    place: RoomSnapshot
-    wires: dict[str, Session] = field(default_factory=dict)
+    snapshot: RoomSnapshot
+    sessions: dict[str, Session] = field(default_factory=dict)
     #: Members whose connection broke, and when they count as gone (monotonic seconds).
     missing: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody is here, nor expected back."""
-        return not self.wires and not self.missing
+        return not self.sessions and not self.missing
 
-    def peer(self, wire: Session) -> dict[str, Any]:
+    def peer(self, session: Session) -> dict[str, Any]:
         """What the others are told of somebody."""
-        person = self.place.people[wire.member_id]
+        person = self.snapshot.people[session.member_id]
         return {
             "id": person.id,
             "name": person.name,
             "role": person.role,
-            **wire.state,
+            **session.state,
             "reading": person.reading,
             "shown": person.shown,
-            "page": wire.page,
+            "page": session.page,
         }
 
-    def welcome(self, wire: Session) -> dict[str, Any]:
+    def welcome(self, session: Session) -> dict[str, Any]:
         """What somebody is told who comes in; who carries the media is for the hub to add."""
-        place = self.place
+        snapshot = self.snapshot
         return {
             "type": "welcome",
-            "you": self.peer(wire),
+            "you": self.peer(session),
             "room": {
-                "id": place.id,
-                "title": place.title,
-                "mode": place.mode,
-                "host": place.host,
-                "reading_allowed": place.reading_allowed,
-                "why_not": place.why_not,
+                "id": snapshot.id,
+                "title": snapshot.title,
+                "mode": snapshot.mode,
+                "host": snapshot.host,
+                "reading_allowed": snapshot.reading_allowed,
+                "why_not": snapshot.why_not,
             },
-            "peers": [self.peer(other) for other in self.wires.values() if other is not wire],
+            "peers": [self.peer(other) for other in self.sessions.values() if other is not session],
         }
 
     def tell(self, message: dict[str, Any], *, but: str | None = None) -> None:
         """Send to everybody, except the one named."""
         text = text_of(message)
-        for member_id, wire in list(self.wires.items()):
+        for member_id, session in list(self.sessions.items()):
             if member_id != but:
-                wire.send_text(text)
+                session.send_text(text)
 
-    def tell_of(self, wire: Session) -> None:
+    def tell_of(self, session: Session) -> None:
         """Tell the others who somebody is and what their browser says of camera, microphone, screen and hand."""
-        self.tell({"type": "peer", "peer": self.peer(wire)}, but=wire.member_id)
+        self.tell({"type": "peer", "peer": self.peer(session)}, but=session.member_id)

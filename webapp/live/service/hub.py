@@ -42,55 +42,56 @@ class Hub:
         #: One look at the database at a time: an older answer never comes after a newer one.
         self._reading = asyncio.Lock()
 
-    async def enter(self, wire: Session) -> str | None:
-        """Put a wire into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
+    async def enter(self, session: Session) -> str | None:
+        """Put a session into its call and tell everybody; the reason why not, or None. An older tab is hung up on."""
         async with self._reading:
-            places = await asyncio.to_thread(self.store.places, [wire.room_id])
-            place = places.get(wire.room_id)
-            return self._enter(place, wire) if place is not None else "closed"
+            snapshots = await asyncio.to_thread(self.store.snapshots, [session.room_id])
+            snapshot = snapshots.get(session.room_id)
+            return self._enter(snapshot, session) if snapshot is not None else "closed"
 
-    def _enter(self, place: RoomSnapshot, wire: Session) -> str | None:
-        call = self.calls.setdefault(place.id, Call(place))
-        self._apply(call, place)
-        person = place.people.get(wire.member_id)
-        if person is None or not place.is_open:
-            return "removed" if place.is_open else "closed"
-        if wire.session and wire.session not in person.sessions:
+    def _enter(self, snapshot: RoomSnapshot, session: Session) -> str | None:
+        call = self.calls.setdefault(snapshot.id, Call(snapshot))
+        self._apply(call, snapshot)
+        person = snapshot.people.get(session.member_id)
+        if person is None or not snapshot.is_open:
+            return "removed" if snapshot.is_open else "closed"
+        if session.login and session.login not in person.sessions:
             return "signed_out"
-        call.missing.pop(wire.member_id, None)
-        if wire.member_id not in call.wires and len(call.wires) + len(call.missing) >= media.most(self.config):
+        call.missing.pop(session.member_id, None)
+        if session.member_id not in call.sessions and len(call.sessions) + len(call.missing) >= media.most(self.config):
             return "full"
-        if older := call.wires.get(wire.member_id):
-            wire.state = dict(older.state) if older.page == wire.page else wire.state
+        if older := call.sessions.get(session.member_id):
+            session.state = dict(older.state) if older.page == session.page else session.state
             older.close(TAKEN_OVER, "taken over by a newer tab")
-        call.wires[wire.member_id] = wire
-        self._gone.discard(wire.member_id)
+        call.sessions[session.member_id] = session
+        self._gone.discard(session.member_id)
         self._noted = 0.0
-        wire.send(
-            call.welcome(wire) | {"ice": ice.servers(self.config, wire.member_id), "media": self._media(wire, person)}
+        session.send(
+            call.welcome(session)
+            | {"ice": ice.servers(self.config, session.member_id), "media": self._media(session, person)}
         )
-        call.tell_of(wire)
+        call.tell_of(session)
         return None
 
-    def say_media(self, wire: Session) -> None:
+    def say_media(self, session: Session) -> None:
         """Tell a browser once more what carries the call, with a fresh token where that is a server."""
-        call = self.calls.get(wire.room_id)
-        if call is not None and (person := call.place.people.get(wire.member_id)) is not None:
-            wire.send({"type": "media", "media": self._media(wire, person)})
+        call = self.calls.get(session.room_id)
+        if call is not None and (person := call.snapshot.people.get(session.member_id)) is not None:
+            session.send({"type": "media", "media": self._media(session, person)})
 
-    def _media(self, wire: Session, person: Person) -> dict[str, Any]:
-        return media.describe(self.config, wire.room_id, wire.member_id, person.name)
+    def _media(self, session: Session, person: Person) -> dict[str, Any]:
+        return media.describe(self.config, session.room_id, session.member_id, person.name)
 
-    def leave(self, wire: Session, *, for_good: bool) -> None:
-        """Take a wire out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
-        call = self.calls.get(wire.room_id)
-        if call is None or call.wires.get(wire.member_id) is not wire:
+    def leave(self, session: Session, *, for_good: bool) -> None:
+        """Take a session out of its call. Unless ``for_good``, the others hear of it only when it stays away."""
+        call = self.calls.get(session.room_id)
+        if call is None or call.sessions.get(session.member_id) is not session:
             return
-        del call.wires[wire.member_id]
+        del call.sessions[session.member_id]
         if for_good:
-            self._say_left(call, wire.member_id, "left")
+            self._say_left(call, session.member_id, "left")
         else:
-            call.missing[wire.member_id] = time.monotonic() + GRACE
+            call.missing[session.member_id] = time.monotonic() + GRACE
 
     def _say_left(self, call: Call, member_id: str, why: str) -> None:
         """Tell the others: ``left``, ``lost`` (a call that lives without us may go on), ``removed`` or ``closed``."""
@@ -101,43 +102,43 @@ class Hub:
         self._noted = 0.0
         call.tell({"type": "left", "id": member_id, "why": why})
         if call.is_empty:
-            self.calls.pop(call.place.id, None)
+            self.calls.pop(call.snapshot.id, None)
 
-    def say_state(self, wire: Session) -> None:
+    def say_state(self, session: Session) -> None:
         """Tell the others what this browser says of its camera, microphone, screen, hand and recording."""
-        call = self.calls.get(wire.room_id)
-        if call is not None and wire.member_id in call.place.people:
-            call.tell_of(wire)
+        call = self.calls.get(session.room_id)
+        if call is not None and session.member_id in call.snapshot.people:
+            call.tell_of(session)
 
     def _person(self, member_id: str) -> tuple[Call, Person] | None:
         for call in self.calls.values():
-            if (person := call.place.people.get(member_id)) is not None:
+            if (person := call.snapshot.people.get(member_id)) is not None:
                 return call, person
         return None
 
     def may_read(self, member_id: str) -> bool:
         """Whether this member's frames and sound may be read: policy, membership and consent as last re-read."""
         found = self._person(member_id)
-        return found is not None and found[0].place.is_open and found[1].reading
+        return found is not None and found[0].snapshot.is_open and found[1].reading
 
     def share(self, room_id: str, member_id: str, reading: dict[str, Any] | None) -> None:
         """Send a member's reading on to those who consent too; None says that it has stopped."""
         call = self.calls.get(room_id)
         if call is None:
             return
-        person = call.place.people.get(member_id)
+        person = call.snapshot.people.get(member_id)
         if reading is not None and (person is None or not person.reading):
             return
         text = text_of({"type": "reading", "from": member_id, "reading": reading})
-        for other, wire in list(call.wires.items()):
-            listener = call.place.people.get(other)
+        for other, session in list(call.sessions.items()):
+            listener = call.snapshot.people.get(other)
             if (
                 other != member_id
                 and listener is not None
                 and listener.reading
                 and (reading is None or (person is not None and person.shown))
             ):
-                wire.send_text(text)
+                session.send_text(text)
         if reading is not None and person is not None and person.keeps:
             self._note_reading(member_id, reading)
 
@@ -150,18 +151,18 @@ class Hub:
         row = (moment, fused.get("emotion"), fused.get("confidence"), fused.get("valence"))
         self._rows.setdefault(member_id, []).append(row)
 
-    def begin_moment(self, wire: Session) -> None:
+    def begin_moment(self, session: Session) -> None:
         """Mark the next frame of every consenting member, and tell everybody."""
-        call = self.calls.get(wire.room_id)
+        call = self.calls.get(session.room_id)
         if call is None:
             return
         moment = new_id()
         until = time.monotonic() + MOMENT
-        for member_id in call.wires:
-            person = call.place.people.get(member_id)
+        for member_id in call.sessions:
+            person = call.snapshot.people.get(member_id)
             if person is not None and person.reading:
                 self._moments[member_id] = (moment, until)
-        call.tell({"type": "moment", "by": wire.member_id, "moment": moment})
+        call.tell({"type": "moment", "by": session.member_id, "moment": moment})
 
     def take_moment(self, member_id: str) -> str | None:
         """The moment that this member's next frame belongs to, once."""
@@ -182,71 +183,73 @@ class Hub:
     async def refresh(self) -> None:
         """Apply what the database says now to every call."""
         async with self._reading:
-            places = await asyncio.to_thread(self.store.places, list(self.calls))
-            self._apply_all(places)
+            snapshots = await asyncio.to_thread(self.store.snapshots, list(self.calls))
+            self._apply_all(snapshots)
 
-    def _apply_all(self, places: dict[str, RoomSnapshot]) -> None:
+    def _apply_all(self, snapshots: dict[str, RoomSnapshot]) -> None:
         for room_id, call in list(self.calls.items()):
-            place = places.get(room_id)
-            if place is not None:
-                self._apply(call, place)
+            snapshot = snapshots.get(room_id)
+            if snapshot is not None:
+                self._apply(call, snapshot)
             else:
-                self._end(call, list(call.wires), "closed", N_("This room no longer exists."))
+                self._end(call, list(call.sessions), "closed", N_("This room no longer exists."))
             moment = time.monotonic()
             for member_id in [each for each, until in call.missing.items() if until < moment]:
                 self._say_left(call, member_id, "lost")
             if call.is_empty:
                 self.calls.pop(room_id, None)
 
-    def _apply(self, call: Call, place: RoomSnapshot) -> None:
-        before, call.place = call.place, place
-        if not place.is_open:
-            self._end(call, list(call.wires), "closed", N_("The room is closed."))
+    def _apply(self, call: Call, snapshot: RoomSnapshot) -> None:
+        before, call.snapshot = call.snapshot, snapshot
+        if not snapshot.is_open:
+            self._end(call, list(call.sessions), "closed", N_("The room is closed."))
             return
-        removed = [member_id for member_id in call.wires if member_id not in place.people]
+        removed = [member_id for member_id in call.sessions if member_id not in snapshot.people]
         self._end(call, removed, "removed", N_("The host has removed you from this call."))
         out = [
-            key for key, wire in call.wires.items() if wire.session and wire.session not in place.people[key].sessions
+            key
+            for key, session in call.sessions.items()
+            if session.login and session.login not in snapshot.people[key].sessions
         ]
         self._end(call, out, "signed_out", N_("You are signed out. Sign in and open the room again."))
-        for member_id, wire in list(call.wires.items()):
-            was, is_now = before.people.get(member_id), place.people[member_id]
+        for member_id, session in list(call.sessions.items()):
+            was, is_now = before.people.get(member_id), snapshot.people[member_id]
             if was is not None and was != is_now:
                 if was.reading != is_now.reading:
-                    wire.send({"type": "consent", "reading": is_now.reading})
+                    session.send({"type": "consent", "reading": is_now.reading})
                     if not is_now.reading:
                         self._forget(call, member_id)
                 if was.shown and not is_now.shown:
-                    self.share(place.id, member_id, None)
-                call.tell_of(wire)
+                    self.share(snapshot.id, member_id, None)
+                call.tell_of(session)
 
     def _forget(self, call: Call, member_id: str) -> None:
         """A consent is gone: nothing of this member stays on anybody's screen, nothing of others on theirs."""
         self._rows.pop(member_id, None)
         self._moments.pop(member_id, None)
-        self.share(call.place.id, member_id, None)
-        for other in call.wires:
+        self.share(call.snapshot.id, member_id, None)
+        for other in call.sessions:
             if other != member_id:
-                call.wires[member_id].send({"type": "reading", "from": other, "reading": None})
+                call.sessions[member_id].send({"type": "reading", "from": other, "reading": None})
 
     def _end(self, call: Call, member_ids: list[str], code: str, message: str) -> None:
         for member_id in member_ids:
-            wire = call.wires.pop(member_id)
-            wire.send({"type": "error", "code": code, "message": message})
-            wire.close(NOT_ALLOWED, code)
+            session = call.sessions.pop(member_id)
+            session.send({"type": "error", "code": code, "message": message})
+            session.close(NOT_ALLOWED, code)
             self._rows.pop(member_id, None)
             self._say_left(call, member_id, code)
 
     def _trust_nobody(self) -> None:
         for call in self.calls.values():
-            people = {key: replace(each, reading=False) for key, each in call.place.people.items()}
-            self._apply(call, replace(call.place, people=people))
+            people = {key: replace(each, reading=False) for key, each in call.snapshot.people.items()}
+            self._apply(call, replace(call.snapshot, people=people))
 
     async def _write(self) -> None:
         if time.monotonic() - self._noted < NOTE:
             return
         self._noted = time.monotonic()
-        present = [member_id for call in self.calls.values() for member_id in call.wires]
+        present = [member_id for call in self.calls.values() for member_id in call.sessions]
         gone, self._gone = self._gone - set(present), set()
         rows, self._rows = self._rows, {}
         if present or gone:

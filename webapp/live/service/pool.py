@@ -79,8 +79,8 @@ class Pool:
         worker = self._home(member)
         self._check(member, worker)
         worker.put(member, sound=(pcm, at))
-        seat = worker.seats[member]
-        refused, seat.refused = seat.refused, None
+        queue = worker.queues[member]
+        refused, queue.refused = queue.refused, None
         if refused is not None:
             raise refused
 
@@ -131,8 +131,8 @@ class Pool:
             await asyncio.sleep(IDLE / 6)
             now = time.monotonic()
             for member, worker in list(self._homes.items()):
-                seat = worker.seats.get(member)
-                if seat is None or now - seat.used > IDLE:
+                queue = worker.queues.get(member)
+                if queue is None or now - queue.used > IDLE:
                     self.drop(member)
             for member in [m for m, times in self._strikes.items() if now - times[-1] > WITHIN]:
                 del self._strikes[member]

@@ -107,11 +107,11 @@ class Readings:
             session.end(NOT_ALLOWED, "no consent", {"type": "error", "code": "no_consent", "message": _NO_CONSENT})
 
     async def _listen(self, session: _Session) -> None:
-        gate = limits.Limiter()
+        limiter = limits.Limiter()
         async for message in session.connection:
             if session.closing:
                 return
-            if gate.floods():
+            if limiter.floods():
                 return session.end(TOO_OFTEN, "too often")
             if len(message) > limits.LARGEST:
                 return session.end(TOO_BIG, "too big")
@@ -119,26 +119,26 @@ class Readings:
                 packet = limits.parse(message)
             except limits.Garbage as garbage:
                 session.say_error("garbage", str(garbage))
-                if gate.had_enough():
+                if limiter.had_enough():
                     session.end(GARBAGE, "garbage")
                 continue
             if not self.hub.may_read(session.member):
                 self._withdraw(session)
             elif packet.kind == limits.SOUND:
-                self._sound(session, gate, packet)
-            elif gate.lets_in(packet):
-                session.start(self._frame(session, gate, packet))
+                self._sound(session, limiter, packet)
+            elif limiter.lets_in(packet):
+                session.start(self._frame(session, limiter, packet))
             else:
                 session.say({"type": "busy", "sequence": packet.sequence})
 
-    def _sound(self, session: _Session, gate: limits.Limiter, packet: limits.Packet) -> None:
-        if gate.lets_in(packet):
+    def _sound(self, session: _Session, limiter: limits.Limiter, packet: limits.Packet) -> None:
+        if limiter.lets_in(packet):
             try:
                 self.pool.sound(session.member, packet.payload, packet.at)
             except ReadingError as refused:
                 session.say_error(refused.code, refused.message)
 
-    async def _frame(self, session: _Session, gate: limits.Limiter, packet: limits.Packet) -> None:
+    async def _frame(self, session: _Session, limiter: limits.Limiter, packet: limits.Packet) -> None:
         """Have a frame read, answer, and share what was read."""
         moment = self.hub.take_moment(session.member) if packet.moment else None
         try:
@@ -147,7 +147,7 @@ class Readings:
             return session.say({"type": "busy", "sequence": packet.sequence})
         except ReadingError as refused:
             session.say_error(refused.code, refused.message, packet.sequence)
-            if refused.code in _BAD_FRAME and gate.had_enough():
+            if refused.code in _BAD_FRAME and limiter.had_enough():
                 session.end(GARBAGE, "garbage")
             return None
         if not self.hub.may_read(session.member):

@@ -43,11 +43,9 @@ class TokenBucket:
 class Session:
     """The connection of one member's newest tab."""
 
-    def __init__(
-        self, connection: ServerConnection, room_id: str, member_id: str, page: str, session: str = ""
-    ) -> None:
-        #: The session of somebody who is signed in; when it ends, so does the connection.
-        self.session = session
+    def __init__(self, connection: ServerConnection, room_id: str, member_id: str, page: str, login: str = "") -> None:
+        #: The sign-in (webapp.accounts.sessions) of somebody with an account; when it ends, so does the connection.
+        self.login = login
         self.connection, self.room_id, self.member_id, self.page = connection, room_id, member_id, page
         self.state = dict.fromkeys(STATE, False)
         self.closing = False
@@ -90,7 +88,7 @@ class Session:
             await self._ending
 
     async def write(self) -> None:
-        """Send what is queued, until the connection or the wire closes. Run as a task beside the reader."""
+        """Send what is queued, until the connection or the session closes. Run as a task beside the reader."""
         try:
             while (text := await self._outbox.get()) is not None:
                 await self.connection.send(text)

@@ -47,19 +47,19 @@ class Signalling:
 
     async def serve(self, connection: ServerConnection) -> None:
         """Serve one browser until it or we hang up."""
-        wire = await self._join(connection)
-        if wire is None:
+        session = await self._join(connection)
+        if session is None:
             return
-        writer = asyncio.create_task(wire.write())
+        writer = asyncio.create_task(session.write())
         for_good = False
         try:
-            for_good = await self._listen(connection, wire)
+            for_good = await self._listen(connection, session)
         except ConnectionClosed as closed:
             # 1000 and 1001: the page was left or closed. Everything else may come back, and the call goes on.
             for_good = closed.rcvd is not None and closed.rcvd.code in (1000, 1001)
         finally:
-            self.hub.leave(wire, for_good=for_good)
-            await wire.ended()
+            self.hub.leave(session, for_good=for_good)
+            await session.ended()
             writer.cancel()
 
     async def _join(self, connection: ServerConnection) -> Session | None:
@@ -72,88 +72,88 @@ class Signalling:
             await _refuse(connection, TOKEN, getattr(error, "code", "token"), str(error) or "No join came.")
             return None
         page = first.get("page")
-        wire = Session(
+        session = Session(
             connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
         )
-        if refused := await self.hub.enter(wire):
+        if refused := await self.hub.enter(session):
             await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
             return None
-        return wire
+        return session
 
-    async def _listen(self, connection: ServerConnection, wire: Session) -> bool:
+    async def _listen(self, connection: ServerConnection, session: Session) -> bool:
         """Handle messages; whether the person left for good."""
         messages, kinds = TokenBucket(*MESSAGES), {kind: TokenBucket(*limit[:2]) for kind, limit in LIMITS.items()}
         async for raw in connection:
-            if wire.closing:
+            if session.closing:
                 continue  # what still comes is read and forgotten, so that the end of it can be heard
             if len(raw) > LARGEST or (isinstance(raw, str) and len(raw.encode("utf-8", "replace")) > LARGEST):
-                wire.close(TOO_BIG, "too big")
+                session.close(TOO_BIG, "too big")
                 continue
             if not messages.take():
-                wire.close(TOO_OFTEN, "too often")
+                session.close(TOO_OFTEN, "too often")
                 continue
             message = _parse(raw) or {}
             kind = message.get("type")
             if kind == "leave":
-                self.hub.leave(wire, for_good=True)
-                wire.close(1000, "left")
+                self.hub.leave(session, for_good=True)
+                session.close(1000, "left")
             elif isinstance(kind, str) and kind in kinds and not _is_withdrawal(message) and not kinds[kind].take():
-                _say(wire, *LIMITS[kind][2:])
+                _say(session, *LIMITS[kind][2:])
             else:
-                await self._handle(wire, kind, message)
+                await self._handle(session, kind, message)
         return True
 
-    async def _handle(self, wire: Session, kind: object, message: dict[str, Any]) -> None:
+    async def _handle(self, session: Session, kind: object, message: dict[str, Any]) -> None:
         if kind == "signal":
-            self._signal(wire, message)
+            self._signal(session, message)
         elif kind == "state":
-            self._state(wire, message)
+            self._state(session, message)
         elif kind == "chat":
-            self._chat(wire, message.get("text"))
+            self._chat(session, message.get("text"))
         elif kind == "consent" and isinstance(message.get("reading"), bool):
-            await self._consent(wire, message["reading"])
+            await self._consent(session, message["reading"])
         elif kind == "moment":
-            self.hub.begin_moment(wire)
+            self.hub.begin_moment(session)
         elif kind == "media":
-            self.hub.say_media(wire)
+            self.hub.say_media(session)
         else:
-            _say(wire, "message", N_("That message was not understood."))
+            _say(session, "message", N_("That message was not understood."))
 
-    def _signal(self, wire: Session, message: dict[str, Any]) -> None:
-        data, call = message.get("data"), self.hub.calls.get(wire.room_id)
-        other = call.wires.get(message["to"]) if call and isinstance(message.get("to"), str) else None
+    def _signal(self, session: Session, message: dict[str, Any]) -> None:
+        data, call = message.get("data"), self.hub.calls.get(session.room_id)
+        other = call.sessions.get(message["to"]) if call and isinstance(message.get("to"), str) else None
         if not _is_signal(data):
-            _say(wire, "message", N_("That message was not understood."))
-        elif other is None or other is wire:
-            _say(wire, "nobody", N_("That person is not in the call at the moment."))
+            _say(session, "message", N_("That message was not understood."))
+        elif other is None or other is session:
+            _say(session, "nobody", N_("That person is not in the call at the moment."))
         else:
-            other.send({"type": "signal", "from": wire.member_id, "data": data})
+            other.send({"type": "signal", "from": session.member_id, "data": data})
 
-    def _state(self, wire: Session, message: dict[str, Any]) -> None:
-        wire.state.update({name: message[name] for name in STATE if isinstance(message.get(name), bool)})
-        self.hub.say_state(wire)
+    def _state(self, session: Session, message: dict[str, Any]) -> None:
+        session.state.update({name: message[name] for name in STATE if isinstance(message.get(name), bool)})
+        self.hub.say_state(session)
 
-    def _chat(self, wire: Session, text: object) -> None:
-        call = self.hub.calls.get(wire.room_id)
+    def _chat(self, session: Session, text: object) -> None:
+        call = self.hub.calls.get(session.room_id)
         if not isinstance(text, str) or not text.strip():
-            _say(wire, "chat_empty", N_("There is nothing to send yet."))
+            _say(session, "chat_empty", N_("There is nothing to send yet."))
         elif len(text) > LONGEST_CHAT:
-            _say(wire, "chat_too_long", N_("That message is too long."))
-        elif call is not None and (person := call.place.people.get(wire.member_id)):
+            _say(session, "chat_too_long", N_("That message is too long."))
+        elif call is not None and (person := call.snapshot.people.get(session.member_id)):
             # To oneself too: everybody sees the same messages in the same order.
             text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji is no text
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             call.tell({"type": "chat", "from": person.id, "name": person.name, "text": text, "at": at})
 
-    async def _consent(self, wire: Session, reading: bool) -> None:
-        why_not = await asyncio.to_thread(self.hub.store.decide, wire.member_id, reading)
+    async def _consent(self, session: Session, reading: bool) -> None:
+        why_not = await asyncio.to_thread(self.hub.store.decide, session.member_id, reading)
         if why_not:
-            _say(wire, "consent", why_not)
+            _say(session, "consent", why_not)
         await self.hub.refresh()
-        call = self.hub.calls.get(wire.room_id)
-        person = call.place.people.get(wire.member_id) if call else None
+        call = self.hub.calls.get(session.room_id)
+        person = call.snapshot.people.get(session.member_id) if call else None
         if person is not None:
-            wire.send({"type": "consent", "reading": person.reading})
+            session.send({"type": "consent", "reading": person.reading})
 
 
 def _is_withdrawal(message: dict[str, Any]) -> bool:
@@ -175,8 +175,8 @@ def _is_signal(data: object) -> bool:
     )
 
 
-def _say(wire: Session, code: str, message: str) -> None:
-    wire.send({"type": "error", "code": code, "message": message})
+def _say(session: Session, code: str, message: str) -> None:
+    session.send({"type": "error", "code": code, "message": message})
 
 
 async def _refuse(connection: ServerConnection, number: int, code: str, message: str) -> None:

@@ -58,7 +58,7 @@ class Store:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def places(self, room_ids: Collection[str]) -> dict[str, RoomSnapshot]:
+    def snapshots(self, room_ids: Collection[str]) -> dict[str, RoomSnapshot]:
         """The present state of rooms, by id. Rooms that are gone are missing."""
         if not room_ids:
             return {}
@@ -73,7 +73,7 @@ class Store:
             )
             rooms = list(db.session.scalars(query))
             alive = _sessions({member.user_id for room in rooms for member in room.members if member.user_id})
-            return {room.id: _place(room, alive) for room in rooms}
+            return {room.id: _snapshot(room, alive) for room in rooms}
 
     def decide(self, member_id: str, reading: bool) -> str | None:
         """Note a consent to being read, or its withdrawal; the reason why that cannot be, or None."""
@@ -132,7 +132,7 @@ def _sessions(user_ids: Collection[str]) -> dict[str, frozenset[str]]:
     return {user_id: frozenset(ids) for user_id, ids in found.items()}
 
 
-def _place(room: Room, alive: Mapping[str, frozenset[str]]) -> RoomSnapshot:
+def _snapshot(room: Room, alive: Mapping[str, frozenset[str]]) -> RoomSnapshot:
     lawful = policy.reading_lawful(room)
     people = {
         member.id: Person(

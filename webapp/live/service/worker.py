@@ -108,7 +108,7 @@ class Worker:
         self._fork_server = fork_server
         #: Called with the participant whose message a process did not survive.
         self.lost = lost
-        self.seats: dict[str, ReaderQueue] = {}
+        self.queues: dict[str, ReaderQueue] = {}
         self.starts = 0
         self.failure: ReadingError | None = None
         self.ready = asyncio.Event()
@@ -120,26 +120,26 @@ class Worker:
     def put(self, member: str, job: Job | None = None, sound: tuple[bytes, float] | None = None) -> None:
         """Let a frame or a block of sound wait for this participant. A newer frame takes an older one's place, unless
         that one is to be read with care."""
-        seat = self.seats.setdefault(member, ReaderQueue(member.encode()))
-        seat.used = time.monotonic()
+        queue = self.queues.setdefault(member, ReaderQueue(member.encode()))
+        queue.used = time.monotonic()
         if sound is not None:
-            seat.sound.append((*sound, seat.used))
+            queue.sound.append((*sound, queue.used))
         if job is not None:
-            if seat.frame is not None and seat.frame.careful and not job.careful:
+            if queue.frame is not None and queue.frame.careful and not job.careful:
                 raise ReaderBusyError
-            if seat.frame is not None:
-                seat.frame.end(ReaderBusyError())
-            seat.frame = job
+            if queue.frame is not None:
+                queue.frame.end(ReaderBusyError())
+            queue.frame = job
         self._work.set()
 
     def drop(self, member: str) -> None:
         """Forget a participant at once, in the process too."""
-        seat = self.seats.get(member)
-        if seat is not None:
-            if seat.frame is not None:
-                seat.frame.end(ReaderBusyError())
-            seat.frame, seat.dropped = None, True
-            seat.sound.clear()
+        queue = self.queues.get(member)
+        if queue is not None:
+            if queue.frame is not None:
+                queue.frame.end(ReaderBusyError())
+            queue.frame, queue.dropped = None, True
+            queue.sound.clear()
             self._work.set()
 
     async def run(self) -> None:
@@ -180,11 +180,11 @@ class Worker:
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Ask the next thing, in turn, and hand on the answer."""
-        member, seat = await self._next(reader)
+        member, queue = await self._next(reader)
         now = time.monotonic()
-        if seat.dropped and seat.frame is None and not seat.sound:
-            del self.seats[member]
-        message, job = seat.take(now)
+        if queue.dropped and queue.frame is None and not queue.sound:
+            del self.queues[member]
+        message, job = queue.take(now)
         if job is not None and now - job.since > STALE:
             return job.end(ReaderBusyError())
         outcome: dict[str, Any] | Exception = ReaderLostError()
@@ -196,39 +196,39 @@ class Worker:
             if "error" in answer:
                 outcome = refused = ReadingError(**answer["error"])
                 if job is None:
-                    seat.refused = refused
+                    queue.refused = refused
         except (OSError, EOFError, TimeoutError, ValueError):
             self.lost(member)
             raise
         finally:
             if job is not None:
                 job.end(outcome)
-                seat.answered = time.monotonic()
+                queue.answered = time.monotonic()
 
     async def _next(self, reader: asyncio.StreamReader) -> tuple[str, ReaderQueue]:
         """The most urgent participant; of several the one whose last turn was longest ago."""
         while True:
             now = time.monotonic()
-            urgencies = ((seat.urgency(now), seat.turn, member) for member, seat in self.seats.items())
+            urgencies = ((queue.urgency(now), queue.turn, member) for member, queue in self.queues.items())
             waiting = [one for one in urgencies if one[0] is not None]
             if waiting:
                 member = min(waiting)[2]
                 self._turns += 1
-                seat = self.seats[member]
-                seat.turn = self._turns
-                return member, seat
+                queue = self.queues[member]
+                queue.turn = self._turns
+                return member, queue
             self._work.clear()
-            listens = any(seat.sound for seat in self.seats.values())
+            listens = any(queue.sound for queue in self.queues.values())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), SOUND_WAITS / 3 if listens else 0.5)
             if reader.at_eof():
                 raise EOFError("the process has ended")
 
     def _refuse_all(self) -> None:
-        for seat in self.seats.values():
-            if seat.frame is not None:
-                seat.frame.end(self.failure or ReaderBusyError())
-                seat.frame = None
+        for queue in self.queues.values():
+            if queue.frame is not None:
+                queue.frame.end(self.failure or ReaderBusyError())
+                queue.frame = None
 
 
 async def _receive(reader: asyncio.StreamReader, seconds: float) -> dict[str, Any]:

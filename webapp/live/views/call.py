@@ -7,6 +7,8 @@ What the two templates of the room are given (templates/live/lobby.html and room
 - ``consent``: the Wording of the question about being read (.label .what .without .version); None where not allowed
 - ``member``: this browser's Member (.id .name .role .reading); None in the lobby before the first entry
 - ``candidate_hidden``: why the readings of the candidate are not shown to this browser's person (text or None)
+- ``keeps``: whether something of what is read of this browser's person is kept after the call
+- ``hosts``: whether this browser's person is the host
 - ``invite_url``: for the host, the candidate's link in an assessment, the guests' in practice; else None
 - lobby: ``form`` (name)
 - room: ``live_url`` (ws:// or wss://, the sockets are /signal and /reading below it), ``leave_url`` and ``close_url``
@@ -147,6 +149,8 @@ def _page(room: Room, member: Member | None) -> dict[str, Any]:
         "why_not": lawful.reason or None,
         "consent": consent_texts.reading(room) if lawful else None,
         "candidate_hidden": _hidden(room, member) if lawful else None,
+        "keeps": member is not None and policy.keeps_track(member),
+        "hosts": member is not None and member.role is MemberRole.HOST,
         "invite_url": links.get("candidate", links.get("guest")),
     }
 

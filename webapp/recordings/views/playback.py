@@ -18,7 +18,7 @@ from webapp.interviews.access import may_review
 from webapp.interviews.answering import AnsweringError, check_may_finish
 from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
-from webapp.recordings import operations
+from webapp.recordings import operations, verification
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadError
 
@@ -64,15 +64,11 @@ def finish(recording_id: str) -> tuple[Response, int]:
 @blueprint.get("/<recording_id>/media")
 def play(recording_id: str) -> Response:
     """The copy that seeks, whole or in ranges, for its candidate and for those who may review the interview."""
-    recording = db.session.get(Recording, recording_id) or abort(404)
-    if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
-        abort(404)
-    if recording.state is not RecordingState.READY or recording.playable_key is None:
-        abort(404)
-    suffix = PurePosixPath(recording.playable_key).suffix
+    recording, key = _playable(recording_id)
+    suffix = PurePosixPath(key).suffix
     try:
         response = storage.send(
-            recording.playable_key,
+            key,
             mimetype=media_type(suffix, has_video=bool(recording.has_video)),
             etag=recording.sha256 or True,
             max_age=0,
@@ -85,6 +81,32 @@ def play(recording_id: str) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response
+
+
+@blueprint.get("/<recording_id>/poster")
+def poster(recording_id: str) -> Response:
+    """The still picture of a recording, for whoever may play it; 204 where none was made."""
+    recording, _key = _playable(recording_id)
+    try:
+        response = storage.send(verification.poster_key(recording.id), mimetype="image/jpeg", max_age=0)
+    except FileNotFoundError:
+        response = Response(status=204)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _playable(recording_id: str) -> tuple[Recording, str]:
+    """The recording and the key of its copy, for its candidate and for those who may review the interview.
+
+    For everybody else there is none: 404.
+    """
+    recording = db.session.get(Recording, recording_id) or abort(404)
+    if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
+        abort(404)
+    if recording.state is not RecordingState.READY or recording.playable_key is None:
+        abort(404)
+    return recording, recording.playable_key
 
 
 def _may_play_in_review(recording: Recording) -> bool:

@@ -55,7 +55,8 @@ let count = 0;
 
 /**
  * A button that shows what it knows while it is pointed at or has the focus, and stays quiet after Escape until then
- * (WCAG 1.4.13). `update({emotion, confidence, probabilities, title, words})`; title says whose it is.
+ * (WCAG 1.4.13). `update({emotion, confidence, probabilities, kind, title, words})`; title says whose it is, kind what it was read from
+ * where that has to be said.
  * @param {string} className
  */
 export function chip(className) {
@@ -65,9 +66,10 @@ export function chip(className) {
   const more = make("div", "more", title, words, details.element);
   more.id = `more-${(count += 1)}`;
   const face = emoji(null);
+  const kind = make("span", "chip-kind");
   const label = make("span", "chip-label");
   const share = make("span", "chip-share");
-  const button = make("button", "chip", face, label, " ", share);
+  const button = make("button", "chip", face, kind, label, " ", share);
   button.type = "button";
   button.setAttribute("aria-describedby", more.id);
   const element = make("div", `chip-holder ${className}`, button, more);
@@ -88,6 +90,7 @@ export function chip(className) {
       label.textContent = emotionLabel(name);
     }
     share.textContent = name == null ? "" : percent(reading.confidence);
+    kind.textContent = reading.kind ?? "";
     title.textContent = reading.title ?? "";
     words.textContent = reading.words ?? "";
     details.update(reading.probabilities);

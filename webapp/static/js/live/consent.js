@@ -14,6 +14,9 @@ const WORDS = {
   on: gettext("Your face and voice are being read. No picture or sound is kept."),
   face: gettext("Your face is being read. No picture is kept."),
   voice: gettext("Your voice is being read. No sound is kept."),
+  on_kept: gettext("Your face and voice are being read. No picture or sound is kept, but one result every few seconds is."),
+  face_kept: gettext("Your face is being read. No picture is kept, but one result every few seconds is."),
+  voice_kept: gettext("Your voice is being read. No sound is kept, but one result every few seconds is."),
   waiting: gettext("You agreed to be read. Nothing is on just now, so nothing is read."),
   starting: gettext("You agreed to be read. The reading begins in a moment."),
   asked: gettext("You agreed to be read, when somebody presses “Analyse” and not otherwise."),
@@ -33,11 +36,13 @@ export class Consent {
   #button = byId("consent-button");
 
   /**
-   * url: where consent is posted; send(message) by the signalling, returns whether it went; onChange(given).
-   * @param {{url: string, send: (message: object) => boolean, onChange: (given: boolean) => void}} options
+   * url: where consent is posted; keeps: whether results are kept after the call; send(message) by the signalling,
+   * returns whether it went; onChange(given).
+   * @param {{url: string, keeps: boolean, send: (message: object) => boolean, onChange: (given: boolean) => void}} options
    */
-  constructor({ url, send, onChange }) {
+  constructor({ url, keeps, send, onChange }) {
     this.url = url;
+    this.keeps = keeps;
     this.send = send;
     this.onChange = onChange;
     this.#button?.addEventListener("click", () => this.toggle());
@@ -122,7 +127,7 @@ export class Consent {
     if (!this.#button) return; // the page says why reading is not allowed, and nothing changes that
     const state = !this.#given ? (this.#confirmed ? "off" : "stopping") : (this.state ?? "waiting");
     this.#strip.dataset.state = this.#given ? state : "off";
-    const text = words || WORDS[state] || WORDS.on;
+    const text = words || (this.keeps && WORDS[`${state}_kept`]) || WORDS[state] || WORDS.on;
     if (this.#words.textContent !== text) this.#words.textContent = text;
     this.#button.textContent = this.#given ? gettext("Stop reading") : gettext("Allow reading");
     this.#button.classList.toggle("btn-stop", this.#given);

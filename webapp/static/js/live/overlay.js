@@ -45,7 +45,7 @@ export class Overlay {
 
   /**
    * Draw a reading's faces; `name` is whose picture it is.
-   * @param {FaceReading[]} faces
+   * @param {(FaceReading & {kind?: string})[]} faces
    * @param {string} name
    */
   show(faces, name) {

@@ -1,5 +1,5 @@
 // What has been read of everybody lately, in one place; the views ask here. Nothing of it is kept beyond the page.
-import { gettext } from "../i18n.js";
+import { gettext, pgettext } from "../i18n.js";
 import { canonical } from "./words.js";
 
 /** A reading older than this says nothing about now; a slow server gets a little more time, up to LONGEST (milliseconds). */
@@ -18,6 +18,25 @@ export function dominant(reading) {
   if (followed) return { ...followed, emotion: canonical(followed.emotion), from: gettext("face") };
   if (voice) return { ...voice, emotion: canonical(voice.emotion), from: gettext("voice") };
   return null;
+}
+
+/**
+ * What a tile says of a person: one statement, or two that each say what they were read from. On a face that is shown
+ * stands what was read in it; the corner speaks where there is more than the face to say, or no face.
+ * @param {Reading} reading
+ * @param {boolean} camera whether there is a picture to draw on
+ * @returns {{faces: (FaceReading & {kind: string})[], main: (MainJudgement & {kind: string}) | null}}
+ */
+export function statements(reading, camera) {
+  const faces = camera ? (reading.faces ?? []) : [];
+  const main = dominant(reading);
+  const both = main !== null && faces.length > 0 && reading.voice !== null && reading.fused !== null;
+  const alone = main !== null && faces.length === 0;
+  const kind = pgettext("read from", "Face and voice");
+  return {
+    faces: faces.map((face) => ({ ...face, kind: both ? pgettext("read from", "Face") : "" })),
+    main: both ? { ...main, kind } : alone ? { ...main, kind: "" } : null,
+  };
 }
 
 export class Readings {

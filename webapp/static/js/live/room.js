@@ -56,6 +56,7 @@ export class Room {
     this.signalling = new Signalling({ tokenUrl: this.data.tokenUrl, on: this.#callbacks() });
     this.consent = new Consent({
       url: this.data.consentUrl,
+      keeps: this.data.resultsKept === "yes",
       send: (message) => this.signalling.send(message),
       onChange: () => this.#consented(),
     });

@@ -3,7 +3,7 @@ import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { chip } from "./bars.js";
 import { Overlay } from "./overlay.js";
-import { dominant } from "./readings.js";
+import { statements } from "./readings.js";
 import { stateWords } from "./words.js";
 
 const HUES = 8;
@@ -125,9 +125,9 @@ export class Tile {
     const mood = this.$("mood");
     const state = this.$("state");
     if (!this.#shown) return;
-    if (this.peer.camera) this.#overlay.show(reading.faces ?? [], this.peer.name);
+    const { faces, main } = statements(reading, this.peer.camera);
+    if (this.peer.camera) this.#overlay.show(faces, this.peer.name);
     else this.#overlay.clear();
-    const main = dominant(reading);
     mood.hidden = !main;
     if (main) {
       const name = this.own ? gettext("You") : this.peer.name;
