@@ -20,12 +20,10 @@ def use_librosa() -> None:
     """From now on this process asks librosa. Called by workers, before they read their first voice."""
     global _librosa
     try:
-        import librosa  # see above
+        # See above. numba wants a folder for what it compiles, which an account that may write nowhere lacks.
+        import librosa.filters
 
-        # They are loaded when first named. Then numba wants a folder for what it compiles, which an account that may
-        # write nowhere lacks; ours gives the same.
-        for module, name in ((librosa.filters, "mel"), (librosa, "mel_frequencies")):
-            getattr(module, name)
+        librosa.mel_frequencies(n_mels=2)  # loads the rest, which librosa does when it is first named
     except RuntimeError as error:
         logger.warning("librosa cannot be used here (set NUMBA_CACHE_DIR to a folder that can be written): %s", error)
         return

@@ -73,7 +73,7 @@ def test_the_worker_reads_voices_by_librosa(monkeypatch):
     monkeypatch.setattr(mel_library, "_librosa", None)
     mel_library.use_librosa.cache_clear()
     asked = []
-    monkeypatch.setattr(speech, "read", lambda source, progress: asked.append(mel_library.chosen()))
+    monkeypatch.setattr(speech, "read", lambda source, **_given: asked.append(mel_library.chosen()))
     readers.read(Modality.SPEECH, "answer.webm", lambda share: None)
     mel_library.use_librosa.cache_clear()
     assert asked == [librosa]
