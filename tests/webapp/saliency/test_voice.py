@@ -61,7 +61,7 @@ def test_a_stretch_is_explained_in_words_and_as_a_figure_and_kept(interview, cal
     found = client.get(address(interview)).get_json()
     assert calls == [(10.5, 13.5, "happy")]
     assert found["summary"][0].startswith("Between 10.5 and 13.5 s the model gives “Happy” 62 %")
-    assert "spoke for it" in found["summary"][1] and "spoke against it" in found["summary"][2]
+    assert "evidence for it" in found["summary"][1] and "evidence against it" in found["summary"][2]
     assert [shape["line"]["dash"] for shape in found["figure"]["layout"]["shapes"]] == ["solid", "dot"]
     assert client.get(address(interview, time=12.1)).get_json() == found
     assert len(calls) == 1
