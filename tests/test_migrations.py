@@ -44,22 +44,3 @@ def test_they_can_be_taken_back(app):
     assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
     flask_migrate.upgrade()
     assert "interviews" in sa.inspect(db.engine).get_table_names()
-
-
-def test_a_consent_from_before_has_an_english_text(app):
-    flask_migrate.upgrade(revision="5f83b1c0e6d2")
-    db.session.execute(sa.text("pragma foreign_keys=off"))
-    db.session.execute(
-        sa.text(
-            "insert into consents (id, interview_id, purpose, granted, text_version, decided_at)"
-            " values ('a', 'b', 'text', 1, '2026-11-21.2', '2026-11-21 10:00:00')"
-        )
-    )
-    db.session.commit()
-    flask_migrate.upgrade(revision="5d0c27b9e4a1")
-    row = db.session.execute(sa.text("select text_language, text_version from consents")).one()
-    assert row == ("en", "2026-11-21.2")
-    db.session.commit()
-    flask_migrate.downgrade(revision="5f83b1c0e6d2")
-    assert "text_language" not in {column["name"] for column in sa.inspect(db.engine).get_columns("consents")}
-    assert db.session.execute(sa.text("select count(*) from consents")).scalar() == 1

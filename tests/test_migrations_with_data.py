@@ -77,6 +77,7 @@ def test_the_models_read_what_was_upgraded(app):
     interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id.is_not(None))).one()
     assert interview.job is position
     assert [consent.granted for consent in interview.consents] == [True]
+    assert [consent.text_language for consent in interview.consents] == ["en"]  # all texts were English then
     answer = db.session.scalars(sa.select(Answer)).one()
     assert answer.kept_take.recording is db.session.scalars(sa.select(Recording)).one()
     assert db.session.scalars(sa.select(Report)).one().interview is interview
