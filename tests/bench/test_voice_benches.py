@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bench import delivery, speech, transcripts, voices
+import numpy as np
+
+from bench import delivery, librosa_beside, speech, transcripts, voices
 
 
 def test_tables_of_the_voice():
@@ -60,3 +62,19 @@ def test_the_table_of_voices():
     text = voices.table({"protocol": "made takes", "mild": shares, **shares, "places": {"room_0.5_s": place}})
     assert text.count("25.0%") == 8 and "10.0% to 40.0%" in text and "90%" in text and "made takes" in text
     assert text.count("4.7%") == 2 and "room 0.5 s" in text and text.count("12.5%") == 3
+
+
+def test_a_resampler_without_a_filter_is_found_out():
+    ours, worse = librosa_beside.resamplers()["ours"], librosa_beside.resampling(lambda samples: samples[::3])
+    assert librosa_beside.resampling(ours)["alias_db"] < -50
+    assert worse["alias_db"] > -1 and worse["gain_db"] < 0.01
+
+
+def test_pitch_beside_librosas_is_shown():
+    right = librosa_beside._right([(np.array([100.0, 210.0, 100.0, np.nan]), np.array([100.0, 100.0, np.nan, 90.0]))])
+    assert right == {"found": 2 / 3, "gross": 0.5, "cents": 0.0, "extra": 1.0}
+    pitch = {"seconds": 0.05, "noise_voiced": 0.0} | {f"glides_{name}": value for name, value in right.items()}
+    side = {"seconds": 0.07, "gain_db": 0.39, "noise_db": -145.0, "alias_db": -61.0}
+    mel = {"ours": 0.009, "librosa": 0.015, "apart_db": 0.0}
+    found = {"resampling": {"ours": side}, "log_mel": mel, "pitch": {"ours": pitch}, "clips": 0}
+    assert "-61" in librosa_beside.table(found) and "0.6667" in librosa_beside.table(found)
