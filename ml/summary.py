@@ -115,7 +115,7 @@ def summary(result: dict[str, Any]) -> str:
 
 def _share(value: Estimate) -> str:
     if not has_interval(value):
-        return f"{percent(value.value)} (too little for an interval; n = {value.n})"
+        return f"{percent(value.value)} (not enough data for an interval; n = {value.n})"
     return f"{percent(value.value)} ({percent(value.low)} to {percent(value.high)}; n = {value.n})"
 
 

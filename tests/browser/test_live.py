@@ -118,7 +118,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     kim.page.keyboard.press("h")
     expect(host.tile("Kim").locator(".tile-hand")).to_be_visible()
     host.page.keyboard.press("p")
-    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Agreed to be read")
+    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Agreed to analysis")
     look(host.page, "live people")
 
     # Taken back with one key: at once here, within a second at the server, and gone at the others.
@@ -126,13 +126,13 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     pressed = time.monotonic()
     kim.page.wait_for_timeout(50)
     kim.sent.clear()
-    expect(kim.page.locator("#consent-words")).to_contain_text("not being read")
+    expect(kim.page.locator("#consent-words")).to_contain_text("not being analysed")
     kim.until(lambda: not place.members()["Kim"], 2)
     assert time.monotonic() - pressed < 2.0  # a second at the server, and the test's own steps
     expect(host.tile("Kim")).to_have_attribute("data-reading", "no")
     expect(host.tile("Kim").locator(".face-box")).to_have_count(0)
     expect(kim.page.locator(".face-box")).to_have_count(0)  # and the host's are no longer Kim's to see
-    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Has not agreed to be read")
+    expect(host.page.locator(".person", has_text="Kim")).to_contain_text("Has not agreed to analysis")
     kim.page.wait_for_timeout(1000)
     assert kim.sent == []
     expect(host.tile("Kim")).to_have_attribute("data-connection", "connected")  # Kim takes part like anyone
@@ -208,12 +208,12 @@ def test_three_people_one_of_whom_is_not_read(viva, comes, sign_in, look):
     expect(host.tile("Kim").locator(".face-chip")).to_contain_text("Happy", timeout=READ)
     # Sam takes part like anyone, is read by nobody, and reads nobody.
     assert sam.sent == []
-    expect(host.tile("Sam").locator(".sign-words")).to_have_text("Not read")
+    expect(host.tile("Sam").locator(".sign-words")).to_have_text("Not analysed")
     expect(host.tile("Sam").locator(".face-box")).to_have_count(0)
     expect(sam.page.locator(".face-box")).to_have_count(0)
     host.page.locator("#control-analyse").click()
-    expect(host.page.locator(".moment-person", has_text="Sam")).to_contain_text("Had not agreed to be read")
-    expect(sam.page.locator(".moment-person", has_text="Kim")).to_contain_text("You had not agreed to be read")
+    expect(host.page.locator(".moment-person", has_text="Sam")).to_contain_text("Had not agreed to analysis")
+    expect(sam.page.locator(".moment-person", has_text="Kim")).to_contain_text("You had not agreed to analysis")
     # Somebody speaks all the time, so nothing would be spoken over them.
     assert host.page.evaluate("() => window.spoken.length") == 0
 

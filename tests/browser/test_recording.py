@@ -109,7 +109,7 @@ def test_a_reload_in_the_middle_keeps_what_was_recorded(viva, page):
     (recording,) = recordings(viva, saved(page))
     assert recording.interrupted
     assert recording.seconds > 2.5
-    expect(page.locator("#takes")).to_contain_text("cut short")
+    expect(page.locator("#takes")).to_contain_text("interrupted")
     expect(page.get_by_text("2 of 3 takes left")).to_be_visible()
     record(page, 2)
     page.get_by_role("button", name="Stop").click()

@@ -135,7 +135,7 @@ def test_a_single_stretch_gets_no_interval():
     from ml.summary import _share
 
     once, twice = (Estimate(0.4, 0.4, 0.4, n) for n in (1, 2))
-    assert _share(once) == "40 % (too little for an interval; n = 1)"
+    assert _share(once) == "40 % (not enough data for an interval; n = 1)"
     assert "40 % to 40 %" in _share(twice)
     assert _interval(once) == "too little to tell" and _interval(twice) == "40.0 % to 40.0 %"
 

@@ -120,7 +120,7 @@ def _row(question: Question, answer: Answer | None, missing: str) -> Row:
         takes = len(counted_takes(answer))
         details = [_("Recorded, %(length)s long", length=clock(take.recording.seconds or 0))]
         if take.is_cut_short:
-            details.append(_("this take was cut short"))
+            details.append(_("this take was interrupted"))
         if takes > 1:
             details.append(ngettext("the take you chose of %(num)s", "the take you chose of %(num)s", takes))
         if words:

@@ -100,14 +100,14 @@ def test_a_take_cut_short_or_made_by_accident_replaces_no_complete_one_by_itself
     broken = recorded(answer, interrupted=True)
     assert answer.kept_take is broken  # better than nothing, and said
     page = client.get(f"/interview/{interview.id}/review").text
-    assert "this take was cut short" in page
+    assert "this take was interrupted" in page
     assert "Recording broke off before the end of this answer" in page
     whole = recorded(answer)
     accident = recorded(answer, seconds=1.4)
     db.session.expire_all()
     assert answer.kept_take is whole
     page = client.get(f"/interview/{interview.id}/review").text
-    assert "cut short" not in page
+    assert "interrupted" not in page
     assert "broke off" not in page
     client.post(url_of(interview, 1, f"/keep/{accident.id}"))
     db.session.expire_all()

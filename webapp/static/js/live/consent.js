@@ -10,17 +10,17 @@ const AGAIN = 1500;
 
 /** @type {Record<string, string>} */
 const WORDS = {
-  off: gettext("Your face and voice are not being read, and you do not see what is read of others."),
-  on: gettext("Your face and voice are being read. No picture or sound is kept."),
-  face: gettext("Your face is being read. No picture is kept."),
-  voice: gettext("Your voice is being read. No sound is kept."),
-  on_kept: gettext("Your face and voice are being read. No picture or sound is kept, but one result every few seconds is."),
-  face_kept: gettext("Your face is being read. No picture is kept, but one result every few seconds is."),
-  voice_kept: gettext("Your voice is being read. No sound is kept, but one result every few seconds is."),
-  waiting: gettext("You agreed to be read. Nothing is on just now, so nothing is read."),
-  starting: gettext("You agreed to be read. The reading begins in a moment."),
-  asked: gettext("You agreed to be read, when somebody presses “Analyse” and not otherwise."),
-  away: gettext("You agreed to be read. The server cannot be reached just now, so nothing is read."),
+  off: gettext("Your face and voice are not being analysed, and you do not see the analyses of others."),
+  on: gettext("Your face and voice are being analysed. No picture or sound is kept."),
+  face: gettext("Your face is being analysed. No picture is kept."),
+  voice: gettext("Your voice is being analysed. No sound is kept."),
+  on_kept: gettext("Your face and voice are being analysed. No picture or sound is kept, but one result every few seconds is."),
+  face_kept: gettext("Your face is being analysed. No picture is kept, but one result every few seconds is."),
+  voice_kept: gettext("Your voice is being analysed. No sound is kept, but one result every few seconds is."),
+  waiting: gettext("You agreed to analysis. Camera and microphone are off, so nothing is analysed."),
+  starting: gettext("You agreed to analysis. It begins in a moment."),
+  asked: gettext("You agreed to analysis, only when somebody presses “Analyse”."),
+  away: gettext("You agreed to analysis. The server cannot be reached, so nothing is analysed."),
   stopping: gettext("Stopped. Nothing leaves this browser any more; the server is being told."),
 };
 
@@ -129,7 +129,7 @@ export class Consent {
     this.#strip.dataset.state = this.#given ? state : "off";
     const text = words || (this.keeps && WORDS[`${state}_kept`]) || WORDS[state] || WORDS.on;
     if (this.#words.textContent !== text) this.#words.textContent = text;
-    this.#button.textContent = this.#given ? gettext("Stop reading") : gettext("Allow reading");
+    this.#button.textContent = this.#given ? gettext("Stop analysis") : gettext("Allow analysis");
     this.#button.classList.toggle("btn-stop", this.#given);
   }
 }

@@ -82,11 +82,11 @@ export class Moment {
    * @param {Peer} options
    */
   #whyNot({ id, reading, shown, camera, microphone }) {
-    if (!reading) return gettext("Had not agreed to be read at that moment.");
+    if (!reading) return gettext("Had not agreed to analysis at that moment.");
     if (!camera && !microphone) return gettext("Camera and microphone were off.");
     if (id === this.#me?.id) return "";
-    if (shown === false) return gettext("What is read of the candidate is not shown to interviewers during the call.");
-    return this.#me?.reading ? "" : gettext("You had not agreed to be read, so you do not see what is read of others.");
+    if (shown === false) return gettext("The candidate's analysis is not shown to interviewers during the call.");
+    return this.#me?.reading ? "" : gettext("You had not agreed to analysis, so you do not see the analyses of others.");
   }
 
   /** @param {string} id */
@@ -141,7 +141,7 @@ export class Moment {
       this.#placeOf(id)?.querySelector("p")?.replaceChildren(gettext("No answer yet: it shows here if it still comes."));
     }
     const found = this.#people.querySelectorAll(".moment-found").length;
-    this.#say(found ? "" : gettext("Nothing could be read at this moment."));
+    this.#say(found ? "" : gettext("Nothing could be analysed at this moment."));
     this.#late = true;
   }
 }

@@ -30,7 +30,7 @@ export class People {
           line(peer.microphone ? "mic" : "mic-off", peer.microphone ? gettext("Microphone on") : gettext("Muted"), peer.microphone),
           line(peer.camera ? "camera" : "camera-off", peer.camera ? gettext("Camera on") : gettext("Camera off"), peer.camera),
         );
-        if (readingAllowed) facts.append(line(peer.reading ? "eye" : "eye-off", peer.reading ? gettext("Agreed to be read") : gettext("Has not agreed to be read"), peer.reading));
+        if (readingAllowed) facts.append(line(peer.reading ? "eye" : "eye-off", peer.reading ? gettext("Agreed to analysis") : gettext("Has not agreed to analysis"), peer.reading));
         facts.append(line("record", peer.recording ? gettext("Records their own side") : gettext("Not recording"), peer.recording));
         if (peer.screen) facts.append(line("screen", gettext("Shares a screen"), true));
         if (peer.hand) facts.append(line("hand", gettext("Raised a hand"), true));

@@ -164,7 +164,7 @@ export class Room {
         this.#draw();
       },
       problem: (message) => this.notices.say(translated(message.message)),
-      down: () => this.notices.hold("service", gettext("The room's server cannot be reached just now. Your call goes on; chat and readings come back by themselves.")),
+      down: () => this.notices.hold("service", gettext("The room's server cannot be reached just now. Your call continues; chat and analyses come back by themselves.")),
       end: (reason, words) => this.#end(reason, words),
     };
   }

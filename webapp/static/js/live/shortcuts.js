@@ -5,7 +5,7 @@ import { make } from "./faces.js";
 
 /** @type {Record<string, string>} */
 const ACTIONS = {
-  reading: gettext("Stop or allow reading"),
+  reading: gettext("Stop or allow analysis"),
   microphone: gettext("Microphone"),
   camera: gettext("Camera"),
   hand: gettext("Raise hand"),

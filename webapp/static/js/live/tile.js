@@ -55,7 +55,7 @@ export class Tile {
     this.$("mic-words").textContent = peer.microphone ? gettext("microphone on,") : gettext("muted,");
     this.$("hand").hidden = !peer.hand;
     this.element.querySelector(".sign-recording").hidden = !peer.recording;
-    this.element.querySelector(".sign-words").textContent = peer.reading ? gettext("Agreed to reading") : gettext("Not read");
+    this.element.querySelector(".sign-words").textContent = peer.reading ? gettext("Agreed to analysis") : gettext("Not analysed");
     if (!peer.reading || !peer.camera) this.#overlay.clear();
     if (!peer.reading) this.clear();
   }
@@ -114,7 +114,7 @@ export class Tile {
     const mood = this.$("mood");
     if (mood.hidden) return;
     if (!mood.contains(document.activeElement)) mood.hidden = true;
-    else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: gettext("No reading just now") });
+    else this.#mood.update({ emotion: null, confidence: 0, probabilities: {}, title: gettext("No analysis at the moment") });
   }
 
   /**

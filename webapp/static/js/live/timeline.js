@@ -102,7 +102,7 @@ export class Timeline {
       }
       lane.svg.replaceChildren(...parts);
       const last = lane.bands.at(-1);
-      const words = last && now - last.to < GAP ? gettext("now %(emotion)s", { emotion: emotionLabel(last.emotion).toLowerCase() }) : gettext("no reading now");
+      const words = last && now - last.to < GAP ? gettext("now %(emotion)s", { emotion: emotionLabel(last.emotion).toLowerCase() }) : gettext("no analysis now");
       lane.svg.setAttribute("aria-label", gettext("%(name)s: %(state)s; the changes are in the list below", { name: lane.name.textContent, state: words }));
     }
   }

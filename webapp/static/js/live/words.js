@@ -67,7 +67,7 @@ const STATES = {
  * Why there is no reading, in plain words; "" where all is well.
  * @param {string | null | undefined} state
  */
-export const stateWords = (state) => (state == null || state === "ok" ? "" : (STATES[state] ?? gettext("Cannot be read just now")));
+export const stateWords = (state) => (state == null || state === "ok" ? "" : (STATES[state] ?? gettext("Cannot be analysed at the moment")));
 
 /**
  * A share as whole per cent.

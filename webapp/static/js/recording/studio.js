@@ -327,7 +327,7 @@ export class Studio {
     await resumeAll(this.#data.interview, (take) => {
       this.#sending += 1;
       const here = take.record.question === this.#data.question;
-      if (here && !take.finished) this.#network(gettext("Recording broke off here before. What was recorded until then is being saved: it is kept as a take, marked as cut short."));
+      if (here && !take.finished) this.#network(gettext("Recording broke off here before. What was recorded until then is being saved: it is kept as a take, marked as interrupted."));
       return {
         onState: (state, why) => (here ? this.#onState(take, state, why) : undefined),
         onEnd: (recording) => (here ? this.#end(recording) : this.#quietly()),

@@ -57,7 +57,7 @@ export const followProgress = (report, refresh) => {
     }
     // Only what is new in the large is said aloud.
     if (done !== null && progress.done !== done) {
-      live.textContent = progress.finished ? gettext("All answers have been read.") : gettext("%(done)s of %(total)s readings finished.", progress);
+      live.textContent = progress.finished ? gettext("All answers have been analysed.") : gettext("%(done)s of %(total)s analyses finished.", progress);
     }
     done = progress.done;
   };
