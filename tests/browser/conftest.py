@@ -59,7 +59,7 @@ def viva(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viva]:
 
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """What camera and microphone see and hear: a real person talking where the real data are, else our own puppet."""
+    """What camera and microphone see and hear: a real person talking where the real data are, else our own portrait."""
     folder = tmp_path_factory.mktemp("camera")
     real = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data") / "media" / "talking_a.mp4"
     files = folder / "camera.mjpeg", folder / "microphone.wav"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -55,12 +56,19 @@ class Viva:
             self._app = create_app({"HOME": self.home, "PUBLIC_URL": self.url})
         return self._app
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises RuntimeError with its own words where it does not."""
+    def start(self, **settings: str) -> None:
+        """Start it and wait until it answers; ``settings`` are environment variables.
+
+        Raises RuntimeError with its own words where it does not.
+        """
         command = [sys.executable, str(ROOT / "viva"), "up", "--data", str(self.home), "--port", str(self.port)]
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [*command, "--no-demo"], stdout=output, stderr=output, start_new_session=True
+                [*command, "--no-demo"],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env={**os.environ, **settings},
             )
         deadline = time.monotonic() + START_LIMIT
         while not self.answers():
