@@ -13,7 +13,7 @@ import pytest
 
 from launcher import check
 from launcher.console import Failure
-from launcher.gates import GATES, Gate, cycles, exceptions
+from launcher.gates import GATES, Gate, cycles, exceptions, unmarked
 from launcher.paths import PYTHON, ROOT, environment, node
 
 CONFIGURATION = ROOT / "pyproject.toml"
@@ -179,6 +179,17 @@ class TestPlantedFaults:
         assert [(one.source, one.target) for one in cycles.deferred_imports(tmp_path)] == [
             ("webapp.one.x", "webapp.two.y")
         ]
+
+    def test_words(self, tmp_path):
+        write(
+            tmp_path,
+            **{
+                "templates/x.html": "<p>Nobody marked this sentence.</p>\n",
+                "webapp/x.py": "from flask import flash\n\n\ndef view():\n    flash('Nobody marked this one.')\n",
+            },
+        )
+        found = "\n".join(unmarked.find(tmp_path))
+        assert "Nobody marked this sentence." in found and "Nobody marked this one." in found
 
     def test_exceptions(self, tmp_path):
         write(

@@ -78,7 +78,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     assert host.page.locator(".tile").count() == 2
 
     # Probabilities by keyboard, and away with Escape.
-    mood = host.tile("Kim").locator(".mood-chip")
+    mood = host.tile("Kim").locator(".face-chip").first
     mood.locator(".chip").focus()
     expect(mood.locator(".more")).to_be_visible()
     expect(mood.locator(".bars li")).not_to_have_count(0)

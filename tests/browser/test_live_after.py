@@ -54,7 +54,7 @@ def test_a_practice_call_leaves_its_owner_a_report(
         # It is the owner's own: taking the consent back deletes what was kept of the call's readings.
         page.goto(f"/live/rooms/{place.id}/after")
         page.get_by_role("button", name="Withdraw my consent to analysis").click()
-        expect(page.locator("section[aria-labelledby=readings]")).to_contain_text("taken back")
+        expect(page.locator("section[aria-labelledby=readings]")).to_contain_text("withdrawn")
 
 
 def _is_read(viva, place: Place) -> bool:

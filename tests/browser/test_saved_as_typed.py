@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import chromium_path
 from tests.webapp.analysis.samples import answer_all
 from tests.webapp.conftest import PASSWORD, app, make
 from webapp.core.database import db, now
@@ -27,22 +26,14 @@ def address(app) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path())
-        yield browser
-        browser.close()
-
-
-def test_a_note_is_kept_though_the_page_is_left_at_once(address, browser, make):
+def test_a_note_is_kept_though_the_page_is_left_at_once(address, chromium: Browser, make):
     recruiter = make.user()
     deadline = (now() + timedelta(days=20)).replace(hour=17, minute=30)
     make.invitation(created_by=recruiter, name="Open Invitation", deadline=deadline)
     interview = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))
     email, scorecard = recruiter.email, f"{address}/reviews/{interview.id}/scorecard"
     db.session.commit()
-    page = browser.new_context(timezone_id="Asia/Kolkata").new_page()
+    page = chromium.new_context(timezone_id="Asia/Kolkata").new_page()
     page.goto(f"{address}/sign-in")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)

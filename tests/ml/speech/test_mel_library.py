@@ -53,7 +53,8 @@ def test_a_voice_reads_the_same_by_both_and_by_librosa_where_asked(ours, voice, 
     mel_library.use_librosa()
     after = infer.read_samples(lambda: [voice])
     assert asked.count("mel") == len(SETS) and "mel_frequencies" in asked
-    np.testing.assert_allclose(after.track.probabilities, before.track.probabilities, atol=1e-6)
+    # The encoders count in eight bits: a filter that differs by 2e-9 may round one number the other way.
+    np.testing.assert_allclose(after.track.probabilities, before.track.probabilities, atol=2e-3)
     assert after.quality == before.quality and after.delivery == before.delivery
 
 

@@ -256,8 +256,8 @@ def test_what_is_a_voice_is_learnt_and_written(weights: Path, tmp_path: Path, mo
 def test_streams_with_a_known_truth_are_put_together():
     from ml.training.fusion.assemble import NEUTRAL, Bank, assemble
 
-    rows = np.eye(7) * 0.9 + 0.1 / 7
-    streams = assemble(Bank(rows, np.arange(7), rows, np.arange(7)), 6, 0, drop=0.2, strangers=0.5)
-    assert streams.face.shape == streams.voice.shape == (*streams.truth.shape, 7)
+    rows = np.eye(8) * 0.9 + 0.1 / 8
+    streams = assemble(Bank(rows, np.arange(8), rows, np.arange(8)), 6, 0, drop=0.2, strangers=0.5)
+    assert streams.face.shape == streams.voice.shape == (*streams.truth.shape, 8)
     assert (streams.truth[:, 0] == NEUTRAL).all() and (streams.truth[:, -1] != NEUTRAL).all()
     assert np.isnan(streams.voice[:, 0]).all()

@@ -44,7 +44,13 @@ def start_worker(app: Flask) -> Iterator[Callable[[], subprocess.Popen]]:
 
     def start() -> subprocess.Popen:
         command = [sys.executable, "-m", "celery", "-A", "tests.webapp.analysis.slow_worker", "worker"]
-        command += ["--beat", "--queues=quick,analysis", "--pool=prefork", "--concurrency=1", "--loglevel=warning"]
+        command += [
+            "--beat",
+            "--queues=quick,analysis,upkeep",
+            "--pool=prefork",
+            "--concurrency=1",
+            "--loglevel=warning",
+        ]
         command += ["--schedule", str(home / f"beat{len(started)}"), "--without-gossip", "--without-mingle"]
         with (home / "worker.log").open("ab") as log:
             process = subprocess.Popen(

@@ -180,7 +180,7 @@ class TestEffect:
             raise OSError("the database is away")
 
         with monkeypatch.context() as broken:
-            broken.setattr(hub.store, "places", fail)
+            broken.setattr(hub.store, "snapshots", fail)
             assert second.next("consent", 2)["reading"] is False
             assert not service.call(lambda: hub.may_read(guest.id))
         assert second.next("consent", 2)["reading"] is True

@@ -361,7 +361,7 @@ class TestAfterwards:
         assert other.get(f"/interview/{interview_id}/consents").status_code == 404
         enter(other, room, candidate=True)
         assert other.get(f"/live/rooms/{room.id}/after").status_code == 200
-        assert other.post(f"/interview/{interview_id}/consents", data={}).status_code == 302
+        assert other.post(f"/interview/{interview_id}/consents", data={"confirmed": "yes"}).status_code == 302
         assert room.candidate.interview.answers[0].takes == [], "taken back: the recording is deleted"
 
     def test_deleting_the_practice_leaves_the_room(self, client, live, sign_in):

@@ -69,7 +69,7 @@ export function chip(className) {
   const kind = make("span", "chip-kind");
   const label = make("span", "chip-label");
   const share = make("span", "chip-share");
-  const button = make("button", "chip", face, kind, label, " ", share);
+  const button = make("button", "chip", face, kind, " ", label, " ", share);
   button.type = "button";
   button.setAttribute("aria-describedby", more.id);
   const element = make("div", `chip-holder ${className}`, button, more);
@@ -94,7 +94,7 @@ export function chip(className) {
     title.textContent = reading.title ?? "";
     words.textContent = reading.words ?? "";
     details.update(reading.probabilities);
-    const says = `${label.textContent} ${share.textContent}`.trim();
+    const says = [kind, label, share].map((part) => part.textContent).filter(Boolean).join(" "); // all that is seen
     button.setAttribute("aria-label", `${reading.title}: ${says}`);
   };
   return { element, button, update };
