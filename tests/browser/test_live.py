@@ -83,7 +83,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     expect(mood.locator(".more")).to_be_visible()
     expect(mood.locator(".bars li")).not_to_have_count(0)
     look(host.page, "live room probabilities")
-    host.page.keyboard.press("Escape")
+    mood.locator(".chip").press("Escape")
     expect(mood.locator(".more")).to_be_hidden()
 
     # What is told: once, of the other, in the page's language.
@@ -176,11 +176,11 @@ def test_a_killed_page_comes_back_and_a_killed_service_is_hardly_noticed(viva, c
         "() => { window.before = document.querySelector('.tile:not([data-own=yes]) video').srcObject.id; }"
     )
     kill_live_service(viva)
-    expect(host.page.locator("#notice")).to_contain_text("Your call goes on")
+    expect(host.page.locator("#notice")).to_contain_text("Your call continues")
     began = video.evaluate("(video) => video.currentTime")
     host.page.wait_for_timeout(1500)
     assert video.evaluate("(video) => video.currentTime") > began + 0.5
-    expect(host.page.locator("#notice")).not_to_contain_text("Your call goes on", timeout=60_000)
+    expect(host.page.locator("#notice")).not_to_contain_text("Your call continues", timeout=60_000)
     again.sent.clear()
     again.until(lambda: 1 in again.sent, 60)
     expect(host.tile("Kim").locator(".face-chip")).to_contain_text("Happy", timeout=READ)
