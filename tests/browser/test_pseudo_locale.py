@@ -12,8 +12,11 @@ from webapp.accounts.models import Role
 
 #: What holds text and may not cut it off: (elements, whether they are wider than what is seen of them).
 CLIPPED = """() => [...document.querySelectorAll('button, .btn, a, label, h1, h2, h3, .tag, th, dt, legend')]
-  .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
+  .filter(e => e.offsetParent && !e.closest('.visually-hidden') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
   .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
+#: What reaches beyond the screen.
+BEYOND = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(e => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 40)}`)"""
 STAFF = ["/interviews", "/positions/", "/positions/new", "/questions/", "/questions/new", "/people", "/people/new",
          "/profile", "/health", "/live", "/practice"]  # fmt: skip
 
@@ -40,7 +43,7 @@ def faults(page: Page, path: str) -> list[str]:
     assert page.locator("html").get_attribute("lang") == "en-XA", path
     found = [f"{path}: {clipped}" for clipped in page.evaluate(CLIPPED)]
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*found, *([f"{path}: {wide} px wider than the screen"] if wide > 0 else [])]
+    return [*found, *([f"{path}: {wide} px wider than the screen: {page.evaluate(BEYOND)}"] if wide > 0 else [])]
 
 
 @pytest.mark.full
