@@ -106,10 +106,12 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
                 takes_allowed=3, by=by,
             )  # fmt: skip
         sets.publish(chosen, by=by)
-        job = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
+        position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
         until = now() + timedelta(days=7)
         made = [
-            create_invitation(job=job, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by)
+            create_invitation(
+                position=position, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by
+            )
             for n in range(candidates)
         ]
         db.session.commit()

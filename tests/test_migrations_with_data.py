@@ -75,7 +75,7 @@ def test_the_models_read_what_was_upgraded(app):
     position = db.session.scalars(sa.select(Position)).one()
     assert (position.title, position.country) == ("Data engineer", "CA")
     interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id.is_not(None))).one()
-    assert interview.job is position
+    assert interview.position is position
     assert [consent.granted for consent in interview.consents] == [True]
     assert [consent.text_language for consent in interview.consents] == ["en"]  # all texts were English then
     answer = db.session.scalars(sa.select(Answer)).one()

@@ -110,7 +110,7 @@ class Viva:
         return email
 
     def invitation(self, country: str = "CA", kinds: str = "video video text", **question: Any) -> str:
-        """Make a published set with ``kinds`` of questions, a job and an invitation; returns its link.
+        """Make a published set with ``kinds`` of questions, a position and an invitation; returns its link.
 
         ``question`` sets columns of every question (``think_seconds=0`` by default, ``limit_seconds``, …).
         """
@@ -126,9 +126,9 @@ class Viva:
                 )
             sets.publish(chosen, by=by)
             city = {"CA": "Montréal", "FR": "Lyon"}[country]
-            job = create_position(title="Support engineer", city=city, country=country, by=by)
+            position = create_position(title="Support engineer", city=city, country=country, by=by)
             invitation = create_invitation(
-                job=job,
+                position=position,
                 question_set=chosen,
                 name="Kim Tremblay",
                 email="kim@viva.example",

@@ -72,12 +72,12 @@ class Place:
         self.email = viva.person(Role.RECRUITER)
         with viva.app.app_context():
             owner = db.session.query(User).filter_by(email=self.email).one()
-            job = create_position(title="Engineer", city="Lyon", country=country, by=owner) if country else None
-            candidate = {"job": job, "candidate_name": "Kim Tremblay"} if job else {}
+            position = create_position(title="Engineer", city="Lyon", country=country, by=owner) if country else None
+            candidate = {"position": position, "candidate_name": "Kim Tremblay"} if position else {}
             room = rooms.make_room(title="A quiet room", owner=owner, until=now() + timedelta(hours=2), **candidate)
             db.session.commit()
             self.id = room.id
-            self.link = rooms.url_of(room, candidate=bool(job))
+            self.link = rooms.url_of(room, candidate=bool(position))
 
     def ids(self) -> dict[str, str]:
         """Name to id of its members."""

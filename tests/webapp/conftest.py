@@ -95,7 +95,7 @@ class Make:
         user.set_password(PASSWORD)
         return self._save(user)
 
-    def job(self, country: str = "CA", **values: Any) -> Position:
+    def position(self, country: str = "CA", **values: Any) -> Position:
         city = {"CA": "Montréal", "FR": "Lyon"}.get(country, "Somewhere")
         by = values.pop("created_by", None) or self.user()
         return self._save(
@@ -126,7 +126,7 @@ class Make:
         return self._save(
             Invitation(
                 **{
-                    "job": values.pop("job", None) or self.job(country, created_by=by),
+                    "position": values.pop("position", None) or self.position(country, created_by=by),
                     "question_set": values.pop("question_set", None) or self.question_set(),
                     "name": "Kim Tremblay",
                     "email": "kim@viva.test",
@@ -143,7 +143,7 @@ class Make:
             **{
                 "mode": Mode.ASSESSMENT,
                 "invitation": invitation,
-                "job": invitation.job,
+                "position": invitation.position,
                 "question_set": invitation.question_set,
                 "candidate_name": invitation.name,
                 **values,

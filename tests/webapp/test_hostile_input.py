@@ -13,8 +13,8 @@ from webapp.questions.models import QuestionSet
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x", "2026-01-01"])
 def test_a_moment_beyond_the_calendar_is_nothing(client, make, sign_in, moment):
-    job = make.job(created_by=sign_in(make.user()))
-    assert client.get("/invitations/links", query_string={"job": job.id, "at": moment}).status_code == 404
+    position = make.position(created_by=sign_in(make.user()))
+    assert client.get("/invitations/links", query_string={"position": position.id, "at": moment}).status_code == 404
 
 
 def test_two_clicks_on_new_version_make_one(make, monkeypatch):

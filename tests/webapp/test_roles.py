@@ -49,11 +49,11 @@ ROUTES = [
     ("GET", "positions.index", "", STAFF),
     ("GET", "positions.new", "", STAFF),
     ("POST", "positions.new", "", STAFF),
-    ("GET", "positions.show", "job", STAFF),
-    ("GET", "positions.edit", "job", STAFF),
-    ("POST", "positions.edit", "job", STAFF),
-    ("POST", "positions.archive", "job", STAFF),
-    ("POST", "positions.restore", "job", STAFF),
+    ("GET", "positions.show", "position", STAFF),
+    ("GET", "positions.edit", "position", STAFF),
+    ("POST", "positions.edit", "position", STAFF),
+    ("POST", "positions.archive", "position", STAFF),
+    ("POST", "positions.restore", "position", STAFF),
     ("GET", "interviews.inbox", "", STAFF),
     ("GET", "interviews.new", "", STAFF),
     ("POST", "interviews.new", "", STAFF),
@@ -86,18 +86,18 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
     for method, endpoint, needed, allowed in ROUTES:
         somebody = make.user(role or Role.ADMIN)
         draft = make.question_set(state=SetState.DRAFT)
-        job = make.job(created_by=somebody)
+        position = make.position(created_by=somebody)
         ids = {
             "user": {"user_id": make.user(Role.CANDIDATE).id},
             "set": {"set_id": make.question_set().id},
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
-            "job": {"position_id": job.id},
-            "invitation": {"invitation_id": make.invitation(job=job, created_by=somebody).id},
+            "position": {"position_id": position.id},
+            "invitation": {"invitation_id": make.invitation(position=position, created_by=somebody).id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}
         if endpoint.startswith("interviews.links"):
-            values["job"] = job.id
+            values["position"] = position.id
         if role:
             sign_in(somebody)
         data = {"to": "down"} if endpoint == "questions.move_question" else {}

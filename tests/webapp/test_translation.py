@@ -170,9 +170,9 @@ class TestPseudo:
     def pages(self, pseudo_client, make, sign_in, open_interview):
         """Addresses by who may open them, and what people typed on them."""
         admin, candidate = make.user(Role.ADMIN, name="Ädä"), make.user(Role.CANDIDATE, name="Öli")
-        job = make.job(country="CA", title="Jöb", city="Ürt", created_by=admin)
+        position = make.position(country="CA", title="Jöb", city="Ürt", created_by=admin)
         draft = make.question_set(state=SetState.DRAFT, title="Ëins", created_by=admin)
-        invitation = make.invitation(job=job, created_by=admin, name="Kïm", email="k@ü.tt")
+        invitation = make.invitation(position=position, created_by=admin, name="Kïm", email="k@ü.tt")
         interview = make.interview(invitation=invitation)
         question = interview.question_set.questions[2]
         make.answer(interview, question, text="Wörds.", text_saved_at=now())
@@ -182,7 +182,7 @@ class TestPseudo:
         db.session.commit()
         ours = [
             "/", "/profile", "/people", "/people/new", f"/people/{candidate.id}", "/positions", "/positions/new",
-            f"/positions/{job.id}", f"/positions/{job.id}/edit", "/questions", "/questions/new", f"/questions/{draft.id}",
+            f"/positions/{position.id}", f"/positions/{position.id}/edit", "/questions", "/questions/new", f"/questions/{draft.id}",
             f"/questions/{draft.id}/preview", f"/questions/{draft.id}/edit", "/interviews", "/invitations/new",
             "/invitations/upload", f"/invitations/{invitation.id}", f"/reports/{interview.id}",
             f"/reviews/{interview.id}/scorecard", "/live", "/live/new", "/practice", "/health", "/no-such-page",

@@ -118,8 +118,8 @@ def shown_as(text: Any, name: str) -> Any:
 
 
 def ruled_out(interview: Interview) -> str | None:
-    """What is not done at all at the job's place, as a sentence; None where nothing is ruled out."""
-    if interview.job is None:
+    """What is not done at all at the position's place, as a sentence; None where nothing is ruled out."""
+    if interview.position is None:
         return None
     decisions = {
         modality: permitted_by_law(modality, interview.mode, interview.country)
@@ -128,7 +128,7 @@ def ruled_out(interview: Interview) -> str | None:
     denied = [modality for modality, decision in decisions.items() if not decision]
     if not denied:
         return None
-    city = interview.job.city
+    city = interview.position.city
     by_law = any(decisions[modality].code == "prohibited_in_eea" for modality in denied)
     return (
         {

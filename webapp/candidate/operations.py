@@ -38,7 +38,7 @@ def open_interview(invitation: Invitation) -> Interview:
             interview = Interview(
                 mode=Mode.ASSESSMENT,
                 invitation=invitation,
-                job=invitation.job,
+                position=invitation.position,
                 question_set=invitation.question_set,
                 candidate_name=invitation.name,
             )

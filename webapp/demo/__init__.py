@@ -1,4 +1,4 @@
-"""A demonstration to look around in: people, question sets, jobs, invitations, and interviews being analysed."""
+"""A demonstration to look around in: people, question sets, positions, invitations, and interviews being analysed."""
 
 from flask import Flask
 

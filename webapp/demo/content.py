@@ -1,4 +1,4 @@
-"""What the demonstration says: its people, questions, jobs and answers. All of it is made up."""
+"""What the demonstration says: its people, questions, positions and answers. All of it is made up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PEOPLE = (
     (Role.CANDIDATE, "Camille Roy", "candidate@viva.example"),
 )
 
-JOBS = {
+POSITIONS = {
     "montreal": ("Support engineer", "Montréal", "CA"),
     "lyon": ("Support engineer", "Lyon", "FR"),
 }
@@ -98,7 +98,7 @@ class DemoInterview:
 
     name: str
     email: str
-    job: str
+    position: str
     answers: tuple[str, ...] = ()
     voice: str = "en-us+f3"
 

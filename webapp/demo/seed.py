@@ -78,18 +78,18 @@ def _person(role: Role, name: str, email: str, facts: dict[str, Any]) -> User:
 
 
 def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
-    """Question sets, jobs and invitations; returns the open invitation's path and {invitation id: which answers}."""
+    """Question sets, positions and invitations; returns the path of the open one and {invitation id: answers}."""
     published = _question_set(admin, content.SET_TITLE, content.SET_INTRODUCTION, content.QUESTIONS)
     sets.publish(published, by=admin)
     _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
-    jobs = {
+    positions = {
         key: create_position(title=title, city=city, country=country, by=recruiter)
-        for key, (title, city, country) in content.JOBS.items()
+        for key, (title, city, country) in content.POSITIONS.items()
     }
 
     def invite(whom: content.DemoInterview) -> Invitation:
         return create_invitation(
-            job=jobs[whom.job],
+            position=positions[whom.position],
             question_set=published,
             name=whom.name,
             email=whom.email,

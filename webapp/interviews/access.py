@@ -13,7 +13,7 @@ from webapp.positions.models import Position
 
 
 def may_manage(user: User | AnonymousUserMixin, thing: Invitation | Position) -> bool:
-    """Whether ``user`` may see and change an invitation or a job: an admin any, a recruiter their own."""
+    """Whether ``user`` may see and change an invitation or a position: an admin any, a recruiter their own."""
     if not user.is_authenticated or not user.is_active:
         return False
     return user.role is Role.ADMIN or (user.role is Role.RECRUITER and thing.created_by_id == user.id)

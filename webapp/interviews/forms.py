@@ -63,23 +63,24 @@ class DeadlineForm(FlaskForm):
 class _InvitationForm(DeadlineForm):
     """What every invitation needs, with the choices that the person who is signed in has."""
 
-    job = ListField(_l("Position"), [InputRequired(_l("Choose a position."))])
+    position = ListField(_l("Position"), [InputRequired(_l("Choose a position."))])
     question_set = ListField(_l("Question set"), [InputRequired(_l("Choose a question set."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        jobs = (
+        positions = (
             positions_of(current_user)
             .where(Position.archived_at.is_(None))
             .order_by(sa.func.lower(Position.title), Position.id)
         )
-        self.jobs = list(db.session.scalars(jobs))
+        self.positions = list(db.session.scalars(positions))
         sets = visible_to(current_user).where(QuestionSet.state == SetState.PUBLISHED)
         self.sets = list(
             db.session.scalars(sets.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc()))
         )
-        self.job.choices = [
-            SelectChoice(job.id, f"{job.title} – {job.city}, {country_name(job.country)}") for job in self.jobs
+        self.position.choices = [
+            SelectChoice(position.id, f"{position.title} – {position.city}, {country_name(position.country)}")
+            for position in self.positions
         ]
         self.question_set.choices = [
             SelectChoice(each.id, f"{each.title}, version {each.version}") for each in self.sets
@@ -87,14 +88,14 @@ class _InvitationForm(DeadlineForm):
 
     @property
     def places(self) -> list[str]:
-        """The countries of the jobs to choose from."""
-        return sorted({job.country for job in self.jobs}, key=country_name)
+        """The countries of the positions to choose from."""
+        return sorted({position.country for position in self.positions}, key=country_name)
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """The job, the set and the deadline, once the form is valid."""
+        """The position, the set and the deadline, once the form is valid."""
         return {
-            "job": next(job for job in self.jobs if job.id == self.job.data),
+            "position": next(position for position in self.positions if position.id == self.position.data),
             "question_set": next(each for each in self.sets if each.id == self.question_set.data),
             "deadline": self.deadline,
         }

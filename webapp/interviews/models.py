@@ -25,7 +25,7 @@ class Invitation(Model):
     __tablename__ = "invitations"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    job_id: Mapped[str] = mapped_column(ForeignKey(Position.id), index=True)
+    position_id: Mapped[str] = mapped_column("job_id", ForeignKey(Position.id), index=True)
     question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -34,7 +34,7 @@ class Invitation(Model):
     created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    job: Mapped[Position] = relationship()
+    position: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     created_by: Mapped[User] = relationship()
     interview: Mapped[Interview | None] = relationship(back_populates="invitation")
@@ -52,7 +52,7 @@ class Interview(Model):
 
     __tablename__ = "interviews"
     __table_args__ = (
-        # An assessment has an invitation and a job with a place; practice has neither and has an owner.
+        # An assessment has an invitation and a position with a place; practice has neither and has an owner.
         CheckConstraint(
             "(mode = 'assessment' and invitation_id is not null and job_id is not null)"
             " or (mode = 'practice' and invitation_id is null and job_id is null and candidate_id is not null)",
@@ -64,7 +64,7 @@ class Interview(Model):
     mode: Mapped[Mode] = mapped_column(enum_type(Mode))
     state: Mapped[InterviewState] = mapped_column(enum_type(InterviewState), default=InterviewState.OPEN)
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey(Invitation.id), unique=True)
-    job_id: Mapped[str | None] = mapped_column(ForeignKey(Position.id), index=True)
+    position_id: Mapped[str | None] = mapped_column("job_id", ForeignKey(Position.id), index=True)
     question_set_id: Mapped[str] = mapped_column(ForeignKey(QuestionSet.id))
     #: The account of a candidate who practises; candidates with a link need none.
     candidate_id: Mapped[str | None] = mapped_column(ForeignKey(User.id), index=True)
@@ -77,7 +77,7 @@ class Interview(Model):
     released: Mapped[int] = mapped_column(default=0, server_default="0")
 
     invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
-    job: Mapped[Position | None] = relationship()
+    position: Mapped[Position | None] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     candidate: Mapped[User | None] = relationship()
     consents: Mapped[list[Consent]] = relationship(
@@ -87,7 +87,7 @@ class Interview(Model):
 
     @property
     def country(self) -> str | None:
-        return self.job.country if self.job else None
+        return self.position.country if self.position else None
 
     @property
     def consented(self) -> frozenset[Purpose]:

@@ -37,17 +37,17 @@ class InvitationError(ValueError):
 
 
 def create_invitation(
-    *, job: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
+    *, position: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
 ) -> Invitation:
-    """Invite one person for ``job`` to answer ``question_set`` until ``deadline`` (aware).
+    """Invite one person for ``position`` to answer ``question_set`` until ``deadline`` (aware).
 
     Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationError
-    where the set is not published, the job is archived, the deadline is over or the name is no name. Nothing is sent:
-    the link (``invitation_url``) is for the recruiter to pass on.
+    where the set is not published, the position is archived, the deadline is over or the name is no name. Nothing is
+    sent: the link (``invitation_url``) is for the recruiter to pass on.
     """
     if question_set.state is not SetState.PUBLISHED:
         raise InvitationError(_("Only a published question set can be used. Choose a published one."))
-    if job.archived_at is not None:
+    if position.archived_at is not None:
         raise InvitationError(_("This position is archived. Choose another, or restore it first."))
     if not name.strip():
         raise InvitationError(_("Enter the name of the candidate."))
@@ -56,11 +56,11 @@ def create_invitation(
     except FieldError as failure:
         raise InvitationError(str(failure)) from None
     _check_deadline(deadline)
-    wanted = {"job_id": job.id, "question_set_id": question_set.id, "name": name, "email": email.strip()}
+    wanted = {"position_id": position.id, "question_set_id": question_set.id, "name": name, "email": email.strip()}
     if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
         return same
     invitation = Invitation(
-        job=job,
+        position=position,
         question_set=question_set,
         name=name,
         email=email.strip(),
@@ -91,13 +91,13 @@ class BatchError(InvitationError):
 
 
 def create_invitations(
-    people: Sequence[Person], *, job: Position, question_set: QuestionSet, deadline: datetime, by: User
+    people: Sequence[Person], *, position: Position, question_set: QuestionSet, deadline: datetime, by: User
 ) -> list[Invitation]:
     """Invite everybody on a list, or nobody. All of them have the same ``created_at``, which names the batch.
 
-    Raises BatchError where somebody has an open invitation for ``job`` already, and what create_invitation raises.
+    Raises BatchError where somebody has an open invitation for ``position`` already, and what create_invitation raises.
     """
-    invited = _invited(job)
+    invited = _invited(position)
     if problems := [
         Problem(
             person.line,
@@ -113,7 +113,7 @@ def create_invitations(
     rows = []
     for person in people:
         row = create_invitation(
-            job=job, question_set=question_set, name=person.name, email=person.email, deadline=deadline, by=by
+            position=position, question_set=question_set, name=person.name, email=person.email, deadline=deadline, by=by
         )
         row.created_at = moment
         rows.append(row)
@@ -121,13 +121,13 @@ def create_invitations(
     return rows
 
 
-def _invited(job: Position) -> set[str]:
-    """The addresses with an invitation for ``job`` that is open, or whose interview was submitted."""
+def _invited(position: Position) -> set[str]:
+    """The addresses with an invitation for ``position`` that is open, or whose interview was submitted."""
     query = (
         sa.select(Invitation.email)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
         .where(
-            Invitation.job_id == job.id,
+            Invitation.position_id == position.id,
             sa.or_(
                 Interview.state == InterviewState.SUBMITTED,
                 sa.and_(Invitation.revoked_at.is_(None), Invitation.deadline > now()),

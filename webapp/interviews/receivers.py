@@ -14,7 +14,7 @@ from webapp.positions.operations import PositionError
 @events.position_moving.connect
 def stay(_app: object, *, position_id: str) -> None:
     """Keep a position in its country once somebody was invited: they consented under the law of that place."""
-    if db.session.scalar(sa.select(sa.exists().where(Invitation.job_id == position_id))):
+    if db.session.scalar(sa.select(sa.exists().where(Invitation.position_id == position_id))):
         raise PositionError(
             _(
                 "Candidates were invited under the law of this country, so it cannot change. Create a new "

@@ -148,7 +148,7 @@ def _query(user: User) -> sa.Select:
 def _entries(query: sa.Select) -> list[Entry]:
     rows = db.session.execute(
         query.add_columns(_status(), Interview.id, Interview.submitted_at, _is_decided()).options(
-            joinedload(Invitation.job), joinedload(Invitation.question_set), joinedload(Invitation.created_by)
+            joinedload(Invitation.position), joinedload(Invitation.question_set), joinedload(Invitation.created_by)
         )
     )
     return [Entry(invitation, Status(status), *rest) for invitation, status, *rest in rows]
@@ -168,13 +168,13 @@ def entry_of(user: User, invitation_id: str) -> Entry | None:
 
 
 def inbox(
-    user: User, *, job_id: str | None = None, status: Status | None = None, search: str = "", page: int = 1
+    user: User, *, position_id: str | None = None, status: Status | None = None, search: str = "", page: int = 1
 ) -> Inbox:
     """What ``user`` may see, filtered. The order is by what needs doing (``_order``)."""
     query = _query(user)
     every = _counts(query)
-    if job_id:
-        query = query.where(Invitation.job_id == job_id)
+    if position_id:
+        query = query.where(Invitation.position_id == position_id)
     if search := search.strip():
         # SQLite folds the case of ASCII alone; these forms find “Élodie” by “élodie” there too.
         forms = {search, search.lower(), search.upper(), search.title()}

@@ -31,12 +31,12 @@ class EnterForm(FlaskForm):
 
 
 class RoomForm(FlaskForm):
-    """A room from scratch, or from an interview, whose job and candidate are then given."""
+    """A room from scratch, or from an interview, whose position and candidate are then given."""
 
     title = StringField(
         _l("Title"), [DataRequired(_l("Give the room a title.")), Length(max=160), one_line], filters=[strip]
     )
-    job = ListField(_l("Purpose"), default="")
+    position = ListField(_l("Purpose"), default="")
     candidate_name = StringField(_l("Candidate"), [Length(max=120), one_line], filters=[strip])
     hours = IntegerField(
         _l("Open for (hours)"),
@@ -49,18 +49,20 @@ class RoomForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.jobs: list[Position] = []
+        self.positions: list[Position] = []
         if current_user.role in (Role.RECRUITER, Role.ADMIN):
             query = (
                 positions_of(current_user)
                 .where(Position.archived_at.is_(None))
                 .order_by(sa.func.lower(Position.title), Position.id)
             )
-            self.jobs = list(db.session.scalars(query))
-        self.job.choices = [SelectChoice("", _("Practice, for myself or with a friend"))]
-        self.job.choices += [SelectChoice(job.id, f"{job.title}, {job.city}") for job in self.jobs]
+            self.positions = list(db.session.scalars(query))
+        self.position.choices = [SelectChoice("", _("Practice, for myself or with a friend"))]
+        self.position.choices += [
+            SelectChoice(position.id, f"{position.title}, {position.city}") for position in self.positions
+        ]
 
     @property
-    def chosen_job(self) -> Position | None:
+    def chosen_position(self) -> Position | None:
         """The position that was chosen, if there is one."""
-        return next((job for job in self.jobs if job.id == self.job.data), None)
+        return next((position for position in self.positions if position.id == self.position.data), None)

@@ -38,8 +38,8 @@ class LivePurpose(enum.StrEnum):
 
 
 class Room(Model):
-    """A place to meet until ``expires_at``. An assessment room belongs to a job with a place, a practice room to its
-    owner."""
+    """A place to meet until ``expires_at``. An assessment room belongs to a position with a place, a practice room to
+    its owner."""
 
     __tablename__ = "live_rooms"
     __table_args__ = (CheckConstraint("mode = 'practice' or job_id is not null", name="mode"),)
@@ -48,7 +48,7 @@ class Room(Model):
     title: Mapped[str] = mapped_column(String(160))
     mode: Mapped[Mode] = mapped_column(enum_type(Mode))
     owner_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
-    job_id: Mapped[str | None] = mapped_column(ForeignKey(Position.id), index=True)
+    position_id: Mapped[str | None] = mapped_column("job_id", ForeignKey(Position.id), index=True)
     #: The interview that this conversation follows, if any.
     interview_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), index=True)
     #: Who is interviewed; empty in practice.
@@ -60,7 +60,7 @@ class Room(Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     owner: Mapped[User] = relationship()
-    job: Mapped[Position | None] = relationship()
+    position: Mapped[Position | None] = relationship()
     interview: Mapped[Interview | None] = relationship()
     members: Mapped[list[Member]] = relationship(
         back_populates="room", order_by="Member.joined_at", cascade="all, delete-orphan"
@@ -68,7 +68,7 @@ class Room(Model):
 
     @property
     def country(self) -> str | None:
-        return self.job.country if self.job else None
+        return self.position.country if self.position else None
 
     @property
     def is_open(self) -> bool:

@@ -33,22 +33,22 @@ class RoomError(Exception):
 
 
 def make_room(
-    *, title: str, owner: User, until: datetime, job: Position | None = None, candidate_name: str = "",
+    *, title: str, owner: User, until: datetime, position: Position | None = None, candidate_name: str = "",
     interview: Interview | None = None,
 ) -> Room:  # fmt: skip
     """A room that is open until ``until`` (aware), with its host in it.
 
-    With an ``interview``, mode, job and candidate are those of the interview. With a ``job`` alone it is an assessment
-    of ``candidate_name``; with neither it is a practice room of ``owner``. The caller has checked that these are the
+    With an ``interview``, mode, position and candidate are those of the interview. With a ``position`` alone it is an
+    assessment of ``candidate_name``; with neither it is a practice room of ``owner``. The caller has checked that these are the
     owner's to use. Raises RoomError.
     """
     if not now() + SHORTEST <= until <= now() + LONGEST:
         raise RoomError("until", _("Choose an end time between five minutes and 31 days from now."))
     if interview is not None:
-        job, candidate_name = interview.job, interview.candidate_name
+        position, candidate_name = interview.position, interview.candidate_name
         assessment = interview.mode is Mode.ASSESSMENT
     else:
-        assessment = job is not None
+        assessment = position is not None
     if assessment and owner.role not in (Role.RECRUITER, Role.ADMIN):
         raise RoomError("role", _("Only recruiters and admins can create a room for a position."))
     if assessment and not candidate_name.strip():
@@ -57,7 +57,7 @@ def make_room(
         title=title.strip(),
         mode=Mode.ASSESSMENT if assessment else Mode.PRACTICE,
         owner=owner,
-        job=job,
+        position=position,
         interview=interview,
         candidate_name=candidate_name.strip() if assessment else "",
         expires_at=until,

@@ -20,7 +20,7 @@ def reading_lawful(room: Room) -> Decision:
 
 
 def _why_not(room: Room, code: str) -> str:
-    place = {"city": room.job.city if room.job else ""}
+    place = {"city": room.position.city if room.position else ""}
     if code == "prohibited_in_eea":
         return (
             N_(

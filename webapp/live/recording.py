@@ -1,8 +1,8 @@
 """The recording of one's own side: a take of an interview that is made for it, so that upload, verification, analysis,
 report, consents and deletion are those of every recorded answer.
 
-In practice the interview is the person's own. In an assessment it is the candidate's, under an invitation of the job's
-recruiter, who finds it among the interviews like any other. Nothing here commits.
+In practice the interview is the person's own. In an assessment it is the candidate's, under an invitation of the
+position's recruiter, who finds it among the interviews like any other. Nothing here commits.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _interview_for(member: Member) -> Interview:
         return interview
     before = room.interview.invitation if room.interview else None
     invitation = Invitation(
-        job=room.job,
+        position=room.position,
         question_set=conversation_set(room.owner),
         name=room.candidate_name,
         email=before.email if before else "",

@@ -21,7 +21,7 @@ WITH_CONSENT = frozenset({"CA", "US"})
 
 
 class Mode(enum.StrEnum):
-    """Practice belongs to the candidate alone; an assessment belongs to a job with a place."""
+    """Practice belongs to the candidate alone; an assessment belongs to a position with a place."""
 
     PRACTICE = "practice"
     ASSESSMENT = "assessment"
@@ -101,9 +101,9 @@ class Decision:
 
 
 def permitted_by_law(modality: Modality, mode: Mode, country: str | None) -> Decision:
-    """Whether the law of the job's place lets ``modality`` run at all, whatever the candidate would agree to.
+    """Whether the law of the position's place lets ``modality`` run at all, whatever the candidate would agree to.
 
-    :param country: ISO 3166-1 alpha-2 code of the job's place; None only in practice.
+    :param country: ISO 3166-1 alpha-2 code of the position's place; None only in practice.
     """
     if mode is Mode.PRACTICE or modality is Modality.TEXT:
         return Decision(True)

@@ -33,8 +33,12 @@ def to_json(report: ReportView, review: Review | None = None) -> dict[str, Any]:
             "mode": interview.mode.value,
             "state": interview.state.value,
             "candidate": interview.candidate_name,
-            "job": interview.job
-            and {"title": interview.job.title, "city": interview.job.city, "country": interview.job.country},
+            "position": interview.position
+            and {
+                "title": interview.position.title,
+                "city": interview.position.city,
+                "country": interview.position.country,
+            },
             "question_set": {"title": interview.question_set.title, "version": interview.question_set.version},
             "started_at": _moment(interview.started_at),
             "submitted_at": _moment(interview.submitted_at),

@@ -270,7 +270,7 @@ def test_a_consent_withdrawn_while_it_is_read_keeps_the_reading_out(make, models
 def test_the_policy_is_asked_again_before_the_work_starts(make, models):
     interview = answer_all(make, make.interview())
     operations.queue_interview(interview)
-    interview.job.country = "FR"
+    interview.position.country = "FR"
     db.session.commit()
     analysis = analysis_of(interview, 1, "face")
     runner.run(analysis.id)

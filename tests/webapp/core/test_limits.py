@@ -41,10 +41,10 @@ def record(client, interview_id: str, question_id: str) -> int:
 
 
 def test_a_class_behind_one_router_records(app, make, limits):
-    job, questions = make.job(), make.question_set("video")
+    position, questions = make.position(), make.question_set("video")
     codes = []
     for _ in range(40):
-        invitation = make.invitation(job=job, question_set=questions, created_by=job.created_by)
+        invitation = make.invitation(position=position, question_set=questions, created_by=position.created_by)
         browser = app.test_client()
         codes.append(record(browser, begin(browser, invitation), questions.questions[0].id))
     assert codes == [201] * 40
@@ -59,9 +59,12 @@ def test_one_candidate_is_still_limited(app, make, limits):
 
 
 def test_everybody_opens_their_own_link(app, make, limits):
-    job, questions = make.job(), make.question_set("video")
+    position, questions = make.position(), make.question_set("video")
     for _ in range(70):
-        begin(app.test_client(), make.invitation(job=job, question_set=questions, created_by=job.created_by))
+        begin(
+            app.test_client(),
+            make.invitation(position=position, question_set=questions, created_by=position.created_by),
+        )
 
 
 class TestProxies:

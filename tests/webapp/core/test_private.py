@@ -165,15 +165,15 @@ class TestNames:
         sign_in(make.user(Role.ADMIN))
         data = {"name": name, "email": "ada@example.org", "role": "recruiter"}
         assert client.post("/people/new", data=data).status_code == 422
-        job = make.job()
+        position = make.position()
         with pytest.raises(InvitationError):
             create_invitation(
-                job=job,
+                position=position,
                 question_set=make.question_set(),
                 name=name,
                 email="",
-                deadline=job.created_at,
-                by=job.created_by,
+                deadline=position.created_at,
+                by=position.created_by,
             )
 
     @pytest.mark.parametrize("cell", ["＝1+1", "＋1", "－1", "＠SUM", " =1", "\n=1"])

@@ -30,8 +30,11 @@ def database_of(app) -> str:
 
 
 def test_two_hundred_begin_at_once_and_all_get_in(app, make):
-    job, questions = make.job(), make.question_set()
-    paths = [path_of(make.invitation(job=job, question_set=questions, created_by=job.created_by)) for _ in range(200)]
+    position, questions = make.position(), make.question_set()
+    paths = [
+        path_of(make.invitation(position=position, question_set=questions, created_by=position.created_by))
+        for _ in range(200)
+    ]
     barrier = threading.Barrier(50)
 
     def begin(path: str) -> int:

@@ -36,7 +36,11 @@ def test_without_a_known_zone_it_is_utc_and_says_so(client, recruiter, make):
 def test_staff_read_their_own_zone(client, recruiter, make):
     invitation = make.invitation(created_by=recruiter, deadline=DEADLINE)
     client.set_cookie(COOKIE, "America%2FToronto", domain="viva.test")
-    for address in (f"/invitations/{invitation.id}", "/interviews", f"/invitations/links?job={invitation.job_id}"):
+    for address in (
+        f"/invitations/{invitation.id}",
+        "/interviews",
+        f"/invitations/links?position={invitation.position_id}",
+    ):
         page = client.get(address).text
         assert f"15 January {YEAR}, 12:30" in times(page), address
         assert "UTC" not in " ".join(times(page))
@@ -46,7 +50,7 @@ def test_staff_read_their_own_zone(client, recruiter, make):
 
 def test_every_page_marks_its_moments_for_the_browser(client, recruiter, make):
     for address in ("/positions", "/profile", "/questions"):
-        make.job(created_by=recruiter)
+        make.position(created_by=recruiter)
         make.question_set(created_by=recruiter)
         page = client.get(address).text
         outside = re.sub(r"<time.*?</time>", "", page)
@@ -65,7 +69,7 @@ def test_candidates_read_their_own_first_and_utc_in_brackets(client, make):
 def test_the_csv_of_links_and_the_forms_are_in_it_too(client, recruiter, make):
     invitation = make.invitation(created_by=recruiter, deadline=DEADLINE)
     client.set_cookie(COOKIE, "America%2FToronto", domain="viva.test")
-    text = client.get(f"/invitations/links.csv?job={invitation.job_id}").text
+    text = client.get(f"/invitations/links.csv?position={invitation.position_id}").text
     row = next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     assert row["deadline"] == f"{YEAR}-01-15 12:30 America/Toronto"
     for address in ("/invitations/new", "/invitations/upload"):

@@ -37,7 +37,7 @@ def counts() -> list[int]:
 def test_it_holds_what_a_visitor_looks_for(app, client):
     seed()
     assert counts() == [3, 2, 2, 3]
-    assert {job.country for job in db.session.scalars(db.select(Position))} == {"CA", "FR"}
+    assert {position.country for position in db.session.scalars(db.select(Position))} == {"CA", "FR"}
     sets = {row.state: row for row in db.session.scalars(db.select(QuestionSet))}
     assert [question.kind.value for question in sets[SetState.PUBLISHED].questions] == ["video", "video", "text"]
     assert all(question.rubric for question in sets[SetState.PUBLISHED].questions)

@@ -26,13 +26,18 @@ def recruiter(make, sign_in) -> User:
 @pytest.fixture
 def everybody(make, recruiter) -> dict[Status, str]:
     """One invitation in each status, named after it, the later in the list the newer."""
-    job, questions = make.job(created_by=recruiter), make.question_set()
+    position, questions = make.position(created_by=recruiter), make.question_set()
     ids = {}
 
     def invite(status: Status, **values) -> None:
         age = timedelta(minutes=10 - len(ids))
         row = make.invitation(
-            job=job, question_set=questions, created_by=recruiter, name=f"Is {status}", created_at=now() - age, **values
+            position=position,
+            question_set=questions,
+            created_by=recruiter,
+            name=f"Is {status}",
+            created_at=now() - age,
+            **values,
         )
         ids[status] = row
 
@@ -70,7 +75,7 @@ def test_each_status_is_told_apart(everybody, recruiter):
 def test_filters_meet(everybody, recruiter, make):
     other = make.invitation(created_by=recruiter, name="Élodie 100%_")
     assert names(inbox(recruiter, status=Status.EXPIRED)) == ["Is expired"]
-    assert names(inbox(recruiter, job_id=other.job_id)) == ["Élodie 100%_"]
+    assert names(inbox(recruiter, position_id=other.position_id)) == ["Élodie 100%_"]
     for search in ("élodie", "ÉLODIE", "Élod", "100%", "%_", " élodie "):
         assert names(inbox(recruiter, search=search)) == ["Élodie 100%_"], search
     assert names(inbox(recruiter, search="nobody")) == []
@@ -80,21 +85,23 @@ def test_filters_meet(everybody, recruiter, make):
 
 def test_pages(app: Flask, recruiter, make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "PAGE_SIZE", 2)
-    job, questions = make.job(created_by=recruiter), make.question_set()
+    position, questions = make.position(created_by=recruiter), make.question_set()
     for number in range(5):
         moment = now() + timedelta(days=1, seconds=number)
-        make.invitation(job=job, question_set=questions, created_by=recruiter, name=str(number), deadline=moment)
+        make.invitation(
+            position=position, question_set=questions, created_by=recruiter, name=str(number), deadline=moment
+        )
     assert [names(inbox(recruiter, page=page)) for page in (1, 2, 3)] == [["0", "1"], ["2", "3"], ["4"]]
     assert names(inbox(recruiter, page=99)) == ["4"] and names(inbox(recruiter, page=-1)) == ["0", "1"]
     assert inbox(recruiter).pages == 3
 
 
 def test_what_needs_doing_comes_first_and_what_is_decided_goes_down(client, everybody, recruiter, make):
-    job, questions = make.job(created_by=recruiter), make.question_set()
-    longer = make.invitation(job=job, question_set=questions, created_by=recruiter, name="Waits longer")
+    position, questions = make.position(created_by=recruiter), make.question_set()
+    longer = make.invitation(position=position, question_set=questions, created_by=recruiter, name="Waits longer")
     waits = make.interview(invitation=longer, state=InterviewState.SUBMITTED, submitted_at=now() - timedelta(days=5))
     db.session.add(Report(interview=waits, body={}))
-    values = {"job": job, "question_set": questions, "created_by": recruiter}
+    values = {"position": position, "question_set": questions, "created_by": recruiter}
     make.invitation(**values, name="Ends soon", deadline=now() + timedelta(hours=3))
     make.invitation(**values, name="Long gone", deadline=now() - timedelta(days=60))
     found = names(inbox(recruiter))
@@ -132,7 +139,7 @@ def test_a_page_costs_the_same_few_queries_however_many_are_on_it(app: Flask, re
         _ = recruiter.id
         seen.clear()
         for entry in inbox(recruiter).entries:
-            _ = entry.invitation.job.title, entry.invitation.question_set.title, entry.invitation.created_by.name
+            _ = entry.invitation.position.title, entry.invitation.question_set.title, entry.invitation.created_by.name
         return len(seen)
 
     make.invitation(created_by=recruiter)
@@ -153,7 +160,7 @@ def test_the_page_links_to_the_report_once_submitted(client: FlaskClient, everyb
 
 
 @pytest.mark.parametrize(
-    "query", ["status=nonsense", "job=nothing", "page=x", "page=0", "sort=score", "q=" + "x" * 500]
+    "query", ["status=nonsense", "position=nothing", "page=x", "page=0", "sort=score", "q=" + "x" * 500]
 )
 def test_an_address_with_nonsense_is_no_error(client: FlaskClient, everybody, query: str):
     assert client.get(f"/interviews?{query}").status_code == 200
@@ -161,7 +168,7 @@ def test_an_address_with_nonsense_is_no_error(client: FlaskClient, everybody, qu
 
 def test_empty_states_say_what_to_do_next(client: FlaskClient, recruiter, make):
     assert "Create a position first" in client.get("/interviews").text
-    make.job(created_by=recruiter)
+    make.position(created_by=recruiter)
     assert "No one has been invited yet" in client.get("/interviews").text
     make.invitation(created_by=recruiter)
     assert "No candidate matches" in client.get("/interviews?q=zzz").text

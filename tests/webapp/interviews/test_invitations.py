@@ -26,7 +26,7 @@ def recruiter(make, sign_in) -> User:
 def form(recruiter, make) -> dict:
     day = (now() + timedelta(days=10)).date().isoformat()
     return {
-        "job": make.job("FR", created_by=recruiter).id,
+        "position": make.position("FR", created_by=recruiter).id,
         "question_set": make.question_set().id,
         "date": day,
         "time": "18:30",
@@ -98,7 +98,7 @@ def test_the_deadline_is_in_the_zone_that_was_chosen(client: FlaskClient, form):
     [
         ("name", " "),
         ("email", "nonsense"),
-        ("job", "0" * 32),
+        ("position", "0" * 32),
         ("question_set", ""),
         ("date", "soon"),
         ("date", "2020-01-01"),
@@ -115,8 +115,8 @@ def test_a_form_with_a_fault_says_which(client: FlaskClient, form, field: str, v
 
 def test_somebody_else_s_job_and_unpublished_sets_cannot_be_chosen(client: FlaskClient, form, make):
     for other in (
-        {"job": make.job().id},
-        {"job": make.job(created_by=db.session.get(User, make.user().id)).id},
+        {"position": make.position().id},
+        {"position": make.position(created_by=db.session.get(User, make.user().id)).id},
         {"question_set": make.question_set(state=SetState.DRAFT).id},
         {"question_set": make.question_set(state=SetState.ARCHIVED).id},
     ):
@@ -128,7 +128,7 @@ def test_somebody_else_s_job_and_unpublished_sets_cannot_be_chosen(client: Flask
 def test_what_is_missing_is_said_with_what_to_do(client: FlaskClient, recruiter, make):
     for path in ("/invitations/new", "/invitations/upload"):
         assert "Create the position first" in client.get(path).text
-    make.job(created_by=recruiter)
+    make.position(created_by=recruiter)
     for path in ("/invitations/new", "/invitations/upload"):
         assert "needs a published question set" in client.get(path).text
 
@@ -149,7 +149,7 @@ def test_a_csv_gives_a_page_of_links_and_a_file_of_them(client: FlaskClient, for
     assert all(row["link"].startswith("http://viva.test/i/") for row in rows)
     assert len({row["link"] for row in rows}) == 2 and rows[0]["deadline"].endswith("UTC")
 
-    everybody = client.get(f"/invitations/links?job={form['job']}").text
+    everybody = client.get(f"/invitations/links?position={form['position']}").text
     assert everybody.count("data-copy") == 3
 
 
@@ -165,9 +165,9 @@ def test_who_has_an_invitation_for_the_job_is_not_invited_twice(client: FlaskCli
     assert upload(client, form, data).status_code == 302
     again = upload(client, form, b"Jo,Jo@Example.org\nMei,mei@example.org\n")
     assert again.status_code == 422 and "Line 1:" in again.text and "already" in again.text and count() == 2
-    other = {**form, "job": make.job(created_by=recruiter).id}
+    other = {**form, "position": make.position(created_by=recruiter).id}
     assert upload(client, other, data).status_code == 302
-    for invitation in db.session.scalars(sa.select(Invitation).where(Invitation.job_id == form["job"])):
+    for invitation in db.session.scalars(sa.select(Invitation).where(Invitation.position_id == form["position"])):
         invitation.revoked_at = now()
     assert upload(client, form, data).status_code == 302
 
@@ -208,12 +208,12 @@ def test_another_recruiter_s_invitation_is_not_there(client: FlaskClient, form, 
         ("GET", f"/invitations/{theirs.id}"),
         ("POST", f"/invitations/{theirs.id}/extend"),
         ("POST", f"/invitations/{theirs.id}/revoke"),
-        ("GET", f"/invitations/links?job={theirs.job_id}"),
-        ("GET", f"/invitations/links.csv?job={theirs.job_id}"),
+        ("GET", f"/invitations/links?position={theirs.position_id}"),
+        ("GET", f"/invitations/links.csv?position={theirs.position_id}"),
         ("GET", "/invitations/nothing"),
         ("GET", "/invitations/links"),
-        ("GET", f"/invitations/links?job={form['job']}&at=yesterday"),
-        ("GET", f"/invitations/links?job={form['job']}&at=2026-01-01"),
+        ("GET", f"/invitations/links?position={form['position']}&at=yesterday"),
+        ("GET", f"/invitations/links?position={form['position']}&at=2026-01-01"),
     ):
         answer = client.open(path, method=method, data=form if method == "POST" else None)
         assert answer.status_code == 404, path
@@ -223,6 +223,6 @@ def test_another_recruiter_s_invitation_is_not_there(client: FlaskClient, form, 
 
 
 def test_an_admin_s_invitation_to_my_job_is_not_among_my_links(client: FlaskClient, recruiter, make):
-    job = make.job(created_by=recruiter)
-    make.invitation(job=job, created_by=make.user(Role.ADMIN))
-    assert "No open links" in client.get(f"/invitations/links?job={job.id}").text
+    position = make.position(created_by=recruiter)
+    make.invitation(position=position, created_by=make.user(Role.ADMIN))
+    assert "No open links" in client.get(f"/invitations/links?position={position.id}").text

@@ -108,7 +108,7 @@ def test_what_cannot_be_extended_or_revoked(app: Flask, make):
 def test_who_can_be_invited_to_what(app: Flask, make):
     by = make.user()
     good = {
-        "job": make.job(created_by=by),
+        "position": make.position(created_by=by),
         "question_set": make.question_set(),
         "name": "Kim",
         "email": "",
@@ -116,7 +116,7 @@ def test_who_can_be_invited_to_what(app: Flask, make):
     }
     assert operations.create_invitation(**good, by=by).created_by is by
     for wrong in (
-        {"job": make.job(archived_at=now())},
+        {"position": make.position(archived_at=now())},
         {"question_set": make.question_set(state=SetState.DRAFT)},
         {"question_set": make.question_set(state=SetState.ARCHIVED)},
         {"name": "  "},

@@ -139,8 +139,8 @@ class MakeLive:
 
     def assessment(self, country: str = "CA", owner: User | None = None, **values: Any) -> Room:
         owner = owner or self.make.user(Role.RECRUITER)
-        job = self.make.job(country, created_by=owner)
-        return self._room(owner=owner, job=job, candidate_name="Kim Tremblay", **values)
+        position = self.make.position(country, created_by=owner)
+        return self._room(owner=owner, position=position, candidate_name="Kim Tremblay", **values)
 
     def _room(self, **values: Any) -> Room:
         room = operations.make_room(**{"title": "A talk", "until": now() + timedelta(hours=2), **values})

@@ -40,12 +40,12 @@ class TestPolicy:
             assert not policy.may_be_read(member)
 
     def test_a_row_that_should_not_be_there_opens_nothing(self, live):
-        """As if the job had moved to the EU after somebody agreed."""
+        """As if the position had moved to the EU after somebody agreed."""
         room = live.assessment("CA")
         candidate = live.guest(room, candidate=True)
         live.agree(candidate)
         assert policy.may_be_read(candidate)
-        room.job.country = "FR"
+        room.position.country = "FR"
         db.session.commit()
         assert policy.may_be_read(candidate).code == "prohibited_in_eea"
 

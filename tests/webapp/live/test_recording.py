@@ -88,7 +88,7 @@ class TestBeginning:
         enter(client, room, candidate=True)
         found = db.session.get(Recording, begin(client, room).get_json()["id"])
         interview = found.take.answer.interview
-        assert (interview.mode, interview.job_id) == (Mode.ASSESSMENT, room.job_id)
+        assert (interview.mode, interview.position_id) == (Mode.ASSESSMENT, room.position_id)
         assert interview.invitation.created_by_id == room.owner_id
         assert interview.candidate_name == "Kim Tremblay"
 
@@ -325,7 +325,7 @@ class TestAfterwards:
     def test_in_the_eu_nothing_shows_even_if_it_were_there(self, client, live, sign_in):
         room = live.assessment("CA")
         self.kept(live, live.guest(room, candidate=True))
-        room.job.country = "FR"
+        room.position.country = "FR"
         db.session.commit()
         sign_in(room.owner)
         page = client.get(f"/live/rooms/{room.id}/after").text

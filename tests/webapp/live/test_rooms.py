@@ -41,22 +41,22 @@ class TestMaking:
         assert client.get("/live").text.count("With a friend") >= 1
 
     def test_a_recruiter_makes_one_for_a_job(self, client, make, sign_in):
-        job = make.job(created_by=sign_in(make.user()))
-        data = {"title": "Second talk", "hours": "2", "job": job.id, "candidate_name": "Kim Tremblay"}
+        position = make.position(created_by=sign_in(make.user()))
+        data = {"title": "Second talk", "hours": "2", "position": position.id, "candidate_name": "Kim Tremblay"}
         assert client.post("/live/new", data=data).status_code == 302
         room = db.session.scalars(db.select(Room)).one()
-        assert (room.mode, room.job_id, room.candidate_name) == (Mode.ASSESSMENT, job.id, "Kim Tremblay")
+        assert (room.mode, room.position_id, room.candidate_name) == (Mode.ASSESSMENT, position.id, "Kim Tremblay")
         page = client.get(f"/live/rooms/{room.id}/manage").text
         assert "Link for Kim Tremblay" in page and "Link for guests" in page
 
     def test_the_candidate_has_to_be_named(self, client, make, sign_in):
-        job = make.job(created_by=sign_in(make.user()))
-        answer = client.post("/live/new", data={"title": "Talk", "hours": "2", "job": job.id})
+        position = make.position(created_by=sign_in(make.user()))
+        answer = client.post("/live/new", data={"title": "Talk", "hours": "2", "position": position.id})
         assert answer.status_code == 422 and "Enter the name of the candidate." in answer.text
 
     def test_somebody_elses_job_is_none(self, client, make, sign_in):
         sign_in(make.user())
-        data = {"title": "Talk", "hours": "2", "job": make.job().id, "candidate_name": "Kim"}
+        data = {"title": "Talk", "hours": "2", "position": make.position().id, "candidate_name": "Kim"}
         assert client.post("/live/new", data=data).status_code == 422
         sign_in(make.user(Role.CANDIDATE))
         assert client.post("/live/new", data=data).status_code == 422
@@ -69,7 +69,11 @@ class TestMaking:
         assert interview.candidate_name in page and "prohibited" in page
         client.post("/live/new", data={"title": "Talk", "hours": "2", "interview": interview.id})
         room = db.session.scalars(db.select(Room)).one()
-        assert (room.interview_id, room.job_id, room.mode) == (interview.id, interview.job_id, Mode.ASSESSMENT)
+        assert (room.interview_id, room.position_id, room.mode) == (
+            interview.id,
+            interview.position_id,
+            Mode.ASSESSMENT,
+        )
 
     def test_from_an_interview_of_others(self, client, make, sign_in):
         assessment, practice = make.interview(), make.practice()

@@ -32,8 +32,8 @@ def test_every_route_of_positions_is_walked(app):
 @pytest.mark.parametrize(("method", "rest"), ROUTES)
 def test_an_old_address_leads_to_the_new_one(client, make, sign_in, method, rest):
     person = sign_in(make.user(Role.RECRUITER))
-    job = make.job(created_by=person)
-    rest = rest.format(id=job.id)
+    position = make.position(created_by=person)
+    rest = rest.format(id=position.id)
     answer = client.open(f"/jobs{rest}?page=2", method=method)
     assert answer.status_code == 308
     assert answer.location == f"/positions/{rest.lstrip('/')}?page=2"
@@ -43,3 +43,10 @@ def test_an_old_address_leads_to_the_new_one(client, make, sign_in, method, rest
 def test_no_other_host_is_led_to(client):
     answer = client.get("/jobs//evil.test/x")
     assert answer.location is None or answer.location.startswith(("/positions/", "http://viva.test/"))
+
+
+def test_a_list_that_was_asked_for_by_job_is_asked_for_by_position(client, make, sign_in):
+    position = make.position(created_by=sign_in(make.user(Role.RECRUITER)))
+    answer = client.get(f"/interviews?job={position.id}&q=kim")
+    assert answer.status_code == 308
+    assert answer.location == f"/interviews?position={position.id}&q=kim"

@@ -1,4 +1,4 @@
-"""Jobs, their places and what may be analysed there."""
+"""Positions, their places and what may be analysed there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.positions import operations
 from webapp.positions.models import Position
 from webapp.positions.places import countries, country_name, rules
 
-JOB = {"title": "Data engineer", "city": "Lyon", "country": "FR"}
+POSITION = {"title": "Data engineer", "city": "Lyon", "country": "FR"}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_the_rules_say_what_the_engine_will_do(country: str):
 
 def test_making_a_job_shows_the_law_before_anybody_is_invited(client: FlaskClient, recruiter):
     assert "There are no positions yet" in client.get("/positions/").text
-    page = client.post("/positions/new", data=JOB, follow_redirects=True).text
+    page = client.post("/positions/new", data=POSITION, follow_redirects=True).text
     assert "Lyon, France" in page and "prohibited in recruitment in the EU" in page
     assert "Data engineer" in client.get("/positions/").text
 
@@ -55,32 +55,32 @@ def test_making_a_job_shows_the_law_before_anybody_is_invited(client: FlaskClien
     [("title", " "), ("city", ""), ("country", ""), ("country", "XX"), ("country", "fr"), ("title", "x" * 161)],
 )
 def test_a_job_with_a_fault_says_which(client: FlaskClient, recruiter, field: str, value: str):
-    answer = client.post("/positions/new", data={**JOB, field: value})
+    answer = client.post("/positions/new", data={**POSITION, field: value})
     assert answer.status_code == 422 and f'id="{field}-errors"' in answer.text
     assert db.session.scalar(sa.select(sa.func.count(Position.id))) == 0
 
 
 def test_the_country_stays_once_somebody_is_invited(client: FlaskClient, recruiter, make):
-    job = make.job("FR", created_by=recruiter)
-    client.post(f"/positions/{job.id}/edit", data={**JOB, "country": "BE"})
-    assert job.country == "BE"
-    make.invitation(job=job, created_by=recruiter)
-    refused = client.post(f"/positions/{job.id}/edit", data={**JOB, "country": "CA"})
-    assert refused.status_code == 422 and "Create a new position" in refused.text and job.country == "BE"
-    client.post(f"/positions/{job.id}/edit", data={**JOB, "title": "Engineer", "country": "BE"})
-    assert job.title == "Engineer"
+    position = make.position("FR", created_by=recruiter)
+    client.post(f"/positions/{position.id}/edit", data={**POSITION, "country": "BE"})
+    assert position.country == "BE"
+    make.invitation(position=position, created_by=recruiter)
+    refused = client.post(f"/positions/{position.id}/edit", data={**POSITION, "country": "CA"})
+    assert refused.status_code == 422 and "Create a new position" in refused.text and position.country == "BE"
+    client.post(f"/positions/{position.id}/edit", data={**POSITION, "title": "Engineer", "country": "BE"})
+    assert position.title == "Engineer"
 
 
 def test_archiving_and_bringing_back(client: FlaskClient, recruiter, make):
-    job = make.job(created_by=recruiter)
-    client.post(f"/positions/{job.id}/archive")
-    assert job.archived_at and "All positions are archived" in client.get("/positions/").text
-    client.post(f"/positions/{job.id}/restore")
-    assert job.archived_at is None
+    position = make.position(created_by=recruiter)
+    client.post(f"/positions/{position.id}/archive")
+    assert position.archived_at and "All positions are archived" in client.get("/positions/").text
+    client.post(f"/positions/{position.id}/restore")
+    assert position.archived_at is None
 
 
 def test_another_recruiter_s_job_is_not_there_and_an_admin_s_view_has_it(client: FlaskClient, make, sign_in):
-    job = make.job(title="Theirs")
+    position = make.position(title="Theirs")
     sign_in(make.user(Role.RECRUITER))
     assert "Theirs" not in client.get("/positions/").text
     for method, path in (
@@ -90,13 +90,13 @@ def test_another_recruiter_s_job_is_not_there_and_an_admin_s_view_has_it(client:
         ("POST", "/archive"),
         ("POST", "/restore"),
     ):
-        assert client.open(f"/positions/{job.id}{path}", method=method, data=JOB).status_code == 404
+        assert client.open(f"/positions/{position.id}{path}", method=method, data=POSITION).status_code == 404
     assert client.get("/positions/nothing").status_code == 404
     sign_in(make.user(Role.ADMIN))
     assert "Theirs" in client.get("/positions/").text
-    assert client.get(f"/positions/{job.id}").status_code == 200
+    assert client.get(f"/positions/{position.id}").status_code == 200
 
 
 def test_candidates_have_no_jobs(app: Flask, make):
-    make.job()
+    make.position()
     assert db.session.scalars(operations.positions_of(make.user(Role.CANDIDATE))).all() == []

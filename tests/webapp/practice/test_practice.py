@@ -43,7 +43,7 @@ def test_starting_makes_an_interview_of_ones_own(client, make, recruiter):
         recruiter.id,
         question_set.id,
     )
-    assert interview.job_id is None and interview.invitation_id is None
+    assert interview.position_id is None and interview.invitation_id is None
 
 
 @pytest.mark.parametrize("state", [SetState.DRAFT, SetState.ARCHIVED])

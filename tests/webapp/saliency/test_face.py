@@ -119,8 +119,8 @@ def test_a_practice_moment_is_for_its_candidate_alone(client, make, sign_in, run
 def test_the_policy_is_asked_again(client, interview, made):
     row = face_of(interview)
     assert ask(client, row).status_code == 200
-    interview.invitation.job.country = "DE"
-    interview.job.country = "DE"
+    interview.invitation.position.country = "DE"
+    interview.position.country = "DE"
     db.session.commit()
     assert ask(client, row).status_code == 404 and len(made) == 1
 

@@ -31,8 +31,8 @@ def _entry(invitation_id: str) -> Entry:
 
 
 def _chosen_before() -> dict[str, str]:
-    """The job and the set that the page we come from was about."""
-    return {name: request.args[name] for name in ("job", "question_set") if name in request.args}
+    """The position and the set that the page we come from was about."""
+    return {name: request.args[name] for name in ("position", "question_set") if name in request.args}
 
 
 @blueprint.route("/invitations/new", methods=["GET", "POST"])
@@ -89,19 +89,21 @@ def upload() -> Response | tuple[str, int]:
                     len(rows),
                 )
                 flash(made, "success")
-                return redirect(url_for("interviews.links", job=form.job.data, at=rows[0].created_at.isoformat()))
+                return redirect(
+                    url_for("interviews.links", position=form.position.data, at=rows[0].created_at.isoformat())
+                )
     page = render_template("interviews/upload.html", form=form, problems=problems, rules=rules, max_rows=MAX_ROWS)
     return page, 422 if form.is_submitted() else 200
 
 
 def _open_invitations() -> tuple[Position, list[Invitation]]:
-    """The open invitations of the job in the address, or of the one batch whose moment is there too."""
-    job = load_position(request.args.get("job", ""))
+    """The open invitations of the position in the address, or of the one batch whose moment is there too."""
+    position = load_position(request.args.get("position", ""))
     query = (
         operations.invitations_of(current_user)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
         .where(
-            Invitation.job_id == job.id,
+            Invitation.position_id == position.id,
             Invitation.revoked_at.is_(None),
             Invitation.deadline > now(),
             sa.or_(Interview.id.is_(None), Interview.state != InterviewState.SUBMITTED),
@@ -116,33 +118,33 @@ def _open_invitations() -> tuple[Position, list[Invitation]]:
         except (ValueError, OverflowError):  # no moment, or one beyond the calendar's ends
             abort(404)
         query = query.where(Invitation.created_at == moment)
-    return job, list(db.session.scalars(query.order_by(sa.func.lower(Invitation.name), Invitation.id)))
+    return position, list(db.session.scalars(query.order_by(sa.func.lower(Invitation.name), Invitation.id)))
 
 
 @blueprint.get("/invitations/links")
 @staff
 def links() -> str:
     """Links to pass on."""
-    job, rows = _open_invitations()
+    position, rows = _open_invitations()
     pairs = [(row, operations.invitation_url(row)) for row in rows]
-    return render_template("interviews/links.html", job=job, pairs=pairs, batch=request.args.get("at"))
+    return render_template("interviews/links.html", position=position, pairs=pairs, batch=request.args.get("at"))
 
 
 @blueprint.get("/invitations/links.csv")
 @staff
 def links_csv() -> Response:
     """The same links as a file, for a mail merge."""
-    job, rows = _open_invitations()
+    position, rows = _open_invitations()
     zone = reader_zone()
     body = write_csv(
-        ("name", "email", "link", "deadline", "job"),
+        ("name", "email", "link", "deadline", "position"),
         (
             (
                 row.name,
                 row.email,
                 operations.invitation_url(row),
                 f"{row.deadline.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}",
-                job.title,
+                position.title,
             )
             for row in rows
         ),

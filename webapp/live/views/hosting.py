@@ -46,7 +46,7 @@ def new() -> Response | tuple[str, int]:
     interview = _interview()
     form = RoomForm(
         title=_("Conversation with %(candidate_name)s", candidate_name=interview.candidate_name)
-        if interview and interview.job
+        if interview and interview.position
         else None
     )
     if form.validate_on_submit():
@@ -55,7 +55,7 @@ def new() -> Response | tuple[str, int]:
                 title=form.title.data,
                 owner=current_user._get_current_object(),
                 until=now() + timedelta(hours=form.hours.data),
-                job=form.chosen_job,
+                position=form.chosen_position,
                 candidate_name=form.candidate_name.data or "",
                 interview=interview,
             )

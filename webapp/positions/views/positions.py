@@ -34,7 +34,7 @@ def load_position(position_id: str) -> Position:
 @blueprint.get("/")
 @_staff
 def index() -> str:
-    """Jobs, the newest first, archived ones last."""
+    """Positions, the newest first, archived ones last."""
     rows = db.session.scalars(
         operations.positions_of(current_user).order_by(Position.created_at.desc(), Position.id)
     ).all()
