@@ -39,8 +39,8 @@ def make_room(
     """A room that is open until ``until`` (aware), with its host in it.
 
     With an ``interview``, mode, position and candidate are those of the interview. With a ``position`` alone it is an
-    assessment of ``candidate_name``; with neither it is a practice room of ``owner``. The caller has checked that these are the
-    owner's to use. Raises RoomError.
+    assessment of ``candidate_name``; with neither it is a practice room of ``owner``. The caller has checked that these
+    are the owner's to use. Raises RoomError.
     """
     if not now() + SHORTEST <= until <= now() + LONGEST:
         raise RoomError("until", _("Choose an end time between five minutes and 31 days from now."))

@@ -68,7 +68,7 @@ class Store:
                 .where(Room.id.in_(room_ids))
                 .options(
                     selectinload(Room.members).options(selectinload(Member.consents), selectinload(Member.user)),
-                    selectinload(Room.job),
+                    selectinload(Room.position),
                 )
             )
             rooms = list(db.session.scalars(query))
