@@ -40,6 +40,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         health,
         interviews,
         live,
+        organisations,
         positions,
         practice,
         questions,
@@ -47,14 +48,17 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        sharing,
         transcripts,
     )
 
     for feature in (
         accounts,
+        organisations,
         questions,
         positions,
         interviews,
+        sharing,
         candidate,
         recordings,
         analysis,

@@ -14,8 +14,10 @@ ROOT = Path(__file__).parents[2] / "webapp"
 LAYERS = (
     ("core",),
     ("accounts", "policy"),
+    ("organisations",),
     ("questions", "positions"),
     ("interviews",),
+    ("sharing",),
     ("recordings",),
     ("transcripts",),
     ("analysis",),

@@ -41,6 +41,7 @@ def open_interview(invitation: Invitation) -> Interview:
                 position=invitation.position,
                 question_set=invitation.question_set,
                 candidate_name=invitation.name,
+                organisation_id=invitation.organisation_id,
             )
             db.session.add(interview)
     except sa.exc.IntegrityError:  # opened twice at the same moment

@@ -34,6 +34,17 @@ analyses_finished = _signals.signal("analyses-finished")
 #: Payload ``interview_id`` and ``analysis_ids``. Readings are gone, or going to be made anew: so must be all that was
 #: made of them.
 readings_deleted = _signals.signal("readings-deleted")
+#: Payload ``user_id``. Somebody has begun to work for an organisation: a new account, or a new role.
+person_joined = _signals.signal("person-joined")
+#: Payload ``interview_id``. The review state, the stage or the outcome of an interview has changed.
+review_moved = _signals.signal("review-moved")
+#: Payload ``decision_id``. A decision counts from now on: everybody who had to approve it has.
+decision_made = _signals.signal("decision-made")
+#: Payload ``letter_id``. A letter to a candidate is ready to be sent (webapp/reviews/models.py, DecisionLetter).
+#: Whoever sends it calls ``webapp.reviews.letters.note_sent``.
+letter_ready = _signals.signal("letter-ready")
+#: Payload ``request_id``. A candidate has asked that a person look again at a decision.
+review_requested = _signals.signal("review-requested")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")

@@ -11,13 +11,14 @@ from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
 from webapp.core.security_log import record
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import Person, Problem
 from webapp.interviews.person_fields import FieldError, clean_name
+from webapp.organisations.access import Right, allowed
 from webapp.policy import Mode
 from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
@@ -66,6 +67,7 @@ def create_invitation(
         email=email.strip(),
         deadline=deadline,
         created_by_id=by.id,
+        organisation_id=position.organisation_id,
     )
     db.session.add(invitation)
     db.session.flush()
@@ -209,22 +211,26 @@ def _check_not_submitted(invitation: Invitation) -> None:
         raise InvitationError(_("This interview has already been submitted. Open its report instead."))
 
 
-def interviews_of(user: User) -> sa.Select[Interview]:
-    """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
+def interviews_of(user: User, right: Right = Right.VIEW) -> sa.Select[Interview]:
+    """The assessments over which ``user`` has ``right``, whether they were submitted or not."""
     return _visible(
-        sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
-        user,
+        sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT), user, right
     )
 
 
-def invitations_of(user: User) -> sa.Select[Invitation]:
-    """The invitations that ``user`` may see, by the same rule."""
-    return _visible(sa.select(Invitation), user)
+def invitations_of(user: User, right: Right = Right.VIEW) -> sa.Select[Invitation]:
+    """The invitations over which ``user`` has ``right``, by the same rule."""
+    return _visible(sa.select(Invitation), user, right)
 
 
-def _visible(query: sa.Select[_Row], user: User) -> sa.Select[_Row]:
-    if user.role is Role.ADMIN:
-        return query
-    if user.role is Role.RECRUITER:
-        return query.where(Invitation.created_by_id == user.id)
-    return query.where(sa.false())
+def _visible(query: sa.Select[_Row], user: User, right: Right) -> sa.Select[_Row]:
+    teams = sa.select(Position.team_id).where(Position.id == Invitation.position_id).scalar_subquery()
+    return query.where(
+        allowed(
+            user,
+            right,
+            team=teams,
+            organisation=Invitation.organisation_id,
+            created_by=Invitation.created_by_id,
+        )
+    )

@@ -16,6 +16,7 @@ from webapp.core.database import db, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitations_of
+from webapp.positions.models import ReviewState
 
 PAGE_SIZE = 25
 
@@ -27,15 +28,6 @@ _ready: list[sa.ColumnElement[bool]] = []
 def ready_when(condition: sa.ColumnElement[bool]) -> None:
     """Say by which condition on Interview's row its report is there to open; the last word counts."""
     _ready[:] = [condition]
-
-
-#: When people have decided on an interview. Reviews know interviews, not the other way round, so they say.
-_decided: list[sa.ColumnElement[bool]] = []
-
-
-def decided_when(condition: sa.ColumnElement[bool]) -> None:
-    """Say by which condition on Interview's row somebody has decided on it; the last word counts."""
-    _decided[:] = [condition]
 
 
 #: A deadline that passed within this time is worth a look: extend it, or let it be.
@@ -83,7 +75,7 @@ def _status() -> sa.Case[str]:
 
 
 def _is_decided() -> sa.ColumnElement[bool]:
-    return sa.and_(Interview.id.is_not(None), *_decided) if _decided else sa.false()
+    return sa.func.coalesce(Interview.review_state == ReviewState.DECIDED, sa.false())
 
 
 def _order() -> list[sa.ColumnElement]:

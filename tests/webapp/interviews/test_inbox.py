@@ -14,8 +14,8 @@ from webapp.core.database import db, now
 from webapp.interviews import status as module
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.status import Status, entry_of, inbox
+from webapp.positions.models import ReviewState
 from webapp.reports.models import Report
-from webapp.reviews.models import Decision, Outcome
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_what_needs_doing_comes_first_and_what_is_decided_goes_down(client, ever
     assert found[:3] == ["Waits longer", "Is ready", "Is expired"]
     assert found.index("Ends soon") < found.index("Is invited") < found.index("Long gone")
     assert client.get("/interviews").text.count("To review") == 2
-    db.session.add(Decision(interview=waits, outcome=Outcome.HOLD, reason="Later.", by_id=recruiter.id))
+    waits.review_state = ReviewState.DECIDED
     db.session.commit()
     found = names(inbox(recruiter))
     assert found[0] == "Is ready" and found.index("Waits longer") > found.index("Is in progress")

@@ -14,7 +14,7 @@ from ml.media.containers import media_type
 from webapp.core.database import db
 from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
-from webapp.interviews.access import may_review
+from webapp.interviews.access import may_view
 from webapp.interviews.answering import AnsweringError, check_may_finish
 from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
@@ -113,7 +113,7 @@ def _may_play_in_review(recording: Recording) -> bool:
     """Whether this is the take that the candidate kept, of an interview that was submitted to this reviewer."""
     answer = recording.take.answer
     submitted = answer.interview.state is InterviewState.SUBMITTED
-    return submitted and recording.take is answer.kept_take and may_review(current_user, answer.interview)
+    return submitted and recording.take is answer.kept_take and may_view(current_user, answer.interview)
 
 
 def describe(recording: Recording) -> dict[str, Any]:
