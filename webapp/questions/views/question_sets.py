@@ -36,7 +36,7 @@ def show(row: QuestionSet) -> Response:
 
 
 @blueprint.errorhandler(ImmutableError)
-def frozen(error: ImmutableError) -> ResponseReturnValue:
+def immutable(error: ImmutableError) -> ResponseReturnValue:
     """Somebody's page was older than the publication."""
     db.session.rollback()
     return current_app.handle_http_exception(Conflict(str(error)))
