@@ -17,6 +17,7 @@ from webapp.accounts import models as account_models
 from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
+from webapp.core.extensions import limiter
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import first_team, put_in_team
@@ -67,6 +68,17 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    """Rate limits count, from nothing."""
+    app.config["RATELIMIT_ENABLED"] = limiter.enabled = True
+    limiter.init_app(app)
+    limiter.reset()
+    yield
+    limiter.reset()
+    limiter.enabled = False
 
 
 @pytest.fixture
