@@ -20,6 +20,8 @@ __all__ = [
     "Right",
     "has_right",
     "load_interview",
+    "load_invitation",
+    "load_to_work_on",
     "may_decide",
     "may_manage",
     "may_read",
@@ -88,3 +90,22 @@ def load_interview(interview_id: str) -> Interview:
     if interview is None or not may_read(current_user, interview):
         abort(404)
     return interview
+
+
+def load_to_work_on(interview_id: str) -> Interview:
+    """The interview, if the present user may also change what is made of it, such as a transcript: their own practice,
+    or an assessment that they may review. 404 where they may not see it, 403 for those who may only look."""
+    interview = load_interview(interview_id)
+    if interview.mode is Mode.ASSESSMENT and not may_review(current_user, interview):
+        abort(403)
+    return interview
+
+
+def load_invitation(invitation_id: str, right: Right = Right.VIEW) -> Invitation:
+    """The invitation, if the present user has ``right`` over it: 404 where they may not see it, else 403."""
+    invitation = db.session.get(Invitation, invitation_id)
+    if invitation is None or not has_right(current_user, invitation, Right.VIEW):
+        abort(404)
+    if not has_right(current_user, invitation, right):
+        abort(403)
+    return invitation

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 from webapp.core.translation import translate_stored
-from webapp.interviews.access import may_read
+from webapp.interviews.access import load_to_work_on
 from webapp.interviews.candidate_session import grant
 from webapp.interviews.models import Interview
 from webapp.live import access, call_summary, operations, policy
@@ -33,10 +33,7 @@ def _interview() -> Interview | None:
     wanted = request.values.get("interview")
     if not wanted:
         return None
-    interview = db.session.get(Interview, wanted)
-    if interview is None or not may_read(current_user, interview):
-        abort(404)
-    return interview
+    return load_to_work_on(wanted)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

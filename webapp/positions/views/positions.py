@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
+from webapp.organisations.access import Right, may_anywhere
 from webapp.positions import operations
+from webapp.positions.access import load_position
 from webapp.positions.forms import PositionForm
 from webapp.positions.models import Position
 from webapp.positions.places import country_name, rules
@@ -24,11 +26,6 @@ _staff = require_role(Role.RECRUITER, Role.ADMIN)
 def country_filter(code: str) -> str:
     """The name of a country by its ISO 3166-1 alpha-2 code."""
     return country_name(code)
-
-
-def load_position(position_id: str) -> Position:
-    """The position, if this person may see it; 404 otherwise."""
-    return db.session.scalar(operations.positions_of(current_user).where(Position.id == position_id)) or abort(404)
 
 
 @blueprint.get("/")
@@ -49,6 +46,8 @@ def index() -> str:
 @_staff
 def new() -> Response | tuple[str, int]:
     """Make a position."""
+    if not may_anywhere(current_user, Right.MANAGE):
+        abort(403)
     form = PositionForm()
     if form.validate_on_submit():
         position = operations.create_position(
@@ -74,7 +73,7 @@ def show(position_id: str) -> str:
 @_staff
 def edit(position_id: str) -> Response | tuple[str, int]:
     """Change a position."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     form = PositionForm(obj=position)
     if form.validate_on_submit():
         try:
@@ -94,7 +93,7 @@ def edit(position_id: str) -> Response | tuple[str, int]:
 @_staff
 def archive(position_id: str) -> Response:
     """Take a position out of choice."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     operations.archive(position, by=current_user)
     db.session.commit()
     flash(_("“%(title)s” is archived. Open links keep working.", title=position.title), "success")
@@ -105,7 +104,7 @@ def archive(position_id: str) -> Response:
 @_staff
 def restore(position_id: str) -> Response:
     """Bring a position back."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     operations.restore(position, by=current_user)
     db.session.commit()
     flash(_("“%(title)s” has been restored.", title=position.title), "success")

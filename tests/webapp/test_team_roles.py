@@ -1,0 +1,106 @@
+"""Each role in a team against each route about its things, and against what the pages show."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+
+from tests.webapp import worlds
+from webapp.accounts.models import Role
+from webapp.organisations.access import RIGHTS, Right
+from webapp.organisations.models import TeamRole
+
+V, R, D, S, M, O = Right.VIEW, Right.REVIEW, Right.DECIDE, Right.SHARE, Right.MANAGE, Right.OWN  # noqa: E741
+
+#: Method, endpoint, what it takes. The ids in the address are those of the team's own things.
+ROUTES = [
+    ("GET", "positions.show", V),
+    ("GET", "positions.new", M),
+    ("POST", "positions.new", M),
+    ("GET", "positions.edit", M),
+    ("POST", "positions.edit", M),
+    ("POST", "positions.archive", M),
+    ("POST", "positions.restore", M),
+    ("GET", "interviews.inbox", V),
+    ("GET", "interviews.new", M),
+    ("POST", "interviews.new", M),
+    ("GET", "interviews.upload", M),
+    ("POST", "interviews.upload", M),
+    ("GET", "interviews.links", M),
+    ("GET", "interviews.links_csv", M),
+    ("GET", "interviews.invitation", V),
+    ("POST", "interviews.extend", M),
+    ("POST", "interviews.release", M),
+    ("POST", "interviews.revoke", M),
+    ("GET", "reports.show", V),
+    ("GET", "reports.export", V),
+    ("GET", "reports.figures", V),
+    ("GET", "analysis.progress", V),
+    ("POST", "analysis.retry", R),
+    ("GET", "recordings.play", V),
+    ("GET", "recordings.poster", V),
+    ("GET", "transcripts.show", V),
+    ("POST", "transcripts.correct", R),
+    ("POST", "transcripts.give", R),
+    ("POST", "transcription.recognise", R),
+    ("GET", "reviews.scorecard", R),
+    ("POST", "reviews.save", R),
+    ("POST", "reviews.skip", R),
+    ("POST", "reviews.take_up", R),
+    ("POST", "reviews.opened", V),
+    ("POST", "reviews.decide", D),
+    ("POST", "points.verdict", R),
+]
+#: Which of these features' routes are not about a team's things.
+FEATURES = {"positions", "interviews", "reports", "recordings", "transcripts", "transcription", "reviews", "points",
+            "analysis", "sharing", "organisations", "deciding", "pipeline", "guests"}  # fmt: skip
+ELSEWHERE = {
+    ("GET", "positions.index"),  # lists what one may see
+    ("GET", "recordings.show"),  # candidates'
+    ("POST", "recordings.finish"),
+    ("GET", "transcripts.captions"),  # 404 where there are none
+}
+
+
+@pytest.fixture
+def world(make):
+    return worlds.build(make)
+
+
+def test_every_route_about_a_teams_things_is_in_the_matrix(app: Flask):
+    routes = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in FEATURES
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes - ELSEWHERE == {(method, endpoint) for method, endpoint, _right in ROUTES}
+
+
+@pytest.mark.parametrize("role", [*TeamRole, Role.ADMIN, None])
+def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in, world, role):
+    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+    outsider = make.user(organisation_id=world.organisation.id)
+    sign_in(world.people[role] if role else outsider)
+    rights = set(Right) if role is Role.ADMIN else RIGHTS[role] if role else set()
+    wrong = []
+    for method, endpoint, right in ROUTES:
+        values = worlds.address(world, rules[endpoint])
+        if endpoint.startswith("interviews.links"):
+            values["position"] = world.ids["position_id"]
+        status = client.open(url_for(endpoint, **values), method=method, data={} if method == "POST" else None)
+        about_something = bool(rules[endpoint].arguments) or endpoint.startswith("interviews.links")
+        if right in rights:
+            fine = status.status_code in {200, 204, 206, 302, 400, 422} or (
+                status.status_code == 404 and endpoint in {"points.verdict"}  # not before one's own scorecard
+            )
+        elif role is None and about_something:
+            fine = status.status_code == 404
+        elif endpoint in {"interviews.inbox"}:
+            fine = status.status_code == 200 and worlds.MARK not in status.text.split("<main", 1)[1]
+        else:
+            fine = status.status_code in {403, 404}
+        if not fine:
+            wrong.append((method, endpoint, status.status_code))
+    assert wrong == []
