@@ -37,6 +37,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        guests,
         health,
         interviews,
         live,
@@ -68,6 +69,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        guests,
         demo,
         health,
     ):

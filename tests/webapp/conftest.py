@@ -18,7 +18,7 @@ from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
-from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
+from webapp.interviews.models import Answer, Consent, Interview, Invitation, SavedView, Take
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import first_team, put_in_team
 from webapp.policy import Mode, Purpose
@@ -124,6 +124,11 @@ class Make:
         for person, role in people:
             put_in_team(team, person, role)
         return self._save(team)
+
+    def view(self, user: User, **values: Any) -> SavedView:
+        """Saved filters of the list of interviews."""
+        self._count += 1
+        return self._save(SavedView(**{"user_id": user.id, "name": f"View {self._count}", "query": "q=x", **values}))
 
     def position(self, country: str = "CA", **values: Any) -> Position:
         city = {"CA": "Montréal", "FR": "Lyon"}.get(country, "Somewhere")

@@ -23,7 +23,7 @@ LAYERS = (
     ("analysis",),
     ("reviews",),
     ("reports",),
-    ("candidate", "saliency"),
+    ("candidate", "saliency", "guests"),
     ("practice", "live"),
     ("health",),
     ("demo",),

@@ -55,6 +55,9 @@ ROUTES = [
     ("POST", "positions.archive", "position", STAFF),
     ("POST", "positions.restore", "position", STAFF),
     ("GET", "interviews.inbox", "", STAFF),
+    ("POST", "interviews.several", "", STAFF),
+    ("POST", "interviews.save_view", "", STAFF),
+    ("POST", "interviews.delete_view", "view", STAFF),
     ("GET", "interviews.new", "", STAFF),
     ("POST", "interviews.new", "", STAFF),
     ("GET", "interviews.upload", "", STAFF),
@@ -93,6 +96,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
+            "view": {"view_id": make.view(somebody).id},
             "invitation": {"invitation_id": make.invitation(position=position, created_by=somebody).id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -10,12 +11,15 @@ from werkzeug.routing import Rule
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core.database import db
+from webapp.core.database import db, now
+from webapp.interviews.filters import Filters
 from webapp.interviews.models import Interview
+from webapp.interviews.saved_views import save_view
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
 from webapp.questions.models import QuestionSet, SetState
+from webapp.sharing import operations as sharing
 
 #: In every name and text of an organisation's rows: what must not be read elsewhere.
 MARK = "Zebrafinch"
@@ -66,6 +70,11 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     recording.playable_key = recording.original_key
     db.session.add(analysis)
     db.session.commit()
+    share, _code = sharing.share(
+        position, [interview], name=f"{name} Guest", email="guest@zebra.org", until=now() + timedelta(days=1), by=admin
+    )
+    view = save_view(admin, f"{name} view", Filters(q=name))
+    db.session.commit()
     ids = {
         "user_id": people[TeamRole.REVIEWER].id,
         "person_id": people[TeamRole.REVIEWER].id,
@@ -80,6 +89,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "recording_id": recording.id,
         "analysis_id": analysis.id,
         "position": 1,
+        "share_id": share.id,
+        "view_id": view.id,
         "filename": "none",
         "token": "none",
         "link": "none",

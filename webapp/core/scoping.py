@@ -35,6 +35,10 @@ class OfOrganisationOrNobody:
     organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisations.id"), index=True)
 
 
+#: An execution option of the rare query that has to find a row of no organisation, such as a guest's account.
+ALL = "all_organisations"
+
+
 def keep_to(organisation_id: str | None) -> None:
     """From now on, in this application context, read and change rows of ``organisation_id`` alone.
 
@@ -53,6 +57,8 @@ def _keep_apart(state: ORMExecuteState) -> None:
     if not (state.is_select or state.is_update or state.is_delete):
         return
     if state.is_column_load or state.is_relationship_load or (mine := kept_to()) is None:
+        return
+    if state.execution_options.get(ALL):
         return
     options = {"include_aliases": True, "propagate_to_loaders": False}
     state.statement = state.statement.options(

@@ -260,7 +260,7 @@ class Attachment(Model):
     @property
     def key(self) -> str:
         """Where the storage keeps it."""
-        return f"attachments/{self.id}"
+        return f"attachments/{self.id}.bin"
 
 
 class SavedView(Model):

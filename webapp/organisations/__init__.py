@@ -9,6 +9,11 @@ from webapp.core.scoping import keep_to
 def init_app(app: Flask) -> None:
     """Keep whoever works here to their own organisation, and register this feature's views."""
     from webapp.organisations import receivers  # connects them
+    from webapp.organisations.forms import ROLE_NAMES
+    from webapp.organisations.views.teams import blueprint
+
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["team_role"] = lambda role: str(ROLE_NAMES[role])
 
     @app.before_request
     def keep_apart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
@@ -76,6 +78,22 @@ def give_to_team(position: Position, team: Team, *, by: User) -> None:
         position.team = team
         db.session.flush()
         record("position moved", position=position.id, team=team.id, by=by.id)
+
+
+def set_rules(position: Position, *, four_eyes: bool, blind_review: bool, approvers: Sequence[User], by: User) -> None:
+    """Say how people decide here: with a second person, without names, with whose approval. Decisions that were made
+    stay as they are."""
+    position.four_eyes, position.blind_review = four_eyes, blind_review
+    position.approvers = list(approvers)
+    db.session.flush()
+    record(
+        "position rules changed",
+        position=position.id,
+        four_eyes=int(four_eyes),
+        blind_review=int(blind_review),
+        approvers=len(position.approvers),
+        by=by.id,
+    )
 
 
 def edit_position(position: Position, *, title: str, city: str, country: str, by: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -101,10 +101,10 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
     return card
 
 
-def submit(card: Scorecard) -> None:
+def submit(card: Scorecard, hidden: Collection[str] = ()) -> None:
     """Close a draft for good. Raises ReviewError where it is none, or a question has neither score nor note.
 
-    A question whose recording was withdrawn needs neither.
+    A question whose recording was withdrawn needs neither, nor do those whose ids are ``hidden`` from the reviewer.
     """
     if card.state is not ScorecardState.DRAFT:
         raise ReviewError(_("This scorecard has already been submitted."))
@@ -114,6 +114,7 @@ def submit(card: Scorecard) -> None:
         question.position
         for question in card.interview.question_set.questions
         if question.id not in withdrawn
+        and question.id not in hidden
         and ((rating := card.rating_of(question)) is None or (rating.score is None and not rating.note))
     ]
     if missing:

@@ -15,7 +15,7 @@ from webapp.positions import operations
 from webapp.positions.access import load_position
 from webapp.positions.forms import PositionForm
 from webapp.positions.models import Position
-from webapp.positions.places import country_name, rules
+from webapp.positions.places import country_name
 
 blueprint = Blueprint("positions", __name__, url_prefix="/positions")
 
@@ -59,14 +59,6 @@ def new() -> Response | tuple[str, int]:
         )
         return redirect(url_for("positions.show", position_id=position.id))
     return render_template("positions/edit.html", form=form, position=None), 422 if form.is_submitted() else 200
-
-
-@blueprint.get("/<position_id>")
-@_staff
-def show(position_id: str) -> str:
-    """One position, its place and what the law allows there."""
-    position = load_position(position_id)
-    return render_template("positions/show.html", position=position, rules=rules(position.country))
 
 
 @blueprint.route("/<position_id>/edit", methods=["GET", "POST"])

@@ -21,6 +21,9 @@ from webapp.interviews.models import InterviewState
 from webapp.recordings import operations, verification
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadError
+from webapp.sharing.access import share_that_shows
+from webapp.sharing.models import ShareAct
+from webapp.sharing.operations import note
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
@@ -103,10 +106,21 @@ def _playable(recording_id: str) -> tuple[Recording, str]:
     """
     recording = db.session.get(Recording, recording_id) or abort(404)
     if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
-        abort(404)
+        _check_guest(recording)
     if recording.state is not RecordingState.READY or recording.playable_key is None:
         abort(404)
     return recording, recording.playable_key
+
+
+def _check_guest(recording: Recording) -> None:
+    """404 unless a guest's link shows this very take; that it was played is written down."""
+    answer = recording.take.answer
+    share = share_that_shows(answer) if recording.take is answer.kept_take else None
+    if share is None or answer.interview.state is not InterviewState.SUBMITTED:
+        abort(404)
+    if request.endpoint == "recordings.play":
+        note(share, ShareAct.PLAYED, answer)
+        db.session.commit()
 
 
 def _may_play_in_review(recording: Recording) -> bool:
