@@ -24,7 +24,8 @@ FAULTS = frozenset({"faults"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure; returns the exit status: 0, 1 where a bound does not hold, 2 where something could not be measured, 130 for Ctrl-C."""
+    """Measure; returns the exit status: 0, 1 where a bound does not hold, 2 where nothing could be measured, 130 for
+    Ctrl-C."""
     parser = argparse.ArgumentParser(prog="./viva bench", description="Measure speed and memory.")
     parser.add_argument("name", nargs="?", choices=BENCHES, help="one of the benchmarks (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
