@@ -19,7 +19,8 @@ from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
-from webapp.interviews.models import Answer, Consent, Interview, Invitation, SavedView, Take
+from webapp.interviews.attachments import attach
+from webapp.interviews.models import Answer, Attachment, Consent, Interview, Invitation, SavedView, Take
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import first_team, put_in_team
 from webapp.policy import Mode, Purpose
@@ -141,6 +142,11 @@ class Make:
         for person, role in people:
             put_in_team(team, person, role)
         return self._save(team)
+
+    def attachment(self, position: Position, by: User) -> Attachment:
+        """A file of a new invitation for ``position``."""
+        row = attach(self.invitation(position=position, created_by=by), "cv.pdf", b"%PDF-1.7\n%%EOF", by=by)
+        return self._save(row)
 
     def view(self, user: User, **values: Any) -> SavedView:
         """Saved filters of the list of interviews."""

@@ -12,13 +12,16 @@ from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
+from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
-from webapp.interviews.models import Interview
+from webapp.interviews.models import Interview, Outcome
 from webapp.interviews.saved_views import save_view
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
 from webapp.questions.models import QuestionSet, SetState
+from webapp.reviews import letters
+from webapp.reviews.models import Decision
 from webapp.sharing import operations as sharing
 
 #: In every name and text of an organisation's rows: what must not be read elsewhere.
@@ -73,6 +76,11 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     share, _code = sharing.share(
         position, [interview], name=f"{name} Guest", email="guest@zebra.org", until=now() + timedelta(days=1), by=admin
     )
+    file = attach(open_one, f"{name}.pdf", b"%PDF-1.7\n%%EOF", by=admin)
+    decision = Decision(interview=interview, outcome=Outcome.HOLD, reason=f"{name} reason", by_id=admin.id)
+    db.session.add(decision)
+    db.session.flush()
+    letter = letters.write(decision, "About you", f"{name} letter", by=admin)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -91,6 +99,9 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "position": 1,
         "share_id": share.id,
         "view_id": view.id,
+        "attachment_id": file.id,
+        "decision_id": decision.id,
+        "letter_id": letter.id,
         "filename": "none",
         "token": "none",
         "link": "none",

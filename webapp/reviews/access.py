@@ -16,8 +16,8 @@ from flask_login import current_user
 
 from webapp.accounts.models import User
 from webapp.core.database import db
-from webapp.interviews.access import may_decide, may_review
-from webapp.interviews.models import Interview, InterviewState
+from webapp.interviews.access import may_decide, may_manage, may_review
+from webapp.interviews.models import Attachment, Interview, InterviewState, Invitation
 from webapp.policy import Mode
 from webapp.positions.models import ReviewState
 from webapp.questions.models import Question
@@ -103,10 +103,24 @@ def may_see_scorecards(user: User, interview: Interview) -> bool:
 
 def is_identity_hidden(user: User, interview: Interview) -> bool:
     """Whether the name, the picture, the voice and the attached files of a candidate stay hidden from ``user``: in a
-    position with blind review, until their own scorecard is in or people have decided."""
+    position with blind review, until their own scorecard is in or people have decided. Those who invite see them."""
     if interview.position is None or not interview.position.blind_review:
         return False
+    if interview.invitation is not None and may_manage(user, interview.invitation):
+        return False  # who invites people knows their names
     return not _is_over(interview) and not operations.has_reviewed(interview, user)
+
+
+def are_files_hidden(user: User, invitation: Invitation) -> bool:
+    """Whether the files of a candidate stay hidden from ``user``, who may see the invitation: as their name does."""
+    if invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED:
+        return is_identity_hidden(user, invitation.interview)
+    return invitation.position.blind_review and not may_manage(user, invitation)
+
+
+def files_of(invitation: Invitation) -> list[Attachment]:
+    """The files of a candidate that the present user may see now."""
+    return [] if are_files_hidden(current_user._get_current_object(), invitation) else invitation.attachments
 
 
 def review_of(interview: Interview) -> Review | None:
