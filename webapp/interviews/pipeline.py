@@ -115,7 +115,8 @@ def set_stages(position: Position, wanted: Iterable[tuple[str | None, str, Revie
     for rank, (stage_id, name, state) in enumerate(rows, 1):
         stage = there.get(stage_id or "")
         if stage is None:
-            stage = Stage(position=position)
+            stage = Stage(name=name, state=state, rank=rank)
+            position.stages.append(stage)
         elif stage.state is not state and _is_used(stage):
             raise PipelineError(_("There are candidates in “%(stage)s”. Move them first.", stage=stage.name))
         stage.name, stage.state, stage.rank = name, state, rank

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response, abort
 from flask_login import current_user, login_required
 
@@ -29,7 +31,8 @@ def file(attachment_id: str) -> Response:
         response = storage.send(row.key, mimetype=row.media_type, max_age=0)
     except FileNotFoundError:
         abort(404)
-    response.headers.set("Content-Disposition", "attachment" if row.media_type == DOCX else "inline", filename=row.name)
+    disposition = "attachment" if row.media_type == DOCX else "inline"
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(row.name, safe='')}"
     response.headers["Cache-Control"] = "private, no-store"
     # Nothing in a file may run, load or send anything. Browsers show a PDF by a plug-in, which a sandbox would refuse.
     policy = _SHOWN.get(row.media_type, "sandbox")
