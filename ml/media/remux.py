@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from fractions import Fraction
@@ -12,6 +13,8 @@ import av
 
 from ml.core.errors import MediaError
 from ml.core.names import shown_name
+from ml.media import matroska_shape
+from ml.media.geometry import squared
 from ml.media.recordings import Recording, open_recording
 
 #: Containers by suffix: FFmpeg's name, and options that put the index in front.
@@ -20,6 +23,9 @@ _CONTAINERS = {
     ".mp4": ("mp4", {"movflags": "+faststart"}),
     ".mkv": ("matroska", {"cues_to_front": "1"}),
 }
+#: What a muxer fails of that is no fault of the recording's: the disk, and how much of it somebody may have.
+_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EMFILE}
+_OURS |= {errno.ENFILE, errno.ENOENT, errno.ESTALE}
 
 
 def remux(source: str | Path, target: str | Path) -> None:
@@ -36,6 +42,15 @@ def remux(source: str | Path, target: str | Path) -> None:
         copy.finish()
 
 
+def _shape_of(recording: Recording) -> tuple[int, int] | None:
+    """(width, height) at which the recording's pictures are shown, where their pixels are not square."""
+    if recording.video is None:
+        return None
+    size = recording.video.codec_context.width, recording.video.codec_context.height
+    shown = squared(*size, recording.aspect)
+    return None if shown == size else shown
+
+
 class Copy:
     """A copy of an open recording that is being written to ``target``: a context manager that leaves nothing behind
     unless `finish` was called."""
@@ -47,6 +62,7 @@ class Copy:
         )
         os.close(handle)
         self._latest: dict[int, Fraction] = {}
+        self._shape: tuple[int, int] | None = None
         self._error: Exception | None = None
         self._output: av.container.OutputContainer | None = None
         if not all(part.alike for part in recording.following):
@@ -61,8 +77,18 @@ class Copy:
             self._output = av.open(f"file:{self._partial}", "w", format=name, options=options)
             streams = [stream for stream in (recording.video, recording.audio) if stream is not None]
             self._copies = {s.index: self._output.add_stream_from_template(s, opaque=True) for s in streams}
+            self._shape = _shape_of(recording)
+            if self._shape:
+                self._note_shape(recording)
         except (av.FFmpegError, ValueError) as error:
             self._error = error
+
+    def _note_shape(self, recording: Recording) -> None:
+        """Have the copy say that its pixels are not square: MP4's writer asks the codec, WebM's can only be amended."""
+        video = self._copies[recording.video.index]
+        video.codec_context.sample_aspect_ratio = recording.aspect
+        if self._target.suffix != ".mp4":
+            video.metadata["title"] = matroska_shape.PLACEHOLDER
 
     def __enter__(self) -> Self:
         return self
@@ -89,16 +115,21 @@ class Copy:
             self._error = error
 
     def finish(self) -> Path:
-        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be."""
+        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be, OSError and
+        MemoryError where the disk or the memory fails us, which says nothing about the recording."""
         self._close()
-        if isinstance(self._error, MediaError):
+        if isinstance(self._error, MediaError | MemoryError):
             raise self._error
+        if isinstance(self._error, OSError) and self._error.errno in _OURS:
+            raise OSError(self._error.errno, os.strerror(self._error.errno)) from self._error
         if self._error:
             raise MediaError(
                 "not_media",
                 f"{shown_name(self._recording.path)} could not be copied into a {self._target.suffix} file. "
                 "Record or export it as WebM or MP4.",
             ) from self._error
+        if self._shape and self._target.suffix != ".mp4":
+            matroska_shape.amend(Path(self._partial), *self._shape)
         os.replace(self._partial, self._target)
         return self._target
 
