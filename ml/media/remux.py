@@ -23,6 +23,8 @@ _CONTAINERS = {
     ".mp4": ("mp4", {"movflags": "+faststart"}),
     ".mkv": ("matroska", {"cues_to_front": "1"}),
 }
+#: How many pictures may be decoded before one whose place in the order of decoding is known (H.264 allows 16).
+MOST_EARLY = 32
 #: What a muxer fails of that is no fault of the recording's: the disk, and how much of it somebody may have.
 _OURS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EMFILE}
 _OURS |= {errno.ENFILE, errno.ENOENT, errno.ESTALE}
@@ -62,6 +64,7 @@ class Copy:
         )
         os.close(handle)
         self._latest: dict[int, Fraction] = {}
+        self._early: dict[int, list[av.Packet]] = {}
         self._shape: tuple[int, int] | None = None
         self._error: Exception | None = None
         self._output: av.container.OutputContainer | None = None
@@ -100,15 +103,37 @@ class Copy:
     def add(self, stream: av.stream.Stream, packet: av.Packet) -> None:
         """Write a packet of the recording's ``stream``, which is used up by that. What cannot be written is told by
         `finish`."""
-        if self._error or self._output is None or packet.dts is None:  # an empty packet only flushes decoders
+        if self._error or self._output is None or not packet.size:  # an empty packet only flushes decoders
             return
+        waiting = self._early.setdefault(stream.index, [])
+        if packet.dts is None and len(waiting) < MOST_EARLY:
+            waiting.append(packet)
+            return
+        self._write_early(stream.index, packet.dts)
+        if packet.dts is not None:
+            self._write(stream.index, packet)
+
+    def _write_early(self, index: int, known: int | None) -> None:
+        """Write the packets that came before the first whose place in the order of decoding is ``known``.
+
+        Matroska says when a picture is shown, and not when it is decoded; where pictures are shown in another order, that
+        shows only after some. The first of all is among them.
+        """
+        waiting = self._early.pop(index, [])
+        for place, packet in enumerate(waiting):
+            back = (len(waiting) - place) * int(packet.duration or 1)
+            packet.dts = packet.pts if known is None else known - back
+            if packet.dts is not None:
+                self._write(index, packet)
+
+    def _write(self, index: int, packet: av.Packet) -> None:
         shift = round(self._recording.shift / packet.time_base)
         packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
         moment = packet.dts * packet.time_base
-        if moment <= self._latest.get(stream.index, moment - 1):  # a muxer refuses time that does not advance
+        if self._output is None or moment <= self._latest.get(index, moment - 1):  # time must advance for a muxer
             return
-        self._latest[stream.index] = moment
-        packet.stream = self._copies[stream.index]
+        self._latest[index] = moment
+        packet.stream = self._copies[index]
         try:
             self._output.mux(packet)
         except (av.FFmpegError, ValueError) as error:
@@ -117,6 +142,8 @@ class Copy:
     def finish(self) -> Path:
         """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be, OSError and
         MemoryError where the disk or the memory fails us, which says nothing about the recording."""
+        for index in list(self._early):
+            self._write_early(index, None)
         self._close()
         if isinstance(self._error, MediaError | MemoryError):
             raise self._error

@@ -120,5 +120,5 @@ def is_right(hasher: PasswordHasher, stored: str, password: str) -> bool:
             return bool(apart.ask({"cost": _cost(hasher), "hash": stored, "password": password})["right"])
         try:
             return hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeError):
             return False

@@ -26,7 +26,7 @@ def answer(asked: dict[str, str | list[int]]) -> dict[str, str | bool]:
         return {"hash": hasher.hash(password)}
     try:
         return {"right": hasher.verify(str(asked["hash"]), password)}
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):
         return {"right": False}
 
 
