@@ -11,8 +11,8 @@ from ml.face.quality_checks import is_still
 
 #: Two small copies of a live picture differ by more than this (grey levels) somewhere, by breath and noise alone.
 SAME = 1.5
-#: An encoder draws a picture anew that stands still (a key picture, more detail): then they differ by no more than this,
-#: in no more looks than so many one after the other, and stand still for as many before and after as STEADY.
+#: An encoder draws a picture anew that stands still (a key picture, more detail): then they differ by no more than
+#: this, in no more looks than so many one after the other, and stand still for STEADY looks before and after.
 NEARLY, REDRAWN, STEADY = 6.0, 3, 2
 #: Shorter stretches (s) are no freeze.
 SHORTEST = 3.0
@@ -39,8 +39,8 @@ def stretches(
 ) -> list[tuple[float, float]]:
     """(from, to) in seconds where the picture stood still, in order and apart.
 
-    ``same`` says at each of ``times`` whether the picture is the one of the time before (a `Change`); ``pictures`` are the times of
-    all pictures, ``length`` how long the recording is, its sound included.
+    ``same`` says at each of ``times`` whether the picture is the one of the time before (a `Change`); ``pictures`` are
+    the times of all pictures, ``length`` how long the recording is, its sound included.
     """
     found: list[tuple[float, float]] = []
     begun: float | None = None

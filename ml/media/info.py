@@ -75,7 +75,7 @@ def probe(path: str | Path) -> MediaInfo:
     """
     with open_recording(path) as recording:
         info, container = _describe(recording), recording.container
-        # Phones turn their pictures; that is known once one is decoded, and a browser's WebM cannot go back to its start.
+        # Phones turn their pictures: that is known once one is decoded. A browser's WebM cannot go back to its start.
         if info.has_video and recording.demuxer in ("mov", "matroska"):
             with open_recording(path) as again:
                 first = next((frame for _, frame in again.decode(again.video)), None)

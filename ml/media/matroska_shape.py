@@ -1,8 +1,8 @@
 """How large a Matroska or WebM file's pictures are shown: written where FFmpeg's writer was not told.
 
-The writer is given a track name of a known length. That is taken out again, and what is needed (RFC 9559, 5.1.4.1.28: the
-elements DisplayWidth and DisplayHeight of a track's video) is put in for it, so that nothing behind it moves and every
-index stays right.
+The writer is given a track name of a known length. That is taken out again, and what is needed (RFC 9559, 5.1.4.1.28:
+the elements DisplayWidth and DisplayHeight of a track's video) is put in for it, so that nothing behind it moves and
+every index stays right.
 """
 
 from __future__ import annotations

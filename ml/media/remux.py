@@ -7,7 +7,7 @@ import os
 import tempfile
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import av
 
@@ -88,7 +88,7 @@ class Copy:
 
     def _note_shape(self, recording: Recording) -> None:
         """Have the copy say that its pixels are not square: MP4's writer asks the codec, WebM's can only be amended."""
-        video = self._copies[recording.video.index]
+        video: Any = self._copies[recording.video.index] if recording.video is not None else None
         video.codec_context.sample_aspect_ratio = recording.aspect
         if self._target.suffix != ".mp4":
             video.metadata["title"] = matroska_shape.PLACEHOLDER
@@ -116,8 +116,8 @@ class Copy:
     def _write_early(self, index: int, known: int | None) -> None:
         """Write the packets that came before the first whose place in the order of decoding is ``known``.
 
-        Matroska says when a picture is shown, and not when it is decoded; where pictures are shown in another order, that
-        shows only after some. The first of all is among them.
+        Matroska says when a picture is shown, and not when it is decoded; where pictures are shown in another order,
+        that shows only after some. The first of all is among them.
         """
         waiting = self._early.pop(index, [])
         for place, packet in enumerate(waiting):
@@ -126,7 +126,7 @@ class Copy:
             if packet.dts is not None:
                 self._write(index, packet)
 
-    def _write(self, index: int, packet: av.Packet) -> None:
+    def _write(self, index: int, packet: Any) -> None:
         shift = round(self._recording.shift / packet.time_base)
         packet.pts, packet.dts = None if packet.pts is None else packet.pts - shift, packet.dts - shift
         moment = packet.dts * packet.time_base
@@ -140,8 +140,8 @@ class Copy:
             self._error = error
 
     def finish(self) -> Path:
-        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be, OSError and
-        MemoryError where the disk or the memory fails us, which says nothing about the recording."""
+        """Put the whole copy in its place. Raises MediaError (``not_media``, ``mixed``) where that cannot be, OSError
+        and MemoryError where the disk or the memory fails us, which says nothing about the recording."""
         for index in list(self._early):
             self._write_early(index, None)
         self._close()

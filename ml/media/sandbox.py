@@ -71,11 +71,11 @@ class Bounds:
 def verify_and_copy(path: Path, target: Path, bounds: Bounds) -> tuple[demux.MediaInfo, Path]:
     """What :func:`demux.verify` says of ``path``, and where its playable copy is: ``target`` with a suffix.
 
-    Raises MediaError as those do, by what is in the file alone: ``too_large`` where the recording has more pixels than it
-    may, ``too_long`` where it lasts longer than it may. A poster lies beside the copy where one could be made
-    (`poster.path_beside`). Raises OSError where the disk fails us, BoundReachedError where the recording took more memory
-    or processor time than it may, and SandboxFailedError where the process ended for a reason that says nothing about
-    the recording: try again.
+    Raises MediaError as those do, by what is in the file alone: ``too_large`` where the recording has more pixels than
+    it may, ``too_long`` where it lasts longer than it may. A poster lies beside the copy where one could be made
+    (`poster.path_beside`). Raises OSError where the disk fails us, BoundReachedError where the recording took more
+    memory or processor time than it may, and SandboxFailedError where the process ended for a reason that says nothing
+    about the recording: try again.
     """
     threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     threads["MALLOC_ARENA_MAX"] = "1"  # an arena reserves address space that counts against the bound

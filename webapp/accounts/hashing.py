@@ -1,14 +1,16 @@
 """Hashing passwords (Argon2id) so that it holds up nobody: in the server, by few processes of their own.
 
-A hash takes 64 MB and some 50 ms of every core. In the server's own process its threads would compete with the loop that
-reads and writes every connection, and its memory with everybody's. So the server has AT_ONCE processes beside it, which
-stand back (nice) behind it. Commands and tests hash by themselves.
+A hash takes 64 MB and some 50 ms of every core. In the server's own process its threads would compete with the loop
+that reads and writes every connection, and its memory with everybody's. So the server has AT_ONCE processes beside it,
+which stand back (nice) behind it. Commands and tests hash by themselves.
 """
 
 from __future__ import annotations
 
 import atexit
+import errno
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -43,7 +45,7 @@ class _Processes:
             with self._one() as process:
                 found = _asked(process, question)
         if found is None:
-            raise OSError("The process that hashes passwords ends at once.")
+            raise OSError(errno.ECHILD, os.strerror(errno.ECHILD))
         return found
 
     @contextmanager

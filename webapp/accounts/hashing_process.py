@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 NICENESS = 10
 
 
-def answer(asked: dict[str, str | list[int]]) -> dict[str, str | bool]:
+def answer(asked: dict[str, Any]) -> dict[str, str | bool]:
     """``{"cost": [time, memory, parallelism], "password": …}``, with ``"hash"`` to verify it against that."""
     time_cost, memory_cost, parallelism = asked["cost"]
     hasher = PasswordHasher(int(time_cost), int(memory_cost), int(parallelism))

@@ -10,7 +10,18 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core import leases
 from webapp.core.leases import FREE, LeaseLostError, new_owner, term
 
-__all__ = ["FREE", "WORK", "Heartbeat", "LeaseLostError", "claim", "give_back_attempt", "new_owner", "renew", "settle", "term"]
+__all__ = [
+    "FREE",
+    "WORK",
+    "Heartbeat",
+    "LeaseLostError",
+    "claim",
+    "give_back_attempt",
+    "new_owner",
+    "renew",
+    "settle",
+    "term",
+]
 
 WORK = leases.Work(
     Analysis,

@@ -95,7 +95,7 @@ WORK = leases.Work(
     busy=Recording.state == RecordingState.VERIFYING,
     counts_claims=False,  # a worker that is stopped, however often, says nothing about a recording
 )
-#: Seconds after which a recording is tried again that the machine could not check: half as long as it has waited so far.
+#: Seconds until a recording is tried again that the machine could not check: half as long as it has waited so far.
 SOONEST, LATEST = 15.0, 600.0
 
 

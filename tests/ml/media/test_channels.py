@@ -66,7 +66,9 @@ def test_channels_do_not_cancel_out(tmp_path: Path, channels: list[float], least
 
 def test_a_loud_voice_on_two_channels_does_not_clip(tmp_path: Path):
     loud = voice() / float(np.abs(voice()).max()) * 0.9
-    sound = np.concatenate(list(demux.audio_blocks(write(tmp_path / "loud.wav", np.stack([loud, loud]), codec="pcm_s16le"))))
+    sound = np.concatenate(
+        list(demux.audio_blocks(write(tmp_path / "loud.wav", np.stack([loud, loud]), codec="pcm_s16le")))
+    )
     assert float(np.abs(sound).max()) < 0.95
 
 

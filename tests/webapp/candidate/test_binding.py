@@ -42,13 +42,17 @@ def written(app):
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_no_page_of_an_interview_writes_anything_when_it_is_looked_at(app, client, make, open_interview, written, method):
+def test_no_page_of_an_interview_writes_anything_when_it_is_looked_at(
+    app, client, make, open_interview, written, method
+):
     """Every page of a candidate that takes an interview, and each of its questions: think time or none."""
     questions = make.question_set("video audio text")
     interview = open_interview(make.interview(invitation=make.invitation(question_set=questions)))
     with db.engine.begin() as connection:
         connection.execute(sa.text("update questions set think_seconds = 30 where position = 2"))
-    made = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("candidate.") and "GET" in rule.methods]
+    made = [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("candidate.") and "GET" in rule.methods
+    ]
     paths = [rule.rule.replace("<interview_id>", interview.id) for rule in made if "<interview_id>" in rule.rule]
     paths = [path.replace("<int:position>", str(at)) for path in paths for at in (1, 2, 3)]
     assert len(set(paths)) >= 10 and not any("<" in path for path in paths)

@@ -76,9 +76,7 @@ def takes(interview_id: str, position: int) -> str:
     """The list of takes alone, for the page to put in place when one has been saved."""
     interview, question = _load(interview_id, position)
     answer = find_answer(interview, question)
-    return render_template(
-        "candidate/_takes.html", interview=interview, question=question, **_takes(question, answer)
-    )
+    return render_template("candidate/_takes.html", interview=interview, question=question, **_takes(question, answer))
 
 
 def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
