@@ -27,6 +27,10 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "governance.audit", "", ADMINS),
+    ("POST", "governance.verify", "", ADMINS),
+    ("GET", "governance.export_csv", "", ADMINS),
+    ("GET", "governance.export_json", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
     ("GET", "questions.index", "", STAFF),
@@ -66,11 +70,11 @@ ROUTES = [
     ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health")
+OURS = ("governance", "accounts", "questions", "positions", "interviews", "health")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
-    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
+    public = {"governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
     routes = {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()

@@ -1,0 +1,14 @@
+"""Governance: the audit log, retention and erasure, notices."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register this feature's views, and watch requests for the audit log."""
+    from webapp.governance import entries, receivers, recorder, requests
+    from webapp.governance.views.audit import blueprint
+
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(translated_action=entries.action_name, subject_name=entries.kind_name)
+    recorder.init_app(app)
+    requests.init_app(app)
