@@ -34,6 +34,7 @@ OTHERS = {
     "set_id": "question set",
     "position_id": "position",
     "question_id": "question",
+    "attestation_id": "attestation",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
