@@ -39,6 +39,12 @@ Viva: job interviews on your own machine.
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
+  ./viva policy explain --place CODE [--date D] [--json]
+        say which analyses may run at a place, and which rules say so; needs no database
+  ./viva audit verify [--data DIR] [--self-test] [--json]
+        prove that nobody changed, removed or inserted a line of the audit log
+  ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
+        say what erasing somebody would remove, table by table
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -121,6 +127,21 @@ def _invite(arguments: list[str]) -> int:
     _become(command("webapp.interviews.cli", *arguments), environment())
 
 
+def _policy(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.policy.cli", *arguments), environment())
+
+
+def _governance(name: str) -> Callable[[list[str]], int]:
+    def run(arguments: list[str]) -> int:
+        data, rest = _take_data(arguments)
+        ensure_environment()
+        env = environment(VIVA_HOME=str(data_folder(data)))
+        _become(command("webapp.governance.cli", name, *rest), env)
+
+    return run
+
+
 def _flask(arguments: list[str], *prefix: str) -> int:
     data, rest = _take_data(arguments)
     ensure_environment()
@@ -157,6 +178,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _module("ml.training.cli", "train", name="train"),
     "bench": _module("bench"),
     "invite": _invite,
+    "policy": _policy,
+    "audit": _governance("audit"),
+    "erase": _governance("erase"),
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -37,6 +37,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        governance,
         health,
         interviews,
         live,
@@ -65,6 +66,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

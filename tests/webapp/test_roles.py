@@ -7,6 +7,9 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.policy import Modality
+from webapp.policy.models import Attestation
 from webapp.questions.models import SetState
 
 STAFF = {Role.RECRUITER, Role.ADMIN}
@@ -27,6 +30,14 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "governance.audit", "", ADMINS),
+    ("POST", "governance.verify", "", ADMINS),
+    ("GET", "policy.show", "", ADMINS),
+    ("POST", "policy.attest", "", ADMINS),
+    ("POST", "policy.audit", "", ADMINS),
+    ("POST", "policy.end", "attestation", ADMINS),
+    ("GET", "governance.export_csv", "", ADMINS),
+    ("GET", "governance.export_json", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
     ("GET", "questions.index", "", STAFF),
@@ -66,11 +77,11 @@ ROUTES = [
     ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health")
+OURS = ("governance", "policy", "accounts", "questions", "positions", "interviews", "health")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
-    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
+    public = {"governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
     routes = {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()
@@ -87,12 +98,16 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         somebody = make.user(role or Role.ADMIN)
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
+        attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
+        db.session.add(attestation)
+        db.session.commit()
         ids = {
             "user": {"user_id": make.user(Role.CANDIDATE).id},
             "set": {"set_id": make.question_set().id},
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
+            "attestation": {"attestation_id": attestation.id},
             "invitation": {"invitation_id": make.invitation(position=position, created_by=somebody).id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

@@ -37,6 +37,9 @@ readings_deleted = _signals.signal("readings-deleted")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
+#: Payload ``action`` and ``facts`` (ids and words of ours, never a name). Something happened that matters for trust;
+#: webapp/core/security_log.py sends it for whoever calls ``record``.
+audited = _signals.signal("audited")
 #: No payload. The clock's one task asks every feature to find what nobody holds; each receiver commits by itself and
 #: returns how many messages it sent. Outside of any transaction, and one receiver's failure does not keep the others
 #: from their work.

@@ -6,7 +6,7 @@ it was known. Signing in stores it with the person, for texts that no browser as
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,8 +23,8 @@ _UTC = ZoneInfo("UTC")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``moment`` and ``moment_both``."""
-    app.jinja_env.filters.update(moment=moment, moment_both=moment_both)
+    """Give templates the filters ``moment``, ``moment_both`` and ``day``."""
+    app.jinja_env.filters.update(moment=moment, moment_both=moment_both, day=day)
 
 
 @lru_cache(maxsize=1024)
@@ -86,6 +86,11 @@ def _element(value: datetime | None, *, both: bool) -> Markup:
     return Markup('<time datetime="{}" data-local="{}">{}</time>').format(
         value.astimezone(UTC).isoformat(), "both" if both else "own", escape(moment_text(value, both=both))
     )
+
+
+def day(value: date) -> str:
+    """A day of the calendar, in no zone, for people."""
+    return str(format_date(value, "long", rebase=False))
 
 
 def _date(value: datetime) -> str:
