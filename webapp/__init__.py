@@ -40,6 +40,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         health,
         interviews,
         live,
+        messages,
         positions,
         practice,
         questions,
@@ -64,6 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        messages,
         demo,
         health,
     ):
