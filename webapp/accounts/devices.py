@@ -38,6 +38,11 @@ def remember(response: Response) -> Response:
     """Send the browser its secret, where it just got one. To be called after each request."""
     if secret := g.pop("browser_secret", None):
         response.set_cookie(
-            _name(), secret, max_age=LASTS, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+            _name(),
+            secret,
+            max_age=LASTS,
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
         )
     return response

@@ -110,10 +110,16 @@ def steps(invitation: Invitation) -> list[Step]:
     if answer := told(invitation):
         return [*found, Step(_("Review by people"), "done"), Step(_("Answer to you"), "done", *answer)]
     begun = db.session.scalar(
-        sa.select(sa.exists().where(Scorecard.interview_id == interview.id, Scorecard.state == ScorecardState.SUBMITTED))
+        sa.select(
+            sa.exists().where(Scorecard.interview_id == interview.id, Scorecard.state == ScorecardState.SUBMITTED)
+        )
     )
     detail = _("The review has begun.") if begun else _("It has not begun yet.")
-    return [*found, Step(_("Review by people"), "now", detail), Step(_("Answer to you"), "next", moment=answer_due(invitation))]
+    return [
+        *found,
+        Step(_("Review by people"), "now", detail),
+        Step(_("Answer to you"), "next", moment=answer_due(invitation)),
+    ]
 
 
 def _submitted(interview: Interview | None) -> bool:

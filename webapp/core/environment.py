@@ -139,7 +139,7 @@ SETTINGS = (
     Setting("VIVA_SMTP_PORT", "its port", "587; 465 for `tls`, 25 for `none`", "SMTP_PORT", whole, 0),
     Setting(
         "VIVA_SMTP_SECURITY",
-        "`starttls` (refuses to go on without it), `tls` (from the first byte), or `none`, for a server on this machine",
+        "`starttls` (refuses to go on without it), `tls` (from the first byte), or `none`, for one on this machine",
         "`starttls`",
         "SMTP_SECURITY",
         one_of("starttls", "tls", "none"),
@@ -148,8 +148,12 @@ SETTINGS = (
     Setting("VIVA_SMTP_USERNAME", "a name to sign in with there", "none", "SMTP_USERNAME", default=""),
     Setting("VIVA_SMTP_PASSWORD", "and its password", "none", "SMTP_PASSWORD", default=""),
     Setting(
-        "VIVA_SMTP_TIMEOUT", "seconds until a mail server that does not answer counts as away", "20", "SMTP_TIMEOUT",
-        float, 20.0,
+        "VIVA_SMTP_TIMEOUT",
+        "seconds until a mail server that does not answer counts as away",
+        "20",
+        "SMTP_TIMEOUT",
+        float,
+        20.0,
     ),
     Setting(
         "VIVA_MAIL_FROM",
@@ -160,15 +164,19 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_MAIL_BOUNCES",
-        "the address that undeliverable mail goes back to, such as `bounces@example.org`; each message adds its id after "
-        "a plus sign, and `./viva flask messages bounced < MAIL` reads what came back",
+        "the address that undeliverable mail goes back to, such as `bounces@example.org`; each message adds its id "
+        "after a plus sign, and `./viva flask messages bounced < MAIL` reads what came back",
         "that of `VIVA_MAIL_FROM`",
         "MAIL_BOUNCES",
         default="",
     ),
     Setting(
-        "VIVA_MAIL_PER_HOUR", "messages that one person gets within an hour; more of them wait", "30",
-        "MAIL_PER_HOUR", whole, 30,
+        "VIVA_MAIL_PER_HOUR",
+        "messages that one person gets within an hour; more of them wait",
+        "30",
+        "MAIL_PER_HOUR",
+        whole,
+        30,
     ),
     Setting(
         "VIVA_ANSWER_DAYS",

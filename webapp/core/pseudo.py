@@ -11,7 +11,7 @@ _ACCENTED = str.maketrans(
     "áçéğíñóšúýžÁÇÉĞÍÑÓŠÚÝŽ",
 )
 #: What stays as it is: places for values (of templates too), per-cent signs, tags and entities.
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\{[^}]*\}\}|<[^>]*>|&\w+;)")
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\{[^}]*\}\}|\{%[^%]*%\}|<[^>]*>|&\w+;)")
 
 
 def pseudo(text: str) -> str:

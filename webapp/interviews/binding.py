@@ -1,7 +1,7 @@
 """A link belongs to the browser in which it was begun: a cookie of its own holds a secret, the interview its hash.
 
-Another browser needs a code that goes to the candidate's address, or the inviter's release: by either somebody proves that
-they are the candidate.
+Another browser needs a code that goes to the candidate's address, or the inviter's release: by either somebody proves
+that they are the candidate.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -128,7 +127,9 @@ def code_in_words(code_id: str) -> str:
 
 def _digits(code_id: str) -> str:
     """Six digits that only this installation can make of a row's id."""
-    made = hmac.new(str(current_app.config["SECRET_KEY"]).encode(), f"viva.link-code {code_id}".encode(), hashlib.sha256)
+    made = hmac.new(
+        str(current_app.config["SECRET_KEY"]).encode(), f"viva.link-code {code_id}".encode(), hashlib.sha256
+    )
     return f"{int.from_bytes(made.digest()[:8], 'big') % 1_000_000:06d}"
 
 

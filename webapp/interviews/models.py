@@ -134,8 +134,8 @@ class Consent(Model):
 
 
 class LinkCode(Model):
-    """A code by which a candidate proves in another browser that they are who was invited. The code itself is not stored:
-    it is made of the row's id and the installation's secret (webapp/interviews/binding.py)."""
+    """A code by which a candidate proves in another browser that they are who was invited. The code is not stored: it
+    is made of the row's id and the installation's secret (webapp/interviews/binding.py)."""
 
     __tablename__ = "link_codes"
 

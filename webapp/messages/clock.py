@@ -19,12 +19,14 @@ from webapp.core.zones import zone_named
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.status import inbox
 from webapp.messages import outbox, relevance, writing
-from webapp.policy.clocks import answer_clock
+from webapp.policy.clocks import answer_clock, shortest
 
 #: Before the deadline; a reminder is left out where the invitation is hardly older than it.
 REMINDERS = {"2d": timedelta(days=2), "2h": timedelta(hours=2)}
 #: The hour of the daily summary, in the reader's zone.
 MORNING = 8
+#: Whoever was not answered for so long is no longer reminded of.
+LONG_AGO = timedelta(days=120)
 
 #: What other features write by the clock: each is called with the moment, and the caller commits.
 _others: list[Callable[[datetime], None]] = []
@@ -83,15 +85,17 @@ def reminders(moment: datetime) -> None:
 
 def answers_due(moment: datetime) -> None:
     """To whoever invited somebody who is owed an answer."""
-    soonest = moment - timedelta(days=answer_clock("").days - 10)
-    query = relevance.unanswered().where(Interview.submitted_at < soonest)
+    soonest = moment - timedelta(days=shortest() - writing.BEFORE.days)
+    query = relevance.unanswered().where(Interview.submitted_at < soonest, Interview.submitted_at > moment - LONG_AGO)
     for row, interview in db.session.execute(query).all():
         writing.answer_due(row, interview, moment)
 
 
 def digests(moment: datetime) -> None:
     """The daily summary, to whom it is eight in the morning."""
-    for user in db.session.scalars(sa.select(User).where(User.active, User.role.in_([Role.RECRUITER, Role.ADMIN]))).all():
+    for user in db.session.scalars(
+        sa.select(User).where(User.active, User.role.in_([Role.RECRUITER, Role.ADMIN]))
+    ).all():
         here = moment.astimezone(zone_named(user.time_zone) or zone_named("UTC"))
         cause = f"digest:{user.id}:{here:%Y-%m-%d}"
         if here.hour == MORNING and not outbox.has_message(cause):

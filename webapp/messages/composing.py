@@ -48,7 +48,7 @@ def kind_of(message: Message) -> Kind | None:
 
 
 def compose(kind: Kind, message: Message) -> Composed:
-    """``message`` in its recipient's language. Raises WordingError where an organisation's words cannot be filled in."""
+    """``message`` in its recipient's language. Raises WordingError where the organisation's words are no good."""
     with variables.writing_to(message):
         values = variables.values_of(message)
         words = words_of(kind, message.language)
@@ -82,7 +82,7 @@ def built(kind: Kind, message: Message) -> EmailMessage:
     built["Message-ID"] = message_id(message)
     built["Auto-Submitted"] = "auto-generated"
     with variables.writing_to(message):
-        built["Content-Language"] = language_tag()
+        language = language_tag()
         if kind.optional:
             built["List-Unsubscribe"] = f"<{unsubscribe_url(message)}>"
             built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -94,6 +94,7 @@ def built(kind: Kind, message: Message) -> EmailMessage:
             file.data, maintype=file.kind.partition("/")[0], subtype=file.kind.partition("/")[2], filename=file.name,
             params=file.parameters,
         )  # fmt: skip
+    built["Content-Language"] = language  # at the end: what stands before would go with the text alone
     return built
 
 

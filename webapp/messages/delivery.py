@@ -14,14 +14,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from ml.core.messages import N_
 from webapp.core import events, leases
 from webapp.core.database import db, now
-from webapp.core.leases import FREE, Heartbeat, LeaseLostError
+from webapp.core.leases import Heartbeat, LeaseLostError
 from webapp.messages.models import Channel, Message, State
 
 logger = logging.getLogger(__name__)
@@ -156,8 +156,8 @@ def _deliver(session: Session, way: Way, message_id: str, owner: str) -> bool:
         return False
     except NotNow as failure:
         _put_off(message_id, owner, way, failure)
-    except Dropped as reason:
-        _settle(message_id, owner, State.SUPPRESSED, reason)
+    except Dropped as why:
+        _settle(message_id, owner, State.SUPPRESSED, why)
     except Refused as failure:
         _give_up(message_id, owner, failure)
     except Exception as error:  # a fault of ours: the message waits for the next version of this program
@@ -180,7 +180,6 @@ def _prepared(session: Session, message_id: str) -> Any:
         return session.prepare(message)
     finally:
         db.session.rollback()
-        db.session.remove()
 
 
 TOO_LATE = "too_late", N_("It could not be sent for as long as it made sense.")
@@ -248,4 +247,4 @@ def channels_with_work() -> list[Channel]:
     """The channels by which something is due, or whose worker has died."""
     with db.engine.connect() as connection:
         found = connection.scalars(sa.select(Message.channel).where(WORK.free(now())).distinct())
-        return [cast(Channel, channel) for channel in found if channel in _ways]
+        return [channel for channel in found if channel in _ways]

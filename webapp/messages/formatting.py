@@ -34,7 +34,10 @@ _CLASSES = {State.SENT: "tag-good", State.FAILED: "tag-bad", State.HELD: "tag-wa
 def init_app(app: Flask) -> None:
     """Give templates what they ask."""
     app.jinja_env.globals.update(
-        messages_to=messages_to, unread_notices=unread, mail_is_configured=mail.is_configured, open_requests=open_requests
+        messages_to=messages_to,
+        unread_notices=unread,
+        mail_is_configured=mail.is_configured,
+        open_requests=open_requests,
     )
     app.jinja_env.filters.update(
         message_state=lambda state: str(STATE_NAMES[state]),
@@ -61,7 +64,7 @@ def open_requests(invitation: Invitation) -> list[CandidateRequest]:
     return [request for request in requests_of(invitation) if request.settled_at is None]
 
 
-def notices_of(user: User | AnonymousUserMixin) -> sa.Select[tuple[Message]]:
+def notices_of(user: User | AnonymousUserMixin) -> sa.Select[Message]:
     """What Viva tells ``user`` inside of itself."""
     return sa.select(Message).where(Message.user_id == user.id, Message.channel == Channel.APP)
 

@@ -91,12 +91,12 @@ _KINDS: Iterable[Kind] = (
             _HELLO,
             _l("You are invited to a recorded interview for the position {{ position }} in {{ place }}."),
             _l(
-                "Answer in your own time, until {{ deadline }}. It takes at most {{ minutes }} minutes. You can practise "
-                "first, and you can stop and go on later."
+                "Answer in your own time, until {{ deadline }}. It takes at most {{ minutes }} minutes. You can "
+                "practise first, and you can stop and go on later."
             ),
             _l("[Open the interview]({{ link }})"),
             _l("The link is for you alone, and works in the browser in which you start."),
-            _l("Before anything is recorded, you are told what it is used for, and you choose. Saying no costs nothing."),
+            _l("Before anything is recorded, you are told what it is used for, and you choose. A no costs nothing."),
             _l("Do you need another format or more time? Ask for it here: {{ status_link }}"),
             _QUESTIONS,
             _BYE,
@@ -143,7 +143,7 @@ _KINDS: Iterable[Kind] = (
         _l("New deadline for your interview: {{ deadline }}"),
         (
             _HELLO,
-            _l("You can now answer your interview for {{ position }} until {{ deadline }}. Before, it was {{ before }}."),
+            _l("You can answer your interview for {{ position }} until {{ deadline }}. Before, it was {{ before }}."),
             _l("[Open the interview]({{ link }})"),
             _QUESTIONS,
             _BYE,
@@ -232,7 +232,7 @@ _KINDS: Iterable[Kind] = (
         _l("{{ candidate }} is owed an answer by {{ answer_by }}"),
         (
             _HELLO,
-            _l("{{ candidate }} submitted an interview for {{ position }} on {{ submitted }} and has had no answer yet."),
+            _l("{{ candidate }} submitted an interview for {{ position }} on {{ submitted }} and had no answer yet."),
             _l("An answer is due by {{ answer_by }}."),
             _l("[Open the interview]({{ link }})"),
         ),
@@ -271,7 +271,7 @@ _KINDS: Iterable[Kind] = (
         _l("Your account at {{ organisation }}"),
         (
             _HELLO,
-            _l("You have an account in Viva, where {{ organisation }} holds its interviews. Set your password to begin:"),
+            _l("You have an account in Viva, where {{ organisation }} holds its interviews. Set a password to begin:"),
             _l("[Set a password]({{ link }})"),
             _l("The link works once, for three days."),
             _BYE,
@@ -301,7 +301,7 @@ _KINDS: Iterable[Kind] = (
         _l("New sign-in to your account"),
         (
             _HELLO,
-            _l("Your account was used to sign in on {{ moment }}, in a browser not seen with it before: {{ browser }}."),
+            _l("Your account was used to sign in on {{ moment }}, in a browser not seen before: {{ browser }}."),
             _l("If that was you, there is nothing to do. If not, end that session and change your password:"),
             _l("[Look at my sessions]({{ link }})"),
             _BYE,
@@ -393,9 +393,9 @@ _KINDS: Iterable[Kind] = (
         _l("Your conversation about {{ position }}: {{ starts }}"),
         (
             _HELLO,
-            _l("Your conversation about {{ position }} with {{ host }} is on {{ starts }} and takes {{ length }} minutes."),
+            _l("Your conversation about {{ position }} with {{ host }} is on {{ starts }}, for {{ length }} minutes."),
             _l("[Join the conversation]({{ link }})"),
-            _l("The calendar file with this message enters it in your calendar. To move or cancel it: {{ status_link }}"),
+            _l("The file with this message puts it into your calendar. To move or cancel it: {{ status_link }}"),
             _BYE,
         ),
         (*_INVITED, "starts", "length", "host", "link", "status_link"),

@@ -59,9 +59,9 @@ NO_SERVER = N_("There is no mail server any more. See VIVA_SMTP_HOST.")
 
 def _check_recipient(message: Message) -> None:
     refusal = db.session.scalar(
-        sa.select(Refusal).where(
-            Refusal.address == message.recipient.lower(), Refusal.kind.in_(["", message.kind])
-        ).limit(1)
+        sa.select(Refusal)
+        .where(Refusal.address == message.recipient.lower(), Refusal.kind.in_(["", message.kind]))
+        .limit(1)
     )
     if refusal is None:
         return

@@ -13,7 +13,6 @@ from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Invitation
 
-
 #: What is read first, what is read as it comes, and what may wait.
 URGENT, NORMAL, BULK = 0, 1, 2
 
@@ -41,8 +40,8 @@ class State(enum.StrEnum):
 
 
 class Message(Model):
-    """One message to one recipient, for one cause. Its ``id`` is its name for ever: it is in the Message-ID of a mail and
-    in the webhook-id, however often it is sent."""
+    """One message to one recipient, for one cause. Its ``id`` is its name for ever: it is in the Message-ID of a mail
+    and in the webhook-id, however often it is sent."""
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_due", "state", "channel", "due_at"),)

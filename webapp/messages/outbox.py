@@ -34,7 +34,8 @@ def put(
 ) -> str | None:  # fmt: skip
     """Have one message sent once this transaction is committed; its id, or None where the cause has one already.
 
-    :param due_at: not before this moment.  :param expires_at: no longer tried after this one (two days after it is due).
+    :param due_at: not before this moment.
+    :param expires_at: no longer tried after this one (two days after it is due).
     """
     moment = now()
     due = due_at or moment

@@ -31,7 +31,9 @@ def invite_again(_app: object, *, invitation_id: str) -> None:
     """Send the invitation to the right address; what waits for the wrong one stays here."""
     row = _invitation(invitation_id)
     wrong = Message.recipient != row.email
-    outbox.suppress_where(Message.invitation_id == row.id, Message.user_id.is_(None), wrong, code="corrected", reason=CORRECTED)
+    outbox.suppress_where(
+        Message.invitation_id == row.id, Message.user_id.is_(None), wrong, code="corrected", reason=CORRECTED
+    )
     if operations.is_open(row):
         writing.invitation_to_corrected(row)
 
@@ -104,10 +106,8 @@ def tell_mentioned(_app: object, *, user_id: str, interview_id: str, by_id: str,
     """Tell somebody that a colleague named them."""
     interview = db.session.get_one(Interview, interview_id)
     facts = {"by": db.session.get_one(User, by_id).name, "interview_id": interview_id}
-    writing.to_person(
-        db.session.get_one(User, user_id), "mention", f"mention:{mention_id}:{user_id}", invitation=interview.invitation,
-        facts=facts,
-    )  # fmt: skip
+    user = db.session.get_one(User, user_id)
+    writing.to_person(user, "mention", f"mention:{mention_id}:{user_id}", invitation=interview.invitation, facts=facts)
 
 
 @events.person_added.connect
@@ -135,7 +135,11 @@ def tell_new_device(_app: object, *, session_id: str) -> None:
 def tell_exported(_app: object, *, address: str, name: str, file: str, path: str, job_id: str) -> None:
     """Tell whoever asked for an export that they can fetch it."""
     outbox.put(
-        kind="export_finished", cause=f"export:{job_id}", recipient=address, name=name, facts={"file": file, "path": path}
+        kind="export_finished",
+        cause=f"export:{job_id}",
+        recipient=address,
+        name=name,
+        facts={"file": file, "path": path},
     )
 
 
@@ -150,10 +154,12 @@ def tell_erased(_app: object, *, address: str, name: str, job_id: str) -> None:
 def tell_undelivered(_app: object, *, message_id: str) -> None:
     """Tell whoever invited, inside of Viva, that a message to their candidate did not arrive."""
     message = db.session.get(Message, message_id)
-    if message is None or message.channel is not Channel.MAIL or message.invitation is None:
+    if message is None or message.channel is not Channel.MAIL:
         return
     if message.reason_code == "bounced" and bounces.is_about_address(message.answer or ""):
         bounces.refuse(message.recipient, message.answer or "")
+    if message.invitation is None:
+        return
     row = message.invitation
     if message.recipient.casefold() != row.email.casefold():
         return

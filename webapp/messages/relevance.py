@@ -91,16 +91,19 @@ def is_answered(invitation: Invitation) -> bool:
     """Whether a candidate has been told what was decided: by a letter, or somebody noted that they did."""
     if invitation.answered_at is not None:
         return True
-    return db.session.scalar(
-        sa.select(sa.exists().where(Message.invitation_id == invitation.id, Message.kind.in_(ANSWERS), ALIVE))
-    ) or False
+    return (
+        db.session.scalar(
+            sa.select(sa.exists().where(Message.invitation_id == invitation.id, Message.kind.in_(ANSWERS), ALIVE))
+        )
+        or False
+    )
 
 
 #: A message that was sent or will be.
 ALIVE: sa.ColumnElement[bool] = Message.state.in_(["waiting", "sending", "sent", "held"])
 
 
-def unanswered() -> sa.Select[tuple[Invitation, Interview]]:
+def unanswered() -> sa.Select[Invitation, Interview]:
     """Invitations whose interview was submitted and whose candidate has had no answer."""
     told = sa.exists().where(Message.invitation_id == Invitation.id, Message.kind.in_(ANSWERS), ALIVE)
     return (

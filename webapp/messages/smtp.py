@@ -138,7 +138,7 @@ class Relay:
             self.close()
             raise NotNow("cut_off", N_("The mail server ended the connection in the middle of this message.")) from None
         except smtplib.SMTPDataError as error:  # it does not even want to begin
-            code, text = error.smtp_code, error.smtp_error
+            code, text = error.smtp_code, str(error.smtp_error).encode()
         _check(code, text, "content_refused", CONTENT_REFUSED)
         self._sent += 1
         return _words(code, text)

@@ -120,7 +120,9 @@ def as_html(paragraph: Paragraph, links: tuple[str, ...]) -> Markup:
     lines = []
     for line in paragraph.text.splitlines():
         found = re.split("(" + "|".join(map(re.escape, links)) + ")", line) if links else [line]
-        parts = (Markup('<a href="{0}">{0}</a>').format(part) if n % 2 else escape(part) for n, part in enumerate(found))
+        parts = (
+            Markup('<a href="{0}">{0}</a>').format(part) if n % 2 else escape(part) for n, part in enumerate(found)
+        )
         lines.append(Markup().join(parts))
     return Markup("<br>").join(lines)
 

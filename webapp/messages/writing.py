@@ -14,6 +14,8 @@ from webapp.messages.models import BULK, NORMAL, URGENT, Channel
 from webapp.policy.clocks import answer_clock
 from webapp.reviews.models import Decision, Outcome
 
+#: So long before an answer is owed, whoever invited is reminded first.
+BEFORE = timedelta(days=10)
 #: Decision → the letter that tells it.
 LETTERS = {
     Outcome.ADVANCE: "letter_advance",
@@ -26,13 +28,17 @@ def to_candidate(invitation: Invitation, kind: str, cause: str, **options: Any) 
     """A mail to the candidate, in their language and zone as far as they are known; None without an address."""
     if not invitation.email:
         return None
-    interview = invitation.interview
-    language = (interview.language if interview else "") or invitation.language
+    interview, language = invitation.interview, language_of(invitation)
     zone = (interview.time_zone if interview else "") or invitation.time_zone
     return outbox.put(
         kind=kind, cause=cause, recipient=invitation.email, name=invitation.name, invitation=invitation,
         language=language, zone=zone, **options,
     )  # fmt: skip
+
+
+def language_of(invitation: Invitation) -> str:
+    """The language in which a candidate is written to: that of the browser in which they began, else the inviter's."""
+    return (invitation.interview.language if invitation.interview else "") or invitation.language
 
 
 def to_person(user: User, kind: str, cause: str, *, inside: bool = True, **options: Any) -> str | None:
@@ -98,7 +104,7 @@ def answer_due(row: Invitation, interview: Interview, moment: datetime) -> None:
         return
     due = answer_clock(interview.country).due(interview.submitted_at)
     left = (due - moment).days
-    if moment < due - timedelta(days=10):
+    if moment < due - BEFORE:
         return
     stage = "10" if moment < due else str(-((moment - due).days // 7))
     facts = {

@@ -20,9 +20,9 @@ class Clock:
         return submitted_at + timedelta(days=self.days)
 
 
-#: Country → the longest time that its law, or that of a part of it, allows. Ontario: since 1 January 2026 employers of 25 or
-#: more tell interviewed applicants within 45 days whether they decided (Employment Standards Act, 2000, s. 8.6). A
-#: position's city does not say its province, so all of Canada is held to it. This is no legal advice.
+#: Country → the longest time that its law, or that of a part of it, allows. Ontario: since 1 January 2026 employers
+#: of 25 or more tell interviewed applicants within 45 days whether they decided (Employment Standards Act, 2000, Part
+#: III.1). A position's city does not say its province, so all of Canada is held to it. This is no legal advice.
 _LAWS = {"CA": Clock(45, "Ontario, Employment Standards Act, 2000, Part III.1")}
 
 
@@ -31,3 +31,8 @@ def answer_clock(country: str | None) -> Clock:
     own = Clock(max(1, int(current_app.config["ANSWER_DAYS"])))
     law = _LAWS.get((country or "").upper())
     return law if law is not None and law.days <= own.days else own
+
+
+def shortest() -> int:
+    """The fewest days of all clocks."""
+    return min(answer_clock("").days, *(clock.days for clock in _LAWS.values()))

@@ -1,4 +1,4 @@
-"""Telling a candidate what was decided: look at the letter, send it now or later, or note that it was done otherwise."""
+"""Telling a candidate what was decided: see the letter, send it now or later, or note that it was done otherwise."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _preview(decision: Decision, invitation: Invitation) -> Letter | str:
     key = letters.kind_of(decision)
     message = Message(
         kind=key, recipient=invitation.email, name=invitation.name, invitation=invitation, facts={},
-        language=(invitation.interview.language if invitation.interview else "") or invitation.language, zone="", base="",
+        language=writing.language_of(invitation), zone="", base="",
     )  # fmt: skip
     db.session.expunge(message)
     try:
