@@ -38,6 +38,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         candidate,
         demo,
         health,
+        integrations,
         interviews,
         live,
         messages,
@@ -66,6 +67,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         messages,
+        integrations,
         demo,
         health,
     ):

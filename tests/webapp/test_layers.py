@@ -24,6 +24,7 @@ LAYERS = (
     ("candidate", "saliency"),
     ("practice", "live"),
     ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
 from webapp.core.database import db, new_id, now
+from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
 from webapp.messages import outbox
-from webapp.messages.models import Message, Refusal
+from webapp.messages.models import Channel, Message, Refusal
 from webapp.questions.models import SetState
 from webapp.reviews.models import Decision, Outcome
 
@@ -72,6 +73,18 @@ ROUTES = [
     ("POST", "interviews.revoke", "invitation", STAFF),
     ("POST", "interviews.correct_address", "invitation", STAFF),
     ("POST", "interviews.settle_request", "invitation request", STAFF),
+    ("GET", "integrations.index", "", ADMINS),
+    ("GET", "integrations.new", "", ADMINS),
+    ("POST", "integrations.new", "", ADMINS),
+    ("GET", "integrations.show", "endpoint", ADMINS),
+    ("GET", "integrations.edit", "endpoint", ADMINS),
+    ("POST", "integrations.edit", "endpoint", ADMINS),
+    ("POST", "integrations.secret", "endpoint", ADMINS),
+    ("POST", "integrations.rotate", "endpoint", ADMINS),
+    ("POST", "integrations.test", "endpoint", ADMINS),
+    ("POST", "integrations.replay", "endpoint", ADMINS),
+    ("POST", "integrations.replay_one", "endpoint hook", ADMINS),
+    ("POST", "integrations.delete", "endpoint", ADMINS),
     ("GET", "messages.index", "", ADMINS),
     ("POST", "messages.all_again", "", ADMINS),
     ("POST", "messages.test", "", ADMINS),
@@ -90,7 +103,7 @@ ROUTES = [
     ("POST", "messages.letter", "decided", STAFF),
     ("POST", "messages.answered", "decided", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health", "messages")
+OURS = ("accounts", "questions", "positions", "interviews", "health", "messages", "integrations")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
@@ -122,11 +135,15 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         asked = CandidateRequest(invitation=invitation, kind=RequestKind.PERSON, text="Call me.")
         refusal = Refusal(address="x@viva.test", kind="", why="bounced")
         decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
-        db.session.add_all([asked, refusal, decision])
+        endpoint = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
+        db.session.add_all([asked, refusal, decision, endpoint])
         db.session.flush()
+        hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=endpoint.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
         ids = {
             "message": {"message_id": message.id},
+            "endpoint": {"endpoint_id": endpoint.id},
+            "hook": {"message_id": hook},
             "request": {"request_id": asked.id},
             "refusal": {"refusal_id": refusal.id},
             "wording": {"key": "receipt"},
@@ -146,6 +163,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         data = {"to": "down"} if endpoint == "questions.move_question" else {}
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
         db.session.execute(db.delete(Refusal))
+        db.session.execute(db.delete(Endpoint))
         db.session.commit()
         if role is None:
             right = answer.status_code == 302 and "/sign-in" in answer.location

@@ -72,6 +72,9 @@ signed_in_anew = _signals.signal("signed-in-anew")
 export_finished = _signals.signal("export-finished")
 #: Payload ``address``, ``name`` and ``job_id``. What was held about somebody has been erased.
 erasure_finished = _signals.signal("erasure-finished")
+#: Payload ``invitation_id`` and ``interview_id`` (None where it was never begun). What was held about a candidate is
+#: being erased.
+interview_erased = _signals.signal("interview-erased")
 #: Payload ``appointment_id`` and ``what`` (booked, moved or cancelled). A live interview has got, changed or lost its
 #: time.
 appointment_changed = _signals.signal("appointment-changed")

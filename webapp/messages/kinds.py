@@ -458,6 +458,14 @@ _KINDS: Iterable[Kind] = (
         ("candidate", "message", "reason", "link"),
     ),
     Kind(
+        "webhook_failed",
+        _l("A webhook was given up"),
+        _l("Inside Viva, to admins, when a receiver has not taken a message for two days."),
+        _l("The webhook {{ file }} does not take messages"),
+        (_HELLO, _l("Messages to {{ file }} were given up: {{ reason }}"), _l("[Open the webhook]({{ link }})")),
+        ("file", "reason", "link"),
+    ),
+    Kind(
         "test",
         _l("Test"),
         _l("When an admin tests the mail server."),

@@ -116,6 +116,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "new_device": lambda _message: link_to("accounts.profile"),
     "digest": lambda _message: link_to("interviews.inbox"),
     "export_finished": _said,
+    "webhook_failed": _said,
     "test": lambda _message: base_url(),
 }
 

@@ -51,6 +51,14 @@ def to_person(user: User, kind: str, cause: str, *, inside: bool = True, **optio
     return outbox.put(cause=cause, recipient=user.email, **common)
 
 
+def inside(user: User, kind: str, cause: str, **options: Any) -> None:
+    """A notice inside of Viva and nowhere else."""
+    outbox.put(
+        kind=kind, cause=cause, channel=Channel.APP, recipient=user.id, name=user.name, user=user, zone=user.time_zone,
+        **options,
+    )  # fmt: skip
+
+
 def invitation(row: Invitation) -> None:
     """The invitation itself; many at once stand behind what somebody waits for."""
     to_candidate(row, "invitation", f"invitation:{row.id}", priority=BULK, expires_at=row.deadline)

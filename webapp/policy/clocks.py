@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
+from ml.core.messages import N_
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -23,7 +25,7 @@ class Clock:
 #: Country → the longest time that its law, or that of a part of it, allows. Ontario: since 1 January 2026 employers
 #: of 25 or more tell interviewed applicants within 45 days whether they decided (Employment Standards Act, 2000, Part
 #: III.1). A position's city does not say its province, so all of Canada is held to it. This is no legal advice.
-_LAWS = {"CA": Clock(45, "Ontario, Employment Standards Act, 2000, Part III.1")}
+_LAWS = {"CA": Clock(45, N_("Ontario, Employment Standards Act, 2000, Part III.1"))}
 
 
 def answer_clock(country: str | None) -> Clock:

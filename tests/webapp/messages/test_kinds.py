@@ -50,7 +50,9 @@ def test_every_kind_can_be_filled_in_in_every_language(app, key):
     for language in languages():
         with writing_in(language):
             letter = wordings.fill_in(kind, *wordings.words_of(kind, language), wordings.samples(kind))
-            assert letter.subject and len(letter.paragraphs) >= 2 and "{{" not in letter.text and "{%" not in letter.text
+            assert (
+                letter.subject and len(letter.paragraphs) >= 2 and "{{" not in letter.text and "{%" not in letter.text
+            )
             if language == "en_XA":
                 assert letter.subject.startswith("⟦") and letter.subject.endswith("⟧")
 
@@ -191,11 +193,15 @@ def test_a_new_person_gets_a_link_and_a_forgetful_one_too(app, client, make, sig
     deliver()
     link = next(line for line in post.taken[0].text.splitlines() if "/set-password/" in line)
     assert client.get(link.removeprefix("https://viva.test")).status_code == 200
-    asked = [client.post("/forgot-password", data={"email": each}).text for each in ("lee@example.org", "no@example.org")]
+    asked = [
+        client.post("/forgot-password", data={"email": each}).text for each in ("lee@example.org", "no@example.org")
+    ]
     assert asked[0].replace("lee@", "") == asked[1].replace("no@", "")  # nobody learns who has an account
     deliver()
     assert [taken.recipient for taken in post.taken] == ["lee@example.org"] * 2
-    path = next(line for line in post.taken[1].text.splitlines() if "/set-password/" in line).removeprefix("https://viva.test")
+    path = next(line for line in post.taken[1].text.splitlines() if "/set-password/" in line).removeprefix(
+        "https://viva.test"
+    )
     data = {"password": "a new and long password", "again": "a new and long password"}
     assert client.post(path, data=data).status_code == 302
     client.post("/sign-out")
@@ -274,6 +280,8 @@ def test_what_others_send(app, make, invited, post, deliver):
     events.send(events.erasure_finished, address="b@viva.test", name="B", job_id="k")
     deliver()
     found = {taken.recipient: taken.text for taken in post.taken}
-    assert f"/reports/{interview.id}" in found["lee@viva.test"] and "https://viva.test/exports/1" in found["a@viva.test"]
+    assert (
+        f"/reports/{interview.id}" in found["lee@viva.test"] and "https://viva.test/exports/1" in found["a@viva.test"]
+    )
     assert "erased" in found["b@viva.test"]
     assert interview.state is InterviewState.SUBMITTED

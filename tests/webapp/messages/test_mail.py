@@ -105,7 +105,9 @@ def test_a_wrong_password_is_said_and_nothing_is_lost(app, serve, deliver):
     assert (message.state, message.reason_code) == (State.WAITING, "login") and message.answer.startswith("535")
 
 
-def test_an_address_that_bounces_is_written_to_no_more_until_somebody_says_so(app, post, deliver, client, make, sign_in):
+def test_an_address_that_bounces_is_written_to_no_more_until_somebody_says_so(
+    app, post, deliver, client, make, sign_in
+):
     post.says["kim@viva.test"] = "550 5.1.1 unknown user"
     put("a")
     (message,) = deliver()

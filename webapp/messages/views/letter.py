@@ -31,7 +31,6 @@ def _preview(decision: Decision, invitation: Invitation) -> Letter | str:
         kind=key, recipient=invitation.email, name=invitation.name, invitation=invitation, facts={},
         language=writing.language_of(invitation), zone="", base="",
     )  # fmt: skip
-    db.session.expunge(message)
     try:
         return compose(KINDS[key], message).letter
     except WordingError as error:

@@ -40,7 +40,7 @@ def _own(kind: Kind, language: str) -> Wording | None:
 def wordings() -> str:
     """Every kind of message, when it is sent, and whether its words were changed."""
     changed = set(db.session.scalars(sa.select(Wording.kind).distinct()))
-    kinds = [kind for kind in KINDS.values() if kind.key not in ("test", "undelivered")]
+    kinds = [kind for kind in KINDS.values() if kind.key not in ("test", "undelivered", "webhook_failed")]
     return render_template("messages/wordings.html", kinds=kinds, changed=changed)
 
 
@@ -80,6 +80,7 @@ def wording(key: str) -> Response | tuple[str, int]:
         letter = _shown(kind, language, subject, body)
     page = render_template(
         "messages/wording.html",
+        help=_("An empty line begins a paragraph. [label]({{ link }}) alone in a paragraph is a button."),
         kind=kind, language=language, languages=languages(), form=form, letter=letter, own=own,
         variables=[(name, *VARIABLES[name]) for name in kind.names], mailing=mail.is_configured(),
     )  # fmt: skip
