@@ -99,6 +99,7 @@ _SAYS |= {"TextAreaField", "IntegerField", "FileField", "DateField", "TimeField"
 EXCEPT = {
     "webapp/cli.py": "commands of the operator",
     "webapp/interviews/cli.py": "commands of the operator",
+    "webapp/messages/commands.py": "commands of the operator",
     "webapp/core/environment.py": "settings, for the operator",
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",
