@@ -147,14 +147,14 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         asked = CandidateRequest(invitation=invitation, kind=RequestKind.PERSON, text="Call me.")
         refusal = Refusal(address="x@viva.test", kind="", why="bounced")
         decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
-        endpoint = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
-        db.session.add_all([asked, refusal, decision, endpoint])
+        there = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
+        db.session.add_all([asked, refusal, decision, there])
         db.session.flush()
-        hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=endpoint.id)
+        hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
         ids = {
             "message": {"message_id": message.id},
-            "endpoint": {"endpoint_id": endpoint.id},
+            "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},
             "request": {"request_id": asked.id},
             "refusal": {"refusal_id": refusal.id},
