@@ -97,7 +97,7 @@ def interview_of(kind: str, subject_id: str) -> str:
     return (db.session.scalar(query(subject_id)) or "") if query else ""
 
 
-_INTERVIEW: dict[str, Callable[[str], sa.Select[tuple[str]]]] = {
+_INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
     "interview": lambda i: sa.select(Interview.id).where(Interview.id == i),
     "answer": lambda i: sa.select(Answer.interview_id).where(Answer.id == i),
     "recording": lambda i: (
