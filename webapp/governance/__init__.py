@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and watch requests for the audit log."""
-    from webapp.governance import cli, entries, receivers, recorder, requests
+    from webapp.governance import cli, entries, personal, receivers, recorder, requests
     from webapp.governance.views import audit, policy
 
     for each in (audit, policy):

@@ -76,6 +76,7 @@ WORDS = {
     "attested": N_("attested that an analysis is lawful"),
     "attestation ended": N_("ended an attestation"),
     "audit recorded": N_("recorded a bias audit"),
+    "erasure asked": N_("asked to erase"),
     "erased": N_("erased"),
     "held": N_("set a legal hold"),
     "hold ended": N_("ended a legal hold"),
