@@ -132,14 +132,28 @@ def _policy(arguments: list[str]) -> int:
     _become(command("webapp.policy.cli", *arguments), environment())
 
 
-def _governance(name: str) -> Callable[[list[str]], int]:
-    def run(arguments: list[str]) -> int:
-        data, rest = _take_data(arguments)
-        ensure_environment()
-        env = environment(VIVA_HOME=str(data_folder(data)))
-        _become(command("webapp.governance.cli", name, *rest), env)
+def _audit(arguments: list[str]) -> int:
+    if "--self-test" not in arguments:
+        return _on_data("audit", arguments)
+    ensure_environment()
+    rest = [argument for argument in arguments if argument not in ("verify", "--self-test")]
+    _become(command("webapp.governance.self_test", *rest), environment())
 
-    return run
+
+def _erase(arguments: list[str]) -> int:
+    return _on_data("erase", arguments)
+
+
+def _on_data(name: str, arguments: list[str]) -> int:
+    """A command of Flask's that looks at a database that must be there; it makes none."""
+    data, rest = _take_data(arguments)
+    home = data_folder(data)
+    asks = not rest or "--help" in rest
+    if not asks and not os.environ.get("VIVA_DATABASE_URL") and not (home / "viva.db").is_file():
+        say(f"viva: There is no database in {home}. Name the folder with --data DIR.")
+        return 2
+    ensure_environment()
+    _become(command("flask", "--app", "webapp", name, *(rest or ["--help"])), environment(VIVA_HOME=str(home)))
 
 
 def _flask(arguments: list[str], *prefix: str) -> int:
@@ -179,8 +193,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": _module("bench", "bench"),
     "invite": _invite,
     "policy": _policy,
-    "audit": _governance("audit"),
-    "erase": _governance("erase"),
+    "audit": _audit,
+    "erase": _erase,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -127,6 +127,14 @@ SETTINGS = (
         whole,
     ),
     Setting(
+        "VIVA_ERASURE_FOUR_EYES",
+        "`1`: what somebody asks to erase goes only once an admin other than they has agreed",
+        "off",
+        "ERASURE_FOUR_EYES",
+        boolean,
+        False,
+    ),
+    Setting(
         "VIVA_DATABASE_URL",
         "another database than the embedded SQLite",
         "`sqlite:///VIVA_HOME/viva.db`",

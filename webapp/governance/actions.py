@@ -76,6 +76,7 @@ WORDS = {
     "attested": N_("attested that an analysis is lawful"),
     "attestation ended": N_("ended an attestation"),
     "audit recorded": N_("recorded a bias audit"),
+    "erasure asked": N_("asked to erase"),
     "erased": N_("erased"),
     "held": N_("set a legal hold"),
     "hold ended": N_("ended a legal hold"),
@@ -97,7 +98,7 @@ def interview_of(kind: str, subject_id: str) -> str:
     return (db.session.scalar(query(subject_id)) or "") if query else ""
 
 
-_INTERVIEW: dict[str, Callable[[str], sa.Select[tuple[str]]]] = {
+_INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
     "interview": lambda i: sa.select(Interview.id).where(Interview.id == i),
     "answer": lambda i: sa.select(Answer.interview_id).where(Answer.id == i),
     "recording": lambda i: (

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,7 +31,7 @@ SEEN_AGAIN = timedelta(minutes=15)
 SAW = "saw"
 #: Names our advisory lock on PostgreSQL; any number that nobody else uses.
 _LOCK = 7_316_144_220
-_ENTRIES, _HEAD, _ADDRESSES = AuditEntry.__table__, AuditHead.__table__, AuditAddress.__table__
+_ENTRIES, _HEAD, _ADDRESSES = (cast(sa.Table, model.__table__) for model in (AuditEntry, AuditHead, AuditAddress))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def append(connection: Connection, events: Sequence[Event], key: bytes) -> Head 
     :param key: for the hash of network addresses.
     """
     number, last = _take_turn(connection)
-    entries, addresses = [], []
+    entries: list[dict[str, Any]] = []
+    addresses: list[dict[str, Any]] = []
     for event in events:
         if event.action == SAW and _seen(connection, event, entries):
             continue

@@ -1,13 +1,17 @@
-"""The audit log: rows that hang together by their hashes, and beside them what is erased sooner."""
+"""The audit log, whose rows hang together by their hashes; erasures, legal holds and how long what is kept."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.core.database import Model, UtcDateTime
+from webapp.accounts.models import User
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.personal_data import Kept
+from webapp.interviews.models import Interview
 
 #: SQLite counts its own rows by INTEGER alone.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -65,3 +69,55 @@ class AuditAddress(Model):
     number: Mapped[int] = mapped_column(ForeignKey(AuditEntry.number), primary_key=True, autoincrement=False)
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Erasure(Model):
+    """What was erased, or is about to be: asked by a person, or due by a clock. Ids and counts, and no name: the
+    certificate, which stays."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    #: ``request`` or ``retention``.
+    ground: Mapped[str] = mapped_column(String(16))
+    #: Ids of interviews, invitations and accounts, as a Scope without its address.
+    scope: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: Classes of webapp/core/personal_data.py that go.
+    kept_classes: Mapped[list[Any]] = mapped_column(JSON)
+    #: Who asked; None where a clock did.
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: When it must be done at the latest.
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    #: Who else agreed, where four eyes are wanted.
+    approved_by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: What went: the plan as it was carried out.
+    counts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class LegalHold(Model):
+    """While it lasts, nothing of an interview is erased, by no clock and on no request."""
+
+    __tablename__ = "legal_holds"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RetentionRule(Model):
+    """How many days one class of data is kept at a place, or (empty) wherever no rule of its own says otherwise."""
+
+    __tablename__ = "retention_rules"
+    __table_args__ = (CheckConstraint("days between 1 and 3660", name="days"), UniqueConstraint("place", "kept"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    place: Mapped[str] = mapped_column(String(16), default="")
+    kept: Mapped[Kept] = mapped_column(enum_type(Kept))
+    days: Mapped[int]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

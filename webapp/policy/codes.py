@@ -41,8 +41,8 @@ def parse(code: str | None) -> str:
     found = normal(code)
     if not is_known(found):
         raise UnknownPlaceError(
-            f"{code!r} is not a place that Viva knows: give a country such as CA, a part of one such as US-IL, "
-            f"or {', '.join(CITIES)}."
+            N_("“%(code)s” is not a place that Viva knows. Give a country such as CA, or a part of one such as US-IL.")
+            % {"code": code}
         )
     return found
 
@@ -87,6 +87,7 @@ def name_of(code: str | None) -> str:
         elif "-" in part:
             names.append(pycountry.subdivisions.get(code=part).name)
         elif part == country_of(code):
-            country = pycountry.countries.get(alpha_2=part)
-            names.append(getattr(country, "common_name", country.name))
+            names += [
+                getattr(each, "common_name", each.name) for each in [pycountry.countries.get(alpha_2=part)] if each
+            ]
     return ", ".join(names) or normal(code)

@@ -4,49 +4,57 @@ from __future__ import annotations
 
 import json
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from webapp import create_app
+from launcher.commands import main
 from webapp.core.database import db, now
-from webapp.governance import chain, cli
+from webapp.governance import chain, recorder, self_test
 from webapp.governance.models import AuditEntry
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("VIVA_HOME", str(tmp_path / "home"))
-    app = create_app()
-    with app.app_context():
-        flask_migrate.upgrade()
-        chain.append_alone(
-            db.engine,
-            [chain.Event("changed", now(), subject_id=str(n)) for n in range(5)],
-            b"key",
-            tmp_path / "home" / "audit_head",
-        )
-        yield tmp_path / "home"
-        db.session.remove()
-        db.engine.dispose()
+def verify(app):
+    """Runs the command on a log of five entries; its exit code and what it printed."""
+    events = [chain.Event("changed", now(), subject_id=str(number)) for number in range(5)]
+    chain.append_alone(db.engine, events, b"key", recorder.head_file())
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = app.test_cli_runner().invoke(args=["audit", "verify", *arguments])
+        return result.exit_code, result.stdout
+
+    return run
 
 
-def test_a_whole_log(home, capsys):
-    assert cli.main(["audit", "verify", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"rows": 5, "broken": 0, "first_broken": None}
+def test_a_whole_log(verify):
+    status, said = verify("--json")
+    assert status == 0 and json.loads(said) == {"rows": 5, "broken": 0, "first_broken": None}
 
 
-def test_a_broken_log(home, capsys):
+def test_a_broken_log(verify):
     db.session.execute(sa.update(AuditEntry).where(AuditEntry.number == 3).values(action="nothing"))
     db.session.commit()
-    assert cli.main(["audit", "verify", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out) == {"rows": 5, "broken": 1, "first_broken": 3}
-    assert cli.main(["audit", "verify"]) == 1
-    assert "the first is number 3" in capsys.readouterr().out
+    status, said = verify("--json")
+    assert status == 1 and json.loads(said) == {"rows": 5, "broken": 1, "first_broken": 3}
+    status, said = verify()
+    assert status == 1 and "the first is number 3" in said
 
 
-def test_a_folder_without_a_database(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("VIVA_HOME", str(tmp_path / "nothing"))
-    assert cli.main(["audit", "verify", "--json"]) == 2
-    said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("viva: There is no database") and not (tmp_path / "nothing").exists()
+def test_a_database_from_before_there_was_a_log(app, verify):
+    chain_tables = [table for name, table in db.metadata.tables.items() if name.startswith("audit_")]
+    db.metadata.drop_all(db.engine, tables=chain_tables)
+    assert verify("--json") == (2, "")
+
+
+@pytest.mark.parametrize("arguments", [["audit", "verify", "--json"], ["erase", "--email", "a@b.example", "--dry-run"]])
+def test_a_folder_without_a_database(tmp_path, capsys, arguments):
+    assert main([*arguments, "--data", str(tmp_path / "nothing")]) == 2
+    assert "There is no database" in "".join(capsys.readouterr()) and not (tmp_path / "nothing").exists()
+
+
+def test_the_self_test_fails_where_tampering_goes_unseen(monkeypatch, capsys):
+    monkeypatch.setattr(self_test, "EACH", 140)
+    monkeypatch.setattr(self_test, "TAMPERING", self_test.TAMPERING | {"nothing": lambda _connection: None})
+    assert self_test.main(["--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["tampered"], found["found"], found["broken"]) == (6, 5, 0)
