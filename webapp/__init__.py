@@ -49,6 +49,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        scheduling,
         transcripts,
     )
 
@@ -66,6 +67,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        scheduling,
         messages,
         integrations,
         demo,
