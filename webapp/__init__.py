@@ -37,10 +37,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        governance,
         guests,
         health,
+        integrations,
         interviews,
         live,
+        messages,
         organisations,
         positions,
         practice,
@@ -49,6 +52,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        scheduling,
         sharing,
         transcripts,
     )
@@ -70,7 +74,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         guests,
+        scheduling,
+        messages,
+        integrations,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

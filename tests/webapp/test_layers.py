@@ -25,6 +25,9 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency", "guests"),
     ("practice", "live"),
+    ("scheduling",),
+    ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

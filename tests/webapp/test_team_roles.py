@@ -57,8 +57,6 @@ ROUTES = [
     ("POST", "interviews.attach", M),
     ("GET", "reviews.file", V),
     ("GET", "reviews.decision", V),
-    ("POST", "reviews.write_letter", D),
-    ("POST", "reviews.letter_sent", D),
     ("POST", "reviews.approve", D),
     ("POST", "interviews.remove_attachment", M),
     ("GET", "reviews.settings", M),

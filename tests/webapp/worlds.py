@@ -20,7 +20,6 @@ from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
 from webapp.questions.models import QuestionSet, SetState
-from webapp.reviews import letters
 from webapp.reviews.models import Decision
 from webapp.sharing import operations as sharing
 
@@ -80,7 +79,6 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     decision = Decision(interview=interview, outcome=Outcome.HOLD, reason=f"{name} reason", by_id=admin.id)
     db.session.add(decision)
     db.session.flush()
-    letter = letters.write(decision, "About you", f"{name} letter", by=admin)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -101,7 +99,6 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "view_id": view.id,
         "attachment_id": file.id,
         "decision_id": decision.id,
-        "letter_id": letter.id,
         "filename": "none",
         "token": "none",
         "link": "none",

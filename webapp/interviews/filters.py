@@ -36,6 +36,7 @@ class Status(enum.StrEnum):
     READY = "ready"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

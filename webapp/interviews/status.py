@@ -44,6 +44,7 @@ STATUS_NAMES = {
     Status.READY: _l("Ready"),
     Status.EXPIRED: _l("Expired"),
     Status.REVOKED: _l("Revoked"),
+    Status.WITHDRAWN: _l("Withdrawn"),
 }
 
 
@@ -57,6 +58,7 @@ def _is_expired() -> sa.ColumnElement[bool]:
 def _status() -> sa.Case[str]:
     submitted = Interview.state == InterviewState.SUBMITTED
     return sa.case(
+        (Invitation.withdrawn_at.is_not(None), Status.WITHDRAWN.value),
         (sa.and_(submitted, *_ready), Status.READY.value),
         (submitted, Status.ANALYSING.value),
         (Invitation.revoked_at.is_not(None), Status.REVOKED.value),

@@ -8,7 +8,7 @@ from webapp.core.scoping import keep_to
 
 def init_app(app: Flask) -> None:
     """Keep whoever works here to their own organisation, and register this feature's views."""
-    from webapp.organisations import receivers  # connects them
+    from webapp.organisations import personal, receivers  # connects them
     from webapp.organisations.forms import ROLE_NAMES
     from webapp.organisations.views.teams import blueprint
 

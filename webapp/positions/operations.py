@@ -15,6 +15,7 @@ from webapp.core.security_log import record
 from webapp.organisations.access import Right, allowed, may
 from webapp.organisations.models import Team
 from webapp.organisations.operations import TeamError, default_team
+from webapp.policy.codes import country_of, is_known
 from webapp.positions.models import Position
 
 
@@ -35,11 +36,15 @@ def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
     )
 
 
-def create_position(*, title: str, city: str, country: str, by: User, team: Team | None = None) -> Position:
-    """Make a position at a place; ``country`` is ISO 3166-1 alpha-2.
+def create_position(
+    *, title: str, city: str, country: str, by: User, region: str = "", team: Team | None = None
+) -> Position:
+    """Make a position at a place; ``country`` is ISO 3166-1 alpha-2, ``region`` a part of it (webapp/policy/codes.py).
 
-    Raises PositionError where ``by`` may create none for ``team``, or, without one, for any team.
+    Raises PositionError where there is no such region in the country, and where ``by`` may create none for ``team``,
+    or, without one, for any team.
     """
+    _check_region(country, region)
     if team is None:
         try:
             team = default_team(by)
@@ -50,6 +55,7 @@ def create_position(*, title: str, city: str, country: str, by: User, team: Team
         title=title.strip(),
         city=city.strip(),
         country=country,
+        region=region,
         created_by_id=by.id,
         team=team,
         organisation_id=team.organisation_id,
@@ -96,17 +102,29 @@ def set_rules(position: Position, *, four_eyes: bool, blind_review: bool, approv
     )
 
 
-def edit_position(position: Position, *, title: str, city: str, country: str, by: User) -> None:
-    """Change a position.
+def edit_position(
+    position: Position, *, title: str, city: str, country: str, by: User, region: str | None = None
+) -> None:
+    """Change a position; without ``region`` that stays, as far as the country does.
 
-    Raises PositionError for another country once somebody was invited: candidates consented under the law of the place
-    that they were told, and a move would change what may be analysed behind their backs.
+    Raises PositionError for another place once somebody was invited: candidates consented under the law of the place
+    that they were told, and a move would change what may be analysed behind their backs. To say which part of a country
+    it is, where nobody has, is no move: its law is at least as strict.
     """
-    if country != position.country:
+    if region is None:
+        region = position.region if country == position.country else ""
+    _check_region(country, region)
+    if country != position.country or (position.region and region != position.region):
         events.send(events.position_moving, position_id=position.id)
     position.title, position.city, position.country = title.strip(), city.strip(), country
+    position.region = region
     db.session.flush()
     current_app.logger.info("Position %s edited by %s", position.id, by.id)
+
+
+def _check_region(country: str, region: str) -> None:
+    if region and (not is_known(region) or country_of(region) != country):
+        raise PositionError(_("There is no such state or province in this country. Choose one from the list."))
 
 
 def archive(position: Position, *, by: User) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
     from webapp.interviews.filters import scored_when
-    from webapp.reviews import access, formatting, queue
+    from webapp.reviews import access, formatting, personal, queue  # personal connects
     from webapp.reviews.views import decisions, files, position  # adds its views to the blueprint
     from webapp.reviews.views.scorecard import blueprint
 

@@ -134,6 +134,18 @@ def returned_of(interview: Interview) -> list[Decision]:
     return _of(interview, DecisionState.RETURNED)
 
 
+def note_told(decision: Decision) -> None:
+    """Note that the candidate was told of a decision: they may see it from now on. The first time counts."""
+    if decision.told_at is None:
+        decision.told_at = now()
+        db.session.flush()
+
+
+def told(interview: Interview) -> Decision | None:
+    """The newest decision that the candidate has been told of."""
+    return next((row for row in decisions_of(interview) if row.told_at is not None), None)
+
+
 def _of(interview: Interview, state: DecisionState) -> list[Decision]:
     query = sa.select(Decision).where(Decision.interview_id == interview.id, Decision.state == state)
     return list(db.session.scalars(query.order_by(Decision.decided_at.desc(), Decision.id)))
@@ -146,7 +158,7 @@ def _make_final(decision: Decision) -> None:
     pipeline.move(interview, ReviewState.DECIDED, by=decision.by, decided=True)
     requests.answer(interview, decision)
     db.session.flush()
-    events.send(events.decision_made, decision_id=decision.id)
+    events.send(events.decision_made, interview_id=interview.id, decision_id=decision.id)
 
 
 def _check_opened(interview: Interview, by: User) -> None:

@@ -18,7 +18,6 @@ __all__ = [
     "AnswerOpening",
     "Approval",
     "Decision",
-    "DecisionLetter",
     "DecisionState",
     "Outcome",
     "PointVerdict",
@@ -154,6 +153,8 @@ class Decision(Model):
     )
     #: When it began to count; None while it does not, and for decisions from before approvals were kept.
     final_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the candidate was told of it: by a letter that went out, or by a person who says so.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: The decision in whose place it came; that one stays as it was.
     supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
     #: What was known, by which versions (webapp/reviews/decision_record.py); None for decisions from before.
@@ -203,24 +204,3 @@ class ReviewRequest(Model):
     interview: Mapped[Interview] = relationship()
     decision: Mapped[Decision] = relationship(foreign_keys=[decision_id])
     answered_by: Mapped[Decision | None] = relationship(foreign_keys=[answered_by_id])
-
-
-class DecisionLetter(Model):
-    """A letter to the candidate about a decision, as it was written. Whoever sends it notes when."""
-
-    __tablename__ = "decision_letters"
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    decision_id: Mapped[str] = mapped_column(ForeignKey(Decision.id, ondelete="CASCADE"), index=True)
-    #: Which template it was made of (webapp/reviews/letters.py), and in which language.
-    template: Mapped[str] = mapped_column(String(32))
-    language: Mapped[str] = mapped_column(String(16), default="en")
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
-    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    #: When it went out: by the messages, or by a person who says so.
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    decision: Mapped[Decision] = relationship()
-    by: Mapped[User] = relationship()

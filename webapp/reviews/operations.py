@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from ml.content.points import points_of
 from webapp.accounts.models import User
+from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews import pipeline
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -129,6 +130,7 @@ def submit(card: Scorecard, hidden: Collection[str] = ()) -> None:
         )
     card.state, card.closed_at = ScorecardState.SUBMITTED, now()
     db.session.flush()
+    events.send(events.scorecard_submitted, interview_id=card.interview_id, scorecard_id=card.id)
     _log("Scorecard", card.id, "submitted", card.reviewer)
 
 

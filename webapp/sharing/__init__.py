@@ -16,6 +16,7 @@ ACTS = {
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
+    from webapp.sharing import personal  # says what is held
     from webapp.sharing.views.shares import blueprint
 
     app.register_blueprint(blueprint)

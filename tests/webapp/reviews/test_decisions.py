@@ -12,7 +12,7 @@ from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState, Outcome
 from webapp.organisations.models import Team, TeamRole
 from webapp.positions.models import ReviewState
-from webapp.reviews import deciding, explanation, letters, openings, operations, requests
+from webapp.reviews import deciding, explanation, openings, operations, requests
 from webapp.reviews.models import AnswerOpening, Decision, DecisionState
 from webapp.reviews.operations import Given, ReviewError
 
@@ -81,7 +81,7 @@ def test_four_eyes_make_it_a_proposal_until_another_person_approves(interview, p
     interview.position.four_eyes = True
     ready(interview, people[0], people[1])
     made = []
-    with events.decision_made.connected_to(lambda _app, decision_id: made.append(decision_id)):
+    with events.decision_made.connected_to(lambda _app, interview_id, decision_id: made.append(decision_id)):
         row = deciding.decide(interview, Outcome.DECLINE, "Not enough.", by=people[0])
         assert row.state is DecisionState.PROPOSED and interview.review_state is ReviewState.IN_REVIEW and not made
         assert deciding.current(interview) is None and deciding.still_to_approve(row) == [None]
@@ -166,7 +166,7 @@ def test_the_explanation_says_what_was_used_and_the_main_reasons(interview, peop
     assert "2 written answers" in told.data and "2 answers opened by the person who decided" in told.data
 
 
-def test_a_letter_waits_for_whoever_sends_it_and_then_the_candidate_sees_the_decision(
+def test_the_candidate_sees_the_decision_once_told_and_may_ask_for_another_look(
     client, interview, people, open_interview
 ):
     ready(interview, people[0])
@@ -175,12 +175,8 @@ def test_a_letter_waits_for_whoever_sends_it_and_then_the_candidate_sees_the_dec
     open_interview(interview)
     page = f"/interview/{interview.id}/decision"
     assert client.get(page).status_code == 404
-    waiting = []
-    with events.letter_ready.connected_to(lambda _app, letter_id: waiting.append(letter_id)):
-        draft = letters.draft(row)
-        letter = letters.write(row, draft.subject, draft.body, by=people[0])
-    assert waiting == [letter.id] and interview.candidate_name in draft.body and "/i/" in draft.body
-    letters.note_sent(letter)
+    assert "See the decision" not in client.get(f"/interview/{interview.id}/arrived").text
+    deciding.note_told(row)
     assert "See the decision" in client.get(f"/interview/{interview.id}/arrived").text
     shown = client.get(page).text
     assert "No example." in shown and "No automated analyses were used." in shown

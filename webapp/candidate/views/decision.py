@@ -10,22 +10,14 @@ from webapp.candidate.views.base import blueprint
 from webapp.core.database import db
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Interview
-from webapp.policy import Mode
-from webapp.reviews import deciding, explanation, letters, requests
+from webapp.reviews import deciding, explanation, requests
 from webapp.reviews.models import Decision
 from webapp.reviews.operations import ReviewError
 
 
-def told(interview: Interview) -> Decision | None:
-    """The decision that the candidate has been told of: the newest whose letter went out."""
-    if interview.mode is not Mode.ASSESSMENT:
-        return None
-    return next((row for row in deciding.decisions_of(interview) if letters.is_told(row)), None)
-
-
 def _load(interview_id: str) -> tuple[Interview, Decision]:
     interview = load_interview(interview_id)
-    return interview, told(interview) or abort(404)
+    return interview, deciding.told(interview) or abort(404)
 
 
 @blueprint.get("/interview/<interview_id>/decision")

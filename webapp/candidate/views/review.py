@@ -10,12 +10,12 @@ from webapp.candidate import operations
 from webapp.candidate.forms import SubmitForm
 from webapp.candidate.progress import overview
 from webapp.candidate.views.base import blueprint, open_for_answering
-from webapp.candidate.views.decision import told
 from webapp.core.database import db
 from webapp.interviews.answering import AnsweringError, deadline_of, uploads_until
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Modality, Mode, decide_for
+from webapp.reviews import deciding
 
 
 @blueprint.get("/interview/<interview_id>/review")
@@ -68,6 +68,6 @@ def arrived(interview_id: str) -> Response | str:
         interview=interview,
         rows=overview(interview),
         practice=interview.mode is Mode.PRACTICE,
-        told=told(interview),
+        told=deciding.told(interview),
         analysed=any(decide_for(interview, modality) for modality in Modality),
     )

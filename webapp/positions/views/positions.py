@@ -11,6 +11,7 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.organisations.access import Right, may_anywhere
+from webapp.policy.codes import name_of
 from webapp.positions import operations
 from webapp.positions.access import load_position
 from webapp.positions.forms import PositionForm
@@ -26,6 +27,12 @@ _staff = require_role(Role.RECRUITER, Role.ADMIN)
 def country_filter(code: str) -> str:
     """The name of a country by its ISO 3166-1 alpha-2 code."""
     return country_name(code)
+
+
+@blueprint.app_template_filter("place")
+def place_filter(code: str) -> str:
+    """The name of a place, its part of the country first."""
+    return name_of(code)
 
 
 @blueprint.get("/")
@@ -51,7 +58,11 @@ def new() -> Response | tuple[str, int]:
     form = PositionForm()
     if form.validate_on_submit():
         position = operations.create_position(
-            title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
+            title=form.title.data,
+            city=form.city.data,
+            country=form.country.data,
+            region=form.region.data,
+            by=current_user,
         )
         db.session.commit()
         flash(
@@ -70,7 +81,12 @@ def edit(position_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.edit_position(
-                position, title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
+                position,
+                title=form.title.data,
+                city=form.city.data,
+                country=form.country.data,
+                region=form.region.data,
+                by=current_user,
             )
         except operations.PositionError as error:
             form.country.errors = [str(error)]

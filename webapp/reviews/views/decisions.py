@@ -1,4 +1,4 @@
-"""A decision's own page: what was known, who approves, the letter to the candidate and the explanation in it."""
+"""A decision's own page: what was known, who approves, and the explanation that the candidate gets."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_decide, may_view
-from webapp.reviews import deciding, explanation, letters, requests
+from webapp.reviews import deciding, explanation, requests
 from webapp.reviews.access import load_for_review, may_see_readings
-from webapp.reviews.models import Decision, DecisionLetter, DecisionState
+from webapp.reviews.models import Decision, DecisionState
 from webapp.reviews.operations import ReviewError
 from webapp.reviews.views.scorecard import blueprint
 
@@ -28,10 +28,6 @@ def _load(interview_id: str, decision_id: str, may=may_view) -> Decision:
     if decision is None or decision.interview_id != interview.id or not may_see_readings(_me(), interview):
         abort(404)
     return decision
-
-
-def _page(decision: Decision) -> str:
-    return url_for("reviews.decision", interview_id=decision.interview_id, decision_id=decision.id)
 
 
 @blueprint.get("/<interview_id>/decisions/<decision_id>")
@@ -53,8 +49,6 @@ def decision(interview_id: str, decision_id: str) -> str:
         waiting=deciding.still_to_approve(row) if row.state is DecisionState.PROPOSED else [],
         explanation=explanation.explanation_of(row),
         requests=[each for each in requests.requests_of(row.interview) if each.decision_id == row.id],
-        letters=letters.letters_of(row),
-        draft=letters.draft(row) if decides and row.state is DecisionState.FINAL else None,
         decides=decides,
     )
 
@@ -79,33 +73,3 @@ def approve(interview_id: str, decision_id: str) -> Response:
         }[row.state]
         flash(done, "success")
     return redirect(url_for("reports.show", interview_id=interview_id, _anchor="people"))
-
-
-@blueprint.post("/<interview_id>/decisions/<decision_id>/letters")
-@login_required
-def write_letter(interview_id: str, decision_id: str) -> Response:
-    """Keep the letter to the candidate."""
-    row = _load(interview_id, decision_id, may_decide)
-    try:
-        letters.write(row, request.form.get("subject", ""), request.form.get("body", ""), by=_me())
-    except ReviewError as refused:
-        db.session.rollback()
-        flash(str(refused), "warning")
-    else:
-        db.session.commit()
-        flash(_("The letter has been saved. Say when you have passed it on."), "success")
-    return redirect(_page(row))
-
-
-@blueprint.post("/<interview_id>/decisions/<decision_id>/letters/<letter_id>/sent")
-@login_required
-def letter_sent(interview_id: str, decision_id: str, letter_id: str) -> Response:
-    """Note that a person has passed the letter on."""
-    row = _load(interview_id, decision_id, may_decide)
-    letter = db.session.get(DecisionLetter, letter_id)
-    if letter is None or letter.decision_id != row.id:
-        abort(404)
-    letters.note_sent(letter)
-    db.session.commit()
-    flash(_("Noted. The candidate's page now shows the decision and how to ask for another look."), "success")
-    return redirect(_page(row))

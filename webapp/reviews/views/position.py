@@ -22,7 +22,7 @@ from webapp.positions import operations as positions
 from webapp.positions.access import has_right, load_position
 from webapp.positions.models import ReviewState
 from webapp.positions.operations import PositionError
-from webapp.positions.places import rules
+from webapp.positions.places import law_of, rules
 from webapp.reviews import queue
 from webapp.reviews.views.scorecard import blueprint
 
@@ -42,7 +42,8 @@ def show(position_id: str) -> str:
     return render_template(
         "reviews/position.html",
         position=position,
-        rules=rules(position.country),
+        rules=rules(position.place),
+        law=law_of(position.place),
         tasks=queue.tasks_of(me, position),
         progress=queue.progress_of(me, position),
         inbox=inbox(me, filters, page=request.args.get("page", 1, type=int)),

@@ -1,7 +1,7 @@
 """organisations and their teams
 
 Revision ID: c3d1a7e40b52
-Revises: a17e5c93d0f4
+Revises: 2b9f6e18c7a3
 Create Date: 2026-12-01 15:30:00
 
 """
@@ -15,7 +15,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = 'c3d1a7e40b52'
-down_revision = 'a17e5c93d0f4'
+down_revision = '2b9f6e18c7a3'
 branch_labels = None
 depends_on = None
 

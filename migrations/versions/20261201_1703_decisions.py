@@ -1,4 +1,4 @@
-"""opened answers, approvals, requests for review, letters
+"""opened answers, approvals, requests for review
 
 Revision ID: f6a4d0b73e85
 Revises: e5f3c9a62d74
@@ -22,6 +22,7 @@ def upgrade():
     with op.batch_alter_table('decisions', schema=None) as batch_op:
         batch_op.add_column(sa.Column('state', sa.Enum('proposed', 'final', 'returned', name='decisionstate', native_enum=False, length=32), server_default='final', nullable=False))
         batch_op.add_column(sa.Column('final_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('told_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('supersedes_id', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('record', sa.JSON(none_as_null=True), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_decisions_supersedes_id'), 'decisions', ['supersedes_id'], ['id'])
@@ -57,23 +58,6 @@ def upgrade():
     with op.batch_alter_table('approvals', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_approvals_decision_id'), ['decision_id'], unique=False)
 
-    op.create_table('decision_letters',
-    sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('decision_id', sa.String(length=32), nullable=False),
-    sa.Column('template', sa.String(length=32), nullable=False),
-    sa.Column('language', sa.String(length=16), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('by_id', sa.String(length=32), nullable=False),
-    sa.Column('written_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('sent_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_decision_letters_by_id')),
-    sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_decision_letters_decision_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision_letters'))
-    )
-    with op.batch_alter_table('decision_letters', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_decision_letters_decision_id'), ['decision_id'], unique=False)
-
     op.create_table('review_requests',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('interview_id', sa.String(length=32), nullable=False),
@@ -95,12 +79,12 @@ def upgrade():
 
 def downgrade():
     op.drop_table('review_requests')
-    op.drop_table('decision_letters')
     op.drop_table('approvals')
     op.drop_table('answer_openings')
     with op.batch_alter_table('decisions', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_decisions_supersedes_id'), type_='foreignkey')
         batch_op.drop_column('record')
         batch_op.drop_column('supersedes_id')
+        batch_op.drop_column('told_at')
         batch_op.drop_column('final_at')
         batch_op.drop_column('state')
