@@ -33,6 +33,8 @@ ROUTES = [
     ("POST", "interviews.extend", M),
     ("POST", "interviews.release", M),
     ("POST", "interviews.revoke", M),
+    ("POST", "interviews.correct_address", M),
+    ("POST", "interviews.settle_request", M),
     ("GET", "reports.show", V),
     ("GET", "reports.export", V),
     ("GET", "reports.figures", V),

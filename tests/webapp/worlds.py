@@ -14,7 +14,7 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
-from webapp.interviews.models import Interview, Outcome
+from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
 from webapp.interviews.saved_views import save_view
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
@@ -78,6 +78,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     file = attach(open_one, f"{name}.pdf", b"%PDF-1.7\n%%EOF", by=admin)
     decision = Decision(interview=interview, outcome=Outcome.HOLD, reason=f"{name} reason", by_id=admin.id)
     db.session.add(decision)
+    asked = CandidateRequest(invitation=open_one, kind=next(iter(RequestKind)), text=f"{name} asks")
+    db.session.add(asked)
     db.session.flush()
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
@@ -99,6 +101,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "view_id": view.id,
         "attachment_id": file.id,
         "decision_id": decision.id,
+        "request_id": asked.id,
         "filename": "none",
         "token": "none",
         "link": "none",

@@ -252,7 +252,7 @@ def revoke(invitation_id: str) -> Response:
 @staff
 def correct_address(invitation_id: str) -> Response:
     """Put right an address to which mail did not arrive."""
-    entry, form = _entry(invitation_id), AddressForm()
+    entry, form = _entry(invitation_id, Right.MANAGE), AddressForm()
     if form.validate_on_submit():
         try:
             operations.correct_email(entry.invitation, form.email.data or "", by=current_user)
@@ -270,7 +270,7 @@ def correct_address(invitation_id: str) -> Response:
 @staff
 def settle_request(invitation_id: str, request_id: str) -> Response:
     """Note that what a candidate asked for is settled."""
-    entry = _entry(invitation_id)
+    entry = _entry(invitation_id, Right.MANAGE)
     asked = next((each for each in operations.requests_of(entry.invitation) if each.id == request_id), None)
     if asked is None:
         abort(404)
