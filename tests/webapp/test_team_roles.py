@@ -8,8 +8,10 @@ from flask.testing import FlaskClient
 
 from tests.webapp import worlds
 from webapp.accounts.models import Role
+from webapp.core.database import db, now
 from webapp.organisations.access import RIGHTS, Right
 from webapp.organisations.models import TeamRole
+from webapp.reviews.models import Scorecard, ScorecardState
 
 V, R, D, S, M, O = Right.VIEW, Right.REVIEW, Right.DECIDE, Right.SHARE, Right.MANAGE, Right.OWN  # noqa: E741
 
@@ -143,4 +145,44 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             fine = status.status_code in {403, 404}
         if not fine:
             wrong.append((method, endpoint, status.status_code))
+    assert wrong == []
+
+
+#: A page, what is in it, and what it takes to read that.
+FIELDS = [
+    ("/invitations/{invitation_id}", "/i/", M),  # the candidate's secret link
+    ("/invitations/{invitation_id}", "two@zebra.test", M),
+    ("/invitations/{invitation_id}", "Zebrafinch asks", M),  # what the candidate asked for
+    ("/invitations/{invitation_id}", "Attach a CV", M),
+    ("/invitations/{invitation_id}", "Revoke this invitation", M),
+    ("/invitations/{invitation_id}", "Zebrafinch.pdf", V),
+    ("/positions/{position_id}", "Zebrafinch Candidate", V),
+    ("/positions/{position_id}", "Stages and rules", M),
+    ("/positions/{position_id}", "Share with a guest", S),
+    ("/positions/{position_id}", "move-in_review", D),
+    ("/positions/{position_id}", "extend-7", M),
+    ("/positions/{position_id}", "Review next", R),
+    ("/positions/{position_id}", "Archive this position", M),
+    ("/teams/{team_id}", "Add a member", O),
+    ("/interviews", "Invite a candidate", M),
+    ("/reports/{interview_id}", "Fill in your scorecard", R),
+    ("/reports/{interview_id}", "Secret of a colleague", None),  # before one's own scorecard is in, nobody
+]
+
+
+@pytest.mark.parametrize("role", [*TeamRole, Role.ADMIN])
+def test_each_role_at_each_field(app: Flask, client: FlaskClient, make, sign_in, world, role):
+    app.config["BLIND_REVIEW"] = True
+    colleague = make.user(Role.ADMIN, organisation_id=world.organisation.id)
+    db.session.add(
+        Scorecard(
+            interview=world.interview, reviewer=colleague, state=ScorecardState.SUBMITTED, closed_at=now(),
+            summary="Secret of a colleague",
+        )
+    )  # fmt: skip
+    db.session.commit()
+    sign_in(world.people[role])
+    rights = set(Right) if role is Role.ADMIN else RIGHTS[role]
+    pages = {path: client.get(path.format(**world.ids)).text for path, *_rest in FIELDS}
+    wrong = [(path, what) for path, what, right in FIELDS if (what in pages[path]) is not (right in rights)]
     assert wrong == []
