@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import re
 import shutil
@@ -119,18 +121,14 @@ class Firefox:
 
     def picture(self, path: Path) -> Path:
         """A picture of the page as PNG."""
-        import base64
-
         data = self.send("browsingContext.captureScreenshot", context=self.page)["data"]
         path.write_bytes(base64.b64decode(data))
         return path
 
     def close(self) -> None:
         """End it."""
-        try:
+        with contextlib.suppress(RuntimeError, OSError, TimeoutError):
             self.send("browser.close")
-        except (RuntimeError, OSError, TimeoutError):
-            pass
         self._socket.close()
         try:
             self._process.wait(15)
