@@ -37,9 +37,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        governance,
         health,
+        integrations,
         interviews,
         live,
+        messages,
         positions,
         practice,
         questions,
@@ -64,7 +67,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        messages,
+        integrations,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

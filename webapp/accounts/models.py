@@ -91,6 +91,8 @@ class UserSession(Model):
     #: Where it began: a network address, and a browser in words.
     address: Mapped[str] = mapped_column(String(64), default="")
     browser: Mapped[str] = mapped_column(String(80), default="")
+    #: The hash of what this browser was given to be known again by; empty for sessions of before.
+    device: Mapped[str] = mapped_column(String(64), default="", server_default="")
     #: Whether the person asked to stay signed in.
     remembered: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

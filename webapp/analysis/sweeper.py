@@ -26,11 +26,13 @@ logger = logging.getLogger(__name__)
 GONE = timedelta(minutes=5)
 #: A message is sent again after at most so long: a full queue must not fill up with copies.
 LONGEST_WAIT = timedelta(minutes=2)
+#: How often an analysis that waits for a day to come is decided anew.
+ASKED_AGAIN = timedelta(hours=1)
 
 
 def sweep() -> int:
     """Queue again what nobody holds; how many messages were sent. Any number of sweeps may run at once."""
-    return _give_up() + _take_back() + _send_again() + _queue_late_recordings()
+    return _give_up() + _take_back() + _send_again() + _queue_late_recordings() + _queue_what_waited()
 
 
 def _rows(*where: sa.ColumnElement[bool]) -> list[sa.Row]:
@@ -133,6 +135,25 @@ def _queue_late_recordings() -> int:
         .distinct()
     )
     found = db.session.scalars(late).all()
+    for interview in found:
+        queue_interview(interview)
+    db.session.commit()
+    return len(found)
+
+
+def _queue_what_waited() -> int:
+    """Answers that the law let nobody analyse before a number of days had passed; asked again every hour."""
+    waiting = (
+        sa.select(Interview)
+        .join(Analysis, Analysis.interview_id == Interview.id)
+        .where(
+            Analysis.reason_code == "notice_too_short",
+            Analysis.finished_at < now() - ASKED_AGAIN,
+            Interview.state == InterviewState.SUBMITTED,
+        )
+        .distinct()
+    )
+    found = db.session.scalars(waiting).all()
     for interview in found:
         queue_interview(interview)
     db.session.commit()

@@ -58,6 +58,8 @@ def check_open(interview: Interview) -> None:
         raise AnsweringError("submitted", _("This interview has been submitted, so nothing more can be added."))
     if interview.invitation is not None and interview.invitation.revoked_at is not None:
         raise AnsweringError("revoked", _("This invitation was withdrawn. Ask the person who invited you."))
+    if interview.invitation is not None and interview.invitation.withdrawn_at is not None:
+        raise AnsweringError("withdrawn", _("You have withdrawn from this process, so nothing more can be added."))
 
 
 def is_past(moment: datetime) -> bool:
