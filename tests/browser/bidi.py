@@ -85,7 +85,8 @@ class Firefox:
         """The value of an expression in the page, with a person's click as its cause; promises are waited for."""
         found = self.send(
             "script.evaluate",
-            expression=f"(async () => JSON.stringify((await ({script})) ?? null))()",
+            expression=f"(async () => {{ const it = await ({script}); return JSON.stringify("
+            "it instanceof Node ? true : it ?? null); })()",
             target={"context": self.page},
             awaitPromise=True,
             userActivation=True,
