@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import threading
 import time
@@ -24,7 +25,7 @@ __all__ = ["BenchFailed", "measure", "table"]
 
 #: What a player asks for at a time, and a recorder sends (bytes); each so often (s).
 RANGE, PART, EVERY = 256 * 1024, 128 * 1024, 0.5
-PASSWORD = "lilac-harbour-comet-otter"
+PASSWORD = secrets.token_urlsafe(24)
 KINDS = ("range", "part", "sign_in", "healthz")
 
 
