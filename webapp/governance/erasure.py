@@ -174,8 +174,8 @@ def carry_out(row: Erasure) -> Plan:
         for kind in holding.files:
             for owner in ids:
                 after_commit(partial(storage.delete_of, kind, owner))
-        delete = sa.delete(holding.model).where(holding.rows(scope)).execution_options(synchronize_session=False)
-        db.session.execute(delete)
+        delete = sa.delete(holding.model).where(holding.rows(scope))
+        db.session.execute(delete, execution_options={"synchronize_session": False, "erasing": True})
     db.session.expire_all()
     row.done_at, row.counts = row.done_at or now(), done.to_json()
     db.session.flush()
