@@ -190,7 +190,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "transcript": _module("ml.cli", name="transcript"),
     "evaluate": _module("ml.training.cli", name="evaluate"),
     "train": _module("ml.training.cli", "train", name="train"),
-    "bench": _module("bench"),
+    "bench": _module("bench", "bench"),
     "invite": _invite,
     "policy": _policy,
     "audit": _audit,

@@ -23,6 +23,8 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency"),
     ("practice", "live"),
+    ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

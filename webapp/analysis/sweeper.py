@@ -22,6 +22,8 @@ from webapp.recordings.models import Recording, RecordingState
 
 logger = logging.getLogger(__name__)
 
+#: A worker that has not been heard of for so much longer than its lease is gone, and not merely slow on a busy machine.
+GONE = timedelta(minutes=5)
 #: A message is sent again after at most so long: a full queue must not fill up with copies.
 LONGEST_WAIT = timedelta(minutes=2)
 #: How often an analysis that waits for a day to come is decided anew.
@@ -54,7 +56,7 @@ def _give_up() -> int:
     """What has taken its worker down too often fails: it must not take down every worker for ever."""
     dead = (
         Analysis.state == AnalysisState.RUNNING,
-        Analysis.lease_until < now(),
+        Analysis.lease_until < now() - GONE,
         Analysis.attempts >= current_app.config["MAX_ATTEMPTS"],
     )
     sent = 0
@@ -81,7 +83,11 @@ def _give_up() -> int:
 
 def _take_back() -> int:
     """Leases that ran out: the worker died or the machine stood still."""
-    dead = (Analysis.state == AnalysisState.RUNNING, Analysis.lease_until < now())
+    dead = (
+        Analysis.state == AnalysisState.RUNNING,
+        Analysis.lease_until < now(),
+        Analysis.attempts < current_app.config["MAX_ATTEMPTS"],
+    )
     sent = 0
     for row in _rows(*dead):
         # The owner is part of the condition: a worker that took it over in between keeps it.

@@ -16,6 +16,8 @@ from flask_login import current_user
 from webapp.candidate import consent_texts
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.translation import language as page_language
+from webapp.core.zones import browser_zone
 from webapp.interviews import binding
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
@@ -44,7 +46,10 @@ def open_interview(invitation: Invitation) -> Interview:
                 question_set=invitation.question_set,
                 candidate_name=invitation.name,
             )
+            interview.time_zone = zone.key if (zone := browser_zone()) else ""
+            interview.language = page_language()
             db.session.add(interview)
+        events.send(events.interview_started, interview_id=interview.id)
     except sa.exc.IntegrityError:  # opened twice at the same moment
         interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id == invitation.id)).one()
     return interview

@@ -36,6 +36,17 @@ def place(text: str) -> str:
     return code
 
 
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A reader of one of ``choices``, whatever its case. Raises ValueError."""
+
+    def read(text: str) -> str:
+        if (value := text.strip().lower()) not in choices:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
 class SettingError(ValueError):
     """A setting cannot be read; the message names it and says what it should be."""
 
@@ -150,6 +161,72 @@ SETTINGS = (
         "MAX_RECORDING_BYTES",
         whole,
         1024**3,
+    ),
+    Setting(
+        "VIVA_SMTP_HOST",
+        "the mail server that takes messages; without one they wait in the outbox, with links to copy",
+        "none",
+        "SMTP_HOST",
+        default="",
+    ),
+    Setting("VIVA_SMTP_PORT", "its port", "587; 465 for `tls`, 25 for `none`", "SMTP_PORT", whole, 0),
+    Setting(
+        "VIVA_SMTP_SECURITY",
+        "`starttls` (refuses to go on without it), `tls` (from the first byte), or `none`, for one on this machine",
+        "`starttls`",
+        "SMTP_SECURITY",
+        one_of("starttls", "tls", "none"),
+        "starttls",
+    ),
+    Setting("VIVA_SMTP_USERNAME", "a name to sign in with there", "none", "SMTP_USERNAME", default=""),
+    Setting("VIVA_SMTP_PASSWORD", "and its password", "none", "SMTP_PASSWORD", default=""),
+    Setting(
+        "VIVA_SMTP_TIMEOUT",
+        "seconds until a mail server that does not answer counts as away",
+        "20",
+        "SMTP_TIMEOUT",
+        float,
+        20.0,
+    ),
+    Setting(
+        "VIVA_MAIL_FROM",
+        "whom messages are from, such as `Example Ltd <jobs@example.org>`; the name stands in them too",
+        "`Viva <viva@HOST>` with the host of `VIVA_PUBLIC_URL`",
+        "MAIL_FROM",
+        default="",
+    ),
+    Setting(
+        "VIVA_MAIL_BOUNCES",
+        "the address that undeliverable mail goes back to, such as `bounces@example.org`; each message adds its id "
+        "after a plus sign, and `./viva flask messages bounced < MAIL` reads what came back",
+        "that of `VIVA_MAIL_FROM`",
+        "MAIL_BOUNCES",
+        default="",
+    ),
+    Setting(
+        "VIVA_MAIL_PER_HOUR",
+        "messages that one person gets within an hour; more of them wait",
+        "30",
+        "MAIL_PER_HOUR",
+        whole,
+        30,
+    ),
+    Setting(
+        "VIVA_ANSWER_DAYS",
+        "days within which a candidate is owed an answer, where no law says fewer; reviewers are reminded before",
+        "30",
+        "ANSWER_DAYS",
+        whole,
+        30,
+    ),
+    Setting(
+        "VIVA_WEBHOOK_NETWORKS",
+        "private networks that webhooks may reach, with commas, such as `10.1.0.0/16`; all others that are not public "
+        "are refused",
+        "none",
+        "WEBHOOK_NETWORKS",
+        listed,
+        (),
     ),
     Setting(
         "VIVA_WHISPER",

@@ -98,6 +98,7 @@ class _InvitationForm(DeadlineForm):
             "position": next(position for position in self.positions if position.id == self.position.data),
             "question_set": next(each for each in self.sets if each.id == self.question_set.data),
             "deadline": self.deadline,
+            "time_zone": self.zone.data,
         }
 
 
@@ -123,3 +124,9 @@ class InvitationForm(_InvitationForm):
 
 class UploadForm(_InvitationForm):
     file = FileField(_l("CSV file"), [FileRequired(_l("Choose a CSV file."))])
+
+
+class AddressForm(FlaskForm):
+    """An address that was wrong."""
+
+    email = EmailField(_l("Email"), [DataRequired(_l("Enter their email address.")), Length(max=254)], filters=[strip])
