@@ -80,6 +80,7 @@ WORDS = {
     "audit recorded": N_("recorded a bias audit"),
     "erasure asked": N_("asked to erase"),
     "erased": N_("erased"),
+    "retention set": N_("set how long something is kept"),
     "held": N_("set a legal hold"),
     "hold ended": N_("ended a legal hold"),
 }

@@ -203,6 +203,12 @@ def certificate(row: Erasure) -> dict[str, Any]:
     }
 
 
+def newest() -> list[Erasure]:
+    """The last hundred, those first that wait for somebody to agree."""
+    query = sa.select(Erasure).order_by(Erasure.done_at.is_not(None), Erasure.requested_at.desc()).limit(100)
+    return list(db.session.scalars(query))
+
+
 def remembered() -> set[str]:
     """Interviews that were erased, as a file beside the database knows it: a backup that is restored does not."""
     path = _file()
