@@ -25,7 +25,7 @@ def invitation(make, sign_in):
 def test_it_says_what_goes_and_wants_the_name(client, invitation):
     address = f"/invitations/{invitation.id}/erase"
     page = client.get(address).text
-    assert "cannot be undone" in page and "1 × interviews" in page and "2 files" in page
+    assert "cannot be undone" in page and "interviews: 1" in page and "2 files" in page
     assert client.post(address, data={"name": "somebody"}).status_code == 422
     assert db.session.scalar(sa.select(sa.func.count(Interview.id))) == 1
     done = client.post(address, data={"name": " kim tremblay"}, follow_redirects=True).text

@@ -65,8 +65,8 @@ def hold(invitation_id: str) -> AnyResponse:
     """Keep everything of a candidate, or end that."""
     invitation, scope = _load(invitation_id)
     if not scope.interviews:
-        abort(404)
-    if request.form.get("end"):
+        flash(_("The candidate has not begun yet: there is nothing to keep."), "error")
+    elif request.form.get("end"):
         if current_user.role is not Role.ADMIN:
             abort(403)
         retention.end_holds(scope.interviews[0], by=current_user)
