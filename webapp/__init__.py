@@ -50,6 +50,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        scheduling,
         transcripts,
     )
 
@@ -67,6 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        scheduling,
         messages,
         integrations,
         demo,

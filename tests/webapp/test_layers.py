@@ -23,6 +23,7 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency"),
     ("practice", "live"),
+    ("scheduling",),
     ("messages",),
     ("integrations",),
     ("health",),
