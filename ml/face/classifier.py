@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ml.core import registry, runtime
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.statistics import softmax
 from ml.face.contrast import normalise_faces
 
@@ -16,19 +17,25 @@ BATCH = 32
 ZOOMS = (1.0, 1.1, 0.9)
 
 
-def probabilities(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
-    """Read faces: uint8 or float grey levels (N, 48, 48) in 0..255 to float64 (N, 7), rows adding up to 1.
+def probabilities(
+    crops: np.ndarray, *, mirror: bool = True, head: str = "votes", among: np.ndarray | None = None
+) -> np.ndarray:
+    """Read faces: uint8 or float grey levels (N, 48, 48) in 0..255 to float64 (N, 8), rows adding up to 1, in the order
+    of FACE_EMOTIONS.
 
     The head ``votes`` says what FER+'s ten annotators would see in a face, which is what the product shows; ``labels``
-    says what FER2013 would call it. With ``mirror`` a face is read six times, at the three ZOOMS and their mirror
+    says what FER2013 would call it, which is never contempt. ``among`` (8,; bool) masks the others, for a task that
+    lacks them. With ``mirror`` a face is read six times, at the three ZOOMS and their mirror
     images, and the logits are averaged; without, once, as for the samples of a recording, which average over time.
     Raises ModelMissing.
     """
-    return softmax(calibrated(logits(crops, mirror=mirror, head=head), head))
+    scores = calibrated(logits(crops, mirror=mirror, head=head), head)
+    return softmax(scores if among is None else np.where(among, scores, -np.inf))
 
 
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
-    """The outputs of one head before calibration and softmax: float64 (N, 7)."""
+    """The outputs of one head before calibration and softmax: float64 (N, 8), minus infinity for what it does not
+    know."""
     network = runtime.network("face")
     crops = normalise_faces(crops)
     rows = []
@@ -37,11 +44,17 @@ def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np
         views = [view for zoom in ZOOMS for view in _views(batch, zoom)] if mirror else [batch]
         out = network.run(np.concatenate(views)[..., None], head)
         rows.append(out.reshape(len(views), len(batch), -1).mean(0))
-    return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
+    return on_all(np.concatenate(rows).astype(np.float64)) if rows else np.zeros((0, len(FACE_EMOTIONS)))
+
+
+def on_all(outputs: np.ndarray) -> np.ndarray:
+    """A head's outputs (N, K), of the first K of FACE_EMOTIONS, on all of them: (N, 8)."""
+    lacking = len(FACE_EMOTIONS) - outputs.shape[1]
+    return np.pad(outputs, ((0, 0), (0, lacking)), constant_values=-np.inf)
 
 
 def calibrated(outputs: np.ndarray, head: str) -> np.ndarray:
-    """Logits (..., 7) of a head over the temperature fitted at export (Guo et al., "On Calibration of Modern Neural
+    """Logits (..., 8) of a head over the temperature fitted at export (Guo et al., "On Calibration of Modern Neural
     Networks", ICML 2017)."""
     return outputs / float(registry.describe("face")["temperatures"][head])
 
@@ -57,7 +70,7 @@ def _views(batch: np.ndarray, zoom: float) -> list[np.ndarray]:
 
 
 def activation_maps(crops: np.ndarray) -> np.ndarray:
-    """What speaks for each class, and where: (N, 6, 6, 7), in calibrated logits of the head ``votes``.
+    """What speaks for each class, and where: (N, 6, 6, 8), in calibrated logits of the head ``votes``.
 
     These are class activation maps (Zhou et al., CVPR 2016); their mean over the places is the
     calibrated logit itself (without the mirror image).

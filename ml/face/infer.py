@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
 from ml.core.naming import dominant
-from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
+from ml.core.readings import Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.face import blinks, features, frozen, mouth, occlusion, quality_checks
 from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ml.core import registry, runtime
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.errors import ModelMissing
 from ml.core.statistics import softmax
 from ml.face import classifier
@@ -16,7 +17,7 @@ from ml.face.contrast import normalise_faces
 
 
 def probabilities(crops: np.ndarray) -> np.ndarray:
-    """What ``classifier.probabilities(crops, mirror=False)`` says, nearly: (N, 48, 48) to float64 (N, 7).
+    """What ``classifier.probabilities(crops, mirror=False)`` says, nearly: (N, 48, 48) to float64 (N, 8).
 
     Raises ModelMissing.
     """
@@ -26,13 +27,13 @@ def probabilities(crops: np.ndarray) -> np.ndarray:
 
 
 def logits(crops: np.ndarray) -> np.ndarray:
-    """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
+    """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 8). Raises ModelMissing."""
     network, faces = runtime.network("face_quick"), normalise_faces(crops)[..., None]
     rows = [
         network.run(faces[start : start + classifier.BATCH], "votes")
         for start in range(0, len(faces), classifier.BATCH)
     ]
-    return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
+    return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, len(FACE_EMOTIONS)))
 
 
 def is_current() -> bool:

@@ -11,7 +11,8 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from ml.analyse import LIMITS, MODALITIES, analyse
-from ml.core.readings import FACE_EMOTIONS, TRAITS, Estimate, Track
+from ml.core.emotions import FACE_EMOTIONS
+from ml.core.readings import TRAITS, Estimate, Track
 from ml.core.stored import strict
 from ml.figures import charts
 from ml.media import synthetic

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.face import classifier
 from ml.face.contrast import normalise_faces

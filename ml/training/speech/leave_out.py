@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures
 from ml.speech.classifier import calibrated
 from ml.training.speech import discriminant

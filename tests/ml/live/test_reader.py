@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.core.errors import VivaError
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face import infer
 from ml.fusion import combine
 from ml.fusion.stream import TICK

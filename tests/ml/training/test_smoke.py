@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS
 from ml.media import demux, synthetic
 from ml.training.face.data import FERPLUS
 

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import VivaError
-from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
+from ml.core.readings import SpeechReading
 from webapp.core.extensions import limiter
 from webapp.core.translation import translate_stored
 from webapp.policy import Modality

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.errors import ModelMissing
 from ml.core.naming import LEAST_PROBABILITY
-from ml.core.readings import FACE_EMOTIONS
 from ml.training.face.evaluate import evaluate
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS
 from ml.face import classifier
 from ml.training.face import data
 
