@@ -136,7 +136,7 @@ class FaceReading(Reading):
 
     ``state`` is "read", or "limited" where something about the input weakens the whole reading; ``codes`` says what,
     one for each of ``warnings``: ``several_faces``, ``low_coverage``, ``frozen``, ``rigid``, ``small_face``,
-    ``dark``, ``low_rate``, ``eyes_covered``, ``mouth_covered``.
+    ``dark``, ``low_rate``, ``eyes_covered``, ``mouth_covered``, ``unfamiliar``.
     """
 
     seconds: float = 0.0

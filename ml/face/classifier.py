@@ -3,18 +3,41 @@ call."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
 from ml.core import registry, runtime
 from ml.core.emotions import FACE_EMOTIONS
 from ml.core.statistics import softmax
+from ml.face import familiarity
 from ml.face.contrast import normalise_faces
 
 #: Faces to a batch: beyond this ONNX Runtime gets no faster.
 BATCH = 32
 #: How a single face is looked at when it has to be right rather than quick: as it is, nearer and from further off.
 ZOOMS = (1.0, 1.1, 0.9)
+#: The network's heads: what FER2013 would call a face, and what FER+'s ten annotators would see in it.
+HEADS = ("labels", "votes")
+
+
+class Looked(NamedTuple):
+    """What the network says of faces: ``outputs`` of a head (N, 8) by its name, minus infinity for a class that it does
+    not know, and the ``features`` (N, F) that all were read from."""
+
+    outputs: dict[str, np.ndarray]
+    features: np.ndarray
+
+    def probabilities(self, head: str = "votes", among: np.ndarray | None = None) -> np.ndarray:
+        """Calibrated probabilities (N, 8), rows adding up to 1; ``among`` (8,; bool) masks the others."""
+        scores = calibrated(self.outputs[head], head)
+        p = softmax(scores if among is None else np.where(among, scores, -np.inf))
+        return familiarity.doubted(p, self.foreign())
+
+    def foreign(self) -> np.ndarray:
+        """How surely each is no face that the model knows, 0..1 (N,)."""
+        return familiarity.foreign(self.features) if len(self.features) else np.zeros(0)
 
 
 def probabilities(
@@ -25,26 +48,31 @@ def probabilities(
 
     The head ``votes`` says what FER+'s ten annotators would see in a face, which is what the product shows; ``labels``
     says what FER2013 would call it, which is never contempt. ``among`` (8,; bool) masks the others, for a task that
-    lacks them. With ``mirror`` a face is read six times, at the three ZOOMS and their mirror
-    images, and the logits are averaged; without, once, as for the samples of a recording, which average over time.
-    Raises ModelMissing.
+    lacks them. A face unlike those that the model has learnt from loses its confidence (`familiarity`). With
+    ``mirror`` a face is read six times, at the three ZOOMS and their mirror images, and the logits are averaged;
+    without, once, as for the samples of a recording, which average over time. Raises ModelMissing.
     """
-    scores = calibrated(logits(crops, mirror=mirror, head=head), head)
-    return softmax(scores if among is None else np.where(among, scores, -np.inf))
+    return look(crops, mirror=mirror, heads=(head,)).probabilities(head, among)
 
 
 def logits(crops: np.ndarray, *, mirror: bool = True, head: str = "votes") -> np.ndarray:
     """The outputs of one head before calibration and softmax: float64 (N, 8), minus infinity for what it does not
     know."""
-    network = runtime.network("face")
+    return look(crops, mirror=mirror, heads=(head,)).outputs[head]
+
+
+def look(crops: np.ndarray, *, mirror: bool = True, heads: tuple[str, ...] = HEADS) -> Looked:
+    """What the network says of faces, in one pass for all ``heads``; see `probabilities`."""
+    network, names = runtime.network("face"), (*heads, familiarity.FEATURES)
     crops = normalise_faces(crops)
-    rows = []
+    parts: list[list[np.ndarray]] = [[] for _ in names]
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
         views = [view for zoom in ZOOMS for view in _views(batch, zoom)] if mirror else [batch]
-        out = network.run(np.concatenate(views)[..., None], head)
-        rows.append(out.reshape(len(views), len(batch), -1).mean(0))
-    return on_all(np.concatenate(rows).astype(np.float64)) if rows else np.zeros((0, len(FACE_EMOTIONS)))
+        for kept, out in zip(parts, network.several(np.concatenate(views)[..., None], names), strict=True):
+            kept.append(out.reshape(len(views), len(batch), -1).mean(0))
+    *found, features = (np.concatenate(part) if part else np.zeros((0, 1)) for part in parts)
+    return Looked({head: on_all(out.astype(np.float64)) for head, out in zip(heads, found, strict=True)}, features)
 
 
 def on_all(outputs: np.ndarray) -> np.ndarray:

@@ -106,6 +106,7 @@ def read(
         frozen=sum(to - since for since, to in spans),
         eyes_covered=_share(no_eyes, seen),
         mouth_covered=_share(no_mouth, seen),
+        unfamiliar=_share(_foreign(samples, owners), seen),
         equal_faces=_equals(people.tracks(samples.scale)),
     )
     quality_checks.reject(facts)
@@ -146,6 +147,13 @@ def _covered(samples: Samples, times: np.ndarray, owners: np.ndarray) -> tuple[n
             flags[faces] = occlusion.lasting(times[faces], np.frombuffer(covered, np.int8) > 0)
         found.append(flags)
     return found[0], found[1]
+
+
+def _foreign(samples: Samples, owners: np.ndarray) -> np.ndarray:
+    """At which looks (bool, N) the face is unlike those that the model has learnt from."""
+    flags = np.zeros(len(owners), bool)
+    flags[owners >= 0] = np.frombuffer(samples.foreign, np.float32) >= 0.5
+    return flags
 
 
 def _share(flags: np.ndarray, among: np.ndarray) -> float:

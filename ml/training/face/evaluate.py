@@ -45,7 +45,8 @@ def evaluate(data: Path) -> dict[str, Any]:
         raise ValueError(f"{data} holds no faces{only}.")
     told = ~np.array([is_drawn(face) for face in x], bool)
     among = classes_of(path)
-    read = {head: classifier.probabilities(x, head=head, among=among) for head in ("labels", "votes")}
+    seen = classifier.look(x)
+    read = {head: seen.probabilities(head, among) for head in classifier.HEADS}
     head = "votes" if (y == len(SEVEN)).any() else head_for(path)
     if head == "labels" and len(y) >= MANY:
         head = min(read, key=lambda name: _log_loss(read[name], y))
@@ -70,7 +71,7 @@ def evaluate(data: Path) -> dict[str, Any]:
             result["ferplus"] = _figures(read["votes"][agreed], majority[agreed], told[agreed])
         agreed = majority >= 0
         if agreed.any():
-            result["ferplus_all"] = _figures(classifier.probabilities(x[agreed]), majority[agreed], told[agreed])
+            result["ferplus_all"] = _figures(seen.probabilities()[agreed], majority[agreed], told[agreed])
     return result
 
 

@@ -31,6 +31,7 @@ from ml.training.face import data as faces
 from ml.training.face.held_out import held_out
 from ml.training.face.model import EARLY, HEADS, build
 from ml.training.face.norm import FusedBatchNormalization
+from ml.training.face.weights import begin
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,26 +85,8 @@ def training_model(options: argparse.Namespace) -> keras.Model:
     return model
 
 
-def begin(model: keras.Model, path: Path, perturb: float = 0.0) -> None:
-    """Put the weights of the network in ``path`` into ``model``, with a share ``perturb`` (0..1) of the model's own,
-    fresh ones in all kernels but the first layers'. A head that knows one class less gets one that is unlikely."""
-    before = keras.models.load_model(path).get_weights()
-    weights = []
-    for variable, old in zip(model.weights, before, strict=True):
-        fresh = np.array(keras.ops.convert_to_numpy(variable))
-        more = fresh.shape[-1] - old.shape[-1]
-        if more:
-            old = np.concatenate([old, np.full((*old.shape[:-1], more), -3.0 if old.ndim == 1 else 0.0)], axis=-1)
-        if perturb and fresh.ndim > 1 and not variable.path.startswith(EARLY):
-            # as loud as what it is mixed with: normalisation makes the scale of a kernel mean nothing
-            fresh *= old.std() / max(float(fresh.std()), 1e-9)
-            old = (1 - perturb) * old + perturb * fresh
-        weights.append(old.astype(np.float32))
-    model.set_weights(weights)
-
-
 def before(model: keras.Model, options: argparse.Namespace, x: np.ndarray) -> dict[str, np.ndarray] | None:
-    """What the network of ``--begin`` says of faces (N, 48, 48), to be learnt from: FER2013's labels alone, since it may
+    """What the network of ``--begin`` says of faces (N, 48, 48), to be learnt from: its labels alone, since it may
     not know a class of the votes. Computed once."""
     if not (options.begin and options.distil):
         return None
@@ -226,7 +209,8 @@ def train(data: Path, options: argparse.Namespace) -> None:
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
-        if options.distil and not options.begin and state["done"] >= 0.5 and (opinion is None or state["done"] >= distilled + 0.15):
+        own = options.distil and not options.begin and state["done"] >= 0.5
+        if own and (opinion is None or state["done"] >= distilled + 0.15):
             distilled = state["done"]
             opinion = opinions(model, average.arrays, x, mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
@@ -268,6 +252,6 @@ def train(data: Path, options: argparse.Namespace) -> None:
         optimiser = [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables]
         save(checkpoint, state, weights=model.get_weights(), average=average.arrays, optimiser=optimiser)
 
-    from ml.training.face.export import export
+    from ml.training.face.export import averaged, export
 
-    export(folder, checkpoint)
+    export(folder, *averaged(checkpoint))
