@@ -27,6 +27,10 @@ def rows() -> list[tuple[str, str, str, str]]:
             ("agreement with the majority of FER+'s annotators on PublicTest", "ferplus_public_test_accuracy"),
         ):
             found.append((card["version"], measure, _number(figures[key]), command))
+        contempt = figures["contempt"]
+        measure = f"contempt among the majorities of FER+'s annotators ({contempt['n']} faces): recall, precision"
+        value = f"{_number(contempt['recall'])}, {_number(contempt['precision'])}"
+        found.append((card["version"], measure, value, command))
     if card := _card("speech"):
         figures = card["figures"]
         low, high = figures["uar_interval_over_actors"]

@@ -121,7 +121,7 @@ def test_the_track_is_drawn_as_areas_that_add_up():
     assert total[5] == 0, "a hole is drawn as a hole"
     assert np.delete(total, 5) == pytest.approx(1, abs=1e-3)
     assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({trace.fillcolor for trace in figure.data}) == 7
+    assert len({trace.fillcolor for trace in figure.data}) == 8
 
 
 def test_a_long_track_is_thinned_without_moving_it():

@@ -21,7 +21,7 @@ from ml.face import familiarity as known
 from ml.face.contrast import normalise_faces
 from ml.training import runs
 from ml.training.face import calibration, contempt, data, familiarity
-from ml.training.face.evaluate import evaluate
+from ml.training.face.figures import public_test
 from ml.training.face.folding import fold
 from ml.training.face.held_out import held_out
 from ml.training.face.model import HEADS, LAST_MAP, build
@@ -104,7 +104,7 @@ def export(
         metadata["figures"] |= figures
     metadata["temperatures"] = temperatures
     _write(target, metadata)
-    metadata["figures"] |= _public_test(folder)
+    metadata["figures"] |= public_test(folder)
     _write(target, metadata)
     return metadata
 
@@ -143,38 +143,6 @@ def _learn_foreign(x: np.ndarray, held: np.ndarray, target: Path) -> None:
     weight, bias = familiarity.fit(own, other, unseen)
     with runs.whole(target / known.WEIGHTS) as path:
         np.savez(path, weight=weight.astype(np.float32), bias=np.array(bias, np.float32))
-
-
-def _public_test(folder: Path) -> dict[str, Any]:
-    """Figures on PublicTest, which chose nothing."""
-    found = evaluate(folder / "fer2013_public.npz")
-    figures = _some("", found)
-    if fresh := found.get("accuracy_without_copies"):
-        figures["public_test_accuracy_without_copies_of_training_rows"] = round(fresh, 4)
-        figures["public_test_rows_without_copies_of_training_rows"] = found["n_without_copies"]
-    if "ferplus" in found:
-        figures |= _some("ferplus_", found["ferplus"])
-        every = found["ferplus_all"]
-        figures["contempt"] = {
-            "recall": every["per_class_recall"].get("contempt"),
-            "precision": every["per_class_precision"].get("contempt"),
-            "n": every["per_class_n"].get("contempt", 0),
-            "named": int(np.array(every["confusion_matrix"])[:, -1].sum()) if len(every["labels"]) > len(SEVEN) else 0,
-            "accuracy_of_all_eight": round(every["accuracy"], 4),
-        }
-    return figures
-
-
-def _some(prefix: str, found: dict[str, Any]) -> dict[str, Any]:
-    told = found["selective"]
-    return {
-        f"{prefix}public_test_rows": found["n"],
-        f"{prefix}public_test_accuracy": round(found["accuracy"], 4),
-        f"{prefix}public_test_uar": round(found["uar"], 4),
-        f"{prefix}public_test_calibration_error": round(found["expected_calibration_error"], 4),
-        f"{prefix}public_test_told": round(told["coverage"], 4),
-        f"{prefix}public_test_right_of_told": told["accuracy"] and round(told["accuracy"], 4),
-    }
 
 
 def _check_parity(model: keras.Model, folder: Path) -> None:

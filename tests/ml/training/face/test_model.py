@@ -131,7 +131,13 @@ def test_the_majority_is_none_where_votes_tie_or_name_something_else(tmp_path: P
     votes = np.zeros((4, 10), np.uint8)
     votes[0, 1], votes[1, :2], votes[2, 7], votes[3, 4] = 7, 5, 9, 6
     np.savez(path, votes=votes, columns=columns, row=np.arange(4), has_image_name=np.array([True, True, True, False]))
-    assert data.majority_of(np.arange(5), path).tolist() == [FACE_EMOTIONS.index("happy"), -1, FACE_EMOTIONS.index("contempt"), -1, -1]
+    assert data.majority_of(np.arange(5), path).tolist() == [
+        FACE_EMOTIONS.index("happy"),
+        -1,
+        FACE_EMOTIONS.index("contempt"),
+        -1,
+        -1,
+    ]
 
 
 def test_labels_named_as_ferplus_does_ask_for_the_other_head(tmp_path: Path) -> None:
