@@ -23,6 +23,9 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency"),
     ("practice", "live"),
+    ("scheduling",),
+    ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

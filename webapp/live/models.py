@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -17,7 +17,7 @@ from webapp.positions.models import Position
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
-#: Ends the version of a wording that says that interviewers see the candidate's readings during the call.
+#: Ends the version of a text that says that interviewers see the candidate's readings during the call.
 SHOWN = "+shown"
 #: Seconds between two rows of a track.
 TRACK_SECONDS = 3.0
@@ -69,6 +69,31 @@ class Room(Model):
     @property
     def country(self) -> str | None:
         return self.position.country if self.position else None
+
+    @property
+    def place(self) -> str | None:
+        """The code of the position's place; None in practice."""
+        return self.position.place if self.position else None
+
+    @property
+    def candidate_place(self) -> str:
+        """Where the candidate lives, as the interview that this follows has it."""
+        return self.interview.candidate_place if self.interview else ""
+
+    @property
+    def law_then(self) -> dict[str, Any] | None:
+        """What the law said when the consents of the interview were given; None without one."""
+        return self.interview.law_then if self.interview else None
+
+    @property
+    def told_on(self) -> date | None:
+        """The day on which the candidate was told what is analysed."""
+        return self.interview.told_on if self.interview else None
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """What the candidate signed for the interview that this follows."""
+        return self.interview.signed if self.interview else frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +152,7 @@ class Member(Model):
 
 
 class LiveConsent(Model):
-    """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
+    """One answer to one purpose in one version of its text. Rows are only ever added; the latest counts."""
 
     __tablename__ = "live_consents"
     __table_args__ = (UniqueConstraint("member_id", "number"),)
@@ -138,7 +163,7 @@ class LiveConsent(Model):
     number: Mapped[int]
     purpose: Mapped[LivePurpose] = mapped_column(enum_type(LivePurpose))
     granted: Mapped[bool]
-    #: Which wording was shown (webapp/live/consent_texts.py).
+    #: Which version of the text was shown (webapp/live/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
