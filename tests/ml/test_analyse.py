@@ -35,7 +35,7 @@ def estimate(value: float) -> Estimate:
 
 
 def face_track(times: int = 40) -> Track:
-    rows = np.random.default_rng(1).dirichlet(np.ones(7), times).tolist()
+    rows = np.random.default_rng(1).dirichlet(np.ones(len(FACE_EMOTIONS)), times).tolist()
     rows[5] = None
     return Track(FACE_EMOTIONS, [i / 5 for i in range(times)], rows)
 
@@ -143,7 +143,7 @@ def test_a_single_stretch_gets_no_interval():
 
 def test_bars_and_dots_carry_their_intervals():
     bars = charts.distribution(SHARES).data[0]
-    assert bars.y[-1] == "neutral", "the likeliest on top"
+    assert bars.y[-1] == FACE_EMOTIONS[-1], "the likeliest on top"
     assert bars.error_x.array[-1] == pytest.approx(0.1)
     dots = charts.big_five({trait: estimate(0.5) for trait in TRAITS}).data[0]
     assert list(dots.y) == [trait.capitalize() for trait in reversed(TRAITS)]
