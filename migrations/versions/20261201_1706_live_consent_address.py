@@ -1,7 +1,7 @@
 """live consents: from where they were given
 
 Revision ID: 91c0d4a7b35e
-Revises: 2b9f6e18c7a3
+Revises: a7b5e1c84f96
 Create Date: 2026-12-01 16:40:00
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '91c0d4a7b35e'
-down_revision = '2b9f6e18c7a3'
+down_revision = 'a7b5e1c84f96'
 branch_labels = None
 depends_on = None
 
