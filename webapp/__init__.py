@@ -35,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from webapp import (
         accounts,
         analysis,
+        applying,
         candidate,
         demo,
         health,
@@ -68,6 +69,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         live,
         scheduling,
+        applying,
         messages,
         integrations,
         demo,

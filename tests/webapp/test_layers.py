@@ -23,7 +23,7 @@ LAYERS = (
     ("reports",),
     ("candidate", "saliency"),
     ("practice", "live"),
-    ("scheduling",),
+    ("scheduling", "applying"),
     ("messages",),
     ("integrations",),
     ("health",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ml.core.messages import N_
 from webapp.accounts.models import User, UserSession
+from webapp.applying import operations as applying
+from webapp.applying.models import Application
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews import operations
@@ -99,6 +101,18 @@ def drop_letters(_app: object, *, interview_id: str, decision_id: str) -> None:
             Message.invitation_id == row.id, Message.kind.in_(list(writing.LETTERS.values())),
             code="decided_anew", reason=N_("Somebody decided anew before this was sent."),
         )  # fmt: skip
+
+
+@events.application_received.connect
+def confirm_address(_app: object, *, application_id: str) -> None:
+    """Have somebody who came by an open link confirm their address."""
+    row = db.session.get_one(Application, application_id)
+    outbox.put(
+        kind="confirm_address", cause=f"confirm:{row.id}:{row.asked}", recipient=row.email, language=row.language,
+        zone=row.time_zone, expires_at=now() + applying.CONFIRM, facts={
+            "application_id": row.id, "position": row.open_link.position.title, "place": row.open_link.position.city,
+        },
+    )  # fmt: skip
 
 
 @events.person_mentioned.connect
