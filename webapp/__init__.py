@@ -38,6 +38,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         applying,
         candidate,
         demo,
+        governance,
         health,
         integrations,
         interviews,
@@ -73,6 +74,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         messages,
         integrations,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

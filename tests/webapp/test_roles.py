@@ -15,6 +15,8 @@ from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
 from webapp.messages import outbox
 from webapp.messages.models import Channel, Message, Refusal
+from webapp.policy import Modality
+from webapp.policy.models import Attestation
 from webapp.questions.models import SetState
 from webapp.reviews.models import Decision, Outcome
 from webapp.scheduling.models import Appointment, Slot
@@ -37,6 +39,14 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "governance.audit", "", ADMINS),
+    ("POST", "governance.verify", "", ADMINS),
+    ("GET", "policy.show", "", ADMINS),
+    ("POST", "policy.attest", "", ADMINS),
+    ("POST", "policy.audit", "", ADMINS),
+    ("POST", "policy.end", "attestation", ADMINS),
+    ("GET", "governance.export_csv", "", ADMINS),
+    ("GET", "governance.export_json", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
     ("GET", "questions.index", "", STAFF),
@@ -117,14 +127,26 @@ ROUTES = [
     ("POST", "messages.letter", "decided", STAFF),
     ("POST", "messages.answered", "decided", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health", "messages", "integrations", "scheduling", "applying")
+OURS = (
+    "governance",
+    "policy",
+    "accounts",
+    "questions",
+    "positions",
+    "interviews",
+    "health",
+    "messages",
+    "integrations",
+    "scheduling",
+    "applying",
+)
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
-        "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password", "health.healthz",
-        "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel", "scheduling.calendar",
-        "applying.apply", "applying.embedded", "applying.confirm",
+        "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
+        "health.healthz", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
+        "scheduling.calendar", "applying.apply", "applying.embedded", "applying.confirm",
     }  # fmt: skip
     routes = {
         (method, rule.endpoint)
@@ -142,6 +164,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         somebody = make.user(role or Role.ADMIN)
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
+        attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
+        db.session.add(attestation)
         invitation = make.invitation(position=position, created_by=somebody)
         decided = make.interview(
             invitation=make.invitation(position=position, created_by=somebody), state=InterviewState.SUBMITTED,
@@ -178,6 +202,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
+            "attestation": {"attestation_id": attestation.id},
             "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

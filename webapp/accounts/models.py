@@ -8,12 +8,11 @@ import secrets
 from datetime import datetime
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.accounts.passwords import turn
+from webapp.accounts import hashing
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
@@ -72,8 +71,7 @@ class User(UserMixin, Model):
         return f"{self.id}.{self.password_mark}.{self.session_id}"
 
     def set_password(self, password: str) -> None:
-        with turn():
-            self.password_hash = _hasher.hash(password)
+        self.password_hash = hashing.hashed(_hasher, password)
 
     def lock_password(self) -> None:
         """Give a password that nobody knows: the person sets their own by a link."""
@@ -108,9 +106,4 @@ class UserSession(Model):
 
 def check_password(user: User | None, password: str) -> bool:
     """Whether ``password`` is ``user``'s; takes as long for nobody as for somebody."""
-    try:
-        with turn():
-            _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return user is not None
+    return hashing.is_right(_hasher, user.password_hash if user else _NOBODY, password) and user is not None

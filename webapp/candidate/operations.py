@@ -22,6 +22,8 @@ from webapp.interviews import binding
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
 from webapp.policy import Mode, Purpose
+from webapp.policy.access import law_now
+from webapp.policy.engine import NEEDS
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
 from webapp.recordings.takes import counted_takes, drop_take
@@ -87,6 +89,7 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
             )
         )
         changed.append(text.purpose)
+    _keep_law(interview, [purpose for purpose in changed if purpose in granted])
     db.session.flush()
     if Purpose.RECORDING in changed and Purpose.RECORDING not in granted:
         for answer in interview.answers:
@@ -94,6 +97,14 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     if changed and latest:
         events.send(events.consents_changed, interview_id=interview.id)
     return changed
+
+
+def _keep_law(interview: Interview, agreed: Collection[Purpose]) -> None:
+    """Keep what the law says now of what was agreed to now, and at the first time of everything."""
+    kept = interview.law_then or {}
+    modalities = [each for each, purpose in NEEDS.items() if purpose in agreed or each.value not in kept]
+    if modalities and interview.mode is Mode.ASSESSMENT:
+        interview.law_then = law_now(interview, modalities)
 
 
 def _withdraw_recording(answer: Answer, moment: datetime) -> None:

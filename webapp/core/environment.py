@@ -28,6 +28,14 @@ def whole(text: str) -> int:
     return value
 
 
+def place(text: str) -> str:
+    """The code of a place in capitals. Raises ValueError for what cannot be one; the policy knows which there are."""
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}", code):
+        raise ValueError(text)
+    return code
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """A reader of one of ``choices``, whatever its case. Raises ValueError."""
 
@@ -65,7 +73,9 @@ class Setting:
         try:
             return self.kind(text)
         except ValueError:
-            wanted = {whole: "a whole number", float: "a number"}.get(self.kind, "something else")
+            wanted = {whole: "a whole number", float: "a number", place: "a place such as CA or US-IL"}.get(
+                self.kind, "something else"
+            )
             raise SettingError(f"{self.variable} is {text!r}, and should be {wanted}.") from None
 
 
@@ -100,6 +110,29 @@ SETTINGS = (
         "PROXIES",
         whole,
         0,
+    ),
+    Setting(
+        "VIVA_EMPLOYER_SEAT",
+        "where the employer is established, by ISO 3166 (`CA`, `US-IL`); its law holds beside that of each position",
+        "not said",
+        "EMPLOYER_SEAT",
+        place,
+        "",
+    ),
+    Setting(
+        "VIVA_EMPLOYER_STAFF",
+        "how many people the employer has; some laws bind only from a size on",
+        "as many as any law asks",
+        "EMPLOYER_STAFF",
+        whole,
+    ),
+    Setting(
+        "VIVA_ERASURE_FOUR_EYES",
+        "`1`: what somebody asks to erase goes only once an admin other than they has agreed",
+        "off",
+        "ERASURE_FOUR_EYES",
+        boolean,
+        False,
     ),
     Setting(
         "VIVA_DATABASE_URL",

@@ -37,6 +37,12 @@ readings_deleted = _signals.signal("readings-deleted")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
+#: Payload ``interview_ids`` and ``kept`` (classes of webapp/core/personal_data.py that are going). What is held about
+#: these interviews is about to be erased: whoever passed something on tells its receivers.
+erasing = _signals.signal("erasing")
+#: Payload ``action`` and ``facts`` (ids and words of ours, never a name). Something happened that matters for trust;
+#: webapp/core/security_log.py sends it for whoever calls ``record``.
+audited = _signals.signal("audited")
 #: Payload ``invitation_id``. Somebody was invited.
 interview_invited = _signals.signal("interview-invited")
 #: Payload ``invitation_id``. The address of somebody who was invited was corrected.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,8 +29,8 @@ _written_for: ContextVar[ZoneInfo | None] = ContextVar("viva_written_for", defau
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``moment`` and ``moment_both``."""
-    app.jinja_env.filters.update(moment=moment, moment_both=moment_both)
+    """Give templates the filters ``moment``, ``moment_both`` and ``day``."""
+    app.jinja_env.filters.update(moment=moment, moment_both=moment_both, day=day)
 
 
 @lru_cache(maxsize=1024)
@@ -112,6 +112,11 @@ def _element(value: datetime | None, *, both: bool) -> Markup:
     return Markup('<time datetime="{}" data-local="{}">{}</time>').format(
         value.astimezone(UTC).isoformat(), "both" if both else "own", escape(moment_text(value, both=both))
     )
+
+
+def day(value: date) -> str:
+    """A day of the calendar, in no zone, for people."""
+    return str(format_date(value, "long", rebase=False))
 
 
 def _date(value: datetime) -> str:

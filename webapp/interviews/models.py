@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -87,6 +87,10 @@ class Interview(Model):
     #: inviter released it since.
     browser: Mapped[str | None] = mapped_column(String(64))
     released: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Where the candidate lives, as they said; a code of webapp/policy/codes.py, empty where they did not say.
+    candidate_place: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: What the law said of each modality when its consent was given (webapp/policy/access.py).
+    law_then: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: The zone and the language of the browser in which it was begun.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     language: Mapped[str] = mapped_column(String(16), default="", server_default="")
@@ -103,6 +107,21 @@ class Interview(Model):
     @property
     def country(self) -> str | None:
         return self.position.country if self.position else None
+
+    @property
+    def place(self) -> str | None:
+        """The code of the position's place; None in practice."""
+        return self.position.place if self.position else None
+
+    @property
+    def told_on(self) -> date | None:
+        """The day on which the candidate was told what is analysed; None where no notice was shown."""
+        return None
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """What the candidate signed: ``release``, ``waiver``."""
+        return frozenset()
 
     @property
     def consented(self) -> frozenset[Purpose]:
