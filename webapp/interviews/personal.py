@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, register
-from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
+from webapp.interviews.models import Answer, CandidateRequest, Consent, Interview, Invitation, LinkCode, Take
 
 
 def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
@@ -23,6 +23,8 @@ register(
     Holding(
         Interview, Kept.RECORDS, lambda scope: Interview.id.in_(scope.interviews), not_exported=frozenset({"browser"})
     ),
+    Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
+    Holding(CandidateRequest, Kept.RECORDS, lambda scope: CandidateRequest.invitation_id.in_(scope.invitations)),
     Holding(Consent, Kept.RECORDS, lambda scope: Consent.interview_id.in_(scope.interviews)),
     Holding(Answer, Kept.RECORDS, lambda scope: Answer.interview_id.in_(scope.interviews)),
     Holding(Take, Kept.MEDIA, lambda scope: Take.answer_id.in_(answers_of(scope))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from ml.core.messages import N_
 from webapp.accounts.models import User, UserSession
 from webapp.applying import operations as applying
@@ -11,7 +13,7 @@ from webapp.core.database import db, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
 from webapp.messages import bounces, delivery, outbox, tasks, writing
-from webapp.messages.models import URGENT, Channel, Message
+from webapp.messages.models import URGENT, Channel, Message, State
 from webapp.reviews.models import Decision
 
 CORRECTED = N_("The address was corrected before this was sent.")
@@ -185,10 +187,22 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
     )  # fmt: skip
 
 
+def forget_erased() -> None:
+    """The last message to somebody whose data was erased goes too, once it is sent or nobody took it."""
+    over = Message.state.in_([State.SENT, State.FAILED, State.SUPPRESSED, State.HELD])
+    gone = sa.delete(Message).where(Message.kind == "erasure_finished", over)
+    with db.engine.connect() as connection:
+        any_left = connection.scalar(sa.select(sa.exists().where(Message.kind == "erasure_finished", over)))
+    if any_left:
+        with db.engine.begin() as connection:
+            connection.execute(gone)
+
+
 @events.sweeping.connect
 def sweep(_app: object) -> int:
     """Wake workers where something is due, and give up what waited too long."""
     delivery.give_up_late()
+    forget_erased()
     channels = delivery.channels_with_work()
     for channel in channels:
         tasks.deliver.delay(channel.value)
