@@ -10,7 +10,10 @@ from webapp.messages.models import Message, Refusal, Wording
 
 def _messages(scope: Scope) -> sa.ColumnElement[bool]:
     """Those about an invitation, to an account, and to an address that was named."""
-    conditions = [Message.invitation_id.in_(scope.invitations), Message.user_id.in_(scope.accounts)]
+    conditions: list[sa.ColumnElement[bool]] = [
+        Message.invitation_id.in_(scope.invitations),
+        Message.user_id.in_(scope.accounts),
+    ]
     if scope.email:
         conditions.append(sa.func.lower(Message.recipient) == scope.email)
     return sa.or_(*conditions)

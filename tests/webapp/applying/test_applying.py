@@ -109,9 +109,13 @@ def test_no_more_come_than_may_however_many_confirm_at_once(app, client, link):
     assert client.get(path(operations.url_of(db.session.get(OpenLink, link.id)))).status_code == 410
 
 
-@pytest.mark.parametrize("payload", ["", "nonsense", base64.b64encode(b"{}").decode(), base64.b64encode(b"[1]").decode()])
+@pytest.mark.parametrize(
+    "payload", ["", "nonsense", base64.b64encode(b"{}").decode(), base64.b64encode(b"[1]").decode()]
+)
 def test_without_the_work_nothing_is_sent(client, link, payload):
-    answer = client.post(path(operations.url_of(link)), data={"name": "Bot", "email": "b@example.org", "altcha": payload})
+    answer = client.post(
+        path(operations.url_of(link)), data={"name": "Bot", "email": "b@example.org", "altcha": payload}
+    )
     assert answer.status_code == 422 and db.session.scalars(sa.select(Application)).all() == []
 
 
@@ -151,7 +155,9 @@ def test_it_stands_in_frames_of_the_pages_that_were_named(client, link):
     assert alone.headers["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize("origin", ["http://example.org", "javascript:alert(1)", "https://a b", "https://x;script-src *"])
+@pytest.mark.parametrize(
+    "origin", ["http://example.org", "javascript:alert(1)", "https://a b", "https://x;script-src *"]
+)
 def test_origins_that_are_none(app, origin):
     with pytest.raises(operations.ApplyError):
         operations.origin_of(origin)

@@ -71,7 +71,9 @@ def test_a_test_shows_words_that_are_not_saved(client, make, sign_in, post, deli
     data = {"subject": "Thanks, {{ name }}", "body": "We have it.\n\n{{ status_link }}", "language": "en", "do": "test"}
     client.post("/messages/wordings/receipt", data=data)
     deliver()
-    assert [(taken.recipient, taken.mail["Subject"]) for taken in post.taken] == [("ada@viva.test", "Thanks, Kim Tremblay")]
+    assert [(taken.recipient, taken.mail["Subject"]) for taken in post.taken] == [
+        ("ada@viva.test", "Thanks, Kim Tremblay")
+    ]
 
 
 def test_words_that_are_wrong_keep_the_message_until_they_are_right(client, make, sign_in, post, deliver):
