@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role, User
 from webapp.core import events
 from webapp.core.database import db
-from webapp.core.personal_data import Kept
 from webapp.integrations.models import Endpoint, EventType
 from webapp.integrations.operations import interview_of, note
 from webapp.interviews.models import Interview
@@ -87,17 +86,6 @@ def withdrew(_app: object, *, invitation_id: str) -> None:
 def erased(_app: object, *, invitation_id: str, interview_id: str | None) -> None:
     """What was held about a candidate has been erased."""
     note(EventType.ERASED, f"erased:{invitation_id}", invitation_id, interview_id)
-
-
-@events.erasing.connect
-def erasing(_app: object, *, interview_ids: list[str], kept: list[str]) -> None:
-    """All of an interview goes, its records included: whoever was told of it is told that, before it goes."""
-    if Kept.RECORDS not in kept:
-        return
-    rows = db.session.scalars(sa.select(Interview).where(Interview.id.in_(interview_ids))).all()
-    for interview in rows:
-        if interview.mode is Mode.ASSESSMENT and interview.invitation_id is not None:
-            erased(_app, invitation_id=interview.invitation_id, interview_id=interview.id)
 
 
 @events.message_failed.connect

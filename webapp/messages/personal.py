@@ -24,7 +24,7 @@ def _refusals(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 register(
-    Holding(Message, Kept.RECORDS, _messages, not_exported=frozenset({"lease_owner", "lease_until", "base", "cause"})),
+    Holding(Message, Kept.RECORDS, _messages, not_exported=frozenset({"lease_owner", "lease_until", "attempts"})),
     Holding(Refusal, Kept.RECORDS, _refusals),
 )
 holds_nothing("what an organisation says to everybody", Wording)

@@ -6,16 +6,23 @@ import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, register
 from webapp.interviews.personal import answers_of
-from webapp.reviews.models import Decision, PointVerdict, Rating, Scorecard
+from webapp.reviews.models import AnswerOpening, Approval, Decision, PointVerdict, Rating, ReviewRequest, Scorecard
 
 
 def _cards(scope: Scope) -> sa.ScalarSelect[str]:
     return sa.select(Scorecard.id).where(Scorecard.interview_id.in_(scope.interviews)).scalar_subquery()
 
 
+def _decisions(scope: Scope) -> sa.ScalarSelect[str]:
+    return sa.select(Decision.id).where(Decision.interview_id.in_(scope.interviews)).scalar_subquery()
+
+
 register(
     Holding(Scorecard, Kept.RECORDS, lambda scope: Scorecard.interview_id.in_(scope.interviews)),
     Holding(Rating, Kept.RECORDS, lambda scope: Rating.scorecard_id.in_(_cards(scope))),
     Holding(PointVerdict, Kept.RECORDS, lambda scope: PointVerdict.answer_id.in_(answers_of(scope))),
+    Holding(AnswerOpening, Kept.RECORDS, lambda scope: AnswerOpening.answer_id.in_(answers_of(scope))),
+    Holding(Approval, Kept.RECORDS, lambda scope: Approval.decision_id.in_(_decisions(scope))),
+    Holding(ReviewRequest, Kept.RECORDS, lambda scope: ReviewRequest.interview_id.in_(scope.interviews)),
     Holding(Decision, Kept.RECORDS, lambda scope: Decision.interview_id.in_(scope.interviews)),
 )

@@ -14,14 +14,15 @@ from webapp.applying.models import OpenLink
 from webapp.applying.views.base import blueprint, staff
 from webapp.core import mail
 from webapp.core.database import db
-from webapp.positions.views.positions import load_position
+from webapp.organisations.access import Right
+from webapp.positions.access import load_position
 
 
 @blueprint.route("/positions/<position_id>/open-links", methods=["GET", "POST"])
 @staff
 def links(position_id: str) -> Response | tuple[str, int]:
     """The open links of a position, and a form for another one."""
-    position, form = load_position(position_id), OpenLinkForm()
+    position, form = load_position(position_id, Right.MANAGE), OpenLinkForm()
     if form.validate_on_submit():
         try:
             link = operations.make_link(
@@ -43,7 +44,7 @@ def links(position_id: str) -> Response | tuple[str, int]:
 
 
 def _link(position_id: str, link_id: str) -> OpenLink:
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     return next((each for each in operations.links_of(position) if each.id == link_id), None) or abort(404)
 
 

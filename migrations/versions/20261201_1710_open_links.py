@@ -1,7 +1,7 @@
 """open_links: one link for many; applications: who came by them; used_challenges: proofs that count once
 
 Revision ID: 07b1e93fd2c5
-Revises: 2b9f6e18c7a3
+Revises: 91c0d4a7b35e
 Create Date: 2026-12-01 16:36:45.303182
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '07b1e93fd2c5'
-down_revision = '2b9f6e18c7a3'
+down_revision = '91c0d4a7b35e'
 branch_labels = None
 depends_on = None
 
