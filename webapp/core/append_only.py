@@ -19,10 +19,10 @@ _GUARDED: dict[type[Model], str] = {}
 
 
 class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or remove a row that stays as it is."""
+    """Somebody tried to change or remove a row that stays as it is; the message is the model's name, for developers."""
 
     def __init__(self, model: type[Any]) -> None:
-        super().__init__(f"Rows of {model.__name__} are only added, never changed.")
+        super().__init__(model.__name__)
 
 
 def guard(model: type[Model], owner: str) -> None:

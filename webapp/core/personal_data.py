@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from webapp.core.database import Model, db
+from webapp.core.database import Base, Model, db
 
 
 class Kept(enum.StrEnum):
@@ -120,9 +120,7 @@ def holdings(kept: Iterable[Kept] = tuple(Kept)) -> list[Holding]:
 
 def unregistered() -> list[str]:
     """Tables that nobody has said anything about."""
-    there = {
-        mapper.local_table.name for mapper in db.Model.registry.mappers if isinstance(mapper.local_table, sa.Table)
-    }
+    there = {mapper.local_table.name for mapper in Base.registry.mappers if isinstance(mapper.local_table, sa.Table)}
     return sorted(there - set(_holdings) - set(_others))
 
 

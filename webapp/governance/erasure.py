@@ -156,7 +156,8 @@ def approve(row: Erasure, *, by: User) -> None:
 
 def carry_out(row: Erasure) -> Plan:
     """Erase. A second time erases what has come back since, as after a backup was restored. Raises ErasureError."""
-    scope = Scope(**{name: tuple(value) for name, value in row.scope.items()})
+    named = {name: tuple(row.scope.get(name, ())) for name in ("interviews", "invitations", "accounts")}
+    scope = Scope(named["interviews"], named["invitations"], named["accounts"])
     _check_not_held(scope)
     kept = [Kept(each) for each in row.kept_classes]
     done = plan(scope, kept)

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from webapp.core import append_only
+
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.core import append_only
     from webapp.interviews import personal, receivers  # connects them
     from webapp.interviews.models import Consent
     from webapp.interviews.status import STATUS_NAMES

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from webapp.core import append_only
+
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, settings and housekeeping."""
-    from webapp.core import append_only
     from webapp.live import models, personal, tasks  # known to the mapper
     from webapp.live.models import LiveConsent
     from webapp.live.views import guide, hosting  # add their views to the blueprint
