@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
 from webapp.core.database import db, new_id, now
+from webapp.governance.models import Erasure
 from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
 from webapp.messages import outbox
@@ -37,6 +38,14 @@ ROUTES = [
     ("GET", "health.health", "", ADMINS),
     ("GET", "governance.audit", "", ADMINS),
     ("POST", "governance.verify", "", ADMINS),
+    ("GET", "erasing.keeping", "", ADMINS),
+    ("POST", "erasing.keeping", "", ADMINS),
+    ("GET", "erasing.candidate", "invitation", STAFF),
+    ("POST", "erasing.candidate", "invitation", STAFF),
+    ("POST", "erasing.hold", "invitation", STAFF),
+    ("GET", "erasing.certificate_page", "erasure", STAFF),
+    ("GET", "erasing.certificate", "erasure", STAFF),
+    ("POST", "erasing.approve", "erasure", ADMINS),
     ("GET", "policy.show", "", ADMINS),
     ("POST", "policy.attest", "", ADMINS),
     ("POST", "policy.audit", "", ADMINS),
@@ -119,6 +128,7 @@ ROUTES = [
     ("POST", "messages.answered", "decided", STAFF),
 ]
 OURS = (
+    "erasing",
     "governance",
     "policy",
     "accounts",
@@ -133,7 +143,7 @@ OURS = (
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
-        "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
+        "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
         "health.healthz", "messages.unsubscribe",
     }  # fmt: skip
     routes = {
@@ -153,7 +163,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
         attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
-        db.session.add(attestation)
+        erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=somebody.id, due_at=now())
+        db.session.add_all([attestation, erasure])
         invitation = make.invitation(position=position, created_by=somebody)
         decided = make.interview(
             invitation=make.invitation(position=position, created_by=somebody), state=InterviewState.SUBMITTED,
@@ -182,6 +193,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "position": {"position_id": position.id},
             "attachment": {"attachment_id": make.attachment(position, somebody).id},
             "view": {"view_id": make.view(somebody).id},
+            "erasure": {"erasure_id": erasure.id},
             "attestation": {"attestation_id": attestation.id},
             "invitation": {"invitation_id": invitation.id},
         }

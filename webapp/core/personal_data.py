@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from webapp.core.database import Model, db
+from webapp.core.database import Base, Model, db
 
 
 class Kept(enum.StrEnum):
@@ -85,6 +85,7 @@ class Holding:
 
 _holdings: dict[str, Holding] = {}
 _others: dict[str, str] = {}
+_counters: dict[Counted, list[Callable[[Scope], int]]] = {}
 
 
 def register(*holdings: Holding) -> None:
@@ -99,6 +100,17 @@ def holds_nothing(why: str, *models: type[Model]) -> None:
         _others[cast(sa.Table, model.__table__).name] = why
 
 
+def count_too(what: Counted, how: Callable[[Scope], int]) -> None:
+    """Say how many share links or receivers an erasure reaches that are no rows of the scope themselves."""
+    if how not in _counters.setdefault(what, []):
+        _counters[what].append(how)
+
+
+def counted(what: Counted, scope: Scope) -> int:
+    """How many of ``what`` an erasure of ``scope`` reaches, beside rows."""
+    return sum(how(scope) for how in _counters.get(what, ()))
+
+
 def holdings(kept: Iterable[Kept] = tuple(Kept)) -> list[Holding]:
     """What is registered of some classes, in an order in which rows can be deleted: children first."""
     wanted = set(kept)
@@ -108,9 +120,7 @@ def holdings(kept: Iterable[Kept] = tuple(Kept)) -> list[Holding]:
 
 def unregistered() -> list[str]:
     """Tables that nobody has said anything about."""
-    there = {
-        mapper.local_table.name for mapper in db.Model.registry.mappers if isinstance(mapper.local_table, sa.Table)
-    }
+    there = {mapper.local_table.name for mapper in Base.registry.mappers if isinstance(mapper.local_table, sa.Table)}
     return sorted(there - set(_holdings) - set(_others))
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, holds_nothing, register
-from webapp.interviews.models import Answer, Attachment, Consent, Interview, Invitation, SavedView, StageMove, Take
+from webapp.interviews.models import (
+    Answer,
+    Attachment,
+    CandidateRequest,
+    Consent,
+    Interview,
+    Invitation,
+    LinkCode,
+    SavedView,
+    StageMove,
+    Take,
+)
 
 
 def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
@@ -33,5 +44,7 @@ register(
         lambda scope: Attachment.invitation_id.in_(scope.invitations),
         files=("attachments",),
     ),
+    Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
+    Holding(CandidateRequest, Kept.RECORDS, lambda scope: CandidateRequest.invitation_id.in_(scope.invitations)),
     Holding(Take, Kept.MEDIA, lambda scope: Take.answer_id.in_(answers_of(scope))),
 )

@@ -175,6 +175,8 @@ class LiveConsent(Model):
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: From where: a network address; empty where no request was involved.
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     member: Mapped[Member] = relationship(back_populates="consents")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, has_request_context, request
 from flask_babel import gettext as _
 
 from webapp.accounts.models import User
@@ -130,6 +130,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
                         granted=granted,
                         text_version=version,
                         text_language=shown.language,
+                        address=(request.remote_addr or "")[:64] if has_request_context() else "",
                     )
                 )
             break

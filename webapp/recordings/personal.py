@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from webapp.core.database import after_commit
 from webapp.core.personal_data import Holding, Kept, register
@@ -14,7 +15,7 @@ from webapp.recordings.verification import forget
 def _forget(recording_ids: Sequence[str]) -> None:
     """Have unfinished uploads go with the rest, once the rows are gone for good."""
     for recording_id in recording_ids:
-        after_commit(lambda found=recording_id: forget(found))
+        after_commit(partial(forget, recording_id))
 
 
 register(

@@ -30,9 +30,7 @@ def _load(room_id: str) -> Room:
 
 def _sets() -> list[QuestionSet]:
     published = visible_to(_me()).where(QuestionSet.state == SetState.PUBLISHED)
-    return list(
-        db.session.scalars(published.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc()))
-    )
+    return list(db.session.scalars(published.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc())))
 
 
 @blueprint.get("/rooms/<room_id>/guide")
