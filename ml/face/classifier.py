@@ -68,9 +68,9 @@ def look(crops: np.ndarray, *, mirror: bool = True, heads: tuple[str, ...] = HEA
     parts: list[list[np.ndarray]] = [[] for _ in names]
     for start in range(0, len(crops), BATCH):
         batch = crops[start : start + BATCH]
-        views = [view for zoom in ZOOMS for view in _views(batch, zoom)] if mirror else [batch]
-        for kept, out in zip(parts, network.several(np.concatenate(views)[..., None], names), strict=True):
-            kept.append(out.reshape(len(views), len(batch), -1).mean(0))
+        seen = views(batch) if mirror else [batch]
+        for kept, out in zip(parts, network.several(np.concatenate(seen)[..., None], names), strict=True):
+            kept.append(out.reshape(len(seen), len(batch), -1).mean(0))
     *found, features = (np.concatenate(part) if part else np.zeros((0, 1)) for part in parts)
     return Looked({head: on_all(out.astype(np.float64)) for head, out in zip(heads, found, strict=True)}, features)
 
@@ -85,6 +85,11 @@ def calibrated(outputs: np.ndarray, head: str) -> np.ndarray:
     """Logits (..., 8) of a head over the temperature fitted at export (Guo et al., "On Calibration of Modern Neural
     Networks", ICML 2017)."""
     return outputs / float(registry.describe("face")["temperatures"][head])
+
+
+def views(batch: np.ndarray) -> list[np.ndarray]:
+    """The six looks at faces (N, 48, 48), as many each."""
+    return [view for zoom in ZOOMS for view in _views(batch, zoom)]
 
 
 def _views(batch: np.ndarray, zoom: float) -> list[np.ndarray]:

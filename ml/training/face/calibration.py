@@ -8,7 +8,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ml.core.statistics import expected_calibration_error, softmax
-from ml.face import classifier
 
 
 def fit(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -22,22 +21,22 @@ def fit(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded").x))
 
 
-def on_held_out(faces: np.ndarray, labels: np.ndarray, majority: np.ndarray) -> tuple[dict[str, float], dict[str, Any]]:
-    """Each head's temperature on faces (N, 48, 48) that training never saw, with FER2013's ``labels`` (N,) and what
-    most of FER+'s annotators saw (N,; -1: none); and figures, whose calibration errors are of folds: each fifth under
-    the temperature of the others."""
-    seen = classifier.look(faces)
+def on_held_out(
+    logits: dict[str, np.ndarray], labels: np.ndarray, majority: np.ndarray
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Each head's temperature on ``logits`` (N, K) of faces that training never saw, with FER2013's ``labels`` (N,) and
+    what most of FER+'s annotators saw (N,; -1: none); and figures, whose calibration errors are of folds: each fifth
+    under the temperature of the others."""
     found: dict[str, float] = {}
     figures: dict[str, Any] = {"held_out_rows": len(labels)}
     for head, truth, prefix in (("labels", labels, ""), ("votes", majority, "ferplus_")):
-        some = truth >= 0
-        logits, known = seen.outputs[head][some], truth[some]
-        found[head] = round(fit(logits, known), 4)
-        p = cross_fitted(logits, known)
+        rows, known = logits[head][truth >= 0], truth[truth >= 0]
+        found[head] = round(fit(rows, known), 4)
+        p = cross_fitted(rows, known)
         figures |= {
-            f"{prefix}held_out_accuracy": round(float((logits.argmax(1) == known).mean()), 4),
+            f"{prefix}held_out_accuracy": round(float((rows.argmax(1) == known).mean()), 4),
             f"{prefix}calibration_error": round(expected_calibration_error(p, known), 4),
-            f"{prefix}calibration_error_uncalibrated": round(expected_calibration_error(softmax(logits), known), 4),
+            f"{prefix}calibration_error_uncalibrated": round(expected_calibration_error(softmax(rows), known), 4),
         }
     return found, figures
 

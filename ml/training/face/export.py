@@ -79,10 +79,10 @@ def export(
     held = held_out(x)
     if not held.any():
         held[:] = True  # a handful of faces, in a test
-    _write_onnx(serving_model(model), target / "face.onnx")
+    write_onnx(serving_model(model), target / "face.onnx")
     if contempt_alone:
         _add_contempt(model, x[~held], row[~held], folder, target)
-        _write_onnx(serving_model(model), target / "face.onnx")
+        write_onnx(serving_model(model), target / "face.onnx")
     model.save(target / "face.keras")
     _learn_foreign(x, held, target)
     metadata = {
@@ -100,7 +100,9 @@ def export(
     _write(target, metadata)
     _check_parity(model, folder)
     if temperatures is None:
-        temperatures, figures = calibration.on_held_out(x[held], y[held], _majority(row[held], folder))
+        temperatures, figures = calibration.on_held_out(
+            classifier.look(x[held]).outputs, y[held], _majority(row[held], folder)
+        )
         metadata["figures"] |= figures
     metadata["temperatures"] = temperatures
     _write(target, metadata)
@@ -156,7 +158,8 @@ def _check_parity(model: keras.Model, folder: Path) -> None:
             raise RuntimeError(f"The exported graph differs from Keras by {difference:.1e}: do not use it.")
 
 
-def _write_onnx(serving: keras.Model, path: Path) -> None:
+def write_onnx(serving: keras.Model, path: Path) -> None:
+    """Write a network of `serving_model` as an ONNX file."""
     example = np.zeros((2, *serving.inputs[0].shape[1:]), np.float32)
     serving(example)
     temporary = path.with_suffix(".tmp.onnx")

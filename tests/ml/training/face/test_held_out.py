@@ -5,9 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ml.core.statistics import softmax
 from ml.training.face import contempt
 from ml.training.face.calibration import cross_fitted, fit
 from ml.training.face.held_out import copies, held_out
+from ml.training.face.temperatures import by_judge
 
 
 def blobs(count: int) -> np.ndarray:
@@ -53,3 +55,10 @@ def test_contempt_is_learnt_beside_classes_that_stay() -> None:
     named = features @ weight + bias > seven.max(1)
     assert (named & scornful).sum() / scornful.sum() > 0.6
     assert (named & scornful).sum() / named.sum() > 0.6
+
+
+def test_a_calibrated_judge_finds_the_temperature_of_another_network() -> None:
+    """The judge says how likely each class is; the other shouts the same three times as loudly."""
+    random = np.random.default_rng(3)
+    logits = np.concatenate([random.normal(0, 2, (2000, 3)), np.full((2000, 1), -np.inf)], axis=1)
+    assert abs(by_judge(3 * logits, softmax(logits)) - 3) < 0.05
