@@ -141,7 +141,7 @@ def _scene(picture: np.ndarray) -> Scene | None:
 
 
 def _read(scenes: list[Scene]) -> tuple[list[bool], list[bool], np.ndarray]:
-    """For each scene: found afresh, kept by somebody who knew where it was; and probabilities (N, 7), of nothing known
+    """For each scene: found afresh, kept by somebody who knew where it was; and probabilities (N, 8), of nothing known
     where the face was lost."""
     fresh, kept, crops = [], [], []
     for scene in scenes:

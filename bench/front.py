@@ -130,12 +130,14 @@ def _begun(port: int, link: str, question: str) -> tuple[Browser, list[Any]]:
 def _person(home: Path) -> None:
     from webapp import create_app
     from webapp.accounts.models import Role, User
+    from webapp.accounts.operations import enrol, first_organisation
     from webapp.core.database import db
 
     with create_app({"HOME": home}).app_context():
         person = User(role=Role.RECRUITER, name="Ada Front", email="ada.front@viva.example")
+        person.organisation_id = first_organisation().id
         person.set_password(PASSWORD)
-        db.session.add(person)
+        enrol(person)
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

@@ -10,8 +10,9 @@ import numpy as np
 
 from bench.measuring import BenchFailed, rows
 from ml.core import registry
+from ml.core.emotions import SEVEN
 from ml.core.errors import ModelMissing
-from ml.core.readings import FACE_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
+from ml.core.readings import FaceReading, ModelVersion, SpeechReading, Track
 from ml.fusion.combine import combine
 from ml.fusion.rows import NEUTRAL, to_seven
 from ml.fusion.stream import TICK, FusionStream, Settings, shipped
@@ -65,7 +66,7 @@ def ours(settings: Settings, streams: Streams) -> np.ndarray:
         found += stream.finish(named.shape[1] * TICK)
         last = NEUTRAL
         for t, moment in enumerate(found):
-            last = named[s, t] = last if moment.label is None else FACE_EMOTIONS.index(moment.label)
+            last = named[s, t] = last if moment.label is None else SEVEN.index(moment.label)
     return named
 
 
@@ -98,10 +99,10 @@ def tracks(seconds: float, seed: int = 0) -> tuple[FaceReading, SpeechReading]:
     """Readings with random tracks as dense as real ones: five faces a second, a window of the voice every 1.5 s."""
     random, version = np.random.default_rng(seed), ModelVersion("bench", "0", "0")
     times = np.arange(0, seconds, 0.2)
-    face = Track(FACE_EMOTIONS, times.tolist(), random.dirichlet(np.ones(7), len(times)).tolist())
+    face = Track(SEVEN, times.tolist(), random.dirichlet(np.ones(7), len(times)).tolist())
     mouth = Track(("closed", "open"), times.tolist(), random.dirichlet(np.ones(2), len(times)).tolist())
     centres = np.arange(1.5, seconds - 1.5, 1.5)
-    voice = Track(FACE_EMOTIONS, centres.tolist(), random.dirichlet(np.ones(7), len(centres)).tolist())
+    voice = Track(SEVEN, centres.tolist(), random.dirichlet(np.ones(7), len(centres)).tolist())
     return (
         FaceReading(version, 1.0, seconds=seconds, track=face, mouth=mouth),
         SpeechReading(version, 1.0, seconds=seconds, window_seconds=3.0, track=voice),

@@ -63,7 +63,7 @@ async def seed(processes: int) -> None:
     import tensorflow as tf
 
     from bench.seed_face import xception
-    from ml.core.readings import FACE_EMOTIONS
+    from ml.core.emotions import FACE_EMOTIONS
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

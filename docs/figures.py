@@ -27,6 +27,10 @@ def rows() -> list[tuple[str, str, str, str]]:
             ("agreement with the majority of FER+'s annotators on PublicTest", "ferplus_public_test_accuracy"),
         ):
             found.append((card["version"], measure, _number(figures[key]), command))
+        contempt = figures["contempt"]
+        measure = f"contempt among the majorities of FER+'s annotators ({contempt['n']} faces): recall, precision"
+        value = f"{_number(contempt['recall'])}, {_number(contempt['precision'])}"
+        found.append((card["version"], measure, value, command))
     if card := _card("speech"):
         figures = card["figures"]
         low, high = figures["uar_interval_over_actors"]
@@ -36,17 +40,19 @@ def rows() -> list[tuple[str, str, str, str]]:
         value += " over actors"
         command = "./viva train speech --data DIR"
         found.append((card["version"], measure, value, command))
-        for name, some in {"RAVDESS": figures, "nEMO (Polish)": figures["corpora"].get("nemo")}.items():
-            if some is None:
-                continue
-            if name != "RAVDESS":
-                found.append(
-                    (card["version"], f"unweighted recall on {name}, likewise", _number(some["uar_mean"]), command)
-                )
-            told = some["selective"]
-            measure = f"clips of unheard speakers of {name} for which an emotion is named"
-            value = f"{told['coverage']:.0%}; of these, right: {_number(told['accuracy'])}"
-            found.append((card["version"], measure, value, command))
+        if nemo := figures["corpora"].get("nemo"):
+            measure = "unweighted recall on nEMO (Polish), likewise"
+            found.append((card["version"], measure, _number(nemo["uar_mean"]), command))
+        command = ".venv/bin/python -m ml.training leave_out"
+        for name, title in (("ravdess", "RAVDESS"), ("nemo", "nEMO (Polish)")):
+            told = [one[name]["selective"] for one in figures["home"]]
+            coverage, right = (sum(one[key] for one in told) / len(told) for key in ("coverage", "accuracy"))
+            measure = f"clips of unheard speakers of {title} for which an emotion is named, {len(told)} foldings"
+            found.append((card["version"], measure, f"{coverage:.0%}; of these, right: {_number(right)}", command))
+            foreign = figures["corpora_left_out"][name]["selective"]
+            measure = f"the same, {title} read by a model that never heard that corpus"
+            right = "silence" if foreign["accuracy"] is None else f"of these, right: {_number(foreign['accuracy'])}"
+            found.append((card["version"], measure, f"{foreign['coverage']:.1%}; {right}", command))
     if card := _card("fusion"):
         for task in ("eight", "three"):
             figures = card["figures"][task]

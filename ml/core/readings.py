@@ -12,10 +12,6 @@ from typing import Any, ClassVar
 
 from ml.core.stored import Stored
 
-#: Seven classes that the face model knows (FER2013, in its order).
-FACE_EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
-#: Eight classes that the speech model knows (RAVDESS, in its order).
-SPEECH_EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 #: The Big Five, in the order of the text model's outputs.
 TRAITS = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
 
@@ -140,7 +136,7 @@ class FaceReading(Reading):
 
     ``state`` is "read", or "limited" where something about the input weakens the whole reading; ``codes`` says what,
     one for each of ``warnings``: ``several_faces``, ``low_coverage``, ``frozen``, ``rigid``, ``small_face``,
-    ``dark``, ``low_rate``, ``eyes_covered``, ``mouth_covered``.
+    ``dark``, ``low_rate``, ``eyes_covered``, ``mouth_covered``, ``unfamiliar``.
     """
 
     seconds: float = 0.0
@@ -234,7 +230,7 @@ class RatersReading(Reading):
 
 @dataclass(frozen=True)
 class FusedReading(Stored):
-    """Face and voice together on the face's seven classes: one track, and how much each side weighed (0..1).
+    """Face and voice together on the seven classes that both know: one track, and how much each side weighed (0..1).
 
     ``fusion`` names the way of combining (ml/fusion/combine.py). ``valence`` has a row for each of the track's, [low,
     value, high] from unpleasant (-1) to pleasant (1), None where nothing could be read. ``agreement`` are facts in

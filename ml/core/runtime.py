@@ -32,6 +32,10 @@ class Network(Protocol):
         """The named output, else the first, for float32 (N, ...)."""
         ...
 
+    def several(self, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
+        """The named outputs for float32 (N, ...), of one pass."""
+        ...
+
 
 def setting() -> str:
     """The runtime that ``VIVA_RUNTIME`` names. Raises VivaError (``runtime``) for a name that is none."""
@@ -83,6 +87,11 @@ class OnnxNetwork:
         found: np.ndarray = self.session.run(None if output is None else [output], {self._input: batch})[0]
         return found
 
+    def several(self, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
+        """The named outputs, of one pass."""
+        found: list[np.ndarray] = self.session.run(list(outputs), {self._input: batch})
+        return found
+
 
 class KerasNetwork:
     """A network in TensorFlow; outputs that only its ONNX file has come from there."""
@@ -99,6 +108,10 @@ class KerasNetwork:
             found = found[output]
         answer: np.ndarray = found.numpy()
         return answer
+
+    def several(self, batch: np.ndarray, outputs: tuple[str, ...]) -> list[np.ndarray]:
+        """The named outputs; those that only the ONNX file has are of a pass of its own."""
+        return [self.run(batch, output) for output in outputs]
 
 
 def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
 from ml.core.naming import dominant
-from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, Track
+from ml.core.readings import Estimate, FaceReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.face import blinks, features, frozen, mouth, occlusion, quality_checks
 from ml.face.landmark_interpolation import FrameSample, LandmarkInterpolator
@@ -105,6 +106,7 @@ def read(
         frozen=sum(to - since for since, to in spans),
         eyes_covered=_share(no_eyes, seen),
         mouth_covered=_share(no_mouth, seen),
+        unfamiliar=_share(_foreign(samples, owners), seen),
         equal_faces=_equals(people.tracks(samples.scale)),
     )
     quality_checks.reject(facts)
@@ -145,6 +147,13 @@ def _covered(samples: Samples, times: np.ndarray, owners: np.ndarray) -> tuple[n
             flags[faces] = occlusion.lasting(times[faces], np.frombuffer(covered, np.int8) > 0)
         found.append(flags)
     return found[0], found[1]
+
+
+def _foreign(samples: Samples, owners: np.ndarray) -> np.ndarray:
+    """At which looks (bool, N) the face is unlike those that the model has learnt from."""
+    flags = np.zeros(len(owners), bool)
+    flags[owners >= 0] = np.frombuffer(samples.foreign, np.float32) >= 0.5
+    return flags
 
 
 def _share(flags: np.ndarray, among: np.ndarray) -> float:

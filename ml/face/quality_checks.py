@@ -38,6 +38,9 @@ LEAST_RATE = 9.0
 #: Eyes or a mouth covered for less than this share of the looks are not worth a word; more than MOST, and no blinks are
 #: counted at all.
 SAID_COVERED, MOST = 0.1, 0.5
+#: Looks in which the face is unlike those that the model has learnt from: from this share on it is said. Three in a
+#: hundred of plain faces are taken for such.
+SAID_UNFAMILIAR = 0.2
 #: A face in fewer of the pictures than this does not speak for the answer.
 LOW = 0.5
 
@@ -46,7 +49,8 @@ LOW = 0.5
 class Facts:
     """What was seen: shares in 0..1, grey levels in 0..255, ``motion`` of eyes and mouth
     as ``own_motion`` says, ``width`` of the face in the recording's own pixels, ``rate`` in pictures a second,
-    ``frozen`` in seconds, ``eyes_covered`` and ``mouth_covered`` of the looks at the face; ``equal_faces``: how many
+    ``frozen`` in seconds, ``eyes_covered``, ``mouth_covered`` and ``unfamiliar`` (unlike what the model has learnt
+    from) of the looks at the face; ``equal_faces``: how many
     are about as large and as long in the picture as the one that is read, itself included."""
 
     seconds: float
@@ -64,6 +68,7 @@ class Facts:
     eyes_covered: float = 0.0
     mouth_covered: float = 0.0
     equal_faces: int = 1
+    unfamiliar: float = 0.0
 
 
 def reject(facts: Facts) -> None:
@@ -188,6 +193,17 @@ def limitations(facts: Facts) -> tuple[list[str], list[str]]:
                 % {"share": _percent(facts.mouth_covered)},
             )
         )
+    if facts.unfamiliar >= SAID_UNFAMILIAR:
+        found.append(
+            (
+                "unfamiliar",
+                N_(
+                    "In %(share)s of the looks the face was unlike those that the model has learnt from (turned away, "
+                    "covered, or not a plain picture of a face): no expression is named there."
+                )
+                % {"share": _percent(facts.unfamiliar)},
+            )
+        )
     if facts.motion < RIGID and facts.coverage * facts.seconds >= SAID_RIGID:
         found.append(
             (
@@ -217,7 +233,7 @@ def limitations(facts: Facts) -> tuple[list[str], list[str]]:
 
 
 #: Codes that weaken the whole reading, not only a part of it.
-_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark", "eyes_covered", "mouth_covered"}
+_LIMITS = {"low_coverage", "frozen", "rigid", "small_face", "dark", "eyes_covered", "mouth_covered", "unfamiliar"}
 
 
 def state_of(codes: list[str]) -> str:

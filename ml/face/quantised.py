@@ -10,29 +10,31 @@ import numpy as np
 
 from ml.core import registry, runtime
 from ml.core.errors import ModelMissing
-from ml.core.statistics import softmax
-from ml.face import classifier
+from ml.face import classifier, familiarity
 from ml.face.contrast import normalise_faces
 
 
 def probabilities(crops: np.ndarray) -> np.ndarray:
-    """What ``classifier.probabilities(crops, mirror=False)`` says, nearly: (N, 48, 48) to float64 (N, 7).
+    """What ``classifier.probabilities(crops, mirror=False)`` says, nearly: (N, 48, 48) to float64 (N, 8).
 
     Raises ModelMissing.
     """
+    return look(crops).probabilities()
+
+
+def look(crops: np.ndarray) -> classifier.Looked:
+    """The head ``votes`` and the features, in eight-bit integers where they are there. Raises ModelMissing."""
     if not is_current():
-        return classifier.probabilities(crops, mirror=False)
-    return softmax(classifier.calibrated(logits(crops), "votes"))
-
-
-def logits(crops: np.ndarray) -> np.ndarray:
-    """The outputs of the head ``votes`` in eight-bit integers: float64 (N, 7). Raises ModelMissing."""
+        return classifier.look(crops, mirror=False, heads=("votes",))
     network, faces = runtime.network("face_quick"), normalise_faces(crops)[..., None]
-    rows = [
-        network.run(faces[start : start + classifier.BATCH], "votes")
+    parts = [
+        network.several(faces[start : start + classifier.BATCH], ("votes", familiarity.FEATURES))
         for start in range(0, len(faces), classifier.BATCH)
     ]
-    return np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 7))
+    if not parts:
+        return classifier.Looked({"votes": classifier.on_all(np.zeros((0, 0)))}, np.zeros((0, 1)))
+    rows, features = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return classifier.Looked({"votes": rows.astype(np.float64)}, features)
 
 
 def is_current() -> bool:

@@ -101,7 +101,7 @@ def at(path: str | Path, time: float, *, width: float | None = None) -> FrameSal
 
 
 def explain(crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities (N, 7) of grey faces uint8 (N, 48, 48) and what each place adds to them: maps (N, 7, 6, 6)."""
+    """Probabilities (N, 8) of grey faces uint8 (N, 48, 48) and what each place adds to them: maps (N, 8, 6, 6)."""
     logits = classifier.activation_maps(crops).astype(np.float64)
     p = classifier.probabilities(crops, mirror=False)
     maps = np.moveaxis(logits - (logits * p[:, None, None, :]).sum(-1, keepdims=True), -1, 1)

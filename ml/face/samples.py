@@ -21,6 +21,7 @@ class Samples:
         self.picture_times = array("d")
         self.times, self.owners = array("d"), array("i")  # of expression samples; owner -1: no face
         self.rows, self.open, self.light = array("f"), array("f"), array("f")  # of those with a face
+        self.foreign = array("f")  # how surely each is no face that the model knows
         self.eye_times, self.eye_owners = array("d"), array("i")  # of pictures with a face
         self.eyes, self.lips = array("f"), array("f")
         self.around = bytearray()  # of both eyes
@@ -52,7 +53,9 @@ class Samples:
     def flush(self) -> None:
         """Read the faces that wait for a batch to be full."""
         if self._faces:
-            self.rows.extend(quantised.probabilities(np.stack(self._faces)).ravel().tolist())
+            seen = quantised.look(np.stack(self._faces))
+            self.rows.extend(seen.probabilities().ravel().tolist())
+            self.foreign.extend(seen.foreign().tolist())
             self.open.extend(mouth.probabilities(np.stack(self._mouths)).tolist())
             self._faces.clear()
             self._mouths.clear()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.emotions import canonical
 from ml.core.messages import N_
 from ml.core.readings import Estimate, Track
 
@@ -26,8 +27,9 @@ COLOURS = {
     "surprise": "#56B4E9",
     "neutral": "#9AA0A8",
     "calm": "#F0E442",
+    "contempt": "#8C6BB1",
 }
-_ALIASES = {"fearful": "fear", "surprised": "surprise", "negative": "angry", "positive": "happy"}
+_ALIASES = {"negative": "angry", "positive": "happy"}
 _INK, _GRID, _ACCENT = "#737983", "rgba(128,134,145,0.25)", "#3D7DCA"
 #: Points of a track that are drawn at most; neighbours are averaged.
 POINTS = 240
@@ -35,7 +37,7 @@ POINTS = 240
 
 def colour(label: str) -> str:
     """The colour (#RRGGBB) of an emotion of either model."""
-    return COLOURS.get(_ALIASES.get(label, label), "#555B66")
+    return COLOURS.get(_ALIASES.get(label, canonical(label)), "#555B66")
 
 
 def emotion_track(track: Track | None, seconds: float | None = None, title: str = "") -> go.Figure:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.core.readings import FACE_EMOTIONS, FaceReading, SpeechReading, Track
-from ml.fusion.rows import to_face_classes
+from ml.core.emotions import SEVEN
+from ml.core.readings import FaceReading, SpeechReading, Track
+from ml.fusion.rows import to_common
 
 #: What the classes sound and look like in plain words, several to a word where they are easily mistaken.
 TONES = {
@@ -51,7 +52,7 @@ def agreement(face: FaceReading | None, speech: SpeechReading | None) -> list[di
         if seen is None:
             continue
         looks, sure_face = said(seen)
-        sounds, sure_voice = said(to_face_classes(speech.track.labels, np.array([row], float))[0])
+        sounds, sure_voice = said(to_common(speech.track.labels, np.array([row], float))[0])
         if looks is None or sounds is None:
             continue
         sure = sure_face and sure_voice and whole
@@ -69,8 +70,8 @@ def agreement(face: FaceReading | None, speech: SpeechReading | None) -> list[di
 
 
 def said(row: np.ndarray) -> tuple[str | None, bool]:
-    """The tone that a row of the face's classes (7,) says, None where none has most of it, and whether firmly."""
-    shares = {tone: float(sum(row[FACE_EMOTIONS.index(n)] for n in names)) for tone, names in TONES.items()}
+    """The tone that a row of the common classes (7,) says, None where none has most of it, and whether firmly."""
+    shares = {tone: float(sum(row[SEVEN.index(n)] for n in names)) for tone, names in TONES.items()}
     best = max(shares, key=shares.__getitem__)
     total = float(np.sum(row)) or 1.0
     return (best if shares[best] / total >= SAYS else None), shares[best] / total >= FIRMLY
@@ -87,4 +88,4 @@ def _mean_between(track: Track, times: np.ndarray, start: float, end: float) -> 
     inside = [row for row in track.probabilities[first:last] if row is not None]
     if not inside or len(inside) < FACE_THERE * (last - first):
         return None
-    return to_face_classes(track.labels, np.array(inside, float)).mean(axis=0)
+    return to_common(track.labels, np.array(inside, float)).mean(axis=0)

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.emotions import SEVEN
 from ml.core.naming import dominant
-from ml.core.readings import FACE_EMOTIONS, Estimate, FaceReading, FusedReading, SpeechReading, Track
+from ml.core.readings import Estimate, FaceReading, FusedReading, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.fusion.agreement import agreement
 from ml.fusion.rows import STATES, to_seven, to_states
@@ -49,7 +50,7 @@ def combine(face: FaceReading | None, speech: SpeechReading | None, fusion: str 
         raise ValueError(f"there is no fusion {fusion!r}; there are {', '.join(FUSIONS)}")
     length = max([reading.seconds for reading in (face, speech) if reading is not None], default=0.0)
     found = list(_paper(face, speech, length) if fusion == "paper" else moments(face, speech, length))
-    labels = SENTIMENTS if fusion == "paper" else FACE_EMOTIONS
+    labels = SENTIMENTS if fusion == "paper" else SEVEN
     if not any(moment.probabilities is not None for moment in found):
         return None
     return aggregate(found, labels, length, fusion, agreement(face, speech))
@@ -142,7 +143,7 @@ def _paper(face: FaceReading | None, speech: SpeechReading | None, length: float
             place += 1
         now = {name: value for name, (when, value) in held.items() if time - when <= reach[name]}
         seven = {name: to_seven(now[name][None]) for name in ("face", "voice") if name in now}
-        rows = {name: to_sentiments(FACE_EMOTIONS, row)[0] for name, row in seven.items()}
+        rows = {name: to_sentiments(SEVEN, row)[0] for name, row in seven.items()}
         there = rows.get("face") is not None
         mean = stream.push(rows.get("face"), rows.get("voice"), now.get("mouth", usual))
         voiced = there and "voice" in rows and (now.get("mouth", usual) or 0) > 0.5

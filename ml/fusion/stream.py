@@ -1,12 +1,12 @@
 """Face and voice in time: a filter that gathers evidence and lets it fade, moment by moment. Numpy only.
 
-A hidden state, one of the face's seven classes or calm, changes now and then; between changes evidence adds up. This is
-the forward pass of a hidden Markov model (Rabiner 1989). Its emissions are the rows of the face's and the voice's
-models, each first put through a calibration that knows which classes that model mistakes for which, then raised to a
-power, since neighbouring rows repeat each other. The calibrations, how often states change and where to, the powers,
-how far a shut mouth takes the voice's word away, and by how much another class must lead before it is named are learned
-(ml/training/fusion), on streams some of which lack a face or a voice. What is shown of a state is on the face's seven
-classes, calm counting as neutral; the task of the voice's eight reads the states themselves.
+A hidden state, one of the seven classes that both know or calm, changes now and then; between changes evidence adds up.
+This is the forward pass of a hidden Markov model (Rabiner 1989). Its emissions are the rows of the face's and the
+voice's models, each first put through a calibration that knows which classes that model mistakes for which, then raised
+to a power, since neighbouring rows repeat each other. The calibrations, how often states change and where to, the
+powers, how far a shut mouth takes the voice's word away, and by how much another class must lead before it is named are
+learned (ml/training/fusion), on streams some of which lack a face or a voice. What is shown of a state is on the seven
+common classes, calm counting as neutral; the task of the voice's eight reads the states themselves.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import SEVEN
 from ml.core.statistics import softmax
-from ml.fusion.rows import NEUTRAL, STATES, to_seven, to_states
+from ml.fusion.rows import NEUTRAL, STATES, to_seven
 
 #: Seconds of one step of the filter.
 TICK = 0.25
@@ -133,7 +133,7 @@ def step(
 
 
 def named(settings: Settings, state: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """The class of the face's seven named (S,) in states (S, 8) after the one named ``before`` (S,)."""
+    """The class of the seven common ones named (S,) in states (S, 8) after the one named ``before`` (S,)."""
     seven = to_seven(state)
     row, best = np.arange(len(seven)), seven.argmax(axis=1)
     return np.where(seven[row, best] > settings.margin * seven[row, before], best, before)
@@ -172,8 +172,8 @@ class FusionStream:
     def push(
         self, time: float, *, face=None, voice=None, mouth: float | None = None, speech: bool | None = None
     ) -> list[Moment]:
-        """Take what is new at ``time`` (seconds, never going back): a face's row and a voice's, each of STATES (8,) or
-        of the face's classes (7,), how likely the mouth is open (0..1), whether somebody speaks (False takes the
+        """Take what is new at ``time`` (seconds, never going back): a face's row and a voice's, each of STATES (8,;
+        `rows.to_states` makes them), how likely the mouth is open (0..1), whether somebody speaks (False takes the
         voice's row back).
 
         Returns the moments that ended before ``time``. Raises ValueError where time goes back.
@@ -183,10 +183,10 @@ class FusionStream:
         done = self._until(time)
         self._time = time
         if face is not None:
-            self._faces.append(_states(face))
+            self._faces.append(np.asarray(face, float))
             self._face_until = time + FACE_HOLD
         if voice is not None:
-            self._voice = calibrated(self._voice_map, _states(voice))
+            self._voice = calibrated(self._voice_map, np.asarray(voice, float))
             self._voice_until = time + self.voice_hold
         if speech is False:
             self._voice_until = -1.0
@@ -219,7 +219,7 @@ class FusionStream:
         state = self._state[0]
         self._named = int(named(self.settings, self._state, np.array([self._named]))[0])
         shares = (float(seen[0]), float(heard[0]))
-        return Moment(middle, to_seven(state), valence(self.settings, state), shares, FACE_EMOTIONS[self._named], state)
+        return Moment(middle, to_seven(state), valence(self.settings, state), shares, SEVEN[self._named], state)
 
     def _inputs(self, start: float) -> tuple[np.ndarray, np.ndarray]:
         """What face and voice say in the step that begins at ``start``: calibrated log rows (1, 8), NaN for nothing."""
@@ -233,12 +233,6 @@ class FusionStream:
         if not self._mouth:
             return 1.0
         return float(mouth_gate(self.settings, float(np.mean([value for _, value in self._mouth]))))
-
-
-def _states(row) -> np.ndarray:
-    """A row of STATES (8,) of one of these or of the face's classes (7,)."""
-    row = np.asarray(row, float)
-    return row if len(row) == CLASSES else to_states(FACE_EMOTIONS, row[None])[0]
 
 
 def to_json(moment: Moment) -> dict[str, Any]:

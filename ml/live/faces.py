@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.naming import is_sure
-from ml.core.readings import FACE_EMOTIONS
 from ml.face import abstain, blinks, classifier, features, mouth, quality_checks, quantised
 from ml.face.multi_tracker import PATIENCE
 from ml.face.tracker import Face, Tracker

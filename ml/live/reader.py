@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ml.core.emotions import FACE_EMOTIONS, SEVEN, SPEECH_EMOTIONS
 from ml.core.errors import VivaError
 from ml.core.naming import is_sure
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face import quality_checks
 from ml.fusion.rows import to_states
 from ml.fusion.stream import FusionStream, Moment
@@ -86,7 +86,7 @@ class Reader:
         trusted = state not in ("frozen", "drawing")
         what: dict[str, Any] = {}
         if seen.row is not None and trusted:
-            what = {"face": seen.row, "mouth": seen.mouth}
+            what = {"face": to_states(FACE_EMOTIONS, seen.row[None])[0], "mouth": seen.mouth}
         if self._voice.silent(time):
             what["speech"] = False
         self._push(time, **what)
@@ -131,8 +131,8 @@ class Reader:
         moment = self._moment
         if moment is None or time - moment.time > LAST_MOMENT:
             return None
-        best = FACE_EMOTIONS.index(moment.label)
-        answer = named(FACE_EMOTIONS, moment.probabilities, True)
+        best = SEVEN.index(moment.label)
+        answer = named(SEVEN, moment.probabilities, True)
         return answer | {
             "emotion": moment.label if is_sure(moment.probabilities) else None,
             "confidence": round(float(moment.probabilities[best]), 4),

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry, runtime
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.naming import is_sure
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import softmax
 from ml.speech.encoder import Encoders, encode, sessions
 from ml.speech.familiarity import Corpus, Familiarity, foreign

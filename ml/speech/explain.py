@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.media import demux
 from ml.speech.activity import detect
 from ml.speech.classifier import probabilities

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
 from ml.core.naming import leader
-from ml.core.readings import SPEECH_EMOTIONS, Estimate, SpeechReading, Track
+from ml.core.readings import Estimate, SpeechReading, Track
 from ml.core.statistics import block_bootstrap
 from ml.media.audio import Excerpts
 from ml.media.demux import MediaInfo, audio_blocks, probe

@@ -17,6 +17,7 @@ COMMANDS = {
     "encoder_graph": "speech.encoder_graph",
     "encoder_weights": "speech.encoder_weights",
     "face_export": "face.export",
+    "face_familiarity": "face.familiarity_evaluate",
     "fusion": "fusion.train",
     "fusion_card": "fusion.card",
     "interview": "interview.train",

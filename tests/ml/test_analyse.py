@@ -11,7 +11,8 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from ml.analyse import LIMITS, MODALITIES, analyse
-from ml.core.readings import FACE_EMOTIONS, TRAITS, Estimate, Track
+from ml.core.emotions import FACE_EMOTIONS
+from ml.core.readings import TRAITS, Estimate, Track
 from ml.core.stored import strict
 from ml.figures import charts
 from ml.media import synthetic
@@ -34,7 +35,7 @@ def estimate(value: float) -> Estimate:
 
 
 def face_track(times: int = 40) -> Track:
-    rows = np.random.default_rng(1).dirichlet(np.ones(7), times).tolist()
+    rows = np.random.default_rng(1).dirichlet(np.ones(len(FACE_EMOTIONS)), times).tolist()
     rows[5] = None
     return Track(FACE_EMOTIONS, [i / 5 for i in range(times)], rows)
 
@@ -120,7 +121,7 @@ def test_the_track_is_drawn_as_areas_that_add_up():
     assert total[5] == 0, "a hole is drawn as a hole"
     assert np.delete(total, 5) == pytest.approx(1, abs=1e-3)
     assert figure.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({trace.fillcolor for trace in figure.data}) == 7
+    assert len({trace.fillcolor for trace in figure.data}) == 8
 
 
 def test_a_long_track_is_thinned_without_moving_it():
@@ -142,7 +143,7 @@ def test_a_single_stretch_gets_no_interval():
 
 def test_bars_and_dots_carry_their_intervals():
     bars = charts.distribution(SHARES).data[0]
-    assert bars.y[-1] == "neutral", "the likeliest on top"
+    assert bars.y[-1] == FACE_EMOTIONS[-1], "the likeliest on top"
     assert bars.error_x.array[-1] == pytest.approx(0.1)
     dots = charts.big_five({trait: estimate(0.5) for trait in TRAITS}).data[0]
     assert list(dots.y) == [trait.capitalize() for trait in reversed(TRAITS)]

@@ -13,7 +13,7 @@ from webapp.organisations.access import RIGHTS, Right
 from webapp.organisations.models import TeamRole
 from webapp.reviews.models import Scorecard, ScorecardState
 
-V, R, D, S, M, O = Right.VIEW, Right.REVIEW, Right.DECIDE, Right.SHARE, Right.MANAGE, Right.OWN  # noqa: E741
+V, R, D, S, M, OWN = Right.VIEW, Right.REVIEW, Right.DECIDE, Right.SHARE, Right.MANAGE, Right.OWN
 
 #: Method, endpoint, what it takes. The ids in the address are those of the team's own things.
 ROUTES = [
@@ -72,9 +72,9 @@ ROUTES = [
     ("POST", "sharing.code", S),
     ("POST", "sharing.revoke", S),
     ("GET", "organisations.show", V),
-    ("POST", "organisations.change", O),
-    ("POST", "organisations.put_in", O),
-    ("POST", "organisations.take_out", O),
+    ("POST", "organisations.change", OWN),
+    ("POST", "organisations.put_in", OWN),
+    ("POST", "organisations.take_out", OWN),
 ]
 #: Which of these features' routes are not about a team's things.
 FEATURES = {"positions", "interviews", "reports", "recordings", "transcripts", "transcription", "reviews", "points",
@@ -163,7 +163,7 @@ FIELDS = [
     ("/positions/{position_id}", "extend-7", M),
     ("/positions/{position_id}", "Review next", R),
     ("/positions/{position_id}", "Archive this position", M),
-    ("/teams/{team_id}", "Add a member", O),
+    ("/teams/{team_id}", "Add a member", OWN),
     ("/interviews", "Invite a candidate", M),
     ("/reports/{interview_id}", "Fill in your scorecard", R),
     ("/reports/{interview_id}", "Secret of a colleague", None),  # before one's own scorecard is in, nobody

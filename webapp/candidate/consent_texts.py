@@ -19,7 +19,7 @@ from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode, Purpose, law_for
 
 #: The version of each language's text.
-VERSION = {"en": "2026-12-01.1"}
+VERSION = {"en": "2026-12-01.2"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ _ENGLISH = {
     Purpose.FACE: ConsentText(
         Purpose.FACE,
         "Analyse my facial expressions",
-        "A program estimates from the recorded picture which of seven expressions your face shows, over time, and "
+        "A program estimates from the recorded picture which of eight expressions your face shows, over time, and "
         "counts blinks. It does not recognise who you are, and cannot know what you feel.",
         "People watch your answers, and no program analyses your face.",
     ),

@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from ml.core.messages import N_
 from webapp.accounts.models import Organisation, Role, User
 from webapp.core.database import db
 from webapp.core.security_log import record
@@ -14,7 +15,7 @@ from webapp.organisations.access import Right, forget_places, teams_with
 from webapp.organisations.models import Membership, Team, TeamRole
 
 #: What the first team of an organisation is called until somebody renames it.
-FIRST_TEAM = "Hiring team"
+FIRST_TEAM = N_("Hiring team")
 
 
 class TeamError(ValueError):

@@ -19,6 +19,7 @@ PATTERNS = {
     "surprise": ".",
     "surprised": ".",
     "calm": "-",
+    "contempt": "|",
 }
 
 

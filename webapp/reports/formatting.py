@@ -23,6 +23,7 @@ EMOTIONS = {
     "sad": _l("Sad"),
     "angry": _l("Angry"),
     "disgust": _l("Disgusted"),
+    "contempt": _l("Contemptuous"),
     "fear": _l("Fearful"),
     "fearful": _l("Fearful"),
 }

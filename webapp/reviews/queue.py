@@ -10,12 +10,17 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import Right, has_right
-from webapp.interviews.filters import waits_for
+from webapp.interviews.filters import scored_when, waits_for
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import interviews_of
 from webapp.positions.models import Position, ReviewState
 from webapp.reviews import deciding, requests
 from webapp.reviews.models import Decision, DecisionState, ReviewRequest, Scorecard, ScorecardState
+
+
+def init_app() -> None:
+    """Tell the lists of interviews which ones somebody has scored."""
+    scored_when(scored_by)
 
 
 def scored_by(user_id: str) -> sa.ColumnElement[bool]:

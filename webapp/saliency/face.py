@@ -39,7 +39,7 @@ def moment(analysis_id: str, answer: Answer, reading: FaceReading, time: float) 
 
 
 def _make(answer: Answer, reading: FaceReading, time: float) -> dict[str, Any]:
-    from ml.core.readings import FACE_EMOTIONS
+    from ml.core.emotions import FACE_EMOTIONS
     from ml.face import saliency
 
     with storage.local_path(_key(answer)) as path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from webapp.analysis import readers
 from webapp.core.pages import decimal, percent
 from webapp.interviews.models import Answer

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from ml.core.statistics import softmax
+from ml.core.statistics import expected_calibration_error, softmax
+from ml.face import classifier
 
 
 def fit(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -19,9 +22,31 @@ def fit(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.2), np.log(5)), method="bounded").x))
 
 
-def cross_fitted(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Probabilities (N, K), every other row's under a temperature that was fitted on the rows between."""
-    p = np.empty(logits.shape)
-    for side in (0, 1):
-        p[side::2] = softmax(logits[side::2] / fit(logits[1 - side :: 2], truth[1 - side :: 2]))
+def on_held_out(faces: np.ndarray, labels: np.ndarray, majority: np.ndarray) -> tuple[dict[str, float], dict[str, Any]]:
+    """Each head's temperature on faces (N, 48, 48) that training never saw, with FER2013's ``labels`` (N,) and what
+    most of FER+'s annotators saw (N,; -1: none); and figures, whose calibration errors are of folds: each fifth under
+    the temperature of the others."""
+    seen = classifier.look(faces)
+    found: dict[str, float] = {}
+    figures: dict[str, Any] = {"held_out_rows": len(labels)}
+    for head, truth, prefix in (("labels", labels, ""), ("votes", majority, "ferplus_")):
+        some = truth >= 0
+        logits, known = seen.outputs[head][some], truth[some]
+        found[head] = round(fit(logits, known), 4)
+        p = cross_fitted(logits, known)
+        figures |= {
+            f"{prefix}held_out_accuracy": round(float((logits.argmax(1) == known).mean()), 4),
+            f"{prefix}calibration_error": round(expected_calibration_error(p, known), 4),
+            f"{prefix}calibration_error_uncalibrated": round(expected_calibration_error(softmax(logits), known), 4),
+        }
+    return found, figures
+
+
+def cross_fitted(logits: np.ndarray, truth: np.ndarray, folds: int = 5) -> np.ndarray:
+    """Probabilities (N, K), each fold's under a temperature that was fitted on the others."""
+    p, fold = np.empty(logits.shape), np.arange(len(truth)) % folds
+    for side in np.unique(fold):
+        inside = fold == side
+        others = ~inside if (~inside).any() else inside
+        p[inside] = softmax(logits[inside] / fit(logits[others], truth[others]))
     return p

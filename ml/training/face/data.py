@@ -10,20 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS, SEVEN, canonical, known
 
-CLASSES = len(FACE_EMOTIONS)
+#: Expressions that FER2013 labels.
+CLASSES = len(SEVEN)
+CONTEMPT = FACE_EMOTIONS.index("contempt")
 #: The columns of a file of FER+ votes that does not name them.
 FERPLUS = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt", "unknown", "not-a-face")
-#: Other names that data sets give the seven expressions.
-SYNONYMS = {
-    "anger": "angry",
-    "disgusted": "disgust",
-    "fearful": "fear",
-    "happiness": "happy",
-    "sadness": "sad",
-    "surprised": "surprise",
-}
 
 
 def faces_folder(data: Path) -> Path:
@@ -38,11 +31,21 @@ def faces_folder(data: Path) -> Path:
 
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`load_known` of a file whose every row has one of the seven expressions. Raises ValueError where one has not."""
+    """`load_known` of a file whose rows are all of expressions that the model knows. Raises ValueError where one is
+    not."""
     x, y, row, ignored = load_known(path)
     if ignored:
         raise ValueError(f"{path} has classes that the model does not know: {', '.join(ignored)}.")
     return x, y, row
+
+
+def classes_of(path: Path) -> np.ndarray:
+    """Which of FACE_EMOTIONS a faces .npz has among its classes: bool (8,). What it lacks, no face of it can be."""
+    with np.load(path, allow_pickle=False) as file:
+        names = [_text(name) for name in np.atleast_1d(file["classes"])]
+        if file["y"].dtype.kind in "US":
+            names += [_text(name) for name in np.unique(file["y"])]
+    return known(FACE_EMOTIONS, names)
 
 
 def load_known(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, int]]:
@@ -68,10 +71,10 @@ def load_known(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str
     x = _images(path, x)
     if len(x) != len(names):
         raise ValueError(f"{path} has {len(x)} faces in x, but {len(names)} labels in y.")
-    known = np.array([name in FACE_EMOTIONS for name in names], bool)
+    usable = np.array([name in FACE_EMOTIONS for name in names], bool)
     ignored = dict(sorted(Counter(name for name in names if name not in FACE_EMOTIONS).items()))
     labels = np.array([FACE_EMOTIONS.index(name) for name in names if name in FACE_EMOTIONS], int)
-    return x[known], labels, row[known], ignored
+    return x[usable], labels, row[usable], ignored
 
 
 def head_for(path: Path) -> str:
@@ -83,12 +86,8 @@ def head_for(path: Path) -> str:
     return "votes" if {"happiness", "sadness", "anger"} <= names else "labels"
 
 
-def _plain(name) -> str:
-    return (name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)).strip().lower()
-
-
 def _text(name) -> str:
-    return SYNONYMS.get(_plain(name), _plain(name))
+    return canonical(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
 
 
 def _labels(path: Path, y: np.ndarray, classes: list[str]) -> list[str]:
@@ -130,19 +129,38 @@ def ballots(row: np.ndarray, votes_file: Path) -> tuple[np.ndarray, list[str]]:
 
 
 def votes_of(row: np.ndarray, votes_file: Path) -> np.ndarray:
-    """FER+ votes for the seven expressions in the order of FACE_EMOTIONS: float32 (N, 7), counts; those for contempt,
-    "unknown" and "not a face" are left out."""
+    """FER+ votes for the expressions in the order of FACE_EMOTIONS: float32 (N, 8), counts; those for "unknown" and
+    "not a face" are left out."""
     votes, names = ballots(row, votes_file)
     return votes[:, [names.index(name) for name in FACE_EMOTIONS]]
 
 
 def majority_of(row: np.ndarray, votes_file: Path) -> np.ndarray:
-    """What most FER+ annotators saw: int (N,) in the order of FACE_EMOTIONS, -1 where that is a tie or none of the
-    seven."""
+    """What most FER+ annotators saw: int (N,) in the order of FACE_EMOTIONS, -1 where that is a tie or none of
+    these."""
     votes, names = ballots(row, votes_file)
     first, alone = votes.argmax(1), (votes == votes.max(1, keepdims=True)).sum(1) == 1
     place = np.array([FACE_EMOTIONS.index(name) if name in FACE_EMOTIONS else -1 for name in names])
     return np.where(alone, place[first], -1)
+
+
+def believed(votes: np.ndarray) -> np.ndarray:
+    """What to believe of votes (N, K): shares float32 (N, K), rows add up to 1, or to 0 where there are none.
+
+    A vote that stands alone is more often a slip than an opinion (Barsoum et al. leave such out): it is taken as half
+    a vote.
+    """
+    kept = np.where(votes == 1, 0.5, votes)
+    shares: np.ndarray = (kept / np.maximum(kept.sum(1, keepdims=True), 1e-6)).astype(np.float32)
+    return shares
+
+
+def worth(votes: np.ndarray) -> np.ndarray:
+    """How much a face's votes (N, K) count, float32 (N,): less where few agreed to see any of the expressions, and more
+    where several saw contempt, which one face in a hundred shows."""
+    rare = np.where(votes[:, CONTEMPT] > 1, votes[:, CONTEMPT] / 10, 0)
+    weights: np.ndarray = (votes.sum(1) / 10 * (1 + 4 * rare)).astype(np.float32)
+    return weights
 
 
 def soft_targets(y: np.ndarray, votes: np.ndarray, mix: float = 0.5) -> np.ndarray:
@@ -155,11 +173,11 @@ def soft_targets(y: np.ndarray, votes: np.ndarray, mix: float = 0.5) -> np.ndarr
     from sklearn.linear_model import LogisticRegression
 
     targets = np.eye(CLASSES, dtype=np.float32)[y]
-    known = votes.sum(1) > 0
-    share = votes[known] / votes[known].sum(1, keepdims=True)
+    voted = votes.sum(1) > 0
+    share = votes[voted] / votes[voted].sum(1, keepdims=True)
     features = np.concatenate([share, np.sqrt(share)], axis=1)
-    regression = LogisticRegression(C=1.0, max_iter=300).fit(features, y[known])
-    targets[known] = (1 - mix) * targets[known] + mix * regression.predict_proba(features).astype(np.float32)
+    regression = LogisticRegression(C=1.0, max_iter=300).fit(features, y[voted])
+    targets[voted] = (1 - mix) * targets[voted] + mix * regression.predict_proba(features).astype(np.float32)
     return targets
 
 

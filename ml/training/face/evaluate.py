@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import FACE_EMOTIONS, SEVEN
 from ml.core.naming import LEAST_PROBABILITY, is_sure
-from ml.core.readings import FACE_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures, wilson
 from ml.face import classifier
 from ml.face.quality_checks import is_drawn
-from ml.training.face.data import head_for, load_known, majority_of
+from ml.training.face.data import classes_of, head_for, load_known, majority_of
 
 #: Labels that tell by themselves which annotators gave them: the heads differ by ten points of accuracy and more.
 MANY = 200
@@ -27,9 +27,11 @@ def evaluate(data: Path) -> dict[str, Any]:
     ``votes`` where the classes have FER+'s names (anger, happiness, sadness …); where names do not tell, the head
     under which MANY or more labels are likelier, else ``labels``. ``accuracy_by_head`` has both. Where
     ``ferplus_votes.npz`` beside the file knows the rows, ``ferplus`` holds the same figures against what most of the
-    ten annotators saw, for faces where that is one of the seven.
+    ten annotators saw, for faces where that is one of the file's classes, and ``ferplus_all`` for all eight, contempt
+    included, with ``per_class_precision`` and ``per_class_n``.
 
-    Rows of other classes (contempt, say) are left out and counted in ``ignored_classes``. ``selective`` has what is
+    A face is one of the classes that the file has (``among``): the others are masked. Rows of classes that the model
+    does not know ("unknown", say) are left out and counted in ``ignored_classes``. ``selective`` has what is
     told of these faces: an expression likelier than all others together, of a face that is not drawn.
 
     Returns JSON-able values; ``per_class_recall`` is None for a class without rows, ``expected_calibration_error`` has
@@ -42,14 +44,17 @@ def evaluate(data: Path) -> dict[str, Any]:
         only = f" with an expression that the model knows, only {', '.join(ignored)}" if ignored else ""
         raise ValueError(f"{data} holds no faces{only}.")
     told = ~np.array([is_drawn(face) for face in x], bool)
-    read = {head: classifier.probabilities(x, head=head) for head in ("labels", "votes")}
-    head = head_for(path)
+    among = classes_of(path)
+    seen = classifier.look(x)
+    read = {head: seen.probabilities(head, among) for head in classifier.HEADS}
+    head = "votes" if (y == len(SEVEN)).any() else head_for(path)
     if head == "labels" and len(y) >= MANY:
         head = min(read, key=lambda name: _log_loss(read[name], y))
     p = read[head]
     result = {
         "head": head,
         **_figures(p, y, told),
+        "among": [name for name, there in zip(FACE_EMOTIONS, among, strict=True) if there],
         "ignored_classes": ignored,
         "accuracy_by_head": {name: float((values.argmax(1) == y).mean()) for name, values in read.items()},
         "model_version": registry.version_of("face").version,
@@ -61,32 +66,36 @@ def evaluate(data: Path) -> dict[str, Any]:
     votes = path.with_name("ferplus_votes.npz")
     if head == "labels" and votes.is_file():
         majority = majority_of(row, votes)
+        agreed = (majority >= 0) & among[majority]
+        if agreed.any():
+            result["ferplus"] = _figures(read["votes"][agreed], majority[agreed], told[agreed])
         agreed = majority >= 0
         if agreed.any():
-            result["ferplus"] = _figures(classifier.probabilities(x[agreed]), majority[agreed], told[agreed])
+            result["ferplus_all"] = _figures(seen.probabilities()[agreed], majority[agreed], told[agreed])
     return result
 
 
 def _figures(p: np.ndarray, y: np.ndarray, told: np.ndarray) -> dict[str, Any]:
-    """What probabilities (N, 7) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927); of faces
+    """What probabilities (N, 8) are worth against labels (N,), with 95 % intervals over faces (Wilson 1927); of faces
     that may be ``told`` (N,; bool) those whose expression is worth naming are ``selective``."""
+    names = FACE_EMOTIONS if (y == len(SEVEN)).any() or p[:, len(SEVEN) :].any() else SEVEN
     predicted = p.argmax(1)
     sure = told & np.asarray(is_sure(p))
-    matrix = confusion(y, predicted, len(FACE_EMOTIONS))
+    matrix = confusion(y, predicted, len(names))
     each, uar = recalls(matrix)
     return {
         "n": len(y),
         "accuracy": float((predicted == y).mean()),
         "accuracy_interval": wilson(int((predicted == y).sum()), len(y)),
         "uar": uar,
-        "per_class_recall": dict(zip(FACE_EMOTIONS, each, strict=True)),
-        "per_class_interval": {
-            name: wilson(int(matrix[k, k]), int(matrix[k].sum())) for k, name in enumerate(FACE_EMOTIONS)
-        },
+        "per_class_recall": dict(zip(names, each, strict=True)),
+        "per_class_precision": dict(zip(names, recalls(matrix.T)[0], strict=True)),
+        "per_class_n": dict(zip(names, matrix.sum(1).tolist(), strict=True)),
+        "per_class_interval": {name: wilson(int(matrix[k, k]), int(matrix[k].sum())) for k, name in enumerate(names)},
         "expected_calibration_error": expected_calibration_error(p, y, bins=15),
         "selective": selective_figures(sure, predicted == y, LEAST_PROBABILITY),
         "confusion_matrix": matrix.tolist(),
-        "labels": list(FACE_EMOTIONS),
+        "labels": list(names),
         "log_loss": _log_loss(p, y),
     }
 

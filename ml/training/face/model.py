@@ -10,14 +10,16 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS, SEVEN
 
 #: Side of the square grey input, in pixels: a crop's own.
 SIZE = 48
 #: Name of the last convolutional feature map (an eighth of the input): class activation maps are read here.
 LAST_MAP = "last_map"
-#: The two heads: FER2013's own labels, and the votes of FER+'s ten annotators.
-HEADS = ("labels", "votes")
+#: The two heads and their classes: FER2013's own labels, and the votes of FER+'s ten annotators.
+HEADS = {"labels": SEVEN, "votes": FACE_EMOTIONS}
+#: Layers at half the crop's size and on the way to a quarter: what they see is much the same for every task.
+EARLY = ("stem", "entry1", "entry2")
 
 
 def build(
@@ -30,12 +32,12 @@ def build(
     norm: type[keras.layers.Layer] = layers.BatchNormalization,
     data_format: str = "channels_last",
 ) -> keras.Model:
-    """Build the network: grey levels (N, size, size, 1) in 0..255 to logits {``labels``: (N, 7), ``votes``: (N, 7)}.
+    """Build the network: grey levels (N, size, size, 1) in 0..255 to logits {``labels``: (N, 7), ``votes``: (N, 8)}.
 
-    Both are in the order of FACE_EMOTIONS. ``stem`` is the width at half the size, ``width`` and ``middle`` the width
-    and the number of residual blocks at a quarter, ``exit_channels`` the width at an eighth. No weight's shape
-    depends on ``size``; None leaves it open. ``norm`` may be another
-    class with the weights of batch normalisation (see ``ml.training.face.norm``); ``data_format`` changes the order of
+    Both are in the order of FACE_EMOTIONS, whose last, contempt, FER2013 does not label. ``stem`` is the width at half
+    the size, ``width`` and ``middle`` the width and the number of residual blocks at a quarter, ``exit_channels`` the
+    width at an eighth. No weight's shape depends on ``size``; None leaves it open. ``norm`` may be another class with
+    the weights of batch normalisation (see ``ml.training.face.norm``); ``data_format`` changes the order of
     computation only. Temperature and softmax are applied by the caller: ``ml.face.classifier``.
     """
 
@@ -80,5 +82,5 @@ def build(
     x = layers.Activation("relu", name=LAST_MAP)(x)
     x = layers.GlobalAveragePooling2D(**order, name="pool")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    outputs = {name: layers.Dense(len(FACE_EMOTIONS), dtype="float32", name=name)(x) for name in HEADS}
+    outputs = {name: layers.Dense(len(classes), dtype="float32", name=name)(x) for name, classes in HEADS.items()}
     return keras.Model(inputs, outputs, name="face_xception")

@@ -32,7 +32,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
             self.moving_variance.value.data,
             self.gamma.value,
             self.beta.value,
-            training=bool(training),
+            training=bool(training) and self.trainable,
             momentum=1 - self.momentum,
             eps=self.epsilon,
         )

@@ -4,8 +4,13 @@ Two heads learn together: what FER2013 called a face, softened by FER+ votes, an
 half-way on a share of each target is what the averaged weights themselves say of the unchanged picture
 (self-distillation, Zhang et al., ICCV 2019), which takes the edge off wrong labels. The loop stops with its epochs or
 with its time, whichever comes first; the learning rate decays with whichever is further along. It goes on where it was
-broken off. What is kept is the exponential moving average of the weights (Polyak & Juditsky 1992) that did best on
-PublicTest.
+broken off. What is kept is the last exponential moving average of the weights (Polyak & Juditsky 1992): nothing is
+chosen on faces that a figure is given for. A part of the training rows (`held_out`) is never learnt; the temperatures
+are fitted there.
+
+With ``--begin face.keras`` it sets out from weights that ship. These have seen all rows: ``--perturb`` mixes fresh
+ones into them (shrink and perturb, Ash & Adams, NeurIPS 2020), which what they know of single faces does not survive,
+and a high rate does the rest. ``--freeze`` leaves the first layers as they are, for a third less time.
 """
 
 from __future__ import annotations
@@ -23,8 +28,10 @@ from tqdm import tqdm
 
 from ml.core.statistics import softmax
 from ml.training.face import data as faces
-from ml.training.face.model import HEADS, build
+from ml.training.face.held_out import held_out
+from ml.training.face.model import EARLY, HEADS, build
 from ml.training.face.norm import FusedBatchNormalization
+from ml.training.face.weights import begin
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,12 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--restart",
         action="store_true",
-        help="begin a new phase of the learning rate from the best weights so far",
+        help="begin a new phase of the learning rate from the averaged weights",
     )
     parser.add_argument(
         "--votes-share", type=float, default=0.5, help="how much of a label's target comes from FER+'s votes (0 to 1)"
     )
     parser.add_argument("--mixup", type=float, default=0.0, help="Beta(m, m) of mixup on every other batch; 0: none")
+    parser.add_argument("--begin", type=Path, default=None, help="a face.keras to set out from")
+    parser.add_argument("--perturb", type=float, default=0.0, help="share of fresh weights mixed into those of --begin")
+    parser.add_argument("--freeze", action="store_true", help="leave the first layers as they are")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--rows", type=int, default=None, help="train on the first ROWS rows only (to try things out)")
 
@@ -59,6 +69,11 @@ def training_model(options: argparse.Namespace) -> keras.Model:
     else:
         model = build()
     keras.mixed_precision.set_dtype_policy("float32")
+    if options.begin:
+        begin(model, options.begin, options.perturb)
+    if options.freeze:
+        for layer in model.layers:
+            layer.trainable = not layer.name.startswith(EARLY)
     optimiser = keras.optimizers.AdamW(options.rate, weight_decay=0.05)
     optimiser.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     losses = {
@@ -68,6 +83,21 @@ def training_model(options: argparse.Namespace) -> keras.Model:
     model.compile(optimiser, losses, loss_weights={"labels": 1.0, "votes": 0.5})
     optimiser.build(model.trainable_variables)
     return model
+
+
+def before(model: keras.Model, options: argparse.Namespace, x: np.ndarray) -> dict[str, np.ndarray] | None:
+    """What the network of ``--begin`` says of faces (N, 48, 48), to be learnt from: its labels alone, since it may
+    not know a class of the votes. Computed once."""
+    if not (options.begin and options.distil):
+        return None
+    cache = options.run_dir / "before.npy"
+    if not cache.is_file():
+        weights = [np.array(w) for w in model.get_weights()]
+        begin(model, options.begin)
+        found = opinions(model, [np.array(w) for w in model.get_weights()], x, mirror=False)["labels"]
+        model.set_weights(weights)
+        np.save(cache, found.astype(np.float16))
+    return {"labels": np.load(cache).astype(np.float32)}
 
 
 class Average:
@@ -89,7 +119,7 @@ def opinions(
     model: keras.Model, weights: list[np.ndarray], x: np.ndarray, mirror: bool = True
 ) -> dict[str, np.ndarray]:
     """Probabilities of both heads with other weights put in for the moment, averaged over a face and its mirror image
-    where ``mirror``: float32 (N, 7) each, from grey levels (N, 48, 48)."""
+    where ``mirror``: float32 (N, classes) each, from grey levels (N, 48, 48)."""
     kept = [np.array(w) for w in model.get_weights()]
     model.set_weights(weights)
     rows: dict[str, list[np.ndarray]] = {name: [] for name in HEADS}
@@ -148,21 +178,20 @@ def train(data: Path, options: argparse.Namespace) -> None:
     """
     folder = faces.faces_folder(data)
     options.run_dir.mkdir(parents=True, exist_ok=True)
-    checkpoint, best_file = options.run_dir / "checkpoint.npz", options.run_dir / "best.npz"
+    checkpoint = options.run_dir / "checkpoint.npz"
     x, y, row = (part[: options.rows] for part in faces.load(folder / "fer2013_train.npz"))
     votes = faces.votes_of(row, folder / "ferplus_votes.npz")
-    targets = {
-        "labels": faces.soft_targets(y, votes, options.votes_share),
-        "votes": votes / np.maximum(votes.sum(1, keepdims=True), 1),
-    }
-    voted = (votes.sum(1) / 10).astype(np.float32)  # a face on which few agreed to see one of the seven counts for less
-    valid_x, valid_y, valid_row = faces.load(folder / "fer2013_public.npz")
-    valid_votes = faces.votes_of(valid_row, folder / "ferplus_votes.npz")
+    held = held_out(x)
+    valid_x, valid_y, valid_votes = x[held], y[held], votes[held]
+    x, y, votes = x[~held], y[~held], votes[~held]
+    targets = {"labels": faces.soft_targets(y, votes, options.votes_share), "votes": faces.believed(votes)}
+    voted = faces.worth(votes)
 
     keras.utils.set_random_seed(options.seed)
     model = training_model(options)
+    opinion = before(model, options, x)
     average = Average(model.get_weights())
-    state: dict[str, Any] = {"epoch": 0, "seconds": 0.0, "best": 0.0, "updates": 0, "done": 0.0, "first": 0}
+    state: dict[str, Any] = {"epoch": 0, "seconds": 0.0, "updates": 0, "done": 0.0, "first": 0}
     if checkpoint.is_file():
         state, lists = restore(checkpoint)
         if options.restart:
@@ -171,16 +200,17 @@ def train(data: Path, options: argparse.Namespace) -> None:
         average.arrays, average.updates = lists["average"], state["updates"]
         for variable, value in zip(model.optimizer.variables, lists["optimiser"], strict=True):
             variable.assign(value)
-        print(f"Going on from epoch {state['epoch']}, best accuracy {state['best']:.4f}.")
+        print(f"Going on from epoch {state['epoch']}.")
     print(f"{model.count_params():,} parameters, {len(x):,} training rows.")
 
-    steps, distilled, opinion = len(x) // options.batch, 0.0, None
+    steps, distilled = len(x) // options.batch, 0.0
     first = state.get("first", 0)
     while state["epoch"] - first < options.epochs and (not options.minutes or state["seconds"] < 60 * options.minutes):
         random = np.random.default_rng((options.seed, state["epoch"]))
         order = random.permutation(len(x))
         started, losses = time.monotonic(), []
-        if options.distil and state["done"] >= 0.5 and (opinion is None or state["done"] >= distilled + 0.15):
+        own = options.distil and not options.begin and state["done"] >= 0.5
+        if own and (opinion is None or state["done"] >= distilled + 0.15):
             distilled = state["done"]
             opinion = opinions(model, average.arrays, x, mirror=False)
         bar = tqdm(range(steps), desc=f"epoch {state['epoch'] + 1}", mininterval=5, ncols=90)
@@ -199,7 +229,7 @@ def train(data: Path, options: argparse.Namespace) -> None:
             wanted = {name: values[batch] for name, values in targets.items()}
             if opinion is not None:
                 share = options.distil
-                wanted = {name: (1 - share) * wanted[name] + share * opinion[name][batch] for name in HEADS}
+                wanted |= {name: (1 - share) * wanted[name] + share * opinion[name][batch] for name in opinion}
             weight = {"labels": np.ones(len(batch), np.float32), "votes": voted[batch]}
             if options.mixup and step % 2:
                 images, wanted, weight = mixed(random, options.mixup, images, wanted, weight)
@@ -208,23 +238,20 @@ def train(data: Path, options: argparse.Namespace) -> None:
             if step % 20 == 0:
                 bar.set_postfix(loss=f"{np.mean(losses[-100:]):.3f}", refresh=False)
         seen = opinions(model, average.arrays, valid_x, mirror=False)
-        score = float((seen["labels"].argmax(1) == valid_y).mean())
+        score = float((seen["labels"].argmax(1) == valid_y).mean()) if len(valid_y) else 0.0
         agreed = valid_votes.sum(1) > 0
-        agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean())
+        agreement = float((seen["votes"].argmax(1) == valid_votes.argmax(1))[agreed].mean()) if agreed.any() else 0.0
         state["epoch"] += 1
         state["seconds"] += time.monotonic() - started
         state["updates"] = average.updates
         spent = f"{state['seconds'] / 60:.1f} min"
         tqdm.write(
-            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, PublicTest {score:.4f}, "
+            f"epoch {state['epoch']}: loss {np.mean(losses or [0]):.4f}, held out {score:.4f}, "
             f"FER+ {agreement:.4f}, {spent}"
         )
-        if score > state["best"]:
-            state["best"] = score
-            save(best_file, state, average=average.arrays)
         optimiser = [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables]
         save(checkpoint, state, weights=model.get_weights(), average=average.arrays, optimiser=optimiser)
 
-    from ml.training.face.export import export
+    from ml.training.face.export import averaged, export
 
-    export(folder, best_file)
+    export(folder, *averaged(checkpoint))

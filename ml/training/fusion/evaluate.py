@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import SPEECH_EMOTIONS, FaceReading, ModelVersion, Track
+from ml.core.emotions import SPEECH_EMOTIONS
+from ml.core.readings import FaceReading, ModelVersion, Track
 from ml.fusion.combine import moments
 from ml.fusion.rows import STATES, to_states
 from ml.fusion.stream import TICK, FusionStream, Settings, shipped

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS, SEVEN, SPEECH_EMOTIONS
 from ml.face.classifier import probabilities
 from ml.fusion.combine import moments
 from ml.fusion.rows import CALM, NEUTRAL, to_seven, to_states
@@ -59,7 +59,7 @@ def pictures(data: Path) -> tuple[np.ndarray, np.ndarray]:
     x, _, row = load(data / "faces" / "fer2013_public.npz")
     seen = majority_of(row, data / "faces" / "ferplus_votes.npz")
     with np.load(data / "faces" / "fer2013_public_duplicates.npz") as file:
-        usable = ~file["exact_dup_in_train"] & (seen >= 0)
+        usable = ~file["exact_dup_in_train"] & (seen >= 0) & (seen < len(SEVEN))
     return to_states(FACE_EMOTIONS, probabilities(x[usable], mirror=False)), seen[usable]
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import MediaError, Unreadable
-from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
+from ml.core.readings import SpeechReading
 from ml.speech import classifier, encoder, infer
 from ml.speech.classifier import Discriminant, Models
 from ml.speech.familiarity import Corpus, Familiarity

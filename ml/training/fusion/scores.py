@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, wilson
 
 #: The three sentiments and the emotions behind them; fear, disgust and surprise belong to none.

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.training.fusion import evaluate, fit_stream, units
 from ml.training.fusion.assemble import Bank
 from ml.training.fusion.pairs import Pairs, action_units, fold_voice, gather

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 
 #: A person's baseline counts as if everybody's had been seen in so many more of their clips.
 BELIEF = 3.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.speech.features import CHUNK, CHUNK_HOP, MELS, chunks, normalise
 
 #: Chunks in a training window: 1.2 to 2.2 s; a batch is of one length.

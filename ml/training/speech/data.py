@@ -9,22 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.core.emotions import SPEECH_EMOTIONS, canonical
 from ml.core.errors import MediaError
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.media.demux import audio_blocks
 from ml.speech.activity import detect
 from ml.speech.features import FFT, HOP, RATE
 
-#: Other names that data sets give the eight emotions.
-SYNONYMS = {
-    "anger": "angry",
-    "happiness": "happy",
-    "joy": "happy",
-    "sadness": "sad",
-    "fear": "fearful",
-    "surprise": "surprised",
-    "disgusted": "disgust",
-}
+#: The voice's own word for each expression.
+_WORDS = {canonical(name): name for name in SPEECH_EMOTIONS}
 
 
 @dataclass(frozen=True)
@@ -39,9 +31,7 @@ class Clip:
 
 def emotion_of(name: str) -> str | None:
     """One of SPEECH_EMOTIONS for a data set's own name, or None."""
-    name = name.strip().lower()
-    name = SYNONYMS.get(name, name)
-    return name if name in SPEECH_EMOTIONS else None
+    return _WORDS.get(canonical(name))
 
 
 def clips(folder: Path) -> list[Clip]:

@@ -17,7 +17,7 @@ from scipy.signal import resample_poly
 from sklearn.utils.extmath import randomized_svd
 from tqdm import tqdm
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.speech.classifier import Discriminant
 from ml.speech.encoder import FEATURES, means_alone
 from ml.speech.familiarity import CLIP, Corpus

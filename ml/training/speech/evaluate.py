@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import MediaError
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.speech.activity import detect
 from ml.speech.classifier import Scores, alone, compared, mean, score

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from ml.core import registry
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.speech import encoder as encoders
 from ml.speech.classifier import FEATURE_WEIGHTS, Discriminant

@@ -3,7 +3,8 @@
 Each corpus in turn is left out: discriminants, directions, limits, temperatures and threshold come from the others
 alone (their own folds), and the corpus is read with them. Unheard speakers at home are read under SEEDS other foldings.
 The network on the spectrogram, a small part of the sum, has heard both corpora and is not asked here. The features are
-those that ``./viva train speech`` left in ``--run-dir``.
+those that ``./viva train speech`` left in ``--run-dir``. With ``--ship`` the limits and the threshold that ship become
+the means over the foldings, and the figures go into ``speech.json``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls, selective_figures
-from ml.speech.classifier import calibrated
+from ml.speech.classifier import FEATURE_WEIGHTS, calibrated
+from ml.training import runs
 from ml.training.speech import discriminant
 from ml.training.speech.calibration import limits, temperatures, threshold
 from ml.training.speech.discriminant import Table
@@ -35,18 +38,57 @@ def figures(table: Table, people: np.ndarray, corpora: np.ndarray, truth: np.nda
             continue
         logits, distance, calibration, _ = held_out(table, people, corpora, truth, inside, seed=0)
         left_out[name] = _one(logits, distance, truth, corpora == number, calibration)
-    home = []
+    home, shipped = [], []
     for seed in range(SEEDS):
-        logits, distance, calibration, _ = held_out(table, people, corpora, truth, corpora >= 0, seed)
+        logits, distance, calibration, limit = held_out(table, people, corpora, truth, corpora >= 0, seed)
         home.append({n: _one(logits, distance, truth, corpora == k, calibration) for k, n in enumerate(names)})
-    return {"corpora_left_out": left_out, "home": home}
+        shipped.append([calibration["abstain_below"], *limit.tolist()])
+    least, *limit = np.mean(shipped, axis=0).tolist()
+    return {
+        "corpora_left_out": left_out,
+        "home": home,
+        "abstain_below": round(least, 4),
+        "limits": dict(zip(names, limit, strict=True)),
+    }
+
+
+def ship(found: dict[str, Any]) -> None:
+    """Put the limits and the threshold of `figures` into the weights that ship, and its figures on their card."""
+    folder, card = registry.weights_folder(), registry.describe("speech")
+    with np.load(folder / FEATURE_WEIGHTS) as stored:
+        arrays = dict(stored) | {f"{name}/limit": np.array(limit) for name, limit in found["limits"].items()}
+    with runs.whole(folder / FEATURE_WEIGHTS) as path:
+        np.savez_compressed(path, allow_pickle=True, **arrays)
+    measured = {name: found[name] for name in ("corpora_left_out", "home")}
+    card |= {
+        "version": registry.next_version("speech"),
+        "abstain_below": found["abstain_below"],
+        "files": card["files"] | {FEATURE_WEIGHTS: registry.sha256(folder / FEATURE_WEIGHTS)},
+        "figures": card["figures"] | measured,
+    }
+    with runs.whole(folder / "speech.json") as path:
+        path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
 def held_out(
     table: Table, people: np.ndarray, corpora: np.ndarray, truth: np.ndarray, inside: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray, dict[str, float], np.ndarray]:
     """Logits (N, 8) and distances (N,) of all clips by models of those ``inside`` (N,; bool) that never met the clip's
-    speaker, and the calibration that these give: temperatures, threshold; and the folds (N,), -1 outside."""
+    speaker, and the calibration that these give: temperatures, threshold; and the limits of the known corpora."""
+    logits, raw = read_by_others(table, people, corpora, truth, inside, seed)
+    own = np.searchsorted(np.unique(corpora[inside]), corpora)
+    limit = limits(raw[inside], own[inside])
+    distance = (raw / limit).min(axis=1)
+    calibration = temperatures(logits[inside], truth[inside], distance[inside], own[inside])
+    chances = calibrated(logits, distance, calibration)
+    calibration["abstain_below"] = threshold(chances[inside], truth[inside], corpora=own[inside])
+    return logits, distance, calibration, limit
+
+
+def read_by_others(
+    table: Table, people: np.ndarray, corpora: np.ndarray, truth: np.ndarray, inside: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (N, 8) and distances (N, known corpora) with limits of 1 of all clips; as `held_out`."""
     fold = folding(people, corpora, inside, seed)
     known = np.unique(corpora[inside])
     logits, raw = np.zeros((len(truth), len(SPEECH_EMOTIONS))), np.zeros((len(truth), len(known)))
@@ -63,13 +105,7 @@ def held_out(
         for place, number in enumerate(known):
             some = discriminant.directions(table.features[rows][corpora[clip] == number])
             raw[there, place] = some.distance(discriminant.means_alone(plain[there]))
-    own = np.searchsorted(known, corpora)
-    limit = limits(raw[inside], own[inside])
-    distance = (raw / limit).min(axis=1)
-    calibration = temperatures(logits[inside], truth[inside], distance[inside], own[inside])
-    chances = calibrated(logits, distance, calibration)
-    calibration["abstain_below"] = threshold(chances[inside], truth[inside], corpora=own[inside])
-    return logits, distance, calibration, fold
+    return logits, raw
 
 
 def folding(people: np.ndarray, corpora: np.ndarray, inside: np.ndarray, seed: int) -> np.ndarray:
@@ -100,7 +136,9 @@ def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--run-dir", type=Path, default=Path("runs/speech"))
-    run_dir = parser.parse_args().run_dir
+    parser.add_argument("--ship", action="store_true", help="take limits and threshold over into the shipped weights")
+    options = parser.parse_args()
+    run_dir = options.run_dir
     with np.load(run_dir / "held_out.npz") as stored:
         people, corpora, truth = (stored[name] for name in ("actors", "corpora", "truth"))
     table: Table | None = None
@@ -114,7 +152,10 @@ def main() -> None:
             names.append(name)
     if table is None:
         raise FileNotFoundError(f"There are no features in {run_dir}. Run ./viva train speech first.")
-    print(json.dumps(figures(table, people, corpora, truth, names), indent=1))
+    found = figures(table, people, corpora, truth, names)
+    if options.ship:
+        ship(found)
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

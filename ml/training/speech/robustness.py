@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.statistics import confusion, expected_calibration_error, recalls
 from ml.speech import encoder
 from ml.speech.classifier import Discriminant, calibrated

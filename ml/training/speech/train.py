@@ -24,7 +24,7 @@ from scipy.signal import resample_poly
 from tqdm import tqdm
 
 from ml.core import runtime
-from ml.core.readings import SPEECH_EMOTIONS
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.speech import encoder
 from ml.speech.classifier import Discriminant
 from ml.speech.encoder import Encoders, encode, means_alone

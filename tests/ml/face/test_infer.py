@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from ml.core import naming
+from ml.core.emotions import FACE_EMOTIONS
 from ml.core.errors import MediaError, ModelMissing, Unreadable
-from ml.core.readings import FACE_EMOTIONS, Estimate
+from ml.core.readings import Estimate
 from ml.face import infer
 
 

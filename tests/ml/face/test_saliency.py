@@ -21,7 +21,7 @@ def cut(portrait):
 
 def test_a_map_explains_the_probability_that_is_shown(cut):
     p, found = saliency.explain(cut[2][None])
-    assert found.shape == (1, 7, 6, 6) and np.allclose(p.sum(1), 1)
+    assert found.shape == (1, 8, 6, 6) and np.allclose(p.sum(1), 1)
     # A place that speaks for every class alike explains none: weighed by the probabilities, the maps cancel out.
     assert np.abs(np.einsum("c,chw->hw", p[0], found[0])).max() < 1e-3
 
@@ -76,7 +76,7 @@ def test_the_picture_shows_the_hot_part_by_a_line_too(cut):
 def test_a_moment_of_a_recording(one_face):
     seen = saliency.at(one_face, 2.0)
     assert abs(seen.time - 2.0) < 0.11 and seen.faces == 1
-    assert seen.face.shape == (saliency.SIDE, saliency.SIDE) and seen.maps.shape == (7, 6, 6) and len(seen.words) == 7
+    assert seen.face.shape == (saliency.SIDE, saliency.SIDE) and seen.maps.shape == (8, 6, 6) and len(seen.words) == 8
     assert abs(seen.probabilities.sum() - 1) < 1e-6
 
 
@@ -100,4 +100,4 @@ def test_a_moment_is_found_in_a_file_without_an_index(one_face):
 
 
 def test_a_moment_costs_little(cut):
-    assert classifier.activation_maps(cut[2][None]).shape == (1, 6, 6, 7)
+    assert classifier.activation_maps(cut[2][None]).shape == (1, 6, 6, 8)

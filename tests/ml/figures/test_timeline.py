@@ -3,7 +3,8 @@
 import itertools
 import json
 
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS, FaceReading, ModelVersion, SpeechReading, Track
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.readings import FaceReading, ModelVersion, SpeechReading, Track
 from ml.figures.timeline import BARS, together
 
 MODEL = ModelVersion("test", "test.1", "0")

@@ -7,17 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ml.core.readings import (
-    FACE_EMOTIONS,
-    SPEECH_EMOTIONS,
-    FaceReading,
-    FusedReading,
-    ModelVersion,
-    SpeechReading,
-    Track,
-)
+from ml.core.emotions import SEVEN, SPEECH_EMOTIONS
+from ml.core.readings import FaceReading, FusedReading, ModelVersion, SpeechReading, Track
 from ml.fusion.combine import STEP, combine, events, moments
-from ml.fusion.rows import to_face_classes
+from ml.fusion.rows import STATES, to_common, to_states
 from ml.fusion.stream import TICK, FusionStream, shipped, to_json
 
 MODEL = ModelVersion("test", "1", "0")
@@ -31,7 +24,7 @@ def peaked(labels: tuple[str, ...], label: str, share: float = 0.9) -> list[floa
 def face(rows, seconds: float = 30.0, coverage: float = 1.0, mouth: float | None = None) -> FaceReading:
     times = list(np.arange(len(rows)) * seconds / len(rows))
     opened = None if mouth is None else Track(("closed", "open"), times, [[1 - mouth, mouth]] * len(rows))
-    return FaceReading(MODEL, coverage, seconds=seconds, track=Track(FACE_EMOTIONS, times, rows), mouth=opened)
+    return FaceReading(MODEL, coverage, seconds=seconds, track=Track(SEVEN, times, rows), mouth=opened)
 
 
 def speech(rows, seconds: float = 30.0, coverage: float = 1.0) -> SpeechReading:
@@ -49,16 +42,24 @@ def noisy_readings(seed: int = 0) -> tuple[FaceReading, SpeechReading]:
 
 def test_eight_voice_classes_meet_seven_face_classes_by_name():
     rows = np.array([peaked(SPEECH_EMOTIONS, "calm", 0.86), peaked(SPEECH_EMOTIONS, "fearful", 0.86)])
-    mapped = to_face_classes(SPEECH_EMOTIONS, rows)
+    mapped = to_common(SPEECH_EMOTIONS, rows)
     assert mapped.sum(axis=1) == pytest.approx([1, 1])
-    assert mapped[0, FACE_EMOTIONS.index("neutral")] == pytest.approx(0.88)
-    assert mapped[1, FACE_EMOTIONS.index("fear")] == pytest.approx(0.86)
+    assert mapped[0, SEVEN.index("neutral")] == pytest.approx(0.88)
+    assert mapped[1, SEVEN.index("fear")] == pytest.approx(0.86)
+
+
+def test_contempt_is_masked_where_face_and_voice_are_read_together():
+    """The rest of the row is what it would be without that class: the filter has learnt from labels that lack it."""
+    row = np.array([peaked(SEVEN, "neutral", 0.7)])
+    scornful = np.concatenate([0.4 * row, [[0.6]]], axis=1)
+    assert to_states((*SEVEN, "contempt"), scornful) == pytest.approx(to_states(SEVEN, row))
+    assert to_common((*SEVEN, "contempt"), scornful).shape == (1, 7)
 
 
 def test_labels_in_another_order_give_the_same_classes():
     shuffled = tuple(reversed(SPEECH_EMOTIONS))
-    mapped = to_face_classes(shuffled, np.array([peaked(shuffled, "happy")]))
-    assert FACE_EMOTIONS[mapped[0].argmax()] == "happy"
+    mapped = to_common(shuffled, np.array([peaked(shuffled, "happy")]))
+    assert SEVEN[mapped[0].argmax()] == "happy"
 
 
 def test_a_file_gives_the_track_that_a_stream_gives():
@@ -100,7 +101,7 @@ def test_nothing_on_either_side_is_nothing():
 
 
 def test_a_missing_side_passes_the_other_through():
-    fused = combine(face([peaked(FACE_EMOTIONS, "happy")] * 150), None)
+    fused = combine(face([peaked(SEVEN, "happy")] * 150), None)
     assert fused.weights == {"face": 1.0, "speech": 0.0}
     assert fused.coverage == 1.0
     assert fused.dominant == "happy"
@@ -111,7 +112,7 @@ def test_a_missing_side_passes_the_other_through():
 
 
 def test_two_sides_that_agree_are_surer_than_one():
-    happy = [peaked(FACE_EMOTIONS, "happy", 0.6)] * 150
+    happy = [peaked(SEVEN, "happy", 0.6)] * 150
     one = combine(face(happy), None)
     two = combine(face(happy), speech([peaked(SPEECH_EMOTIONS, "happy", 0.6)] * 15))
     assert two.distribution["happy"].value > one.distribution["happy"].value
@@ -119,14 +120,14 @@ def test_two_sides_that_agree_are_surer_than_one():
 
 
 def test_a_shut_mouth_takes_the_voice_its_word():
-    happy, angry = [peaked(FACE_EMOTIONS, "happy", 0.6)] * 150, [peaked(SPEECH_EMOTIONS, "angry", 0.9)] * 15
+    happy, angry = [peaked(SEVEN, "happy", 0.6)] * 150, [peaked(SPEECH_EMOTIONS, "angry", 0.9)] * 15
     talking, silent = (combine(face(happy, mouth=m), speech(angry)) for m in (0.9, 0.02))
     assert silent.weights["speech"] < 0.3 * talking.weights["speech"]
     assert silent.distribution["happy"].value > talking.distribution["happy"].value
 
 
 def test_holes_stay_holes_and_shrink_the_coverage():
-    rows = [peaked(FACE_EMOTIONS, "happy")] * 75 + [None] * 75
+    rows = [peaked(SEVEN, "happy")] * 75 + [None] * 75
     fused = combine(face(rows), None)
     assert fused.coverage == pytest.approx(0.5, abs=0.05)
     assert fused.track.probabilities[-1] is None
@@ -135,8 +136,8 @@ def test_holes_stay_holes_and_shrink_the_coverage():
 
 
 def test_a_change_is_followed_and_one_stray_face_is_not_named():
-    rows = [peaked(FACE_EMOTIONS, "neutral", 0.8)] * 75 + [peaked(FACE_EMOTIONS, "sad", 0.8)] * 75
-    rows[30] = peaked(FACE_EMOTIONS, "surprise", 0.5)
+    rows = [peaked(SEVEN, "neutral", 0.8)] * 75 + [peaked(SEVEN, "sad", 0.8)] * 75
+    rows[30] = peaked(SEVEN, "surprise", 0.5)
     found = list(moments(face(rows), None, 30.0))
     labels = [moment.label for moment in found]
     assert set(labels) == {"neutral", "sad"}
@@ -144,7 +145,7 @@ def test_a_change_is_followed_and_one_stray_face_is_not_named():
 
 
 def test_valence_lies_within_its_interval_and_follows_the_expression():
-    rows = [peaked(FACE_EMOTIONS, "happy")] * 75 + [peaked(FACE_EMOTIONS, "angry")] * 75
+    rows = [peaked(SEVEN, "happy")] * 75 + [peaked(SEVEN, "angry")] * 75
     valence = combine(face(rows), None).valence
     assert all(-1 <= low <= value <= high <= 1 for low, value, high in valence)
     assert valence[25][1] > 0.5
@@ -159,7 +160,7 @@ def test_the_same_input_gives_the_same_reading():
 
 
 def test_the_papers_rule_is_selected_by_name():
-    happy, angry = [peaked(FACE_EMOTIONS, "happy")] * 150, [peaked(SPEECH_EMOTIONS, "angry")] * 15
+    happy, angry = [peaked(SEVEN, "happy")] * 150, [peaked(SPEECH_EMOTIONS, "angry")] * 15
     shut = combine(face(happy, mouth=0.1), speech(angry), fusion="paper")
     assert shut.fusion == "paper"
     assert shut.track.labels == ("negative", "neutral", "positive")
@@ -173,14 +174,14 @@ def test_the_papers_rule_is_selected_by_name():
 
 def test_time_never_goes_back():
     stream = FusionStream()
-    stream.push(3.0, face=np.full(7, 1 / 7))
+    stream.push(3.0, face=np.full(8, 1 / 8))
     with pytest.raises(ValueError, match="goes back"):
-        stream.push(2.0, face=np.full(7, 1 / 7))
+        stream.push(2.0, face=np.full(8, 1 / 8))
 
 
 def test_silence_takes_the_voice_back():
     stream = FusionStream(voice_hold=60.0)
-    stream.push(0.0, voice=np.array(peaked(FACE_EMOTIONS, "sad")))
+    stream.push(0.0, voice=np.array(peaked(STATES, "sad")))
     assert stream.push(1.0)[-1].probabilities is not None
     stream.push(1.0, speech=False)
     assert stream.finish(2.0)[-1].probabilities is None
@@ -202,5 +203,5 @@ def test_learned_settings_make_sense():
 
 
 def test_a_stored_reading_of_an_earlier_version_still_opens():
-    old = {"track": Track(FACE_EMOTIONS, [], []), "distribution": {}, "dominant": None, "weights": {}, "coverage": 0.0}
+    old = {"track": Track(SEVEN, [], []), "distribution": {}, "dominant": None, "weights": {}, "coverage": 0.0}
     assert FusedReading(**old).agreement == []

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.core.errors import VivaError
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.face import infer
 from ml.fusion import combine
 from ml.fusion.stream import TICK
@@ -161,7 +161,7 @@ def test_a_careful_look_finds_who_is_far_away(pictures: Pictures) -> None:
     assert len(reader.picture(room, 0.1)["faces"]) == 1  # it is not yet time to look for others
     careful = reader.picture(room, 0.2, careful=True)
     assert len(careful["faces"]) == 2
-    assert all(len(face["probabilities"]) == 7 for face in careful["faces"])
+    assert all(len(face["probabilities"]) == 8 for face in careful["faces"])
 
 
 def test_states_in_words(pictures: Pictures) -> None:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import Unreadable
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.speech import explain as module
 from ml.speech.explain import _Sound, explain
 from ml.training.speech.data import load

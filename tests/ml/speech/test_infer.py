@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import MediaError, ModelMissing, Unreadable
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.media.synthetic import speak, talking_face
 from ml.speech import infer
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import SEVEN
 from ml.media import demux, synthetic
 from ml.training.face.data import FERPLUS
 
@@ -58,10 +58,10 @@ def faces(folder: Path, count: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("train", "public"):
         x = RANDOM.integers(0, 256, (count, 48, 48), dtype=np.uint8)
-        y, row = np.arange(count) % len(FACE_EMOTIONS), np.arange(count)
-        np.savez(folder / f"fer2013_{name}.npz", x=x, y=y, row=row, classes=np.array(FACE_EMOTIONS))
+        y, row = np.arange(count) % len(SEVEN), np.arange(count)
+        np.savez(folder / f"fer2013_{name}.npz", x=x, y=y, row=row, classes=np.array(SEVEN))
     votes = np.zeros((count, len(FERPLUS)), np.uint8)
-    votes[np.arange(count), [FERPLUS.index(FACE_EMOTIONS[k]) for k in y]] = 10
+    votes[np.arange(count), [FERPLUS.index(SEVEN[k]) for k in y]] = 10
     np.savez(folder / "ferplus_votes.npz", row=row, votes=votes, has_image_name=np.ones(count, bool))
 
 
@@ -89,8 +89,8 @@ def test_a_face_network_is_exported_calibrated_and_quantised(weights: Path, tmp_
 
     faces(tmp_path / "data" / "faces", 28)
     arrays = {f"average_{i}": array for i, array in enumerate(build().get_weights())}
-    np.savez(tmp_path / "best.npz", state=json.dumps({"epoch": 1, "seconds": 60.0}), **arrays)
-    card = export.export(tmp_path / "data" / "faces", tmp_path / "best.npz")
+    np.savez(tmp_path / "checkpoint.npz", state=json.dumps({"epoch": 1, "seconds": 60.0}), **arrays)
+    card = export.export(tmp_path / "data" / "faces", *export.averaged(tmp_path / "checkpoint.npz"))
     assert set(card["temperatures"]) == {"labels", "votes"} and card["figures"]["public_test_rows"] == 28
     assert registry.describe("face")["version"] == card["version"]
     monkeypatch.setattr(quantise, "AGREEMENT", 0.0)

@@ -5,17 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ml.core.readings import (
-    FACE_EMOTIONS,
-    SPEECH_EMOTIONS,
-    TRAITS,
-    Estimate,
-    FaceReading,
-    ModelVersion,
-    SpeechReading,
-    TextReading,
-    Track,
-)
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.readings import TRAITS, Estimate, FaceReading, ModelVersion, SpeechReading, TextReading, Track
 from webapp.core.database import db, now
 from webapp.core.storage import storage
 from webapp.interviews.models import Interview, InterviewState

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml.core.readings import (
-    FACE_EMOTIONS,
-    SPEECH_EMOTIONS,
-    FaceReading,
-    FusedReading,
-    ModelVersion,
-    SpeechReading,
-    Track,
-)
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.readings import FaceReading, FusedReading, ModelVersion, SpeechReading, Track
 from ml.transcripts.transcript import Word
 from webapp.reports.fusion import describe, duration, fuse, reliability_note, said_between
 

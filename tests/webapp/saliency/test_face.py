@@ -210,7 +210,7 @@ def test_a_real_moment_has_pictures_and_words(client, make, recruiter, models, r
     storage.save(row.answer.kept_take.recording.original_key, video.read_bytes())
     found = ask(client, row, "1.0").get_json()
     assert abs(found["time"] - 1.0) < 0.15 and found["faces"] == 1
-    assert len(found["expressions"]) == 7
+    assert len(found["expressions"]) == 8
     shares = [one["probability"] for one in found["expressions"]]
     assert shares == sorted(shares, reverse=True) and abs(sum(shares) - 1) < 0.01
     for one in found["expressions"]:

@@ -120,7 +120,7 @@ def save_view() -> Response:
     else:
         db.session.commit()
         flash(_("The view has been saved."), "success")
-    return redirect(url_for("interviews.inbox", **filters.address()))
+    return redirect(f"{url_for('interviews.inbox')}?{filters.query}")
 
 
 @blueprint.post("/interviews/views/<view_id>/delete")

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
-from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
+from ml.core.emotions import SPEECH_EMOTIONS
+from ml.core.readings import SpeechReading
 from webapp.core.extensions import limiter
 from webapp.policy import Modality
 from webapp.saliency import voice

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from scipy.signal import resample_poly
 
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import SEVEN
 from ml.fusion.yakaew2021.infer import FACE
 from ml.fusion.yakaew2021.spectrogram import CHUNK, picture
 from ml.fusion.yakaew2021.stream import SENTIMENT_OF, SENTIMENTS
@@ -30,7 +30,7 @@ def faces(path: Path, without: np.ndarray | None = None) -> tuple[np.ndarray, np
         if not {"x", "y"} <= set(file.files):
             raise ValueError(f"{path} is no file of faces: it lacks x or y")
         x, y = file["x"], file["y"].astype(int)
-    number = np.array([SENTIMENTS.index(SENTIMENT_OF[n]) if n in SENTIMENT_OF else -1 for n in FACE_EMOTIONS])[y]
+    number = np.array([SENTIMENTS.index(SENTIMENT_OF[n]) if n in SENTIMENT_OF else -1 for n in SEVEN])[y]
     kept = number >= 0 if without is None else (number >= 0) & ~without
     return x[kept], number[kept]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.core.emotions import FACE_EMOTIONS, SEVEN
 from ml.core.errors import ModelMissing
 from ml.core.naming import LEAST_PROBABILITY
-from ml.core.readings import FACE_EMOTIONS
 from ml.training.face.evaluate import evaluate
 
 
@@ -19,7 +19,7 @@ def faces(tmp_path: Path) -> Path:
     random = np.random.default_rng(1)
     y = np.repeat(np.arange(7), [5, 0, 4, 6, 5, 5, 5]).astype(np.int8)
     x = random.integers(0, 256, (30, 48, 48), dtype=np.uint8)
-    np.savez(tmp_path / "faces.npz", x=x, y=y, classes=np.array(FACE_EMOTIONS))
+    np.savez(tmp_path / "faces.npz", x=x, y=y, classes=np.array(SEVEN))
     return tmp_path / "faces.npz"
 
 
@@ -39,10 +39,21 @@ def test_the_figures_are_json_and_fit_together(faces: Path) -> None:
 def test_classes_are_matched_by_name(faces: Path, tmp_path: Path) -> None:
     with np.load(faces) as file:
         x, y = file["x"], file["y"]
-    order = ["neutral", "surprise", "sad", "Happy", "fear", "angry"]  # disgust has no rows
-    renamed = np.array([[name.lower() for name in order].index(FACE_EMOTIONS[label]) for label in y])
+    order = ["neutral", "surprise", "sad", "Happy", "fear", "angry", "disgust"]
+    renamed = np.array([[name.lower() for name in order].index(SEVEN[label]) for label in y])
     np.savez(tmp_path / "other.npz", x=x[..., None], y=renamed, classes=np.array(order))
     assert evaluate(tmp_path / "other.npz") == evaluate(faces)
+
+
+def test_a_face_is_one_of_the_classes_that_its_file_has(faces: Path, tmp_path: Path) -> None:
+    with np.load(faces) as file:
+        x, y = file["x"][:20], file["y"][:20]
+    order = [name for name in SEVEN if name != "disgust"]
+    renamed = np.array([order.index(SEVEN[label]) for label in y])
+    np.savez(tmp_path / "six.npz", x=x, y=renamed, classes=np.array(order))
+    found = evaluate(tmp_path / "six.npz")
+    assert found["among"] == order and found["labels"] == list(SEVEN)
+    assert np.array(found["confusion_matrix"])[:, SEVEN.index("disgust")].sum() == 0
 
 
 def test_what_is_no_faces_file_is_said(tmp_path: Path, faces: Path) -> None:
@@ -57,16 +68,26 @@ def test_what_is_no_faces_file_is_said(tmp_path: Path, faces: Path) -> None:
 
 
 def test_rows_of_other_classes_are_left_out_and_counted(faces: Path, tmp_path: Path) -> None:
-    """A file with contempt, as CK+ has it, is read all the same, its other rows as if they were alone."""
+    """A file with a class that nobody reads is read all the same, its other rows as if they were alone."""
     with np.load(faces) as file:
         x, y, classes = file["x"], file["y"], file["classes"]
     more = np.concatenate([x, x[:3]]), np.concatenate([y, np.full(3, 7, y.dtype)])
-    np.savez(tmp_path / "eight.npz", x=more[0], y=more[1], classes=np.append(classes, "contempt"))
+    np.savez(tmp_path / "eight.npz", x=more[0], y=more[1], classes=np.append(classes, "bored"))
     found = evaluate(tmp_path / "eight.npz")
-    assert found.pop("ignored_classes") == {"contempt": 3}
+    assert found.pop("ignored_classes") == {"bored": 3}
     expected = evaluate(faces)
     assert expected.pop("ignored_classes") == {}
     assert found == expected
+
+
+def test_contempt_is_measured_where_a_file_has_it(faces: Path, tmp_path: Path) -> None:
+    with np.load(faces) as file:
+        x, y, classes = file["x"], file["y"], file["classes"]
+    eight = {"x": np.concatenate([x, x[:3]]), "y": np.concatenate([y, np.full(3, 7, y.dtype)])}
+    np.savez(tmp_path / "eight.npz", classes=np.append(classes, "contempt"), **eight)
+    found = evaluate(tmp_path / "eight.npz")
+    assert found["labels"] == list(FACE_EMOTIONS) and found["head"] == "votes" and found["ignored_classes"] == {}
+    assert found["per_class_n"]["contempt"] == 3 and 0 <= found["per_class_recall"]["contempt"] <= 1
 
 
 def test_what_is_told_of_faces_is_counted_and_drawings_are_not(faces: Path, tmp_path: Path) -> None:
@@ -97,7 +118,7 @@ def test_the_same_faces_in_other_dress_give_the_same_figures(faces: Path, tmp_pa
         "channel": {"x": x[:, None], "y": y[:, None].astype(np.int64)},
         "bytes": {"classes": classes.astype("S")},
         "names": {"y": classes[y]},
-        "one_more": {"classes": np.append(classes, "contempt")},
+        "one_more": {"classes": np.append(classes, "bored")},
         "synonyms": {
             "classes": np.array(["Anger", "disgusted", "fearful", "happy", "sadness", "surprised", "neutral"])
         },
@@ -148,7 +169,7 @@ def test_a_folder_stands_for_its_only_faces_file(faces: Path, tmp_path: Path) ->
     ],
 )
 def test_what_would_be_scored_wrongly_is_refused(tmp_path: Path, changed: dict, words: str) -> None:
-    right = {"x": np.zeros((3, 48, 48), np.uint8), "y": np.zeros(3, int), "classes": np.array(FACE_EMOTIONS)}
+    right = {"x": np.zeros((3, 48, 48), np.uint8), "y": np.zeros(3, int), "classes": np.array(SEVEN)}
     np.savez(tmp_path / "faces.npz", **(right | changed))
     with pytest.raises(ValueError, match=words):
         evaluate(tmp_path / "faces.npz")

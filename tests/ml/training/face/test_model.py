@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.core import registry
-from ml.core.readings import FACE_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS, SEVEN
 from ml.face import classifier
 from ml.training.face import data
 
@@ -31,7 +31,7 @@ def test_the_exported_graph_is_the_keras_model(keras, faces: np.ndarray, head: s
     model = keras.models.load_model(registry.file_of("face", "face.keras"))
     images = faces.astype(np.float32)
     direct = model.predict_on_batch(images[..., None])[head]
-    assert np.abs(classifier.logits(faces, head=head, mirror=False) - direct).max() < 1e-3
+    assert np.abs(classifier.logits(faces, head=head, mirror=False)[:, : direct.shape[1]] - direct).max() < 1e-3
 
 
 def test_the_model_is_small_and_separable(keras) -> None:
@@ -59,17 +59,24 @@ def test_both_layouts_take_the_same_weights(keras) -> None:
 
 def test_probabilities_add_up_and_do_not_depend_on_the_batch(faces: np.ndarray) -> None:
     p = classifier.probabilities(faces)
-    assert p.shape == (5, 7)
+    assert p.shape == (5, 8)
     assert np.allclose(p.sum(1), 1)
     many = classifier.probabilities(np.concatenate([faces] * 15))
     assert np.allclose(many[-5:], p, atol=1e-5)
     assert np.allclose(classifier.probabilities(faces[:, :, ::-1]), p, atol=1e-5)  # mirrored
-    assert classifier.probabilities(faces[:0]).shape == (0, 7)
+    assert classifier.probabilities(faces[:0]).shape == (0, 8)
+
+
+def test_a_task_masks_the_classes_that_it_lacks(faces: np.ndarray) -> None:
+    among = np.array([name in ("happy", "sad") for name in FACE_EMOTIONS])
+    p = classifier.probabilities(faces, among=among)
+    assert (p[:, ~among] == 0).all() and np.allclose(p.sum(1), 1)
+    assert (classifier.probabilities(faces, head="labels")[:, FACE_EMOTIONS.index("contempt")] == 0).all()
 
 
 def test_activation_maps_average_to_the_logits(faces: np.ndarray) -> None:
     maps = classifier.activation_maps(faces)
-    assert maps.shape == (5, 6, 6, 7)
+    assert maps.shape == (5, 6, 6, 8)
     whole = classifier.calibrated(classifier.logits(faces, mirror=False), "votes")
     assert np.allclose(maps.mean((1, 2)), whole, atol=1e-3)
 
@@ -101,7 +108,7 @@ def little_fer2013(folder: Path) -> Path:
             x=random.integers(0, 256, (n, 48, 48), dtype=np.uint8),
             y=(np.arange(n) % 7).astype(np.int8),
             row=np.arange(n),
-            classes=np.array(FACE_EMOTIONS),
+            classes=np.array(SEVEN),
         )
     votes = random.integers(0, 50, (64, 10)).astype(np.uint8)
     np.savez(folder / "ferplus_votes.npz", votes=votes, row=np.arange(64), has_image_name=np.arange(64) % 5 > 0)
@@ -124,7 +131,13 @@ def test_the_majority_is_none_where_votes_tie_or_name_something_else(tmp_path: P
     votes = np.zeros((4, 10), np.uint8)
     votes[0, 1], votes[1, :2], votes[2, 7], votes[3, 4] = 7, 5, 9, 6
     np.savez(path, votes=votes, columns=columns, row=np.arange(4), has_image_name=np.array([True, True, True, False]))
-    assert data.majority_of(np.arange(5), path).tolist() == [FACE_EMOTIONS.index("happy"), -1, -1, -1, -1]
+    assert data.majority_of(np.arange(5), path).tolist() == [
+        FACE_EMOTIONS.index("happy"),
+        -1,
+        FACE_EMOTIONS.index("contempt"),
+        -1,
+        -1,
+    ]
 
 
 def test_labels_named_as_ferplus_does_ask_for_the_other_head(tmp_path: Path) -> None:
@@ -150,4 +163,4 @@ def test_training_goes_on_where_it_stopped_and_ships_weights(
     assert "Going on from epoch 1" in printed
     assert first["version"].endswith(".1")
     assert registry.describe("face")["version"].endswith(".2")
-    assert classifier.probabilities(np.zeros((1, 48, 48))).shape == (1, 7)
+    assert classifier.probabilities(np.zeros((1, 48, 48))).shape == (1, 8)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from ml.core import registry
-from ml.core.readings import SPEECH_EMOTIONS, ModelVersion, SpeechReading, Track
+from ml.core.emotions import SPEECH_EMOTIONS
+from ml.core.readings import ModelVersion, SpeechReading, Track
 from ml.fusion.combine import moments
 from ml.fusion.rows import STATES
 from ml.fusion.stream import FusionStream, shipped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.core.readings import FACE_EMOTIONS, SPEECH_EMOTIONS
+from ml.core.emotions import FACE_EMOTIONS, SPEECH_EMOTIONS
 from ml.fusion.yakaew2021.spectrogram import CHUNK, RATE, SHARED, SIDE, WINDOW, decibels, picture, windows
 from ml.fusion.yakaew2021.stream import ALPHA, Mean, PaperStream, to_sentiments
 

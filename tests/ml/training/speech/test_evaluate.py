@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ml.core import registry
+from ml.core.emotions import SPEECH_EMOTIONS
 from ml.core.errors import MediaError, ModelMissing
-from ml.core.readings import SPEECH_EMOTIONS
 from ml.media.synthetic import speak
 from ml.training.speech import evaluate
 from ml.training.speech.data import clips, emotion_of, folds

@@ -2,7 +2,7 @@
 import { gettext, pgettext } from "../i18n.js";
 
 /** The emotions in the order of the legend; the voice's own names are folded into the face's. */
-export const EMOTIONS = ["happy", "surprise", "calm", "neutral", "sad", "fear", "angry", "disgust"];
+export const EMOTIONS = ["happy", "surprise", "calm", "neutral", "sad", "fear", "angry", "disgust", "contempt"];
 /** @type {Record<string, string>} */
 const ALIASES = { fearful: "fear", surprised: "surprise" };
 
@@ -22,6 +22,7 @@ const WORDS = {
   fear: pgettext("emotion", "afraid"),
   angry: pgettext("emotion", "angry"),
   disgust: pgettext("emotion", "disgusted"),
+  contempt: pgettext("emotion", "contemptuous"),
 };
 
 /** The page's language, as in its <html lang>. */

@@ -11,7 +11,7 @@ wireOpenings(form);
 const mark = () => {
   const time = new Date().toISOString().slice(0, 16).replace("T", " ");
   for (const each of findAll(form, "[data-watermark]")) {
-    each.textContent = `${each.dataset.watermark} · ${time} UTC`;
+    each.textContent = [each.dataset.watermark, time, "UTC"].join(" · ");
     each.style.setProperty("--x", `${Math.round(Math.random() * 40)}%`);
     each.style.setProperty("--y", `${Math.round(10 + Math.random() * 60)}%`);
   }
