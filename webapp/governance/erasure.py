@@ -18,6 +18,7 @@ from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import after_commit, db, now
 from webapp.core.personal_data import Counted, Kept, Scope, counted, holdings
+from webapp.core.scoping import kept_to
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.governance.models import Erasure
@@ -213,9 +214,14 @@ def certificate(row: Erasure) -> dict[str, Any]:
     }
 
 
-def newest() -> list[Erasure]:
-    """The last hundred, those first that wait for somebody to agree."""
+def newest(erasure_id: str | None = None) -> list[Erasure]:
+    """The last hundred, those first that wait for somebody to agree; or the one of that id. Of an organisation's own
+    people, for whoever works for one; what a clock erased belongs to the installation."""
     query = sa.select(Erasure).order_by(Erasure.done_at.is_not(None), Erasure.requested_at.desc()).limit(100)
+    if erasure_id is not None:
+        query = query.where(Erasure.id == erasure_id)
+    if (mine := kept_to()) is not None:
+        query = query.where(Erasure.by_id.in_(sa.select(User.id).where(User.organisation_id == mine)))
     return list(db.session.scalars(query))
 
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
+from webapp.core import scoping
 from webapp.core.database import db
-from webapp.governance import actions, chain
+from webapp.governance import actions, chain, entries
 from webapp.governance.models import AuditEntry
 
 
@@ -91,3 +92,16 @@ def test_a_page_that_is_added_later_is_not_forgotten(app):
     assert actions.subject_of({"set_id": "1"}) == ("question set", "1") and not actions.is_of_somebody("question set")
     assert actions.subject_of({"interview_id": "1", "answer_id": "2"}) == ("answer", "2")
     assert actions.subject_of({"token": "secret", "position": 3}) == ("", "")
+
+
+def test_another_organisation_sees_nothing_of_it(client, make, seen, sign_in):
+    theirs = make.organisation()
+    sign_in(make.user(Role.ADMIN, organisation_id=theirs.id, name="Olga Other"))
+    page = client.get("/audit").text
+    assert "Olga Other" in page and "Rosa" not in page and "Kim" not in page
+    assert seen.id not in client.get("/audit/export.jsonl").text
+    assert "No entry fits" in client.get(f"/audit?about={seen.id}").text
+    with client.application.test_request_context("/"):  # lines are sent when the request is over
+        scoping.keep_to(theirs.id)
+        lines = entries.export(entries.Filters(), "jsonl", db.engine)
+    assert seen.id not in "".join(lines)

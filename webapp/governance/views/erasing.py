@@ -81,7 +81,7 @@ def hold(invitation_id: str) -> AnyResponse:
 
 
 def _erasure(erasure_id: str) -> Erasure:
-    row = db.session.get(Erasure, erasure_id) or abort(404)
+    row = next((each for each in erasure.newest(erasure_id)), None) or abort(404)
     if current_user.role is not Role.ADMIN and row.by_id != current_user.id:
         abort(404)
     return row
