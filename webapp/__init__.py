@@ -35,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from webapp import (
         accounts,
         analysis,
+        applying,
         candidate,
         demo,
         governance,
@@ -75,6 +76,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         live,
         guests,
         scheduling,
+        applying,
         messages,
         integrations,
         demo,

@@ -20,10 +20,10 @@ from webapp.questions.models import QuestionSet
 OWN = {"static", "accounts.sign_out", "accounts.end_sessions", "health.healthz"}
 #: An address that only leads on, and says nothing about what is there.
 LEADS_ON = {"earlier_positions.moved"}
-#: Features whose tables have no organisation yet: mail, webhooks, audit log, policy, appointments. One server with several
-#: organisations has one mail server, one audit log and one policy for all; until these have an ``organisation_id`` each,
+#: Features whose tables have no organisation yet: mail, webhooks, audit log, erasure, policy, appointments. One server
+#: with several organisations has one mail server, one audit log and one policy for all; until these have an ``organisation_id`` each,
 #: their admin pages show everybody's.
-NOT_YET = {"messages", "integrations", "governance", "policy", "scheduling"}
+NOT_YET = {"messages", "integrations", "governance", "erasing", "policy", "scheduling"}
 #: Wrong in themselves, whoever asks: there is no such token.
 TOKENS = {"token", "link"}
 #: No such thing, not here, or a request that is refused before anything is looked up.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
+from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
 from webapp.governance.models import Erasure
 from webapp.integrations.models import Endpoint
@@ -17,6 +20,7 @@ from webapp.policy import Modality
 from webapp.policy.models import Attestation
 from webapp.questions.models import SetState
 from webapp.reviews.models import Decision, Outcome
+from webapp.scheduling.models import Appointment, Slot
 
 STAFF = {Role.RECRUITER, Role.ADMIN}
 ADMINS = {Role.ADMIN}
@@ -109,6 +113,16 @@ ROUTES = [
     ("POST", "integrations.replay", "endpoint", ADMINS),
     ("POST", "integrations.replay_one", "endpoint hook", ADMINS),
     ("POST", "integrations.delete", "endpoint", ADMINS),
+    ("GET", "scheduling.times", "", STAFF),
+    ("POST", "scheduling.times", "", STAFF),
+    ("POST", "scheduling.withdraw_slot", "slot", STAFF),
+    ("POST", "scheduling.cancel_appointment", "appointment", STAFF),
+    ("GET", "scheduling.host_calendar", "appointment", STAFF),
+    ("POST", "scheduling.ask_for_time", "invitation", STAFF),
+    ("GET", "applying.links", "position", STAFF),
+    ("POST", "applying.links", "position", STAFF),
+    ("GET", "applying.link", "position open_link", STAFF),
+    ("POST", "applying.close", "position open_link", STAFF),
     ("GET", "messages.index", "", ADMINS),
     ("POST", "messages.all_again", "", ADMINS),
     ("POST", "messages.test", "", ADMINS),
@@ -138,13 +152,16 @@ OURS = (
     "health",
     "messages",
     "integrations",
+    "scheduling",
+    "applying",
 )
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
         "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
-        "health.healthz", "messages.unsubscribe",
+        "health.healthz", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
+        "scheduling.calendar", "applying.apply", "applying.embedded", "applying.confirm",
     }  # fmt: skip
     routes = {
         (method, rule.endpoint)
@@ -174,7 +191,14 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         refusal = Refusal(address="x@viva.test", kind="", why="bounced")
         decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
         there = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
-        db.session.add_all([asked, refusal, decision, there])
+        at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
+        slot = Slot(host_id=somebody.id, position_id=position.id, **at)
+        talk = Appointment(invitation=invitation, host_id=somebody.id, **at)
+        open_link = OpenLink(
+            position=position, question_set=invitation.question_set, created_by_id=somebody.id, cap=1,
+            ends_at=now() + timedelta(days=9),
+        )  # fmt: skip
+        db.session.add_all([asked, refusal, decision, there, slot, talk, open_link])
         db.session.flush()
         hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
@@ -182,6 +206,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "message": {"message_id": message.id},
             "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},
+            "slot": {"slot_id": slot.id},
+            "appointment": {"appointment_id": talk.id},
+            "open_link": {"link_id": open_link.id},
             "request": {"request_id": asked.id},
             "refusal": {"refusal_id": refusal.id},
             "wording": {"key": "receipt"},

@@ -68,7 +68,7 @@ def file_of(entry: Entry) -> bytes:
     for name, address in entry.attendees:
         person = _person(name, address)
         person.params["role"], person.params["partstat"] = vText("REQ-PARTICIPANT"), vText("ACCEPTED")
-        event.add("attendee", person, encode=0)
+        event.add("attendee", person, encode=False)
     for before in () if entry.cancelled else entry.alarms:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -76,7 +76,7 @@ def file_of(entry: Entry) -> bytes:
         alarm.add("trigger", -before)
         event.add_component(alarm)
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _person(name: str, address: str) -> vCalAddress:

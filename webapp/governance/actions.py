@@ -15,7 +15,9 @@ from webapp.analysis.models import Analysis
 from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.live.models import Room
+from webapp.messages.models import Message
 from webapp.recordings.models import Recording
+from webapp.scheduling.models import Appointment
 
 SAW, CHANGED, EXPORTED = "saw", "changed", "exported"
 
@@ -27,6 +29,8 @@ SUBJECTS = {
     "interview_id": "interview",
     "invitation_id": "invitation",
     "room_id": "room",
+    "message_id": "message",
+    "appointment_id": "appointment",
     "user_id": "person",
 }
 #: Ids that lead to nobody's data. Any other name that ends with ``_id`` is taken for somebody's.
@@ -37,6 +41,9 @@ OTHERS = {
     "attestation_id": "attestation",
     "erasure_id": "erasure",
     "endpoint_id": "endpoint",
+    "slot_id": "time",
+    "link_id": "open link",
+    "refusal_id": "refused address",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -72,6 +79,27 @@ WORDS = {
     "link shown": N_("was shown an invitation's link"),
     "link released": N_("released a link"),
     "invitation revoked": N_("revoked an invitation"),
+    "candidate withdrew": N_("withdrew"),
+    "address corrected": N_("corrected an address"),
+    "answer noted": N_("noted that a candidate had an answer"),
+    "link code asked": N_("asked for a code"),
+    "link code wrong": N_("entered a wrong code"),
+    "link code right": N_("went on in another browser by a code"),
+    "password reset asked": N_("asked for a new password"),
+    "signed in in a new browser": N_("signed in in a new browser"),
+    "message link shown": N_("was shown a message's link"),
+    "message sent again": N_("sent a message again"),
+    "message suppressed": N_("suppressed a message"),
+    "wording changed": N_("changed the words of a message"),
+    "wording reset": N_("took back the words of a message"),
+    "times offered": N_("asked a candidate to choose a time"),
+    "open link made": N_("made an open link"),
+    "open link closed": N_("closed an open link"),
+    "webhook added": N_("added a webhook"),
+    "webhook changed": N_("changed a webhook"),
+    "webhook removed": N_("removed a webhook"),
+    "webhook secret shown": N_("was shown a webhook's secret"),
+    "webhook secret rotated": N_("gave a webhook a new secret"),
     "deactivated": N_("deactivated an account"),
     "reactivated": N_("reactivated an account"),
     "interview begun": N_("began the interview"),
@@ -120,5 +148,13 @@ _INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
     ),
     "analysis": lambda i: sa.select(Analysis.interview_id).where(Analysis.id == i),
     "invitation": lambda i: sa.select(Interview.id).where(Interview.invitation_id == i),
+    "message": lambda i: (
+        sa.select(Interview.id).join(Message, Message.invitation_id == Interview.invitation_id).where(Message.id == i)
+    ),
+    "appointment": lambda i: (
+        sa.select(Interview.id)
+        .join(Appointment, Appointment.invitation_id == Interview.invitation_id)
+        .where(Appointment.id == i)
+    ),
     "room": lambda i: sa.select(sa.func.coalesce(Room.interview_id, "")).where(Room.id == i),
 }

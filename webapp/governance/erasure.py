@@ -162,6 +162,7 @@ def carry_out(row: Erasure) -> Plan:
     kept = [Kept(each) for each in row.kept_classes]
     done = plan(scope, kept)
     going = _going(scope, kept)
+    told = _to_tell(scope) if row.ground == "request" and Kept.RECORDS in going else []
     events.send(events.erasing, interview_ids=list(scope.interviews), kept=sorted(going))
     if row.ground == "request":
         _tell_receivers(scope)
@@ -185,10 +186,18 @@ def carry_out(row: Erasure) -> Plan:
     row.done_at, row.counts = row.done_at or now(), done.to_json()
     db.session.flush()
     record("erased", erasure=row.id, ground=row.ground, by=row.by_id)
+    for number, (name, address) in enumerate(told):
+        events.send(events.erasure_finished, address=address, name=name, job_id=f"{row.id}:{number}")
     if set(kept) == set(Kept):
         interviews = list(scope.interviews)
         after_commit(lambda: _remember(interviews))
     return done
+
+
+def _to_tell(scope: Scope) -> list[tuple[str, str]]:
+    """Names and addresses of those whose data goes, so that they can be told once it has."""
+    query = sa.select(Invitation.name, Invitation.email).where(Invitation.id.in_(scope.invitations))
+    return sorted({(name, email) for name, email in db.session.execute(query) if email})
 
 
 def certificate(row: Erasure) -> dict[str, Any]:

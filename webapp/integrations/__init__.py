@@ -7,8 +7,6 @@ def init_app(app: Flask) -> None:
     """Register this feature's views, its way of sending and its receivers."""
     from webapp.integrations import personal, receivers, webhook_way
     from webapp.integrations.views import webhooks
-    from webapp.messages.delivery import sends_by
-    from webapp.messages.models import Channel
 
     app.register_blueprint(webhooks.blueprint)
-    sends_by(Channel.WEBHOOK, webhook_way.WAY)
+    webhook_way.init_app()

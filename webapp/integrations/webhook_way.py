@@ -12,8 +12,8 @@ from webapp.core import outgoing
 from webapp.core.database import db, now
 from webapp.integrations import operations, signing
 from webapp.integrations.models import Endpoint, InterviewEvent
-from webapp.messages.delivery import Delay, Dropped, NotNow, Refused, Way
-from webapp.messages.models import Message
+from webapp.messages.delivery import Delay, Dropped, NotNow, Refused, Way, sends_by
+from webapp.messages.models import Channel, Message
 
 #: Seconds to wait after each failure; two days in all (outbox.TRIED).
 WAITS = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0, 43200.0)
@@ -88,3 +88,8 @@ def _session() -> Iterator[HookSession]:
 
 
 WAY = Way(_session, WAITS)
+
+
+def init_app() -> None:
+    """Say that webhooks are sent like this."""
+    sends_by(Channel.WEBHOOK, WAY)

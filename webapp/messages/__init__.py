@@ -5,7 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, its ways of sending, its receivers and its place on the clock."""
-    from webapp.candidate.status import told_by
     from webapp.messages import (
         calendar_files,
         clock,
@@ -24,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(commands.group)
     delivery.sends_by(Channel.MAIL, mail_way.WAY)
-    told_by(letters.told)
+    letters.init_app()
     formatting.init_app(app)
     calendar_files.init_app()
     clock.init_app(app)

@@ -45,7 +45,7 @@ def refuse(address: str, said: str) -> None:
 
 def is_about_address(answer: str) -> bool:
     """Whether a mail server's answer says that there is no such address, rather than that it dislikes the mail."""
-    return bool(re.match(r"5\d\d[ -](?!5\.)|5\d\d[ -]5\.1\.", answer))
+    return bool(re.match(r"55[013][ -](?!5\.)|5\d\d[ -]5\.1\.", answer))
 
 
 def _status(mail: Mail) -> tuple[str, str]:

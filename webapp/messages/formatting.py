@@ -97,7 +97,8 @@ class Notice:
             try:
                 letter = fill_in(kind, *words_of(kind, message.language), values)
                 text = letter.subject
-                detail = next((each.text for each in letter.paragraphs[1:] if not each.link), "")
+                said = (each.text for each in letter.paragraphs[1:] if not each.link)
+                detail = values.get("request") or next(said, "")
             except WordingError:
                 pass
         return cls(text, detail, values.get("link", ""), message.created_at, message.read_at is None)

@@ -96,7 +96,7 @@ _KINDS: Iterable[Kind] = (
             ),
             _l("[Open the interview]({{ link }})"),
             _l("The link is for you alone, and works in the browser in which you start."),
-            _l("Before anything is recorded, you are told what it is used for, and you choose. A no costs nothing."),
+            _l("Before anything is recorded, you are told what it is used for, and you choose. Saying no is fine."),
             _l("Do you need another format or more time? Ask for it here: {{ status_link }}"),
             _QUESTIONS,
             _BYE,

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from webapp.candidate.status import told_by
 from webapp.core.database import db
 from webapp.interviews.models import Interview, Invitation
 from webapp.messages.models import Message, State
@@ -14,6 +15,11 @@ from webapp.messages.relevance import ANSWERS
 from webapp.messages.writing import LETTERS
 from webapp.reviews import deciding
 from webapp.reviews.models import Decision
+
+
+def init_app() -> None:
+    """Tell the candidate's status page what it may say."""
+    told_by(told)
 
 
 def told(invitation: Invitation) -> tuple[str, datetime] | None:

@@ -9,20 +9,22 @@ from webapp.messages.models import Message, Refusal, Wording
 
 
 def _messages(scope: Scope) -> sa.ColumnElement[bool]:
-    """Those about an invitation of the scope, to one of its accounts, and to its address."""
-    about = sa.or_(Message.invitation_id.in_(scope.invitations), Message.user_id.in_(scope.accounts))
-    return sa.or_(about, sa.func.lower(Message.recipient) == scope.email) if scope.email else about
+    """Those about an invitation, to an account, and to an address that was named."""
+    conditions: list[sa.ColumnElement[bool]] = [
+        Message.invitation_id.in_(scope.invitations),
+        Message.user_id.in_(scope.accounts),
+    ]
+    if scope.email:
+        conditions.append(sa.func.lower(Message.recipient) == scope.email)
+    return sa.or_(*conditions)
 
 
 def _refusals(scope: Scope) -> sa.ColumnElement[bool]:
-    """Those of its address, where one was named."""
     return Refusal.address == scope.email if scope.email else sa.false()
 
 
 register(
     Holding(Message, Kept.RECORDS, _messages, not_exported=frozenset({"lease_owner", "lease_until", "attempts"})),
-    Holding(
-        Refusal, Kept.RECORDS, lambda scope: sa.and_(Refusal.address == scope.email, sa.literal(bool(scope.email)))
-    ),
+    Holding(Refusal, Kept.RECORDS, _refusals),
 )
 holds_nothing("what an organisation says to everybody", Wording)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from ml.core.messages import N_
 from webapp.accounts.models import User, UserSession
+from webapp.applying import operations as applying
+from webapp.applying.models import Application
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
 from webapp.messages import bounces, delivery, outbox, tasks, writing
-from webapp.messages.models import URGENT, Channel, Message
+from webapp.messages.models import URGENT, Channel, Message, State
 from webapp.reviews.models import Decision
 
 CORRECTED = N_("The address was corrected before this was sent.")
@@ -101,6 +105,18 @@ def drop_letters(_app: object, *, interview_id: str, decision_id: str) -> None:
         )  # fmt: skip
 
 
+@events.application_received.connect
+def confirm_address(_app: object, *, application_id: str) -> None:
+    """Have somebody who came by an open link confirm their address."""
+    row = db.session.get_one(Application, application_id)
+    outbox.put(
+        kind="confirm_address", cause=f"confirm:{row.id}:{row.asked}", recipient=row.email, language=row.language,
+        zone=row.time_zone, expires_at=now() + applying.CONFIRM, facts={
+            "application_id": row.id, "position": row.open_link.position.title, "place": row.open_link.position.city,
+        },
+    )  # fmt: skip
+
+
 @events.person_mentioned.connect
 def tell_mentioned(_app: object, *, user_id: str, interview_id: str, by_id: str, mention_id: str) -> None:
     """Tell somebody that a colleague named them."""
@@ -171,10 +187,22 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
     )  # fmt: skip
 
 
+def forget_erased() -> None:
+    """The last message to somebody whose data was erased goes too, once it is sent or nobody took it."""
+    over = Message.state.in_([State.SENT, State.FAILED, State.SUPPRESSED, State.HELD])
+    gone = sa.delete(Message).where(Message.kind == "erasure_finished", over)
+    with db.engine.connect() as connection:
+        any_left = connection.scalar(sa.select(sa.exists().where(Message.kind == "erasure_finished", over)))
+    if any_left:
+        with db.engine.begin() as connection:
+            connection.execute(gone)
+
+
 @events.sweeping.connect
 def sweep(_app: object) -> int:
     """Wake workers where something is due, and give up what waited too long."""
     delivery.give_up_late()
+    forget_erased()
     channels = delivery.channels_with_work()
     for channel in channels:
         tasks.deliver.delay(channel.value)

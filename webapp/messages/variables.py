@@ -13,9 +13,12 @@ from flask import current_app
 from flask_babel import format_date
 
 from webapp.accounts.operations import password_token, reset_token
+from webapp.applying.models import Application
+from webapp.applying.operations import confirm_url
 from webapp.candidate.progress import duration_minutes
 from webapp.candidate.status import status_url
 from webapp.core import mail
+from webapp.core.database import db
 from webapp.core.hosts import base_url, link_to, linking_to
 from webapp.core.translation import writing_in
 from webapp.core.zones import moment_with_zone, writing_for
@@ -101,6 +104,11 @@ def _said(message: Message) -> str:
     return base_url() + str(message.facts.get("path", "/"))
 
 
+def _confirm_link(message: Message) -> str:
+    application = db.session.get(Application, str(message.facts.get("application_id", "")))
+    return confirm_url(application) if application is not None else base_url()
+
+
 _LINKS: dict[str, Callable[[Message], str]] = {
     "invitation": _interview_link,
     "reminder": _interview_link,
@@ -111,6 +119,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "asked": _invitation_page,
     "undelivered": _invitation_page,
     "mention": _report,
+    "confirm_address": _confirm_link,
     "new_account": _password_link,
     "password_reset": _password_link,
     "new_device": lambda _message: link_to("accounts.profile"),

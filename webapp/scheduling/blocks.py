@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from webapp.candidate.status import Block, status_token
+from webapp.candidate.status import Block, adds_blocks, status_token
 from webapp.core.hosts import link_to
 from webapp.interviews.models import Invitation
 from webapp.scheduling import operations
 from webapp.scheduling.models import Appointment
+
+
+def init_app() -> None:
+    """Have the status page say it."""
+    adds_blocks(blocks)
 
 
 def appointment_of(invitation: Invitation) -> Appointment | None:

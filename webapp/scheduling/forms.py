@@ -67,7 +67,7 @@ class OfferForm(FlaskForm):
         length, pause = timedelta(minutes=self.minutes.data or 0), timedelta(minutes=self.pause.data or 0)
         at = datetime.combine(self.date.data, self.begins.data, zone).astimezone(UTC)
         end = datetime.combine(self.date.data, self.ends.data, zone).astimezone(UTC)
-        found = []
+        found: list[datetime] = []
         while at + length <= end and len(found) <= MOST:
             found.append(at)
             at += length + pause

@@ -13,6 +13,8 @@ from webapp.accounts.models import Role
 from webapp.candidate import operations as candidate
 from webapp.core import events, outgoing
 from webapp.core.database import db, now
+from webapp.core.personal_data import Scope
+from webapp.governance.erasure import request_erasure
 from webapp.integrations import operations, signing
 from webapp.integrations.models import InterviewEvent
 from webapp.interviews import operations as interviews
@@ -229,3 +231,22 @@ def test_the_pages(client, make, sign_in, endpoint, receiver, invited, deliver):
     client.post(f"{path}/delete")
     assert client.get(path).status_code == 404
     assert delivery.channels_with_work() == []
+
+
+def test_who_was_told_of_it_is_told_that_it_was_erased(endpoint, receiver, invited, deliver):
+    interview = candidate.open_interview(invited)
+    db.session.commit()
+    deliver()
+    scope = Scope(interviews=(interview.id,), invitations=(invited.id,))
+    request_erasure(scope, by=None)
+    db.session.commit()
+    deliver()
+    told = [body for body in receiver.bodies if body["type"] == "interview.erased"]
+    assert len(told) == 1
+    assert "Kim" not in str(told) and told[0]["data"]["sequence"] == 3
+    last = db.session.scalars(sa.select(Message).where(Message.kind == "erasure_finished")).one()
+    assert last.recipient == "kim@viva.test" and last.invitation_id is None
+    assert db.session.scalars(sa.select(Message).where(Message.kind == "invitation")).all() == []
+    events.send_sweep()
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(Message).where(Message.recipient == "kim@viva.test")).all() == []
