@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ml.core.emotions import canonical
 from ml.core.messages import N_
 from ml.core.readings import FaceReading, SpeechReading, Track
-from ml.figures.charts import _ALIASES, _GRID, POINTS, _style, colour, thin
+from ml.figures.charts import _GRID, POINTS, _style, colour, thin
 
 if TYPE_CHECKING:
     from ml.speech.explain import Explanation  # loads the models' code, which a figure does not need
@@ -77,7 +78,7 @@ def _areas(figure: go.Figure, track: Track, name: str, axis: str, shown: set[str
     times, rows = thin(track, POINTS)
     known = ~np.isnan(rows[:, 0]) if len(rows) else np.zeros(0, bool)
     for column, label in enumerate(track.labels):
-        common = _ALIASES.get(label, label)
+        common = canonical(label)
         figure.add_scatter(
             x=times.tolist(),
             y=[round(float(v), 4) if ok else 0.0 for v, ok in zip(rows[:, column], known, strict=True)],

@@ -34,7 +34,7 @@ def test_all_rows_share_one_axis():
         "No voice?",
     ]
     legend = [t["name"] for t in plain["data"] if t.get("stackgroup") and t["showlegend"]]
-    assert len(legend) == 8  # each expression once: seven of the face, and calm
+    assert len(legend) == 9  # each expression once: eight of the face, and calm
 
 
 def test_a_voice_alone_and_an_old_reading():
