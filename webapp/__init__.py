@@ -48,6 +48,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reviews,
         saliency,
         transcripts,
+        workspace,
     )
 
     for feature in (
@@ -61,6 +62,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         transcripts,
+        workspace,
         saliency,
         practice,
         live,
