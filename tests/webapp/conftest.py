@@ -16,6 +16,7 @@ from webapp import create_app
 from webapp.accounts import models as account_models
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.core.extensions import limiter
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Position
@@ -64,6 +65,17 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    """Rate limits count, from nothing."""
+    app.config["RATELIMIT_ENABLED"] = limiter.enabled = True
+    limiter.init_app(app)
+    limiter.reset()
+    yield
+    limiter.reset()
+    limiter.enabled = False
 
 
 @pytest.fixture
