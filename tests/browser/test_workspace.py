@@ -24,7 +24,9 @@ from webapp.transcripts.models import Origin
 __all__ = ["app", "make"]
 
 #: Clicks and fields entered are counted where they happen.
-COUNT = """() => { window.clicks = 0; document.addEventListener('pointerdown', () => { window.clicks += 1; }, true); }"""
+COUNT = (
+    """() => { window.clicks = 0; document.addEventListener('pointerdown', () => { window.clicks += 1; }, true); }"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,9 @@ def recruiter(make, media):
         question.guide, question.rubric = guide.to_json(), guide.rubric
     db.session.commit()
     position = make.position(created_by=recruiter)
-    words = [Word(text, 0.4 * n, 0.4 * n + 0.3, 0.9) for n, text in enumerate("I found the cause and fixed it.".split())]
+    words = [
+        Word(text, 0.4 * n, 0.4 * n + 0.3, 0.9) for n, text in enumerate("I found the cause and fixed it.".split())
+    ]
     for name in ("Noor Haddad", "Jules Perrin"):
         invitation = make.invitation(created_by=recruiter, position=position, question_set=questions, name=name)
         interview = answer_all(make, make.interview(invitation=invitation))

@@ -37,6 +37,8 @@ readings_deleted = _signals.signal("readings-deleted")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
+#: Payload ``comment_id`` and ``user_id``. A comment on an interview names this colleague.
+person_mentioned = _signals.signal("person-mentioned")
 #: No payload. The clock's one task asks every feature to find what nobody holds; each receiver commits by itself and
 #: returns how many messages it sent. Outside of any transaction, and one receiver's failure does not keep the others
 #: from their work.

@@ -37,9 +37,7 @@ def note_opened(interview: Interview, question: Question, user: User, *, played:
 
 def openings_of(interview: Interview, user: User) -> dict[str, AnswerOpening]:
     """By question id what ``user`` has opened."""
-    query = sa.select(AnswerOpening).where(
-        AnswerOpening.interview_id == interview.id, AnswerOpening.user_id == user.id
-    )
+    query = sa.select(AnswerOpening).where(AnswerOpening.interview_id == interview.id, AnswerOpening.user_id == user.id)
     return {row.question_id: row for row in db.session.scalars(query)}
 
 

@@ -9,8 +9,9 @@ from webapp.accounts.models import User
 from webapp.interviews.models import Interview
 from webapp.questions.guide import Competency, ScoringGuide, guide_of
 from webapp.questions.models import Question
-from webapp.reviews import openings, operations, presenters, scoring
-from webapp.reviews.access import Review, review_of
+from webapp.reviews import comments, openings, operations, presenters, scoring
+from webapp.reviews.access import Review, may_see_readings, review_of
+from webapp.reviews.comment_models import Comment
 from webapp.reviews.formatting import ANCHORS
 from webapp.reviews.models import AnswerOpening, Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
@@ -126,6 +127,11 @@ class AnswerPage:
         """The reviewer's own note on the answer."""
         return scoring.note_of(self.progress.card, self.question)
 
+    @cached_property
+    def threads(self) -> list[Comment]:
+        """The comments that the reviewer may see now."""
+        return threads_for(self.progress.interview, self.question, self.progress.reviewer)
+
     @property
     def frame_seconds(self) -> float:
         """How long one picture of the recording lasts (s)."""
@@ -140,3 +146,14 @@ def answer_page(interview: Interview, number: int, reviewer: User) -> AnswerPage
     if not 1 <= number <= len(sources):
         return None
     return AnswerPage(number, sources[number - 1], progress_of(interview, reviewer), review_of(interview))
+
+
+def question_of(interview: Interview, number: int) -> Question | None:
+    """Question ``number`` (from 1) of an interview; None where there is none."""
+    questions = interview.question_set.questions
+    return questions[number - 1] if 1 <= number <= len(questions) else None
+
+
+def threads_for(interview: Interview, question: Question, viewer: User) -> list[Comment]:
+    """The comments on an answer that ``viewer`` may see now."""
+    return comments.threads_of(interview, question, viewer, everybody=may_see_readings(viewer, interview))

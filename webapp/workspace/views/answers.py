@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from webapp.core.database import db
 from webapp.interviews.models import Interview
 from webapp.questions.models import Question
-from webapp.reviews import openings, operations, queue
-from webapp.reviews.access import load_for_review
+from webapp.reviews import comments, openings, operations, queue
+from webapp.reviews.access import load_for_review, may_see_readings
 from webapp.reviews.operations import Given, ReviewError
-from webapp.workspace.presenters import Progress, answer_page, progress_of
+from webapp.workspace.presenters import Progress, answer_page, progress_of, question_of
 from webapp.workspace.views.base import blueprint, by_script, me
 
 
@@ -30,13 +30,15 @@ def answer(interview_id: str, number: int) -> FlaskResponse:
     interview = load_for_review(interview_id)
     question = _question(interview, number)
     openings.note_opened(interview, question, me())
+    if may_see_readings(me(), interview):
+        comments.note_seen(interview, question, me())
     db.session.commit()
     return _page(interview, number, fragment="X-Fragment" in request.headers)
 
 
 def _page(interview: Interview, number: int, *, fragment: bool = False, **given: Any) -> FlaskResponse:
     page = answer_page(interview, number, me()) or abort(404)
-    values = {"page": page, "interview": interview, "review": page.review, "practice": False, **given}
+    values = {"me": me(), "page": page, "interview": interview, "review": page.review, "practice": False, **given}
     if fragment:
         response = FlaskResponse(render_template("workspace/_answer.html", **values))
     else:
@@ -104,5 +106,4 @@ def _refusal(refused: ReviewError) -> FlaskResponse:
 
 
 def _question(interview: Interview, number: int) -> Question:
-    questions = interview.question_set.questions
-    return questions[number - 1] if 1 <= number <= len(questions) else abort(404)
+    return question_of(interview, number) or abort(404)

@@ -2,6 +2,7 @@
 import { byId, find, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { addLocalTimes } from "../localtime.js";
+import { wireComments } from "../workspace/comments.js";
 import { wireDeciding } from "../workspace/deciding.js";
 import { wireKeys } from "../workspace/keys.js";
 import { wirePlayer } from "../workspace/player.js";
@@ -15,7 +16,7 @@ const status = find(workspace, "[data-say]");
 /** @param {string} words */
 const say = (words) => (status.textContent = words);
 
-/** @type {{player: ReturnType<typeof wirePlayer>, card: ReturnType<typeof wireScorecard>, open: (id: string) => void, ends: AbortController} | null} */
+/** @type {{player: ReturnType<typeof wirePlayer>, card: ReturnType<typeof wireScorecard>, comments: ReturnType<typeof wireComments>, ends: AbortController} | null} */
 let answer = null;
 
 const deciding = wireDeciding(workspace, async () => answer?.card.settled());
@@ -27,7 +28,9 @@ function wire() {
   const open = wireTabs(part);
   wireTranscript(part, player);
   const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
-  answer = { player, card, open, ends };
+  const comments = wireComments(part, { player, open, say });
+  answer = { player, card, comments, ends };
+  if (window.location.hash === "#side-comments") open("tab-comments");
 }
 
 /** @param {any} progress */
@@ -92,6 +95,7 @@ wire();
 const keys = wireKeys({
   j: () => step("next"),
   k: () => step("prev"),
+  c: () => answer?.comments.begin(),
   n: async () => {
     await answer?.card.settled();
     window.location.assign(workspace.dataset.next);
