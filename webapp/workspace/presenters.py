@@ -15,6 +15,8 @@ from webapp.reviews.comment_models import Comment
 from webapp.reviews.formatting import ANCHORS
 from webapp.reviews.models import AnswerOpening, Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
+from webapp.transcripts import store
+from webapp.workspace import timeline
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,13 @@ class AnswerPage:
     def threads(self) -> list[Comment]:
         """The comments that the reviewer may see now."""
         return threads_for(self.progress.interview, self.question, self.progress.reviewer)
+
+    @property
+    def pace(self) -> list[timeline.Row]:
+        """The timeline of what was said: what a reviewer may see before their own scorecard is in."""
+        transcript, recording = store.visible(self.source.answer), self.source.recording
+        row = timeline.words_row(transcript.words, recording.seconds or 0.0) if transcript and recording else None
+        return [row] if row else []
 
     @property
     def frame_seconds(self) -> float:

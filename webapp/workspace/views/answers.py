@@ -16,6 +16,7 @@ from webapp.questions.models import Question
 from webapp.reviews import comments, openings, operations, queue
 from webapp.reviews.access import load_for_review, may_see_readings
 from webapp.reviews.operations import Given, ReviewError
+from webapp.workspace import timeline
 from webapp.workspace.presenters import Progress, answer_page, progress_of, question_of
 from webapp.workspace.views.base import blueprint, by_script, me
 
@@ -38,7 +39,15 @@ def answer(interview_id: str, number: int) -> FlaskResponse:
 
 def _page(interview: Interview, number: int, *, fragment: bool = False, **given: Any) -> FlaskResponse:
     page = answer_page(interview, number, me()) or abort(404)
-    values = {"me": me(), "page": page, "interview": interview, "review": page.review, "practice": False, **given}
+    values = {
+        "me": me(),
+        "page": page,
+        "interview": interview,
+        "review": page.review,
+        "practice": False,
+        "path_of": timeline.path_of,
+        **given,
+    }
     if fragment:
         response = FlaskResponse(render_template("workspace/_answer.html", **values))
     else:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from webapp.accounts.models import Role
 from webapp.core.database import db
-from webapp.interviews.access import may_review
+from webapp.core.security import require_role
+from webapp.interviews.access import may_manage, may_review
 from webapp.interviews.models import Interview
+from webapp.positions.models import Position
+from webapp.reviews import agreement as agreements
 from webapp.reviews import presenters, queue
 from webapp.reviews.access import load_for_review, review_of
 from webapp.workspace.presenters import progress_of
@@ -38,6 +42,18 @@ def following() -> Response:
     if after is not None and not may_review(me(), after):
         after = None
     return redirect(address_of_next(after))
+
+
+@blueprint.get("/agreement/<position_id>")
+@require_role(Role.RECRUITER, Role.ADMIN)
+def agreement(position_id: str) -> str:
+    """How far the reviewers of a position agree, by competency; of interviews that this person may review alone."""
+    position = db.session.get(Position, position_id)
+    if position is None or not may_manage(me(), position):
+        abort(404)
+    return render_template(
+        "workspace/agreement.html", position=position, rows=agreements.of_position(position.id, me())
+    )
 
 
 def address_of_next(after: Interview | None) -> str:

@@ -2,12 +2,14 @@
 import { byId, find, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { addLocalTimes } from "../localtime.js";
+import { wireAnalyses } from "../workspace/analyses.js";
 import { wireComments } from "../workspace/comments.js";
 import { wireDeciding } from "../workspace/deciding.js";
 import { wireKeys } from "../workspace/keys.js";
 import { wirePlayer } from "../workspace/player.js";
 import { wireScorecard } from "../workspace/scorecard.js";
 import { wireTabs } from "../workspace/tabs.js";
+import { wireTimeline } from "../workspace/timeline.js";
 import { wireTranscript } from "../workspace/transcript.js";
 
 const workspace = byId("workspace");
@@ -25,10 +27,18 @@ const deciding = wireDeciding(workspace, async () => answer?.card.settled());
 function wire() {
   const ends = new AbortController();
   const player = wirePlayer(part);
+  wireAnalyses(part, player, say, ends.signal);
   const open = wireTabs(part);
   wireTranscript(part, player);
   const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
   const comments = wireComments(part, { player, open, say });
+  const figure = find(part, "[data-own-timeline] [data-timeline]");
+  if (figure && player) {
+    const line = wireTimeline(figure, player);
+    const mark = () => line.mark(findAll(part, "[data-comment-at]").map((each) => Number(each.dataset.commentAt)));
+    part.addEventListener("comments", mark, { signal: ends.signal });
+    mark();
+  }
   answer = { player, card, comments, ends };
   if (window.location.hash === "#side-comments") open("tab-comments");
 }
