@@ -15,7 +15,7 @@ _UPPER = 0.975
 
 @dataclass(frozen=True)
 class Agreement:
-    """An intraclass correlation with its interval, from ``targets`` rated by ``raters`` each (a mean where they differ).
+    """An intraclass correlation with its interval, from ``targets`` rated by ``raters`` each (on average).
 
     1 is full agreement; 0 and less is no more than by chance.
     """

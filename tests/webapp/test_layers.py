@@ -21,6 +21,7 @@ LAYERS = (
     ("analysis",),
     ("reviews",),
     ("reports",),
+    ("workspace",),
     ("candidate", "saliency"),
     ("practice", "live"),
     ("health",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,7 +72,7 @@ def words_row(words: Transcript | None, seconds: float) -> Row | None:
         low = float(gammaincinv(n, 0.025)) if n else 0.0
         high = float(gammaincinv(n + 1, 0.975))
         rates.append([each * 60 / step for each in (low, n, high)])
-    top = max(200.0, *(value for _low, value, _high in rates))
+    top = max(120.0, *(30 * math.ceil(high / 30) for _low, _value, high in rates))
     for index, (low, value, high) in enumerate(rates):
         found.append(Band((index + 0.5) * step, low / top, value / top, min(1.0, high / top)))
         said = _(

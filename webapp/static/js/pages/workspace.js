@@ -27,18 +27,21 @@ const deciding = wireDeciding(workspace, async () => answer?.card.settled());
 function wire() {
   const ends = new AbortController();
   const player = wirePlayer(part);
-  wireAnalyses(part, player, say, ends.signal);
   const open = wireTabs(part);
   wireTranscript(part, player);
   const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
   const comments = wireComments(part, { player, open, say });
-  const figure = find(part, "[data-own-timeline] [data-timeline]");
-  if (figure && player) {
+  let mark = () => {};
+  /** @param {HTMLElement | null} figure */
+  const draw = (figure) => {
+    if (!figure || !player) return;
     const line = wireTimeline(figure, player);
-    const mark = () => line.mark(findAll(part, "[data-comment-at]").map((each) => Number(each.dataset.commentAt)));
-    part.addEventListener("comments", mark, { signal: ends.signal });
+    mark = () => line.mark(findAll(part, "[data-comment-at]").map((each) => Number(each.dataset.commentAt)));
     mark();
-  }
+  };
+  part.addEventListener("comments", () => mark(), { signal: ends.signal });
+  draw(find(part, "[data-own-timeline] [data-timeline]"));
+  wireAnalyses(part, player, say, draw);
   answer = { player, card, comments, ends };
   if (window.location.hash === "#side-comments") open("tab-comments");
 }

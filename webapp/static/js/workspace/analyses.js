@@ -1,37 +1,38 @@
-// The analyses of an answer: fetched when their tab is opened, and the points of the guide confirmed or struck in place.
+// The analyses of an answer, fetched once the page is there: the whole timeline goes below the player, and the points of
+// the guide are confirmed or struck in place.
 import { find } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { headers, request, wordsFor } from "../recording/http.js";
-import { wireTimeline } from "./timeline.js";
 
 /**
  * @param {HTMLElement} root
  * @param {ReturnType<typeof import("./player.js").wirePlayer>} player
  * @param {(words: string) => void} say
- * @param {AbortSignal} signal ends it, for an answer that leaves the page
+ * @param {(figure: HTMLElement) => void} draw wires a timeline that is new on the page
  */
-export function wireAnalyses(root, player, say, signal) {
+export function wireAnalyses(root, player, say, draw) {
   const box = find(root, "[data-analyses]");
   if (!box) return;
-  let loaded = false;
   /** @param {string} html */
   const show = (html) => {
     box.innerHTML = html;
-    const figure = find(box, "[data-timeline]");
-    if (figure && player) wireTimeline(figure, player);
+    const whole = find(box, "[data-whole-timeline]");
+    const place = find(root, "[data-own-timeline]");
+    if (!whole || !place || !player) return;
+    place.replaceChildren(...whole.childNodes);
+    whole.remove();
+    draw(find(place, "[data-timeline]"));
   };
-  const load = async (/** @type {any} */ event) => {
-    if (event.detail !== "tab-analyses" || loaded || !box.isConnected) return;
-    loaded = true;
+  const load = async () => {
     try {
-      show(await (await request(box.dataset.analyses, { headers: { Accept: "text/html" } })).text());
+      const html = await (await request(box.dataset.analyses, { headers: { Accept: "text/html" } })).text();
+      if (box.isConnected) show(html);
     } catch (error) {
-      loaded = false;
       console.warn(error);
-      say(gettext("The analyses could not be loaded. Open the full analysis instead."));
+      if (box.isConnected) say(gettext("The analyses could not be loaded. Open the full analysis instead."));
     }
   };
-  root.addEventListener("tab", load, { signal });
+  setTimeout(load, 0);
   box.addEventListener("click", (/** @type {any} */ event) => {
     const seek = event.target.closest("[data-seek]");
     if (!seek || !player) return;
