@@ -117,11 +117,11 @@ def test_two_people_are_reviewed_with_keys(page, look):
     assert len(loads) == 3 and clicks <= 7, (loads, clicks)
     assert [row.outcome for row in db.session.scalars(sa.select(Decision))] == ["advance", "advance"]
     opened = db.session.scalars(sa.select(AnswerOpening)).all()
-    assert len(opened) == 6 and sum(row.played_at is not None for row in opened) == 4
+    assert len(opened) == 6 and sum(row.times > 1 for row in opened) == 4, "shown with its words, then played"
 
 
 def test_moving_keeps_notes_and_the_way_back(page):
-    page.goto("/reviews/next")
+    page.goto("/reviews/following")
     note = page.get_by_label("Note on this answer")
     note.fill("Said j and 5 and n.")
     page.keyboard.press("End")
@@ -144,7 +144,7 @@ def test_moving_keeps_notes_and_the_way_back(page):
 
 
 def test_the_transcript_follows_and_is_searched(page):
-    page.goto("/reviews/next")
+    page.goto("/reviews/following")
     page.get_by_label("Search the transcript").fill("CAUSE and")
     expect(page.locator(".word-found")).to_have_count(2)
     page.keyboard.press("Enter")
@@ -162,7 +162,7 @@ def test_the_transcript_follows_and_is_searched(page):
 
 def test_what_is_missing_is_said_in_place(page, watch):
     watch.allow("422")
-    page.goto("/reviews/next")
+    page.goto("/reviews/following")
     page.get_by_text("Reject", exact=True).click()
     page.get_by_label("Reason").fill("Not yet.")
     page.get_by_role("button", name="Save decision", exact=True).click()
@@ -176,7 +176,7 @@ def test_what_is_missing_is_said_in_place(page, watch):
 def test_on_a_phone_an_answer_takes_three_screens_at_most(page, look, scheme):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)
-    for address in ("/reviews/next", None):
+    for address in ("/reviews/following", None):
         if address:
             page.goto(address)
         else:

@@ -7,6 +7,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
+from webapp.questions.library import Draft, save
 from webapp.questions.models import SetState
 
 STAFF = {Role.RECRUITER, Role.ADMIN}
@@ -46,6 +47,15 @@ ROUTES = [
     ("POST", "questions.delete", "draft", ADMINS),
     ("POST", "questions.new_version", "set", ADMINS),
     ("POST", "questions.archive", "set", ADMINS),
+    ("GET", "library.index", "", STAFF),
+    ("GET", "library.new", "", STAFF),
+    ("POST", "library.new", "", STAFF),
+    ("GET", "library.item", "item", STAFF),
+    ("POST", "library.item", "item", STAFF),
+    ("POST", "library.change", "item", STAFF),
+    ("POST", "library.use", "item", ADMINS),
+    ("GET", "library.export", "kind", STAFF),
+    ("POST", "library.bring", "", STAFF),
     ("GET", "positions.index", "", STAFF),
     ("GET", "positions.new", "", STAFF),
     ("POST", "positions.new", "", STAFF),
@@ -66,7 +76,7 @@ ROUTES = [
     ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health")
+OURS = ("accounts", "questions", "library", "positions", "interviews", "health")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
@@ -93,6 +103,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
+            "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
+            "kind": {"kind": "csv"},
             "invitation": {"invitation_id": make.invitation(position=position, created_by=somebody).id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}
@@ -100,7 +112,11 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             values["position"] = position.id
         if role:
             sign_in(somebody)
-        data = {"to": "down"} if endpoint == "questions.move_question" else {}
+        data = {
+            "questions.move_question": {"to": "down"},
+            "library.change": {"then": "archive"},
+            "library.use": {"question_set": draft.id},
+        }.get(endpoint, {})
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
         if role is None:
             right = answer.status_code == 302 and "/sign-in" in answer.location

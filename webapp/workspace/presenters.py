@@ -13,7 +13,7 @@ from webapp.reviews import comments, openings, operations, presenters, scoring
 from webapp.reviews.access import Review, may_see_readings, review_of
 from webapp.reviews.comment_models import Comment
 from webapp.reviews.formatting import ANCHORS
-from webapp.reviews.models import AnswerOpening, Scorecard, ScorecardState
+from webapp.reviews.models import Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
 from webapp.transcripts import store
 from webapp.workspace import timeline
@@ -37,7 +37,8 @@ class Progress:
     interview: Interview
     reviewer: User
     card: Scorecard | None
-    opened: dict[str, AnswerOpening]
+    #: The ids of the answers that they have opened.
+    opened: set[str]
 
     @property
     def editable(self) -> bool:
@@ -47,12 +48,14 @@ class Progress:
     @cached_property
     def steps(self) -> list[Step]:
         """All answers, in order."""
-        there = {question.id for question in openings.to_open(self.interview)}
+        answers = {answer.question_id: answer for answer in self.interview.answers if answer.is_given}
         unrated = {question.id for question in scoring.missing(self.card, self.interview)}
-        return [
-            Step(number, question, question.id in there, question.id in self.opened, question.id not in unrated)
-            for number, question in enumerate(self.interview.question_set.questions, 1)
-        ]
+        found = []
+        for number, question in enumerate(self.interview.question_set.questions, 1):
+            answer = answers.get(question.id)
+            opened = answer is not None and answer.id in self.opened
+            found.append(Step(number, question, answer is not None, opened, question.id not in unrated))
+        return found
 
     @property
     def unopened(self) -> list[int]:
@@ -73,7 +76,7 @@ class Progress:
 def progress_of(interview: Interview, reviewer: User) -> Progress:
     """How far ``reviewer`` is with ``interview``."""
     card = operations.latest(interview, reviewer)
-    return Progress(interview, reviewer, card, openings.openings_of(interview, reviewer))
+    return Progress(interview, reviewer, card, openings.opened_by(interview, reviewer))
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from launcher.console import Failure
 from tests.webapp.conftest import PASSWORD
 from webapp import create_app
 from webapp.accounts.models import Role
+from webapp.core.spreadsheets import write_csv
 from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.demo import seed
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import InvitationError, create_invitation, invitation_url
-from webapp.interviews.people_csv import write_csv
 from webapp.live.service.__main__ import without_traceback
 
 SETTINGS = {"TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://", "RATELIMIT_ENABLED": False}

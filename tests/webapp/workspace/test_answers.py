@@ -34,15 +34,18 @@ def test_an_answer_shows_with_its_guide_and_nothing_of_machines(client, intervie
 
 
 def test_opening_is_recorded_once_and_by_person(client, make, sign_in, interview, recruiter):
-    assert [q.position for q in openings.not_opened(interview, recruiter)] == [1, 2]
+    assert [q.position for q in openings.unopened(interview, recruiter)] == [1, 2]
     client.get(at(interview))
-    client.get(at(interview), headers={"X-Fragment": "1"})
-    row = db.session.scalars(sa.select(AnswerOpening)).one()
-    assert row.played_at is None and [q.position for q in openings.not_opened(interview, recruiter)] == [2]
+    assert db.session.scalars(sa.select(AnswerOpening)).all() == [], "a recording without words has to be played"
     told = client.post(f"{at(interview)}/played", headers=JSON).get_json()
-    assert told["unopened"] == [2] and db.session.get(AnswerOpening, row.id).played_at
+    assert told["unopened"] == [2] and "Answer 2 was not opened" in told["words"]
+    for _ in range(2):
+        client.get(at(interview, 2), headers={"X-Fragment": "1"})
+    assert sorted(row.times for row in db.session.scalars(sa.select(AnswerOpening))) == [1, 2]
+    assert openings.unopened(interview, recruiter) == []
     admin = sign_in(make.user(Role.ADMIN))
-    assert [q.position for q in openings.not_opened(interview, admin)] == [1, 2]
+    assert [q.position for q in openings.unopened(interview, admin)] == [1, 2]
+    assert client.post(f"{at(interview)}/played").location.endswith("/answers/1"), "without a script"
 
 
 def test_a_fragment_is_the_answer_alone(client, interview):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.database import db
-from webapp.reviews import operations, queue
+from webapp.reviews import operations, waiting
 from webapp.reviews.models import Decision, Scorecard, ScorecardState
 
 JSON = {"Accept": "application/json"}
@@ -20,7 +20,7 @@ def review(client, interview):
 
 def test_one_click_decides_and_opens_the_next(client, submit, recruiter):
     first, second = submit("First"), submit("Second")
-    assert client.get("/reviews/next").location == f"/reviews/{first.id}/answers/1"
+    assert client.get("/reviews/following").location == f"/reviews/{first.id}/answers/1"
     review(client, first)
     told = client.post(f"/reviews/{first.id}/decide", data=CHOICE, headers=JSON).get_json()
     assert told == {"next": f"/reviews/{second.id}/answers/1"}
@@ -52,19 +52,19 @@ def test_the_queue_goes_round_its_position_first(client, make, submit, recruiter
     other = make.interview(invitation=make.invitation(created_by=recruiter))
     other.state, other.submitted_at = first.state, first.submitted_at
     db.session.commit()
-    assert queue.following(recruiter, second).id == third.id
-    assert queue.following(recruiter, third).id == first.id, "round to those who wait longest"
-    assert queue.how_many(recruiter, first.position_id) == 3
+    assert waiting.following(recruiter, second).id == third.id
+    assert waiting.following(recruiter, third).id == first.id, "round to those who wait longest"
+    assert waiting.count_for(recruiter, first.position_id) == 3
     for each in (first, second):
         review(client, each)
         client.post(f"/reviews/{each.id}/submit")
-    assert queue.following(recruiter, third).id == other.id, "then other positions"
-    assert queue.following(make.user(), third) is None, "a stranger has nothing to review"
+    assert waiting.following(recruiter, third).id == other.id, "then other positions"
+    assert waiting.following(make.user(), third) is None, "a stranger has nothing to review"
 
 
 def test_where_to_next_says_nothing_of_others_interviews(client, make, sign_in, interview):
     sign_in(make.user())
-    assert client.get(f"/reviews/next?after={interview.id}").location == "/interviews"
+    assert client.get(f"/reviews/following?after={interview.id}").location == "/interviews"
     assert db.session.scalars(sa.select(Scorecard)).all() == []
 
 

@@ -14,7 +14,7 @@ from webapp.interviews.access import may_manage, may_review
 from webapp.interviews.models import Interview
 from webapp.positions.models import Position
 from webapp.reviews import agreement as agreements
-from webapp.reviews import presenters, queue
+from webapp.reviews import presenters, waiting
 from webapp.reviews.access import load_for_review, review_of
 from webapp.workspace.presenters import progress_of
 from webapp.workspace.views.base import blueprint, me
@@ -34,7 +34,7 @@ def overview(interview_id: str) -> str:
     )
 
 
-@blueprint.get("/next")
+@blueprint.get("/following")
 @login_required
 def following() -> Response:
     """To the first answer of the next interview in the queue; ``?after=`` names the one that is open now."""
@@ -58,7 +58,7 @@ def agreement(position_id: str) -> str:
 
 def address_of_next(after: Interview | None) -> str:
     """Where the next interview's first answer is; the list of interviews, and a word, where none waits."""
-    found = queue.following(me(), after)
+    found = waiting.following(me(), after)
     if found is not None:
         return url_for("workspace.answer", interview_id=found.id, number=1)
     flash(_("There is nothing left to review."), "info")

@@ -26,7 +26,7 @@ const deciding = wireDeciding(workspace, async () => answer?.card.settled());
 /** Wire the answer that is on the page now. */
 function wire() {
   const ends = new AbortController();
-  const player = wirePlayer(part);
+  const player = wirePlayer(part, (progress) => showProgress(progress));
   const open = wireTabs(part);
   wireTranscript(part, player);
   const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
@@ -51,6 +51,7 @@ function showProgress(progress) {
   deciding.tell(progress);
   for (const step of findAll(part, ".ws-step")) {
     const number = Number(step.dataset.step);
+    if (progress.unopened && !step.classList.contains("ws-step-empty")) step.classList.toggle("ws-step-opened", !progress.unopened.includes(number));
     if (progress.unrated) step.classList.toggle("ws-step-rated", !progress.unrated.includes(number));
   }
 }
