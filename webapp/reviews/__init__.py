@@ -6,6 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
     from webapp.reviews import (
+        calibration_models,  # known to the mapper
         comment_models,
         formatting,
         receivers,  # connects them

@@ -18,9 +18,9 @@ from launcher.console import Failure
 from tests.webapp.conftest import PASSWORD
 from webapp import create_app
 from webapp.accounts.models import Role
-from webapp.core.spreadsheets import write_csv
 from webapp.core.database import db
 from webapp.core.settings import ROOT
+from webapp.core.spreadsheets import write_csv
 from webapp.demo import seed
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import InvitationError, create_invitation, invitation_url
