@@ -172,6 +172,51 @@ def test_what_is_missing_is_said_in_place(page, watch):
     expect(page.get_by_label("Reason")).to_have_value("Not yet.")
 
 
+def test_comments_and_analyses_beside_the_answer(page, look):
+    page.goto("/reviews/following")
+    assert page.get_by_role("tab", name="Analyses").count() == 1
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('#ws-media').currentTime > 0.5")
+    page.keyboard.press(" ")
+    page.keyboard.press("c")
+    field = page.get_by_label("Comment", exact=True)
+    expect(field).to_be_focused()
+    expect(page.locator("[data-place-words]")).to_contain_text("At 0:0")
+    field.fill("Listen to this.")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".ws-thread")).to_contain_text("Listen to this.")
+    expect(page.locator(".tl-mark")).to_have_count(1)
+    page.get_by_role("tab", name="Transcript").click()
+    page.locator(".word", has_text="cause").dblclick()
+    page.get_by_role("button", name="Comment on the selection").click()
+    field.fill("Which one?")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.locator(".ws-quote")).to_have_text("cause")
+    page.locator(".ws-thread", has_text="Which one?").get_by_role("button", name="Resolve").click()
+    expect(page.locator(".ws-thread-resolved")).to_contain_text("Which one?")
+    for number in (1, 2, 3):
+        page.keyboard.press("Escape")
+        page.locator(".ws-prompt").focus()
+        page.keyboard.press("4")
+        expect(page.locator("[data-saved]")).to_have_text("Saved")
+        if number < 3:
+            page.keyboard.press("j")
+            expect(page.locator(f"[data-answer='{number + 1}']")).to_be_visible()
+    page.get_by_role("button", name="Submit scorecard only").click()
+    page.wait_for_url(lambda url: "answers" not in url)
+    page.get_by_role("link", name="Open the answers").click()
+    page.get_by_role("tab", name="Analyses").click()
+    expect(page.get_by_role("heading", name="Suggestions, point by point")).to_be_visible()
+    page.get_by_role("button", name="I heard it: Names an example").click()
+    expect(page.locator(".point-verdict")).to_contain_text("Confirmed")
+    before = page.evaluate("document.querySelector('#ws-media').currentTime")
+    box = page.locator(".ws-stage .tl-plot").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 5)
+    page.wait_for_function(f"document.querySelector('#ws-media').currentTime > {before} + 2")
+    assert screens(page) == 1
+    look(page, "workspace with analyses")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_an_answer_takes_three_screens_at_most(page, look, scheme):
     page.set_viewport_size({"width": 390, "height": 844})

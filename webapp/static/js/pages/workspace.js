@@ -26,6 +26,8 @@ const deciding = wireDeciding(workspace, async () => answer?.card.settled());
 /** Wire the answer that is on the page now. */
 function wire() {
   const ends = new AbortController();
+  // On a phone the guide is folded: an answer and its scores come first.
+  if (window.innerWidth < 992) for (const fold of findAll(part, ".ws-guide details")) fold.open = false;
   const player = wirePlayer(part, (progress) => showProgress(progress));
   const open = wireTabs(part);
   wireTranscript(part, player);

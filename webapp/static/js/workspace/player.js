@@ -45,7 +45,6 @@ export function wirePlayer(root, told = () => {}) {
   const frame = Number(box.dataset.frame) || 0.04;
   find(box, "[data-controls]").hidden = false;
   const play = find(box, "[data-play]");
-  const now = find(box, "[data-now]");
 
   const toggle = () => {
     if (media.paused) media.play().catch(() => {});
@@ -75,12 +74,7 @@ export function wirePlayer(root, told = () => {}) {
 
   wireCaptions(media, find(box, "[data-captions]"));
   const skip = wireSkipping(media, find(box, "[data-skip-silence]"), spokenOf(root));
-  const tell = () => {
-    now.textContent = clock(media.currentTime);
-    skip();
-  };
-  media.addEventListener("timeupdate", tell);
-  media.addEventListener("seeked", tell);
+  media.addEventListener("timeupdate", skip);
   const pressed = () => (play.textContent = media.paused ? gettext("Play") : gettext("Pause"));
   media.addEventListener("play", pressed);
   media.addEventListener("pause", pressed);
