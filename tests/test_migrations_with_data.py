@@ -115,7 +115,7 @@ def test_a_recording_from_before_has_no_media_info(app):
 
 
 def test_scorecards_from_before_rate_answers_as_a_whole(app):
-    flask_migrate.upgrade(revision="a17e5c93d0f4")
+    flask_migrate.upgrade(revision="2b9f6e18c7a3")
     ratings, questions = contents()["ratings"], contents()["questions"]
     flask_migrate.upgrade()
     assert contents()["ratings"] == [{**row, "competency": ""} for row in ratings] != []
@@ -132,5 +132,5 @@ def test_scorecards_from_before_rate_answers_as_a_whole(app):
     db.session.add(comment)
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade(revision="a17e5c93d0f4")
+    flask_migrate.downgrade(revision="2b9f6e18c7a3")
     assert (contents()["ratings"], contents()["questions"]) == (ratings, questions)

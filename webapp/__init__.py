@@ -37,9 +37,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         candidate,
         demo,
+        governance,
         health,
+        integrations,
         interviews,
         live,
+        messages,
         positions,
         practice,
         questions,
@@ -47,6 +50,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        scheduling,
         transcripts,
         workspace,
     )
@@ -66,7 +70,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         practice,
         live,
+        scheduling,
+        messages,
+        integrations,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

@@ -24,6 +24,9 @@ LAYERS = (
     ("workspace",),
     ("candidate", "saliency"),
     ("practice", "live"),
+    ("scheduling",),
+    ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

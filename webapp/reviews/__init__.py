@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
         calibration_models,  # known to the mapper
         comment_models,
         formatting,
+        personal,
         receivers,  # connects them
         status,
     )

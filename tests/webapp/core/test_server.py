@@ -240,6 +240,32 @@ def test_what_is_no_http_is_refused(serve):
     assert ask(serve[0])[0] == 200
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"Host: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Host: x\r\ntransfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n",
+        b"Host: x\r\nHost: y\r\n\r\n",
+        b"X: y\r\n\r\n",
+    ],
+    ids=["length and chunks", "in the other order", "two hosts", "no host"],
+)
+def test_what_two_servers_may_read_differently_is_refused_and_the_connection_ends(serve, more):
+    """Or what a proxy takes for a body, we might take for somebody's next request."""
+    client = connect(serve[0], b"PATCH /upload HTTP/1.1\r\n" + more + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = b""
+    while data := client.recv(65536):
+        answer += data
+    assert answer.startswith(b"HTTP/1.1 400") or answer.startswith(b"HTTP/1.0 400")
+    assert answer.count(b"HTTP/1.") == 1 and "body" not in serve[1]
+
+
+def test_chunks_alone_are_a_body(serve):
+    chunks = b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
+    client = connect(serve[0], b"PATCH /upload HTTP/1.1\r\n" + chunks)
+    assert b" 204 " in client.recv(4096) and serve[1]["body"] == b"abcd"
+
+
 def test_what_counts_as_one_client():
     assert network_of("192.0.2.7") == "192.0.2.7"
     assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
@@ -283,5 +309,6 @@ def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
     running.pull_trigger()
     thread.join(10)
     print(f"healthz: {1000 * sorted(took)[len(took) // 2]:.0f} ms median, {1000 * max(took):.0f} ms at most")
-    assert sorted(took)[len(took) // 2] < 0.2
-    assert max(took) < 1.0  # 0.2 on a machine that does nothing else
+    # Hashing goes on in processes that stand back, so the worst counts, on a busy machine too: two cores shared with
+    # five other processes took 37 ms at most, where hashing in the server's own threads took 302 ms on idle ones.
+    assert max(took) < 0.2

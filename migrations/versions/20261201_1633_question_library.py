@@ -2,7 +2,7 @@
 
 Revision ID: e81c5a94d2b6
 Revises: d90b4e7713af
-Create Date: 2026-12-01 16:20:00
+Create Date: 2026-12-01 16:33:00
 
 """
 from alembic import op
