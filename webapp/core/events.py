@@ -37,8 +37,6 @@ readings_deleted = _signals.signal("readings-deleted")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
-#: Payload ``comment_id`` and ``user_id``. A comment on an interview names this colleague.
-person_mentioned = _signals.signal("person-mentioned")
 #: Payload ``interview_ids`` and ``kept`` (classes of webapp/core/personal_data.py that are going). What is held about
 #: these interviews is about to be erased: whoever passed something on tells its receivers.
 erasing = _signals.signal("erasing")

@@ -71,7 +71,13 @@ def add(
     db.session.add(row)
     db.session.flush()
     for mention in row.mentions:
-        events.send(events.person_mentioned, comment_id=row.id, user_id=mention.user_id)
+        events.send(
+            events.person_mentioned,
+            user_id=mention.user_id,
+            interview_id=interview.id,
+            by_id=by.id,
+            mention_id=mention.id,
+        )
     return row
 
 

@@ -35,10 +35,10 @@ def show_all() -> str:
     """Everything in the library, by words and tag."""
     text, tag = request.args.get("q", "")[:120], request.args.get("tag", "")
     found = library.search(text, tag)
-    drafts = ()
+    drafts: list[QuestionSet] = []
     if current_user.role is Role.ADMIN:
-        drafts = operations.visible_to(current_user).where(QuestionSet.state == SetState.DRAFT)
-        drafts = db.session.scalars(drafts.order_by(QuestionSet.title)).all()
+        query = operations.visible_to(current_user).where(QuestionSet.state == SetState.DRAFT)
+        drafts = list(db.session.scalars(query.order_by(QuestionSet.title)))
     return render_template(
         "questions/library.html", items=found, text=text, tag=tag, tags=library.all_tags(), drafts=drafts
     )
