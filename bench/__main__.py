@@ -20,7 +20,7 @@ BENCHES = tuple(
 )
 
 #: Those that are about faults and not about speed: run by their name alone.
-FAULTS = frozenset({"faults", "messages"})
+FAULTS = frozenset({"faults", "front", "messages"})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import re
 import shutil
@@ -83,7 +85,8 @@ class Firefox:
         """The value of an expression in the page, with a person's click as its cause; promises are waited for."""
         found = self.send(
             "script.evaluate",
-            expression=f"(async () => JSON.stringify((await ({script})) ?? null))()",
+            expression=f"(async () => {{ const it = await ({script}); return JSON.stringify("
+            "it instanceof Node ? true : it ?? null); })()",
             target={"context": self.page},
             awaitPromise=True,
             userActivation=True,
@@ -119,18 +122,14 @@ class Firefox:
 
     def picture(self, path: Path) -> Path:
         """A picture of the page as PNG."""
-        import base64
-
         data = self.send("browsingContext.captureScreenshot", context=self.page)["data"]
         path.write_bytes(base64.b64decode(data))
         return path
 
     def close(self) -> None:
         """End it."""
-        try:
+        with contextlib.suppress(RuntimeError, OSError, TimeoutError):
             self.send("browser.close")
-        except (RuntimeError, OSError, TimeoutError):
-            pass
         self._socket.close()
         try:
             self._process.wait(15)

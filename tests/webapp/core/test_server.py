@@ -5,70 +5,24 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
-import os
-import resource
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask, request
+from flask import Flask
 
+from tests.webapp.core.conftest import run_server
 from webapp.accounts import models, passwords
-from webapp.core import sending, server
+from webapp.core import server
 from webapp.core.limits import network_of
-from webapp.core.server import Channel, Server
+from webapp.core.server import Channel
 from webapp.interviews.operations import invitation_url
 
 EACH = 500
-
-
-@pytest.fixture
-def serve(tmp_path) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """A small application behind the real server; yields its port and what arrived by PATCH."""
-    app, arrived = Flask(__name__), {}
-    app.config.update(HOME=tmp_path, PROXIES=0)
-    media = tmp_path / "media.bin"
-    media.write_bytes(os.urandom(8 << 20))
-
-    @app.get("/healthz")
-    def healthz() -> str:
-        return "ok"
-
-    @app.get("/media")
-    def play():
-        return sending.send_path(media, mimetype="video/webm")
-
-    @app.patch("/upload")
-    def upload() -> tuple[str, int]:
-        arrived["body"] = request.get_data()
-        return "", 204
-
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    running = server.listen(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=_run, args=(running,), daemon=True)
-    thread.start()
-    yield int(running.effective_port), arrived, media, running
-    running.stopping = True
-    running.pull_trigger()
-    thread.join(10)
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-def _run(running: Server) -> None:
-    running.adj.asyncore_loop_timeout = 0.2
-    while not getattr(running, "stopping", False):
-        running.asyncore.loop(timeout=0.2, map=running._map, use_poll=True, count=1)
-    for channel in list(running.active_channels.values()):
-        channel.handle_close()
-    running.task_dispatcher.shutdown(timeout=2)
-    running.monitors.shutdown(timeout=2)
-    running.close()
 
 
 def connect(port: int, data: bytes = b"") -> socket.socket:
@@ -279,7 +233,7 @@ def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
     user, invitation = make.user(), make.invitation()
     link = invitation_url(invitation)
     running = server.listen(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=_run, args=(running,), daemon=True)
+    thread = threading.Thread(target=run_server, args=(running,), daemon=True)
     thread.start()
     port = int(running.effective_port)
     other = sqlite3.connect(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), isolation_level=None)
