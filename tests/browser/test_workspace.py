@@ -216,7 +216,7 @@ def test_comments_and_analyses_beside_the_answer(page, look):
     page.get_by_role("link", name="Open the answers").click()
     page.get_by_role("tab", name="Analyses").click()
     expect(page.get_by_role("heading", name="Suggestions, point by point")).to_be_visible()
-    page.get_by_role("button", name="I heard it: Names an example").click()
+    page.locator("[data-point-form] button").first.click()
     expect(page.locator(".point-verdict")).to_contain_text("Confirmed")
     before = page.evaluate("document.querySelector('#ws-media').currentTime")
     box = page.locator(".ws-stage .tl-plot").bounding_box()
