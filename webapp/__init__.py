@@ -56,6 +56,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         scheduling,
         sharing,
         transcripts,
+        workspace,
     )
 
     for feature in (
@@ -71,6 +72,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         transcripts,
+        workspace,
         saliency,
         practice,
         live,

@@ -19,7 +19,10 @@ from webapp.interviews.saved_views import save_view
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
+from webapp.questions import library
 from webapp.questions.models import QuestionSet, SetState
+from webapp.reviews.calibration_models import GoldInterview
+from webapp.reviews.comment_models import Comment
 from webapp.reviews.models import Decision
 from webapp.sharing import operations as sharing
 
@@ -80,6 +83,10 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     db.session.add(decision)
     asked = CandidateRequest(invitation=open_one, kind=next(iter(RequestKind)), text=f"{name} asks")
     db.session.add(asked)
+    item = library.save(library.Draft(f"{name} question", f"{name}?"), by=admin)
+    comment = Comment(interview=interview, question=questions.questions[0], author_id=admin.id, text=f"{name} comment")
+    gold = GoldInterview(interview=interview, scores={f"{questions.questions[0].id} ": 3}, made_by_id=admin.id)
+    db.session.add_all([comment, gold])
     db.session.flush()
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
@@ -102,6 +109,11 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "attachment_id": file.id,
         "decision_id": decision.id,
         "request_id": asked.id,
+        "item_id": item.id,
+        "comment_id": comment.id,
+        "gold_id": gold.id,
+        "number": 1,
+        "kind": "csv",
         "filename": "none",
         "token": "none",
         "link": "none",

@@ -17,6 +17,7 @@ from webapp.interviews.models import Answer, Interview, Take
 from webapp.live.models import Room
 from webapp.messages.models import Message
 from webapp.recordings.models import Recording
+from webapp.reviews.calibration_models import GoldInterview
 from webapp.scheduling.models import Appointment
 
 SAW, CHANGED, EXPORTED = "saw", "changed", "exported"
@@ -31,6 +32,7 @@ SUBJECTS = {
     "room_id": "room",
     "message_id": "message",
     "appointment_id": "appointment",
+    "gold_id": "calibration interview",
     "user_id": "person",
 }
 #: Ids that lead to nobody's data. Any other name that ends with ``_id`` is taken for somebody's.
@@ -44,6 +46,7 @@ OTHERS = {
     "slot_id": "time",
     "link_id": "open link",
     "refusal_id": "refused address",
+    "item_id": "library item",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -51,11 +54,13 @@ NOT_SEEN = frozenset(
         "analysis.progress",  # how far the work is
         "recordings.poster",  # one still picture, shown in lists of what is written down when it is opened
         "uploads.head",
+        "workspace.people",  # names of colleagues
+        "workspace.thread_list",  # beside an answer that was opened
         "recordings.show",
     }
 )
 #: Sent by programs while somebody works, not decided by a person.
-NOT_CHANGED = frozenset({"uploads.create", "uploads.patch", "live.token", "candidate.probe"})
+NOT_CHANGED = frozenset({"uploads.create", "uploads.patch", "live.token", "candidate.probe", "workspace.played"})
 #: What candidates do that belongs into the log beside what others do with their data.
 OF_CANDIDATES = frozenset(
     {"candidate.consent", "candidate.consents", "candidate.submit", "candidate.open_link", "practice.delete"}
@@ -156,5 +161,6 @@ _INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
         .join(Appointment, Appointment.invitation_id == Interview.invitation_id)
         .where(Appointment.id == i)
     ),
+    "calibration interview": lambda i: sa.select(GoldInterview.interview_id).where(GoldInterview.id == i),
     "room": lambda i: sa.select(sa.func.coalesce(Room.interview_id, "")).where(Room.id == i),
 }

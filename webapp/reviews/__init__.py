@@ -5,7 +5,15 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
-    from webapp.reviews import access, formatting, personal, queue  # personal connects
+    from webapp.reviews import (
+        access,
+        calibration_models,  # known to the mapper
+        comment_models,
+        formatting,
+        personal,  # connects
+        queue,
+        receivers,  # connects them
+    )
     from webapp.reviews.views import decisions, files, position  # adds its views to the blueprint
     from webapp.reviews.views.scorecard import blueprint
 

@@ -14,15 +14,18 @@ from typing import Any
 from flask import abort, current_app
 from flask_login import current_user
 
+from ml.core.agreement import Agreement
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_decide, may_manage, may_review
 from webapp.interviews.models import Attachment, Interview, InterviewState, Invitation
 from webapp.policy import Mode
 from webapp.positions.models import ReviewState
+from webapp.questions.guide import Competency, guide_of
 from webapp.questions.models import Question
-from webapp.reviews import deciding, openings, operations, requests
+from webapp.reviews import agreement, deciding, openings, operations, requests
 from webapp.reviews.models import Decision, PointVerdict, ReviewRequest, Scorecard, ScorecardState
+from webapp.reviews.scoring import note_of
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,23 @@ class Review:
             and (None in self.waiting or user.id in {person.id for person in self.waiting if person})
         )
 
-    def scores_of(self, question: Question) -> list[tuple[Scorecard, int | None, str]]:
-        """Per scorecard the score and the note of a question."""
-        found = []
-        for card in self.scorecards:
-            rating = card.rating_of(question)
-            found.append((card, rating.score if rating else None, rating.note if rating else ""))
-        return found
+    def rows_of(self, question: Question) -> list[tuple[Competency, list[tuple[Scorecard, int | None]]]]:
+        """Per competency of a question what each scorecard gives it."""
+        rows = []
+        for one in guide_of(question).competencies:
+            ratings = [(card, card.rating_of(question, one.key)) for card in self.scorecards]
+            rows.append((one, [(card, rating.score if rating else None) for card, rating in ratings]))
+        return rows
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """How far the reviewers agree; None: not enough data."""
+        return agreement.of_scorecards(self.scorecards[0].interview, self.scorecards) if self.scorecards else None
+
+    def notes_of(self, question: Question) -> list[tuple[Scorecard, str]]:
+        """Per scorecard with a note on a question the note."""
+        notes = [(card, note_of(card, question)) for card in self.scorecards]
+        return [(card, note) for card, note in notes if note]
 
     def verdicts_on(self, answer_id: str, point: str) -> list[PointVerdict]:
         """What reviewers say of one point of the scoring guide in one answer."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview, Outcome
+from webapp.questions.guide import WHOLE
 from webapp.questions.models import Question
 
 __all__ = [
@@ -60,23 +61,30 @@ class Scorecard(Model):
     reviewer: Mapped[User] = relationship()
     ratings: Mapped[list[Rating]] = relationship(back_populates="scorecard", cascade="all, delete-orphan")
 
-    def rating_of(self, question: Question) -> Rating | None:
-        return next((rating for rating in self.ratings if rating.question_id == question.id), None)
+    def rating_of(self, question: Question, competency: str = WHOLE) -> Rating | None:
+        """What was given for one competency; without naming one, for the answer as a whole."""
+        found = (r for r in self.ratings if r.question_id == question.id and r.competency == competency)
+        return next(found, None)
 
 
 class Rating(Model):
-    """One answer against its rubric. ``score`` None: not rated, with a note why or without."""
+    """One competency of one answer against its guide. ``score`` None: not rated, with a note why or without.
+
+    The row of ``WHOLE`` holds the note on the answer, and the score of a question whose guide has no competencies.
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
-        UniqueConstraint("scorecard_id", "question_id"),
+        UniqueConstraint("scorecard_id", "question_id", "competency"),
         CheckConstraint("score between 1 and 5", name="score"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     scorecard_id: Mapped[str] = mapped_column(ForeignKey(Scorecard.id, ondelete="CASCADE"), index=True)
     question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
-    #: 1..5, as the anchors in words.py say.
+    #: The competency's key in the question's guide (webapp/questions/guide.py).
+    competency: Mapped[str] = mapped_column(String(40), default=WHOLE, server_default=WHOLE)
+    #: 1..5, as the levels of the guide say, else the anchors in formatting.py.
     score: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
 

@@ -171,7 +171,7 @@ def test_review_next_leads_through_the_queue_by_when_it_was_submitted(client, si
     operations.submit(operations.save(first, owner, {first.question_set.questions[0].id: Given(3)}, ""))
     assert queue.next_for(owner, position.id) is second
     sign_in(owner)
-    assert client.get(f"/reviews/positions/{position.id}/next").location == f"/reports/{second.id}"
+    assert client.get(f"/reviews/positions/{position.id}/next").location == f"/reviews/{second.id}/answers/1"
     assert "Review next</a>" in client.get(f"/positions/{position.id}").text.replace(" (2)", "")
     for each in (second, third):
         operations.skip(each, owner)

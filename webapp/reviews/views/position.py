@@ -74,7 +74,7 @@ def _go(position_id: str | None) -> Response:
     after = db.session.get(Interview, request.args.get("after", ""))
     found = queue.next_for(_me(), position_id, after)
     if found is not None:
-        return redirect(url_for("reports.show", interview_id=found.id))
+        return redirect(url_for("workspace.answer", interview_id=found.id, number=1))
     flash(_("Nothing waits for your scorecard here."), "info")
     if position_id is not None:
         return redirect(url_for("positions.show", position_id=position_id))
