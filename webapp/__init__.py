@@ -36,7 +36,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         accounts,
         analysis,
         candidate,
+        comparison,
         demo,
+        exports,
         health,
         interviews,
         live,
@@ -47,6 +49,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         saliency,
+        search,
         transcripts,
     )
 
@@ -62,6 +65,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reviews,
         transcripts,
         saliency,
+        search,
+        comparison,
+        exports,
         practice,
         live,
         demo,

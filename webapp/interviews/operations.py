@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Role, User
+from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
 from webapp.core.security_log import record
@@ -70,6 +71,7 @@ def create_invitation(
     db.session.add(invitation)
     db.session.flush()
     current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
+    events.send(events.invitation_created, invitation_id=invitation.id)
     return invitation
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import abort, current_app
 from flask_login import current_user
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.accounts.models import User
 from webapp.core.database import db
@@ -56,6 +58,13 @@ def may_see_readings(user: User, interview: Interview) -> bool:
     if interview.mode is Mode.PRACTICE or not current_app.config.get("BLIND_REVIEW", True):
         return True
     return operations.has_reviewed(interview, user)
+
+
+def opened_by(user: User, interview_id: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """The rule of `may_see_readings` as a condition on a column with ids of assessments, for many at once."""
+    if not current_app.config.get("BLIND_REVIEW", True):
+        return sa.true()
+    return interview_id.in_(operations.reviewed_by(user))
 
 
 def review_of(interview: Interview) -> Review | None:
