@@ -51,6 +51,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         saliency,
         search,
         transcripts,
+        workspace,
     )
 
     for feature in (
@@ -64,6 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         reports,
         reviews,
         transcripts,
+        workspace,
         saliency,
         search,
         comparison,

@@ -21,6 +21,7 @@ LAYERS = (
     ("analysis",),
     ("reviews",),
     ("reports",),
+    ("workspace",),
     ("search",),
     ("candidate", "saliency", "comparison", "exports"),
     ("practice", "live"),

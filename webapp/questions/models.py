@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -73,6 +74,10 @@ class Question(Model):
     takes_allowed: Mapped[int] = mapped_column(default=3)
     #: What a good answer holds; for people who review, never shown to the candidate.
     rubric: Mapped[str] = mapped_column(Text, default="")
+    #: The scoring guide (webapp/questions/guide.py: ScoringGuide as JSON); None where ``rubric`` is all there is.
+    guide: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: The version in the library that it was taken from, if it was.
+    library_item_id: Mapped[str | None] = mapped_column(String(32))
 
     question_set: Mapped[QuestionSet] = relationship(back_populates="questions")
 

@@ -6,19 +6,25 @@ written (immutability.py).
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.questions.guide import ScoringGuide
 from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 
 #: What the length of one interview, and of its page, allows.
 MAX_QUESTIONS = 40
 
-_COPIED = ("position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric")
+_COPIED = (
+    "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
+    "library_item_id",
+)  # fmt: skip
 
 
 class QuestionSetError(ValueError):
@@ -67,10 +73,14 @@ def add_question(
     limit_seconds: int,
     takes_allowed: int,
     rubric: str = "",
+    guide: ScoringGuide | None = None,
+    library_item_id: str | None = None,
     by: User,
 ) -> Question:
-    """Add a question at the end of a draft; times in seconds. Raises ImmutableError, and
-    QuestionSetError beyond MAX_QUESTIONS."""
+    """Add a question at the end of a draft; times in seconds. With a ``guide`` its points are the rubric.
+
+    Raises ImmutableError, and QuestionSetError beyond MAX_QUESTIONS.
+    """
     _check_draft(row)
     if len(row.questions) >= MAX_QUESTIONS:
         raise QuestionSetError(
@@ -86,7 +96,8 @@ def add_question(
         think_seconds=think_seconds,
         limit_seconds=limit_seconds,
         takes_allowed=takes_allowed,
-        rubric=rubric.strip(),
+        library_item_id=library_item_id,
+        **_guided(rubric, guide),
     )
     row.questions.append(question)
     db.session.flush()
@@ -103,15 +114,25 @@ def edit_question(
     limit_seconds: int,
     takes_allowed: int,
     rubric: str,
+    guide: ScoringGuide | None = None,
     by: User,
 ) -> None:
-    """Change a question of a draft; times in seconds. Raises ImmutableError."""
+    """Change a question of a draft; times in seconds. With a ``guide`` its points are the rubric.
+
+    Raises ImmutableError.
+    """
     _check_draft(question.question_set)
-    question.kind, question.prompt, question.rubric = kind, prompt.strip(), rubric.strip()
+    question.kind, question.prompt = kind, prompt.strip()
+    for name, value in _guided(rubric, guide).items():
+        setattr(question, name, value)
     question.think_seconds, question.limit_seconds = think_seconds, limit_seconds
     question.takes_allowed = takes_allowed
     db.session.flush()
     current_app.logger.info("Question %s edited by %s", question.id, by.id)
+
+
+def _guided(rubric: str, guide: ScoringGuide | None) -> dict[str, Any]:
+    return {"rubric": guide.rubric if guide else rubric.strip(), "guide": guide.to_json() if guide else None}
 
 
 def delete_question(question: Question, *, by: User) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ml.core.stored import strict
 from webapp.core.database import now
+from webapp.questions.guide import guide_of
 from webapp.reports.view import AnswerView, ReportView
 from webapp.reviews.access import Review
 from webapp.reviews.formatting import ANCHORS
@@ -75,6 +76,8 @@ def _answer(view: AnswerView) -> dict[str, Any]:
 
 def _people(review: Review) -> dict[str, Any]:
     """Scorecards, decisions and verdicts, with names and moments."""
+    questions = {rating.question for card in review.scorecards for rating in card.ratings}
+    names = {(each.id, one.key): one.name for each in questions if each.guide for one in guide_of(each).competencies}
     return {
         "skipped_scorecard": review.skipped,
         "scale": ANCHORS,
@@ -86,8 +89,13 @@ def _people(review: Review) -> dict[str, Any]:
                 "after_readings": card.after_readings,
                 "summary": card.summary,
                 "ratings": [
-                    {"question": rating.question.position, "score": rating.score, "note": rating.note}
-                    for rating in sorted(card.ratings, key=lambda rating: rating.question.position)
+                    {
+                        "question": rating.question.position,
+                        "competency": names.get((rating.question_id, rating.competency)),
+                        "score": rating.score,
+                        "note": rating.note,
+                    }
+                    for rating in sorted(card.ratings, key=lambda each: (each.question.position, each.competency))
                 ],
             }
             for card in review.scorecards

@@ -19,9 +19,11 @@ from webapp.core.database import db
 from webapp.interviews.access import may_review
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Mode
+from webapp.questions.guide import Competency, guide_of
 from webapp.questions.models import Question
 from webapp.reviews import operations
 from webapp.reviews.models import Decision, PointVerdict, Scorecard, ScorecardState
+from webapp.reviews.scoring import note_of
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,18 @@ class Review:
         """Whether this person has submitted a scorecard."""
         return self.mine is not None and any(card.reviewer_id == self.mine.reviewer_id for card in self.scorecards)
 
-    def scores_of(self, question: Question) -> list[tuple[Scorecard, int | None, str]]:
-        """Per scorecard the score and the note of a question."""
-        found = []
-        for card in self.scorecards:
-            rating = card.rating_of(question)
-            found.append((card, rating.score if rating else None, rating.note if rating else ""))
-        return found
+    def rows_of(self, question: Question) -> list[tuple[Competency, list[tuple[Scorecard, int | None]]]]:
+        """Per competency of a question what each scorecard gives it."""
+        rows = []
+        for one in guide_of(question).competencies:
+            ratings = [(card, card.rating_of(question, one.key)) for card in self.scorecards]
+            rows.append((one, [(card, rating.score if rating else None) for card, rating in ratings]))
+        return rows
+
+    def notes_of(self, question: Question) -> list[tuple[Scorecard, str]]:
+        """Per scorecard with a note on a question the note."""
+        notes = [(card, note_of(card, question)) for card in self.scorecards]
+        return [(card, note) for card, note in notes if note]
 
     def verdicts_on(self, answer_id: str, point: str) -> list[PointVerdict]:
         """What reviewers say of one point of the scoring guide in one answer."""

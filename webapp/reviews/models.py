@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
+from webapp.questions.guide import WHOLE
 from webapp.questions.models import Question
 
 
@@ -45,28 +46,50 @@ class Scorecard(Model):
     reviewer: Mapped[User] = relationship()
     ratings: Mapped[list[Rating]] = relationship(back_populates="scorecard", cascade="all, delete-orphan")
 
-    def rating_of(self, question: Question) -> Rating | None:
-        return next((rating for rating in self.ratings if rating.question_id == question.id), None)
+    def rating_of(self, question: Question, competency: str = WHOLE) -> Rating | None:
+        """What was given for one competency; without naming one, for the answer as a whole."""
+        found = (r for r in self.ratings if r.question_id == question.id and r.competency == competency)
+        return next(found, None)
 
 
 class Rating(Model):
-    """One answer against its rubric. ``score`` None: not rated, with a note why or without."""
+    """One competency of one answer against its guide. ``score`` None: not rated, with a note why or without.
+
+    The row of ``WHOLE`` holds the note on the answer, and the score of a question whose guide has no competencies.
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
-        UniqueConstraint("scorecard_id", "question_id"),
+        UniqueConstraint("scorecard_id", "question_id", "competency"),
         CheckConstraint("score between 1 and 5", name="score"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     scorecard_id: Mapped[str] = mapped_column(ForeignKey(Scorecard.id, ondelete="CASCADE"), index=True)
     question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
-    #: 1..5, as the anchors in words.py say.
+    #: The competency's key in the question's guide (webapp/questions/guide.py).
+    competency: Mapped[str] = mapped_column(String(40), default=WHOLE, server_default=WHOLE)
+    #: 1..5, as the levels of the guide say, else the anchors in formatting.py.
     score: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="ratings")
     question: Mapped[Question] = relationship()
+
+
+class AnswerOpening(Model):
+    """That a reviewer has opened an answer: the first time, and the first time that its recording played."""
+
+    __tablename__ = "answer_openings"
+    __table_args__ = (UniqueConstraint("interview_id", "question_id", "user_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: None for what was never played: written answers, and recordings that were opened and not started.
+    played_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Verdict(enum.StrEnum):

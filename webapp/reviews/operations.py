@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -18,6 +18,8 @@ from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
+from webapp.questions.guide import WHOLE
+from webapp.reviews import scoring
 from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict
 
 LONGEST_NOTE = 5_000  # characters
@@ -30,10 +32,19 @@ class ReviewError(ValueError):
 
 @dataclass(frozen=True)
 class Given:
-    """What a reviewer gave to one question: ``score`` 1..5 or None, and a note."""
+    """What a reviewer gave to one question: ``score`` 1..5 or None, and a note.
+
+    Where its guide has competencies, ``scores`` has theirs by key; None as the note leaves that as it is.
+    """
 
     score: int | None
-    note: str = ""
+    note: str | None = ""
+    scores: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def by_competency(self) -> Mapping[str, int | None]:
+        """The scores by key, whether there is one for the whole answer or one a competency."""
+        return self.scores or {WHOLE: self.score}
 
 
 def latest(interview: Interview, reviewer: User) -> Scorecard | None:
@@ -74,10 +85,10 @@ def submitted(interview: Interview) -> list[Scorecard]:
     return sorted(newest.values(), key=lambda card: cast(datetime, card.closed_at))
 
 
-def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str) -> Scorecard:
+def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str | None) -> Scorecard:
     """Keep ``given`` (by question id) in the reviewer's draft; begins one where there is none.
 
-    Raises ReviewError where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
+    What is not in ``given``, and a ``summary`` of None, stays as it is. Raises ReviewError where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
     newest version was submitted already: ``take_up`` begins the next.
     """
     _check_open(interview)
@@ -86,25 +97,29 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
         raise ReviewError(_("Your scorecard is submitted. To change it, create a new version."))
     if card is None or card.state is ScorecardState.SKIPPED:
         card = _begin(interview, reviewer, card)
-    questions = {question.id for question in interview.question_set.questions}
-    if not given.keys() <= questions:
+    questions = {question.id: question for question in interview.question_set.questions}
+    if not given.keys() <= questions.keys():
         raise ReviewError(_("That question is not part of this interview."))
-    texts = [summary, *(each.note for each in given.values())]
+    texts = [summary or "", *(each.note or "" for each in given.values())]
     if any(len(text) > LONGEST_NOTE for text in texts):
         raise ReviewError(
             _("A note is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
         )
-    if any(each.score is not None and each.score not in SCORES for each in given.values()):
+    scores = [score for each in given.values() for score in each.by_competency.values()]
+    if any(score is not None and score not in SCORES for score in scores):
         raise ReviewError(_("A score is between 1 and 5."))
-    there = {rating.question_id: rating for rating in card.ratings}
     for question_id, each in given.items():
-        rating = there.get(question_id)
-        if rating is None:
-            rating = Rating(question_id=question_id)
-            card.ratings.append(rating)
-        rating.score, rating.note = each.score, each.note.strip()
-    card.summary = summary.strip()
-    db.session.flush()
+        try:
+            scoring.put(card, questions[question_id], each.by_competency, each.note)
+        except KeyError:
+            raise ReviewError(_("The scoring guide of this question has no such competency.")) from None
+    if summary is not None:
+        card.summary = summary.strip()
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError:  # the same field was saved for the first time from two places at once
+        db.session.rollback()
+        raise ReviewError(_("Your scorecard was opened twice at the same time. Reload the page.")) from None
     return card
 
 
@@ -115,14 +130,7 @@ def submit(card: Scorecard) -> None:
     """
     if card.state is not ScorecardState.DRAFT:
         raise ReviewError(_("This scorecard has already been submitted."))
-    # There is nothing to rate in what was withdrawn, and it is no fault.
-    withdrawn = {a.question_id for a in card.interview.answers if a.withdrawn_at is not None and not a.written}
-    missing = [
-        question.position
-        for question in card.interview.question_set.questions
-        if question.id not in withdrawn
-        and ((rating := card.rating_of(question)) is None or (rating.score is None and not rating.note))
-    ]
+    missing = [question.position for question in scoring.missing(card, card.interview)]
     if missing:
         numbers = ", ".join(map(str, missing))
         raise ReviewError(
@@ -230,7 +238,10 @@ def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scor
         after_readings=last is not None,
     )
     if last is not None:
-        card.ratings = [Rating(question_id=each.question_id, score=each.score, note=each.note) for each in last.ratings]
+        card.ratings = [
+            Rating(question_id=each.question_id, competency=each.competency, score=each.score, note=each.note)
+            for each in last.ratings
+        ]
     try:
         with db.session.begin_nested():
             db.session.add(card)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.models import Interview
+from webapp.questions.guide import WHOLE, guide_of
 from webapp.reviews import operations, presenters
 from webapp.reviews.access import load_for_review
 from webapp.reviews.models import Outcome, ScorecardState
@@ -52,10 +53,9 @@ def save(interview_id: str) -> Response | tuple[str | Response, int]:
     summary = request.form.get("summary", "")
     given = {}
     for question in interview.question_set.questions:
-        score = request.form.get(f"score-{question.id}", "")
-        if score not in ("", "1", "2", "3", "4", "5"):
-            abort(400)
-        given[question.id] = Given(int(score) if score else None, request.form.get(f"note-{question.id}", ""))
+        note = request.form.get(f"note-{question.id}", "")
+        scores = {key: _score(f"score-{question.id}-{key}") for key in guide_of(question).keys if key != WHOLE}
+        given[question.id] = Given(_score(f"score-{question.id}"), note, scores)
     try:
         card = operations.save(interview, _me(), given, summary)
         if request.form.get("then") == "submit":
@@ -74,6 +74,14 @@ def save(interview_id: str) -> Response | tuple[str | Response, int]:
         return redirect(url_for("reports.show", interview_id=interview.id))
     flash(_("Your draft has been saved. Only you can see it."), "success")
     return redirect(url_for("reviews.scorecard", interview_id=interview.id))
+
+
+def _score(name: str) -> int | None:
+    """A field's score: 1..5, or None; 400 for anything else."""
+    score = request.form.get(name, "")
+    if score not in ("", "1", "2", "3", "4", "5"):
+        abort(400)
+    return int(score) if score else None
 
 
 @blueprint.post("/<interview_id>/scorecard/new-version")

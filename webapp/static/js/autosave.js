@@ -56,8 +56,10 @@ export function keeper({ read, send, tell, stored, pause = 800, retry = 5000 }) 
 /**
  * @param {HTMLFormElement} form posted as a submit would, for an answer in JSON
  * @param {HTMLElement} status where it says whether all is saved
+ * @param {{signal?: AbortSignal, saved?: (answer: any) => void}} [options] signal ends it, for a form that leaves the
+ *   page; saved gets what the server answered
  */
-export function autosave(form, status) {
+export function autosave(form, status, { signal, saved = () => {} } = {}) {
   const read = () => new URLSearchParams(/** @type {any} */ (new FormData(form))).toString();
   const fields = /** @type {any[]} */ ([...form.elements]);
   // After a reload the browser may have filled in more than the server sent.
@@ -70,13 +72,15 @@ export function autosave(form, status) {
     tell(words) {
       status.textContent = words;
     },
-    send: (value, leaving) =>
-      request(form.action, {
+    async send(value, going) {
+      const response = await request(form.action, {
         method: "POST",
         body: value,
         headers: headers({ "Content-Type": "application/x-www-form-urlencoded" }),
-        keepalive: leaving && value.length < LAST_WORDS,
-      }),
+        keepalive: going && value.length < LAST_WORDS,
+      });
+      if (!going) saved(await response.json().catch(() => ({})));
+    },
   });
   let leaving = false;
   form.addEventListener("input", () => {
@@ -84,22 +88,24 @@ export function autosave(form, status) {
     kept.changed();
   });
   form.addEventListener("change", () => kept.save());
-  window.addEventListener("online", () => kept.save());
+  window.addEventListener("online", () => kept.save(), { signal });
   form.addEventListener("submit", () => {
     leaving = true; // the form itself carries everything
     kept.stop();
   });
-  window.addEventListener("pageshow", () => {
-    leaving = false;
-  });
-  document.addEventListener("visibilitychange", () => {
+  window.addEventListener("pageshow", () => (leaving = false), { signal });
+  const hidden = () => {
     if (document.visibilityState === "hidden" && !leaving) kept.save({ leaving: true });
-  });
-  window.addEventListener("beforeunload", (event) => {
+  };
+  document.addEventListener("visibilitychange", hidden, { signal });
+  /** @param {BeforeUnloadEvent} event */
+  const unload = (event) => {
     if (leaving || !kept.unsaved()) return;
     const long = read().length >= LAST_WORDS;
     kept.save({ leaving: true });
     if (long || !navigator.onLine) event.preventDefault();
-  });
+  };
+  window.addEventListener("beforeunload", unload, { signal });
   if (restored) kept.changed();
+  return kept;
 }

@@ -1,0 +1,106 @@
+// The review workspace: answers change in place, everything is saved as it is given, and keys do the rest.
+import { byId, find, findAll } from "../dom.js";
+import { gettext } from "../i18n.js";
+import { addLocalTimes } from "../localtime.js";
+import { wireDeciding } from "../workspace/deciding.js";
+import { wireKeys } from "../workspace/keys.js";
+import { wirePlayer } from "../workspace/player.js";
+import { wireScorecard } from "../workspace/scorecard.js";
+import { wireTabs } from "../workspace/tabs.js";
+import { wireTranscript } from "../workspace/transcript.js";
+
+const workspace = byId("workspace");
+const part = byId("ws-answer");
+const status = find(workspace, "[data-say]");
+/** @param {string} words */
+const say = (words) => (status.textContent = words);
+
+/** @type {{player: ReturnType<typeof wirePlayer>, card: ReturnType<typeof wireScorecard>, open: (id: string) => void, ends: AbortController} | null} */
+let answer = null;
+
+const deciding = wireDeciding(workspace, async () => answer?.card.settled());
+
+/** Wire the answer that is on the page now. */
+function wire() {
+  const ends = new AbortController();
+  const player = wirePlayer(part);
+  const open = wireTabs(part);
+  wireTranscript(part, player);
+  const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
+  answer = { player, card, open, ends };
+}
+
+/** @param {any} progress */
+function showProgress(progress) {
+  deciding.tell(progress);
+  for (const step of findAll(part, ".ws-step")) {
+    const number = Number(step.dataset.step);
+    if (progress.unrated) step.classList.toggle("ws-step-rated", !progress.unrated.includes(number));
+  }
+}
+
+/**
+ * Show another answer without leaving the page; where that fails the browser goes there itself.
+ * @param {string} url
+ * @param {{push?: boolean, focus?: boolean}} [options]
+ */
+async function go(url, { push = true, focus = true } = {}) {
+  try {
+    await answer?.card.settled();
+    const response = await fetch(url, { headers: { "X-Fragment": "1", Accept: "text/html" } });
+    if (!response.ok || response.redirected) throw new Error(String(response.status));
+    const html = await response.text();
+    answer?.player?.media.pause();
+    answer?.ends.abort();
+    part.innerHTML = html;
+    if (push) history.pushState({ url }, "", url);
+    addLocalTimes(part, document.documentElement.lang);
+    wire();
+    const count = find(part, ".ws-count").textContent.trim();
+    document.title = `${find(workspace, "h1").textContent.trim()}, ${count}`;
+    const number = find(part, "[data-answer]").dataset.answer;
+    for (const field of findAll(workspace, "[data-number]")) field.value = number;
+    const { words, ready } = find(part, "[data-progress]").dataset;
+    deciding.tell({ words, ready: ready === "yes" });
+    if (focus) find(part, ".ws-prompt").focus({ preventScroll: window.innerWidth > 900 });
+    say(count);
+  } catch (error) {
+    console.warn(error);
+    window.location.assign(url);
+  }
+}
+
+part.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[data-step]"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  go(link.href);
+});
+history.replaceState({ url: window.location.href }, "");
+window.addEventListener("popstate", (event) => {
+  if (event.state?.url) go(event.state.url, { push: false });
+});
+
+/** @param {string} rel */
+const step = (rel) => {
+  const link = find(part, `a[rel=${rel}]`);
+  if (link) go(link.href);
+  else say(rel === "next" ? gettext("This is the last answer.") : gettext("This is the first answer."));
+};
+
+wire();
+const keys = wireKeys({
+  j: () => step("next"),
+  k: () => step("prev"),
+  n: async () => {
+    await answer?.card.settled();
+    window.location.assign(workspace.dataset.next);
+  },
+  " ": () => answer?.player?.toggle(),
+  ArrowLeft: () => answer?.player?.jump(-5),
+  ArrowRight: () => answer?.player?.jump(5),
+  ",": () => answer?.player?.step(-1),
+  ".": () => answer?.player?.step(1),
+  "?": () => keys.open(),
+  ...Object.fromEntries(["0", "1", "2", "3", "4", "5"].map((key) => [key, () => answer?.card.score(key)])),
+});

@@ -1,0 +1,49 @@
+"""An interview at a glance, and the way to the next one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from webapp.core.database import db
+from webapp.interviews.access import may_review
+from webapp.interviews.models import Interview
+from webapp.reviews import presenters, queue
+from webapp.reviews.access import load_for_review, review_of
+from webapp.workspace.presenters import progress_of
+from webapp.workspace.views.base import blueprint, me
+
+
+@blueprint.get("/<interview_id>")
+@login_required
+def overview(interview_id: str) -> str:
+    """Who it is, the answers, what people said of them and what was decided."""
+    interview = load_for_review(interview_id)
+    return render_template(
+        "workspace/overview.html",
+        interview=interview,
+        answers=presenters.answers_of(interview),
+        progress=progress_of(interview, me()),
+        review=review_of(interview),
+    )
+
+
+@blueprint.get("/next")
+@login_required
+def following() -> Response:
+    """To the first answer of the next interview in the queue; ``?after=`` names the one that is open now."""
+    after = db.session.get(Interview, request.args.get("after", ""))
+    if after is not None and not may_review(me(), after):
+        after = None
+    return redirect(address_of_next(after))
+
+
+def address_of_next(after: Interview | None) -> str:
+    """Where the next interview's first answer is; the list of interviews, and a word, where none waits."""
+    found = queue.following(me(), after)
+    if found is not None:
+        return url_for("workspace.answer", interview_id=found.id, number=1)
+    flash(_("There is nothing left to review."), "info")
+    return url_for("interviews.inbox")
