@@ -130,7 +130,7 @@ def _scores(reader: User, position_id: str | None, questions: Collection[str]) -
     scorecards this reader may see."""
     seen = interviews_of(reader).where(Interview.position_id == position_id).with_only_columns(Interview.id)
     query = (
-        sa.select(Rating.question_id, Scorecard.interview_id, Scorecard.reviewer_id, Scorecard.version, Rating.score)
+        sa.select(Rating.question_id, Rating.competency, Scorecard.interview_id, Scorecard.reviewer_id, Rating.score)
         .join(Scorecard, Rating.scorecard_id == Scorecard.id)
         .where(
             Rating.question_id.in_(questions),
@@ -141,9 +141,9 @@ def _scores(reader: User, position_id: str | None, questions: Collection[str]) -
         )
         .order_by(Scorecard.version)
     )
-    latest: dict[tuple[str, str, str], int] = {}
-    for question_id, interview_id, reviewer_id, _version, score in db.session.execute(query):
-        latest[question_id, interview_id, reviewer_id] = score
+    latest: dict[tuple[str, ...], int] = {}
+    for *which, score in db.session.execute(query):
+        latest[tuple(which)] = score
     found: dict[str, list[int]] = {}
     for (question_id, *_who), score in latest.items():
         found.setdefault(question_id, []).append(score)

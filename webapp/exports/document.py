@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from webapp.transcripts import store
 #: What has to be installed on Debian for PDFs.
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 VARIANT = "pdf/ua-1"
+#: A word joiner: no letter, no space, and no glyph may mean less.
+_NOTHING = b"<2060>"
 
 
 class PdfUnavailable(RuntimeError):
@@ -52,6 +55,7 @@ def html_of(report: ReportView, review: Review | None, redaction: Redaction, *, 
 def _weasyprint() -> Any:
     try:
         import weasyprint
+        import weasyprint.text.fonts
     except OSError as failure:  # Pango and its companions are no Python packages
         current_app.logger.warning("PDFs cannot be made: %s", failure)
         raise PdfUnavailable(PACKAGES) from failure
@@ -61,20 +65,45 @@ def _weasyprint() -> Any:
 def pdf_of(html: str) -> bytes:
     """The document as PDF/UA-1. Raises PdfUnavailable where Pango is not installed. Fetches nothing from anywhere."""
     weasyprint = _weasyprint()
-    style = built_file("document.css")
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of every range of weights of our fonts
+    style, fonts = built_file("document.css"), weasyprint.text.fonts.FontConfiguration()
+    only = _only(style.parent)
     return bytes(
-        weasyprint.HTML(string=html, base_url=style.parent.as_uri() + "/", url_fetcher=_only(style.parent)).write_pdf(
-            stylesheets=[weasyprint.CSS(filename=str(style), url_fetcher=_only(style.parent))], pdf_variant=VARIANT
+        weasyprint.HTML(string=html, base_url=style.parent.as_uri() + "/", url_fetcher=only).write_pdf(
+            stylesheets=[weasyprint.CSS(filename=str(style), url_fetcher=only, font_config=fonts)],
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            finisher=_finish,
         )
     )
 
 
+def _finish(_document: Any, pdf: Any) -> None:
+    """Say two things that WeasyPrint leaves out and a screen reader needs: of each head of a table whether it heads its
+    row or its column, and of each glyph that is a part of a letter (the dots of an Arabic one) that it says nothing.
+    """
+
+    def kind(element: Any) -> str:
+        return str(element.get("S", "")) if isinstance(element, dict) else ""
+
+    for element in pdf.objects:
+        lines = getattr(element, "stream", None)
+        if isinstance(lines, list) and b"begincmap" in lines:
+            lines[:] = [line[:-2] + _NOTHING if line.endswith(b"> <>") else line for line in lines]
+        if kind(element) == "/TH":
+            row = pdf.objects[int(element["P"].split()[0])]
+            section = kind(pdf.objects[int(row["P"].split()[0])])
+            element["A"]["Scope"] = "/Column" if section == "/THead" else "/Row"
+
+
 def _only(folder: Path) -> Any:
     """A fetcher for pictures that a document holds itself and for fonts in ``folder``; nothing else is read."""
+    own = (f"{folder.as_uri()}/", "data:")
 
-    def fetch(url: str, *arguments: Any, **options: Any) -> Any:
-        if not url.startswith(("data:", folder.as_uri() + "/")) or ".." in url:
-            raise ValueError(f"A document refers to {url[:80]}, which is not part of it.")
-        return _weasyprint().default_url_fetcher(url, *arguments, **options)
+    class Fetcher(_weasyprint().urls.URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.startswith(own) or (".." in url and not url.startswith("data:")):
+                raise ValueError(f"A document refers to {url[:80]}, which is not part of it.")
+            return super().fetch(url, headers)
 
-    return fetch
+    return Fetcher(allowed_protocols={"file", "data"}, allow_redirects=False, fail_on_errors=True)

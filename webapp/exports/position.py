@@ -23,10 +23,12 @@ from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import interviews_of
 from webapp.interviews.people_csv import inert, write_csv
 from webapp.positions.models import Position
+from webapp.questions.guide import guide_of
 from webapp.questions.models import Question, QuestionSet
 from webapp.reviews.access import opened_by
 from webapp.reviews.formatting import outcome
 from webapp.reviews.models import Decision, Scorecard, ScorecardState
+from webapp.reviews.scoring import note_of, scores_of
 
 FORMAT = "viva-position-1"
 
@@ -92,7 +94,11 @@ def table(people: Sequence[Person]) -> tuple[list[str], list[list[Any]]]:
         label = _("Question %(number)s", number=question.position)
         if len({each.question_set_id for each in questions}) > 1:
             label += f" ({question.question_set.title}, {question.question_set.version})"
-        head += [_("%(question)s: score", question=label), _("%(question)s: note", question=label)]
+        head += [
+            _("%(question)s: %(competency)s", question=label, competency=each.name)
+            for each in guide_of(question).competencies
+        ]
+        head.append(_("%(question)s: note", question=label))
     head.append(_("The interview as a whole"))
     return head, [row for person in people for row in _rows(person, questions)]
 
@@ -111,8 +117,7 @@ def _rows(person: Person, questions: Sequence[Question]) -> Iterator[list[Any]]:
     for card in person.scorecards or [None]:
         row = [*common, card.reviewer.name if card else ""]
         for question in questions:
-            rating = card.rating_of(question) if card else None
-            row += [rating.score if rating else None, rating.note if rating else ""]
+            row += [*scores_of(card, question).values(), note_of(card, question)]
         yield [*row, card.summary if card else ""]
 
 
@@ -171,7 +176,7 @@ def to_json(position: Position, people: Sequence[Person]) -> dict[str, Any]:
                 "version": each.question_set.version,
                 "position": each.position,
                 "question": each.prompt,
-                "scoring_guide": each.rubric,
+                "scoring_guide": guide_of(each).to_json(),
             }
             for each in questions_of(people)
         ],
@@ -201,7 +206,12 @@ def _person(person: Person) -> dict[str, Any]:
                 "submitted_at": card.closed_at.isoformat() if card.closed_at else None,
                 "summary": card.summary,
                 "ratings": [
-                    {"question": rating.question_id, "score": rating.score, "note": rating.note}
+                    {
+                        "question": rating.question_id,
+                        "competency": rating.competency,
+                        "score": rating.score,
+                        "note": rating.note,
+                    }
                     for rating in card.ratings
                 ],
             }

@@ -99,7 +99,7 @@ def test_the_page_leads_to_the_moment(make, client, sign_in):
     recruiter, interview = make_one(make, "one two three <b>four</b> five")
     sign_in(recruiter)
     page = client.get("/search?q=four").text
-    assert f"/reports/{interview.id}#answer-1&amp;t=1.5" in page
+    assert f"/reviews/{interview.id}/answers/1#t=1.5" in page
     assert "&lt;b&gt;<mark>four</mark>&lt;/b&gt;" in page
 
 

@@ -38,9 +38,9 @@ def results() -> str:
 
 def place_of(passage: Passage) -> str:
     """The address of a passage: its answer, and the moment (s) at which its player begins."""
-    moment = "" if passage.seconds is None else f"&t={passage.seconds:.1f}"
     return url_for(
-        "reports.show",
+        "workspace.answer",
         interview_id=passage.answer.interview_id,
-        _anchor=f"answer-{passage.answer.question.position}{moment}",
+        number=passage.answer.question.position,
+        _anchor=None if passage.seconds is None else f"t={passage.seconds:.1f}",
     )
