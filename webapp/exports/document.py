@@ -11,7 +11,7 @@ from flask import current_app, render_template
 
 from webapp.core.database import now
 from webapp.core.pages import built_file
-from webapp.exports import pictures, scripts
+from webapp.exports import pictures, scripts, tags
 from webapp.exports.redaction import Redaction
 from webapp.reports.export import NOTICE
 from webapp.reports.view import ReportView
@@ -21,8 +21,6 @@ from webapp.transcripts import store
 #: What has to be installed on Debian for PDFs.
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 VARIANT = "pdf/ua-1"
-#: A word joiner: no letter, no space, and no glyph may mean less.
-_NOTHING = b"<2060>"
 
 
 class PdfUnavailable(RuntimeError):
@@ -73,27 +71,9 @@ def pdf_of(html: str) -> bytes:
             stylesheets=[weasyprint.CSS(filename=str(style), url_fetcher=only, font_config=fonts)],
             font_config=fonts,
             pdf_variant=VARIANT,
-            finisher=_finish,
+            finisher=tags.finish,
         )
     )
-
-
-def _finish(_document: Any, pdf: Any) -> None:
-    """Say two things that WeasyPrint leaves out and a screen reader needs: of each head of a table whether it heads its
-    row or its column, and of each glyph that is a part of a letter (the dots of an Arabic one) that it says nothing.
-    """
-
-    def kind(element: Any) -> str:
-        return str(element.get("S", "")) if isinstance(element, dict) else ""
-
-    for element in pdf.objects:
-        lines = getattr(element, "stream", None)
-        if isinstance(lines, list) and b"begincmap" in lines:
-            lines[:] = [line[:-2] + _NOTHING if line.endswith(b"> <>") else line for line in lines]
-        if kind(element) == "/TH":
-            row = pdf.objects[int(element["P"].split()[0])]
-            section = kind(pdf.objects[int(row["P"].split()[0])])
-            element["A"]["Scope"] = "/Column" if section == "/THead" else "/Row"
 
 
 def _only(folder: Path) -> Any:
