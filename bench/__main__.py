@@ -24,7 +24,8 @@ FAULTS = frozenset({"faults"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure; returns the exit status: 0, 2 where something could not be measured, 130 for Ctrl-C."""
+    """Measure; returns the exit status: 0, 1 where a bound does not hold, 2 where nothing could be measured, 130 for
+    Ctrl-C."""
     parser = argparse.ArgumentParser(prog="./viva bench", description="Measure speed and memory.")
     parser.add_argument("name", nargs="?", choices=BENCHES, help="one of the benchmarks (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -45,7 +46,7 @@ def _measure(options: argparse.Namespace) -> int:
     if options.json:
         whole = results.get(options.name or "", {})
         print(json.dumps(whole if "complete" in whole else results, allow_nan=False))
-    return 0 if all(result.get("complete", True) for result in results.values()) else 1
+    return 0 if all(result.get("complete", True) and not result.get("missed") for result in results.values()) else 1
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ A data folder and ports of its own, ``./viva up`` as people start it, and nothin
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import signal
@@ -64,7 +65,19 @@ def measure(candidates: int = 200, at_once: int = 50, slow: int = 500, seconds: 
         "seconds": round(time.monotonic() - began, 1),
     }
     result["complete"] = None not in result.values() and set(held.values()) == {slow}
+    result["missed"] = _missed(result, candidates, slow)
     return result
+
+
+def _missed(result: dict[str, Any], candidates: int, slow: int) -> list[str]:
+    """The bounds that do not hold, each in words."""
+    bounds = {
+        f"submitted {candidates}": result["submitted"] == candidates,
+        "errors 0": result["errors"] == 0,
+        "healthz below 1000 ms": (result[f"healthz_ms_under_{slow}_slow_clients"] or math.inf) < 1000,
+        "at most 400 MB on hostile media": (result["peak_mb_on_hostile_media"] or math.inf) <= 400,
+    }
+    return [name for name, holds in bounds.items() if not holds]
 
 
 def _say(text: str) -> None:

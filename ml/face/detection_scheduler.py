@@ -42,7 +42,7 @@ class DetectionIntervals:
     check: float = 0.35
     coarse: float = 5.0
     fine: float = 30.0
-    glance: float = 0.4
+    interval: float = 0.4
     stirred: float = 1.0
     seeking: float = 0.2
     idle: float = 0.5
@@ -53,7 +53,7 @@ class DetectionScheduler:
 
     def __init__(self, cadence: DetectionIntervals) -> None:
         self.cadence = cadence
-        self._scan_at = self._fine_at = self._seek_at = self._glance_at = 0.0
+        self._scan_at = self._fine_at = self._seek_at = self._interval_ends = 0.0
         self._last_here, self._seeks = -1e9, 0
         self._searched: np.ndarray | None = None  # a small copy of the picture searched last
         self._missed_until = -1e9
@@ -79,9 +79,9 @@ class DetectionScheduler:
     def _watch(self, picture: np.ndarray, time: float, known: list[np.ndarray]) -> list[Found] | None:
         """Search for newcomers: where something new is seen, once more when whoever came has come, and now and then."""
         due = time >= min(self._scan_at, self._fine_at)
-        if not due and (self._stirs or time < self._glance_at):
+        if not due and (self._stirs or time < self._interval_ends):
             return None
-        self._glance_at = time + self.cadence.glance
+        self._interval_ends = time + self.cadence.interval
         small = _small(picture)
         news = self._searched is not None and has_changed(
             small, self._searched, [box * _scale(picture) for box in known]

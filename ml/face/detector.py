@@ -47,7 +47,7 @@ def search(picture: np.ndarray, side: int = COARSE, *, least: float = NEW_FACE, 
     turn = cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), tilt, 1.0)
     turned = cv2.warpAffine(small, turn, size, borderMode=cv2.BORDER_REPLICATE)
     back = cv2.invertAffineTransform(turn)
-    return apart([Found(_carried(box, back) / scale, score) for box, score in _run(turned, 1, least)])
+    return apart([Found(_transformed(box, back) / scale, score) for box, score in _run(turned, 1, least)])
 
 
 def search_near(picture: np.ndarray, box: np.ndarray, *, tilt: float = 0.0, least: float = SAME_FACE) -> list[Found]:
@@ -74,7 +74,7 @@ def search_near(picture: np.ndarray, box: np.ndarray, *, tilt: float = 0.0, leas
     there = np.column_stack([turn[:, :2] * thinned, turn[:, :2] @ shift + turn[:, 2]])
     window = cv2.warpAffine(part, there, (_WINDOW, _WINDOW), borderMode=cv2.BORDER_REPLICATE)
     back = cv2.invertAffineTransform(turn)
-    return [Found(_carried(found, back), score) for found, score in _run(window, 0, least)]
+    return [Found(_transformed(found, back), score) for found, score in _run(window, 0, least)]
 
 
 def apart(found: list[Found], common: float = 0.3) -> list[Found]:
@@ -105,7 +105,7 @@ def _run(picture: np.ndarray, upsampling: int, least: float) -> list[tuple[np.nd
     ]
 
 
-def _carried(box: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def _transformed(box: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """An upright box of the same relative size where ``matrix`` (2, 3; a similarity) puts the middle of ``box``."""
     zoom = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     centre = matrix[:, :2] @ ((box[:2] + box[2:]) / 2) + matrix[:, 2]

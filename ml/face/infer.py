@@ -170,14 +170,14 @@ def _watch(
     progress: Callable[[float], None] | None,
 ) -> float:
     """Go through the pictures once; returns the time of the last one."""
-    time, infill = 0.0, LandmarkInterpolator()
-    for index, view in enumerate(follow(path, tracker, infill)):
+    time, interpolator = 0.0, LandmarkInterpolator()
+    for index, view in enumerate(follow(path, tracker, interpolator)):
         time, samples.scale = view.time, view.scale
         for look in view.looks:
             samples.add(look)
         if progress and seconds and index % (10 * FPS) == 0:
             progress(min(1.0, time / seconds))
-    for look in infill.end():
+    for look in interpolator.end():
         samples.add(look)
     samples.flush()
     if progress:
@@ -195,18 +195,18 @@ class View(NamedTuple):
     looks: list[FrameSample]
 
 
-def follow(path: str | Path, tracker: Tracker, infill: LandmarkInterpolator) -> Iterator[View]:
+def follow(path: str | Path, tracker: Tracker, interpolator: LandmarkInterpolator) -> Iterator[View]:
     """Go through a recording's pictures, FPS a second, the expression due in RATE of them. Raises MediaError."""
     next_due = 0
     for time, picture, scale in _decoded_ahead(path):
-        faces = tracker.step(picture, time, landmarks=infill.wants(time))
+        faces = tracker.step(picture, time, landmarks=interpolator.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
         is_due = (time + 0.001) * RATE >= next_due
         if is_due:
             next_due = int((time + 0.001) * RATE) + 1
             tracker.people.count(tracker.followed)
-        yield View(time, scale, faces, infill.push(FrameSample(time, picture, is_due, owner, points)))
+        yield View(time, scale, faces, interpolator.push(FrameSample(time, picture, is_due, owner, points)))
 
 
 def _decoded_ahead(path: str | Path) -> Iterator[tuple[float, np.ndarray, float]]:

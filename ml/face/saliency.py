@@ -48,7 +48,7 @@ _REGIONS = {
 
 
 @dataclass(frozen=True)
-class Moment:
+class FrameSaliency:
     """What the network saw at one moment.
 
     ``time`` is that of the picture (seconds), ``face`` uint8 (SIDE, SIDE) grey levels as they were cut for the network,
@@ -65,7 +65,7 @@ class Moment:
     faces: int
 
 
-def at(path: str | Path, time: float, *, width: float | None = None) -> Moment:
+def at(path: str | Path, time: float, *, width: float | None = None) -> FrameSaliency:
     """Look at the face in a recording at ``time`` (s), or as close to it as one can be found.
 
     ``width`` is how wide the face of the person who is read usually is, in pixels of the recording: of several faces
@@ -86,7 +86,7 @@ def at(path: str | Path, time: float, *, width: float | None = None) -> Moment:
         crop = features.crop(picture, points)
         p, maps = explain(crop[None])
         places = regions(points, picture)
-        return Moment(
+        return FrameSaliency(
             time=frame.time,
             face=features.crop(picture, points, size=SIDE),
             probabilities=p[0],

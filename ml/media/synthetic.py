@@ -126,12 +126,12 @@ def face_frames(sound: np.ndarray, rate: int, *, fps: int = FPS, seed: int = 0) 
     count = int(np.ceil(len(sound) / rate * fps))
     loudness = _loudness(sound, rate, fps, count)
     generator = np.random.default_rng(seed)
-    puppet, lids = AnimatedPortrait(), _blinks(count, fps, generator)
+    portrait, lids = AnimatedPortrait(), _blinks(count, fps, generator)
     phases = generator.uniform(0, 2 * np.pi, 4)
     for number in range(count):
         time = number / fps
         sway = np.sin(2 * np.pi * time * np.array([0.13, 0.19, 0.08, 0.31]) + phases)
-        yield puppet.draw(
+        yield portrait.draw(
             mouth=loudness[number],
             eyelids=lids[number],
             move=(5 * sway[0], 3 * sway[1] + 2.5 * loudness[number] * sway[3]),

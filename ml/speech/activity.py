@@ -45,8 +45,8 @@ class ActivityDetector:
         self._rest = samples[whole * VAD_FRAME :].copy()
         if not whole:
             return
-        halves = samples[: whole * VAD_FRAME].reshape(-1, HOP)
-        decibels = level_db(halves)
+        frames = samples[: whole * VAD_FRAME].reshape(-1, HOP)
+        decibels = level_db(frames)
         levels = np.empty(whole)
         for index, loudest in enumerate(decibels.reshape(whole, 2).max(axis=1).tolist()):
             levels[index] = self._level = max(self._level - 2 * VAD_FRAME / RATE, loudest)

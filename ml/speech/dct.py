@@ -10,7 +10,7 @@ from ml.speech.features import MELS
 
 
 @lru_cache(maxsize=4)
-def cosines(count: int) -> np.ndarray:
+def dct_matrix(count: int) -> np.ndarray:
     """Its rows 1 to ``count`` as columns, float32 (MELS, count): cepstra without the level."""
     band = (np.arange(MELS) + 0.5) * np.pi / MELS
     return (np.cos(band[:, None] * np.arange(1, count + 1)) * np.sqrt(2 / MELS)).astype(np.float32)

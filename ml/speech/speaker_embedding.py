@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.core import registry
-from ml.speech.dct import cosines
+from ml.speech.dct import dct_matrix
 from ml.speech.features import MELS
 from ml.speech.spooled_array import Frames, SpooledArray
 
@@ -39,7 +39,7 @@ def cepstra(mels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     frames stand out (bool)."""
     level = mels.max(axis=1)
     top = np.percentile(level, 95)
-    return np.maximum(mels - top, -RANGE_DB) @ cosines(CEPSTRA), level > top - BELOW_TOP_DB
+    return np.maximum(mels - top, -RANGE_DB) @ dct_matrix(CEPSTRA), level > top - BELOW_TOP_DB
 
 
 def features(mels: np.ndarray, centres: np.ndarray) -> np.ndarray:

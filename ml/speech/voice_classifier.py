@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ml.core import registry
-from ml.speech.dct import cosines
+from ml.speech.dct import dct_matrix
 from ml.speech.features import seconds_to_frames
 from ml.speech.spooled_array import Frames, SpooledArray
 
@@ -73,7 +73,7 @@ class Accumulator:
             (move > JUMP).sum(),
             (active[1:] & ~active[:-1]).sum(),
         ]
-        cepstra = mels @ cosines(CEPSTRA)
+        cepstra = mels @ dct_matrix(CEPSTRA)
         change = np.diff(cepstra, axis=0)[active[1:]]
         heard = cepstra[active]
         spread = mels[active]

@@ -27,7 +27,7 @@ EACH, WINDOWS = 5, 400
 NAMED, SMALLEST = 8, 0.002
 
 
-def moved(document: Document, scores: np.ndarray, calibration: Calibration) -> dict[str, list[list]]:
+def feature_attribution(document: Document, scores: np.ndarray, calibration: Calibration) -> dict[str, list[list]]:
     """Per trait ``[word, change, times]``, the largest change first.
 
     ``change`` is the probability (-1..1) with the word less that without any of its ``times`` occurrences. ``scores``

@@ -14,7 +14,7 @@ from ml.core.readings import TRAITS, Estimate, TextReading
 from ml.text import vectors
 from ml.text.calibration import Calibration, sigmoid
 from ml.text.english_part import EnglishPart, english_part
-from ml.text.explain import moved
+from ml.text.explain import feature_attribution
 from ml.text.features import MAX_WORDS, Document, analyse, clean, is_word, statistics
 from ml.text.language import other_than_english
 from ml.text.scoring import Scores, score
@@ -99,7 +99,7 @@ def _reading(
             for i, trait in enumerate(TRAITS)
         },
         statistics=statistics(document),
-        moved=moved(document, scores.base, calibration) if explain else {},
+        moved=feature_attribution(document, scores.base, calibration) if explain else {},
         accuracy=accuracy_at(count, card["figures"]["by_words"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from webapp import create_app
 from webapp.accounts import models as account_models
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.core.extensions import limiter
 from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Position
@@ -43,6 +45,22 @@ class Client(FlaskClient):
         return response
 
 
+#: The file of an empty database, made once in each process: copying it takes a tenth of the time of creating tables.
+_EMPTY = bytearray()
+
+
+def _create_tables() -> None:
+    path = Path(str(db.engine.url.database))
+    if _EMPTY:
+        path.write_bytes(_EMPTY)
+        return
+    db.create_all()
+    with tempfile.TemporaryDirectory() as folder, db.engine.connect() as connection:
+        copy = Path(folder) / "empty.db"
+        connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+        _EMPTY.extend(copy.read_bytes())
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An application of its own for each test, in an application context. Messages to workers go nowhere."""
@@ -60,10 +78,21 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     )
     app.test_client_class = Client
     with app.app_context():
-        db.create_all()
+        _create_tables()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def limits(app: Flask) -> Iterator[None]:
+    """Rate limits count, from nothing."""
+    app.config["RATELIMIT_ENABLED"] = limiter.enabled = True
+    limiter.init_app(app)
+    limiter.reset()
+    yield
+    limiter.reset()
+    limiter.enabled = False
 
 
 @pytest.fixture

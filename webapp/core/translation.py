@@ -144,7 +144,7 @@ def translate_stored(text: str | None) -> str:
     """A text that a worker or a model stored in English, in the page's language.
 
     Such a text is a message itself, or one with numbers put in: then the message is found by its shape. What was
-    never a message (an old wording) is returned as it is.
+    never a message (an earlier text) is returned as it is.
     """
     if not text or language() == ENGLISH:
         return text or ""

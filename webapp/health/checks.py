@@ -41,13 +41,13 @@ STATES = {
     "starting": _l("Starting"),
     "stale": _l("Not responding"),
     "failed": _l("Failed"),
-    "advice": _l("Note"),
+    "note": _l("Note"),
 }
 
 
 @dataclass(frozen=True)
 class Check:
-    """One part: ``state`` is ok, starting, stale, failed or advice (which nobody needs to be woken for)."""
+    """One part: ``state`` is ok, starting, stale, failed or note (which nobody needs to be woken for)."""
 
     name: str
     state: str
@@ -66,7 +66,7 @@ class Check:
     @property
     def is_fine(self) -> bool:
         """Whether nothing is wrong."""
-        return self.state in ("ok", "starting", "advice")
+        return self.state in ("ok", "starting", "note")
 
 
 def parts(app: Flask) -> list[Check]:
@@ -111,7 +111,7 @@ def storage(app: Flask) -> list[Check]:
         found.append(
             Check(
                 "messages",
-                "advice",
+                "note",
                 ngettext(
                     "%(num)s message to workers could not be read: %(folder)s.",
                     "%(num)s messages to workers could not be read: %(folder)s.",
@@ -127,11 +127,11 @@ def network(app: Flask) -> list[Check]:
     """A proxy that was not declared, and addresses without TLS."""
     found = []
     if not app.config["PROXIES"] and proxies.was_noticed(app.config["HOME"]):
-        found.append(Check("proxy", "advice", translate_stored(proxies.ADVICE)))
+        found.append(Check("proxy", "note", translate_stored(proxies.ADVICE)))
     if not (app.config["PUBLIC_URL"] or "").startswith("https://"):
         text = _(
             "Pages are served without TLS: browsers allow camera and microphone only on this machine. For other "
             "machines, put a proxy with TLS in front and set VIVA_PUBLIC_URL."
         )
-        found.append(Check("tls", "advice", text))
+        found.append(Check("tls", "note", text))
     return found

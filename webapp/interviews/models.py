@@ -97,7 +97,7 @@ class Interview(Model):
 
 
 class Consent(Model):
-    """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
+    """One answer to one purpose in one version of its text. Rows are only ever added; the latest counts."""
 
     __tablename__ = "consents"
 
@@ -105,7 +105,7 @@ class Consent(Model):
     interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
     purpose: Mapped[Purpose] = mapped_column(enum_type(Purpose))
     granted: Mapped[bool]
-    #: Which wording was shown (webapp/candidate/consent_texts.py).
+    #: Which version of the text was shown (webapp/candidate/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")

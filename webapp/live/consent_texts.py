@@ -18,7 +18,7 @@ VERSION = "2026-12-01.1"
 
 
 @dataclass(frozen=True)
-class Wording:
+class ConsentText:
     """One purpose in words: what is done, and what happens without it."""
 
     purpose: LivePurpose
@@ -55,10 +55,10 @@ _FOR = {
 }
 
 
-def _reading(room: Room) -> Wording:
+def _reading(room: Room) -> ConsentText:
     """The question about being read in ``room``. Ask the policy first whether it may be put at all."""
     shown = bool(policy.shows_candidate(room))
-    return Wording(
+    return ConsentText(
         LivePurpose.READING,
         "Analyse my expression and my voice during the call",
         _WHAT_READING + (_TO_ALL if shown else _NOT_THE_CANDIDATES) + _KEPT[room.mode],
@@ -67,9 +67,9 @@ def _reading(room: Room) -> Wording:
     )
 
 
-def _recording(room: Room) -> Wording:
+def _recording(room: Room) -> ConsentText:
     """The question about recording one's own side in ``room``."""
-    return Wording(
+    return ConsentText(
         LivePurpose.RECORDING,
         "Record my side",
         _WHAT_RECORDING + _FOR[room.mode],
@@ -77,20 +77,20 @@ def _recording(room: Room) -> Wording:
     )
 
 
-def reading(room: Room) -> Wording:
+def reading(room: Room) -> ConsentText:
     """The question about analysis, in the language that it is shown in."""
     return of(room, LivePurpose.READING)
 
 
-def recording(room: Room) -> Wording:
+def recording(room: Room) -> ConsentText:
     """The question about recording, in the language that it is shown in."""
     return of(room, LivePurpose.RECORDING)
 
 
-def of(room: Room, purpose: LivePurpose) -> Wording:
+def of(room: Room, purpose: LivePurpose) -> ConsentText:
     """The text that asks for a consent in a room, in the language that it is shown in."""
     return shown_as(_in_english(room, purpose), PSEUDO if language() == PSEUDO else ENGLISH)
 
 
-def _in_english(room: Room, purpose: LivePurpose) -> Wording:
+def _in_english(room: Room, purpose: LivePurpose) -> ConsentText:
     return _reading(room) if purpose is LivePurpose.READING else _recording(room)

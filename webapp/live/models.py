@@ -17,7 +17,7 @@ from webapp.positions.models import Position
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
-#: Ends the version of a wording that says that interviewers see the candidate's readings during the call.
+#: Ends the version of a text that says that interviewers see the candidate's readings during the call.
 SHOWN = "+shown"
 #: Seconds between two rows of a track.
 TRACK_SECONDS = 3.0
@@ -127,7 +127,7 @@ class Member(Model):
 
 
 class LiveConsent(Model):
-    """One answer to one purpose in one wording at one moment. Rows are only ever added; the latest counts."""
+    """One answer to one purpose in one version of its text. Rows are only ever added; the latest counts."""
 
     __tablename__ = "live_consents"
     __table_args__ = (UniqueConstraint("member_id", "number"),)
@@ -138,7 +138,7 @@ class LiveConsent(Model):
     number: Mapped[int]
     purpose: Mapped[LivePurpose] = mapped_column(enum_type(LivePurpose))
     granted: Mapped[bool]
-    #: Which wording was shown (webapp/live/consent_texts.py).
+    #: Which version of the text was shown (webapp/live/consent_texts.py).
     text_version: Mapped[str] = mapped_column(String(32))
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")

@@ -94,7 +94,7 @@ def may_record(member: Member) -> Decision:
 
 
 def keeps_track(member: Member) -> bool:
-    """Whether something of ``member``'s live readings is kept for the time after the call (wording.py says so)."""
+    """Whether something of ``member``'s live readings is kept after the call (consent_texts.py says so)."""
     if member.room.mode is Mode.PRACTICE:
         return member.user_id is not None and member.user_id == member.room.owner_id
     return member.is_candidate

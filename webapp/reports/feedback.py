@@ -51,10 +51,10 @@ FEATURES = {
 
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
-    app.jinja_env.globals.update(advice_on=advice, raters_part=part)
+    app.jinja_env.globals.update(feedback_on=feedback_on, raters_part=part)
 
 
-def advice(reading: ContentReading, prompt: str, verb: str = "said") -> list[str]:
+def feedback_on(reading: ContentReading, prompt: str, verb: str = "said") -> list[str]:
     """What stands out in one answer, as sentences; empty where nothing does.
 
     ``verb`` is how the answer was given: "said" or "wrote".

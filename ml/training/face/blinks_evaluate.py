@@ -96,7 +96,7 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         passes = [(1 + 1.6 * k + random.uniform(0, 0.4), random.uniform(0.2, 0.55)) for k in range(8)]
         looks = [(int(random.integers(2)), random.uniform(1, 2.2), random.uniform(0.8, 1.1)) for _ in passes]
-        tracker, infill, drift, points = Tracker(), LandmarkInterpolator(), np.zeros(2), None
+        tracker, interpolator, drift, points = Tracker(), LandmarkInterpolator(), np.zeros(2), None
         whole: list[FrameSample] = []
         for number in range(int(seconds * 15)):
             time, drift = number / 15, drift + random.normal(0, 0.5, 2)
@@ -106,12 +106,12 @@ def hands(photographs: Path, seconds: float = 14.0, seed: int = 5) -> dict[str, 
             for (start, length), (eye, size, light) in zip(passes, looks, strict=True):
                 if points is not None and start <= time < start + length:
                     seen = _hand(seen, points, eye, size, light, (time - start) / length)
-            faces = tracker.step(seen, time, landmarks=infill.wants(time))
+            faces = tracker.step(seen, time, landmarks=interpolator.wants(time))
             owner = tracker.followed.number if tracker.followed else -1
             own = next((face.points for face in faces if face.number == owner), None)
             points = own if own is not None or owner < 0 else points
-            whole += infill.push(FrameSample(time, seen, True, owner, own))
-        whole = [look for look in (*whole, *infill.end()) if look.points is not None]
+            whole += interpolator.push(FrameSample(time, seen, True, owner, own))
+        whole = [look for look in (*whole, *interpolator.end()) if look.points is not None]
         if not whole:
             continue
         times, ratios = np.array([look.time for look in whole]), np.array([look.eyes for look in whole])

@@ -31,13 +31,13 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def watch(pictures: list[tuple[float, np.ndarray]], sparing: bool) -> list[FrameSample]:
     """The looks at a film's pictures (time, grey), landmarks spared or in every picture."""
-    tracker, infill, looks = Tracker(), LandmarkInterpolator(), []
+    tracker, interpolator, looks = Tracker(), LandmarkInterpolator(), []
     for time, picture in pictures:
-        faces = tracker.step(picture, time, landmarks=not sparing or infill.wants(time))
+        faces = tracker.step(picture, time, landmarks=not sparing or interpolator.wants(time))
         owner = tracker.followed.number if tracker.followed else -1
         points = next((face.points for face in faces if face.number == owner), None)
-        looks += infill.push(FrameSample(time, picture, True, owner, points))
-    looks += infill.end()
+        looks += interpolator.push(FrameSample(time, picture, True, owner, points))
+    looks += interpolator.end()
     assert [look.time for look in looks] == [time for time, _ in pictures]
     return looks
 
@@ -95,33 +95,33 @@ def test_a_film_of_a_person_shows_the_same_blinks(real_data: Path, predicted: li
 
 def test_a_face_that_moves_fast_is_followed_in_every_picture(head: tuple[np.ndarray, np.ndarray]) -> None:
     picture, points = head
-    infill = LandmarkInterpolator()
-    assert infill.wants(0.0)
-    infill.push(FrameSample(0.0, picture, True, 0, points))
-    assert [infill.wants(time) for time in (0.067, 0.133, 0.2, 0.267)] == [False, False, False, True]
+    interpolator = LandmarkInterpolator()
+    assert interpolator.wants(0.0)
+    interpolator.push(FrameSample(0.0, picture, True, 0, points))
+    assert [interpolator.wants(time) for time in (0.067, 0.133, 0.2, 0.267)] == [False, False, False, True]
     for number in range(1, 4):
-        infill.push(FrameSample(number / FPS, picture, True, 0, points + 12 * number))
-        assert infill.wants((number + 1) / FPS)
-    infill.push(FrameSample(4 / FPS, picture, True, 0, points + 36.5))
-    assert not infill.wants(5 / FPS)
+        interpolator.push(FrameSample(number / FPS, picture, True, 0, points + 12 * number))
+        assert interpolator.wants((number + 1) / FPS)
+    interpolator.push(FrameSample(4 / FPS, picture, True, 0, points + 36.5))
+    assert not interpolator.wants(5 / FPS)
 
 
 def test_what_waits_is_made_whole_when_the_face_goes(head: tuple[np.ndarray, np.ndarray]) -> None:
     picture, points = head
-    infill = LandmarkInterpolator()
-    (first,) = infill.push(FrameSample(0.0, picture, True, 0, points))
+    interpolator = LandmarkInterpolator()
+    (first,) = interpolator.push(FrameSample(0.0, picture, True, 0, points))
     assert first.eyes == features.eye_aspect_ratio(points)
-    assert infill.push(FrameSample(0.1, picture, True, 0)) == []
-    waited, gone = infill.push(FrameSample(0.2, picture, True))
+    assert interpolator.push(FrameSample(0.1, picture, True, 0)) == []
+    waited, gone = interpolator.push(FrameSample(0.2, picture, True))
     assert (waited.owner, gone.owner, gone.points) == (0, -1, None)
     assert np.abs(waited.points - points).mean() < 3
-    assert infill.wants(0.3)
-    infill.push(FrameSample(0.3, picture, True, 0, points))
-    infill.push(FrameSample(0.4, picture, True, 0))
-    other = infill.push(FrameSample(0.5, picture, True, 1, points))
+    assert interpolator.wants(0.3)
+    interpolator.push(FrameSample(0.3, picture, True, 0, points))
+    interpolator.push(FrameSample(0.4, picture, True, 0))
+    other = interpolator.push(FrameSample(0.5, picture, True, 1, points))
     assert [look.owner for look in other] == [0, 1]
-    infill.push(FrameSample(0.6, picture, True, 1))
-    (last,) = infill.end()
+    interpolator.push(FrameSample(0.6, picture, True, 1))
+    (last,) = interpolator.end()
     assert (last.time, last.owner) == (0.6, 1)
     assert last.points is not None
 

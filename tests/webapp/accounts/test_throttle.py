@@ -10,17 +10,6 @@ import pytest
 
 from tests.webapp.conftest import PASSWORD
 from webapp.accounts import models, passwords
-from webapp.core.extensions import limiter
-
-
-@pytest.fixture
-def limits(app):
-    app.config["RATELIMIT_ENABLED"] = limiter.enabled = True
-    limiter.init_app(app)
-    limiter.reset()
-    yield
-    limiter.reset()
-    limiter.enabled = False
 
 
 def attempt(app, email: str, address: str = "192.0.2.1", password: str = "wrong") -> int:

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import base64
 
-import pytest
-
 from tests.webapp.conftest import PASSWORD
 from webapp.accounts.models import Role
 from webapp.core import proxies
 from webapp.core.database import db
-from webapp.core.extensions import limiter
 from webapp.interviews.operations import invitation_url
-
-
-@pytest.fixture
-def limits(app):
-    app.config["RATELIMIT_ENABLED"] = limiter.enabled = True
-    limiter.init_app(app)
-    limiter.reset()
-    yield
-    limiter.reset()
-    limiter.enabled = False
 
 
 def begin(client, invitation) -> str:

@@ -144,6 +144,26 @@ def test_slow_clients_of_every_kind_stop_nobody(serve):
     pytest.fail(f"slowest answers in seconds, and how slow the machine was: {tries}")
 
 
+def test_all_that_wait_are_taken_in_at_once(tmp_path):
+    """A turn of the loop costs as much as there are connections: one new one a turn is slow just when many come."""
+    app = Flask(__name__)
+    app.config.update(HOME=tmp_path, PROXIES=0)
+    waiting = server.listen(app, "127.0.0.1", 0)
+    clients = [connect(int(waiting.effective_port)) for _ in range(40)]
+    waiting.asyncore.loop(timeout=0.2, map=waiting._map, use_poll=True, count=1)
+    assert len(waiting.active_channels) == 40
+    channel = next(iter(waiting.active_channels.values()))
+    channel.handle_close()
+    assert not channel.readable() and not channel.writable(), "its number is the next connection's"
+    for client in clients:
+        client.close()
+    for left in list(waiting.active_channels.values()):
+        left.handle_close()
+    waiting.task_dispatcher.shutdown(timeout=2)
+    waiting.monitors.shutdown(timeout=2)
+    waiting.close()
+
+
 def test_more_players_that_do_not_read_than_threads(serve):
     port, media = serve[0], serve[2]
     clients = [connect(port, SLOW["players"]) for _ in range(2 * server.THREADS)]

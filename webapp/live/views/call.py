@@ -4,7 +4,7 @@ What the two templates of the room are given (templates/live/lobby.html and room
 
 - ``room``: the Room (.id .title .mode .expires_at .candidate_name)
 - ``reading_allowed`` and ``why_not``: whether anybody may be read here, and why not (text or None)
-- ``consent``: the Wording of the question about being read (.label .what .without .version); None where not allowed
+- ``consent``: the ConsentText of the question about being read (.label .what .without .version); None where not allowed
 - ``member``: this browser's Member (.id .name .role .reading); None in the lobby before the first entry
 - ``candidate_hidden``: why the readings of the candidate are not shown to this browser's person (text or None)
 - ``keeps``: whether something of what is read of this browser's person is kept after the call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -36,10 +36,18 @@ def show(row: QuestionSet) -> Response:
 
 
 @blueprint.errorhandler(ImmutableError)
-def frozen(error: ImmutableError) -> ResponseReturnValue:
+def immutable(error: ImmutableError) -> ResponseReturnValue:
     """Somebody's page was older than the publication."""
     db.session.rollback()
     return current_app.handle_http_exception(Conflict(str(error)))
+
+
+@blueprint.errorhandler(operations.QuestionSetError)
+def refused(error: operations.QuestionSetError) -> Response:
+    """What cannot be done with a set is said on its page."""
+    db.session.rollback()
+    flash(str(error), "error")
+    return redirect(url_for("questions.show", set_id=(request.view_args or {})["set_id"]))
 
 
 @blueprint.get("/")
@@ -104,11 +112,7 @@ def edit(set_id: str) -> Response | tuple[str, int]:
 def publish(set_id: str) -> Response:
     """Freeze a draft."""
     row = load_set(set_id)
-    try:
-        operations.publish(row, by=current_user)
-    except operations.QuestionSetError as error:
-        flash(str(error), "error")
-        return show(row)
+    operations.publish(row, by=current_user)
     db.session.commit()
     flash(_("Version %(version)s is published. Recruiters can now use it.", version=row.version), "success")
     return show(row)
@@ -119,11 +123,7 @@ def publish(set_id: str) -> Response:
 def new_version(set_id: str) -> Response:
     """Copy into a draft."""
     row = load_set(set_id)
-    try:
-        copy = operations.new_version(row, by=current_user)
-    except operations.QuestionSetError as error:
-        flash(str(error), "error")
-        return show(row)
+    copy = operations.new_version(row, by=current_user)
     db.session.commit()
     flash(
         _(
@@ -141,11 +141,7 @@ def new_version(set_id: str) -> Response:
 def archive(set_id: str) -> Response:
     """Take a version out of choice."""
     row = load_set(set_id)
-    try:
-        operations.archive(row, by=current_user)
-    except operations.QuestionSetError as error:
-        flash(str(error), "error")
-        return show(row)
+    operations.archive(row, by=current_user)
     db.session.commit()
     flash(_("Version %(version)s is archived. Existing invitations keep working.", version=row.version), "success")
     return show(row)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
-from ml.core.errors import VivaError
 from ml.core.readings import FaceReading
 from webapp.core.extensions import limiter
-from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import face
 from webapp.saliency.access import caller, reading_of
-from webapp.saliency.cache import SaliencyBusyError
+from webapp.saliency.views.answers import answer
 
 blueprint = Blueprint("moments", __name__, url_prefix="/moments")
 
@@ -42,9 +40,4 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         time = math.nan
     if not 0 <= time <= reading.seconds + 1:
         abort(400, _("Choose a moment within the recording."))
-    try:
-        return jsonify(face.moment(analysis.id, analysis.answer, reading, time))
-    except SaliencyBusyError:
-        abort(503)
-    except VivaError as error:
-        return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422
+    return answer(lambda: face.moment(analysis.id, analysis.answer, reading, time))

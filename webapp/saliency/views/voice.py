@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
-from ml.core.errors import VivaError
 from ml.core.readings import SPEECH_EMOTIONS, SpeechReading
 from webapp.core.extensions import limiter
-from webapp.core.translation import translate_stored
 from webapp.policy import Modality
 from webapp.saliency import voice
 from webapp.saliency.access import caller, reading_of
-from webapp.saliency.cache import SaliencyBusyError
+from webapp.saliency.views.answers import answer
 
 blueprint = Blueprint("explanations", __name__, url_prefix="/explanations")
 
@@ -43,9 +41,5 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
         abort(400, _("Choose a moment within the recording, and one of the expressions."))
     half = (reading.window_seconds or 3.0) / 2
     start = max(0.0, min(time - half, seconds - 2 * half))
-    try:
-        return jsonify(voice.explain(analysis.id, analysis.answer, start, min(seconds, start + 2 * half), label))
-    except SaliencyBusyError:
-        abort(503)
-    except VivaError as error:
-        return jsonify(error={"code": error.code, "message": translate_stored(error.message)}), 422
+    end = min(seconds, start + 2 * half)
+    return answer(lambda: voice.explain(analysis.id, analysis.answer, start, end, label))
