@@ -94,7 +94,7 @@ def compare(reader: User, ids: Collection[str], *, names: bool = True) -> Compar
     for number, interview_id in enumerate(shuffled(reader, wanted)):
         interview = found[interview_id]
         name = interview.candidate_name if names else _("Candidate %(letter)s", letter=string.ascii_uppercase[number])
-        review = review_of(interview)
+        review = review_of(interview, reader)
         if review is None:
             raise LookupError("This interview cannot be reviewed.")
         people.append(Person(interview, name, review))

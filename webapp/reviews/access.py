@@ -74,11 +74,11 @@ def opened_by(user: User, interview_id: sa.ColumnElement[str] | InstrumentedAttr
     return interview_id.in_(operations.reviewed_by(user))
 
 
-def review_of(interview: Interview) -> Review | None:
-    """The review for the present user; None for practice, and before anything was submitted."""
+def review_of(interview: Interview, reader: User | None = None) -> Review | None:
+    """The review for ``reader``, else the present user; None for practice, and before anything was submitted."""
     if interview.mode is Mode.PRACTICE or interview.state is not InterviewState.SUBMITTED:
         return None
-    user = current_user._get_current_object()
+    user = reader or current_user._get_current_object()
     mine = operations.latest(interview, user)
     is_open = may_see_readings(user, interview)
     return Review(
