@@ -19,8 +19,8 @@ BENCHES = tuple(
     sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
 )
 
-#: Those that are about faults and not about speed: run by their name alone.
-FAULTS = frozenset({"faults"})
+#: Those that are about faults or about work and not about speed alone: run by their name.
+BY_NAME = frozenset({"faults", "review"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(options: argparse.Namespace) -> int:
     results: dict[str, Any] = {}
-    for name in [options.name] if options.name else [each for each in BENCHES if each not in FAULTS]:
+    for name in [options.name] if options.name else [each for each in BENCHES if each not in BY_NAME]:
         bench = importlib.import_module(f"bench.{name}")
         try:
             results[name] = bench.measure()

@@ -68,4 +68,4 @@ def test_it_is_run_by_its_name_alone_and_prints_its_own_object(monkeypatch, caps
     monkeypatch.setattr(faults, "measure", lambda: {"candidates": 200, "complete": False})
     assert command.main(["faults", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {"candidates": 200, "complete": False}
-    assert "faults" in command.BENCHES and "faults" in command.FAULTS
+    assert "faults" in command.BENCHES and "faults" in command.BY_NAME

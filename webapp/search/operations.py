@@ -29,7 +29,7 @@ def index_invitation(invitation: Invitation) -> None:
     """Index a candidate's name, address and answers anew."""
     _note(invitation.id)
     db.session.execute(sa.delete(SearchDocument).where(SearchDocument.invitation_id == invitation.id))
-    rows = [*_rows(invitation.id, invitation.name), *_rows(invitation.id, invitation.email)]
+    rows = [*documents(invitation.id, invitation.name), *documents(invitation.id, invitation.email)]
     interview = invitation.interview
     if interview is not None and _is_searchable(interview):
         for answer in interview.answers:
@@ -74,12 +74,12 @@ def _note(invitation_id: str) -> None:
 def _answer_rows(invitation_id: str, answer: Answer) -> Iterator[dict[str, Any]]:
     """Both what was written and what was said: people look for either."""
     if answer.written:
-        yield from _rows(invitation_id, answer.written, answer_id=answer.id)
+        yield from documents(invitation_id, answer.written, answer_id=answer.id)
     if (spoken := store.visible(answer)) is not None:
-        yield from _rows(invitation_id, spoken.words.text, answer_id=answer.id, transcript_id=spoken.id)
+        yield from documents(invitation_id, spoken.words.text, answer_id=answer.id, transcript_id=spoken.id)
 
 
-def _rows(
+def documents(
     invitation_id: str, text: str, *, answer_id: str | None = None, transcript_id: str | None = None
 ) -> Iterator[dict[str, Any]]:
     words = [token.term for token in tokens(text)]
