@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from ml.core.errors import MediaError
-from ml.media.sandbox import Bounds, verify_and_copy
+from ml.media.sandbox import BoundReachedError, Bounds, verify_and_copy
 
 
 def _encode(path: Path, frames: int, width: int, height: int, codec: str) -> bytes:
@@ -80,7 +80,7 @@ def peak_of(paths: list[Path], progress: Callable[[str], None]) -> tuple[int, fl
             bounds = Bounds(114.0, 8 * 4096 * 4096) if path.name == "wide.webm" else Bounds.of(114.0)
             try:
                 verify_and_copy(path, path.with_name(f"{path.name}.copy"), bounds)
-            except MediaError:
+            except (MediaError, BoundReachedError):
                 refused += 1
     finally:
         done.set()

@@ -39,6 +39,12 @@ Viva: job interviews on your own machine.
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
+  ./viva policy explain --place CODE [--date D] [--json]
+        say which analyses may run at a place, and which rules say so; needs no database
+  ./viva audit verify [--data DIR] [--self-test] [--json]
+        prove that nobody changed, removed or inserted a line of the audit log
+  ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
+        say what erasing somebody would remove, table by table
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -116,7 +122,7 @@ def _bench(arguments: list[str]) -> int:
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()
-    return _module("bench")(arguments)
+    return _module("bench", "bench")(arguments)
 
 
 def _translations(arguments: list[str]) -> int:
@@ -128,6 +134,35 @@ def _translations(arguments: list[str]) -> int:
 def _invite(arguments: list[str]) -> int:
     ensure_environment()
     _become(command("webapp.interviews.cli", *arguments), environment())
+
+
+def _policy(arguments: list[str]) -> int:
+    ensure_environment()
+    _become(command("webapp.policy.cli", *arguments), environment())
+
+
+def _audit(arguments: list[str]) -> int:
+    if "--self-test" not in arguments:
+        return _on_data("audit", arguments)
+    ensure_environment()
+    rest = [argument for argument in arguments if argument not in ("verify", "--self-test")]
+    _become(command("webapp.governance.self_test", *rest), environment())
+
+
+def _erase(arguments: list[str]) -> int:
+    return _on_data("erase", arguments)
+
+
+def _on_data(name: str, arguments: list[str]) -> int:
+    """A command of Flask's that looks at a database that must be there; it makes none."""
+    data, rest = _take_data(arguments)
+    home = data_folder(data)
+    asks = not rest or "--help" in rest
+    if not asks and not os.environ.get("VIVA_DATABASE_URL") and not (home / "viva.db").is_file():
+        say(f"viva: There is no database in {home}. Name the folder with --data DIR.")
+        return 2
+    ensure_environment()
+    _become(command("flask", "--app", "webapp", name, *(rest or ["--help"])), environment(VIVA_HOME=str(home)))
 
 
 def _flask(arguments: list[str], *prefix: str) -> int:
@@ -166,6 +201,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": _module("ml.training.cli", "train", name="train"),
     "bench": _bench,
     "invite": _invite,
+    "policy": _policy,
+    "audit": _audit,
+    "erase": _erase,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -153,6 +153,8 @@ def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
         watched("clock", *celery, "beat", "--loglevel", "INFO", "--pidfile="),
         queue("upkeep", 1),
         queue("quick", 2),
+        # A mail server that hangs keeps one of them, and webhooks go on.
+        queue("outbox", 2),
         # Long analyses leave one core to everybody else.
         queue("analysis", max(1, _cores() - 1)),
         Child("live", command("webapp.live.service"), due=math.inf),
@@ -237,6 +239,9 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
     elif options.no_demo:
         where = "" if home == data_folder(None) else f" --data {home}"
         lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
+    if not os.environ.get("VIVA_SMTP_HOST"):
+        lines += ["  Mail: no mail server is configured, so messages are held, with links to copy:"]
+        lines += [f"    {address}/messages (as an admin). To send them, set VIVA_SMTP_HOST (docs/operations.md).", ""]
     if (home / "health" / "undeclared-proxy").exists() and not int(os.environ.get("VIVA_PROXIES") or 0):
         lines += [
             "  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"

@@ -39,9 +39,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         comparison,
         demo,
         exports,
+        governance,
         health,
+        integrations,
         interviews,
         live,
+        messages,
         positions,
         practice,
         questions,
@@ -72,7 +75,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         exports,
         practice,
         live,
+        messages,
+        integrations,
         demo,
+        governance,
         health,
     ):
         feature.init_app(app)

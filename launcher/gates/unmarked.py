@@ -99,6 +99,13 @@ _SAYS |= {"TextAreaField", "IntegerField", "FileField", "DateField", "TimeField"
 EXCEPT = {
     "webapp/cli.py": "commands of the operator",
     "webapp/interviews/cli.py": "commands of the operator",
+<<<<<<< HEAD
+    "webapp/messages/commands.py": "commands of the operator",
+=======
+    "webapp/policy/cli.py": "commands of the operator",
+    "webapp/governance/cli.py": "commands of the operator",
+    "webapp/governance/self_test.py": "commands of the operator",
+>>>>>>> governance
     "webapp/core/environment.py": "settings, for the operator",
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",
@@ -110,6 +117,7 @@ EXCEPT = {
     "webapp/reports/export.py": "a file for programs",
 }
 EXCEPT_FOLDERS = {
+    "webapp/policy/acts": "names of acts, as one looks them up; what they ask is marked by N_",
     "webapp/demo": "the demonstration's own people and questions",
     "webapp/live/service": "what sockets say is marked by N_; what else is there is for programs",
 }

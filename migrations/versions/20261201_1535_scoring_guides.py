@@ -1,7 +1,7 @@
 """scoring guides as data, ratings by competency, opened answers
 
 Revision ID: c3f81a6d02e7
-Revises: a17e5c93d0f4
+Revises: 2b9f6e18c7a3
 Create Date: 2026-12-01 15:35:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = 'c3f81a6d02e7'
-down_revision = 'a17e5c93d0f4'
+down_revision = '2b9f6e18c7a3'
 branch_labels = None
 depends_on = None
 

@@ -63,7 +63,7 @@ class Samples:
         self.black.append(quality_checks.is_black(small))
         before = self._small[-1] if self._small else None
         self.looked.append(time)
-        self.same.append(before is not None and quality_checks.is_still(small, before, frozen.SAME))
+        self.same.append(frozen.Change.MOVED if before is None else frozen.change(small, before))
         if len(self._small) == _LOOKS:
             self.still.append(quality_checks.is_still(small, self._small[0]))
         self._small.append(small)

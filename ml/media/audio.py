@@ -65,18 +65,20 @@ def _bounded(block: np.ndarray) -> np.ndarray:
 
 
 def _mix(path: str | Path, recording: Recording) -> np.ndarray | None:
-    """What each channel is multiplied with; None where they are simply averaged, and for a single channel."""
+    """What each channel is multiplied with; None for a single channel.
+
+    FFmpeg's own mean of two channels is 3 dB louder than either where they are alike, so that a loud one clips.
+    """
     if recording.audio is None or recording.audio.codec_context.layout.nb_channels < 2:
         return None
     with open_recording(path) as again:
-        found = channels.weights(frame for _, frame in again.decode(again.audio))
-    return None if np.ptp(found) == 0 else found
+        return channels.weights(frame for _, frame in again.decode(again.audio))
 
 
 def _samples(recording: Recording, rate: int, mix: np.ndarray | None = None) -> Iterator[np.ndarray]:
     """Resampled pieces of sound in order, with silence where the timestamps leave a hole.
 
-    ``mix`` is what each channel is multiplied with, where they are not simply averaged.
+    ``mix`` is what each channel is multiplied with, where there are several.
     """
     resampler: Any = None
     shape: tuple[str, str, int] | None = None

@@ -6,7 +6,6 @@ frame count or a frame rate. Times are seconds from the recording's start.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -76,12 +75,11 @@ def probe(path: str | Path) -> MediaInfo:
     """
     with open_recording(path) as recording:
         info, container = _describe(recording), recording.container
-        # Phones turn their mp4; that is known once a picture is decoded, and mp4 can go back to its start.
-        if info.has_video and recording.demuxer == "mov":
-            first = next((f for _, f in recording.decode(recording.video)), None)
-            info = _as_displayed(info, first, recording.aspect)
-            with contextlib.suppress(av.FFmpegError):
-                container.seek(0)
+        # Phones turn their pictures: that is known once one is decoded. A browser's WebM cannot go back to its start.
+        if info.has_video and recording.demuxer in ("mov", "matroska"):
+            with open_recording(path) as again:
+                first = next((frame for _, frame in again.decode(again.video)), None)
+                info = _as_displayed(info, first, again.aspect)
         if container.duration and not recording.following:
             return replace(info, seconds=container.duration / av.time_base)
         end = 0.0

@@ -15,6 +15,9 @@ from typing import BinaryIO
 #: No more parts than this are looked for; such a file is no recording that stopped a few times.
 MOST = 64
 _EBML, _DOCTYPE = b"\x1a\x45\xdf\xa3", b"\x42\x82"
+_HEAD = 64  # bytes within which a header names the document type
+#: Bytes that are searched at a time: a map of the whole file would count against the memory that a process may take.
+_PIECE = 4 * 1024**2
 _FEWEST = 64  # bytes; the rest of a file that is shorter is no recording
 
 
@@ -58,8 +61,8 @@ def find_parts(path: Path, demuxer: str) -> list[tuple[int, int]]:
     if find is None or size < 2 * _FEWEST:
         return [(0, size)]
     starts = [0]
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for start in find(data, size):
+    with path.open("rb") as stream:
+        for start in find(stream, size):
             if start - starts[-1] >= _FEWEST and size - start >= _FEWEST:
                 starts.append(start)
             if len(starts) == MOST:
@@ -67,46 +70,55 @@ def find_parts(path: Path, demuxer: str) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], size], strict=True))
 
 
-def _matroska(data: mmap.mmap, size: int) -> Iterator[int]:
+def _at(stream: BinaryIO, at: int, count: int) -> bytes:
+    stream.seek(at)
+    return stream.read(count)
+
+
+def _matroska(stream: BinaryIO, size: int) -> Iterator[int]:
     """Further EBML headers (RFC 8794, 11.2.1) that name the document type; inside a picture none looks like this."""
-    at = data.find(_EBML, 4)
-    while at >= 0:
-        head = data[at : at + 64]
-        if _DOCTYPE in head and (b"webm" in head or b"matroska" in head):
-            yield at
-        at = data.find(_EBML, at + 4)
+    for start in range(0, size, _PIECE):
+        length = min(_PIECE + _HEAD, size - start)  # with the beginning of the next, for a header across both
+        with mmap.mmap(stream.fileno(), length, access=mmap.ACCESS_READ, offset=start) as piece:
+            at = piece.find(_EBML, 0 if start else 4)
+            while 0 <= at < _PIECE:
+                head = piece[at : at + _HEAD]
+                if _DOCTYPE in head and (b"webm" in head or b"matroska" in head):
+                    yield start + at
+                at = piece.find(_EBML, at + 4)
 
 
-def _mov(data: mmap.mmap, size: int) -> Iterator[int]:
+def _mov(stream: BinaryIO, size: int) -> Iterator[int]:
     """Further file types (ISO 14496-12, 4.3) among the boxes of the top level."""
     at = 0
     while at + 8 <= size:
-        length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        head = _at(stream, at, 16)
+        length, name = int.from_bytes(head[:4], "big"), head[4:8]
         if name == b"ftyp" and at:
             yield at
         if length == 1:
-            length = int.from_bytes(data[at + 8 : at + 16], "big")
+            length = int.from_bytes(head[8:], "big")
         if length < 8:
             return
         at += length
 
 
-def _ogg(data: mmap.mmap, size: int) -> Iterator[int]:
+def _ogg(stream: BinaryIO, size: int) -> Iterator[int]:
     """Pages (RFC 3533, 6) that begin streams again after others had content: chained files."""
     at, content = 0, False
-    while at + 27 <= size and data[at : at + 4] == b"OggS":
-        begins = bool(data[at + 5] & 2)
+    while at + 27 <= size and (page := _at(stream, at, 27 + 255)).startswith(b"OggS"):
+        begins = bool(page[5] & 2)
         if begins and content:
             yield at
         content = not begins
-        table = data[at + 27 : at + 27 + data[at + 26]]
+        table = page[27 : 27 + page[26]]
         at += 27 + len(table) + sum(table)
 
 
-def _wav(data: mmap.mmap, size: int) -> Iterator[int]:
+def _wav(stream: BinaryIO, size: int) -> Iterator[int]:
     at = 0
-    while at + 12 <= size and data[at : at + 4] == b"RIFF":
+    while at + 12 <= size and (head := _at(stream, at, 8)).startswith(b"RIFF"):
         if at:
             yield at
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        length = int.from_bytes(head[4:], "little")
         at += 8 + length + length % 2

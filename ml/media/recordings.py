@@ -111,6 +111,8 @@ class Recording:
         for stream, packet in self.stream_packets(*streams):
             try:
                 frames = packet.decode()
+            except MemoryError:  # FFmpeg's own kind of it too: says nothing about the packet
+                raise
             except (av.FFmpegError, ValueError):
                 frames = []
             if each:
@@ -140,6 +142,8 @@ class Recording:
 def _demux(container: av.container.InputContainer, streams: list) -> Iterator[av.Packet]:
     try:
         yield from container.demux(streams)
+    except MemoryError:
+        raise
     except (av.FFmpegError, ValueError):
         return
 
@@ -171,6 +175,8 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
         try:
             whole = len(parts) == 1
             container = _opened(stream if whole else Part(stream, *parts[0]), demuxer)
+        except MemoryError:
+            raise
         except (av.FFmpegError, ValueError) as error:
             raise (nothing_usable(path) if cut_off(path, demuxer) else not_media(path)) from error
         with container:
@@ -215,6 +221,8 @@ def _later(path: Path, demuxer: str, parts: Sequence[tuple[int, int]]) -> list[L
                     for packet in part.packets(part.video, part.audio)
                     if (time := part.time_of(packet)) is not None
                 ]
+        except MemoryError:
+            raise
         except (av.FFmpegError, ValueError, MediaError):
             continue  # a header with nothing behind it
         if number:

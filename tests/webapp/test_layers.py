@@ -25,6 +25,8 @@ LAYERS = (
     ("search",),
     ("candidate", "saliency", "comparison", "exports"),
     ("practice", "live"),
+    ("messages",),
+    ("integrations",),
     ("health",),
     ("demo",),
 )

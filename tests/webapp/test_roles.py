@@ -7,7 +7,15 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
+from webapp.core.database import db, new_id, now
+from webapp.integrations.models import Endpoint
+from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
+from webapp.messages import outbox
+from webapp.messages.models import Channel, Message, Refusal
+from webapp.policy import Modality
+from webapp.policy.models import Attestation
 from webapp.questions.models import SetState
+from webapp.reviews.models import Decision, Outcome
 
 STAFF = {Role.RECRUITER, Role.ADMIN}
 ADMINS = {Role.ADMIN}
@@ -27,6 +35,14 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "governance.audit", "", ADMINS),
+    ("POST", "governance.verify", "", ADMINS),
+    ("GET", "policy.show", "", ADMINS),
+    ("POST", "policy.attest", "", ADMINS),
+    ("POST", "policy.audit", "", ADMINS),
+    ("POST", "policy.end", "attestation", ADMINS),
+    ("GET", "governance.export_csv", "", ADMINS),
+    ("GET", "governance.export_json", "", ADMINS),
     ("GET", "accounts.profile", "", EVERYBODY),
     ("POST", "accounts.profile", "", EVERYBODY),
     ("GET", "questions.index", "", STAFF),
@@ -65,12 +81,46 @@ ROUTES = [
     ("POST", "interviews.extend", "invitation", STAFF),
     ("POST", "interviews.release", "invitation", STAFF),
     ("POST", "interviews.revoke", "invitation", STAFF),
+    ("POST", "interviews.correct_address", "invitation", STAFF),
+    ("POST", "interviews.settle_request", "invitation request", STAFF),
+    ("GET", "integrations.index", "", ADMINS),
+    ("GET", "integrations.new", "", ADMINS),
+    ("POST", "integrations.new", "", ADMINS),
+    ("GET", "integrations.show", "endpoint", ADMINS),
+    ("GET", "integrations.edit", "endpoint", ADMINS),
+    ("POST", "integrations.edit", "endpoint", ADMINS),
+    ("POST", "integrations.secret", "endpoint", ADMINS),
+    ("POST", "integrations.rotate", "endpoint", ADMINS),
+    ("POST", "integrations.test", "endpoint", ADMINS),
+    ("POST", "integrations.replay", "endpoint", ADMINS),
+    ("POST", "integrations.replay_one", "endpoint hook", ADMINS),
+    ("POST", "integrations.delete", "endpoint", ADMINS),
+    ("GET", "messages.index", "", ADMINS),
+    ("POST", "messages.all_again", "", ADMINS),
+    ("POST", "messages.test", "", ADMINS),
+    ("POST", "messages.lift", "refusal", ADMINS),
+    ("GET", "messages.show", "message", ADMINS),
+    ("GET", "messages.as_mail", "message", ADMINS),
+    ("POST", "messages.link", "message", ADMINS),
+    ("POST", "messages.again", "message", ADMINS),
+    ("POST", "messages.suppress", "message", ADMINS),
+    ("GET", "messages.wordings", "", ADMINS),
+    ("GET", "messages.wording", "wording", ADMINS),
+    ("POST", "messages.wording", "wording", ADMINS),
+    ("GET", "messages.notices", "", STAFF),
+    ("POST", "messages.read", "", STAFF),
+    ("GET", "messages.letter", "decided", STAFF),
+    ("POST", "messages.letter", "decided", STAFF),
+    ("POST", "messages.answered", "decided", STAFF),
 ]
-OURS = ("accounts", "questions", "positions", "interviews", "health")
+OURS = ("governance", "policy", "accounts", "questions", "positions", "interviews", "health", "messages", "integrations")
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
-    public = {"accounts.sign_in", "accounts.sign_out", "accounts.set_password", "health.healthz"}
+    public = {
+        "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
+        "health.healthz", "messages.unsubscribe",
+    }  # fmt: skip
     routes = {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()
@@ -87,13 +137,36 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         somebody = make.user(role or Role.ADMIN)
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
+        attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
+        db.session.add(attestation)
+        invitation = make.invitation(position=position, created_by=somebody)
+        decided = make.interview(
+            invitation=make.invitation(position=position, created_by=somebody), state=InterviewState.SUBMITTED,
+            submitted_at=now(),
+        )  # fmt: skip
+        asked = CandidateRequest(invitation=invitation, kind=RequestKind.PERSON, text="Call me.")
+        refusal = Refusal(address="x@viva.test", kind="", why="bounced")
+        decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
+        there = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
+        db.session.add_all([asked, refusal, decision, there])
+        db.session.flush()
+        hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
+        message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
         ids = {
+            "message": {"message_id": message.id},
+            "endpoint": {"endpoint_id": there.id},
+            "hook": {"message_id": hook},
+            "request": {"request_id": asked.id},
+            "refusal": {"refusal_id": refusal.id},
+            "wording": {"key": "receipt"},
+            "decided": {"interview_id": decided.id},
             "user": {"user_id": make.user(Role.CANDIDATE).id},
             "set": {"set_id": make.question_set().id},
             "draft": {"set_id": draft.id},
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
-            "invitation": {"invitation_id": make.invitation(position=position, created_by=somebody).id},
+            "attestation": {"attestation_id": attestation.id},
+            "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}
         if endpoint.startswith("interviews.links"):
@@ -102,6 +175,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             sign_in(somebody)
         data = {"to": "down"} if endpoint == "questions.move_question" else {}
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
+        db.session.execute(db.delete(Refusal))
+        db.session.execute(db.delete(Endpoint))
+        db.session.commit()
         if role is None:
             right = answer.status_code == 302 and "/sign-in" in answer.location
         elif role in allowed:

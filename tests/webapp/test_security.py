@@ -135,7 +135,7 @@ def test_cookies_are_for_tls_and_not_for_scripts(browser: FlaskClient):
         headers={"Referer": "https://localhost/sign-in"},
     )
     cookies = answer.headers.getlist("Set-Cookie")
-    assert {cookie.split("=")[0] for cookie in cookies} == {"viva_session", "remember_token"}
+    assert {cookie.split("=")[0] for cookie in cookies} == {"viva_session", "remember_token", "viva_browser"}
     for cookie in cookies:
         assert "HttpOnly" in cookie and "Secure" in cookie and "SameSite=Lax" in cookie
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]

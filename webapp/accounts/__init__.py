@@ -8,9 +8,15 @@ from webapp.core.extensions import login_manager
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
-    from webapp.accounts import sessions
+    from webapp.accounts import personal, sessions
     from webapp.accounts.forms import ROLE_NAMES
-    from webapp.accounts.views import people, profile, set_password, sign_in  # adds its views to the blueprint
+    from webapp.accounts.views import (  # adds its views to the blueprint
+        forgot_password,
+        people,
+        profile,
+        set_password,
+        sign_in,
+    )
     from webapp.accounts.views.base import blueprint
 
     app.register_blueprint(blueprint)

@@ -52,6 +52,18 @@ class SignInForm(FlaskForm):
     remember = BooleanField(_l("Keep me signed in for two weeks"))
 
 
+class ForgotPasswordForm(FlaskForm):
+    email = EmailField(
+        _l("Email"),
+        [
+            InputRequired(_l("Enter your email address.")),
+            Length(max=254),
+            Email(_l("Enter an email address like name@example.org.")),
+        ],
+        filters=[strip],
+    )
+
+
 class NewPersonForm(FlaskForm):
     name = StringField(_l("Name"), [DataRequired(_l("Enter their name.")), Length(max=120), one_line], filters=[strip])
     email = EmailField(

@@ -8,12 +8,11 @@ import secrets
 from datetime import datetime
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.accounts.passwords import turn
+from webapp.accounts import hashing
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
@@ -72,8 +71,7 @@ class User(UserMixin, Model):
         return f"{self.id}.{self.password_mark}.{self.session_id}"
 
     def set_password(self, password: str) -> None:
-        with turn():
-            self.password_hash = _hasher.hash(password)
+        self.password_hash = hashing.hashed(_hasher, password)
 
     def lock_password(self) -> None:
         """Give a password that nobody knows: the person sets their own by a link."""
@@ -93,6 +91,8 @@ class UserSession(Model):
     #: Where it began: a network address, and a browser in words.
     address: Mapped[str] = mapped_column(String(64), default="")
     browser: Mapped[str] = mapped_column(String(80), default="")
+    #: The hash of what this browser was given to be known again by; empty for sessions of before.
+    device: Mapped[str] = mapped_column(String(64), default="", server_default="")
     #: Whether the person asked to stay signed in.
     remembered: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -106,9 +106,4 @@ class UserSession(Model):
 
 def check_password(user: User | None, password: str) -> bool:
     """Whether ``password`` is ``user``'s; takes as long for nobody as for somebody."""
-    try:
-        with turn():
-            _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return False
-    return user is not None
+    return hashing.is_right(_hasher, user.password_hash if user else _NOBODY, password) and user is not None

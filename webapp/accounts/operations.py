@@ -12,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts import sessions
 from webapp.accounts.models import Role, User
-from webapp.core.database import db
+from webapp.core import events
+from webapp.core.database import db, new_id, now
+from webapp.core.security_log import record
 
 _SALT = "viva.set-password"
 
@@ -38,6 +40,7 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
             _("Someone with this email address already has an account. Find them in the list.")
         ) from None
     current_app.logger.info("User %s added by %s", user.id, by.id)
+    events.send(events.person_added, user_id=user.id)
     return user
 
 
@@ -69,6 +72,7 @@ def reactivate(user: User, *, by: User) -> None:
         user.lock_password()
         db.session.flush()
         current_app.logger.info("User %s reactivated by %s", user.id, by.id)
+        events.send(events.person_added, user_id=user.id)
 
 
 def _admins() -> sa.Select[str]:
@@ -104,13 +108,33 @@ def password_token(user: User) -> str:
     return _serializer().dumps([user.id, user.password_mark])
 
 
+def reset_token(user: User) -> str:
+    """The same for somebody who asked for it themselves: for PASSWORD_RESET_SECONDS."""
+    return _serializer().dumps([user.id, user.password_mark, "reset"])
+
+
 def user_of_password_token(token: str) -> User | None:
     """Whose token this is; None where it is garbled, expired, used, or the person is deactivated."""
     try:
-        user_id, mark = _serializer().loads(token, max_age=current_app.config["PASSWORD_LINK_SECONDS"])
+        (user_id, mark, *kind), made = _serializer().loads(
+            token, max_age=current_app.config["PASSWORD_LINK_SECONDS"], return_timestamp=True
+        )
     except (BadData, TypeError, ValueError):
+        return None
+    if kind == ["reset"] and (now() - made).total_seconds() > current_app.config["PASSWORD_RESET_SECONDS"]:
         return None
     user = db.session.get(User, user_id)
     if user is None or not user.active or not hmac.compare_digest(user.password_mark, mark):
         return None
     return user
+
+
+def forget_password(email: str) -> None:
+    """Somebody says that they forgot the password of ``email``: tell who has it, if anybody does.
+
+    Nothing says to the caller whether there is such a person.
+    """
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower(), User.active))
+    if user is not None:
+        record("password reset asked", person=user.id)
+        events.send(events.password_forgotten, user_id=user.id, request_id=new_id())

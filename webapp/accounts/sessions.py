@@ -14,8 +14,11 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
+from webapp.accounts import devices
 from webapp.accounts.models import User, UserSession
+from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.security_log import record
 
 #: How often it is noted that a session is in use.
 NOTED = timedelta(minutes=5)
@@ -29,14 +32,19 @@ def begin(user: User, *, remember: bool) -> UserSession:
         user_id=user.id,
         address=(request.remote_addr or "")[:64],
         browser=_browser(request.user_agent.string),
+        device=devices.hash_of_browser(),
         remembered=remember,
         confirmed_at=moment,
         seen_at=moment,
         ends_at=moment + longest,
     )
+    new = devices.is_new(user, row.device)
     db.session.add(row)
     db.session.flush()
     user.session_id = row.id
+    if new:
+        record("signed in in a new browser", person=user.id)
+        events.send(events.signed_in_anew, session_id=row.id)
     return row
 
 
@@ -113,6 +121,8 @@ def forget_old(moment: datetime | None = None) -> int:
 
 def init_app(app: Flask) -> None:
     """Note after a request that its session is in use."""
+
+    app.after_request(devices.remember)
 
     @app.after_request
     def note(response: Response) -> Response:

@@ -23,7 +23,8 @@ from webapp.core.limits import network_of_client
 from webapp.core.security_log import record
 
 TOO_OFTEN = _l(
-    "Wait a few minutes, then try again. If you forgot your password, ask your administrator for a password-reset link."
+    "Wait a few minutes, then try again. If you forgot your password, choose “Forgot your password?” or ask your "
+    "administrator for a link."
 )
 
 

@@ -10,7 +10,18 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core import leases
 from webapp.core.leases import FREE, LeaseLostError, new_owner, term
 
-__all__ = ["FREE", "WORK", "Heartbeat", "LeaseLostError", "claim", "new_owner", "renew", "settle", "term"]
+__all__ = [
+    "FREE",
+    "WORK",
+    "Heartbeat",
+    "LeaseLostError",
+    "claim",
+    "give_back_attempt",
+    "new_owner",
+    "renew",
+    "settle",
+    "term",
+]
 
 WORK = leases.Work(
     Analysis,
@@ -43,6 +54,12 @@ def renew(analysis_id: str, owner: str, progress: float) -> bool:
 def settle(analysis_id: str, owner: str, state: AnalysisState, **values: Any) -> bool:
     """Give the lease back with the outcome; False, and nothing stored, where it is no longer ours."""
     return WORK.settle(analysis_id, owner, state=state, **values)
+
+
+def give_back_attempt(analysis_id: str) -> None:
+    """Not count the attempt of a worker that lives and was only too slow to renew its lease."""
+    unfinished = Analysis.state.in_((AnalysisState.QUEUED, AnalysisState.RUNNING))
+    WORK.update(Analysis.id == analysis_id, unfinished, Analysis.attempts > 0, attempts=Analysis.attempts - 1)
 
 
 class Heartbeat(leases.Heartbeat):

@@ -17,7 +17,10 @@ from webapp.policy import Modality, decide_for
 
 #: Rows that were not done for one of these reasons are decided anew when the interview is queued again.
 REDECIDED = frozenset(
-    {"no_consent", "no_recording", "no_answer", "no_transcript", "prohibited_in_eea", "place_not_cleared"}
+    {
+        *("no_consent", "no_recording", "no_answer", "no_transcript", "prohibited_in_eea", "place_not_cleared"),
+        *("audit_missing", "audit_too_old", "notice_too_short", "release_missing", "waiver_missing"),
+    }
 )
 
 

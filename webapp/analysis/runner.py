@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,9 @@ from webapp.transcripts import transcribe
 
 logger = logging.getLogger(__name__)
 
+#: The share of its time that an analysis must have computed for its length to be the answer's.
+BUSY = 0.7
+
 
 def run(analysis_id: str) -> bool:
     """Run one analysis to its end; False where there was nothing to do or somebody else has it.
@@ -37,14 +41,17 @@ def run(analysis_id: str) -> bool:
     if analysis is None:
         return False
     interview_id, attempts = analysis.interview_id, analysis.attempts
+    began, worked = time.monotonic(), time.process_time()
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
             state, values = _work(analysis, heartbeat)
     except leases.LeaseLostError:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
+        leases.give_back_attempt(analysis_id)
         return False
     except SoftTimeLimitExceeded:
-        state, values = _failed("time_limit", N_("Analysing this answer took too long and was stopped. Try again."))
+        share = (time.process_time() - worked) / max(time.monotonic() - began, 1e-3)
+        state, values = _out_of_time(analysis_id, attempts, share)
     except Exception as error:
         # The traceback's lines, never the message: an exception may quote what a person said or wrote.
         lines = "".join(traceback.format_tb(error.__traceback__)[-4:])
@@ -53,6 +60,8 @@ def run(analysis_id: str) -> bool:
     finally:
         db.session.rollback()
     stored = leases.settle(analysis_id, owner, state, **values)
+    if not stored:
+        leases.give_back_attempt(analysis_id)
     db.session.expire_all()
     if stored and state in FINISHED:
         completion.announce_if_finished(interview_id)
@@ -111,6 +120,18 @@ def _failed(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:
 
 def _because(code: str, reason: str) -> dict[str, Any]:
     return {"reason_code": code, "reason": reason[:500], "result": None, "finished_at": now()}
+
+
+def _out_of_time(analysis_id: str, attempts: int, share: float) -> tuple[AnalysisState, dict[str, Any]]:
+    """What became of an analysis at the end of its time, of which it could compute a ``share`` (0..1).
+
+    That an answer takes too long shows only where its worker had a processor to itself for most of the time.
+    """
+    if share >= BUSY:
+        return _failed("time_limit", N_("Analysing this answer took too long and was stopped. Try again."))
+    logger.warning("Analysis %s had a processor for %.0f %% of its time; it is tried again", analysis_id, 100 * share)
+    later = now() + timedelta(minutes=2)
+    return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0, "attempts": max(0, attempts - 1)}
 
 
 def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[str, Any]]:

@@ -22,13 +22,17 @@ from webapp.recordings.models import Recording, RecordingState
 
 logger = logging.getLogger(__name__)
 
+#: A worker that has not been heard of for so much longer than its lease is gone, and not merely slow on a busy machine.
+GONE = timedelta(minutes=5)
 #: A message is sent again after at most so long: a full queue must not fill up with copies.
 LONGEST_WAIT = timedelta(minutes=2)
+#: How often an analysis that waits for a day to come is decided anew.
+ASKED_AGAIN = timedelta(hours=1)
 
 
 def sweep() -> int:
     """Queue again what nobody holds; how many messages were sent. Any number of sweeps may run at once."""
-    return _give_up() + _take_back() + _send_again() + _queue_late_recordings()
+    return _give_up() + _take_back() + _send_again() + _queue_late_recordings() + _queue_what_waited()
 
 
 def _rows(*where: sa.ColumnElement[bool]) -> list[sa.Row]:
@@ -52,7 +56,7 @@ def _give_up() -> int:
     """What has taken its worker down too often fails: it must not take down every worker for ever."""
     dead = (
         Analysis.state == AnalysisState.RUNNING,
-        Analysis.lease_until < now(),
+        Analysis.lease_until < now() - GONE,
         Analysis.attempts >= current_app.config["MAX_ATTEMPTS"],
     )
     sent = 0
@@ -79,7 +83,11 @@ def _give_up() -> int:
 
 def _take_back() -> int:
     """Leases that ran out: the worker died or the machine stood still."""
-    dead = (Analysis.state == AnalysisState.RUNNING, Analysis.lease_until < now())
+    dead = (
+        Analysis.state == AnalysisState.RUNNING,
+        Analysis.lease_until < now(),
+        Analysis.attempts < current_app.config["MAX_ATTEMPTS"],
+    )
     sent = 0
     for row in _rows(*dead):
         # The owner is part of the condition: a worker that took it over in between keeps it.
@@ -127,6 +135,25 @@ def _queue_late_recordings() -> int:
         .distinct()
     )
     found = db.session.scalars(late).all()
+    for interview in found:
+        queue_interview(interview)
+    db.session.commit()
+    return len(found)
+
+
+def _queue_what_waited() -> int:
+    """Answers that the law let nobody analyse before a number of days had passed; asked again every hour."""
+    waiting = (
+        sa.select(Interview)
+        .join(Analysis, Analysis.interview_id == Interview.id)
+        .where(
+            Analysis.reason_code == "notice_too_short",
+            Analysis.finished_at < now() - ASKED_AGAIN,
+            Interview.state == InterviewState.SUBMITTED,
+        )
+        .distinct()
+    )
+    found = db.session.scalars(waiting).all()
     for interview in found:
         queue_interview(interview)
     db.session.commit()

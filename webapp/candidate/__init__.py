@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
         link,
         question,
         review,
+        status,
         welcome,
     )
     from webapp.candidate.views.base import blueprint

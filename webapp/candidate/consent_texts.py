@@ -16,8 +16,7 @@ from flask_babel import gettext as _
 from webapp.core.pseudo import pseudo
 from webapp.core.translation import ENGLISH, PSEUDO, language
 from webapp.interviews.models import Interview
-from webapp.policy import Modality, Mode, Purpose
-from webapp.policy.engine import permitted_by_law
+from webapp.policy import Modality, Mode, Purpose, law_for
 
 #: The version of each language's text.
 VERSION = {"en": "2026-12-01.1"}
@@ -94,7 +93,7 @@ def texts_for(interview: Interview) -> list[ConsentText]:
     language, assessment, practice = _in_the_language_of_the_page()
     for purpose, text in assessment.items():
         modality = _MODALITY.get(purpose)
-        if modality and not permitted_by_law(modality, interview.mode, interview.country):
+        if modality and not law_for(interview, modality):
             continue
         if interview.mode is Mode.PRACTICE:
             what, without = practice[purpose]
@@ -121,10 +120,7 @@ def ruled_out(interview: Interview) -> str | None:
     """What is not done at all at the position's place, as a sentence; None where nothing is ruled out."""
     if interview.position is None:
         return None
-    decisions = {
-        modality: permitted_by_law(modality, interview.mode, interview.country)
-        for modality in (Modality.FACE, Modality.SPEECH)
-    }
+    decisions = {modality: law_for(interview, modality) for modality in (Modality.FACE, Modality.SPEECH)}
     denied = [modality for modality, decision in decisions.items() if not decision]
     if not denied:
         return None

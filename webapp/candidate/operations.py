@@ -16,10 +16,14 @@ from flask_login import current_user
 from webapp.candidate import consent_texts
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.translation import language as page_language
+from webapp.core.zones import browser_zone
 from webapp.interviews import binding
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
 from webapp.policy import Mode, Purpose
+from webapp.policy.access import law_now
+from webapp.policy.engine import NEEDS
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
 from webapp.recordings.takes import counted_takes, drop_take
@@ -42,7 +46,10 @@ def open_interview(invitation: Invitation) -> Interview:
                 question_set=invitation.question_set,
                 candidate_name=invitation.name,
             )
+            interview.time_zone = zone.key if (zone := browser_zone()) else ""
+            interview.language = page_language()
             db.session.add(interview)
+        events.send(events.interview_started, interview_id=interview.id)
     except sa.exc.IntegrityError:  # opened twice at the same moment
         interview = db.session.scalars(sa.select(Interview).where(Interview.invitation_id == invitation.id)).one()
     return interview
@@ -82,6 +89,7 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
             )
         )
         changed.append(text.purpose)
+    _keep_law(interview, [purpose for purpose in changed if purpose in granted])
     db.session.flush()
     if Purpose.RECORDING in changed and Purpose.RECORDING not in granted:
         for answer in interview.answers:
@@ -89,6 +97,14 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
     if changed and latest:
         events.send(events.consents_changed, interview_id=interview.id)
     return changed
+
+
+def _keep_law(interview: Interview, agreed: Collection[Purpose]) -> None:
+    """Keep what the law says now of what was agreed to now, and at the first time of everything."""
+    kept = interview.law_then or {}
+    modalities = [each for each, purpose in NEEDS.items() if purpose in agreed or each.value not in kept]
+    if modalities and interview.mode is Mode.ASSESSMENT:
+        interview.law_then = law_now(interview, modalities)
 
 
 def _withdraw_recording(answer: Answer, moment: datetime) -> None:

@@ -12,7 +12,7 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.analysis.operations import analyses_of
 from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview
-from webapp.policy import Modality, Mode, Purpose, decide
+from webapp.policy import Modality, Purpose, decide_for
 from webapp.recordings.takes import counted_takes
 from webapp.transcripts.models import Transcript
 
@@ -67,4 +67,4 @@ def _goes(row: Analysis, granted: Collection[Purpose], recorded: Collection[Answ
 
 
 def _allowed(interview: Interview, modality: Modality, granted: Collection[Purpose]) -> bool:
-    return bool(decide(modality, mode=Mode(interview.mode), country=interview.country, consents=granted))
+    return bool(decide_for(interview, modality, granted))

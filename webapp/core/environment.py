@@ -28,6 +28,25 @@ def whole(text: str) -> int:
     return value
 
 
+def place(text: str) -> str:
+    """The code of a place in capitals. Raises ValueError for what cannot be one; the policy knows which there are."""
+    code = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3}){0,2}", code):
+        raise ValueError(text)
+    return code
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A reader of one of ``choices``, whatever its case. Raises ValueError."""
+
+    def read(text: str) -> str:
+        if (value := text.strip().lower()) not in choices:
+            raise ValueError(text)
+        return value
+
+    return read
+
+
 class SettingError(ValueError):
     """A setting cannot be read; the message names it and says what it should be."""
 
@@ -54,7 +73,9 @@ class Setting:
         try:
             return self.kind(text)
         except ValueError:
-            wanted = {whole: "a whole number", float: "a number"}.get(self.kind, "something else")
+            wanted = {whole: "a whole number", float: "a number", place: "a place such as CA or US-IL"}.get(
+                self.kind, "something else"
+            )
             raise SettingError(f"{self.variable} is {text!r}, and should be {wanted}.") from None
 
 
@@ -91,6 +112,29 @@ SETTINGS = (
         0,
     ),
     Setting(
+        "VIVA_EMPLOYER_SEAT",
+        "where the employer is established, by ISO 3166 (`CA`, `US-IL`); its law holds beside that of each position",
+        "not said",
+        "EMPLOYER_SEAT",
+        place,
+        "",
+    ),
+    Setting(
+        "VIVA_EMPLOYER_STAFF",
+        "how many people the employer has; some laws bind only from a size on",
+        "as many as any law asks",
+        "EMPLOYER_STAFF",
+        whole,
+    ),
+    Setting(
+        "VIVA_ERASURE_FOUR_EYES",
+        "`1`: what somebody asks to erase goes only once an admin other than they has agreed",
+        "off",
+        "ERASURE_FOUR_EYES",
+        boolean,
+        False,
+    ),
+    Setting(
         "VIVA_DATABASE_URL",
         "another database than the embedded SQLite",
         "`sqlite:///VIVA_HOME/viva.db`",
@@ -117,6 +161,72 @@ SETTINGS = (
         "MAX_RECORDING_BYTES",
         whole,
         1024**3,
+    ),
+    Setting(
+        "VIVA_SMTP_HOST",
+        "the mail server that takes messages; without one they wait in the outbox, with links to copy",
+        "none",
+        "SMTP_HOST",
+        default="",
+    ),
+    Setting("VIVA_SMTP_PORT", "its port", "587; 465 for `tls`, 25 for `none`", "SMTP_PORT", whole, 0),
+    Setting(
+        "VIVA_SMTP_SECURITY",
+        "`starttls` (refuses to go on without it), `tls` (from the first byte), or `none`, for one on this machine",
+        "`starttls`",
+        "SMTP_SECURITY",
+        one_of("starttls", "tls", "none"),
+        "starttls",
+    ),
+    Setting("VIVA_SMTP_USERNAME", "a name to sign in with there", "none", "SMTP_USERNAME", default=""),
+    Setting("VIVA_SMTP_PASSWORD", "and its password", "none", "SMTP_PASSWORD", default=""),
+    Setting(
+        "VIVA_SMTP_TIMEOUT",
+        "seconds until a mail server that does not answer counts as away",
+        "20",
+        "SMTP_TIMEOUT",
+        float,
+        20.0,
+    ),
+    Setting(
+        "VIVA_MAIL_FROM",
+        "whom messages are from, such as `Example Ltd <jobs@example.org>`; the name stands in them too",
+        "`Viva <viva@HOST>` with the host of `VIVA_PUBLIC_URL`",
+        "MAIL_FROM",
+        default="",
+    ),
+    Setting(
+        "VIVA_MAIL_BOUNCES",
+        "the address that undeliverable mail goes back to, such as `bounces@example.org`; each message adds its id "
+        "after a plus sign, and `./viva flask messages bounced < MAIL` reads what came back",
+        "that of `VIVA_MAIL_FROM`",
+        "MAIL_BOUNCES",
+        default="",
+    ),
+    Setting(
+        "VIVA_MAIL_PER_HOUR",
+        "messages that one person gets within an hour; more of them wait",
+        "30",
+        "MAIL_PER_HOUR",
+        whole,
+        30,
+    ),
+    Setting(
+        "VIVA_ANSWER_DAYS",
+        "days within which a candidate is owed an answer, where no law says fewer; reviewers are reminded before",
+        "30",
+        "ANSWER_DAYS",
+        whole,
+        30,
+    ),
+    Setting(
+        "VIVA_WEBHOOK_NETWORKS",
+        "private networks that webhooks may reach, with commas, such as `10.1.0.0/16`; all others that are not public "
+        "are refused",
+        "none",
+        "WEBHOOK_NETWORKS",
+        listed,
+        (),
     ),
     Setting(
         "VIVA_WHISPER",

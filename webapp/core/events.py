@@ -41,6 +41,59 @@ readings_deleted = _signals.signal("readings-deleted")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
+#: Payload ``interview_ids`` and ``kept`` (classes of webapp/core/personal_data.py that are going). What is held about
+#: these interviews is about to be erased: whoever passed something on tells its receivers.
+erasing = _signals.signal("erasing")
+#: Payload ``action`` and ``facts`` (ids and words of ours, never a name). Something happened that matters for trust;
+#: webapp/core/security_log.py sends it for whoever calls ``record``.
+audited = _signals.signal("audited")
+#: Payload ``invitation_id``. Somebody was invited.
+interview_invited = _signals.signal("interview-invited")
+#: Payload ``invitation_id``. The address of somebody who was invited was corrected.
+address_corrected = _signals.signal("address-corrected")
+#: Payload ``interview_id``. A candidate has begun; sent once.
+interview_started = _signals.signal("interview-started")
+#: Payload ``invitation_id`` and ``before`` (the deadline that was, in ISO 8601). A deadline was moved.
+deadline_moved = _signals.signal("deadline-moved")
+#: Payload ``invitation_id``. An invitation was revoked by the people who sent it.
+invitation_revoked = _signals.signal("invitation-revoked")
+#: Payload ``invitation_id``. A candidate withdraws from the whole process.
+candidate_withdrew = _signals.signal("candidate-withdrew")
+#: Payload ``request_id``. A candidate asks for another format, another time, or a person.
+candidate_asked = _signals.signal("candidate-asked")
+#: Payload ``invitation_id`` and ``text``, what was granted. An accommodation was granted to a candidate.
+accommodation_granted = _signals.signal("accommodation-granted")
+#: Payload ``code_id``. A candidate wants to go on in another browser, and proves who they are by a code.
+link_code_asked = _signals.signal("link-code-asked")
+#: Payload ``interview_id`` and ``scorecard_id``. A reviewer has submitted a scorecard.
+scorecard_submitted = _signals.signal("scorecard-submitted")
+#: Payload ``interview_id`` and ``decision_id``. A person has decided.
+decision_made = _signals.signal("decision-made")
+#: Payload ``user_id``, ``interview_id``, ``by_id`` and ``mention_id``. Somebody was named in a comment on an interview.
+person_mentioned = _signals.signal("person-mentioned")
+#: Payload ``user_id``. Somebody got an account, or got theirs back, and sets a password by a link.
+person_added = _signals.signal("person-added")
+#: Payload ``user_id`` and ``request_id``. Somebody asked for a link to set a new password.
+password_forgotten = _signals.signal("password-forgotten")
+#: Payload ``session_id``. Somebody has signed in in a browser that was never seen with them.
+signed_in_anew = _signals.signal("signed-in-anew")
+#: Payload ``address``, ``name``, ``file`` (what it is called), ``path`` (where in Viva it is) and ``job_id``. What
+#: somebody asked for has been put together, and can be fetched.
+export_finished = _signals.signal("export-finished")
+#: Payload ``address``, ``name`` and ``job_id``. What was held about somebody has been erased.
+erasure_finished = _signals.signal("erasure-finished")
+#: Payload ``invitation_id`` and ``interview_id`` (None where it was never begun). What was held about a candidate is
+#: being erased.
+interview_erased = _signals.signal("interview-erased")
+#: Payload ``appointment_id`` and ``what`` (booked, moved or cancelled). A live interview has got, changed or lost its
+#: time.
+appointment_changed = _signals.signal("appointment-changed")
+#: Payload ``invitation_id`` and ``request_id``. A candidate is asked to choose a time for a live interview.
+times_offered = _signals.signal("times-offered")
+#: Payload ``application_id``. Somebody wants to be interviewed by an open link, and has to confirm their address.
+application_received = _signals.signal("application-received")
+#: Payload ``message_id``. A message was given up: refused for good, or tried in vain for as long as it made sense.
+message_failed = _signals.signal("message-failed")
 #: No payload. The clock's one task asks every feature to find what nobody holds; each receiver commits by itself and
 #: returns how many messages it sent. Outside of any transaction, and one receiver's failure does not keep the others
 #: from their work.

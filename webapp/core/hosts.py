@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, has_request_context, request
 
 _OURS = ["localhost", "127.0.0.1", "[::1]"]
+#: The address that links begin with outside of a request, where PUBLIC_URL does not say it.
+_known: ContextVar[str] = ContextVar("viva_base_url", default="")
 
 
 def init_app(app: Flask) -> None:
@@ -27,11 +33,26 @@ def base_url() -> str:
     if public := current_app.config["PUBLIC_URL"]:
         return str(public).rstrip("/")
     if not has_request_context():
-        return ""
+        return _known.get()
     if is_plausible(urlsplit(f"//{request.host}").hostname or ""):
         return request.url_root.rstrip("/")
     host, port = request.environ.get("SERVER_NAME", ""), request.environ.get("SERVER_PORT", "80")
     return f"{request.scheme}://{host if _is_address(host) else '127.0.0.1'}:{port}"
+
+
+@contextmanager
+def linking_to(base: str) -> Iterator[None]:
+    """Have links that are made outside of a request begin with ``base``, as a request once said it."""
+    token = _known.set(base)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def link_to(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, inside or outside of a request."""
+    return base_url() + current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 def is_plausible(name: str) -> bool:

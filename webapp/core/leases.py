@@ -50,12 +50,14 @@ def term() -> timedelta:
 @dataclass(frozen=True)
 class Work:
     """One kind of work. ``free`` is given the present moment and says which rows may be claimed; ``busy`` says which
-    rows can be held at all; ``claimed`` is set on a row by claiming it."""
+    rows can be held at all; ``claimed`` is set on a row by claiming it. ``counts_claims``: whether each claim is an
+    attempt; where it is not, whoever fails says whether that was the row's fault."""
 
     model: Any
     free: Callable[[datetime], sa.ColumnElement[bool]]
     busy: sa.ColumnElement[bool]
     claimed: Callable[[datetime], dict[str, Any]] = lambda _moment: {}
+    counts_claims: bool = True
 
     def claim(self, row_id: str, owner: str) -> bool:
         """Take the lease of a free row; False where there is nothing to do or somebody else was first."""
@@ -65,7 +67,7 @@ class Work:
             self.free(moment),
             lease_owner=owner,
             lease_until=moment + term(),
-            attempts=self.model.attempts + 1,
+            attempts=self.model.attempts + (1 if self.counts_claims else 0),
             **self.claimed(moment),
         )
 

@@ -10,8 +10,8 @@ _ACCENTED = str.maketrans(
     "aceginosuyzACEGINOSUYZ",
     "áçéğíñóšúýžÁÇÉĞÍÑÓŠÚÝŽ",
 )
-#: What stays as it is: places for values, per-cent signs, tags and entities.
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]*>|&\w+;)")
+#: What stays as it is: places for values (of templates too), per-cent signs, tags and entities.
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%%|\{\{[^}]*\}\}|\{%[^%]*%\}|<[^>]*>|&\w+;)")
 
 
 def pseudo(text: str) -> str:

@@ -13,8 +13,10 @@ QUICK = "quick"
 ANALYSIS = "analysis"
 #: Short work by the clock or after an analysis: the sweep, reports, live rooms.
 UPKEEP = "upkeep"
+#: Mail and webhooks: work that waits for other people's servers.
+OUTBOX = "outbox"
 #: Each has workers of its own (launcher/up.py starts them).
-QUEUES = (QUICK, ANALYSIS, UPKEEP)
+QUEUES = (QUICK, ANALYSIS, UPKEEP, OUTBOX)
 
 NOTE_LIFE = "liveness.note"
 SWEEP = "core.sweep"
@@ -23,6 +25,8 @@ RUN_ANALYSIS = "analysis.run"
 BUILD_REPORT = "reports.build"
 SETTLE_LIVE = "live.settle"
 ANSWER_DEMO = "demo.answer"
+DELIVER_MESSAGES = "messages.deliver"
+REMIND = "messages.remind"
 
 #: Tasks that do not go to QUICK, which is the default.
 ROUTES = {
@@ -30,4 +34,6 @@ ROUTES = {
     SWEEP: {"queue": UPKEEP},
     BUILD_REPORT: {"queue": UPKEEP},
     SETTLE_LIVE: {"queue": UPKEEP},
+    REMIND: {"queue": UPKEEP},
+    DELIVER_MESSAGES: {"queue": OUTBOX},
 }

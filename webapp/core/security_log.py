@@ -1,7 +1,8 @@
 """Who did what that matters for trust: one line of JSON each in ``HOME/logs/security.log``, ids and no names.
 
 Signing in and failing to, sessions that end, roles, deactivations, passwords, links that were shown or released, and
-decisions. Viva only appends to the file; to rotate it, rename it (the next line begins a new one).
+decisions. The same goes into the audit log of the database (webapp/governance), by a signal. Viva only appends to the
+file; to rotate it, rename it (the next line begins a new one).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from flask import Flask, current_app, has_request_context, request
 from flask_login import current_user
+
+from webapp.core import events
 
 
 def init_app(app: Flask) -> None:
@@ -35,3 +38,4 @@ def record(event: str, **facts: str | int | None) -> None:
         if current_user and current_user.is_authenticated:
             line.setdefault("by", current_user.id)
     current_app.extensions["security_log"].info(json.dumps(line))
+    events.send(events.audited, action=event, facts=facts)

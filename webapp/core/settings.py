@@ -61,6 +61,10 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SIGN_IN_RATE_AT_ACCOUNT="10 per minute; 60 per hour",
         #: How long a link to set a password works, in seconds.
         PASSWORD_LINK_SECONDS=3 * 24 * 3600,
+        #: And one that somebody asked for themselves; how often they may ask, from one network and for one account.
+        PASSWORD_RESET_SECONDS=3600,
+        PASSWORD_RESET_RATE="10 per hour",
+        PASSWORD_RESET_RATE_PER_ACCOUNT="3 per hour",
         #: The largest part of a recording in one request, and the largest form, in bytes.
         MAX_CONTENT_LENGTH=32 * 1024**2,
         MAX_FORM_MEMORY_SIZE=2 * 1024**2,

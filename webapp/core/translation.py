@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, force_locale
 from flask_babel import get_locale as formats_locale
 from werkzeug.datastructures import LanguageAccept
 
@@ -31,6 +34,10 @@ ENGLISH = "en"
 PSEUDO = "en_XA"
 #: Dates and numbers of the English pages: day before month, 24 hours.
 _FORMATS = {ENGLISH: "en_GB", PSEUDO: "en_GB"}
+
+
+#: The language of what is being written for somebody else; empty: the page's.
+_written_in: ContextVar[str] = ContextVar("viva_written_in", default="")
 
 
 class _Domain(Domain):
@@ -62,13 +69,30 @@ def languages() -> list[str]:
 def language() -> str:
     """The language of this request: the one kept in the session, else the browser's, else English.
 
-    Outside of a request (in a task) it is English.
+    Outside of a request (in a task) it is English, unless ``writing_in`` says another.
     """
+    if chosen := _written_in.get():
+        return chosen
     if not has_request_context():
         return ENGLISH
     if "viva_language" not in g:
         g.viva_language = _choose(languages(), session.get("language"), request.accept_languages)
     return str(g.viva_language)
+
+
+@contextmanager
+def writing_in(name: str) -> Iterator[None]:
+    """Have texts, dates and numbers be in a language, whatever the request says: for what somebody else reads later.
+
+    English where ``name`` is no language that is offered.
+    """
+    chosen = name if name in languages() else ENGLISH
+    token = _written_in.set(chosen)
+    try:
+        with force_locale(_FORMATS.get(chosen, chosen)):
+            yield
+    finally:
+        _written_in.reset(token)
 
 
 def _choose(offered: list[str], kept: str | None, accepted: LanguageAccept) -> str:

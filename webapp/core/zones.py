@@ -6,13 +6,17 @@ it was known. Signing in stores it with the person, for texts that no browser as
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.dates import get_timezone_name
 from flask import Flask, has_request_context, request
-from flask_babel import format_date, format_time
+from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
@@ -20,11 +24,13 @@ from markupsafe import Markup, escape
 #: As in localtime.js.
 COOKIE = "viva_zone"
 _UTC = ZoneInfo("UTC")
+#: The zone of whoever will read what is being written; None: of whoever asks.
+_written_for: ContextVar[ZoneInfo | None] = ContextVar("viva_written_for", default=None)
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters ``moment`` and ``moment_both``."""
-    app.jinja_env.filters.update(moment=moment, moment_both=moment_both)
+    """Give templates the filters ``moment``, ``moment_both`` and ``day``."""
+    app.jinja_env.filters.update(moment=moment, moment_both=moment_both, day=day)
 
 
 @lru_cache(maxsize=1024)
@@ -45,10 +51,30 @@ def browser_zone() -> ZoneInfo | None:
 
 def reader_zone() -> ZoneInfo:
     """The browser's zone, else the one last known of the person who is signed in, else UTC."""
+    if (written_for := _written_for.get()) is not None:
+        return written_for
     known = browser_zone()
     if known is None and has_request_context() and current_user.is_authenticated:
         known = zone_named(current_user.time_zone)
     return known or _UTC
+
+
+@contextmanager
+def writing_for(zone: str) -> Iterator[None]:
+    """Have moments be in the zone of that name (UTC where there is none), whoever asks: for what is read later."""
+    token = _written_for.set(zone_named(zone) or _UTC)
+    try:
+        yield
+    finally:
+        _written_for.reset(token)
+
+
+def moment_with_zone(value: datetime) -> str:
+    """A moment in the reader's zone with the day of the week and the zone's name, for texts that travel."""
+    here = value.astimezone(reader_zone())
+    day, time = format_date(here.date(), "full", rebase=False), _time(here)
+    zone = get_timezone_name(here, width="long", locale=get_locale())
+    return str(_("%(date)s, %(time)s (%(zone)s)", date=day, time=time, zone=zone))
 
 
 def moment_text(value: datetime | None, *, both: bool = False) -> str:
@@ -86,6 +112,11 @@ def _element(value: datetime | None, *, both: bool) -> Markup:
     return Markup('<time datetime="{}" data-local="{}">{}</time>').format(
         value.astimezone(UTC).isoformat(), "both" if both else "own", escape(moment_text(value, both=both))
     )
+
+
+def day(value: date) -> str:
+    """A day of the calendar, in no zone, for people."""
+    return str(format_date(value, "long", rebase=False))
 
 
 def _date(value: datetime) -> str:

@@ -17,6 +17,8 @@ POSITIONS = {
     "montreal": ("Support engineer", "Montréal", "CA"),
     "lyon": ("Support engineer", "Lyon", "FR"),
 }
+#: The part of the country that each is in.
+REGIONS = {"montreal": "CA-QC", "lyon": "FR-ARA"}
 
 
 @dataclass(frozen=True)

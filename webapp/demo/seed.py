@@ -83,7 +83,7 @@ def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
     sets.publish(published, by=admin)
     _question_set(admin, content.DRAFT_TITLE, content.DRAFT_INTRODUCTION, content.DRAFT_QUESTIONS)
     positions = {
-        key: create_position(title=title, city=city, country=country, by=recruiter)
+        key: create_position(title=title, city=city, country=country, region=content.REGIONS[key], by=recruiter)
         for key, (title, city, country) in content.POSITIONS.items()
     }
 

@@ -31,6 +31,7 @@ NAMES = {
     queues.UPKEEP: _l("Worker for upkeep"),
     queues.QUICK: _l("Worker for short tasks"),
     queues.ANALYSIS: _l("Worker for analyses"),
+    queues.OUTBOX: _l("Worker for mail and webhooks"),
     "disk": _l("Disk"),
     "messages": _l("Messages"),
     "proxy": _l("Proxy"),

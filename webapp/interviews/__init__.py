@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.interviews import receivers  # connects them
+    from webapp.interviews import personal, receivers  # connects them
     from webapp.interviews.status import STATUS_NAMES
     from webapp.interviews.views import invitations  # adds its views to the blueprint
     from webapp.interviews.views.inbox import blueprint

@@ -58,6 +58,8 @@ def check_open(interview: Interview) -> None:
         raise AnsweringError("submitted", _("This interview has been submitted, so nothing more can be added."))
     if interview.invitation is not None and interview.invitation.revoked_at is not None:
         raise AnsweringError("revoked", _("This invitation was withdrawn. Ask the person who invited you."))
+    if interview.invitation is not None and interview.invitation.withdrawn_at is not None:
+        raise AnsweringError("withdrawn", _("You have withdrawn from this process, so nothing more can be added."))
 
 
 def is_past(moment: datetime) -> bool:
@@ -88,13 +90,18 @@ def check_may_submit(interview: Interview) -> None:
         raise AnsweringError("expired", _("The deadline has passed, so this interview can no longer be submitted."))
 
 
-def answer_to(interview: Interview, question: Question) -> Answer:
-    """The answer to one question of the interview's set, made when first needed."""
+def find_answer(interview: Interview, question: Question) -> Answer | None:
+    """The answer to one question of the interview's set, if there is one; to look at it makes none."""
     if question.question_set_id != interview.question_set_id:
         raise AnsweringError("question", _("This question is not part of your interview."))
-    answer = db.session.scalar(
+    return db.session.scalar(
         sa.select(Answer).where(Answer.interview_id == interview.id, Answer.question_id == question.id)
     )
+
+
+def answer_to(interview: Interview, question: Question) -> Answer:
+    """The answer to one question of the interview's set, made when first needed."""
+    answer = find_answer(interview, question)
     if answer is None:
         try:
             with db.session.begin_nested():

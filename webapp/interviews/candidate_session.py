@@ -35,7 +35,7 @@ def may_answer(interview: Interview) -> bool:
         return False
     if interview.mode is Mode.PRACTICE:
         return current_user.is_authenticated and current_user.is_active and interview.candidate_id == current_user.id
-    if interview.invitation is None or interview.invitation.revoked_at is not None:
+    if interview.invitation is None or interview.invitation.is_closed:
         return False
     if is_staff():
         return False
@@ -57,10 +57,12 @@ def load_interview(interview_id: str, *, revoked_too: bool = False) -> Interview
     if interview is None:
         abort(404, _UNKNOWN)
     if not may_answer(interview):
-        revoked = interview.invitation is not None and interview.invitation.revoked_at is not None
+        revoked = interview.invitation is not None and interview.invitation.is_closed
         if revoked and interview.id in session.get(_GRANTS, []) and binding.is_bound_here(interview) and not is_staff():
             if revoked_too:
                 return interview
+            if interview.invitation is not None and interview.invitation.withdrawn_at is not None:
+                abort(410, _("You have withdrawn from this process. You can still see and withdraw your consents."))
             abort(410, _("This invitation was withdrawn by the people who sent it. Ask them what happens next."))
         abort(404, _UNKNOWN)
     return interview

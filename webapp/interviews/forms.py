@@ -21,9 +21,9 @@ from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
 from webapp.core.zones import reader_zone
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
+from webapp.policy.codes import name_of
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
-from webapp.positions.places import country_name
 from webapp.questions.models import QuestionSet, SetState
 from webapp.questions.operations import visible_to
 
@@ -79,7 +79,7 @@ class _InvitationForm(DeadlineForm):
             db.session.scalars(sets.order_by(sa.func.lower(QuestionSet.title), QuestionSet.version.desc()))
         )
         self.position.choices = [
-            SelectChoice(position.id, f"{position.title} – {position.city}, {country_name(position.country)}")
+            SelectChoice(position.id, f"{position.title} – {position.city}, {name_of(position.place)}")
             for position in self.positions
         ]
         self.question_set.choices = [
@@ -88,8 +88,8 @@ class _InvitationForm(DeadlineForm):
 
     @property
     def places(self) -> list[str]:
-        """The countries of the positions to choose from."""
-        return sorted({position.country for position in self.positions}, key=country_name)
+        """The places of the positions to choose from."""
+        return sorted({position.place for position in self.positions}, key=name_of)
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -98,6 +98,7 @@ class _InvitationForm(DeadlineForm):
             "position": next(position for position in self.positions if position.id == self.position.data),
             "question_set": next(each for each in self.sets if each.id == self.question_set.data),
             "deadline": self.deadline,
+            "time_zone": self.zone.data,
         }
 
 
@@ -123,3 +124,9 @@ class InvitationForm(_InvitationForm):
 
 class UploadForm(_InvitationForm):
     file = FileField(_l("CSV file"), [FileRequired(_l("Choose a CSV file."))])
+
+
+class AddressForm(FlaskForm):
+    """An address that was wrong."""
+
+    email = EmailField(_l("Email"), [DataRequired(_l("Enter their email address.")), Length(max=254)], filters=[strip])

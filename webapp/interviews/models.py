@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -33,11 +33,23 @@ class Invitation(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the candidate withdrew from the whole process.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When somebody noted that the candidate has had an answer by another way than a message of ours.
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The zone that the deadline was given in, and the language that the invitation is written in.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
 
     position: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     created_by: Mapped[User] = relationship()
     interview: Mapped[Interview | None] = relationship(back_populates="invitation")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its link was closed: by those who sent it, or by the candidate."""
+        return self.revoked_at is not None or self.withdrawn_at is not None
 
 
 class InterviewState(enum.StrEnum):
@@ -75,6 +87,13 @@ class Interview(Model):
     #: inviter released it since.
     browser: Mapped[str | None] = mapped_column(String(64))
     released: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Where the candidate lives, as they said; a code of webapp/policy/codes.py, empty where they did not say.
+    candidate_place: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: What the law said of each modality when its consent was given (webapp/policy/access.py).
+    law_then: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: The zone and the language of the browser in which it was begun.
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    language: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     invitation: Mapped[Invitation | None] = relationship(back_populates="interview")
     position: Mapped[Position | None] = relationship()
@@ -88,6 +107,21 @@ class Interview(Model):
     @property
     def country(self) -> str | None:
         return self.position.country if self.position else None
+
+    @property
+    def place(self) -> str | None:
+        """The code of the position's place; None in practice."""
+        return self.position.place if self.position else None
+
+    @property
+    def told_on(self) -> date | None:
+        """The day on which the candidate was told what is analysed; None where no notice was shown."""
+        return None
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """What the candidate signed: ``release``, ``waiver``."""
+        return frozenset()
 
     @property
     def consented(self) -> frozenset[Purpose]:
@@ -116,6 +150,47 @@ class Consent(Model):
     browser: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
     interview: Mapped[Interview] = relationship(back_populates="consents")
+
+
+class LinkCode(Model):
+    """A code by which a candidate proves in another browser that they are who was invited. The code is not stored: it
+    is made of the row's id and the installation's secret (webapp/interviews/binding.py)."""
+
+    __tablename__ = "link_codes"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: How often something was entered for it.
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    interview: Mapped[Interview] = relationship()
+
+
+class RequestKind(enum.StrEnum):
+    """What a candidate asks for."""
+
+    FORMAT = "format"
+    TIME = "time"
+    PERSON = "person"
+
+
+class CandidateRequest(Model):
+    """What a candidate asks of the people who invited them, from their status page."""
+
+    __tablename__ = "candidate_requests"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), index=True)
+    kind: Mapped[RequestKind] = mapped_column(enum_type(RequestKind))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: When somebody noted that it is settled.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    invitation: Mapped[Invitation] = relationship()
 
 
 class Answer(Model):

@@ -16,9 +16,10 @@ from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
 from webapp.core.security_log import record
-from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.core.translation import language as page_language
+from webapp.interviews.models import CandidateRequest, Interview, InterviewState, Invitation, RequestKind
 from webapp.interviews.people_csv import Person, Problem
-from webapp.interviews.person_fields import FieldError, clean_name
+from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.policy import Mode
 from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
@@ -29,6 +30,8 @@ _Row = TypeVar("_Row", Interview, Invitation)
 _SALT = "viva.invitation"
 #: No deadline is later than this from now.
 LONGEST = timedelta(days=366)
+#: Characters of what a candidate asks for.
+LONGEST_REQUEST = 2000
 #: Two people may have one name and no address; within this time it is one form, sent twice.
 SENT_TWICE = timedelta(minutes=2)
 
@@ -38,13 +41,16 @@ class InvitationError(ValueError):
 
 
 def create_invitation(
-    *, position: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User
-) -> Invitation:
+    *, position: Position, question_set: QuestionSet, name: str, email: str, deadline: datetime, by: User,
+    time_zone: str = "", language: str = "",
+) -> Invitation:  # fmt: skip
     """Invite one person for ``position`` to answer ``question_set`` until ``deadline`` (aware).
 
     Two equal calls make one invitation: a form that is sent twice gets the one from before. Raises InvitationError
-    where the set is not published, the position is archived, the deadline is over or the name is no name. Nothing is
-    sent: the link (``invitation_url``) is for the recruiter to pass on.
+    where the set is not published, the position is archived, the deadline is over or the name is no name. Where there
+    are an address and a mail server, the link is sent; else it (``invitation_url``) is for the recruiter to pass on.
+
+    :param time_zone: the zone in which the deadline was given.  :param language: that of the invitation; the page's.
     """
     if question_set.state is not SetState.PUBLISHED:
         raise InvitationError(_("Only a published question set can be used. Choose a published one."))
@@ -67,9 +73,12 @@ def create_invitation(
         email=email.strip(),
         deadline=deadline,
         created_by_id=by.id,
+        time_zone=time_zone,
+        language=language or page_language(),
     )
     db.session.add(invitation)
     db.session.flush()
+    events.send(events.interview_invited, invitation_id=invitation.id)
     current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
     events.send(events.invitation_created, invitation_id=invitation.id)
     return invitation
@@ -93,8 +102,9 @@ class BatchError(InvitationError):
 
 
 def create_invitations(
-    people: Sequence[Person], *, position: Position, question_set: QuestionSet, deadline: datetime, by: User
-) -> list[Invitation]:
+    people: Sequence[Person], *, position: Position, question_set: QuestionSet, deadline: datetime, by: User,
+    time_zone: str = "",
+) -> list[Invitation]:  # fmt: skip
     """Invite everybody on a list, or nobody. All of them have the same ``created_at``, which names the batch.
 
     Raises BatchError where somebody has an open invitation for ``position`` already, and what create_invitation raises.
@@ -115,8 +125,9 @@ def create_invitations(
     rows = []
     for person in people:
         row = create_invitation(
-            position=position, question_set=question_set, name=person.name, email=person.email, deadline=deadline, by=by
-        )
+            position=position, question_set=question_set, name=person.name, email=person.email, deadline=deadline,
+            by=by, time_zone=time_zone,
+        )  # fmt: skip
         row.created_at = moment
         rows.append(row)
     db.session.flush()
@@ -170,7 +181,7 @@ def invitation_of_token(token: str) -> Invitation | None:
 def is_open(invitation: Invitation) -> bool:
     """Whether the link still opens the interview for answering: not revoked, not submitted, deadline not over."""
     submitted = invitation.interview is not None and invitation.interview.state is InterviewState.SUBMITTED
-    return invitation.revoked_at is None and not submitted and invitation.deadline > now()
+    return not invitation.is_closed and not submitted and invitation.deadline > now()
 
 
 def revoke(invitation: Invitation, *, by: User | None = None) -> None:
@@ -183,6 +194,74 @@ def revoke(invitation: Invitation, *, by: User | None = None) -> None:
         invitation.revoked_at = now()
         db.session.flush()
         record("invitation revoked", invitation=invitation.id, by=by.id if by else None)
+        events.send(events.invitation_revoked, invitation_id=invitation.id)
+
+
+def correct_email(invitation: Invitation, email: str, *, by: User) -> None:
+    """Put right the address of somebody who was invited; the invitation goes there. Raises InvitationError."""
+    try:
+        email = clean_email(email)
+    except FieldError as failure:
+        raise InvitationError(str(failure)) from None
+    if email != invitation.email:
+        invitation.email = email
+        db.session.flush()
+        record("address corrected", invitation=invitation.id, by=by.id)
+        events.send(events.address_corrected, invitation_id=invitation.id)
+
+
+def withdraw(invitation: Invitation) -> bool:
+    """The candidate withdraws from the whole process: the link closes. Whether this call did it.
+
+    What was submitted stays until it is erased: withdrawing from a process and taking back a consent are two things.
+    """
+    if invitation.withdrawn_at is not None:
+        return False
+    invitation.withdrawn_at = now()
+    db.session.flush()
+    record("candidate withdrew", invitation=invitation.id)
+    events.send(events.candidate_withdrew, invitation_id=invitation.id)
+    return True
+
+
+def ask(invitation: Invitation, kind: RequestKind, text: str) -> CandidateRequest:
+    """The candidate asks for another format, another time or a person. Raises InvitationError where nothing is said."""
+    text = text.strip()
+    if not text:
+        raise InvitationError(_("Write what you need."))
+    if len(text) > LONGEST_REQUEST:
+        raise InvitationError(_("This is longer than %(number)s characters. Shorten it.", number=LONGEST_REQUEST))
+    moment = now() - SENT_TWICE
+    same = sa.select(CandidateRequest).filter_by(invitation_id=invitation.id, kind=kind, text=text)
+    if found := db.session.scalar(same.where(CandidateRequest.created_at > moment).limit(1)):
+        return found
+    request = CandidateRequest(invitation_id=invitation.id, kind=kind, text=text)
+    db.session.add(request)
+    db.session.flush()
+    events.send(events.candidate_asked, request_id=request.id)
+    return request
+
+
+def requests_of(invitation: Invitation) -> list[CandidateRequest]:
+    """What the candidate asked for, the newest first."""
+    query = sa.select(CandidateRequest).where(CandidateRequest.invitation_id == invitation.id)
+    return list(db.session.scalars(query.order_by(CandidateRequest.created_at.desc(), CandidateRequest.id)))
+
+
+def settle(request: CandidateRequest, *, by: User) -> None:
+    """Note that a request is settled."""
+    if request.settled_at is None:
+        request.settled_at = now()
+        db.session.flush()
+        current_app.logger.info("Request %s settled by %s", request.id, by.id)
+
+
+def note_answered(invitation: Invitation, *, by: User) -> None:
+    """Note that the candidate has had an answer by another way than a message of ours: its clock stops."""
+    if invitation.answered_at is None:
+        invitation.answered_at = now()
+        db.session.flush()
+        record("answer noted", invitation=invitation.id, by=by.id)
 
 
 def release(invitation: Invitation, *, by: User) -> None:
@@ -200,9 +279,13 @@ def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
     _check_not_submitted(invitation)
     if invitation.revoked_at is not None:
         raise InvitationError(_("This invitation was revoked. Create a new one."))
+    if invitation.withdrawn_at is not None:
+        raise InvitationError(_("The candidate has withdrawn."))
     _check_deadline(deadline)
-    invitation.deadline = deadline
+    before, invitation.deadline = invitation.deadline, deadline
     db.session.flush()
+    if before != deadline:
+        events.send(events.deadline_moved, invitation_id=invitation.id, before=before.isoformat())
     current_app.logger.info("Invitation %s extended by %s", invitation.id, by.id)
 
 

@@ -17,7 +17,7 @@ def stay(_app: object, *, position_id: str) -> None:
     if db.session.scalar(sa.select(sa.exists().where(Invitation.position_id == position_id))):
         raise PositionError(
             _(
-                "Candidates were invited under the law of this country, so it cannot change. Create a new "
-                "position for the other country."
+                "Candidates were invited under the law of this place, so it cannot change. Create a new "
+                "position for the other place."
             )
         )

@@ -51,6 +51,7 @@ class Status(enum.StrEnum):
     READY = "ready"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
 
 
 STATUS_NAMES = {
@@ -60,6 +61,7 @@ STATUS_NAMES = {
     Status.READY: _l("Ready"),
     Status.EXPIRED: _l("Expired"),
     Status.REVOKED: _l("Revoked"),
+    Status.WITHDRAWN: _l("Withdrawn"),
 }
 
 
@@ -73,6 +75,7 @@ def _is_expired() -> sa.ColumnElement[bool]:
 def _status() -> sa.Case[str]:
     submitted = Interview.state == InterviewState.SUBMITTED
     return sa.case(
+        (Invitation.withdrawn_at.is_not(None), Status.WITHDRAWN.value),
         (sa.and_(submitted, *_ready), Status.READY.value),
         (submitted, Status.ANALYSING.value),
         (Invitation.revoked_at.is_not(None), Status.REVOKED.value),

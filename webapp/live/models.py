@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -69,6 +69,31 @@ class Room(Model):
     @property
     def country(self) -> str | None:
         return self.position.country if self.position else None
+
+    @property
+    def place(self) -> str | None:
+        """The code of the position's place; None in practice."""
+        return self.position.place if self.position else None
+
+    @property
+    def candidate_place(self) -> str:
+        """Where the candidate lives, as the interview that this follows has it."""
+        return self.interview.candidate_place if self.interview else ""
+
+    @property
+    def law_then(self) -> dict[str, Any] | None:
+        """What the law said when the consents of the interview were given; None without one."""
+        return self.interview.law_then if self.interview else None
+
+    @property
+    def told_on(self) -> date | None:
+        """The day on which the candidate was told what is analysed."""
+        return self.interview.told_on if self.interview else None
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """What the candidate signed for the interview that this follows."""
+        return self.interview.signed if self.interview else frozenset()
 
     @property
     def is_open(self) -> bool:

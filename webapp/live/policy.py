@@ -7,13 +7,13 @@ from flask import current_app
 
 from ml.core.messages import N_
 from webapp.live.models import SHOWN, LivePurpose, Member, Room
-from webapp.policy import Decision, Modality, Mode, permitted_by_law
+from webapp.policy import Decision, Modality, Mode, law_for
 
 
 def reading_lawful(room: Room) -> Decision:
     """Whether anybody's face and voice may be read in ``room`` at all, whatever they would agree to."""
     for modality in (Modality.FACE, Modality.SPEECH):
-        decision = permitted_by_law(modality, room.mode, room.country)
+        decision = law_for(room, modality)
         if not decision:
             return Decision(False, decision.code, _why_not(room, decision.code))
     return Decision(True)

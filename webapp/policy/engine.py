@@ -1,23 +1,26 @@
-"""The rule itself: a pure function of the mode, the place and the consents. It denies unless a rule allows.
+"""The rule itself: a pure function of the mode, the places, the day and the consents. It denies unless a rule allows.
 
-Sources: AI Act (Regulation (EU) 2024/1689) Art. 5(1)(f), in force since 2 February 2025: inferring emotions from
-biometric data in recruitment is prohibited, consent or not. Elsewhere notice and consent are the least that is asked.
+What the law of a place says is in webapp/policy/acts/ as data; law.py reads it. Practice belongs to the candidate alone
+and needs their consent and nothing else.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ml.core.messages import N_
+from webapp.policy.acts import CLEARED as WITH_CONSENT
+from webapp.policy.acts.europe import EEA, EEA_TERRITORIES, EU
+from webapp.policy.facts import Facts
+from webapp.policy.law import CURABLE, Situation, judge
+from webapp.policy.rules import Decision, Modality
 
-EU = frozenset(("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK").split())
-EEA = EU | frozenset({"IS", "LI", "NO"})
-#: Territories of member states with codes of their own, where Union law applies too.
-EEA_TERRITORIES = frozenset({"AX", "GF", "GP", "MF", "MQ", "RE", "YT"})
-#: Places where face and voice emotion may run in an assessment with the person's consent. Every other place is denied.
-WITH_CONSENT = frozenset({"CA", "US"})
+__all__ = [
+    "EEA", "EEA_TERRITORIES", "EU", "WITH_CONSENT", "Decision", "Modality", "Mode", "Purpose", "decide",
+    "permitted_by_law",
+]  # fmt: skip
 
 
 class Mode(enum.StrEnum):
@@ -25,14 +28,6 @@ class Mode(enum.StrEnum):
 
     PRACTICE = "practice"
     ASSESSMENT = "assessment"
-
-
-class Modality(enum.StrEnum):
-    """What can be read of an answer."""
-
-    FACE = "face"
-    SPEECH = "speech"
-    TEXT = "text"
 
 
 class Purpose(enum.StrEnum):
@@ -47,26 +42,6 @@ class Purpose(enum.StrEnum):
 #: The consent that each modality needs; face and voice need the one to recording as well, for they are read from it.
 NEEDS = {Modality.FACE: Purpose.FACE, Modality.SPEECH: Purpose.VOICE, Modality.TEXT: Purpose.TEXT}
 #: The reasons are stored with what was not analysed, in English, and translated when they are shown.
-_PROHIBITED = {
-    Modality.FACE: N_(
-        "Inferring emotion from facial expression is prohibited in recruitment in the EU and the EEA "
-        "(AI Act, Art. 5(1)(f)). It was not done."
-    ),
-    Modality.SPEECH: N_(
-        "Inferring emotion from vocal expression is prohibited in recruitment in the EU and the EEA "
-        "(AI Act, Art. 5(1)(f)). It was not done."
-    ),
-}
-_NOT_CLEARED = {
-    Modality.FACE: N_(
-        "Facial expression is analysed only where that has been cleared, and the location of this "
-        "position has not been. It was not done."
-    ),
-    Modality.SPEECH: N_(
-        "Vocal expression is analysed only where that has been cleared, and the location of this "
-        "position has not been. It was not done."
-    ),
-}
 _NOT_RECORDED = {
     Modality.FACE: N_(
         "The candidate did not consent to being recorded, so there is no facial expression to "
@@ -88,56 +63,48 @@ _REFUSED = {
 }
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Whether a modality may run; ``code`` for programs, ``reason`` for people (empty when allowed)."""
+def permitted_by_law(
+    modality: Modality, mode: Mode, place: str | None, *, situation: Situation | None = None, facts: Facts | None = None
+) -> Decision:
+    """Whether the law lets ``modality`` run at all, whatever the candidate would agree to.
 
-    allowed: bool
-    code: str = "allowed"
-    reason: str = ""
+    What the candidate can still put right by signing, or time by passing, counts as permitted here; ``decide`` asks.
 
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-def permitted_by_law(modality: Modality, mode: Mode, country: str | None) -> Decision:
-    """Whether the law of the position's place lets ``modality`` run at all, whatever the candidate would agree to.
-
-    :param country: ISO 3166-1 alpha-2 code of the position's place; None only in practice.
+    :param place: code of the position's place (webapp/policy/codes.py); None only in practice.
+    :param situation: the whole situation, where more is known than the place; today at ``place`` by default.
     """
-    if mode is Mode.PRACTICE or modality is Modality.TEXT:
-        return Decision(True)
-    country = (country or "").upper()
-    if country in EEA or country in EEA_TERRITORIES:
-        return Decision(
-            False,
-            "prohibited_in_eea",
-            _PROHIBITED[modality],
-        )
-    if country not in WITH_CONSENT:
-        return Decision(
-            False,
-            "place_not_cleared",
-            _NOT_CLEARED[modality],
-        )
-    return Decision(True)
+    decision = _law(modality, mode, situation or here_and_now(place), facts)
+    return Decision(True) if decision.code in CURABLE else decision
 
 
-def decide(modality: Modality, *, mode: Mode, country: str | None, consents: Collection[Purpose]) -> Decision:
-    """Whether ``modality`` may run for an interview: the law first, then the candidate's own consents."""
-    lawful = permitted_by_law(modality, mode, country)
-    if not lawful:
-        return lawful
+def decide(
+    modality: Modality,
+    *,
+    mode: Mode,
+    country: str | None,
+    consents: Collection[Purpose],
+    situation: Situation | None = None,
+    facts: Facts | None = None,
+) -> Decision:
+    """Whether ``modality`` may run for an interview: the law first, then the candidate's own consents, then what the
+    law wants signed or waited for.
+
+    :param country: code of the position's place, a country or a part of one.
+    """
+    law = _law(modality, mode, situation or here_and_now(country), facts)
+    if not law and law.code not in CURABLE:
+        return law
     if modality is not Modality.TEXT and Purpose.RECORDING not in consents:
-        return Decision(
-            False,
-            "no_consent",
-            _NOT_RECORDED[modality],
-        )
+        return Decision(False, "no_consent", _NOT_RECORDED[modality])
     if NEEDS[modality] not in consents:
-        return Decision(
-            False,
-            "no_consent",
-            _REFUSED[modality],
-        )
-    return Decision(True)
+        return Decision(False, "no_consent", _REFUSED[modality])
+    return law
+
+
+def here_and_now(place: str | None) -> Situation:
+    """Today, at the position's place, with nothing known of the others."""
+    return Situation(place or "", datetime.now(UTC).date())
+
+
+def _law(modality: Modality, mode: Mode, situation: Situation, facts: Facts | None) -> Decision:
+    return Decision(True) if mode is Mode.PRACTICE else judge(modality, situation, facts)

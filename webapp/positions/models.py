@@ -24,8 +24,15 @@ class Position(Model):
     city: Mapped[str] = mapped_column(String(120))
     #: ISO 3166-1 alpha-2, upper case.
     country: Mapped[str] = mapped_column(String(2))
+    #: The part of the country by ISO 3166-2, or a city of webapp/policy/codes.py; empty: only the country is known.
+    region: Mapped[str] = mapped_column(String(16), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
 
     created_by: Mapped[User] = relationship()
+
+    @property
+    def place(self) -> str:
+        """The code of the smallest place that is known: its law decides."""
+        return self.region or self.country

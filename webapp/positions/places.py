@@ -11,7 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.policy import Modality, Mode
-from webapp.policy.engine import permitted_by_law
+from webapp.policy.access import RecordedFacts, situation_of
+from webapp.policy.acts import RULES, VERSION
+from webapp.policy.codes import country_of
+from webapp.policy.law import CURABLE, Situation, in_force, judge, upcoming
+from webapp.policy.rules import Rule as Act
 
 _WHAT = {
     Modality.TEXT: _l("Words (personality from written and spoken text)"),
@@ -22,7 +26,17 @@ _WHAT = {
 _WHY_NOT = {
     "prohibited_in_eea": _l("prohibited in recruitment in the EU and the EEA (AI Act, Art. 5(1)(f))"),
     "place_not_cleared": _l("not cleared for this location, so Viva does not do it"),
+    "audit_missing": _l("not without an independent bias audit within the last year (Local Law 144); there is none"),
+    "audit_too_old": _l("not without an independent bias audit within the last year (Local Law 144); it is older"),
 }
+#: What the law wants beside the candidate's consent.
+_WITH = {
+    "release_missing": _l("with the candidate's consent and a written release"),
+    "waiver_missing": _l("with the candidate's consent and a signed waiver"),
+    "notice_too_short": _l("with the candidate's consent, 10 business days after they were told"),
+}
+#: Countries whose parts have laws of their own: a position there names its part.
+REGIONAL = tuple(sorted({country_of(place) for rule in RULES for place in rule.places if "-" in place}))
 
 
 @lru_cache(maxsize=1)
@@ -52,11 +66,45 @@ class Rule:
     why: str
 
 
-def rules(country: str) -> list[Rule]:
-    """What may be analysed in an assessment for a position in ``country`` (alpha-2), if the candidate agrees."""
+def rules(place: str) -> list[Rule]:
+    """What may be analysed in an assessment for a position at ``place`` (a code), if the candidate agrees."""
     found = []
     for modality, what in _WHAT.items():
-        decision = permitted_by_law(modality, Mode.ASSESSMENT, country)
-        why = _("with the candidate's consent") if decision else _WHY_NOT.get(decision.code, decision.reason)
-        found.append(Rule(what, decision.allowed, why))
+        decision = judge(modality, _there(place), RecordedFacts(_AtPlace(place)))
+        if decision:
+            found.append(Rule(what, True, _("with the candidate's consent")))
+        elif decision.code in CURABLE:
+            found.append(Rule(what, True, _WITH[decision.code]))
+        else:
+            found.append(Rule(what, False, _WHY_NOT.get(decision.code, decision.reason)))
     return found
+
+
+@dataclass(frozen=True)
+class Law:
+    """The acts that bind at a place: those in force and those to come, and which version of them this is."""
+
+    now: list[Act]
+    later: list[Act]
+    version: str
+
+
+def law_of(place: str) -> Law:
+    """What the law of a place asks today, and what it will ask."""
+    return Law(in_force(_there(place)), upcoming(_there(place)), VERSION)
+
+
+@dataclass(frozen=True)
+class _AtPlace:
+    """A place at which nobody has been told or signed anything yet (webapp.policy.access.Place)."""
+
+    place: str
+    mode: Mode = Mode.ASSESSMENT
+    candidate_place: str = ""
+    law_then: None = None
+    told_on: None = None
+    signed: frozenset[str] = frozenset()
+
+
+def _there(place: str) -> Situation:
+    return situation_of(_AtPlace(place))

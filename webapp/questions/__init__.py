@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and hold published sets to what they were."""
-    from webapp.questions import immutability
+    from webapp.questions import immutability, personal
     from webapp.questions.forms import KIND_NAMES, STATE_NAMES
     from webapp.questions.views import questions  # adds its views to the blueprint
     from webapp.questions.views.question_sets import blueprint

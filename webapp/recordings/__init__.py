@@ -5,7 +5,12 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tasks."""
-    from webapp.recordings import models, receivers, tasks  # known to the mapper, to migrations and to workers
+    from webapp.recordings import (
+        models,
+        personal,
+        receivers,
+        tasks,
+    )  # known to the mapper, to migrations and to workers
     from webapp.recordings.method_override import MethodOverride
     from webapp.recordings.views.playback import blueprint
     from webapp.recordings.views.uploads import blueprint as uploads

@@ -124,6 +124,8 @@ def finish(recording: Recording, *, sha256: str | None = None, interrupted: bool
     Raises UploadError (409) while bytes are missing.
     """
     if recording.state is not RecordingState.RECEIVING:
+        if not interrupted:
+            _believe_whole(recording, sha256)
         return recording
     offset = offset_of(recording)
     if recording.length is None or recording.length != offset:
@@ -135,6 +137,17 @@ def finish(recording: Recording, *, sha256: str | None = None, interrupted: bool
     db.session.flush()
     announce(recording)
     return recording
+
+
+def _believe_whole(recording: Recording, sha256: str | None) -> None:
+    """Take back that a recording was cut short, where the sweep declared it finished before the browser came to it."""
+    checked = recording.state is RecordingState.READY
+    if sha256 is None or recording.state is RecordingState.REJECTED or (checked and recording.sha256 != sha256):
+        return
+    recording.interrupted = False
+    if not checked:
+        recording.expected_sha256 = sha256
+    db.session.flush()
 
 
 def finish_as_it_is(recording: Recording) -> Recording:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 
 from webapp.core import leases, queues
@@ -9,8 +11,14 @@ from webapp.core.database import db
 from webapp.recordings import verification
 from webapp.recordings.models import Recording
 
+logger = logging.getLogger(__name__)
 
-@shared_task(name=queues.VERIFY_RECORDING, acks_late=True, time_limit=1800, soft_time_limit=1740)
+#: Seconds until a worker that hangs is ended. What a recording may take has bounds of its own, in processor time: on a
+#: busy machine the longest is no reason to end anybody.
+LONGEST = 12 * 3600
+
+
+@shared_task(name=queues.VERIFY_RECORDING, acks_late=True, time_limit=LONGEST, soft_time_limit=LONGEST - 60)
 def verify(recording_id: str) -> None:
     """Verify one recording, unless it is verified or somebody is at it. The lease tells others to keep off."""
     owner = leases.new_owner()
@@ -25,10 +33,12 @@ def verify(recording_id: str) -> None:
         db.session.commit()
     except leases.LeaseLostError:
         db.session.rollback()  # whoever has it now comes to the same files
-    except Exception:
+    except Exception as error:
         db.session.rollback()
-        if db.session.get(Recording, recording_id) is None:  # a consent was withdrawn meanwhile
+        recording = db.session.get(Recording, recording_id, populate_existing=True)
+        if recording is None:  # a consent was withdrawn meanwhile
             verification.forget(recording_id)
             return
-        # The row still says "verifying": the sweep finds it when the lease has run out.
-        raise
+        logger.warning("Recording %s could not be checked: %s", recording_id, type(error).__name__, exc_info=error)
+        verification.try_later(recording, owner, error)
+        db.session.commit()

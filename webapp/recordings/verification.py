@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -92,7 +93,10 @@ WORK = leases.Work(
         sa.or_(Recording.lease_owner.is_(None), Recording.lease_until < moment),
     ),
     busy=Recording.state == RecordingState.VERIFYING,
+    counts_claims=False,  # a worker that is stopped, however often, says nothing about a recording
 )
+#: Seconds until a recording is tried again that the machine could not check: half as long as it has waited so far.
+SOONEST, LATEST = 15.0, 600.0
 
 
 def claim(recording_id: str, owner: str) -> Recording | None:
@@ -110,15 +114,36 @@ def heartbeat(recording_id: str, owner: str) -> leases.Heartbeat:
 def verify(recording: Recording) -> Recording:
     """Decide whether ``recording`` is ready or rejected, and put its files where they belong.
 
-    Raises OSError where the disk fails us: that says nothing about the recording, so it stays to be tried again.
+    Only what is in the file decides. Raises OSError where the disk fails us and sandbox.SandboxFailedError where the
+    machine does: `try_later` has it tried again.
     """
-    if recording.attempts > current_app.config["MAX_ATTEMPTS"]:
+    if recording.attempts >= current_app.config["MAX_ATTEMPTS"]:
         return reject(recording, "not_verified")
     stored_key = _stored_original(recording.id)
     if stored_key is None and not storage.uploads.exists(recording.id):
         return reject(recording, "empty")
     with storage.local_path(stored_key) if stored_key else storage.uploads.local_path(recording.id) as path:
         return _verify_file(recording, path, stored_key)
+
+
+def try_later(recording: Recording, owner: str, error: Exception) -> None:
+    """Have a recording tried again that could not be checked, however often, unless its own bytes seem to be why.
+
+    What reaches a bound of memory or processor time, or breaks the decoder, MAX_ATTEMPTS times is set aside as
+    ``not_verified``: its bytes stay where they are, and nothing is said against them.
+    """
+    if recording.lease_owner != owner:  # somebody else is at it
+        return
+    most, attempts = current_app.config["MAX_ATTEMPTS"], recording.attempts
+    if isinstance(error, sandbox.BoundReachedError):
+        attempts += 1
+        if attempts >= most:
+            recording.attempts = attempts
+            reject(recording, "not_verified")
+            return
+    waited = (now() - (recording.received_at or recording.created_at)).total_seconds()
+    later = now() + timedelta(seconds=min(max(SOONEST, waited / 2), LATEST))
+    WORK.settle(recording.id, owner, attempts=attempts, lease_until=later)
 
 
 def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Recording:

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         feedback,
         formatting,
         operations,
+        personal,
         receivers,  # connects them
     )
     from webapp.reports.views import points, report

@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
-    from webapp.reviews import formatting, status
+    from webapp.reviews import formatting, personal, status
     from webapp.reviews.views.scorecard import blueprint
 
     app.register_blueprint(blueprint)

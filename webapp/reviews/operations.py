@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from ml.content.points import points_of
 from webapp.accounts.models import User
+from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -143,6 +144,7 @@ def submit(card: Scorecard) -> None:
         )
     card.state, card.closed_at = ScorecardState.SUBMITTED, now()
     db.session.flush()
+    events.send(events.scorecard_submitted, interview_id=card.interview_id, scorecard_id=card.id)
     _log("Scorecard", card.id, "submitted", card.reviewer)
 
 
@@ -218,6 +220,7 @@ def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> 
     db.session.add(row)
     db.session.flush()
     record("decided", interview=interview.id, outcome=outcome.value, by=by.id)
+    events.send(events.decision_made, interview_id=interview.id, decision_id=row.id)
     return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.face.frozen import inside, stretches, without_pictures
+from ml.face.frozen import Change, change, inside, stretches, without_pictures
 
 
 def test_a_stretch_of_the_same_pictures():
@@ -25,3 +25,23 @@ def test_pictures_that_stop_coming_while_the_sound_goes_on():
 def test_a_moment_is_no_freeze():
     assert stretches([0.0, 0.5, 1.0, 1.5], [False, True, True, False], np.arange(0, 2, 0.1), 2.0) == []
     assert stretches([], [], np.array([]), 1.0) == []
+
+
+def test_a_key_picture_in_a_freeze_does_not_end_it():
+    """An encoder draws the picture anew that stands still: a little differs for a look or two."""
+    times = [k / 2 for k in range(24)]
+    steady, redrawn = [Change.SAME] * 5, [Change.NEARLY] * 2
+    moved = [Change.MOVED] * 6
+    assert stretches(times, moved + steady + redrawn + steady, times, 12.0) == [(2.5, 8.5)]
+    # Somebody who sits nearly still moves a little all the time, and moves much in between.
+    assert stretches(times, moved + [Change.NEARLY, Change.NEARLY, Change.SAME] * 6, times, 12.0) == []
+    assert stretches(times, moved + steady + [Change.MOVED] * 3 + steady, times, 12.0) == []
+    assert stretches(times, moved + steady + [Change.NEARLY] * 4 + steady, times, 12.0) == []
+
+
+def test_what_differs_between_two_pictures():
+    picture = np.full((30, 40), 100, np.int16)
+    spot = picture.copy()
+    for level, found in ((100, Change.SAME), (101, Change.SAME), (103, Change.NEARLY), (140, Change.MOVED)):
+        spot[3, 4] = level
+        assert change(spot, picture) is found

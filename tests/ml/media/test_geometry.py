@@ -10,7 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from ml.media import demux
+from ml.core.errors import MediaError
+from ml.media import demux, matroska_shape
 from ml.media.geometry import squared
 from ml.media.seeking import frames_around
 
@@ -35,6 +36,9 @@ def write(path: Path, aspect: Fraction | None = None, matrix: tuple = (1, 0, 0, 
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264" if path.suffix == ".mp4" else "libvpx", rate=10)
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        if path.suffix == ".webm" and matrix != (1, 0, 0, 1):
+            a, b, c, d = (part * 65536 for part in matrix)
+            stream.set_display_matrix((a, b, 0, c, d, 0, 0, 0, 1 << 30))
         if aspect and path.suffix == ".mp4":
             stream.codec_context.sample_aspect_ratio = aspect
         for _ in range(10 * seconds):
@@ -58,6 +62,7 @@ def with_display_size(data: bytes, width: int, height: int) -> bytes:
     at, tracks = 0, b"\x16\x54\xae\x6b"
     grown = bytearray(data.replace(b"\x53\xab\x84", b"\x53\xad\x84"))  # an index in front whose places are wrong now
     for element in (b"\x18\x53\x80\x67", tracks, b"\xae", b"\xe0"):  # Segment, Tracks, TrackEntry, Video
+        at = grown.index(b"V_VP8") if element == b"\xe0" else at  # behind the track's random number
         at = (grown.rindex(element) if element == tracks else grown.index(element, at)) + len(element)
         length = 9 - grown[at].bit_length()
         size = int.from_bytes(grown[at : at + length], "big") + len(more)
@@ -75,12 +80,13 @@ def corners(rgb: np.ndarray) -> list[tuple[int, ...]]:
     return [tuple(known[np.abs(known - rgb[place].astype(int)).sum(1).argmin()].tolist()) for place in places]
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
 @pytest.mark.parametrize("name", MATRICES)
-def test_pictures_are_turned_and_mirrored(tmp_path: Path, name: str):
+def test_pictures_are_turned_and_mirrored(tmp_path: Path, name: str, suffix: str):
     matrix, right = MATRICES[name]
-    path = write(tmp_path / "clip.mp4", matrix=matrix)
+    path = write(tmp_path / f"clip{suffix}", matrix=matrix)
     size = (96, 64) if matrix[0] else (64, 96)
-    copy = tmp_path / "copy.mp4"
+    copy = tmp_path / f"copy{suffix}"
     demux.remux(path, copy)
     for clip in (path, copy):
         assert corners(next(demux.video_frames(clip, fps=5)).rgb) == list(right)
@@ -97,11 +103,9 @@ def test_pictures_are_turned_and_mirrored(tmp_path: Path, name: str):
 )
 def test_pixels_become_square(tmp_path: Path, suffix: str, aspect: Fraction, size: tuple[int, int]):
     path = write(tmp_path / f"clip{suffix}", aspect)
-    clips = [path]
-    if suffix == ".mp4":  # the WebM writer has no way to say it
-        clips.append(tmp_path / "copy.mp4")
-        demux.remux(path, clips[1])
-    for clip in clips:
+    copy = tmp_path / f"copy{suffix}"
+    demux.remux(path, copy)
+    for clip in (path, copy, demux.verify_and_copy(path, tmp_path / "other")[1]):
         assert next(demux.video_frames(clip, fps=5)).rgb.shape[1::-1] == size
         assert next(demux.pictures(clip, fps=5)).grey.shape[::-1] == size
         assert frames_around(clip, 0.5, 0.2)[0].rgb.shape[1::-1] == size
@@ -115,6 +119,47 @@ def test_turned_pixels_become_square_first(tmp_path: Path):
     path = write(tmp_path / "clip.mp4", Fraction(2), MATRICES["clockwise"][0])
     assert next(demux.video_frames(path, fps=5)).rgb.shape[:2] == (192, 64)
     assert demux.probe(path).width == 64
+
+
+def test_a_webm_may_be_turned_and_have_pixels_that_are_not_square(tmp_path: Path):
+    path = write(tmp_path / "clip.webm", Fraction(2), MATRICES["clockwise"][0])
+    copy = tmp_path / "copy.webm"
+    demux.remux(path, copy)
+    for clip in (path, copy):
+        assert next(demux.video_frames(clip, fps=5)).rgb.shape[:2] == (192, 64)
+        assert (demux.probe(clip).width, demux.verify(clip).height) == (64, 192)
+
+
+def test_a_copy_with_its_shape_written_in_is_whole_and_can_be_sought_in(tmp_path: Path):
+    """Nothing behind the header moved: the index leads to the right pictures, and Matroska's own structure holds."""
+    path = write(tmp_path / "clip.webm", Fraction(4, 3), seconds=30)
+    copy = tmp_path / "copy.webm"
+    demux.remux(path, copy)
+    with av.open(str(copy)) as container:
+        assert container.duration == pytest.approx(30e6, rel=0.01)
+        container.seek(20_000_000, backward=True)
+        assert 10 < next(container.decode(video=0)).time <= 20  # the key picture before it, and not the first
+    assert not demux.verify(copy).truncated and demux.verify(copy).seconds == pytest.approx(30, abs=0.1)
+    assert matroska_shape.PLACEHOLDER.encode() not in copy.read_bytes()
+    with pytest.raises(MediaError):
+        matroska_shape.amend(copy, 128, 64)
+
+
+def test_pictures_that_are_shown_in_another_order_than_decoded_are_all_copied(tmp_path: Path):
+    """Matroska does not say when the first of them are decoded: they were left out, the key picture among them."""
+    path, matroska, copy = (tmp_path / name for name in ("clip.mp4", "clip.mkv", "copy.mp4"))
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for index in range(30):
+            level = np.full((64, 96, 3), index * 8, np.uint8)
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(level, format="rgb24")))
+        output.mux(stream.encode(None))
+    demux.remux(path, matroska)
+    demux.remux(matroska, copy)
+    levels = [[round(float(frame.rgb.mean())) for frame in demux.video_frames(clip, fps=20)] for clip in (path, copy)]
+    assert len(levels[0]) == 30 and levels[1] == levels[0]
+    assert demux.probe(copy).seconds == pytest.approx(3.0, abs=0.11)
 
 
 def test_an_absurd_aspect_is_left_out():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import threading
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from ml.core.errors import MediaError
-from ml.media import claims, sandbox
+from ml.media import claims, demux, recordings, remux, sandbox
 from ml.media.sandbox import Bounds, verify_and_copy
 
 #: MB that reading a hostile file may take in all.
@@ -101,9 +102,8 @@ def test_a_lie_that_fits_the_file_is_stopped_by_the_kernel(tmp_path, mp4):
     path.write_bytes(lying(mp4, 150_000_000))
     os.truncate(path, 200_000_000)
     began = time.monotonic()
-    with Peak() as peak, pytest.raises(MediaError) as refused:
+    with Peak() as peak, pytest.raises((sandbox.BoundReachedError, MediaError)):
         verify_and_copy(path, tmp_path / "copy", Bounds.of(90))
-    assert refused.value.code in ("too_large", "not_media", "truncated")
     assert peak.value < MOST
     assert time.monotonic() - began < 60
     assert [each.name for each in tmp_path.iterdir()] == ["hole.mp4"]
@@ -132,9 +132,94 @@ def test_endless_work_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "BEGIN", 1)
     monkeypatch.setattr(sandbox, "EACH", 0.0)
     path = encode(tmp_path / "work.mp4", 250, 1280, 720, noise=True)
-    with pytest.raises(MediaError) as refused:
+    with pytest.raises(sandbox.BoundReachedError):  # how much work a second does depends on the machine: no verdict
         verify_and_copy(path, tmp_path / "copy", Bounds(1e9, 1e15))
-    assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize("where", ["open", "demux", "decode", "mux"])
+def test_want_of_memory_is_never_a_verdict_on_the_recording(tmp_path, mp4, monkeypatch, where):
+    """FFmpeg's own want of memory is one of its errors, and those otherwise mean that a file is damaged."""
+    path = tmp_path / "honest.mp4"
+    path.write_bytes(mp4)
+
+    def fail(*_args, **_options):
+        raise av.error.MemoryError(12, "Cannot allocate memory")
+
+    with monkeypatch.context() as patched:
+        if where == "open":
+            patched.setattr(recordings, "_opened", fail)
+        else:
+            patched.setattr(recordings.Recording, "stream_packets", _packets(where, fail))
+            patched.setattr(remux.Copy, "add", _adding(fail) if where == "mux" else remux.Copy.add)
+        with pytest.raises(MemoryError):
+            demux.verify_and_copy(path, tmp_path / "copy")
+    assert [each.name for each in tmp_path.iterdir()] == ["honest.mp4"]
+
+
+def _packets(where: str, fail):
+    class Failing:
+        """A packet or a container that has no memory left."""
+
+        decode = demux = staticmethod(fail)
+
+    def packets(self, *streams):
+        if where == "demux":
+            yield from ((packet.stream, packet) for packet in recordings._demux(Failing(), list(streams)))
+        elif where == "decode":
+            yield self.video, Failing()
+        else:
+            yield from ((packet.stream, packet) for packet in self.container.demux(self.video))
+
+    return packets
+
+
+def _adding(fail):
+    def add(self, _stream, packet):
+        if packet.dts is not None and self._error is None:
+            try:
+                fail()
+            except av.FFmpegError as error:
+                self._error = error
+
+    return add
+
+
+def test_a_disk_that_is_full_while_copying_is_no_verdict_either(tmp_path, mp4, monkeypatch):
+    path = tmp_path / "honest.mp4"
+    path.write_bytes(mp4)
+
+    def full(dir, prefix, suffix):
+        name = tmp_path / f"{prefix}x{suffix}"
+        name.symlink_to("/dev/full")
+        return os.open("/dev/null", os.O_RDONLY), str(name)
+
+    monkeypatch.setattr(remux.tempfile, "mkstemp", full)
+    with pytest.raises(OSError, match="No space left") as failed:
+        demux.verify_and_copy(path, tmp_path / "copy")
+    assert failed.value.errno == errno.ENOSPC
+    assert [each.name for each in tmp_path.iterdir()] == ["honest.mp4"]
+
+
+def test_a_long_recording_is_not_held_in_memory(tmp_path, mp4):
+    """Larger than the memory that its verification may take."""
+    path = tmp_path / "large.mp4"
+    path.write_bytes(mp4 + (sandbox.MEMORY + 64 * 1024**2).to_bytes(4, "big") + b"free")
+    os.truncate(path, len(mp4) + sandbox.MEMORY + 64 * 1024**2)
+    info, _copy = verify_and_copy(path, tmp_path / "copy", Bounds.of(90))
+    assert info.seconds == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_decoder_that_breaks_down_is_told_from_a_machine_that_stops(tmp_path, mp4, monkeypatch):
+    path = tmp_path / "honest.mp4"
+    path.write_bytes(mp4)
+    for signal, error in (("SEGV", sandbox.BoundReachedError), ("KILL", sandbox.SandboxFailedError)):
+        script = tmp_path / signal
+        script.write_text(f"#!/bin/sh\nkill -{signal} $$\n")
+        script.chmod(0o755)
+        monkeypatch.setattr(sandbox.sys, "executable", str(script))
+        with pytest.raises(sandbox.SandboxFailedError) as failed:
+            verify_and_copy(path, tmp_path / "copy", Bounds.of(90))
+        assert type(failed.value) is error
 
 
 def test_a_process_that_is_killed_says_nothing_about_the_recording(tmp_path, mp4, monkeypatch):

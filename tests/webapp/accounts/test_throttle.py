@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.webapp.conftest import PASSWORD
-from webapp.accounts import models, passwords
+from webapp.accounts import hashing, models, passwords
 
 
 def attempt(app, email: str, address: str = "192.0.2.1", password: str = "wrong") -> int:
@@ -102,3 +103,36 @@ def test_the_form_says_why(app, client, make, sign_in):
     answer = client.post("/profile", data=data)
     assert answer.status_code == 422
     assert "easy to guess" in answer.text
+
+
+def test_the_server_hashes_in_processes_of_their_own(app, make, monkeypatch):
+    """They come back after they are killed, stand back behind the server, and are never more than so many."""
+    monkeypatch.setitem(app.extensions, "server", object())
+    monkeypatch.setattr(hashing, "_processes", None)
+    user = make.user()
+    assert user.check_password(PASSWORD) and not user.check_password("wrong")
+    assert not models.check_password(None, PASSWORD)
+    with ThreadPoolExecutor(20) as crowd:
+
+        def right(number: int) -> bool:
+            with app.app_context():
+                return hashing.is_right(models._hasher, user.password_hash, PASSWORD if number % 2 else "wrong")
+
+        assert list(crowd.map(right, range(40))) == [bool(number % 2) for number in range(40)]
+    apart = hashing._processes
+    running = [process for process in apart._idle.queue if process is not None]
+    assert 1 <= len(running) <= passwords.AT_ONCE
+    assert all(os.getpriority(os.PRIO_PROCESS, process.pid) > os.getpriority(os.PRIO_PROCESS, 0) for process in running)
+    for process in running:
+        process.kill()
+    assert user.check_password(PASSWORD)
+    user.set_password("lilac-harbour-comet-otter")
+    assert user.check_password("lilac-harbour-comet-otter")
+    apart.close()
+    assert all(process.poll() is not None for process in running)
+
+
+def test_a_hash_that_cannot_be_read_is_a_wrong_password(app, monkeypatch):
+    for extensions in ({}, {"server": object()}):
+        monkeypatch.setattr(app, "extensions", {**app.extensions, **extensions})
+        assert not hashing.is_right(models._hasher, "garbled", "Zeile\nund \ud83d noch eine")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from celery.exceptions import SoftTimeLimitExceeded
 
 from tests.webapp.analysis.samples import answer_all
-from webapp.analysis import leases, operations, runner
+from webapp.analysis import leases, operations, runner, sweeper
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core import events
 from webapp.core.database import db, now
@@ -82,11 +84,47 @@ def test_what_takes_its_worker_down_each_time_fails_with_a_reason(app, analysis,
     change(lease_until=now() - timedelta(seconds=1), attempts=app.config["MAX_ATTEMPTS"])
     events.send_sweep()
     db.session.refresh(analysis)
+    assert analysis.state is AnalysisState.RUNNING  # it may be slow: a lease that ran out can still be renewed
+    assert leases.renew(analysis.id, "worker", 0.5)
+    change(lease_until=now() - sweeper.GONE - timedelta(seconds=1))
+    events.send_sweep()
+    db.session.refresh(analysis)
     assert (analysis.state, analysis.reason_code) == (AnalysisState.FAILED, "worker_lost")
     assert "more memory" in analysis.reason
     operations.retry(analysis)
     db.session.commit()
     assert (analysis.state, analysis.attempts) == (AnalysisState.QUEUED, 0)
+
+
+def test_a_worker_that_was_only_slow_does_not_count_as_one_that_died(analysis, sent, models, monkeypatch):
+    """Its lease runs out while it works, and somebody else takes the answer over."""
+    analysis_id, read = analysis.id, runner._work
+
+    def overtaken(*arguments):
+        found = read(*arguments)
+        change(state=AnalysisState.QUEUED, lease_owner=None, lease_until=None)
+        return found
+
+    monkeypatch.setattr(runner, "_work", overtaken)
+    assert runner.run(analysis_id) is False
+    db.session.refresh(analysis)
+    assert (analysis.state, analysis.attempts) == (AnalysisState.QUEUED, 0)
+
+
+@pytest.mark.parametrize(("worked", "state"), [(0.1, AnalysisState.QUEUED), (0.95, AnalysisState.FAILED)])
+def test_an_end_of_time_is_the_answers_only_where_it_was_computed_on(analysis, sent, monkeypatch, worked, state):
+    clock = iter([0.0, 100.0])
+    used = iter([0.0, 100.0 * worked])
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: next(clock), process_time=lambda: next(used)))
+
+    def too_long(*_arguments):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(runner, "_work", too_long)
+    assert runner.run(analysis.id)
+    db.session.refresh(analysis)
+    assert analysis.state is state
+    assert analysis.attempts == (1 if state is AnalysisState.FAILED else 0)
 
 
 def test_a_report_that_was_never_built_is_built(analysis, sent, models):

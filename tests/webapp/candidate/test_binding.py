@@ -27,6 +27,54 @@ def test_looking_changes_nothing(client, make, method):
     assert client.get_cookie("viva_candidate", domain="viva.test") is None
 
 
+@pytest.fixture
+def written(app):
+    """The statements that write, as they come."""
+    found: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+            found.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    yield found
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_no_page_of_an_interview_writes_anything_when_it_is_looked_at(
+    app, client, make, open_interview, written, method
+):
+    """Every page of a candidate that takes an interview, and each of its questions: think time or none."""
+    questions = make.question_set("video audio text")
+    interview = open_interview(make.interview(invitation=make.invitation(question_set=questions)))
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("update questions set think_seconds = 30 where position = 2"))
+    made = [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("candidate.") and "GET" in rule.methods
+    ]
+    paths = [rule.rule.replace("<interview_id>", interview.id) for rule in made if "<interview_id>" in rule.rule]
+    paths = [path.replace("<int:position>", str(at)) for path in paths for at in (1, 2, 3)]
+    assert len(set(paths)) >= 10 and not any("<" in path for path in paths)
+    written.clear()
+    for path in paths:
+        assert client.open(path, method=method).status_code < 400
+    assert written == []
+    assert db.session.query(Answer).count() == 0
+
+
+def test_the_page_says_that_a_question_is_seen(client, make, open_interview):
+    interview = open_interview(make.interview())
+    path = f"/interview/{interview.id}/questions/1"
+    page = client.get(path).text
+    assert f'data-show="{path}/show"' in page and "3 of 3 takes left" in page
+    for _ in range(2):
+        assert client.post(f"{path}/show", json={}).json == {"think_left": 0.0}
+        answer = db.session.query(Answer).one()
+        assert answer.shown_at is not None
+    assert "data-show" not in client.get(path).text
+
+
 def test_a_button_begins(client, make):
     path = path_of(make.invitation())
     page = client.get(path).text
@@ -102,4 +150,6 @@ def test_a_program_that_asks_about_a_question_has_not_seen_it(client, make):
     assert client.head(f"{welcome}/questions/1").status_code == 200
     assert db.session.query(Answer).count() == 0
     assert client.get(f"{welcome}/questions/1").status_code == 200
+    assert db.session.query(Answer).count() == 0
+    client.post(f"{welcome}/questions/1/show", json={})
     assert db.session.query(Answer).count() == 1

@@ -283,5 +283,6 @@ def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
     running.pull_trigger()
     thread.join(10)
     print(f"healthz: {1000 * sorted(took)[len(took) // 2]:.0f} ms median, {1000 * max(took):.0f} ms at most")
-    assert sorted(took)[len(took) // 2] < 0.2
-    assert max(took) < 1.0  # 0.2 on a machine that does nothing else
+    # Hashing goes on in processes that stand back, so the worst counts, on a busy machine too: two cores shared with
+    # five other processes took 37 ms at most, where hashing in the server's own threads took 302 ms on idle ones.
+    assert max(took) < 0.2

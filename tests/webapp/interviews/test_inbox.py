@@ -55,6 +55,7 @@ def everybody(make, recruiter) -> dict[Status, str]:
     invite(Status.EXPIRED, deadline=now() - timedelta(days=1))
     make.interview(invitation=ids[Status.EXPIRED])
     invite(Status.REVOKED, revoked_at=now(), deadline=now() - timedelta(days=1))
+    invite(Status.WITHDRAWN, withdrawn_at=now())
     db.session.commit()
     return {status: row.id for status, row in ids.items()}
 
@@ -67,8 +68,11 @@ def test_each_status_is_told_apart(everybody, recruiter):
     for status, invitation_id in everybody.items():
         assert entry_of(recruiter, invitation_id).status is status
     found = inbox(recruiter)
-    assert found.counts == dict.fromkeys(Status, 1) and found.total == 6
-    order = (Status.READY, Status.EXPIRED, Status.ANALYSING, Status.INVITED, Status.IN_PROGRESS, Status.REVOKED)
+    assert found.counts == dict.fromkeys(Status, 1) and found.total == 7
+    order = (
+        Status.READY, Status.EXPIRED, Status.ANALYSING, Status.INVITED, Status.IN_PROGRESS, Status.WITHDRAWN,
+        Status.REVOKED,
+    )  # fmt: skip
     assert names(found) == [f"Is {status}" for status in order]
 
 
@@ -126,7 +130,7 @@ def test_counts_stay_when_something_is_searched_for(client, everybody, recruiter
     found = inbox(recruiter, search="nobody at all")
     assert found.counts == dict.fromkeys(Status, 0) and found.all_counts == dict.fromkeys(Status, 1)
     page = client.get("/interviews?q=nobody+at+all").text
-    assert "0 of 6" in page and page.count("0 of 1") == 6
+    assert "0 of 7" in page and page.count("0 of 1") == 7
     assert " of 6" not in client.get("/interviews?status=ready").text
 
 

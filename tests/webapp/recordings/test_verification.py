@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from celery.exceptions import SoftTimeLimitExceeded
 
 from ml.media import demux, sandbox, synthetic
 from webapp.candidate import operations as candidate
@@ -176,6 +178,113 @@ def test_what_brings_workers_down_is_given_up(tus, app, interview, question, web
     assert recording.reason_code == "not_verified"
     assert "our fault" in recording.reason
     assert storage.uploads.exists(recording.id)
+
+
+def failing(monkeypatch, error: Exception) -> None:
+    def fail(*_arguments):
+        raise error
+
+    monkeypatch.setattr(sandbox, "verify_and_copy", fail)
+
+
+def again(recording: Recording) -> Recording:
+    """Verify it as the sweep has it done once its time has come."""
+    wait = recording.lease_until - now()
+    assert timedelta(seconds=1) < wait <= timedelta(seconds=verification.LATEST)
+    assert recording.lease_owner is None and operations.pending_verifications() == []
+    recording.lease_until = now() - timedelta(seconds=1)
+    db.session.commit()
+    return verified(recording)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sandbox.SandboxFailedError("it did not end"),
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        SoftTimeLimitExceeded(),
+        sa.exc.OperationalError("COMMIT", None, Exception("database is locked")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_busy_or_broken_machine_never_rejects_a_recording(
+    tus, app, interview, question, webm, monkeypatch, error: Exception
+):
+    recording = tus.upload(interview, question, webm(2.0))
+    with monkeypatch.context() as patched:
+        failing(patched, error)
+        recording = verified(recording)
+        for _ in range(3 * app.config["MAX_ATTEMPTS"]):
+            recording = again(recording)
+        assert (recording.state, recording.attempts) == (RecordingState.VERIFYING, 0)
+    recording.received_at -= timedelta(hours=3)
+    assert again(recording).state is RecordingState.READY
+
+
+def test_a_worker_that_is_killed_often_says_nothing_about_the_recording(tus, app, interview, question, webm):
+    recording = tus.upload(interview, question, webm(2.0))
+    for _ in range(3 * app.config["MAX_ATTEMPTS"]):
+        assert verification.claim(recording.id, "killed")
+        recording.lease_until = now() - timedelta(seconds=1)
+        db.session.commit()
+    assert verified(recording).state is RecordingState.READY
+
+
+def test_what_reaches_a_bound_each_time_is_set_aside_and_not_called_too_large(
+    tus, app, interview, question, webm, monkeypatch
+):
+    recording = tus.upload(interview, question, webm(2.0))
+    with monkeypatch.context() as patched:
+        failing(patched, sandbox.BoundReachedError("more memory than 256 MB"))
+        recording = verified(recording)
+        while recording.state is RecordingState.VERIFYING:
+            recording = again(recording)
+    assert (recording.reason_code, recording.attempts) == ("not_verified", app.config["MAX_ATTEMPTS"])
+    assert storage.uploads.exists(recording.id)
+
+
+def test_a_bound_that_is_reached_once_is_forgiven(tus, interview, question, webm, monkeypatch):
+    recording = tus.upload(interview, question, webm(2.0))
+    with monkeypatch.context() as patched:
+        failing(patched, sandbox.BoundReachedError("more than 191 s of processor time"))
+        recording = verified(recording)
+    assert again(recording).state is RecordingState.READY
+
+
+def test_a_bound_says_nothing_where_somebody_else_has_the_recording(tus, app, interview, question, webm):
+    recording = tus.upload(interview, question, webm(2.0))
+    verification.claim(recording.id, "somebody else")
+    db.session.commit()
+    for _ in range(app.config["MAX_ATTEMPTS"] + 1):
+        verification.try_later(recording, "me", sandbox.BoundReachedError("late"))
+    db.session.refresh(recording)
+    assert (recording.state, recording.lease_owner) == (RecordingState.VERIFYING, "somebody else")
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_a_browser_that_declares_late_did_not_cut_its_recording_short(
+    tus, client, interview, question, webm, checked: bool
+):
+    """A busy server: the last part arrived, and two minutes later the sweep was before the browser's last word."""
+    data = webm(2.0)
+    url = tus.create(interview, question).headers["Location"]
+    tus.patch(url, 0, data, Upload_Length=str(len(data)))
+    recording = db.session.get(Recording, url.rsplit("/", 1)[1])
+    recording.received_at = now() - operations.UNDECLARED - timedelta(seconds=1)
+    db.session.commit()
+    assert operations.requeue_pending() == 1
+    db.session.commit()
+    assert recording.interrupted
+    if checked:
+        recording = verified(recording)
+    wrong = client.post(f"/recordings/{recording.id}/finish", json={"interrupted": True, "sha256": "0" * 64})
+    assert wrong.status_code < 300 and recording.interrupted
+    right = hashlib.sha256(data).hexdigest()
+    assert client.post(f"/recordings/{recording.id}/finish", json={"sha256": right}).status_code < 300
+    recording = recording if checked else verified(recording)
+    db.session.refresh(recording)
+    assert (recording.state, recording.interrupted) == (RecordingState.READY, False)
 
 
 def test_the_lease_is_renewed_while_a_worker_works(tus, app, interview, question, webm, monkeypatch):

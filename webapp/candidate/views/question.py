@@ -11,7 +11,7 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
-from webapp.interviews.answering import answer_to, is_over, show_question, think_seconds_left
+from webapp.interviews.answering import check_may_begin, find_answer, is_over, show_question, think_seconds_left
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
@@ -31,39 +31,43 @@ def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
 
 @blueprint.get(_PATH)
 def question(interview_id: str, position: int) -> Response | str:
-    """One question. One with think time is uncovered by the candidate, who then knows that the clock runs."""
+    """One question. One with think time is uncovered by the candidate, who then knows that the clock runs.
+
+    Looking changes nothing: programs look too. That somebody sees the question is said by the page itself (`show`).
+    """
     interview, question = _load(interview_id, position)
     if not operations.has_decided(interview):
         return redirect(url_for("candidate.consent", interview_id=interview.id))
-    answer = answer_to(interview, question)
-    covered = answer.shown_at is None and question.think_seconds > 0
-    if not covered:
-        show_question(interview, question)
-    if request.method != "HEAD":  # a question that only a program asked about was not shown
-        db.session.commit()
+    answer = find_answer(interview, question)
+    seen = answer is not None and answer.shown_at is not None
+    covered = not seen and question.think_seconds > 0
+    if not seen and not covered:
+        check_may_begin(interview)
     total = len(interview.question_set.questions)
     return render_template(
         "candidate/covered.html" if covered else "candidate/question.html",
         interview=interview,
         question=question,
         answer=answer,
+        seen=seen,
         total=total,
         last=position == total,
         recording=question.is_recorded and records(interview),
-        think_left=think_seconds_left(answer),
-        takes_left=takes_left(answer),
-        form=WrittenForm(formdata=None, text=answer.text or ""),
+        think_left=think_seconds_left(answer) if answer else float(question.think_seconds),
+        form=WrittenForm(formdata=None, text=(answer and answer.text) or ""),
         longest=operations.LONGEST_TEXT,
-        **_takes(answer),
+        **_takes(question, answer),
     )
 
 
 @blueprint.post(f"{_PATH}/show")
 def show(interview_id: str, position: int) -> Response:
-    """Uncover the question: the think time begins."""
+    """Note that the question is seen: the think time begins. JSON from the page, a form that uncovers a question."""
     interview, question = _load(interview_id, position)
-    show_question(interview, question)
+    answer = show_question(interview, question)
     db.session.commit()
+    if request.is_json:
+        return jsonify(think_left=think_seconds_left(answer))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
 
 
@@ -71,25 +75,21 @@ def show(interview_id: str, position: int) -> Response:
 def takes(interview_id: str, position: int) -> str:
     """The list of takes alone, for the page to put in place when one has been saved."""
     interview, question = _load(interview_id, position)
-    answer = answer_to(interview, question)
-    return render_template(
-        "candidate/_takes.html",
-        interview=interview,
-        question=question,
-        answer=answer,
-        takes_left=takes_left(answer),
-        **_takes(answer),
-    )
+    answer = find_answer(interview, question)
+    return render_template("candidate/_takes.html", interview=interview, question=question, **_takes(question, answer))
 
 
-def _takes(answer: Answer) -> dict[str, object]:
+def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
+    if answer is None:
+        return {"takes": [], "kept": None, "takes_left": question.takes_allowed}
     shown = [take for take in answer.takes if take.recording is not None]
     last = shown[-1] if shown else None
     refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
     return {
         "takes": [take for take in shown if take in counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
+        "takes_left": takes_left(answer),
     }
 
 

@@ -11,12 +11,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp.core import mail
 from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.core.zones import reader_zone
 from webapp.interviews import operations
 from webapp.interviews.answering import is_past, saved_answers, uploads_until
-from webapp.interviews.forms import DeadlineForm, InvitationForm, UploadForm
+from webapp.interviews.forms import AddressForm, DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
 from webapp.interviews.status import Entry, Status, entry_of
@@ -50,13 +51,7 @@ def new() -> Response | tuple[str, int]:
             form.date.errors = [str(error)]
         else:
             db.session.commit()
-            flash(
-                _(
-                    "The invitation has been created. Copy the link and send it: Viva does not send email in "
-                    "this version."
-                ),
-                "success",
-            )
+            flash(_created(1, [invitation]), "success")
             return redirect(url_for("interviews.invitation", invitation_id=invitation.id))
     page = render_template("interviews/new.html", form=form, rules=rules)
     return page, 422 if form.is_submitted() else 200
@@ -81,19 +76,28 @@ def upload() -> Response | tuple[str, int]:
                 form.date.errors = [str(error)]
             else:
                 db.session.commit()
-                made = ngettext(
-                    "%(num)s invitation has been created. Copy the link and send it: Viva does not send email in "
-                    "this version.",
-                    "%(num)s invitations have been created. Copy the links and send them: Viva does not send "
-                    "email in this version.",
-                    len(rows),
-                )
-                flash(made, "success")
+                flash(_created(len(rows), rows), "success")
                 return redirect(
                     url_for("interviews.links", position=form.position.data, at=rows[0].created_at.isoformat())
                 )
     page = render_template("interviews/upload.html", form=form, problems=problems, rules=rules, max_rows=MAX_ROWS)
     return page, 422 if form.is_submitted() else 200
+
+
+def _created(number: int, rows: list[Invitation]) -> str:
+    """What happens next: the invitations are on their way, or the links are to be passed on."""
+    if mail.is_configured() and all(row.email for row in rows):
+        return ngettext(
+            "The invitation has been created and is on its way to %(email)s.",
+            "%(num)s invitations have been created and are on their way.",
+            number,
+            email=rows[0].email,
+        )
+    return ngettext(
+        "The invitation has been created. Copy the link and send it.",
+        "%(num)s invitations have been created. Copy the links and send them.",
+        number,
+    )
 
 
 def _open_invitations() -> tuple[Position, list[Invitation]]:
@@ -226,4 +230,35 @@ def revoke(invitation_id: str) -> Response:
     else:
         db.session.commit()
         flash(_("The invitation has been revoked. Its link no longer works."), "success")
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+
+
+@blueprint.post("/invitations/<invitation_id>/address")
+@staff
+def correct_address(invitation_id: str) -> Response:
+    """Put right an address to which mail did not arrive."""
+    entry, form = _entry(invitation_id), AddressForm()
+    if form.validate_on_submit():
+        try:
+            operations.correct_email(entry.invitation, form.email.data or "", by=current_user)
+        except operations.InvitationError as error:
+            flash(str(error), "error")
+        else:
+            db.session.commit()
+            flash(_("The address has been changed. The invitation goes there now."), "success")
+    else:
+        flash(" ".join(str(error) for error in form.email.errors), "error")
+    return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
+
+
+@blueprint.post("/invitations/<invitation_id>/requests/<request_id>/settle")
+@staff
+def settle_request(invitation_id: str, request_id: str) -> Response:
+    """Note that what a candidate asked for is settled."""
+    entry = _entry(invitation_id)
+    asked = next((each for each in operations.requests_of(entry.invitation) if each.id == request_id), None)
+    if asked is None:
+        abort(404)
+    operations.settle(asked, by=current_user)
+    db.session.commit()
     return redirect(url_for("interviews.invitation", invitation_id=invitation_id))

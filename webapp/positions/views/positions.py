@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
+from webapp.policy.codes import name_of
 from webapp.positions import operations
 from webapp.positions.forms import PositionForm
 from webapp.positions.models import Position
-from webapp.positions.places import country_name, rules
+from webapp.positions.places import country_name, law_of, rules
 
 blueprint = Blueprint("positions", __name__, url_prefix="/positions")
 
@@ -24,6 +25,12 @@ _staff = require_role(Role.RECRUITER, Role.ADMIN)
 def country_filter(code: str) -> str:
     """The name of a country by its ISO 3166-1 alpha-2 code."""
     return country_name(code)
+
+
+@blueprint.app_template_filter("place")
+def place_filter(code: str) -> str:
+    """The name of a place, its part of the country first."""
+    return name_of(code)
 
 
 def load_position(position_id: str) -> Position:
@@ -52,7 +59,11 @@ def new() -> Response | tuple[str, int]:
     form = PositionForm()
     if form.validate_on_submit():
         position = operations.create_position(
-            title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
+            title=form.title.data,
+            city=form.city.data,
+            country=form.country.data,
+            region=form.region.data,
+            by=current_user,
         )
         db.session.commit()
         flash(
@@ -67,7 +78,9 @@ def new() -> Response | tuple[str, int]:
 def show(position_id: str) -> str:
     """One position, its place and what the law allows there."""
     position = load_position(position_id)
-    return render_template("positions/show.html", position=position, rules=rules(position.country))
+    return render_template(
+        "positions/show.html", position=position, rules=rules(position.place), law=law_of(position.place)
+    )
 
 
 @blueprint.route("/<position_id>/edit", methods=["GET", "POST"])
@@ -79,7 +92,12 @@ def edit(position_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             operations.edit_position(
-                position, title=form.title.data, city=form.city.data, country=form.country.data, by=current_user
+                position,
+                title=form.title.data,
+                city=form.city.data,
+                country=form.country.data,
+                region=form.region.data,
+                by=current_user,
             )
         except operations.PositionError as error:
             form.country.errors = [str(error)]

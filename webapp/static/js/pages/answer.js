@@ -1,6 +1,7 @@
 // One question: the think time, the recorder, the written answer.
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
+import { NetworkError, postJson } from "../recording/http.js";
 import { resumeAll } from "../recording/resume.js";
 import { announce, countdown } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
@@ -9,6 +10,18 @@ import { setUp } from "../recording/written.js";
 const page = byId("answer");
 const form = byId("written");
 if (form) setUp(form);
+
+// The page says that somebody sees the question: that a program fetched it says nothing. What is recorded or written says
+// so as well, so nothing waits for this.
+async function noteSeen() {
+  try {
+    await postJson(page.dataset.show, {}, { keepalive: true });
+  } catch (error) {
+    if (error instanceof NetworkError) setTimeout(noteSeen, 5000);
+  }
+}
+
+if (page.dataset.show) noteSeen();
 
 // The server says how much think time is left; nothing starts by itself when it is over.
 const think = byId("think");

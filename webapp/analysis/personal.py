@@ -1,0 +1,16 @@
+"""What analyses hold about people (webapp/core/personal_data.py)."""
+
+from __future__ import annotations
+
+from webapp.analysis.models import Analysis
+from webapp.core.personal_data import Holding, Kept, register
+
+register(
+    Holding(
+        Analysis,
+        Kept.READINGS,
+        lambda scope: Analysis.interview_id.in_(scope.interviews),
+        files=("maps",),  # pieces that are made of a reading when somebody looks closer
+        not_exported=frozenset({"lease_owner", "lease_until", "attempts"}),
+    )
+)

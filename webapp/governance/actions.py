@@ -1,0 +1,113 @@
+"""Which requests are written into the audit log, and as what.
+
+Everything that somebody with an account on the hiring side asks for about a person is written down unless it is named
+here: a page that is added later is not forgotten. What candidates do themselves is named where it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from ml.core.messages import N_
+from webapp.analysis.models import Analysis
+from webapp.core.database import db
+from webapp.interviews.models import Answer, Interview, Take
+from webapp.live.models import Room
+from webapp.recordings.models import Recording
+
+SAW, CHANGED, EXPORTED = "saw", "changed", "exported"
+
+#: Names of ids in addresses that lead to a person, and what they name; the first that an address has counts.
+SUBJECTS = {
+    "answer_id": "answer",
+    "recording_id": "recording",
+    "analysis_id": "analysis",
+    "interview_id": "interview",
+    "invitation_id": "invitation",
+    "room_id": "room",
+    "user_id": "person",
+}
+#: Ids that lead to nobody's data: questions, positions, sets.
+OTHERS = {
+    "set_id": "question set",
+    "position_id": "position",
+    "question_id": "question",
+    "attestation_id": "attestation",
+}
+#: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
+NOT_SEEN = frozenset(
+    {
+        "analysis.progress",  # how far the work is
+        "recordings.poster",  # one still picture, shown in lists of what is written down when it is opened
+        "uploads.head",
+        "recordings.show",
+    }
+)
+#: Sent by programs while somebody works, not decided by a person.
+NOT_CHANGED = frozenset({"uploads.create", "uploads.patch", "live.token", "candidate.probe"})
+#: What candidates do that belongs into the log beside what others do with their data.
+OF_CANDIDATES = frozenset(
+    {"candidate.consent", "candidate.consents", "candidate.submit", "candidate.open_link", "practice.delete"}
+)
+
+#: What an entry says, for people. Others are shown as they are.
+WORDS = {
+    SAW: N_("saw"),
+    CHANGED: N_("changed"),
+    EXPORTED: N_("exported"),
+    "decided": N_("decided"),
+    "signed in": N_("signed in"),
+    "signed out": N_("signed out"),
+    "sign-in failed": N_("failed to sign in"),
+    "confirmation failed": N_("gave a wrong password"),
+    "too many attempts": N_("tried too often"),
+    "role changed": N_("changed a role"),
+    "password changed": N_("changed their password"),
+    "password set by link": N_("set their password by a link"),
+    "password link shown": N_("was shown a password link"),
+    "link shown": N_("was shown an invitation's link"),
+    "link released": N_("released a link"),
+    "invitation revoked": N_("revoked an invitation"),
+    "deactivated": N_("deactivated an account"),
+    "reactivated": N_("reactivated an account"),
+    "interview begun": N_("began the interview"),
+    "attested": N_("attested that an analysis is lawful"),
+    "attestation ended": N_("ended an attestation"),
+    "audit recorded": N_("recorded a bias audit"),
+    "erasure asked": N_("asked to erase"),
+    "erased": N_("erased"),
+    "held": N_("set a legal hold"),
+    "hold ended": N_("ended a legal hold"),
+}
+
+
+def subject_of(arguments: Mapping[str, object]) -> tuple[str, str]:
+    """Kind and id of what an address is about; two empty texts where it is about nothing that has an id."""
+    for names in (SUBJECTS, OTHERS):
+        for name, kind in names.items():
+            if isinstance(value := arguments.get(name), str):
+                return kind, value
+    return "", ""
+
+
+def interview_of(kind: str, subject_id: str) -> str:
+    """The interview that a subject belongs to; empty where it belongs to none."""
+    query = _INTERVIEW.get(kind)
+    return (db.session.scalar(query(subject_id)) or "") if query else ""
+
+
+_INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
+    "interview": lambda i: sa.select(Interview.id).where(Interview.id == i),
+    "answer": lambda i: sa.select(Answer.interview_id).where(Answer.id == i),
+    "recording": lambda i: (
+        sa.select(Answer.interview_id)
+        .join(Take, Take.answer_id == Answer.id)
+        .join(Recording, Recording.take_id == Take.id)
+        .where(Recording.id == i)
+    ),
+    "analysis": lambda i: sa.select(Analysis.interview_id).where(Analysis.id == i),
+    "invitation": lambda i: sa.select(Interview.id).where(Interview.invitation_id == i),
+    "room": lambda i: sa.select(sa.func.coalesce(Room.interview_id, "")).where(Room.id == i),
+}

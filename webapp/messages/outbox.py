@@ -1,0 +1,125 @@
+"""Putting messages into the outbox, in the transaction that causes them. Nothing here commits, nothing is sent here.
+
+A message has a **cause**: a text that names what happened (``receipt:<interview>``). A cause gets one message, whoever
+says it how often; the row's id goes into the Message-ID or the webhook-id, and stays. ``delivery.py`` sends what is
+here, after the commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.accounts.models import User
+from webapp.core import mail
+from webapp.core.database import after_commit, db, new_id, now
+from webapp.core.hosts import base_url
+from webapp.core.translation import language as page_language
+from webapp.interviews.models import Invitation
+from webapp.messages import tasks
+from webapp.messages.models import NORMAL, Channel, Message, State
+
+#: How long a message is tried, unless its kind says another time.
+TRIED = timedelta(days=2)
+
+
+def put(
+    *, kind: str, cause: str, recipient: str, channel: Channel = Channel.MAIL, name: str = "", user: User | None = None,
+    invitation: Invitation | None = None, language: str = "", zone: str = "", facts: dict[str, Any] | None = None,
+    priority: int = NORMAL, due_at: datetime | None = None, expires_at: datetime | None = None,
+) -> str | None:  # fmt: skip
+    """Have one message sent once this transaction is committed; its id, or None where the cause has one already.
+
+    :param due_at: not before this moment.
+    :param expires_at: no longer tried after this one (two days after it is due).
+    """
+    moment = now()
+    due = due_at or moment
+    row = {
+        "id": new_id(), "channel": channel, "kind": kind, "cause": cause, "state": _first_state(channel),
+        "recipient": recipient, "name": name, "user_id": user.id if user else None,
+        "invitation_id": invitation.id if invitation else None, "language": language or page_language(), "zone": zone,
+        "base": base_url()[:300], "facts": facts or {}, "priority": priority, "created_at": moment, "due_at": due,
+        "expires_at": expires_at or due + TRIED, "sent_at": moment if channel is Channel.APP else None, "attempts": 0,
+        "failures": 0,
+    }  # fmt: skip
+    db.session.flush()
+    done = cast("sa.CursorResult[Any]", db.session.execute(_insert().values(row).on_conflict_do_nothing()))
+    if not done.rowcount:
+        return None
+    if row["state"] == State.WAITING and due <= moment:
+        wake(channel)
+    return str(row["id"])
+
+
+def _first_state(channel: Channel) -> State:
+    if channel is Channel.APP:
+        return State.SENT
+    return State.WAITING if channel is not Channel.MAIL or mail.is_configured() else State.HELD
+
+
+def _insert() -> Any:
+    """An insertion that may meet the same cause; both databases have one."""
+    name = db.session.get_bind().dialect.name
+    return postgresql.insert(Message) if name == "postgresql" else sqlite.insert(Message)
+
+
+@dataclass(frozen=True)
+class _Wake:
+    """What is done after the commit: once for each way that messages go."""
+
+    channel: Channel
+
+    def __call__(self) -> None:
+        tasks.deliver.delay(self.channel.value)
+
+
+def wake(channel: Channel) -> None:
+    """Have a worker look after what is due, once this transaction is committed."""
+    action = _Wake(channel)
+    if action not in db.session().info.get("after_commit", []):
+        after_commit(action)
+
+
+def suppress(message: Message, code: str, reason: str) -> None:
+    """Keep a message from being sent; what is sent stays sent."""
+    if message.state is not State.SENT:
+        message.state, message.reason_code, message.reason = State.SUPPRESSED, code, reason
+        message.lease_owner = message.lease_until = None
+        db.session.flush()
+
+
+def suppress_where(*where: sa.ColumnElement[bool], code: str, reason: str) -> int:
+    """The same for all that wait and fulfil ``where``; how many."""
+    query = (
+        sa.update(Message)
+        .where(Message.state.in_([State.WAITING, State.HELD]), *where)
+        .values(state=State.SUPPRESSED, reason_code=code, reason=reason)
+        .execution_options(synchronize_session="fetch")
+    )
+    return cast("sa.CursorResult[Any]", db.session.execute(query)).rowcount
+
+
+def send_again(message: Message) -> None:
+    """Have a message tried from the start, under the same id; what was sent is sent once more."""
+    moment = now()
+    message.state, message.due_at, message.expires_at = State.WAITING, moment, moment + TRIED
+    message.failures, message.reason_code, message.reason = 0, None, None
+    message.lease_owner = message.lease_until = None
+    db.session.flush()
+    wake(message.channel)
+
+
+def was_sent(cause: str) -> bool:
+    """Whether the message of a cause has gone out, or may have."""
+    states = [State.SENT, State.SENDING]
+    return db.session.scalar(sa.select(sa.exists().where(Message.cause == cause, Message.state.in_(states)))) or False
+
+
+def has_message(cause: str) -> bool:
+    """Whether a cause has its message."""
+    return db.session.scalar(sa.select(sa.exists().where(Message.cause == cause))) or False

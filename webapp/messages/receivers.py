@@ -1,0 +1,181 @@
+"""What is written to whom when something happens in another feature (webapp/core/events.py)."""
+
+from __future__ import annotations
+
+from ml.core.messages import N_
+from webapp.accounts.models import User, UserSession
+from webapp.core import events
+from webapp.core.database import db, now
+from webapp.interviews import operations
+from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
+from webapp.messages import bounces, delivery, outbox, tasks, writing
+from webapp.messages.models import URGENT, Channel, Message
+from webapp.reviews.models import Decision
+
+CORRECTED = N_("The address was corrected before this was sent.")
+CLOSED = N_("The invitation was closed before this was sent.")
+
+
+def _invitation(invitation_id: str) -> Invitation:
+    return db.session.get_one(Invitation, invitation_id)
+
+
+@events.interview_invited.connect
+def invite(_app: object, *, invitation_id: str) -> None:
+    """Send the invitation."""
+    writing.invitation(_invitation(invitation_id))
+
+
+@events.address_corrected.connect
+def invite_again(_app: object, *, invitation_id: str) -> None:
+    """Send the invitation to the right address; what waits for the wrong one stays here."""
+    row = _invitation(invitation_id)
+    wrong = Message.recipient != row.email
+    outbox.suppress_where(
+        Message.invitation_id == row.id, Message.user_id.is_(None), wrong, code="corrected", reason=CORRECTED
+    )
+    if operations.is_open(row):
+        writing.invitation_to_corrected(row)
+
+
+@events.deadline_moved.connect
+def tell_deadline(_app: object, *, invitation_id: str, before: str) -> None:
+    """Send the new deadline."""
+    writing.deadline_moved(_invitation(invitation_id), before)
+
+
+@events.interview_submitted.connect
+def confirm_receipt(_app: object, *, interview_id: str) -> None:
+    """Send the receipt."""
+    writing.receipt(db.session.get_one(Interview, interview_id))
+
+
+@events.invitation_revoked.connect
+def tell_revoked(_app: object, *, invitation_id: str) -> None:
+    """Keep what waits for the candidate from going out, and tell them where they have had anything."""
+    row = _invitation(invitation_id)
+    waiting = outbox.suppress_where(Message.invitation_id == row.id, code="closed", reason=CLOSED)
+    if not waiting or outbox.was_sent(f"invitation:{row.id}"):
+        writing.to_candidate(row, "revoked", f"revoked:{row.id}")
+
+
+@events.candidate_withdrew.connect
+def tell_withdrawn(_app: object, *, invitation_id: str) -> None:
+    """Keep what waits for the candidate from going out, and tell whoever invited."""
+    row = _invitation(invitation_id)
+    outbox.suppress_where(Message.invitation_id == row.id, code="closed", reason=CLOSED)
+    writing.to_person(row.created_by, "withdrew", f"withdrew:{row.id}", invitation=row)
+
+
+@events.candidate_asked.connect
+def pass_on_request(_app: object, *, request_id: str) -> None:
+    """Send what a candidate asks for to whoever invited."""
+    asked = db.session.get_one(CandidateRequest, request_id)
+    row = asked.invitation
+    writing.to_person(row.created_by, "asked", f"asked:{asked.id}", invitation=row, facts={"request": asked.text})
+
+
+@events.accommodation_granted.connect
+def tell_granted(_app: object, *, invitation_id: str, text: str) -> None:
+    """Tell a candidate what they were granted; the same again within a day is one message."""
+    row, day = _invitation(invitation_id), f"{now():%Y-%m-%d}"
+    writing.to_candidate(row, "accommodation", f"granted:{row.id}:{day}:{text}"[:200], facts={"granted": text})
+
+
+@events.link_code_asked.connect
+def send_code(_app: object, *, code_id: str) -> None:
+    """Send the code to the candidate's own address."""
+    interview = db.session.get_one(LinkCode, code_id).interview
+    if interview.invitation is not None:
+        writing.link_code(interview.invitation, code_id)
+
+
+@events.decision_made.connect
+def drop_letters(_app: object, *, interview_id: str, decision_id: str) -> None:
+    """A letter that waits tells a decision that no longer holds."""
+    row = db.session.get_one(Decision, decision_id).interview.invitation
+    if row is not None:
+        outbox.suppress_where(
+            Message.invitation_id == row.id, Message.kind.in_(list(writing.LETTERS.values())),
+            code="decided_anew", reason=N_("Somebody decided anew before this was sent."),
+        )  # fmt: skip
+
+
+@events.person_mentioned.connect
+def tell_mentioned(_app: object, *, user_id: str, interview_id: str, by_id: str, mention_id: str) -> None:
+    """Tell somebody that a colleague named them."""
+    interview = db.session.get_one(Interview, interview_id)
+    facts = {"by": db.session.get_one(User, by_id).name, "interview_id": interview_id}
+    user = db.session.get_one(User, user_id)
+    writing.to_person(user, "mention", f"mention:{mention_id}:{user_id}", invitation=interview.invitation, facts=facts)
+
+
+@events.person_added.connect
+def welcome(_app: object, *, user_id: str) -> None:
+    """Send somebody the link by which they set their password."""
+    writing.new_account(db.session.get_one(User, user_id))
+
+
+@events.password_forgotten.connect
+def send_reset(_app: object, *, user_id: str, request_id: str) -> None:
+    """Send the link that somebody asked for."""
+    writing.password_reset(db.session.get_one(User, user_id), request_id)
+
+
+@events.signed_in_anew.connect
+def tell_new_device(_app: object, *, session_id: str) -> None:
+    """Tell somebody that their account was used in a browser not seen before."""
+    row = db.session.get_one(UserSession, session_id)
+    facts = {"moment": row.created_at.isoformat(), "browser": row.browser or row.address}
+    user = db.session.get_one(User, row.user_id)
+    writing.to_person(user, "new_device", f"device:{session_id}", priority=URGENT, facts=facts)
+
+
+@events.export_finished.connect
+def tell_exported(_app: object, *, address: str, name: str, file: str, path: str, job_id: str) -> None:
+    """Tell whoever asked for an export that they can fetch it."""
+    outbox.put(
+        kind="export_finished",
+        cause=f"export:{job_id}",
+        recipient=address,
+        name=name,
+        facts={"file": file, "path": path},
+    )
+
+
+@events.erasure_finished.connect
+def tell_erased(_app: object, *, address: str, name: str, job_id: str) -> None:
+    """Tell somebody that what was held about them is gone."""
+    facts = {"moment": now().isoformat()}
+    outbox.put(kind="erasure_finished", cause=f"erasure:{job_id}", recipient=address, name=name, facts=facts)
+
+
+@events.message_failed.connect
+def tell_undelivered(_app: object, *, message_id: str) -> None:
+    """Tell whoever invited, inside of Viva, that a message to their candidate did not arrive."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.channel is not Channel.MAIL:
+        return
+    if message.reason_code == "bounced" and bounces.is_about_address(message.answer or ""):
+        bounces.refuse(message.recipient, message.answer or "")
+    if message.invitation is None:
+        return
+    row = message.invitation
+    if message.recipient.casefold() != row.email.casefold():
+        return
+    by = row.created_by
+    outbox.put(
+        kind="undelivered", channel=Channel.APP, cause=f"undelivered:{message.id}:{message.attempts}", recipient=by.id,
+        name=by.name, user=by, invitation=row, zone=by.time_zone,
+        facts={"of": message.kind, "reason": message.reason or ""},
+    )  # fmt: skip
+
+
+@events.sweeping.connect
+def sweep(_app: object) -> int:
+    """Wake workers where something is due, and give up what waited too long."""
+    delivery.give_up_late()
+    channels = delivery.channels_with_work()
+    for channel in channels:
+        tasks.deliver.delay(channel.value)
+    return len(channels)

@@ -1,0 +1,131 @@
+"""What stands in a message: the facts from when it was caused, what the rows say now, and links, made when it is sent.
+
+To be called while the recipient's language, zone and address of this Viva are set (``writing_to``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import format_date
+
+from webapp.accounts.operations import password_token, reset_token
+from webapp.candidate.progress import duration_minutes
+from webapp.candidate.status import status_url
+from webapp.core import mail
+from webapp.core.hosts import base_url, link_to, linking_to
+from webapp.core.translation import writing_in
+from webapp.core.zones import moment_with_zone, writing_for
+from webapp.interviews import binding
+from webapp.interviews.models import Invitation
+from webapp.interviews.operations import invitation_url
+from webapp.messages.kinds import KINDS
+from webapp.messages.models import Message
+
+#: A fact of these names is a moment, or a day, in ISO 8601.
+MOMENTS = frozenset({"deadline", "before", "submitted", "moment", "starts"})
+DAYS = frozenset({"answer_by"})
+
+
+@contextmanager
+def writing_to(message: Message) -> Iterator[None]:
+    """Write in the language of whoever reads ``message``, in their zone, with links that they can open."""
+    with ExitStack() as stack:
+        stack.enter_context(writing_in(message.language))
+        stack.enter_context(writing_for(message.zone))
+        stack.enter_context(linking_to(message.base))
+        yield
+
+
+def values_of(message: Message) -> dict[str, str]:
+    """The variables of ``message`` by name."""
+    found = {"name": message.name, "organisation": mail.sender()[0]}
+    if message.invitation is not None:
+        found |= _of_invitation(message.invitation)
+    for name, fact in message.facts.items():
+        found[name] = _written(name, fact)
+    kind = KINDS.get(message.kind)
+    if kind is not None and (maker := _LINKS.get(message.kind)) and "link" in kind.variables:
+        found["link"] = maker(message)
+    if message.kind == "link_code":
+        found["code"] = binding.code_in_words(str(message.facts.get("code_id", "")))
+    if message.kind == "undelivered":
+        of = KINDS.get(str(message.facts.get("of")))
+        found["message"] = str(of.title) if of else str(message.facts.get("of"))
+    return found
+
+
+def _of_invitation(invitation: Invitation) -> dict[str, str]:
+    return {
+        "position": invitation.position.title,
+        "place": invitation.position.city,
+        "inviter": invitation.created_by.name,
+        "inviter_email": invitation.created_by.email,
+        "candidate": invitation.name,
+        "deadline": moment_with_zone(invitation.deadline),
+        "minutes": str(duration_minutes(invitation.question_set.questions)),
+        "status_link": status_url(invitation),
+    }
+
+
+def _written(name: str, fact: object) -> str:
+    if name in MOMENTS:
+        return moment_with_zone(datetime.fromisoformat(str(fact)))
+    if name in DAYS:
+        return str(format_date(datetime.fromisoformat(str(fact)).date(), "full", rebase=False))
+    return str(fact)
+
+
+def _interview_link(message: Message) -> str:
+    return invitation_url(message.invitation) if message.invitation is not None else base_url()
+
+
+def _invitation_page(message: Message) -> str:
+    return link_to("interviews.invitation", invitation_id=message.invitation_id)
+
+
+def _password_link(message: Message) -> str:
+    make = reset_token if message.kind == "password_reset" else password_token
+    return link_to("accounts.set_password", token=make(message.user)) if message.user is not None else base_url()
+
+
+def _report(message: Message) -> str:
+    return link_to("reports.show", interview_id=message.facts["interview_id"])
+
+
+def _said(message: Message) -> str:
+    """A path that the cause gave."""
+    return base_url() + str(message.facts.get("path", "/"))
+
+
+_LINKS: dict[str, Callable[[Message], str]] = {
+    "invitation": _interview_link,
+    "reminder": _interview_link,
+    "deadline_moved": _interview_link,
+    "accommodation": _interview_link,
+    "answer_due": _invitation_page,
+    "withdrew": _invitation_page,
+    "asked": _invitation_page,
+    "undelivered": _invitation_page,
+    "mention": _report,
+    "new_account": _password_link,
+    "password_reset": _password_link,
+    "new_device": lambda _message: link_to("accounts.profile"),
+    "digest": lambda _message: link_to("interviews.inbox"),
+    "export_finished": _said,
+    "webhook_failed": _said,
+    "test": lambda _message: base_url(),
+}
+
+
+def link_made_by(kind: str, maker: Callable[[Message], str]) -> None:
+    """Say what the link of ``kind`` is; for features that come after this one."""
+    _LINKS[kind] = maker
+
+
+def has_base(message: Message) -> bool:
+    """Whether links in ``message`` can be opened from elsewhere: this Viva knows its own address."""
+    return bool(message.base or current_app.config["PUBLIC_URL"])

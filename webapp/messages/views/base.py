@@ -1,0 +1,20 @@
+"""The blueprint of the pages about messages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+
+from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.core.security import require_role
+from webapp.messages.models import Message
+
+blueprint = Blueprint("messages", __name__, url_prefix="/messages")
+
+admins = require_role(Role.ADMIN)
+staff = require_role(Role.RECRUITER, Role.ADMIN)
+
+
+def load_message(message_id: str) -> Message:
+    """The message, or 404."""
+    return db.session.get(Message, message_id) or abort(404)
