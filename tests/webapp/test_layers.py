@@ -16,6 +16,7 @@ LAYERS = (
     ("accounts", "policy"),
     ("questions", "positions"),
     ("interviews",),
+    ("integrity",),
     ("recordings",),
     ("transcripts",),
     ("analysis",),

@@ -20,8 +20,6 @@ logger = logging.getLogger(__name__)
 
 _signals = Namespace()
 
-#: Payload ``invitation_id``. Somebody was invited.
-invitation_created = _signals.signal("invitation-created")
 #: Payload ``interview_id``. A candidate has handed in an interview; sent once.
 interview_submitted = _signals.signal("interview-submitted")
 #: Payload ``interview_id``. A candidate has changed what they agree to, before or after submission.

@@ -80,7 +80,6 @@ def create_invitation(
     db.session.flush()
     events.send(events.interview_invited, invitation_id=invitation.id)
     current_app.logger.info("Invitation %s created by %s", invitation.id, by.id)
-    events.send(events.invitation_created, invitation_id=invitation.id)
     return invitation
 
 

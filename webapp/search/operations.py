@@ -82,6 +82,7 @@ def _answer_rows(invitation_id: str, answer: Answer) -> Iterator[dict[str, Any]]
 def documents(
     invitation_id: str, text: str, *, answer_id: str | None = None, transcript_id: str | None = None
 ) -> Iterator[dict[str, Any]]:
+    """The rows of the index that ``text`` is worth."""
     words = [token.term for token in tokens(text)]
     for at in range(0, max(len(words) - OVERLAP, 1), STRETCH - OVERLAP) if words else ():
         yield {

@@ -9,7 +9,8 @@ from webapp.recordings.models import Recording
 from webapp.search import operations
 
 
-@events.invitation_created.connect
+@events.interview_invited.connect
+@events.address_corrected.connect
 def add(_app: object, *, invitation_id: str) -> None:
     """Find a candidate by name from the moment of the invitation on."""
     if (invitation := db.session.get(Invitation, invitation_id)) is not None:
