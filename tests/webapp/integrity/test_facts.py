@@ -80,7 +80,7 @@ def test_nothing_else_can_be_noted(client, interview, body):
 def test_no_more_than_so_many_are_noted(client, interview):
     operations.switch(interview.position, True, by=interview.invitation.created_by)
     begin(client, interview)
-    client.get(f"/interview/{interview.id}/questions/1")
+    tell_fact(client, interview, kind="left_page", amount=9)
     answer = interview.answers[0]
     for _each in range(operations.MOST + 5):
         operations.note(answer, FactKind.LEFT_PAGE, 3)
