@@ -20,7 +20,7 @@ BENCHES = tuple(
 )
 
 #: Those that are about faults or about work and not about speed alone: run by their name.
-BY_NAME = frozenset({"faults", "review"})
+FAULTS = frozenset({"faults", "front", "messages", "review"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(options: argparse.Namespace) -> int:
     results: dict[str, Any] = {}
-    for name in [options.name] if options.name else [each for each in BENCHES if each not in BY_NAME]:
+    for name in [options.name] if options.name else [each for each in BENCHES if each not in FAULTS]:
         bench = importlib.import_module(f"bench.{name}")
         try:
             results[name] = bench.measure()

@@ -85,10 +85,14 @@ def pass_through(port: int, link: str, questions: Sequence[str], media: Sequence
     return None
 
 
+def metadata_of(**pairs: str) -> str:
+    """tus's Upload-Metadata."""
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
 def _record(browser: Browser, interview: str, position: int, question: str, data: bytes) -> str:
     browser.ask("GET", f"/interview/{interview}/questions/{position}")
-    pairs = {"interview": interview, "question": question, "filetype": "video/mp4"}
-    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
+    metadata = metadata_of(interview=interview, question=question, filetype="video/mp4")
     tus = {"Tus-Resumable": "1.0.0"}
     _status, headers, _body = browser.ask(
         "POST", "/recordings/uploads", **tus, **{"Upload-Defer-Length": "1", "Upload-Metadata": metadata}

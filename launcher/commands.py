@@ -35,7 +35,8 @@ Viva: job interviews on your own machine.
   ./viva train face|speech|text --data DIR
         train a model anew; goes on where it was interrupted
   ./viva bench
-        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do
+        measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do,
+        "bench messages" whether mail and webhooks arrive once while their senders are killed
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it

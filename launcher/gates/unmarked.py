@@ -99,13 +99,10 @@ _SAYS |= {"TextAreaField", "IntegerField", "FileField", "DateField", "TimeField"
 EXCEPT = {
     "webapp/cli.py": "commands of the operator",
     "webapp/interviews/cli.py": "commands of the operator",
-<<<<<<< HEAD
     "webapp/messages/commands.py": "commands of the operator",
-=======
     "webapp/policy/cli.py": "commands of the operator",
     "webapp/governance/cli.py": "commands of the operator",
     "webapp/governance/self_test.py": "commands of the operator",
->>>>>>> governance
     "webapp/core/environment.py": "settings, for the operator",
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",

@@ -1,7 +1,7 @@
 """messages: the outbox, wordings, refusals; codes for links; what candidates ask for; zones and languages
 
 Revision ID: d3b07a51c9e8
-Revises: a17e5c93d0f4
+Revises: 5f8a0c3e61d4
 Create Date: 2026-12-01 15:41:58.540837
 
 """

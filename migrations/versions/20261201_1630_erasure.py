@@ -1,7 +1,7 @@
 """erasures, legal holds and how long what is kept
 
 Revision ID: 2b9f6e18c7a3
-Revises: e41c6f8827ab
+Revises: f60d29b7e3a4
 Create Date: 2026-12-01 16:30:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '2b9f6e18c7a3'
-down_revision = 'e41c6f8827ab'
+down_revision = 'f60d29b7e3a4'
 branch_labels = None
 depends_on = None
 

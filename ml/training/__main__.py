@@ -25,6 +25,7 @@ COMMANDS = {
     "mouth_evaluate": "face.mouth_evaluate",
     "quantise": "face.quantise",
     "robustness": "speech.robustness",
+    "spoken_language": "transcripts.spoken_language",
     "text_export": "text.export",
     "voice_classifier": "speech.voice_classifier_train",
     "yakaew2021": "fusion.yakaew2021.train",

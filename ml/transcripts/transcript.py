@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ml.transcripts.spoken_language import is_english
+
 #: A word that its recogniser gave less than this probability is marked as uncertain.
 UNSURE = 0.5
 #: Lines of captions end at a pause (s), and are no longer than this in seconds and characters.
@@ -52,11 +54,14 @@ class Transcript:
     breaks: list[int] = field(default_factory=list)
     #: How long somebody speaks (s), as a recogniser heard it; None where nobody measured.
     speech_seconds: float | None = None
+    #: How likely the speech is English (0..1), by a recogniser that knows nothing else; None where nobody asked.
+    english: float | None = None
 
     @property
     def understood(self) -> bool:
-        """Whether there are as many words as so much speech must have: fewer, and most of it was not understood."""
-        return self.speech_seconds is None or len(self.words) >= FEWEST_A_SECOND * self.speech_seconds
+        """Whether this is what was said: in English, and as many words as so much speech must have."""
+        enough = self.speech_seconds is None or len(self.words) >= FEWEST_A_SECOND * self.speech_seconds
+        return enough and is_english(self.english)
 
     @property
     def text(self) -> str:
@@ -98,6 +103,7 @@ class Transcript:
             stored.get("recogniser", ""),
             list(stored.get("breaks") or []),
             stored.get("speech_seconds"),
+            stored.get("english"),
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from ml.core.errors import ModelMissing
 from ml.speech.activity import detect
 from ml.speech.features import RATE
+from ml.transcripts.spoken_language import LEAST_SPEECH, PIECES, Heard, english, plain, second_hearing
 from ml.transcripts.transcript import Transcript, Word
 
 #: Whisper listens to 30 s at a time. Pieces are cut at the quietest moment of their last seconds.
@@ -49,6 +50,7 @@ class Whisper:
                 "format; copy the folder again or choose another one.",
             ) from error
         self._language = language if self._model.model.is_multilingual or language else "en"
+        self._knows_english_alone = not self._model.model.is_multilingual
 
     def transcribe(
         self, blocks: Iterable[np.ndarray], *, progress: Callable[[float], None] | None = None
@@ -57,18 +59,28 @@ class Whisper:
         words: list[Word] = []
         language = self._language
         spoken = 0.0
+        heard: list[Heard] = []
         for start, piece in pieces(blocks):
             speech = detect(piece).seconds
             spoken += speech
             if speech >= LITTLE_SPEECH:
-                found, language = self._words(piece, start / RATE, language)
-                words += found
+                segments, language = self._segments(piece, language)
+                words += _words(segments, len(piece) / RATE, start / RATE)
+                if self._knows_english_alone and speech >= LEAST_SPEECH and len(heard) < PIECES:
+                    heard.append(self._twice(piece, segments))
             if progress:
                 progress((start + len(piece)) / RATE)
-        return Transcript(words, language, self.name, speech_seconds=round(spoken, 1))
+        return Transcript(words, language, self.name, speech_seconds=round(spoken, 1), english=english(heard))
 
-    def _words(self, piece: np.ndarray, offset: float, language: str | None) -> tuple[list[Word], str | None]:
-        """The words of one piece (float32 mono, 16 kHz) that begins ``offset`` seconds into the recording."""
+    def _twice(self, piece: np.ndarray, segments: list[Any]) -> Heard:
+        """What one piece gave, and what it gives when it is heard once more."""
+        again, _ = self._segments(second_hearing(piece), "en", times=False)
+        likely = [float(word.probability) for segment in segments for word in segment.words or []]
+        first, second = (plain(" ".join(each.text for each in found)) for found in (segments, again))
+        return Heard(tuple(likely), first, second)
+
+    def _segments(self, piece: np.ndarray, language: str | None, *, times: bool = True) -> tuple[list[Any], str | None]:
+        """The recogniser's segments of one piece (float32 mono, 16 kHz), and their language."""
         loudest = float(np.abs(piece).max())
         self._seed(0)  # the same sound gives the same words
         segments, info = self._model.transcribe(
@@ -80,23 +92,27 @@ class Whisper:
             compression_ratio_threshold=REPETITIVE,
             log_prob_threshold=UNLIKELY,
             condition_on_previous_text=False,  # or one mistake feeds the next
-            word_timestamps=True,
+            word_timestamps=times,
             without_timestamps=False,
         )
-        limit = len(piece) / RATE
-        words: list[Word] = []
-        for segment in segments:
-            if not is_understood(segment):
-                continue
-            for word in segment.words or []:
-                text, start, end = word.word.strip(), float(word.start), float(word.end)
-                if words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen or the like
-                    words[-1] = replace(words[-1], text=words[-1].text + text, end=round(offset + min(end, limit), 2))
-                elif text and start < limit:
-                    end = min(max(end, start), limit)
-                    confidence = round(min(1.0, max(0.0, float(word.probability))), 3)
-                    words.append(Word(text, round(offset + start, 2), round(offset + end, 2), confidence))
-        return unlooped(words), language or info.language
+        return list(segments), language or info.language
+
+
+def _words(segments: list[Any], limit: float, offset: float) -> list[Word]:
+    """The words of one piece's segments, of ``limit`` seconds, that begins ``offset`` seconds into the recording."""
+    words: list[Word] = []
+    for segment in segments:
+        if not is_understood(segment):
+            continue
+        for word in segment.words or []:
+            text, start, end = word.word.strip(), float(word.start), float(word.end)
+            if words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen or the like
+                words[-1] = replace(words[-1], text=words[-1].text + text, end=round(offset + min(end, limit), 2))
+            elif text and start < limit:
+                end = min(max(end, start), limit)
+                confidence = round(min(1.0, max(0.0, float(word.probability))), 3)
+                words.append(Word(text, round(offset + start, 2), round(offset + end, 2), confidence))
+    return unlooped(words)
 
 
 def is_understood(segment: Any) -> bool:

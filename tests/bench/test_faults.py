@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 
 import pytest
 
 from bench import __main__ as command
-from bench import fault_candidates, fault_clients, fault_media, faults
+from bench import fault_candidates, fault_clients, fault_media, faults, front
 from ml.core.errors import MediaError
 from ml.media.sandbox import Bounds, verify_and_copy
 
@@ -68,4 +69,17 @@ def test_it_is_run_by_its_name_alone_and_prints_its_own_object(monkeypatch, caps
     monkeypatch.setattr(faults, "measure", lambda: {"candidates": 200, "complete": False})
     assert command.main(["faults", "--json"]) == 1
     assert json.loads(capsys.readouterr().out) == {"candidates": 200, "complete": False}
-    assert "faults" in command.BENCHES and "faults" in command.BY_NAME
+    assert "faults" in command.BENCHES and "faults" in command.FAULTS
+
+
+def test_the_front_is_measured_by_its_parts(monkeypatch):
+    took, errors = [], []
+    front._again(lambda: None, took, errors, time.monotonic() + 0.3)
+    assert took and not errors and front._p95(took) < 100 and front._p95([]) is None
+
+    def fail():
+        raise fault_candidates.Failed("no")
+
+    front._again(fail, took, errors, time.monotonic() + 0.1)
+    assert errors == ["no"]
+    assert "range_p95_ms" in front.table({"range_p95_ms": 12.5})

@@ -26,6 +26,7 @@ LAYERS = (
     ("search",),
     ("candidate", "saliency", "comparison", "exports"),
     ("practice", "live"),
+    ("scheduling",),
     ("messages",),
     ("integrations",),
     ("health",),

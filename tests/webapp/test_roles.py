@@ -113,7 +113,17 @@ ROUTES = [
     ("POST", "messages.letter", "decided", STAFF),
     ("POST", "messages.answered", "decided", STAFF),
 ]
-OURS = ("governance", "policy", "accounts", "questions", "positions", "interviews", "health", "messages", "integrations")
+OURS = (
+    "governance",
+    "policy",
+    "accounts",
+    "questions",
+    "positions",
+    "interviews",
+    "health",
+    "messages",
+    "integrations",
+)
 
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):

@@ -63,9 +63,14 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
 
 
+def status_token(invitation: Invitation) -> str:
+    """What lets somebody see where ``invitation`` stands, and choose a time for a conversation."""
+    return str(_serializer().dumps(invitation.id))
+
+
 def status_url(invitation: Invitation) -> str:
     """The link to the status page of ``invitation``."""
-    return link_to("candidate.status", token=_serializer().dumps(invitation.id))
+    return link_to("candidate.status", token=status_token(invitation))
 
 
 def invitation_of_status_token(token: str) -> Invitation | None:

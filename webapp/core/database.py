@@ -67,7 +67,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 def enum_type(values: type[enum.StrEnum]) -> sa.Enum:
-    """A column type for a StrEnum, stored as its value with a check constraint."""
+    """A column type for a StrEnum, stored as its value; unknown ones are refused when they are written."""
     return sa.Enum(
         values,
         native_enum=False,

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
-from webapp.core.write_path import RETRY_AFTER, is_busy, is_full
+from webapp.core.write_path import RETRY_AFTER, is_busy, is_full, is_gone
 
 ADVICE = {
     400: (_l("The request could not be understood"), _l("Go back, reload the page and try again.")),
@@ -90,6 +90,9 @@ def init_app(app: Flask) -> None:
             response = app.make_response(_answer(503, *ADVICE[503]))
             response.headers["Retry-After"] = str(RETRY_AFTER)
             return response
+        if is_gone(error):
+            app.logger.info("Something was deleted while %s was answered", request.endpoint)
+            return _answer(409, *ADVICE[409])
         if is_full(error):
             app.logger.error("No room left on the disk at %s", request.endpoint)
             return _answer(507, *ADVICE[507])

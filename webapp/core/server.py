@@ -25,6 +25,7 @@ from typing import Any
 from flask import Flask
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
@@ -58,8 +59,24 @@ class NoRoom(Error):
     code, reason = 507, "Insufficient Storage"
 
 
+class Parser(HTTPRequestParser):
+    """One request. What a proxy before us may understand otherwise than we do is refused, and the connection ends."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers. Raises ParsingError also for two lengths (RFC 9112, 6.1) and for hosts (3.2) but one."""
+        names = [line.partition(b":")[0].strip().lower() for line in header_plus.split(b"\r\n")[1:]]
+        if b"transfer-encoding" in names and b"content-length" in names:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+        super().parse_header(header_plus)
+        hosts = names.count(b"host")
+        if hosts > 1 or (not hosts and self.version == "1.1"):
+            raise ParsingError("There must be one Host")
+
+
 class Channel(HTTPChannel):
     """One connection."""
+
+    parser_class = Parser
 
     #: When the request that is arriving began; whether the client has sent its last.
     began = 0.0

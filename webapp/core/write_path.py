@@ -16,6 +16,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 #: Seconds that a writer waits for its turn, and how often it tries.
 PATIENCE, TRIES = 10.0, 2
@@ -83,6 +84,15 @@ def _is_busy(error: BaseException | None) -> bool:
 def is_busy(error: BaseException) -> bool:
     """Whether a statement failed because the database's turn did not come; trying later may help."""
     return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None))
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether somebody else deleted a row while this request worked with it, or with what belongs to it."""
+    if isinstance(error, ObjectDeletedError | StaleDataError):
+        return True
+    if isinstance(error, sa.exc.IntegrityError):
+        return "foreign key" in str(error.orig).lower()
+    return isinstance(error, sa.exc.InvalidRequestError) and str(error).startswith("Could not refresh instance")
 
 
 def is_full(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views, its ways of sending, its receivers and its place on the clock."""
     from webapp.candidate.status import told_by
-    from webapp.messages import clock, commands, delivery, formatting, letters, mail_way, receivers
+    from webapp.messages import calendar_files, clock, commands, delivery, formatting, letters, mail_way, receivers
     from webapp.messages.models import Channel
     from webapp.messages.views import letter, notices, outbox, unsubscribe, wordings  # they add to the blueprint
     from webapp.messages.views.base import blueprint
@@ -16,4 +16,5 @@ def init_app(app: Flask) -> None:
     delivery.sends_by(Channel.MAIL, mail_way.WAY)
     told_by(letters.told)
     formatting.init_app(app)
+    calendar_files.init_app()
     clock.init_app(app)

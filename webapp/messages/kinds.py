@@ -431,6 +431,26 @@ _KINDS: Iterable[Kind] = (
         (*_INVITED, "starts", "length", "host", "status_link"),
     ),
     Kind(
+        "host_booked",
+        _l("Live interview: time fixed, to the host"),
+        _l("When a candidate chooses or moves a time; with a calendar file."),
+        _l("{{ candidate }}: {{ starts }}"),
+        (
+            _HELLO,
+            _l("{{ candidate }} chose {{ starts }} for the conversation about {{ position }}, {{ length }} minutes."),
+            _l("[Open the room]({{ link }})"),
+        ),
+        (*_STAFF, "starts", "length", "host", "link"),
+    ),
+    Kind(
+        "host_cancelled",
+        _l("Live interview: cancelled, to the host"),
+        _l("When a live interview is cancelled; with a calendar file."),
+        _l("Cancelled: {{ candidate }}, {{ starts }}"),
+        (_HELLO, _l("The conversation with {{ candidate }} about {{ position }} on {{ starts }} is cancelled.")),
+        (*_STAFF, "starts", "length", "host"),
+    ),
+    Kind(
         "confirm_address",
         _l("Confirm an address"),
         _l("When somebody asks for an interview by an open link."),

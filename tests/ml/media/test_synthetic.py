@@ -15,7 +15,7 @@ from ml.media.animated_portrait import AnimatedPortrait
 def test_the_voice_speaks_at_any_rate():
     low, high = synthetic.speak("Good morning.", 16000), synthetic.speak("Good morning.", 48000)
     assert low.dtype == np.float32
-    assert len(high) == pytest.approx(3 * len(low), rel=0.02)  # eSpeak's pauses vary a little
+    assert len(high) == pytest.approx(3 * len(low), rel=0.01)  # eSpeak's pauses vary by 0.15 % in thirty readings
     assert 0.6 < len(low) / 16000 < 3
     assert np.abs(low).max() == pytest.approx(0.7, abs=0.02)
 

@@ -29,7 +29,13 @@ def children_of(pid: int) -> list[int]:
 
 
 def test_only_work_is_a_sign_of_life(app):
-    assert liveness.ages(app.config["HOME"]) == {"clock": None, "quick": None, "analysis": None, "upkeep": None, "outbox": None}
+    assert liveness.ages(app.config["HOME"]) == {
+        "clock": None,
+        "quick": None,
+        "analysis": None,
+        "upkeep": None,
+        "outbox": None,
+    }
     liveness.note_task("quick")
     assert liveness.ages(app.config["HOME"])["quick"] < 5
     liveness.note_task("../secret_key")

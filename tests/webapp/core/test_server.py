@@ -5,70 +5,24 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
-import os
-import resource
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask, request
+from flask import Flask
 
+from tests.webapp.core.conftest import run_server
 from webapp.accounts import models, passwords
-from webapp.core import sending, server
+from webapp.core import server
 from webapp.core.limits import network_of
-from webapp.core.server import Channel, Server
+from webapp.core.server import Channel
 from webapp.interviews.operations import invitation_url
 
 EACH = 500
-
-
-@pytest.fixture
-def serve(tmp_path) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """A small application behind the real server; yields its port and what arrived by PATCH."""
-    app, arrived = Flask(__name__), {}
-    app.config.update(HOME=tmp_path, PROXIES=0)
-    media = tmp_path / "media.bin"
-    media.write_bytes(os.urandom(8 << 20))
-
-    @app.get("/healthz")
-    def healthz() -> str:
-        return "ok"
-
-    @app.get("/media")
-    def play():
-        return sending.send_path(media, mimetype="video/webm")
-
-    @app.patch("/upload")
-    def upload() -> tuple[str, int]:
-        arrived["body"] = request.get_data()
-        return "", 204
-
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    running = server.listen(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=_run, args=(running,), daemon=True)
-    thread.start()
-    yield int(running.effective_port), arrived, media, running
-    running.stopping = True
-    running.pull_trigger()
-    thread.join(10)
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-def _run(running: Server) -> None:
-    running.adj.asyncore_loop_timeout = 0.2
-    while not getattr(running, "stopping", False):
-        running.asyncore.loop(timeout=0.2, map=running._map, use_poll=True, count=1)
-    for channel in list(running.active_channels.values()):
-        channel.handle_close()
-    running.task_dispatcher.shutdown(timeout=2)
-    running.monitors.shutdown(timeout=2)
-    running.close()
 
 
 def connect(port: int, data: bytes = b"") -> socket.socket:
@@ -240,6 +194,32 @@ def test_what_is_no_http_is_refused(serve):
     assert ask(serve[0])[0] == 200
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"Host: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Host: x\r\ntransfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n",
+        b"Host: x\r\nHost: y\r\n\r\n",
+        b"X: y\r\n\r\n",
+    ],
+    ids=["length and chunks", "in the other order", "two hosts", "no host"],
+)
+def test_what_two_servers_may_read_differently_is_refused_and_the_connection_ends(serve, more):
+    """Or what a proxy takes for a body, we might take for somebody's next request."""
+    client = connect(serve[0], b"PATCH /upload HTTP/1.1\r\n" + more + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = b""
+    while data := client.recv(65536):
+        answer += data
+    assert answer.startswith(b"HTTP/1.1 400") or answer.startswith(b"HTTP/1.0 400")
+    assert answer.count(b"HTTP/1.") == 1 and "body" not in serve[1]
+
+
+def test_chunks_alone_are_a_body(serve):
+    chunks = b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
+    client = connect(serve[0], b"PATCH /upload HTTP/1.1\r\n" + chunks)
+    assert b" 204 " in client.recv(4096) and serve[1]["body"] == b"abcd"
+
+
 def test_what_counts_as_one_client():
     assert network_of("192.0.2.7") == "192.0.2.7"
     assert network_of("::ffff:192.0.2.7") == "192.0.2.7"
@@ -253,7 +233,7 @@ def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
     user, invitation = make.user(), make.invitation()
     link = invitation_url(invitation)
     running = server.listen(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=_run, args=(running,), daemon=True)
+    thread = threading.Thread(target=run_server, args=(running,), daemon=True)
     thread.start()
     port = int(running.effective_port)
     other = sqlite3.connect(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), isolation_level=None)

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from webapp.core import write_path
 from webapp.core.database import db
-from webapp.interviews.models import Interview
+from webapp.interviews.models import Consent, Interview
 from webapp.interviews.operations import invitation_url
+from webapp.policy import Purpose
 
 
 def path_of(invitation) -> str:
@@ -125,3 +126,26 @@ def test_a_full_disk_is_said(app, client, make, sign_in):
             break
     assert answer.status_code == 507
     assert "not enough storage on this server" in answer.text
+
+
+@pytest.mark.parametrize("at", ["row", "parent"])
+def test_what_somebody_else_deletes_meanwhile_is_said_as_changed(app, client, make, at):
+    """A candidate withdraws in one tab while the other finishes an upload: 409 with words, and no 500."""
+
+    @app.get("/meanwhile")
+    def meanwhile() -> str:
+        interview = db.session.get(Interview, interview_id)
+        with db.engine.begin() as other:
+            other.execute(sa.text("delete from interviews where id = :id"), {"id": interview_id})
+        if at == "row":
+            db.session.expire_all()
+            return interview.candidate_name
+        db.session.add(Consent(interview_id=interview_id, purpose=Purpose.TEXT, granted=True, text_version="x"))
+        db.session.commit()
+        return ""
+
+    interview_id = make.interview(consents="").id
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("delete from consents"))
+    answer = client.get("/meanwhile")
+    assert answer.status_code == 409 and "changed in the meantime" in answer.text

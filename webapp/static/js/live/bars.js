@@ -54,6 +54,18 @@ function keepInside(element) {
 let count = 0;
 
 /**
+ * Escape hides what a chip shows, wherever the focus is: what is only pointed at has none.
+ * @param {KeyboardEvent} event
+ */
+export function hush(event) {
+  if (event.key !== "Escape") return;
+  /** @type {HTMLElement[]} */
+  const shown = [...document.querySelectorAll(".chip-holder:is(:hover, :focus-within):not([data-quiet])")];
+  for (const element of shown) element.dataset.quiet = "yes";
+  if (shown.length) event.stopPropagation(); // and nothing else is closed by the same key
+}
+
+/**
  * A button that shows what it knows while it is pointed at or has the focus, and stays quiet after Escape until then
  * (WCAG 1.4.13). `update({emotion, confidence, probabilities, kind, title, words})`; title says whose it is, kind what it was read from
  * where that has to be said.
@@ -73,11 +85,7 @@ export function chip(className) {
   button.type = "button";
   button.setAttribute("aria-describedby", more.id);
   const element = make("div", `chip-holder ${className}`, button, more);
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || element.dataset.quiet) return;
-    element.dataset.quiet = "yes";
-    event.stopPropagation();
-  });
+  document.addEventListener("keydown", hush, true); // one and the same listener for all
   for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => delete element.dataset.quiet);
   button.addEventListener("click", () => delete element.dataset.quiet);
   for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, () => requestAnimationFrame(() => keepInside(more)));

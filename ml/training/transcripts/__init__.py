@@ -1,0 +1,1 @@
+"""What fits the recogniser's judgement of itself."""
