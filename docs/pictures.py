@@ -131,14 +131,17 @@ def reviewer(camera: Camera, account: dict[str, str]) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         page.goto("/interviews")
-        links = page.locator("main a[href*='/reports/']").evaluate_all("all => all.map(one => one.href)")
+        links = page.locator("main tbody a[href*='/reviews/']").evaluate_all("all => all.map(one => one.href)")
         for link in links:
-            page.goto(link)
+            page.goto(re.sub("/reviews/([0-9a-f]{32}).*", r"/reports/\1", link))
             skip = page.get_by_role("button", name=re.compile("[Ss]kip"))
             if skip.count():
                 skip.first.click()
             if page.locator("#report[data-finished=yes]").count():
                 camera(page, "reviewer-report")
+                page.goto(link)
+                page.locator("[data-controls]").first.wait_for()
+                camera(page, "reviewer-workspace")
                 page.goto("/interviews")
                 camera(page, "reviewer-interviews")
                 return

@@ -17,8 +17,13 @@ from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.interviews.models import Answer, Interview
 from webapp.positions.models import Position
+from webapp.questions.guide import guide_of
+from webapp.questions.models import Question
 from webapp.recordings.models import Recording
 from webapp.reports.models import Report
+from webapp.reviews.comment_models import Comment, Mention
+from webapp.reviews.models import Rating, Scorecard
+from webapp.reviews.scoring import note_of, scores_of
 
 DUMP = Path(__file__).parent / "migrations" / "database_2026-11-21.sql"
 FIRST = "bfc41ba78b6e"
@@ -107,3 +112,25 @@ def test_a_recording_from_before_has_no_media_info(app):
     db.session.remove()
     flask_migrate.downgrade(revision="8e4d1f6a20b7")
     assert contents()["recordings"] == before
+
+
+def test_scorecards_from_before_rate_answers_as_a_whole(app):
+    flask_migrate.upgrade(revision="2b9f6e18c7a3")
+    ratings, questions = contents()["ratings"], contents()["questions"]
+    flask_migrate.upgrade()
+    assert contents()["ratings"] == [{**row, "competency": ""} for row in ratings] != []
+    question = db.session.scalars(sa.select(Question).where(Question.id == ratings[0]["question_id"])).one()
+    assert question.guide is None and guide_of(question).keys == [""]
+    card = db.session.scalars(sa.select(Scorecard).where(Scorecard.id == ratings[0]["scorecard_id"])).one()
+    assert scores_of(card, question) == {"": ratings[0]["score"]} and note_of(card, question) == ratings[0]["note"]
+    # One competency more, which has no place in the old tables, and a comment.
+    db.session.add(Rating(scorecard_id=card.id, question_id=question.id, competency="c1", score=2, note=""))
+    comment = Comment(
+        interview_id=card.interview_id, question_id=question.id, author_id=card.reviewer_id, text="Listen."
+    )
+    comment.mentions = [Mention(user_id=card.reviewer_id)]
+    db.session.add(comment)
+    db.session.commit()
+    db.session.remove()
+    flask_migrate.downgrade(revision="2b9f6e18c7a3")
+    assert (contents()["ratings"], contents()["questions"]) == (ratings, questions)

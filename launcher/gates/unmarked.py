@@ -19,9 +19,9 @@ from launcher.paths import ROOT
 MARKS = {"_", "_l", "N_", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 
 # --- templates -----------------------------------------------------------------------------------------------------
-#: The block ``main_class`` holds names of styles.
+#: The blocks ``main_class`` and ``body_class`` hold names of styles.
 _JINJA = re.compile(
-    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{% block main_class %\}[a-z ]*\{% endblock %\}"
+    r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{% block (?:main|body)_class %\}[a-z -]*\{% endblock %\}"
     r"|\{%.*?%\}|\{\{.*?\}\}",
     re.DOTALL,
 )

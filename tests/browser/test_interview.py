@@ -87,7 +87,9 @@ def test_from_invitation_to_report(viva, new_context, sign_in, look):
     recruiter.get_by_role("link", name="Interviews", exact=True).click()
     look(recruiter, "inbox")
     recruiter.get_by_role("link", name="Kim Tremblay").first.click()
-    recruiter.get_by_role("link", name="Open the report").click()
+    recruiter.get_by_role("link", name="Open the interview").click()
+    look(recruiter, "overview")
+    recruiter.get_by_role("link", name="Full analysis").click()
     wait_for_report(recruiter)
     recruiter.reload()  # as whoever opens it later sees it
     drawn = charts_drawn(recruiter, ("face-track", "speech-track", "fused-track", "distribution"))

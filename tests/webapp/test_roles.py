@@ -14,6 +14,7 @@ from webapp.messages import outbox
 from webapp.messages.models import Channel, Message, Refusal
 from webapp.policy import Modality
 from webapp.policy.models import Attestation
+from webapp.questions.library import Draft, save
 from webapp.questions.models import SetState
 from webapp.reviews.models import Decision, Outcome
 
@@ -62,6 +63,15 @@ ROUTES = [
     ("POST", "questions.delete", "draft", ADMINS),
     ("POST", "questions.new_version", "set", ADMINS),
     ("POST", "questions.archive", "set", ADMINS),
+    ("GET", "library.index", "", STAFF),
+    ("GET", "library.new", "", STAFF),
+    ("POST", "library.new", "", STAFF),
+    ("GET", "library.item", "item", STAFF),
+    ("POST", "library.item", "item", STAFF),
+    ("POST", "library.change", "item", STAFF),
+    ("POST", "library.use", "item", ADMINS),
+    ("GET", "library.export", "kind", STAFF),
+    ("POST", "library.bring", "", STAFF),
     ("GET", "positions.index", "", STAFF),
     ("GET", "positions.new", "", STAFF),
     ("POST", "positions.new", "", STAFF),
@@ -118,6 +128,7 @@ OURS = (
     "policy",
     "accounts",
     "questions",
+    "library",
     "positions",
     "interviews",
     "health",
@@ -176,6 +187,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "question": {"question_id": draft.questions[0].id},
             "position": {"position_id": position.id},
             "attestation": {"attestation_id": attestation.id},
+            "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
+            "kind": {"kind": "csv"},
             "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}
@@ -183,7 +196,11 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             values["position"] = position.id
         if role:
             sign_in(somebody)
-        data = {"to": "down"} if endpoint == "questions.move_question" else {}
+        data = {
+            "questions.move_question": {"to": "down"},
+            "library.change": {"then": "archive"},
+            "library.use": {"question_set": draft.id},
+        }.get(endpoint, {})
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
         db.session.execute(db.delete(Refusal))
         db.session.execute(db.delete(Endpoint))

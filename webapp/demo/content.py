@@ -27,8 +27,12 @@ class DemoQuestion:
 
     kind: QuestionKind
     prompt: str
-    #: The scoring guide: one point a line. The levels are the same for every question (webapp/reviews/formatting.py).
+    #: The points of evidence, one a line.
     rubric: str
+    #: What it is scored for ("" for the answer as a whole) and its levels, from 1 to 5; without them those of every
+    #: question (webapp/reviews/formatting.py).
+    competency: str = ""
+    levels: tuple[str, ...] = ()
     think_seconds: int = 20
     limit_seconds: int = 90
     takes_allowed: int = 3
@@ -48,6 +52,14 @@ QUESTIONS = (
         "Explains how they found the cause.\n"
         "Says which alternatives they weighed.\n"
         "Says what came of it for others.",
+        competency="Problem solving",
+        levels=(
+            "No problem, or somebody else's",
+            "A problem, and hardly what they did about it",
+            "What they did, without how they found the cause",
+            "How they found the cause and what they did",
+            "The cause, what they weighed, and what came of it",
+        ),
     ),
     DemoQuestion(
         QuestionKind.VIDEO,
@@ -57,6 +69,7 @@ QUESTIONS = (
         "Says what they asked or tried.\n"
         "Says what they changed in their own view.\n"
         "Says how the two worked together afterwards.",
+        competency="Collaboration",
     ),
     DemoQuestion(
         QuestionKind.TEXT,
@@ -65,6 +78,7 @@ QUESTIONS = (
         "Names what they would learn, and from whom.\n"
         "Gives a plausible order of steps.\n"
         "Says how they would notice that it went wrong.",
+        competency="Planning",
         think_seconds=0,
         limit_seconds=1200,
         takes_allowed=1,

@@ -19,6 +19,7 @@ from webapp.interviews.models import Invitation
 from webapp.interviews.operations import create_invitation, invitation_url
 from webapp.positions.operations import create_position
 from webapp.questions import operations as sets
+from webapp.questions.guide import Competency, clean
 from webapp.questions.models import QuestionSet
 
 
@@ -105,5 +106,8 @@ def _rooms(admin: User, recruiter: User) -> dict[str, Any]:
 def _question_set(by: User, title: str, introduction: str, questions: tuple[content.DemoQuestion, ...]) -> QuestionSet:
     row = sets.create_set(title=title, introduction=introduction, by=by)
     for question in questions:
-        sets.add_question(row, **asdict(question), by=by)
+        values = asdict(question)
+        name, levels = values.pop("competency"), dict(enumerate(values.pop("levels"), 1))
+        guide = clean([Competency("", name, levels, question.rubric.splitlines())]) if name else None
+        sets.add_question(row, **values, guide=guide, by=by)
     return row

@@ -19,9 +19,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.accounts.models import User
 from webapp.core.database import db, now
+from webapp.core.spreadsheets import inert, write_csv
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import interviews_of
-from webapp.interviews.people_csv import inert, write_csv
 from webapp.positions.models import Position
 from webapp.questions.guide import guide_of
 from webapp.questions.models import Question, QuestionSet

@@ -16,6 +16,7 @@ from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.live.models import Room
 from webapp.recordings.models import Recording
+from webapp.reviews.calibration_models import GoldInterview
 
 SAW, CHANGED, EXPORTED = "saw", "changed", "exported"
 
@@ -27,6 +28,7 @@ SUBJECTS = {
     "interview_id": "interview",
     "invitation_id": "invitation",
     "room_id": "room",
+    "gold_id": "calibration interview",
     "user_id": "person",
 }
 #: Ids that lead to nobody's data: questions, positions, sets.
@@ -35,6 +37,7 @@ OTHERS = {
     "position_id": "position",
     "question_id": "question",
     "attestation_id": "attestation",
+    "item_id": "library item",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -42,11 +45,13 @@ NOT_SEEN = frozenset(
         "analysis.progress",  # how far the work is
         "recordings.poster",  # one still picture, shown in lists of what is written down when it is opened
         "uploads.head",
+        "workspace.people",  # names of colleagues
+        "workspace.thread_list",  # beside an answer that was opened
         "recordings.show",
     }
 )
 #: Sent by programs while somebody works, not decided by a person.
-NOT_CHANGED = frozenset({"uploads.create", "uploads.patch", "live.token", "candidate.probe"})
+NOT_CHANGED = frozenset({"uploads.create", "uploads.patch", "live.token", "candidate.probe", "workspace.played"})
 #: What candidates do that belongs into the log beside what others do with their data.
 OF_CANDIDATES = frozenset(
     {"candidate.consent", "candidate.consents", "candidate.submit", "candidate.open_link", "practice.delete"}
@@ -109,5 +114,6 @@ _INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
     ),
     "analysis": lambda i: sa.select(Analysis.interview_id).where(Analysis.id == i),
     "invitation": lambda i: sa.select(Interview.id).where(Interview.invitation_id == i),
+    "calibration interview": lambda i: sa.select(GoldInterview.interview_id).where(GoldInterview.id == i),
     "room": lambda i: sa.select(sa.func.coalesce(Room.interview_id, "")).where(Room.id == i),
 }

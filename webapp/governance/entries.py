@@ -131,6 +131,8 @@ def kind_name(kind: str) -> str:
         "position": _("position"),
         "question set": _("question set"),
         "question": _("question"),
+        "library item": _("library item"),
+        "calibration interview": _("calibration interview"),
     }.get(kind, kind)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -20,9 +20,6 @@ MAX_BYTES = 1024**2
 _SEPARATOR = re.compile(r'"?sep=(\\t|[^"\r\n])"?', re.IGNORECASE)
 #: A line of ``Kim Test <kim@example.org>``, as mail programs copy it: commas in it separate nothing.
 _ADDRESS = re.compile(r"\s*(?:\"[^\"]*\"|[^<>\"]*)\s*<[^<>@\s]+@[^<>\s]+>[\s,;]*")
-#: A cell that begins with one of these is a formula to a spreadsheet (OWASP, “CSV Injection”).
-#: Spreadsheets read the full-width forms of East Asian keyboards as the same signs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -166,17 +163,3 @@ def _person(line: int, cells: Sequence[str], columns: Columns) -> Person | Probl
         return Person(line, clean_name(name or inside), address)
     except FieldError as failure:
         return Problem(line, str(failure), "name", name or None)
-
-
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV that spreadsheets open as it is meant: UTF-8 with its mark, and no cell a formula."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(header)
-    writer.writerows([inert(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def inert(cell: str) -> str:
-    """``cell`` so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell

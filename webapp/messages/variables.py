@@ -92,10 +92,6 @@ def _password_link(message: Message) -> str:
     return link_to("accounts.set_password", token=make(message.user)) if message.user is not None else base_url()
 
 
-def _report(message: Message) -> str:
-    return link_to("reports.show", interview_id=message.facts["interview_id"])
-
-
 def _said(message: Message) -> str:
     """A path that the cause gave."""
     return base_url() + str(message.facts.get("path", "/"))
@@ -110,7 +106,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "withdrew": _invitation_page,
     "asked": _invitation_page,
     "undelivered": _invitation_page,
-    "mention": _report,
+    "mention": lambda _message: link_to("workspace.mentions"),
     "new_account": _password_link,
     "password_reset": _password_link,
     "new_device": lambda _message: link_to("accounts.profile"),

@@ -7,11 +7,17 @@ def init_app(app: Flask) -> None:
     """Register this feature's views, and hold published sets to what they were."""
     from webapp.questions import immutability, personal
     from webapp.questions.forms import KIND_NAMES, STATE_NAMES
-    from webapp.questions.views import questions  # adds its views to the blueprint
+    from webapp.questions.guide import guide_of
+    from webapp.questions.views import (
+        library,
+        questions,  # adds its views to the blueprint
+    )
     from webapp.questions.views.question_sets import blueprint
 
     immutability.install()
     app.register_blueprint(blueprint)
+    app.register_blueprint(library.blueprint)
+    app.jinja_env.globals["guide_of"] = guide_of
     app.jinja_env.filters.update(
         set_state=lambda state: str(STATE_NAMES[state]), kind_name=lambda kind: str(KIND_NAMES[kind])
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -47,3 +47,10 @@ class QuestionForm(FlaskForm):
         default=3,
     )
     rubric = TextAreaField(_l("Scoring guide"), [Optional(), Length(max=5000)], filters=[strip])
+
+
+class LibraryForm(QuestionForm):
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160), one_line], filters=[strip])
+    prompt = TextAreaField(_l("Question"), [Optional(), Length(max=2000)], filters=[strip])
+    tags = StringField(_l("Tags"), [Optional(), Length(max=400)], filters=[strip])
+    is_template = BooleanField(_l("A scoring guide alone, to begin questions from"))

@@ -114,7 +114,9 @@ def clean(competencies: Sequence[Competency], *, earlier: ScoringGuide | None = 
         _check(name, levels, one.points, quotes)
         found.append(Competency(one.key or kept.get(name.casefold(), WHOLE), name, levels, points, quotes))
     if sum(len(one.points) for one in found) > MOST_POINTS:
-        raise GuideError(_("A question can have at most %(number)s points of evidence. Remove some.", number=MOST_POINTS))
+        raise GuideError(
+            _("A question can have at most %(number)s points of evidence. Remove some.", number=MOST_POINTS)
+        )
     if len(found) > MOST_COMPETENCIES:
         raise GuideError(
             _("A question can have at most %(number)s competencies. Remove one.", number=MOST_COMPETENCIES)

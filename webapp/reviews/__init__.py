@@ -5,7 +5,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what the report's templates ask of it."""
-    from webapp.reviews import formatting, personal, status
+    from webapp.reviews import (
+        calibration_models,  # known to the mapper
+        comment_models,
+        formatting,
+        personal,
+        receivers,  # connects them
+        status,
+    )
     from webapp.reviews.views.scorecard import blueprint
 
     app.register_blueprint(blueprint)

@@ -14,6 +14,7 @@ from flask import abort, current_app
 from flask_login import current_user
 from sqlalchemy.orm import InstrumentedAttribute
 
+from ml.core.agreement import Agreement
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_review
@@ -21,7 +22,7 @@ from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Mode
 from webapp.questions.guide import Competency, guide_of
 from webapp.questions.models import Question
-from webapp.reviews import operations
+from webapp.reviews import agreement, operations
 from webapp.reviews.models import Decision, PointVerdict, Scorecard, ScorecardState
 from webapp.reviews.scoring import note_of
 
@@ -49,6 +50,11 @@ class Review:
             ratings = [(card, card.rating_of(question, one.key)) for card in self.scorecards]
             rows.append((one, [(card, rating.score if rating else None) for card, rating in ratings]))
         return rows
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """How far the reviewers agree; None: not enough data."""
+        return agreement.of_scorecards(self.scorecards[0].interview, self.scorecards) if self.scorecards else None
 
     def notes_of(self, question: Question) -> list[tuple[Scorecard, str]]:
         """Per scorecard with a note on a question the note."""

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from ml.content.points import points_of
-from webapp.questions.guide import guide_of
+from webapp.reviews.agreement import spread
 from webapp.reviews.models import Outcome, ScorecardState
 
 #: What each score means, the same for every question: how much of its rubric the answer holds.
@@ -31,7 +31,7 @@ STATES = {
 
 def init_app(app: Flask) -> None:
     """Give the words to the templates."""
-    app.jinja_env.globals.update(score_anchors=ANCHORS, decision_outcomes=OUTCOMES, guide_of=guide_of)
+    app.jinja_env.globals.update(score_anchors=ANCHORS, decision_outcomes=OUTCOMES, score_spread=spread)
     app.jinja_env.filters.update(outcome=outcome, rubric_points=points_of, scorecard_state=scorecard_state)
 
 

@@ -77,21 +77,6 @@ class Rating(Model):
     question: Mapped[Question] = relationship()
 
 
-class AnswerOpening(Model):
-    """That a reviewer has opened an answer: the first time, and the first time that its recording played."""
-
-    __tablename__ = "answer_openings"
-    __table_args__ = (UniqueConstraint("interview_id", "question_id", "user_id"),)
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
-    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
-    question_id: Mapped[str] = mapped_column(ForeignKey(Question.id))
-    user_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    #: None for what was never played: written answers, and recordings that were opened and not started.
-    played_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 class Verdict(enum.StrEnum):
     """Whether a reviewer agrees that evidence was found."""
 
@@ -116,6 +101,24 @@ class PointVerdict(Model):
 
     answer: Mapped[Answer] = relationship()
     by: Mapped[User] = relationship()
+
+
+class AnswerOpening(Model):
+    """That one person opened one answer: played a recording for a second or more, or had its words on the screen."""
+
+    __tablename__ = "answer_openings"
+    __table_args__ = (UniqueConstraint("answer_id", "user_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    answer_id: Mapped[str] = mapped_column(ForeignKey(Answer.id, ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    #: First and last; together with how often.
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    times: Mapped[int] = mapped_column(default=1)
+
+    answer: Mapped[Answer] = relationship()
+    user: Mapped[User] = relationship()
 
 
 class Outcome(enum.StrEnum):

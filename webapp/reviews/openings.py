@@ -1,7 +1,4 @@
-"""Which answers a reviewer has opened: recorded when an answer is shown, for a decision needs all of them.
-
-To reject somebody without opening their answers is no review by a person (ICO, 31 March 2026).
-"""
+"""Who opened which answer: a decision is only for people who have heard and read what was said. Nothing commits."""
 
 from __future__ import annotations
 
@@ -9,56 +6,56 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.core.database import db, now
-from webapp.interviews.models import Interview
+from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 from webapp.reviews.models import AnswerOpening
 
+#: Seconds for which a recording must have played.
+PLAYED = 1.0
 
-def note_opened(interview: Interview, question: Question, user: User, *, played: bool = False) -> AnswerOpening:
-    """Record that ``user`` opened the answer to ``question``, and with ``played`` that its recording ran.
 
-    The first time counts; a second one at the same moment changes nothing.
-    """
-    row = _row(interview, question, user)
+def note_opened(answer: Answer, person: User) -> AnswerOpening:
+    """Note that ``person`` has played ``answer`` for PLAYED seconds, or had its words on the screen."""
+    row = _opening(answer, person)
     if row is None:
-        row = AnswerOpening(interview_id=interview.id, question_id=question.id, user_id=user.id)
         try:
             with db.session.begin_nested():
+                row = AnswerOpening(answer_id=answer.id, user_id=person.id)
                 db.session.add(row)
-        except sa.exc.IntegrityError:
-            row = _row(interview, question, user)
+            return row
+        except sa.exc.IntegrityError:  # two messages of one page at once
+            row = _opening(answer, person)
             if row is None:
                 raise
-    if played and row.played_at is None:
-        row.played_at = now()
-        db.session.flush()
+    row.last_at, row.times = now(), row.times + 1
+    db.session.flush()
     return row
 
 
-def openings_of(interview: Interview, user: User) -> dict[str, AnswerOpening]:
-    """By question id what ``user`` has opened."""
-    query = sa.select(AnswerOpening).where(
-        AnswerOpening.interview_id == interview.id, AnswerOpening.user_id == user.id
+def _opening(answer: Answer, person: User) -> AnswerOpening | None:
+    return db.session.scalar(
+        sa.select(AnswerOpening).where(AnswerOpening.answer_id == answer.id, AnswerOpening.user_id == person.id)
     )
-    return {row.question_id: row for row in db.session.scalars(query)}
 
 
-def to_open(interview: Interview) -> list[Question]:
-    """The questions with an answer that there is to open, in order."""
-    given = {answer.question_id for answer in interview.answers if answer.is_given}
-    return [question for question in interview.question_set.questions if question.id in given]
-
-
-def not_opened(interview: Interview, user: User) -> list[Question]:
-    """The answered questions that ``user`` has not opened yet, in order."""
-    opened = openings_of(interview, user)
-    return [question for question in to_open(interview) if question.id not in opened]
-
-
-def _row(interview: Interview, question: Question, user: User) -> AnswerOpening | None:
-    query = sa.select(AnswerOpening).where(
-        AnswerOpening.interview_id == interview.id,
-        AnswerOpening.question_id == question.id,
-        AnswerOpening.user_id == user.id,
+def openings_of(interview: Interview) -> list[AnswerOpening]:
+    """Everybody's openings of the answers of an interview, the first first."""
+    query = (
+        sa.select(AnswerOpening)
+        .join(AnswerOpening.answer)
+        .where(Answer.interview_id == interview.id)
+        .order_by(AnswerOpening.opened_at, AnswerOpening.id)
     )
-    return db.session.scalars(query).first()
+    return list(db.session.scalars(query))
+
+
+def opened_by(interview: Interview, person: User) -> set[str]:
+    """The ids of the answers that ``person`` has opened."""
+    return {row.answer_id for row in openings_of(interview) if row.user_id == person.id}
+
+
+def unopened(interview: Interview, person: User) -> list[Question]:
+    """The questions whose answers are there and that ``person`` has not opened, in order."""
+    opened = opened_by(interview, person)
+    there = {answer.question_id for answer in interview.answers if answer.is_given and answer.id not in opened}
+    return [question for question in interview.question_set.questions if question.id in there]

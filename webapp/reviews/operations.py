@@ -89,8 +89,9 @@ def submitted(interview: Interview) -> list[Scorecard]:
 def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summary: str | None) -> Scorecard:
     """Keep ``given`` (by question id) in the reviewer's draft; begins one where there is none.
 
-    What is not in ``given``, and a ``summary`` of None, stays as it is. Raises ReviewError where the interview cannot be reviewed, a score is off the scale, a note is too long, or the
-    newest version was submitted already: ``take_up`` begins the next.
+    What is not in ``given``, and a ``summary`` of None, stays as it is. Raises ReviewError where the interview cannot
+    be reviewed, a score is off the scale, a note is too long, or the newest version was submitted already:
+    ``take_up`` begins the next.
     """
     _check_open(interview)
     card = latest(interview, reviewer)

@@ -5,6 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's pages."""
-    from webapp.workspace.views import answers, deciding, overview
+    from webapp.workspace.views import analyses, answers, calibration, comments, deciding, overview
 
     app.register_blueprint(overview.blueprint)

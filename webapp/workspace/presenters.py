@@ -9,11 +9,14 @@ from webapp.accounts.models import User
 from webapp.interviews.models import Interview
 from webapp.questions.guide import Competency, ScoringGuide, guide_of
 from webapp.questions.models import Question
-from webapp.reviews import openings, operations, presenters, scoring
-from webapp.reviews.access import Review, review_of
+from webapp.reviews import comments, openings, operations, presenters, scoring
+from webapp.reviews.access import Review, may_see_readings, review_of
+from webapp.reviews.comment_models import Comment
 from webapp.reviews.formatting import ANCHORS
-from webapp.reviews.models import AnswerOpening, Scorecard, ScorecardState
+from webapp.reviews.models import Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
+from webapp.transcripts import store
+from webapp.workspace import timeline
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Progress:
     interview: Interview
     reviewer: User
     card: Scorecard | None
-    opened: dict[str, AnswerOpening]
+    #: The ids of the answers that they have opened.
+    opened: set[str]
 
     @property
     def editable(self) -> bool:
@@ -44,12 +48,14 @@ class Progress:
     @cached_property
     def steps(self) -> list[Step]:
         """All answers, in order."""
-        there = {question.id for question in openings.to_open(self.interview)}
+        answers = {answer.question_id: answer for answer in self.interview.answers if answer.is_given}
         unrated = {question.id for question in scoring.missing(self.card, self.interview)}
-        return [
-            Step(number, question, question.id in there, question.id in self.opened, question.id not in unrated)
-            for number, question in enumerate(self.interview.question_set.questions, 1)
-        ]
+        found = []
+        for number, question in enumerate(self.interview.question_set.questions, 1):
+            answer = answers.get(question.id)
+            opened = answer is not None and answer.id in self.opened
+            found.append(Step(number, question, answer is not None, opened, question.id not in unrated))
+        return found
 
     @property
     def unopened(self) -> list[int]:
@@ -70,7 +76,7 @@ class Progress:
 def progress_of(interview: Interview, reviewer: User) -> Progress:
     """How far ``reviewer`` is with ``interview``."""
     card = operations.latest(interview, reviewer)
-    return Progress(interview, reviewer, card, openings.openings_of(interview, reviewer))
+    return Progress(interview, reviewer, card, openings.opened_by(interview, reviewer))
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,18 @@ class AnswerPage:
         """The reviewer's own note on the answer."""
         return scoring.note_of(self.progress.card, self.question)
 
+    @cached_property
+    def threads(self) -> list[Comment]:
+        """The comments that the reviewer may see now."""
+        return threads_for(self.progress.interview, self.question, self.progress.reviewer)
+
+    @property
+    def pace(self) -> list[timeline.Row]:
+        """The timeline of what was said: what a reviewer may see before their own scorecard is in."""
+        transcript, recording = store.visible(self.source.answer), self.source.recording
+        row = timeline.words_row(transcript.words, recording.seconds or 0.0) if transcript and recording else None
+        return [row] if row else []
+
     @property
     def frame_seconds(self) -> float:
         """How long one picture of the recording lasts (s)."""
@@ -140,3 +158,14 @@ def answer_page(interview: Interview, number: int, reviewer: User) -> AnswerPage
     if not 1 <= number <= len(sources):
         return None
     return AnswerPage(number, sources[number - 1], progress_of(interview, reviewer), review_of(interview))
+
+
+def question_of(interview: Interview, number: int) -> Question | None:
+    """Question ``number`` (from 1) of an interview; None where there is none."""
+    questions = interview.question_set.questions
+    return questions[number - 1] if 1 <= number <= len(questions) else None
+
+
+def threads_for(interview: Interview, question: Question, viewer: User) -> list[Comment]:
+    """The comments on an answer that ``viewer`` may see now."""
+    return comments.threads_of(interview, question, viewer, everybody=may_see_readings(viewer, interview))

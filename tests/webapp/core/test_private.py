@@ -20,10 +20,10 @@ from webapp import create_app
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.settings import ROOT
+from webapp.core.spreadsheets import write_csv
 from webapp.demo import seed
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import InvitationError, create_invitation, invitation_url
-from webapp.interviews.people_csv import write_csv
 from webapp.live.service.__main__ import without_traceback
 
 SETTINGS = {"TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://", "RATELIMIT_ENABLED": False}

@@ -89,6 +89,19 @@ def test_every_address_that_leads_to_a_person_is_written_down_or_named_as_left_o
     """A page that is added later with an id of its own kind must be put into one of the tables."""
     known = set(actions.SUBJECTS) | set(actions.OTHERS)
     #: Parts of addresses beside an id that is in the tables, or that lead to nothing stored.
-    beside = {"position", "take_id", "member_id", "token", "link", "filename", "path", "rest", "form"}
+    beside = {
+        "position",
+        "take_id",
+        "member_id",
+        "token",
+        "link",
+        "filename",
+        "path",
+        "rest",
+        "form",
+        "number",
+        "kind",
+        "comment_id",
+    }
     for rule in app.url_map.iter_rules():
         assert rule.arguments <= known | beside, rule

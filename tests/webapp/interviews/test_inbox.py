@@ -155,7 +155,7 @@ def test_a_page_costs_the_same_few_queries_however_many_are_on_it(app: Flask, re
 
 def test_the_page_links_to_the_report_once_submitted(client: FlaskClient, everybody):
     page = client.get("/interviews").text
-    assert page.count("/reports/") == 2
+    assert page.count("/reviews/") == 3  # one to review, one to look at, and the way to the next
     assert "sort" not in page.lower().replace("analyses never rank or sort candidates", "").replace(
         "no model's output sorts people here", ""
     )

@@ -199,7 +199,7 @@ def test_a_submitted_interview_is_not_revoked(client: FlaskClient, recruiter, ma
     invitation = make.invitation(created_by=recruiter)
     make.interview(invitation=invitation, state=InterviewState.SUBMITTED, submitted_at=now())
     page = client.post(f"/invitations/{invitation.id}/revoke", follow_redirects=True).text
-    assert "already been submitted" in page and invitation.revoked_at is None and "/reports/" in page
+    assert "already been submitted" in page and invitation.revoked_at is None and "/reviews/" in page
 
 
 def test_another_recruiter_s_invitation_is_not_there(client: FlaskClient, form, make, sign_in):

@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, read_people, write_csv
+from webapp.core.spreadsheets import write_csv
+from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, read_people
 
 TWO = [("Kim", "kim@example.org"), ("Élodie Martin", "elodie@example.org")]
 

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 from webapp.core import mail
 from webapp.core.database import db, now
 from webapp.core.security_log import record
+from webapp.core.spreadsheets import write_csv
 from webapp.core.zones import reader_zone
 from webapp.interviews import operations
 from webapp.interviews.answering import is_past, saved_answers, uploads_until
 from webapp.interviews.forms import AddressForm, DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
-from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people, write_csv
+from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people
 from webapp.interviews.status import Entry, Status, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
 from webapp.positions.models import Position

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.questions import operations
+from webapp.questions import guide_form, library, operations
 from webapp.questions.forms import QuestionForm
+from webapp.questions.guide import GuideError, guide_of
 from webapp.questions.immutability import ImmutableError
+from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.questions.views.question_sets import blueprint, load_set, show
 
@@ -43,8 +45,30 @@ def _values(form: QuestionForm) -> dict[str, Any]:
     }
 
 
+def _guide(form: QuestionForm, question: Question | None) -> dict[str, Any] | None:
+    """The scoring guide of the form as ``operations`` take it; None where it is none, which the form then says."""
+    earlier = guide_of(question) if question is not None and question.guide else None
+    try:
+        return {"guide": guide_form.read(request.form, earlier)}
+    except GuideError as fault:
+        form.rubric.errors = [str(fault)]
+        return None
+
+
 def _page(form: QuestionForm, row: QuestionSet, question: Question | None) -> tuple[str, int]:
-    page = render_template("questions/edit_question.html", form=form, question_set=row, question=question)
+    competencies = guide_form.shown(question)
+    if form.is_submitted():
+        competencies = guide_form.with_blank(guide_form.typed(request.form))
+    elif question is None and (template := db.session.get(LibraryItem, request.args.get("template", ""))):
+        competencies = guide_form.shown(template)
+    page = render_template(
+        "questions/edit_question.html",
+        form=form,
+        question_set=row,
+        question=question,
+        competencies=competencies,
+        templates=library.search(templates=True) if question is None else [],
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -54,9 +78,9 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
     """A new question at the end."""
     row = _draft(set_id)
     form = QuestionForm(kind=QuestionKind.VIDEO.value)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (guide := _guide(form, None)) is not None:
         try:
-            question = operations.add_question(row, **_values(form))
+            question = operations.add_question(row, **_values(form), **guide)
         except operations.QuestionSetError as error:
             form.prompt.errors = [str(error)]
         else:
@@ -72,8 +96,8 @@ def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
     """Change a question."""
     question = _question(set_id, question_id)
     form = QuestionForm(obj=question)
-    if form.validate_on_submit():
-        operations.edit_question(question, **_values(form))
+    if form.validate_on_submit() and (guide := _guide(form, question)) is not None:
+        operations.edit_question(question, **_values(form), **guide)
         db.session.commit()
         flash(_("Question %(position)s has been saved.", position=question.position), "success")
         return show(question.question_set)

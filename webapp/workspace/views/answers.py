@@ -11,12 +11,14 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
-from webapp.interviews.models import Interview
+from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
-from webapp.reviews import openings, operations, queue
-from webapp.reviews.access import load_for_review
+from webapp.reviews import comments, openings, operations, waiting
+from webapp.reviews.access import load_for_review, may_see_readings
 from webapp.reviews.operations import Given, ReviewError
-from webapp.workspace.presenters import Progress, answer_page, progress_of
+from webapp.transcripts import store
+from webapp.workspace import timeline
+from webapp.workspace.presenters import Progress, answer_page, progress_of, question_of
 from webapp.workspace.views.base import blueprint, by_script, me
 
 
@@ -25,22 +27,35 @@ from webapp.workspace.views.base import blueprint, by_script, me
 def answer(interview_id: str, number: int) -> FlaskResponse:
     """The workspace at one answer; only the answer's part of it for a script that moves between answers.
 
-    That it was opened is recorded: a decision needs it.
+    Where its words are on the screen it counts as opened, which a decision needs; a recording without a transcript
+    does once it has played (``played``).
     """
     interview = load_for_review(interview_id)
     question = _question(interview, number)
-    openings.note_opened(interview, question, me())
+    given = _given(interview, question)
+    if given is not None and store.words_of(given) is not None:
+        openings.note_opened(given, me())
+    if may_see_readings(me(), interview):
+        comments.note_seen(interview, question, me())
     db.session.commit()
     return _page(interview, number, fragment="X-Fragment" in request.headers)
 
 
 def _page(interview: Interview, number: int, *, fragment: bool = False, **given: Any) -> FlaskResponse:
     page = answer_page(interview, number, me()) or abort(404)
-    values = {"page": page, "interview": interview, "review": page.review, "practice": False, **given}
+    values = {
+        "me": me(),
+        "page": page,
+        "interview": interview,
+        "review": page.review,
+        "practice": False,
+        "path_of": timeline.path_of,
+        **given,
+    }
     if fragment:
         response = FlaskResponse(render_template("workspace/_answer.html", **values))
     else:
-        left = queue.how_many(me(), interview.position_id)
+        left = waiting.count_for(me(), interview.position_id)
         response = FlaskResponse(render_template("workspace/answer.html", left=left, **values))
     response.headers["Vary"] = "X-Fragment"
     return response
@@ -80,11 +95,17 @@ def _scores(question: Question) -> dict[str, int | None]:
 @blueprint.post("/<interview_id>/answers/<int:number>/played")
 @login_required
 def played(interview_id: str, number: int) -> Response:
-    """The answer's recording ran for a second."""
+    """The answer's recording ran for a second; without a script its reviewer says so."""
     interview = load_for_review(interview_id)
-    openings.note_opened(interview, _question(interview, number), me(), played=True)
+    openings.note_opened(_given(interview, _question(interview, number)) or abort(404), me())
     db.session.commit()
+    if not by_script():
+        return redirect(url_for("workspace.answer", interview_id=interview.id, number=number))
     return jsonify(summary_of(progress_of(interview, me())))
+
+
+def _given(interview: Interview, question: Question) -> Answer | None:
+    return next((each for each in interview.answers if each.question_id == question.id and each.is_given), None)
 
 
 def summary_of(progress: Progress) -> dict[str, Any]:
@@ -104,5 +125,4 @@ def _refusal(refused: ReviewError) -> FlaskResponse:
 
 
 def _question(interview: Interview, number: int) -> Question:
-    questions = interview.question_set.questions
-    return questions[number - 1] if 1 <= number <= len(questions) else abort(404)
+    return question_of(interview, number) or abort(404)

@@ -35,7 +35,10 @@ def decide(interview_id: str) -> Response:
         return _refused(interview, str(refused))
     db.session.commit()
     flash(
-        _("Your decision about %(name)s has been recorded with your name and the reason.", name=interview.candidate_name),
+        _(
+            "Your decision about %(name)s has been recorded with your name and the reason.",
+            name=interview.candidate_name,
+        ),
         "success",
     )
     if request.form.get("then") == "next":
@@ -61,7 +64,7 @@ def submit(interview_id: str) -> Response:
 
 
 def submit_draft(interview: Interview) -> None:
-    """Submit the present reviewer's scorecard unless they have done so. Raises ReviewError where something is missing."""
+    """Submit the present reviewer's scorecard unless they have. Raises ReviewError where something is missing."""
     card = operations.latest(interview, me())
     if card is None or card.state is ScorecardState.SKIPPED:
         card = operations.save(interview, me(), {}, None)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from webapp.accounts.models import Role
 from webapp.core.database import db
-from webapp.interviews.access import may_review
+from webapp.core.security import require_role
+from webapp.interviews.access import may_manage, may_review
 from webapp.interviews.models import Interview
-from webapp.reviews import presenters, queue
+from webapp.positions.models import Position
+from webapp.reviews import agreement as agreements
+from webapp.reviews import presenters, waiting
 from webapp.reviews.access import load_for_review, review_of
 from webapp.workspace.presenters import progress_of
 from webapp.workspace.views.base import blueprint, me
@@ -30,7 +34,7 @@ def overview(interview_id: str) -> str:
     )
 
 
-@blueprint.get("/next")
+@blueprint.get("/following")
 @login_required
 def following() -> Response:
     """To the first answer of the next interview in the queue; ``?after=`` names the one that is open now."""
@@ -40,9 +44,21 @@ def following() -> Response:
     return redirect(address_of_next(after))
 
 
+@blueprint.get("/agreement/<position_id>")
+@require_role(Role.RECRUITER, Role.ADMIN)
+def agreement(position_id: str) -> str:
+    """How far the reviewers of a position agree, by competency; of interviews that this person may review alone."""
+    position = db.session.get(Position, position_id)
+    if position is None or not may_manage(me(), position):
+        abort(404)
+    return render_template(
+        "workspace/agreement.html", position=position, rows=agreements.of_position(position.id, me())
+    )
+
+
 def address_of_next(after: Interview | None) -> str:
     """Where the next interview's first answer is; the list of interviews, and a word, where none waits."""
-    found = queue.following(me(), after)
+    found = waiting.following(me(), after)
     if found is not None:
         return url_for("workspace.answer", interview_id=found.id, number=1)
     flash(_("There is nothing left to review."), "info")

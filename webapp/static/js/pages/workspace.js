@@ -2,11 +2,14 @@
 import { byId, find, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { addLocalTimes } from "../localtime.js";
+import { wireAnalyses } from "../workspace/analyses.js";
+import { wireComments } from "../workspace/comments.js";
 import { wireDeciding } from "../workspace/deciding.js";
 import { wireKeys } from "../workspace/keys.js";
 import { wirePlayer } from "../workspace/player.js";
 import { wireScorecard } from "../workspace/scorecard.js";
 import { wireTabs } from "../workspace/tabs.js";
+import { wireTimeline } from "../workspace/timeline.js";
 import { wireTranscript } from "../workspace/transcript.js";
 
 const workspace = byId("workspace");
@@ -15,7 +18,7 @@ const status = find(workspace, "[data-say]");
 /** @param {string} words */
 const say = (words) => (status.textContent = words);
 
-/** @type {{player: ReturnType<typeof wirePlayer>, card: ReturnType<typeof wireScorecard>, open: (id: string) => void, ends: AbortController} | null} */
+/** @type {{player: ReturnType<typeof wirePlayer>, card: ReturnType<typeof wireScorecard>, comments: ReturnType<typeof wireComments>, ends: AbortController} | null} */
 let answer = null;
 
 const deciding = wireDeciding(workspace, async () => answer?.card.settled());
@@ -23,11 +26,26 @@ const deciding = wireDeciding(workspace, async () => answer?.card.settled());
 /** Wire the answer that is on the page now. */
 function wire() {
   const ends = new AbortController();
-  const player = wirePlayer(part);
+  // On a phone the guide is folded: an answer and its scores come first.
+  if (window.innerWidth < 992) for (const fold of findAll(part, ".ws-guide details")) fold.open = false;
+  const player = wirePlayer(part, (progress) => showProgress(progress));
   const open = wireTabs(part);
   wireTranscript(part, player);
   const card = wireScorecard(part, { signal: ends.signal, saved: (progress) => showProgress(progress), say });
-  answer = { player, card, open, ends };
+  const comments = wireComments(part, { player, open, say });
+  let mark = () => {};
+  /** @param {HTMLElement | null} figure */
+  const draw = (figure) => {
+    if (!figure || !player) return;
+    const line = wireTimeline(figure, player);
+    mark = () => line.mark(findAll(part, "[data-comment-at]").map((each) => Number(each.dataset.commentAt)));
+    mark();
+  };
+  part.addEventListener("comments", () => mark(), { signal: ends.signal });
+  draw(find(part, "[data-own-timeline] [data-timeline]"));
+  wireAnalyses(part, player, say, draw);
+  answer = { player, card, comments, ends };
+  if (window.location.hash === "#side-comments") open("tab-comments");
 }
 
 /** @param {any} progress */
@@ -35,6 +53,7 @@ function showProgress(progress) {
   deciding.tell(progress);
   for (const step of findAll(part, ".ws-step")) {
     const number = Number(step.dataset.step);
+    if (progress.unopened && !step.classList.contains("ws-step-empty")) step.classList.toggle("ws-step-opened", !progress.unopened.includes(number));
     if (progress.unrated) step.classList.toggle("ws-step-rated", !progress.unrated.includes(number));
   }
 }
@@ -103,6 +122,7 @@ window.addEventListener("hashchange", toMoment);
 const keys = wireKeys({
   j: () => step("next"),
   k: () => step("prev"),
+  c: () => answer?.comments.begin(),
   n: async () => {
     await answer?.card.settled();
     window.location.assign(workspace.dataset.next);

@@ -1,7 +1,7 @@
 // The player of one answer: speed, jumps, single frames, captions, and silence that is skipped.
 import { find, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
-import { headers, request } from "../recording/http.js";
+import { postJson } from "../recording/http.js";
 
 /** Choices that hold for the next answer too. */
 const kept = { rate: 1, captions: false, skips: false };
@@ -34,9 +34,10 @@ export function silences(spoken, seconds) {
 
 /**
  * @param {HTMLElement} root the part of the page with the answer
+ * @param {(progress: any) => void} [told] gets how far the review is once the recording has played
  * @returns {{media: HTMLMediaElement, toggle: () => void, jump: (seconds: number) => void, step: (frames: number) => void, seek: (seconds: number) => void} | null}
  */
-export function wirePlayer(root) {
+export function wirePlayer(root, told = () => {}) {
   const box = find(root, "[data-player]");
   if (!box) return null;
   /** @type {HTMLMediaElement} */
@@ -44,7 +45,6 @@ export function wirePlayer(root) {
   const frame = Number(box.dataset.frame) || 0.04;
   find(box, "[data-controls]").hidden = false;
   const play = find(box, "[data-play]");
-  const now = find(box, "[data-now]");
 
   const toggle = () => {
     if (media.paused) media.play().catch(() => {});
@@ -74,16 +74,11 @@ export function wirePlayer(root) {
 
   wireCaptions(media, find(box, "[data-captions]"));
   const skip = wireSkipping(media, find(box, "[data-skip-silence]"), spokenOf(root));
-  const tell = () => {
-    now.textContent = clock(media.currentTime);
-    skip();
-  };
-  media.addEventListener("timeupdate", tell);
-  media.addEventListener("seeked", tell);
+  media.addEventListener("timeupdate", skip);
   const pressed = () => (play.textContent = media.paused ? gettext("Play") : gettext("Pause"));
   media.addEventListener("play", pressed);
   media.addEventListener("pause", pressed);
-  notePlayed(media, box.dataset.played);
+  notePlayed(media, box.dataset.played, told);
   return { media, toggle, jump, step, seek };
 }
 
@@ -139,8 +134,9 @@ function wireSkipping(media, button, spoken) {
  * Tell the server once that the recording ran for a second.
  * @param {HTMLMediaElement} media
  * @param {string} url
+ * @param {(progress: any) => void} told gets how far the review is then
  */
-function notePlayed(media, url) {
+function notePlayed(media, url, told) {
   let ran = 0;
   let last = 0;
   const count = () => {
@@ -148,7 +144,7 @@ function notePlayed(media, url) {
     last = media.currentTime;
     if (media.seeking || moved <= 0 || moved > 2 || ran >= 1) return;
     ran += moved;
-    if (ran >= 1) request(url, { method: "POST", headers: headers() }).catch(() => (ran = 0));
+    if (ran >= 1) postJson(url, {}).then(told).catch(() => (ran = 0));
   };
   media.addEventListener("timeupdate", count);
 }

@@ -43,7 +43,7 @@ def following(user: User, after: Interview | None = None) -> Interview | None:
     return None
 
 
-def how_many(user: User, position_id: str | None, most: int = 100) -> int:
+def count_for(user: User, position_id: str | None, most: int = 100) -> int:
     """How many interviews of a position wait for ``user``; ``most`` stands for that many and more."""
     query = waiting(user).where(Interview.position_id == position_id).with_only_columns(Interview.id).limit(most)
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0

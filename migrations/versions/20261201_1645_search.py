@@ -1,8 +1,8 @@
 """search: the full-text index over names and answers
 
 Revision ID: 5d20c7e1a9b3
-Revises: c3f81a6d02e7
-Create Date: 2026-12-01 15:50:00
+Revises: f27d6b05c8e9
+Create Date: 2026-12-01 16:45:00
 
 """
 from alembic import op
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '5d20c7e1a9b3'
-down_revision = 'c3f81a6d02e7'
+down_revision = 'f27d6b05c8e9'
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 Revision ID: c3f81a6d02e7
 Revises: 2b9f6e18c7a3
-Create Date: 2026-12-01 15:35:00
+Create Date: 2026-12-01 16:31:00
 
 """
 from alembic import op
@@ -29,18 +29,17 @@ def upgrade():
     op.create_table(
         'answer_openings',
         sa.Column('id', sa.String(length=32), nullable=False),
-        sa.Column('interview_id', sa.String(length=32), nullable=False),
-        sa.Column('question_id', sa.String(length=32), nullable=False),
+        sa.Column('answer_id', sa.String(length=32), nullable=False),
         sa.Column('user_id', sa.String(length=32), nullable=False),
         sa.Column('opened_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column('played_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(['interview_id'], ['interviews.id'], name=op.f('fk_answer_openings_interview_id'), ondelete='CASCADE'),
-        sa.ForeignKeyConstraint(['question_id'], ['questions.id'], name=op.f('fk_answer_openings_question_id')),
+        sa.Column('last_at', webapp.core.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('times', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_answer_openings_answer_id'), ondelete='CASCADE'),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_answer_openings_user_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_answer_openings')),
-        sa.UniqueConstraint('interview_id', 'question_id', 'user_id', name=op.f('uq_answer_openings_interview_id')),
+        sa.UniqueConstraint('answer_id', 'user_id', name=op.f('uq_answer_openings_answer_id')),
     )
-    op.create_index(op.f('ix_answer_openings_interview_id'), 'answer_openings', ['interview_id'])
+    op.create_index(op.f('ix_answer_openings_answer_id'), 'answer_openings', ['answer_id'])
     op.create_index(op.f('ix_answer_openings_user_id'), 'answer_openings', ['user_id'])
 
 

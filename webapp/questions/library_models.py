@@ -1,0 +1,51 @@
+"""The library: questions and scoring guides that are written once and used in many sets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.questions.models import QuestionKind
+
+
+class LibraryItem(Model):
+    """One version of a question, or of a scoring guide without one (a template). Rows are only added: a change is a
+    new version of the same ``lineage``, and sets keep what they took. Times are in seconds."""
+
+    __tablename__ = "library_items"
+    __table_args__ = (
+        UniqueConstraint("lineage", "version"),
+        CheckConstraint("is_template or length(prompt) > 0", name="prompt"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    lineage: Mapped[str] = mapped_column(String(32), default=new_id, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    #: Whether it is a scoring guide alone, to begin questions from.
+    is_template: Mapped[bool] = mapped_column(default=False)
+    title: Mapped[str] = mapped_column(String(160))
+    prompt: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[QuestionKind] = mapped_column(enum_type(QuestionKind), default=QuestionKind.VIDEO)
+    think_seconds: Mapped[int] = mapped_column(default=30)
+    limit_seconds: Mapped[int] = mapped_column(default=120)
+    takes_allowed: Mapped[int] = mapped_column(default=3)
+    rubric: Mapped[str] = mapped_column(Text, default="")
+    #: The scoring guide (webapp/questions/guide.py: ScoringGuide as JSON).
+    guide: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Lower case, in alphabetical order.
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    #: While it is locked nobody changes it; only admins lock and unlock. Of the newest version.
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id))
+    #: When it was taken out of the library.
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
+    locked_by: Mapped[User | None] = relationship(foreign_keys=[locked_by_id])
