@@ -19,8 +19,8 @@ BENCHES = tuple(
     sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
 )
 
-#: Those that are about faults and not about speed: run by their name alone.
-FAULTS = frozenset({"faults", "front", "messages"})
+#: Those that are about faults or about work and not about speed alone: run by their name.
+FAULTS = frozenset({"faults", "front", "messages", "review"})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,30 +5,19 @@ A data folder and ports of its own, ``./viva up`` as people start it, and nothin
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bench import fault_candidates, fault_clients, fault_media
+from bench import fault_candidates, fault_clients, fault_media, serving
 from bench.measuring import ROOT, BenchFailed, rows
 from ml.media import synthetic
 
 __all__ = ["BenchFailed", "measure", "table"]
-
-#: Seconds until ``./viva up`` must answer.
-START = 240.0
 
 
 def measure(candidates: int = 200, at_once: int = 50, slow: int = 500, seconds: float = 30.0) -> dict[str, Any]:
@@ -41,14 +30,14 @@ def measure(candidates: int = 200, at_once: int = 50, slow: int = 500, seconds: 
         folder = Path(name)
         media = _answers(folder)
         links, questions = _prepare(folder / "home", candidates)
-        with fault_clients.many_files(), _viva(folder) as port:
-            _say(f"{candidates} candidates, {at_once} at once")
+        with fault_clients.many_files(), serving.viva(folder) as port:
+            serving.say(f"{candidates} candidates, {at_once} at once")
             outcomes = fault_candidates.crowd(port, links, questions, media, at_once)
-            _say(f"{3 * slow} slow clients for {seconds:.0f} s")
+            serving.say(f"{3 * slow} slow clients for {seconds:.0f} s")
             held, worst = fault_clients.hold(port, slow, seconds, _largest_static())
         hostile = folder / "hostile"
         hostile.mkdir()
-        refused, peak = fault_media.peak_of(fault_media.make(hostile), _say)
+        refused, peak = fault_media.peak_of(fault_media.make(hostile), serving.say)
     errors = Counter(outcome for outcome in outcomes if outcome is not None)
     result = {
         "candidates": len(outcomes),
@@ -78,10 +67,6 @@ def _missed(result: dict[str, Any], candidates: int, slow: int) -> list[str]:
         "at most 400 MB on hostile media": (result["peak_mb_on_hostile_media"] or math.inf) <= 400,
     }
     return [name for name, holds in bounds.items() if not holds]
-
-
-def _say(text: str) -> None:
-    print(f"bench: {text} …", file=sys.stderr, flush=True)
 
 
 def _answers(folder: Path) -> list[bytes]:
@@ -133,36 +118,6 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
         db.session.remove()
         db.engine.dispose()
     return found
-
-
-@contextlib.contextmanager
-def _viva(folder: Path) -> Iterator[int]:
-    """``./viva up`` on a free port, until the block ends. Raises BenchFailed where it does not start."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, str(ROOT / "viva"), "up", "--no-demo", "--port", str(port)]
-    log = folder / "up.log"
-    env = {key: value for key, value in os.environ.items() if not re.match("VIVA_", key)}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env
-        )
-    try:
-        deadline = time.monotonic() + START
-        _say("Starting Viva")
-        while fault_clients.ask(port) is None:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
-            time.sleep(0.5)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def _largest_static() -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import fault_candidates, fault_clients, faults
+from bench import fault_candidates, fault_clients, faults, serving
 from bench.fault_candidates import OCTETS, Browser, Failed
 from bench.measuring import BenchFailed, rows
 
@@ -37,13 +37,13 @@ def measure(players: int = 20, uploads: int = 20, seconds: float = 30.0) -> dict
         media = faults._answers(folder)
         links, questions = faults._prepare(folder / "home", uploads + 1)
         _person(folder / "home")
-        with faults._viva(folder) as port:
+        with serving.viva(folder) as port:
             first = Browser(port)
             played = _ready(first, links[0], questions[0], media[0])
             recorders = [_begun(port, link, questions[0]) for link in links[1:]]
             took: dict[str, list[float]] = {kind: [] for kind in KINDS}
             errors: list[str] = []
-            faults._say(f"{players} players, {uploads} uploads and sign-ins for {seconds:.0f} s")
+            serving.say(f"{players} players, {uploads} uploads and sign-ins for {seconds:.0f} s")
             end = time.monotonic() + seconds
             work = [lambda: _play(first, played, len(media[0]))] * players
             work += [lambda recorder=recorder: _send(*recorder) for recorder in recorders]

@@ -40,8 +40,7 @@ def test(arguments: list[str]) -> int:
         raise Failure("--slice K is a part of the long matrices: ./viva test --full --slice K")
     ensure_environment("dev", "train")  # "train": what is newly trained is exported too
     ensure_frontend()
-    if not find_chromium():
-        _install_chromium()
+    ensure_chromium()
     sys.stdout.flush()
     if options.full:
         return full(range(SLICES) if options.slice is None else [options.slice], rest)
@@ -84,6 +83,12 @@ def find_chromium() -> str | None:
     """The Chromium that the browser tests drive: VIVA_CHROMIUM, else one on the PATH."""
     names = (os.environ.get("VIVA_CHROMIUM") or "-", "chromium", "chromium-browser", "google-chrome")
     return next((path for path in map(shutil.which, names) if path), None)
+
+
+def ensure_chromium() -> None:
+    """Have a Chromium, where we may install one; otherwise say what is left out."""
+    if not find_chromium():
+        _install_chromium()
 
 
 def _install_chromium() -> None:

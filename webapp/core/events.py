@@ -26,6 +26,8 @@ interview_submitted = _signals.signal("interview-submitted")
 consents_changed = _signals.signal("consents-changed")
 #: Payload ``recording_id``. A recording has been verified and can be played and read.
 recording_ready = _signals.signal("recording-ready")
+#: Payload ``answer_id``. A version of the transcript of an answer was stored, by a recogniser or by a person.
+transcript_stored = _signals.signal("transcript-stored")
 #: Payload ``answer_id``. A person has written, uploaded or corrected the transcript of an answer,
 #: or it has gone with its recording.
 transcript_changed = _signals.signal("transcript-changed")

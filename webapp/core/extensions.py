@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from celery import Celery, Task
 from flask import Flask, has_app_context
 from flask_limiter import Limiter
@@ -14,7 +17,13 @@ from webapp.core.database import db
 from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
 
-migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
+
+def is_a_model(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> bool:
+    """Whether ``name`` may be one of our models' tables: full-text indexes of SQLite (``…_words``) are none of them."""
+    return kind != "table" or name is None or re.search(r"_words(_[a-z]+)?$", name) is None
+
+
+migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True, include_name=is_a_model)
 login_manager = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=client_key)

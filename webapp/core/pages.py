@@ -41,12 +41,18 @@ def asset(name: str) -> str:
 
     Raises RuntimeError where the front end has not been built.
     """
-    manifest = Path(current_app.static_folder or "") / "dist" / "manifest.json"
+    return url_for("static", filename=f"dist/{built_file(name).name}")
+
+
+def built_file(name: str) -> Path:
+    """Where a built front-end file is. Raises RuntimeError where the front end has not been built."""
+    folder = Path(current_app.static_folder or "") / "dist"
+    manifest = folder / "manifest.json"
     try:
         built = _read_manifest(manifest, manifest.stat().st_mtime_ns)
     except FileNotFoundError:
         raise RuntimeError("The front end is not built. Run ./viva up, or ./viva build.") from None
-    return url_for("static", filename=f"dist/{built[name]}")
+    return folder / built[name]
 
 
 @lru_cache(maxsize=4)

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import abort, current_app
 from flask_login import current_user
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ml.core.agreement import Agreement
 from webapp.accounts.models import User
@@ -136,11 +138,18 @@ def files_of(invitation: Invitation) -> list[Attachment]:
     return [] if are_files_hidden(current_user._get_current_object(), invitation) else invitation.attachments
 
 
-def review_of(interview: Interview) -> Review | None:
-    """The review for the present user; None for practice, and before anything was submitted."""
+def opened_by(user: User, interview_id: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """The rule of `may_see_readings` as a condition on a column with ids of assessments, for many at once."""
+    if not current_app.config.get("BLIND_REVIEW", True):
+        return sa.true()
+    return interview_id.in_(operations.reviewed_by(user))
+
+
+def review_of(interview: Interview, reader: User | None = None) -> Review | None:
+    """The review for ``reader``, else the present user; None for practice, and before anything was submitted."""
     if interview.mode is Mode.PRACTICE or interview.state is not InterviewState.SUBMITTED:
         return None
-    user = current_user._get_current_object()
+    user = reader or current_user._get_current_object()
     mine = operations.latest(interview, user)
     is_open = may_see_readings(user, interview)
     compared = may_see_scorecards(user, interview)

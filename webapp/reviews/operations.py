@@ -58,6 +58,13 @@ def latest(interview: Interview, reviewer: User) -> Scorecard | None:
     return db.session.scalars(query).first()
 
 
+def reviewed_by(reviewer: User) -> sa.Select[str]:
+    """The ids of the interviews of which ``has_reviewed`` says yes."""
+    return sa.select(Scorecard.interview_id).where(
+        Scorecard.reviewer_id == reviewer.id, Scorecard.state != ScorecardState.DRAFT
+    )
+
+
 def has_reviewed(interview: Interview, reviewer: User) -> bool:
     """Whether the reviewer has submitted a scorecard of this interview, in any version, or said to go without one."""
     closed = sa.select(Scorecard.id).where(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
+from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality, decide_for
@@ -74,6 +75,7 @@ def add(answer: Answer, words: Words, origin: Origin, *, by_machine: bool, autho
     )
     db.session.add(row)
     db.session.flush()
+    events.send(events.transcript_stored, answer_id=answer.id)
     return row
 
 

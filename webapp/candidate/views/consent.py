@@ -10,6 +10,7 @@ from webapp.candidate import consent_texts, operations, withdrawal
 from webapp.candidate.progress import next_place
 from webapp.candidate.views.base import blueprint, open_for_answering
 from webapp.core.database import db
+from webapp.integrity import operations as integrity
 from webapp.interviews.candidate_session import load_interview, may_answer
 from webapp.interviews.models import Interview
 from webapp.policy import Purpose
@@ -21,6 +22,7 @@ def consent(interview_id: str) -> Response | str:
     interview = open_for_answering(interview_id)
     if request.method == "POST":
         operations.record_consents(interview, _ticked())
+        integrity.tell(interview)
         db.session.commit()
         return redirect(next_place(interview, check_devices=True).url)
     if operations.has_decided(interview):  # the page for changing one's mind says what that deletes

@@ -11,7 +11,16 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
-from webapp.interviews.answering import check_may_begin, find_answer, is_over, show_question, think_seconds_left
+from webapp.integrity import operations as integrity
+from webapp.integrity.models import FactKind
+from webapp.interviews.answering import (
+    answer_to,
+    check_may_begin,
+    find_answer,
+    is_over,
+    show_question,
+    think_seconds_left,
+)
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
@@ -56,6 +65,7 @@ def question(interview_id: str, position: int) -> Response | str:
         think_left=think_seconds_left(answer) if answer else float(question.think_seconds),
         form=WrittenForm(formdata=None, text=(answer and answer.text) or ""),
         longest=operations.LONGEST_TEXT,
+        noted=integrity.notes(interview),
         **_takes(question, answer),
     )
 
@@ -109,6 +119,22 @@ def text(interview_id: str, position: int) -> Response:
     if position == len(interview.question_set.questions):
         return redirect(url_for("candidate.review", interview_id=interview.id))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+
+
+@blueprint.post(f"{_PATH}/facts")
+def facts(interview_id: str, position: int) -> tuple[str, int]:
+    """Note a neutral fact. JSON: ``kind`` and ``amount``, seconds away from the page or characters pasted."""
+    interview, question = _load(interview_id, position)
+    data = request.get_json()
+    kind, amount = (data.get("kind"), data.get("amount")) if isinstance(data, dict) else (None, None)
+    if not isinstance(kind, str) or kind not in set(FactKind) or type(amount) is not int:
+        abort(400)
+    try:
+        integrity.note(answer_to(interview, question), FactKind(kind), amount)
+    except integrity.FactError:
+        abort(400)
+    db.session.commit()
+    return "", 204
 
 
 @blueprint.post(f"{_PATH}/keep/<take_id>")

@@ -2,6 +2,7 @@
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { NetworkError, postJson } from "../recording/http.js";
+import { noteFacts } from "../recording/facts.js";
 import { resumeAll } from "../recording/resume.js";
 import { announce, countdown } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
@@ -22,6 +23,7 @@ async function noteSeen() {
 }
 
 if (page.dataset.show) noteSeen();
+if (page.dataset.facts) noteFacts(page.dataset.facts, page);
 
 // The server says how much think time is left; nothing starts by itself when it is over.
 const think = byId("think");

@@ -107,7 +107,18 @@ const step = (rel) => {
   else say(rel === "next" ? gettext("This is the last answer.") : gettext("This is the first answer."));
 };
 
+/** An address may name a moment: #t=13.5 puts the player there, without playing. */
+function toMoment() {
+  const seconds = Number(/^#t=(\d+(\.\d+)?)$/.exec(window.location.hash)?.[1] ?? Number.NaN);
+  const media = answer?.player?.media;
+  if (!media || Number.isNaN(seconds)) return;
+  if (media.readyState >= HTMLMediaElement.HAVE_METADATA) answer?.player?.seek(seconds);
+  else media.addEventListener("loadedmetadata", () => answer?.player?.seek(seconds), { once: true });
+}
+
 wire();
+toMoment();
+window.addEventListener("hashchange", toMoment);
 const keys = wireKeys({
   j: () => step("next"),
   k: () => step("prev"),

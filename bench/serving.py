@@ -1,0 +1,66 @@
+"""A whole Viva for a bench: its own data folder and port, started as people start it, and nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.measuring import ROOT, BenchFailed
+
+#: Seconds until ``./viva up`` must answer.
+START = 240.0
+
+
+def say(text: str) -> None:
+    """Say on standard error what is being done."""
+    print(f"bench: {text} …", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def viva(folder: Path) -> Iterator[int]:
+    """``./viva up`` on a free port, until the block ends. Raises BenchFailed where it does not start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(ROOT / "viva"), "up", "--no-demo", "--port", str(port)]
+    log = folder / "up.log"
+    env = {key: value for key, value in os.environ.items() if not re.match("VIVA_", key)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env
+        )
+    try:
+        deadline = time.monotonic() + START
+        say("Starting Viva")
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
+            time.sleep(0.5)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,68 @@
+"""Choosing whom to compare, and the comparison."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+from flask_login import current_user
+
+from webapp.comparison.side_by_side import FEWEST_RATED, MOST, ComparisonError, compare
+from webapp.core.database import db
+from webapp.interviews.models import Interview, InterviewState
+from webapp.interviews.operations import interviews_of
+from webapp.interviews.views.inbox import staff
+from webapp.positions.models import Position
+from webapp.positions.operations import positions_of
+
+blueprint = Blueprint("comparison", __name__, url_prefix="/compare")
+
+#: So many are offered to choose from, the newest first.
+MOST_OFFERED = 200
+
+
+@blueprint.get("/position/<position_id>")
+@staff
+def choose(position_id: str) -> str:
+    """Everybody of a position who has handed in, to choose two to four of."""
+    return _choice(position_id, None)
+
+
+def _choice(position_id: str, problem: str | None) -> str:
+    position = db.session.scalar(positions_of(current_user).where(Position.id == position_id)) or abort(404)
+    query = interviews_of(current_user).where(
+        Interview.position_id == position_id, Interview.state == InterviewState.SUBMITTED
+    )
+    interviews = db.session.scalars(query.order_by(Interview.submitted_at.desc()).limit(MOST_OFFERED)).all()
+    return render_template(
+        "comparison/choose.html",
+        position=position,
+        interviews=interviews,
+        chosen=request.args.getlist("interview"),
+        problem=problem,
+        most=MOST,
+    )
+
+
+@blueprint.get("")
+@staff
+def show() -> str | tuple[str, int]:
+    """Two to four people beside each other (``?interview=ID`` for each).
+
+    ``names=hidden`` shows letters; ``media=hidden`` shows words and no recording.
+    """
+    names, media = request.args.get("names") != "hidden", request.args.get("media") != "hidden"
+    ids = request.args.getlist("interview")
+    try:
+        found = compare(current_user._get_current_object(), ids, names=names)
+    except LookupError:
+        abort(404)
+    except ComparisonError as refused:
+        position_id = request.args.get("position") or _position_of(ids)
+        return (_choice(position_id, str(refused)) if position_id else abort(404)), 422
+    return render_template(
+        "comparison/show.html", comparison=found, names=names, media=media, ids=ids, fewest_rated=FEWEST_RATED
+    )
+
+
+def _position_of(ids: list[str]) -> str | None:
+    found = db.session.scalars(interviews_of(current_user).where(Interview.id.in_(ids[:MOST]))).first()
+    return found.position_id if found else None

@@ -1,0 +1,190 @@
+"""Looking for candidates by what their name is and what they said or wrote: **one function, whatever the database**.
+
+Words may stand anywhere in one interview: "maria kafka" finds Maria who spoke of Kafka. The newest answers come first;
+there is no relevance and no rank of people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from webapp.accounts.models import User
+from webapp.core.database import db
+from webapp.interviews.models import Answer, Interview, Invitation, Take
+from webapp.interviews.operations import invitations_of
+from webapp.search.backends import documents_with, invitations_with
+from webapp.search.folding import Token, tokens
+from webapp.search.models import SearchDocument
+from webapp.search.query import Term, parse
+from webapp.transcripts import store
+from webapp.transcripts.models import Transcript
+
+PAGE_SIZE = 20
+#: So many places are shown of one interview, and so many words around each.
+MOST_PASSAGES, AROUND = 3, 12
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text in order; ``marked`` where it is what was looked for."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A place in one answer. ``seconds`` is when its first marked word is said; None where that is not known, and for
+    what was written."""
+
+    answer: Answer
+    spoken: bool
+    pieces: list[Piece]
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One candidate: the name with what was looked for in it, and places in the answers. ``more``: answers that hold
+    something as well and are not among ``passages``."""
+
+    invitation: Invitation
+    name: list[Piece]
+    passages: list[Passage]
+    more: int = 0
+
+    @property
+    def interview(self) -> Interview | None:
+        """The interview, once the link was opened."""
+        return self.invitation.interview
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of what was found."""
+
+    terms: list[Term]
+    entries: list[Found]
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+
+
+def search(user: User, text: str, *, position_id: str | None = None, page: int = 1) -> Results:
+    """The candidates whom ``user`` may see and for whom every term of ``text`` is found, ``PAGE_SIZE`` to a page."""
+    terms = parse(text)
+    wanted = [term for term in terms if not term.excluded]
+    if not wanted:
+        return Results(terms, [])
+    query = invitations_of(user)
+    if position_id:
+        query = query.where(Invitation.position_id == position_id)
+    for term in terms:
+        found = invitations_with(term)
+        query = query.where(Invitation.id.not_in(found) if term.excluded else Invitation.id.in_(found))
+    total = db.session.scalar(query.with_only_columns(sa.func.count())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    ordered = (
+        query.outerjoin(Interview, Interview.invitation_id == Invitation.id)
+        .order_by(Interview.submitted_at.is_(None), Interview.submitted_at.desc(), Invitation.created_at.desc())
+        .order_by(Invitation.id)
+        .options(joinedload(Invitation.position), joinedload(Invitation.interview))
+    )
+    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
+    return Results(terms, _entries(rows, wanted), total, page, pages)
+
+
+def _entries(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[Found]:
+    """Each with its passages. They are cut from what may be seen now, not from the index."""
+    answers = _answers_with(invitations, wanted)
+    entries = []
+    for invitation in invitations:
+        passages = [passage for answer in answers[invitation.id] for passage in _passages(answer, wanted)]
+        entries.append(
+            Found(
+                invitation,
+                _marked(invitation.name, tokens(invitation.name), wanted),
+                passages[:MOST_PASSAGES],
+                max(0, len(passages) - MOST_PASSAGES),
+            )
+        )
+    return entries
+
+
+def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict[str, list[Answer]]:
+    """By invitation, the answers that hold one of the terms, in the order of the questions."""
+    holds = sa.or_(*(SearchDocument.id.in_(documents_with(term)) for term in wanted))
+    ids = sa.select(SearchDocument.answer_id).where(
+        SearchDocument.invitation_id.in_([row.id for row in invitations]), holds
+    )
+    query = (
+        sa.select(Answer)
+        .where(Answer.id.in_(ids))
+        .options(
+            joinedload(Answer.question),
+            joinedload(Answer.interview).selectinload(Interview.consents),
+            selectinload(Answer.takes).joinedload(Take.recording),
+        )
+    )
+    found: dict[str, list[Answer]] = defaultdict(list)
+    for answer in sorted(db.session.scalars(query).unique(), key=lambda each: each.question.position):
+        found[answer.interview.invitation_id or ""].append(answer)
+    return found
+
+
+def _passages(answer: Answer, wanted: Sequence[Term]) -> list[Passage]:
+    found = []
+    if answer.written and (pieces := passage(answer.written, wanted)):
+        found.append(Passage(answer, False, pieces[0]))
+    if (spoken := store.visible(answer)) and (pieces := passage(spoken.words.text, wanted)):
+        found.append(Passage(answer, True, pieces[0], _moment(spoken, pieces[1])))
+    return found
+
+
+def _moment(spoken: Transcript, at: int) -> float | None:
+    """When the word at character ``at`` of a transcript is said, in seconds."""
+    place = 0
+    for word in spoken.words.words:
+        place += len(word.text) + 1
+        if at < place:
+            return word.start
+    return None
+
+
+def passage(text: str, wanted: Sequence[Term]) -> tuple[list[Piece], int] | None:
+    """What stands around the first place in ``text`` where something wanted is, and where that is (a character);
+    None where nothing is."""
+    words = tokens(text)
+    first = next((at for at in range(len(words)) if _longest(words, at, wanted)), None)
+    if first is None:
+        return None
+    begin, end = max(0, first - AROUND), min(len(words), first + 2 * AROUND)
+    left, right = (words[begin].start if begin else 0), (words[end].start if end < len(words) else len(text))
+    shown = [Token(word.term, word.start - left, word.end - left) for word in words[begin:end]]
+    pieces = _marked(" ".join(text[left:right].split("\n")).rstrip(), shown, wanted)
+    before, after = ([Piece("… ")] if begin else []), ([Piece(" …")] if end < len(words) else [])
+    return [*before, *pieces, *after], words[first].start
+
+
+def _longest(words: Sequence[Token], at: int, wanted: Sequence[Term]) -> int | None:
+    return max((end for term in wanted if (end := term.ends(words, at))), default=None)
+
+
+def _marked(text: str, words: Sequence[Token], wanted: Sequence[Term]) -> list[Piece]:
+    """``text`` in pieces, with every place marked that is wanted."""
+    pieces, done, at = [], 0, 0
+    while at < len(words):
+        end = _longest(words, at, wanted)
+        if end is None:
+            at += 1
+            continue
+        start, stop = words[at].start, words[end - 1].end
+        pieces += [Piece(text[done:start]), Piece(text[start:stop], marked=True)]
+        done, at = stop, end
+    return [piece for piece in [*pieces, Piece(text[done:])] if piece.text]

@@ -1,0 +1,8 @@
+// The comparison: the players of one question in step, one of them heard.
+import { inStep } from "../comparison/step.js";
+
+for (const section of document.querySelectorAll("[data-compare]")) {
+  const controls = /** @type {HTMLElement | null} */ (section.querySelector("[data-step]"));
+  const players = /** @type {HTMLMediaElement[]} */ ([...section.querySelectorAll(".player-media")]);
+  if (controls) inStep(controls, players);
+}
