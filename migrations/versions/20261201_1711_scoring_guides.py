@@ -1,7 +1,7 @@
 """scoring guides as data, ratings by competency
 
 Revision ID: c3f81a6d02e7
-Revises: 91c0d4a7b35e
+Revises: 07b1e93fd2c5
 Create Date: 2026-12-01 17:11:00
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = 'c3f81a6d02e7'
-down_revision = '91c0d4a7b35e'
+down_revision = '07b1e93fd2c5'
 branch_labels = None
 depends_on = None
 
