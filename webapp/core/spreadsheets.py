@@ -37,4 +37,5 @@ def read_csv(content: bytes) -> list[list[str]]:
 
 
 def inert(cell: str) -> str:
+    """``cell`` so that no spreadsheet takes it for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
