@@ -24,7 +24,7 @@ QUERIES = (
     "r*", "quorum queue", '"did not lose"', "élodie orders", "rel*", "simple words", "-orders manager", "postgres",
     '"my first week"', "migration", "nobodysaidthis", "weasel OR otter",
 )  # fmt: skip
-_FIRST = "Zoë Łukasz محمد Élodie Kim Anna José Maria Jörg Aiko Omar Ines Noor Tomasz Chloé Amara Wei Priya".split()
+_FIRST = "Zoë Łukasz محمد Élodie Kim Anna José Maria Jörg Aiko Omar Inès Noor Tomasz Chloé Amara Wei Priya".split()
 _LAST = "Tremblay Nowak أحمد Brûlé Lee Kowalska Núñez Silva Weiß Sato Haddad Costa Khan Zieliński Roy Diallo".split()
 _RARE = "kafka postgres quorum weasel otter terraform naïve café Wörter żółć migration holiday latency".split()
 

@@ -107,6 +107,8 @@ EXCEPT = {
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",
     "webapp/candidate/consent_texts.py": "texts with versions, one per language",
+    "webapp/integrity/texts.py": "texts with versions, one per language",
+    "webapp/search/schema.py": "statements for databases",
     "webapp/live/consent_texts.py": "texts with versions, one per language",
     "webapp/practice/questions.py": "a question set like those that people write",
     "webapp/practice/operations.py": "a question set like those that people write",

@@ -142,8 +142,9 @@ def _scores(reader: User, position_id: str | None, questions: Collection[str]) -
         .order_by(Scorecard.version)
     )
     latest: dict[tuple[str, ...], int] = {}
-    for *which, score in db.session.execute(query):
-        latest[tuple(which)] = score
+    for question_id, competency, interview_id, reviewer_id, score in db.session.execute(query):
+        if score is not None:
+            latest[question_id, competency, interview_id, reviewer_id] = score
     found: dict[str, list[int]] = {}
     for (question_id, *_who), score in latest.items():
         found.setdefault(question_id, []).append(score)

@@ -37,5 +37,5 @@ def read_csv(content: bytes) -> list[list[str]]:
 
 
 def inert(cell: str) -> str:
-    """The text of a cell that no program takes for a formula."""
+    """``cell`` so that no spreadsheet takes it for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell

@@ -80,7 +80,9 @@ def _only(folder: Path) -> Any:
     """A fetcher for pictures that a document holds itself and for fonts in ``folder``; nothing else is read."""
     own = (f"{folder.as_uri()}/", "data:")
 
-    class Fetcher(_weasyprint().urls.URLFetcher):
+    fetcher: Any = _weasyprint().urls.URLFetcher
+
+    class Fetcher(fetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if not url.startswith(own) or (".." in url and not url.startswith("data:")):
                 raise ValueError(f"A document refers to {url[:80]}, which is not part of it.")

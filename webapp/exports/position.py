@@ -114,7 +114,8 @@ def _rows(person: Person, questions: Sequence[Question]) -> Iterator[list[Any]]:
         decision.by.name if decision else "",
         decision.reason if decision else "",
     ]
-    for card in person.scorecards or [None]:
+    cards: list[Scorecard | None] = [*person.scorecards]
+    for card in cards or [None]:
         row = [*common, card.reviewer.name if card else ""]
         for question in questions:
             row += [*scores_of(card, question).values(), note_of(card, question)]

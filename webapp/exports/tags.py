@@ -60,8 +60,8 @@ def _texts(box: Any) -> Iterator[str]:
         inner = getattr(child, "_box", child)
         if isinstance(text := getattr(inner, "text", None), str):
             yield text
-        elif inner is table:
-            for part in inner.children:
+        elif table is not None and inner is table:
+            for part in table.children:
                 yield from _texts(part)
         else:
             yield from _texts(inner)

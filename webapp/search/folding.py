@@ -89,10 +89,9 @@ def folded(word: str) -> str:
 
 
 def _plain(letter: str) -> str:
-    category = unicodedata.category(letter)
-    if category == "Nd":
+    if letter.isdecimal():
         return str(unicodedata.digit(letter))
-    return letter if category[0] in "LNM" else ""
+    return letter if unicodedata.category(letter)[0] in "LNM" else ""
 
 
 def encoded(word: str) -> str:
