@@ -84,6 +84,7 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
 
     from webapp import create_app
     from webapp.accounts.models import Role, User
+    from webapp.accounts.operations import enrol, first_organisation
     from webapp.core.database import db, now
     from webapp.interviews.operations import create_invitation, invitation_url
     from webapp.positions.operations import create_position
@@ -94,9 +95,9 @@ def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
     with app.app_context():
         flask_migrate.upgrade()
         by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
+        by.organisation_id = first_organisation().id
         by.lock_password()
-        db.session.add(by)
-        db.session.flush()
+        enrol(by)
         chosen = sets.create_set(title="Two questions", introduction="", by=by)
         for prompt in ("What did you solve?", "What did you learn?"):
             sets.add_question(

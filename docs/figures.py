@@ -40,7 +40,9 @@ def rows() -> list[tuple[str, str, str, str]]:
             if some is None:
                 continue
             if name != "RAVDESS":
-                found.append((card["version"], f"unweighted recall on {name}, likewise", _number(some["uar_mean"]), command))
+                found.append(
+                    (card["version"], f"unweighted recall on {name}, likewise", _number(some["uar_mean"]), command)
+                )
             told = some["selective"]
             measure = f"clips of unheard speakers of {name} for which an emotion is named"
             value = f"{told['coverage']:.0%}; of these, right: {_number(told['accuracy'])}"
@@ -55,7 +57,14 @@ def rows() -> list[tuple[str, str, str, str]]:
             found.append(
                 (card["version"], measure, value, "./viva evaluate fusion --data DIR --action-units CSV --json")
             )
-            found.append((card["version"], f"the same, {task} classes: unweighted recall", f"{_number(figures['uar'])} ({sides})", ""))
+            found.append(
+                (
+                    card["version"],
+                    f"the same, {task} classes: unweighted recall",
+                    f"{_number(figures['uar'])} ({sides})",
+                    "",
+                )
+            )
     if card := _card("text"):
         figures = card["figures"]
         command = "./viva train text --data DIR --encoder FOLDER"

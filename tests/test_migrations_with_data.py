@@ -13,16 +13,19 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from webapp import create_app
+from webapp.accounts.models import Organisation, Role, User
 from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.interviews.models import Answer, Interview
-from webapp.positions.models import Position
+from webapp.organisations.models import Team, TeamRole
+from webapp.policy import Mode
+from webapp.positions.models import Position, ReviewState
 from webapp.questions.guide import guide_of
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording
 from webapp.reports.models import Report
 from webapp.reviews.comment_models import Comment, Mention
-from webapp.reviews.models import Rating, Scorecard
+from webapp.reviews.models import Decision, DecisionState, Rating, Scorecard
 from webapp.reviews.scoring import note_of, scores_of
 
 DUMP = Path(__file__).parent / "migrations" / "database_2026-11-21.sql"
@@ -114,8 +117,34 @@ def test_a_recording_from_before_has_no_media_info(app):
     assert contents()["recordings"] == before
 
 
+def test_what_was_there_belongs_to_one_organisation_and_one_team_in_which_nothing_changes(app):
+    flask_migrate.upgrade()
+    organisation = db.session.scalars(sa.select(Organisation)).one()
+    team = db.session.scalars(sa.select(Team)).one()
+    assert (organisation.name, team.organisation_id, team.own_only) == ("Viva", organisation.id, True)
+    people = db.session.scalars(sa.select(User)).all()
+    assert {person.organisation_id for person in people} == {organisation.id}
+    roles = {member.user_id: member.role for member in team.members}
+    expected = {Role.ADMIN: TeamRole.OWNER, Role.RECRUITER: TeamRole.RECRUITER}
+    assert roles == {person.id: expected[person.role] for person in people if person.role in expected}
+    position = db.session.scalars(sa.select(Position)).one()
+    assert position.team is team and position.organisation_id == organisation.id
+    interviews = db.session.scalars(sa.select(Interview)).all()
+    assert {(each.mode, each.organisation_id) for each in interviews} <= {
+        (Mode.ASSESSMENT, organisation.id),
+        (Mode.PRACTICE, None),
+    }
+
+
+def test_where_people_had_come_follows_from_their_scorecards_and_decisions(app):
+    flask_migrate.upgrade()
+    decision = db.session.scalars(sa.select(Decision)).one()
+    assert (decision.state, decision.record, decision.supersedes_id) == (DecisionState.FINAL, None, None)
+    assert (decision.interview.review_state, decision.interview.outcome) == (ReviewState.DECIDED, decision.outcome)
+
+
 def test_scorecards_from_before_rate_answers_as_a_whole(app):
-    flask_migrate.upgrade(revision="2b9f6e18c7a3")
+    flask_migrate.upgrade(revision="91c0d4a7b35e")
     ratings, questions = contents()["ratings"], contents()["questions"]
     flask_migrate.upgrade()
     assert contents()["ratings"] == [{**row, "competency": ""} for row in ratings] != []
@@ -132,5 +161,5 @@ def test_scorecards_from_before_rate_answers_as_a_whole(app):
     db.session.add(comment)
     db.session.commit()
     db.session.remove()
-    flask_migrate.downgrade(revision="2b9f6e18c7a3")
+    flask_migrate.downgrade(revision="91c0d4a7b35e")
     assert (contents()["ratings"], contents()["questions"]) == (ratings, questions)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
+from webapp.accounts.operations import add_admin
 from webapp.accounts.passwords import weakness
 from webapp.core import environment
 from webapp.core.database import db
@@ -59,8 +60,6 @@ def create(email: str, name: str, password: str) -> None:
     flask_migrate.upgrade()
     if db.session.scalar(sa.select(User).where(User.email == email)):
         raise click.ClickException(f"Somebody with the address {email} is here already. Choose another address.")
-    user = User(email=email, name=name.strip(), role=Role.ADMIN)
-    user.set_password(password)
-    db.session.add(user)
+    user = add_admin(name=name, email=email, password=password)
     db.session.commit()
     click.echo(f"{user.name} <{user.email}> is an admin now.")

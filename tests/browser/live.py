@@ -18,6 +18,7 @@ from flask import Flask
 
 from webapp import create_app
 from webapp.accounts.models import Role, User
+from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.interviews.models import Interview
 from webapp.interviews.operations import create_invitation, invitation_url
@@ -104,8 +105,9 @@ class Viva:
         email = f"{role.value}{self._count}@viva.example"
         with self.app.app_context():
             user = User(role=role, name=f"{role.value.title()} {self._count}", email=email)
+            user.organisation_id = first_organisation().id
             user.set_password(PASSWORD)
-            db.session.add(user)
+            enrol(user)
             db.session.commit()
         return email
 

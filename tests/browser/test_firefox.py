@@ -74,7 +74,7 @@ def test_the_whole_way(viva, firefox: Firefox):
     record(firefox, 4)
     saved(firefox)
     firefox.click("Next question")
-    firefox.until("document.querySelector('#text')")
+    firefox.until("location.pathname.endsWith('/questions/3') && document.readyState === 'complete'")
     firefox.run(
         "(() => { const it = document.querySelector('#text'); it.value = 'I solved it in writing.';"
         " it.dispatchEvent(new Event('input', { bubbles: true })); })()"

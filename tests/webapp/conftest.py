@@ -15,10 +15,14 @@ from flask.testing import FlaskClient
 
 from webapp import create_app
 from webapp.accounts import models as account_models
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import Organisation, Role, User
+from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
-from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
+from webapp.interviews.attachments import attach
+from webapp.interviews.models import Answer, Attachment, Consent, Interview, Invitation, SavedView, Take
+from webapp.organisations.models import Team, TeamRole
+from webapp.organisations.operations import first_team, put_in_team
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Position
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
@@ -122,20 +126,46 @@ class Make:
             }
         )
         user.set_password(PASSWORD)
+        if role is not Role.GUEST and "organisation_id" not in values:
+            user.organisation_id = first_organisation().id
+        enrol(user)
         return self._save(user)
+
+    def organisation(self, name: str = "Another organisation") -> Organisation:
+        return self._save(Organisation(name=name))
+
+    def team(self, *people: tuple[User, TeamRole], **values: Any) -> Team:
+        """A team whose members see everything in it, of the first person's organisation."""
+        self._count += 1
+        organisation_id = people[0][0].organisation_id if people else first_organisation().id
+        team = self._save(Team(**{"name": f"Team {self._count}", "organisation_id": organisation_id, **values}))
+        for person, role in people:
+            put_in_team(team, person, role)
+        return self._save(team)
+
+    def attachment(self, position: Position, by: User) -> Attachment:
+        """A file of a new invitation for ``position``."""
+        row = attach(self.invitation(position=position, created_by=by), "cv.pdf", b"%PDF-1.7\n%%EOF", by=by)
+        return self._save(row)
+
+    def view(self, user: User, **values: Any) -> SavedView:
+        """Saved filters of the list of interviews."""
+        self._count += 1
+        return self._save(SavedView(**{"user_id": user.id, "name": f"View {self._count}", "query": "q=x", **values}))
 
     def position(self, country: str = "CA", **values: Any) -> Position:
         city = {"CA": "Montréal", "FR": "Lyon"}.get(country, "Somewhere")
         by = values.pop("created_by", None) or self.user()
-        return self._save(
-            Position(**{"title": "Data engineer", "city": city, "country": country, "created_by": by, **values})
-        )
+        team = values.pop("team", None) or first_team(by.organisation_id)
+        values = {"team": team, "organisation_id": team.organisation_id, "created_by": by, **values}
+        return self._save(Position(**{"title": "Data engineer", "city": city, "country": country, **values}))
 
     def question_set(
         self, kinds: str = "video video text", state: SetState = SetState.PUBLISHED, **values: Any
     ) -> QuestionSet:
         by = values.pop("created_by", None) or self.user(Role.ADMIN)
-        row = QuestionSet(**{"title": "First interview", "state": state, "created_by": by, **values})
+        values = {"organisation_id": by.organisation_id, "created_by": by, **values}
+        row = QuestionSet(**{"title": "First interview", "state": state, **values})
         if state is not SetState.DRAFT:
             row.published_at = now()
         for position, kind in enumerate(kinds.split(), 1):
@@ -152,10 +182,12 @@ class Make:
 
     def invitation(self, country: str = "CA", **values: Any) -> Invitation:
         by = values.pop("created_by", None) or self.user()
+        position = values.pop("position", None) or self.position(country, created_by=by)
         return self._save(
             Invitation(
                 **{
-                    "position": values.pop("position", None) or self.position(country, created_by=by),
+                    "position": position,
+                    "organisation_id": position.organisation_id,
                     "question_set": values.pop("question_set", None) or self.question_set(),
                     "name": "Kim Tremblay",
                     "email": "kim@viva.test",
@@ -175,6 +207,7 @@ class Make:
                 "position": invitation.position,
                 "question_set": invitation.question_set,
                 "candidate_name": invitation.name,
+                "organisation_id": invitation.organisation_id,
                 **values,
             }
         )

@@ -16,6 +16,7 @@ from tests.webapp.conftest import PASSWORD, Client
 from webapp import create_app
 from webapp.accounts import models
 from webapp.accounts.models import Role, User
+from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
@@ -42,7 +43,8 @@ def guarded(tmp_path: Path) -> Iterator[Flask]:
         for role in (Role.ADMIN, Role.RECRUITER):
             user = User(email=f"{role}@viva.test", name=role.title(), role=role)
             user.set_password(PASSWORD)
-            db.session.add(user)
+            user.organisation_id = first_organisation().id
+            enrol(user)
         db.session.commit()
         yield app
         db.session.remove()

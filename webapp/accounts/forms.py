@@ -18,9 +18,14 @@ from webapp.core.one_line import is_one_line
 #: NIST SP 800-63B-4 asks for length and a list of common passwords, and against rules on which characters.
 PASSWORD_LENGTH = Length(min=12, max=1024, message=_l("Use at least 12 characters. Three or four words work well."))
 
-ROLE_NAMES = {Role.RECRUITER: _l("Recruiter"), Role.ADMIN: _l("Admin"), Role.CANDIDATE: _l("Candidate")}
+ROLE_NAMES = {
+    Role.RECRUITER: _l("Recruiter"),
+    Role.ADMIN: _l("Admin"),
+    Role.CANDIDATE: _l("Candidate"),
+    Role.GUEST: _l("Guest"),
+}
 ROLES = [
-    SelectChoice(Role.RECRUITER.value, _l("Recruiter: creates positions, invites candidates, reads reports")),
+    SelectChoice(Role.RECRUITER.value, _l("Team member: recruits, reviews or observes, by their role in each team")),
     SelectChoice(Role.ADMIN.value, _l("Admin: also creates question sets and manages people")),
     SelectChoice(Role.CANDIDATE.value, _l("Candidate: practises in private and sees nothing else")),
 ]

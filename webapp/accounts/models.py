@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts import hashing
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisationOrNobody
 
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
 _hasher = PasswordHasher()
@@ -25,12 +26,30 @@ class Role(enum.StrEnum):
     """What a person may do. Each object is still checked by itself."""
 
     CANDIDATE = "candidate"
+    #: Works in teams; what they may do there is their role in each (webapp/organisations).
     RECRUITER = "recruiter"
     ADMIN = "admin"
+    #: Reviews what was shared by a link, and never signs in.
+    GUEST = "guest"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether these people work for an organisation."""
+        return self in (Role.RECRUITER, Role.ADMIN)
 
 
-class User(UserMixin, Model):
-    """A person who signs in."""
+class Organisation(Model):
+    """Who hires. Each sees nothing of the others (webapp/core/scoping.py)."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class User(UserMixin, OfOrganisationOrNobody, Model):
+    """A person with an account. Guests belong to no organisation; candidates to the one that added them."""
 
     __tablename__ = "users"
     #: The session by which this person was found (webapp/accounts/sessions.py); not stored.
@@ -59,6 +78,7 @@ class User(UserMixin, Model):
             Role.CANDIDATE: "practice.index",
             Role.RECRUITER: "interviews.inbox",
             Role.ADMIN: "questions.index",
+            Role.GUEST: "accounts.profile",
         }[self.role]
 
     @property

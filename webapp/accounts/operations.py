@@ -11,7 +11,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts import sessions
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import Organisation, Role, User
 from webapp.core import events
 from webapp.core.database import db, new_id, now
 from webapp.core.security_log import record
@@ -29,7 +29,7 @@ class AddressTakenError(AccountError):
 
 def add_person(*, name: str, email: str, role: Role, by: User) -> User:
     """Add somebody who sets their own password by a link (``password_token``). Raises AddressTakenError."""
-    user = User(name=name.strip(), email=email.strip().lower(), role=role)
+    user = User(name=name.strip(), email=email.strip().lower(), role=role, organisation_id=by.organisation_id)
     user.lock_password()
     db.session.add(user)
     try:
@@ -39,9 +39,41 @@ def add_person(*, name: str, email: str, role: Role, by: User) -> User:
         raise AddressTakenError(
             _("Someone with this email address already has an account. Find them in the list.")
         ) from None
+    _join(user)
     current_app.logger.info("User %s added by %s", user.id, by.id)
     events.send(events.person_added, user_id=user.id)
     return user
+
+
+def add_admin(*, name: str, email: str, password: str) -> User:
+    """Add an admin of this Viva's first organisation, from the command line."""
+    user = User(email=email, name=name.strip(), role=Role.ADMIN, organisation_id=first_organisation().id)
+    user.set_password(password)
+    enrol(user)
+    return user
+
+
+def enrol(user: User) -> None:
+    """Take in an account that was just made, with its password."""
+    db.session.add(user)
+    db.session.flush()
+    _join(user)
+
+
+def first_organisation() -> Organisation:
+    """The organisation that this Viva began with; made where there is none."""
+    found = db.session.scalar(sa.select(Organisation).order_by(Organisation.created_at, Organisation.id).limit(1))
+    if found is None:
+        found = Organisation(name="Viva")
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _join(user: User) -> None:
+    """Tell the features above that somebody works here now."""
+    if user.role.is_staff:
+        events.send(events.person_joined, user_id=user.id)
 
 
 def change_role(user: User, role: Role, *, by: User) -> None:
@@ -50,7 +82,8 @@ def change_role(user: User, role: Role, *, by: User) -> None:
         raise AccountError(_("You cannot change your own role. Ask another admin to do it."))
     _hold_admins()
     user.role = role
-    _check_an_admin_remains()
+    _check_an_admin_remains(user.organisation_id)
+    _join(user)
     current_app.logger.info("User %s given another role by %s", user.id, by.id)
 
 
@@ -60,7 +93,7 @@ def deactivate(user: User, *, by: User) -> None:
         raise AccountError(_("You cannot deactivate yourself. Ask another admin to do it."))
     _hold_admins()
     user.active = False
-    _check_an_admin_remains()
+    _check_an_admin_remains(user.organisation_id)
     sessions.end_all(user)
     current_app.logger.info("User %s deactivated by %s", user.id, by.id)
 
@@ -85,9 +118,9 @@ def _hold_admins() -> None:
     db.session.scalars(_admins().order_by(User.id).with_for_update()).all()
 
 
-def _check_an_admin_remains() -> None:
+def _check_an_admin_remains(organisation_id: str | None) -> None:
     db.session.flush()
-    if not db.session.scalar(sa.select(_admins().exists())):
+    if not db.session.scalar(sa.select(_admins().where(User.organisation_id == organisation_id).exists())):
         raise AccountError(_("This is the last admin. Make someone else an admin first."))
 
 

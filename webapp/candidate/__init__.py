@@ -7,6 +7,7 @@ def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.candidate.views import (  # they add their pages to the blueprint
         consent,
+        decision,
         device_check,
         link,
         question,

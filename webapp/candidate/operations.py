@@ -45,6 +45,7 @@ def open_interview(invitation: Invitation) -> Interview:
                 position=invitation.position,
                 question_set=invitation.question_set,
                 candidate_name=invitation.name,
+                organisation_id=invitation.organisation_id,
             )
             interview.time_zone = zone.key if (zone := browser_zone()) else ""
             interview.language = page_language()

@@ -36,6 +36,12 @@ analyses_finished = _signals.signal("analyses-finished")
 #: Payload ``interview_id`` and ``analysis_ids``. Readings are gone, or going to be made anew: so must be all that was
 #: made of them.
 readings_deleted = _signals.signal("readings-deleted")
+#: Payload ``user_id``. Somebody has begun to work for an organisation: a new account, or a new role.
+person_joined = _signals.signal("person-joined")
+#: Payload ``interview_id``. The review state, the stage or the outcome of an interview has changed.
+review_moved = _signals.signal("review-moved")
+#: Payload ``request_id``. A candidate has asked that a person look again at a decision.
+review_requested = _signals.signal("review-requested")
 #: Payload ``position_id``. A position is about to move to another country; a receiver that knows why it must not raises
 #: ``webapp.positions.operations.PositionError``.
 position_moving = _signals.signal("position-moving")
@@ -65,7 +71,8 @@ accommodation_granted = _signals.signal("accommodation-granted")
 link_code_asked = _signals.signal("link-code-asked")
 #: Payload ``interview_id`` and ``scorecard_id``. A reviewer has submitted a scorecard.
 scorecard_submitted = _signals.signal("scorecard-submitted")
-#: Payload ``interview_id`` and ``decision_id``. A person has decided.
+#: Payload ``interview_id`` and ``decision_id``. A person has decided, and everybody who had to approve it has: the
+#: decision counts from now on.
 decision_made = _signals.signal("decision-made")
 #: Payload ``user_id``, ``interview_id``, ``by_id`` and ``mention_id``. Somebody was named in a comment on an interview.
 person_mentioned = _signals.signal("person-mentioned")

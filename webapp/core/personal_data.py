@@ -85,6 +85,7 @@ class Holding:
 
 _holdings: dict[str, Holding] = {}
 _others: dict[str, str] = {}
+_counters: dict[Counted, list[Callable[[Scope], int]]] = {}
 
 
 def register(*holdings: Holding) -> None:
@@ -97,6 +98,17 @@ def holds_nothing(why: str, *models: type[Model]) -> None:
     """Say that rows of ``models`` are about nobody whose data we erase, and why."""
     for model in models:
         _others[cast(sa.Table, model.__table__).name] = why
+
+
+def count_too(what: Counted, how: Callable[[Scope], int]) -> None:
+    """Say how many share links or receivers an erasure reaches that are no rows of the scope themselves."""
+    if how not in _counters.setdefault(what, []):
+        _counters[what].append(how)
+
+
+def counted(what: Counted, scope: Scope) -> int:
+    """How many of ``what`` an erasure of ``scope`` reaches, beside rows."""
+    return sum(how(scope) for how in _counters.get(what, ()))
 
 
 def holdings(kept: Iterable[Kept] = tuple(Kept)) -> list[Holding]:

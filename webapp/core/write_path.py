@@ -92,7 +92,7 @@ def is_gone(error: BaseException) -> bool:
         return True
     if isinstance(error, sa.exc.IntegrityError):
         return "foreign key" in str(error.orig).lower()
-    return isinstance(error, sa.exc.InvalidRequestError) and str(error).startswith("Could not refresh instance")
+    return isinstance(error, sa.exc.InvalidRequestError) and "not refresh instance" in str(error)
 
 
 def is_full(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from webapp.accounts.models import Role, User
+from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.demo import content, passwords
 from webapp.interviews.models import Invitation
@@ -71,10 +72,9 @@ def _person(role: Role, name: str, email: str, facts: dict[str, Any]) -> User:
         facts["accounts"].append(account)
     user = db.session.scalar(sa.select(User).where(User.email == email))
     if user is None:
-        user = User(role=role, name=name, email=email)
+        user = User(role=role, name=name, email=email, organisation_id=first_organisation().id)
         user.set_password(account["password"])
-        db.session.add(user)
-        db.session.flush()
+        enrol(user)
     return user
 
 

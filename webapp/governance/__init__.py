@@ -6,9 +6,9 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views, and watch requests for the audit log."""
     from webapp.governance import cli, entries, personal, receivers, recorder, requests
-    from webapp.governance.views import audit, policy
+    from webapp.governance.views import audit, erasing, policy
 
-    for each in (audit, policy):
+    for each in (audit, erasing, policy):
         app.register_blueprint(each.blueprint)
     app.jinja_env.filters.update(translated_action=entries.action_name, subject_name=entries.kind_name)
     cli.init_app(app)

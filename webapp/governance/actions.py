@@ -31,12 +31,14 @@ SUBJECTS = {
     "gold_id": "calibration interview",
     "user_id": "person",
 }
-#: Ids that lead to nobody's data: questions, positions, sets.
+#: Ids that lead to nobody's data. Any other name that ends with ``_id`` is taken for somebody's.
 OTHERS = {
     "set_id": "question set",
     "position_id": "position",
     "question_id": "question",
     "attestation_id": "attestation",
+    "erasure_id": "erasure",
+    "endpoint_id": "endpoint",
     "item_id": "library item",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
@@ -83,6 +85,7 @@ WORDS = {
     "audit recorded": N_("recorded a bias audit"),
     "erasure asked": N_("asked to erase"),
     "erased": N_("erased"),
+    "retention set": N_("set how long something is kept"),
     "held": N_("set a legal hold"),
     "hold ended": N_("ended a legal hold"),
 }
@@ -94,7 +97,15 @@ def subject_of(arguments: Mapping[str, object]) -> tuple[str, str]:
         for name, kind in names.items():
             if isinstance(value := arguments.get(name), str):
                 return kind, value
+    for name, value in arguments.items():
+        if name.endswith("_id") and isinstance(value, str):
+            return name.removesuffix("_id").replace("_", " "), value
     return "", ""
+
+
+def is_of_somebody(kind: str) -> bool:
+    """Whether a subject may be somebody's data."""
+    return bool(kind) and kind not in OTHERS.values()
 
 
 def interview_of(kind: str, subject_id: str) -> str:

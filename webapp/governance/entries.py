@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +21,8 @@ from webapp.governance.actions import WORDS
 from webapp.governance.models import AuditAddress, AuditEntry
 from webapp.interviews.models import Interview
 
+#: Ids say nothing to people; they are in the export.
+_ID = re.compile(r"[0-9a-f]{32}")
 #: Entries on a page.
 PAGE = 50
 COLUMNS = tuple(column.key for column in AuditEntry.__table__.c)
@@ -107,7 +110,7 @@ def did(row: AuditEntry) -> str:
     """What was done, in words; with the page where that says more."""
     said = action_name(row.action)
     facts = json.loads(row.facts)
-    details = [f"{name}: {value}" for name, value in facts.items() if name not in ("page",)]
+    details = [f"{name}: {value}" for name, value in facts.items() if name != "page" and not _ID.fullmatch(str(value))]
     if row.action == "changed" and (where := facts.get("page")):
         details.append(str(where).replace(".", " ").replace("_", " "))
     return f"{said} ({', '.join(details)})" if details else said

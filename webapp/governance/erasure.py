@@ -17,7 +17,7 @@ from webapp.accounts.models import Role, User
 from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import after_commit, db, now
-from webapp.core.personal_data import Counted, Kept, Scope, holdings
+from webapp.core.personal_data import Counted, Kept, Scope, counted, holdings
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.governance.models import Erasure
@@ -115,6 +115,8 @@ def plan(scope: Scope, kept: Collection[Kept] = tuple(Kept)) -> Plan:
         for kind, key in _files_of(holding.files, holding.ids(scope)):
             found.files[kind] = found.files.get(kind, 0) + 1
             found.file_bytes += storage.size(key) or 0
+    found.share_links += counted(Counted.SHARE_LINK, scope)
+    found.receivers += counted(Counted.RECEIVER, scope)
     found.stays_until = stays_until if found.stays else None
     return found
 
@@ -160,6 +162,8 @@ def carry_out(row: Erasure) -> Plan:
     done = plan(scope, kept)
     going = _going(scope, kept)
     events.send(events.erasing, interview_ids=list(scope.interviews), kept=sorted(going))
+    if row.ground == "request":
+        _tell_receivers(scope)
     if Kept.READINGS in going:
         for interview in db.session.scalars(sa.select(Interview).where(Interview.id.in_(scope.interviews))):
             gone = [analysis.id for analysis in analyses_of(interview)]
@@ -174,8 +178,8 @@ def carry_out(row: Erasure) -> Plan:
         for kind in holding.files:
             for owner in ids:
                 after_commit(partial(storage.delete_of, kind, owner))
-        delete = sa.delete(holding.model).where(holding.rows(scope)).execution_options(synchronize_session=False)
-        db.session.execute(delete)
+        delete = sa.delete(holding.model).where(holding.rows(scope))
+        db.session.execute(delete, execution_options={"synchronize_session": False, "erasing": True})
     db.session.expire_all()
     row.done_at, row.counts = row.done_at or now(), done.to_json()
     db.session.flush()
@@ -199,6 +203,12 @@ def certificate(row: Erasure) -> dict[str, Any]:
     }
 
 
+def newest() -> list[Erasure]:
+    """The last hundred, those first that wait for somebody to agree."""
+    query = sa.select(Erasure).order_by(Erasure.done_at.is_not(None), Erasure.requested_at.desc()).limit(100)
+    return list(db.session.scalars(query))
+
+
 def remembered() -> set[str]:
     """Interviews that were erased, as a file beside the database knows it: a backup that is restored does not."""
     path = _file()
@@ -213,6 +223,15 @@ def _remember(interviews: Collection[str]) -> None:
 
 def _file() -> Path:
     return Path(current_app.config["HOME"]) / "erased"
+
+
+def _tell_receivers(scope: Scope) -> None:
+    """Have other programs hear that what they were told about is gone."""
+    begun = sa.select(Interview.invitation_id, Interview.id).where(Interview.invitation_id.in_(scope.invitations))
+    interviews = {row[0]: row[1] for row in db.session.execute(begun)}
+    for invitation_id in scope.invitations:
+        interview_id = interviews.get(invitation_id)
+        events.send(events.interview_erased, invitation_id=invitation_id, interview_id=interview_id)
 
 
 def _check_not_held(scope: Scope) -> None:

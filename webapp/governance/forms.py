@@ -7,14 +7,24 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, StringField, TextAreaField, URLField
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import URL, DataRequired, InputRequired, Length
+from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from webapp.accounts.forms import ListField, one_line, strip
 from webapp.policy import Modality
 from webapp.policy.acts import CLEARED, PROHIBITED
 from webapp.positions.places import countries
+
+#: Longest that anything is kept by a rule, in days: ten years.
+_DAYS = [Optional(), NumberRange(1, 3660, _l("Enter a number of days from 1 to 3660, or nothing."))]
+
+
+class RetentionForm(FlaskForm):
+    media = IntegerField(_l("Recordings, in days"), _DAYS)
+    readings = IntegerField(_l("Transcripts and analyses, in days"), _DAYS)
+    records = IntegerField(_l("Records of the application, in days"), _DAYS)
+
 
 LAW = "us-ny-nyc-ll-144"
 

@@ -19,8 +19,8 @@ from webapp.governance.actions import (
     NOT_SEEN,
     OF_CANDIDATES,
     SAW,
-    SUBJECTS,
     interview_of,
+    is_of_somebody,
     subject_of,
 )
 from webapp.governance.chain import Event
@@ -56,7 +56,7 @@ def _answered(response: Response) -> Response:
         attached = response.headers.get("Content-Disposition", "").startswith("attachment")
         if attached and request.endpoint != "static":
             _note(EXPORTED, kind, subject)
-        elif kind in SUBJECTS.values() and request.endpoint not in NOT_SEEN:
+        elif is_of_somebody(kind) and request.endpoint not in NOT_SEEN:
             _note(SAW, kind, subject)
     return response
 

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from webapp.core.database import db
+from webapp.accounts.models import User
+from webapp.core.database import db, now
 from webapp.core.personal_data import Kept
+from webapp.core.security_log import record
 from webapp.governance.models import LegalHold, RetentionRule
 from webapp.interviews.models import Interview
 from webapp.policy.access import situation_of
@@ -60,3 +62,40 @@ def is_held(interview_id: str) -> bool:
     """Whether a legal hold keeps an interview."""
     there = sa.exists().where(LegalHold.interview_id == interview_id, LegalHold.ended_at.is_(None))
     return bool(db.session.scalar(sa.select(there)))
+
+
+def set_rule(kept: Kept, days: int | None, *, place: str = "", by: User) -> None:
+    """Keep a class for so many days (1 to 3660) at a place, or everywhere; None takes the rule away. Logged."""
+    row = db.session.scalar(sa.select(RetentionRule).filter_by(kept=kept, place=place))
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+    if days is not None:
+        db.session.add(RetentionRule(place=place, kept=kept, days=days, by_id=by.id))
+        db.session.flush()
+    record("retention set", kept=kept.value, days=days, place=place or None, by=by.id)
+
+
+def rules() -> dict[Kept, int]:
+    """The days of each class that has a rule for everywhere."""
+    found = db.session.scalars(sa.select(RetentionRule).where(RetentionRule.place == ""))
+    return {row.kept: row.days for row in found}
+
+
+def hold(interview_id: str, reason: str, *, by: User) -> LegalHold:
+    """Keep everything of an interview until the hold ends. Logged."""
+    row = LegalHold(interview_id=interview_id, reason=reason.strip(), by_id=by.id)
+    db.session.add(row)
+    db.session.flush()
+    record("held", interview=interview_id, by=by.id)
+    return row
+
+
+def end_holds(interview_id: str, *, by: User) -> None:
+    """Let the holds on an interview end. A second time changes nothing."""
+    query = sa.select(LegalHold).where(LegalHold.interview_id == interview_id, LegalHold.ended_at.is_(None))
+    if rows := list(db.session.scalars(query)):
+        for row in rows:
+            row.ended_at = now()
+        db.session.flush()
+        record("hold ended", interview=interview_id, by=by.id)

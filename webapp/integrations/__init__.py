@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, its way of sending and its receivers."""
-    from webapp.integrations import receivers, webhook_way
+    from webapp.integrations import personal, receivers, webhook_way
     from webapp.integrations.views import webhooks
     from webapp.messages.delivery import sends_by
     from webapp.messages.models import Channel

@@ -21,6 +21,7 @@ from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
 from webapp.core.zones import reader_zone
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
+from webapp.organisations.access import Right
 from webapp.policy.codes import name_of
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
@@ -69,7 +70,7 @@ class _InvitationForm(DeadlineForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         positions = (
-            positions_of(current_user)
+            positions_of(current_user, Right.MANAGE)
             .where(Position.archived_at.is_(None))
             .order_by(sa.func.lower(Position.title), Position.id)
         )

@@ -6,20 +6,21 @@ import enum
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisation, OfOrganisationOrAll
 from webapp.policy import Mode, Purpose
-from webapp.positions.models import Position
+from webapp.positions.models import Position, ReviewState, Stage
 from webapp.questions.models import Question, QuestionSet
 
 if TYPE_CHECKING:
     from webapp.recordings.models import Recording
 
 
-class Invitation(Model):
+class Invitation(OfOrganisation, Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
     __tablename__ = "invitations"
@@ -45,6 +46,9 @@ class Invitation(Model):
     question_set: Mapped[QuestionSet] = relationship()
     created_by: Mapped[User] = relationship()
     interview: Mapped[Interview | None] = relationship(back_populates="invitation")
+    attachments: Mapped[list[Attachment]] = relationship(
+        back_populates="invitation", order_by="Attachment.created_at", cascade="all, delete-orphan"
+    )
 
     @property
     def is_closed(self) -> bool:
@@ -59,8 +63,16 @@ class InterviewState(enum.StrEnum):
     SUBMITTED = "submitted"
 
 
-class Interview(Model):
-    """One candidate's passage through one version of a question set."""
+class Outcome(enum.StrEnum):
+    """What a person decides of a candidate."""
+
+    ADVANCE = "advance"
+    HOLD = "hold"
+    DECLINE = "decline"
+
+
+class Interview(OfOrganisationOrAll, Model):
+    """One candidate's passage through one version of a question set. Practice belongs to no organisation."""
 
     __tablename__ = "interviews"
     __table_args__ = (
@@ -70,6 +82,7 @@ class Interview(Model):
             " or (mode = 'practice' and invitation_id is null and job_id is null and candidate_id is not null)",
             name="mode",
         ),
+        Index("ix_interviews_review", "review_state", "submitted_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -87,6 +100,14 @@ class Interview(Model):
     #: inviter released it since.
     browser: Mapped[str | None] = mapped_column(String(64))
     released: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: How far people have come with it, once it is submitted: only people, and their decisions, change this.
+    review_state: Mapped[ReviewState] = mapped_column(
+        enum_type(ReviewState), default=ReviewState.TO_REVIEW, server_default=ReviewState.TO_REVIEW.value
+    )
+    #: The decision that counts, while ``review_state`` is "decided".
+    outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome))
+    #: The position's own stage that it is in, if people moved it into one.
+    stage_id: Mapped[str | None] = mapped_column(ForeignKey(Stage.id, ondelete="SET NULL"), index=True)
     #: Where the candidate lives, as they said; a code of webapp/policy/codes.py, empty where they did not say.
     candidate_place: Mapped[str] = mapped_column(String(16), default="", server_default="")
     #: What the law said of each modality when its consent was given (webapp/policy/access.py).
@@ -99,6 +120,7 @@ class Interview(Model):
     position: Mapped[Position | None] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
     candidate: Mapped[User | None] = relationship()
+    stage: Mapped[Stage | None] = relationship()
     consents: Mapped[list[Consent]] = relationship(
         back_populates="interview", order_by="Consent.decided_at", cascade="all, delete-orphan"
     )
@@ -273,3 +295,58 @@ class Take(Model):
     def is_long_enough(self) -> bool:
         """Whether it is more than a slip of the finger."""
         return self.recording is not None and (self.recording.seconds or 0.0) >= ACCIDENT
+
+
+class StageMove(Model):
+    """One move of one candidate by a person, in words as they were then: the history of an interview."""
+
+    __tablename__ = "stage_moves"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    before: Mapped[str] = mapped_column(String(60))
+    after: Mapped[str] = mapped_column(String(60))
+    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    by: Mapped[User] = relationship()
+
+
+class Attachment(Model):
+    """A file that belongs to an invitation: a CV, a letter, a portfolio. Its bytes are in the storage."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (CheckConstraint("bytes > 0", name="bytes"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), index=True)
+    #: As it was called where it came from, without a path.
+    name: Mapped[str] = mapped_column(String(160))
+    #: What its content is, whatever its name says.
+    media_type: Mapped[str] = mapped_column(String(100))
+    bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    invitation: Mapped[Invitation] = relationship(back_populates="attachments")
+    added_by: Mapped[User] = relationship()
+
+    @property
+    def key(self) -> str:
+        """Where the storage keeps it."""
+        return f"attachments/{self.id}.bin"
+
+
+class SavedView(Model):
+    """Filters of the list of interviews under a name, for the person who saved them."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    #: The query of the address, as the list reads it.
+    query: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
@@ -20,6 +20,7 @@ from webapp.core.translation import language as page_language
 from webapp.interviews.models import CandidateRequest, Interview, InterviewState, Invitation, RequestKind
 from webapp.interviews.people_csv import Person, Problem
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
+from webapp.organisations.access import Right, allowed
 from webapp.policy import Mode
 from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet, SetState
@@ -73,6 +74,7 @@ def create_invitation(
         email=email.strip(),
         deadline=deadline,
         created_by_id=by.id,
+        organisation_id=position.organisation_id,
         time_zone=time_zone,
         language=language or page_language(),
     )
@@ -293,22 +295,26 @@ def _check_not_submitted(invitation: Invitation) -> None:
         raise InvitationError(_("This interview has already been submitted. Open its report instead."))
 
 
-def interviews_of(user: User) -> sa.Select[Interview]:
-    """The assessments that ``user`` may review: an admin all, a recruiter those they invited to, others none."""
+def interviews_of(user: User, right: Right = Right.VIEW) -> sa.Select[Interview]:
+    """The assessments over which ``user`` has ``right``, whether they were submitted or not."""
     return _visible(
-        sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT),
-        user,
+        sa.select(Interview).join(Interview.invitation).where(Interview.mode == Mode.ASSESSMENT), user, right
     )
 
 
-def invitations_of(user: User) -> sa.Select[Invitation]:
-    """The invitations that ``user`` may see, by the same rule."""
-    return _visible(sa.select(Invitation), user)
+def invitations_of(user: User, right: Right = Right.VIEW) -> sa.Select[Invitation]:
+    """The invitations over which ``user`` has ``right``, by the same rule."""
+    return _visible(sa.select(Invitation), user, right)
 
 
-def _visible(query: sa.Select[_Row], user: User) -> sa.Select[_Row]:
-    if user.role is Role.ADMIN:
-        return query
-    if user.role is Role.RECRUITER:
-        return query.where(Invitation.created_by_id == user.id)
-    return query.where(sa.false())
+def _visible(query: sa.Select[_Row], user: User, right: Right) -> sa.Select[_Row]:
+    teams = sa.select(Position.team_id).where(Position.id == Invitation.position_id).scalar_subquery()
+    return query.where(
+        allowed(
+            user,
+            right,
+            team=teams,
+            organisation=Invitation.organisation_id,
+            created_by=Invitation.created_by_id,
+        )
+    )

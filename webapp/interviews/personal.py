@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from webapp.core.personal_data import Holding, Kept, Scope, register
-from webapp.interviews.models import Answer, Consent, Interview, Invitation, Take
+from webapp.core.personal_data import Holding, Kept, Scope, holds_nothing, register
+from webapp.interviews.models import (
+    Answer,
+    Attachment,
+    CandidateRequest,
+    Consent,
+    Interview,
+    Invitation,
+    LinkCode,
+    SavedView,
+    StageMove,
+    Take,
+)
 
 
 def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
@@ -18,6 +29,7 @@ def answers_of(scope: Scope) -> sa.ScalarSelect[str]:
     return sa.select(Answer.id).where(Answer.interview_id.in_(scope.interviews)).scalar_subquery()
 
 
+holds_nothing("filters that somebody who works here keeps", SavedView)
 register(
     Holding(Invitation, Kept.RECORDS, lambda scope: Invitation.id.in_(scope.invitations)),
     Holding(
@@ -25,5 +37,14 @@ register(
     ),
     Holding(Consent, Kept.RECORDS, lambda scope: Consent.interview_id.in_(scope.interviews)),
     Holding(Answer, Kept.RECORDS, lambda scope: Answer.interview_id.in_(scope.interviews)),
+    Holding(StageMove, Kept.RECORDS, lambda scope: StageMove.interview_id.in_(scope.interviews)),
+    Holding(
+        Attachment,
+        Kept.RECORDS,
+        lambda scope: Attachment.invitation_id.in_(scope.invitations),
+        files=("attachments",),
+    ),
+    Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
+    Holding(CandidateRequest, Kept.RECORDS, lambda scope: CandidateRequest.invitation_id.in_(scope.invitations)),
     Holding(Take, Kept.MEDIA, lambda scope: Take.answer_id.in_(answers_of(scope))),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +13,15 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.interviews.answering import GRACE
-from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.filters import Filters, Status, managed_by, waits_for
+from webapp.interviews.models import Interview, InterviewState, Invitation, Outcome
 from webapp.interviews.operations import invitations_of
+from webapp.positions.models import ReviewState, Stage
+
+__all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entry_of", "inbox", "ready_when"]
 
 PAGE_SIZE = 25
+NOTHING = Filters()
 
 
 #: When the report of a submitted interview is there. Reports know interviews, not the other way round, so they say.
@@ -29,29 +33,8 @@ def ready_when(condition: sa.ColumnElement[bool]) -> None:
     _ready[:] = [condition]
 
 
-#: When people have decided on an interview. Reviews know interviews, not the other way round, so they say.
-_decided: list[sa.ColumnElement[bool]] = []
-
-
-def decided_when(condition: sa.ColumnElement[bool]) -> None:
-    """Say by which condition on Interview's row somebody has decided on it; the last word counts."""
-    _decided[:] = [condition]
-
-
 #: A deadline that passed within this time is worth a look: extend it, or let it be.
 LATELY = timedelta(days=14)
-
-
-class Status(enum.StrEnum):
-    """How far an invitation has come."""
-
-    INVITED = "invited"
-    IN_PROGRESS = "in progress"
-    ANALYSING = "being analysed"
-    READY = "ready"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-    WITHDRAWN = "withdrawn"
 
 
 STATUS_NAMES = {
@@ -86,7 +69,7 @@ def _status() -> sa.Case[str]:
 
 
 def _is_decided() -> sa.ColumnElement[bool]:
-    return sa.and_(Interview.id.is_not(None), *_decided) if _decided else sa.false()
+    return sa.func.coalesce(Interview.review_state == ReviewState.DECIDED, sa.false())
 
 
 def _order() -> list[sa.ColumnElement]:
@@ -117,8 +100,19 @@ class Entry:
     status: Status
     interview_id: str | None
     submitted_at: datetime | None
-    #: Whether somebody has decided on it.
-    decided: bool = False
+    #: How far people have come with it, by the position's own stage where it is in one, and their last decision.
+    review_state: ReviewState | None = None
+    stage: Stage | None = None
+    outcome: Outcome | None = None
+    #: Whether the reader still has to score it.
+    waits: bool = False
+    #: Whether the reader may invite and extend here, and sees names in blind review.
+    manages: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """Whether somebody has decided on it."""
+        return self.has_report and self.review_state is ReviewState.DECIDED
 
     @property
     def needs_review(self) -> bool:
@@ -129,6 +123,11 @@ class Entry:
     def has_report(self) -> bool:
         """Whether there is something to report on."""
         return self.submitted_at is not None
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether the reader is not to know whose it is: in blind review, until people have decided."""
+        return self.invitation.position.blind_review and not self.manages and not self.decided
 
 
 @dataclass(frozen=True)
@@ -148,9 +147,20 @@ def _query(user: User) -> sa.Select:
     return invitations_of(user).outerjoin(Interview, Interview.invitation_id == Invitation.id)
 
 
-def _entries(query: sa.Select) -> list[Entry]:
+def _entries(query: sa.Select, user: User) -> list[Entry]:
     rows = db.session.execute(
-        query.add_columns(_status(), Interview.id, Interview.submitted_at, _is_decided()).options(
+        query.add_columns(
+            _status(),
+            Interview.id,
+            Interview.submitted_at,
+            Interview.review_state,
+            Stage,
+            Interview.outcome,
+            sa.func.coalesce(waits_for(user), sa.false()),
+            managed_by(user),
+        )
+        .outerjoin(Stage, Stage.id == Interview.stage_id)
+        .options(
             joinedload(Invitation.position), joinedload(Invitation.question_set), joinedload(Invitation.created_by)
         )
     )
@@ -166,30 +176,25 @@ def _counts(query: sa.Select) -> dict[Status, int]:
 
 def entry_of(user: User, invitation_id: str) -> Entry | None:
     """One invitation as ``user`` may see it; None where there is none or it is not theirs."""
-    found = _entries(_query(user).where(Invitation.id == invitation_id))
+    found = _entries(_query(user).where(Invitation.id == invitation_id), user)
     return found[0] if found else None
 
 
-def inbox(
-    user: User, *, position_id: str | None = None, status: Status | None = None, search: str = "", page: int = 1
-) -> Inbox:
+def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
     """What ``user`` may see, filtered. The order is by what needs doing (``_order``)."""
-    query = _query(user)
-    every = _counts(query)
-    if position_id:
-        query = query.where(Invitation.position_id == position_id)
-    if search := search.strip():
-        # SQLite folds the case of ASCII alone; these forms find “Élodie” by “élodie” there too.
-        forms = {search, search.lower(), search.upper(), search.title()}
-        columns = (Invitation.name, Invitation.email)
-        query = query.where(
-            sa.or_(*(column.icontains(form, autoescape=True) for column in columns for form in sorted(forms)))
-        )
-    counts = _counts(query)
-    if status:
+    everything = _query(user)
+    every = _counts(everything)
+    query = filters.apply(everything, user)
+    counts = _counts(query) if filters.narrow else every
+    if status := filters.status:
         query = query.where(_status() == status.value)
     total = counts[status] if status else sum(counts.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    query = query.order_by(*_order()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Inbox(_entries(query), counts, every, total, page, pages)
+    # The ids of the page first: sorting thousands of rows is cheap while each is no more than its id.
+    wanted = query.with_only_columns(Invitation.id).order_by(*_order()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ids = list(db.session.scalars(wanted))
+    entries = _entries(everything.where(Invitation.id.in_(ids)), user) if ids else []
+    place = {invitation_id: number for number, invitation_id in enumerate(ids)}
+    entries.sort(key=lambda entry: place[entry.invitation.id])
+    return Inbox(entries, counts, every, total, page, pages)

@@ -14,8 +14,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from webapp.accounts.forms import ListField, one_line, strip
-from webapp.accounts.models import Role
 from webapp.core.database import db
+from webapp.organisations.access import Right
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
 
@@ -50,9 +50,9 @@ class RoomForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.positions: list[Position] = []
-        if current_user.role in (Role.RECRUITER, Role.ADMIN):
+        if current_user.role.is_staff:
             query = (
-                positions_of(current_user)
+                positions_of(current_user, Right.REVIEW)
                 .where(Position.archived_at.is_(None))
                 .order_by(sa.func.lower(Position.title), Position.id)
             )

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -14,6 +14,7 @@ from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 from webapp.positions.models import Position
+from webapp.questions.models import Question, QuestionSet
 
 #: A member counts as present for so long after the live service has last noted it.
 PRESENT = timedelta(seconds=15)
@@ -51,6 +52,10 @@ class Room(Model):
     position_id: Mapped[str | None] = mapped_column("job_id", ForeignKey(Position.id), index=True)
     #: The interview that this conversation follows, if any.
     interview_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), index=True)
+    #: What is asked, and what a good answer holds: the interviewers see it beside the call.
+    question_set_id: Mapped[str | None] = mapped_column(ForeignKey(QuestionSet.id))
+    #: Where what was heard in this call is scored, once somebody began to: an interview like any other.
+    scored_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), unique=True)
     #: Who is interviewed; empty in practice.
     candidate_name: Mapped[str] = mapped_column(String(120), default="")
     #: Part of every link's signature: a new number ends all links that were given out.
@@ -61,7 +66,9 @@ class Room(Model):
 
     owner: Mapped[User] = relationship()
     position: Mapped[Position | None] = relationship()
-    interview: Mapped[Interview | None] = relationship()
+    interview: Mapped[Interview | None] = relationship(foreign_keys=[interview_id])
+    question_set: Mapped[QuestionSet | None] = relationship()
+    scored: Mapped[Interview | None] = relationship(foreign_keys=[scored_id])
     members: Mapped[list[Member]] = relationship(
         back_populates="room", order_by="Member.joined_at", cascade="all, delete-orphan"
     )
@@ -168,6 +175,8 @@ class LiveConsent(Model):
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: From where: a network address; empty where no request was involved.
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     member: Mapped[Member] = relationship(back_populates="consents")
 
@@ -183,3 +192,21 @@ class Track(Model):
     rows: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     member: Mapped[Member] = relationship(back_populates="track")
+
+
+class LiveNote(Model):
+    """What an interviewer wrote down during a call; nobody else ever sees it."""
+
+    __tablename__ = "live_notes"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    room_id: Mapped[str] = mapped_column(ForeignKey(Room.id, ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id), index=True)
+    #: The question that it is about, if one was chosen.
+    question_id: Mapped[str | None] = mapped_column(ForeignKey(Question.id))
+    #: Seconds since the candidate joined, or else since the room was made.
+    at_seconds: Mapped[float]
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    question: Mapped[Question | None] = relationship()

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, has_request_context, request
 from flask_babel import gettext as _
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
 from webapp.core.database import after_commit, db, now
 from webapp.core.hosts import base_url
 from webapp.interviews.models import Interview
@@ -49,7 +49,7 @@ def make_room(
         assessment = interview.mode is Mode.ASSESSMENT
     else:
         assessment = position is not None
-    if assessment and owner.role not in (Role.RECRUITER, Role.ADMIN):
+    if assessment and not owner.role.is_staff:
         raise RoomError("role", _("Only recruiters and admins can create a room for a position."))
     if assessment and not candidate_name.strip():
         raise RoomError("candidate", _("Enter the name of the candidate."))
@@ -130,6 +130,7 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
                         granted=granted,
                         text_version=version,
                         text_language=shown.language,
+                        address=(request.remote_addr or "")[:64] if has_request_context() else "",
                     )
                 )
             break

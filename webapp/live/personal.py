@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, register
-from webapp.live.models import LiveConsent, Member, Room, Track
+from webapp.live.models import LiveConsent, LiveNote, Member, Room, Track
 
 
 def _rooms(scope: Scope) -> sa.ScalarSelect[str]:
@@ -14,7 +14,12 @@ def _rooms(scope: Scope) -> sa.ScalarSelect[str]:
     return (
         sa.select(Room.id)
         .where(
-            sa.or_(Room.interview_id.in_(scope.interviews), Room.id.in_(recorded), Room.owner_id.in_(scope.accounts))
+            sa.or_(
+                Room.interview_id.in_(scope.interviews),
+                Room.scored_id.in_(scope.interviews),
+                Room.id.in_(recorded),
+                Room.owner_id.in_(scope.accounts),
+            )
         )
         .scalar_subquery()
     )
@@ -28,6 +33,7 @@ def _members(scope: Scope) -> sa.ScalarSelect[str]:
 register(
     Holding(Track, Kept.READINGS, lambda scope: Track.member_id.in_(_members(scope))),
     Holding(LiveConsent, Kept.RECORDS, lambda scope: LiveConsent.member_id.in_(_members(scope))),
+    Holding(LiveNote, Kept.RECORDS, lambda scope: LiveNote.room_id.in_(_rooms(scope))),
     Holding(Member, Kept.RECORDS, lambda scope: Member.id.in_(_members(scope))),
     Holding(Room, Kept.RECORDS, lambda scope: Room.id.in_(_rooms(scope))),
 )

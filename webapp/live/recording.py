@@ -117,6 +117,7 @@ def _interview_for(member: Member) -> Interview:
         email=before.email if before else "",
         deadline=room.expires_at + HANDING_IN,
         created_by_id=before.created_by_id if before else room.owner_id,
+        organisation_id=room.position.organisation_id if room.position else room.owner.organisation_id,
     )
     db.session.add(invitation)
     db.session.flush()

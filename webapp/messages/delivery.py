@@ -23,6 +23,8 @@ from webapp.core import events, leases
 from webapp.core.database import db, now
 from webapp.core.leases import Heartbeat, LeaseLostError
 from webapp.messages.models import Channel, Message, State
+from webapp.reviews import deciding
+from webapp.reviews.models import Decision
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +136,15 @@ def claim(channel: Channel, owner: str) -> str | None:
                 return message_id
 
 
+def _note_told(message_id: str) -> None:
+    """A candidate whose letter went out has been told, and may see the decision."""
+    message = db.session.get(Message, message_id)
+    decision = db.session.get(Decision, message.facts.get("decision_id", "")) if message is not None else None
+    if decision is not None:
+        deciding.note_told(decision)
+        db.session.commit()
+
+
 def _deliver(session: Session, way: Way, message_id: str, owner: str) -> bool:
     """Send one message and say how it went; whether the channel may go on."""
     try:
@@ -144,6 +155,7 @@ def _deliver(session: Session, way: Way, message_id: str, owner: str) -> bool:
         WORK.settle(
             message_id, owner, state=State.SENT, sent_at=now(), reason_code=None, reason=None, answer=answer[:2000]
         )
+        _note_told(message_id)
     except LeaseLostError:
         logger.warning("The lease of message %s was lost before it was sent", message_id)
     except Delay as delay:

@@ -12,6 +12,7 @@ from webapp.interviews.models import Interview, Invitation
 from webapp.messages.models import Message, State
 from webapp.messages.relevance import ANSWERS
 from webapp.messages.writing import LETTERS
+from webapp.reviews import deciding
 from webapp.reviews.models import Decision
 
 
@@ -33,8 +34,7 @@ def told(invitation: Invitation) -> tuple[str, datetime] | None:
 
 def latest_decision(interview: Interview) -> Decision | None:
     """The decision that counts."""
-    query = sa.select(Decision).where(Decision.interview_id == interview.id)
-    return db.session.scalar(query.order_by(Decision.decided_at.desc(), Decision.id).limit(1))
+    return deciding.current(interview)
 
 
 def letter_of(decision: Decision) -> Message | None:

@@ -12,6 +12,7 @@ from webapp.core.database import db, now
 from webapp.interviews import binding
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.messages.models import Message
+from webapp.reviews import deciding
 from webapp.reviews.models import Decision
 
 #: Why a message is not sent: a code for programs, and a sentence.
@@ -64,13 +65,7 @@ def _latest_decision(message: Message) -> Why | None:
     decision = db.session.get(Decision, message.facts.get("decision_id", ""))
     if decision is None:
         return DECIDED_ANEW
-    newest = db.session.scalar(
-        sa.select(Decision.id)
-        .where(Decision.interview_id == decision.interview_id)
-        .order_by(Decision.decided_at.desc(), Decision.id)
-        .limit(1)
-    )
-    return None if newest == decision.id else DECIDED_ANEW
+    return None if deciding.current(decision.interview) is decision else DECIDED_ANEW
 
 
 def _password_unchanged(message: Message) -> Why | None:

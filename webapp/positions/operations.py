@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.security_log import record
+from webapp.organisations.access import Right, allowed, may
+from webapp.organisations.models import Team
+from webapp.organisations.operations import TeamError, default_team
 from webapp.policy.codes import country_of, is_known
 from webapp.positions.models import Position
 
@@ -17,25 +23,83 @@ class PositionError(ValueError):
     """This cannot be done with this position; the message is for a person."""
 
 
-def positions_of(user: User) -> sa.Select[Position]:
-    """The positions that ``user`` may see: an admin all, a recruiter their own, others none."""
-    query = sa.select(Position)
-    if user.role is Role.ADMIN:
-        return query
-    return query.where(Position.created_by_id == user.id if user.role is Role.RECRUITER else sa.false())
+def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
+    """The positions over which ``user`` has ``right``: an admin all, a member those of their teams, others none."""
+    return sa.select(Position).where(
+        allowed(
+            user,
+            right,
+            team=Position.team_id,
+            organisation=Position.organisation_id,
+            created_by=Position.created_by_id,
+        )
+    )
 
 
-def create_position(*, title: str, city: str, country: str, by: User, region: str = "") -> Position:
+def create_position(
+    *, title: str, city: str, country: str, by: User, region: str = "", team: Team | None = None
+) -> Position:
     """Make a position at a place; ``country`` is ISO 3166-1 alpha-2, ``region`` a part of it (webapp/policy/codes.py).
 
-    Raises PositionError where there is no such region in the country.
+    Raises PositionError where there is no such region in the country, and where ``by`` may create none for ``team``,
+    or, without one, for any team.
     """
     _check_region(country, region)
-    position = Position(title=title.strip(), city=city.strip(), country=country, region=region, created_by_id=by.id)
+    if team is None:
+        try:
+            team = default_team(by)
+        except TeamError as error:
+            raise PositionError(str(error)) from None
+    _check_team(team, by)
+    position = Position(
+        title=title.strip(),
+        city=city.strip(),
+        country=country,
+        region=region,
+        created_by_id=by.id,
+        team=team,
+        organisation_id=team.organisation_id,
+    )
     db.session.add(position)
     db.session.flush()
     current_app.logger.info("Position %s created by %s", position.id, by.id)
     return position
+
+
+def _check_team(team: Team, by: User) -> None:
+    """Raises PositionError where ``by`` may not create positions for ``team``."""
+    if not may(by, Right.MANAGE, organisation_id=team.organisation_id, team_id=team.id, created_by_id=by.id):
+        raise PositionError(_("Only a team's recruiters and owners can create and change its positions."))
+
+
+def give_to_team(position: Position, team: Team, *, by: User) -> None:
+    """Hand a position, with everybody who was invited, over to another team of the same organisation.
+
+    Raises PositionError where ``by`` may not create positions there.
+    """
+    if team.organisation_id != position.organisation_id:
+        raise PositionError(_("Only a team's recruiters and owners can create and change its positions."))
+    _check_team(team, by)
+    if position.team_id != team.id:
+        position.team = team
+        db.session.flush()
+        record("position moved", position=position.id, team=team.id, by=by.id)
+
+
+def set_rules(position: Position, *, four_eyes: bool, blind_review: bool, approvers: Sequence[User], by: User) -> None:
+    """Say how people decide here: with a second person, without names, with whose approval. Decisions that were made
+    stay as they are."""
+    position.four_eyes, position.blind_review = four_eyes, blind_review
+    position.approvers = list(approvers)
+    db.session.flush()
+    record(
+        "position rules changed",
+        position=position.id,
+        four_eyes=int(four_eyes),
+        blind_review=int(blind_review),
+        approvers=len(position.approvers),
+        by=by.id,
+    )
 
 
 def edit_position(

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from webapp.core.personal_data import holds_nothing
-from webapp.positions.models import Position
+from webapp.positions.models import Approver, Position, Stage
 
-holds_nothing("a position is nobody's", Position)
+holds_nothing("a position is nobody's", Position, Stage, Approver)

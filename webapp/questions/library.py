@@ -114,6 +114,7 @@ def save(draft: Draft, *, by: User, earlier: LibraryItem | None = None) -> Libra
         rubric=draft.guide.rubric if draft.guide else draft.rubric,
         tags=list(draft.tags),
         created_by_id=by.id,
+        organisation_id=by.organisation_id,
         version=earlier.version + 1 if earlier else 1,
     )
     if earlier is not None:

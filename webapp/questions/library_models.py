@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisationOrAll
 from webapp.questions.models import QuestionKind
 
 
-class LibraryItem(Model):
+class LibraryItem(OfOrganisationOrAll, Model):
     """One version of a question, or of a scoring guide without one (a template). Rows are only added: a change is a
     new version of the same ``lineage``, and sets keep what they took. Times are in seconds."""
 

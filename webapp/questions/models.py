@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisationOrAll
 
 
 class SetState(enum.StrEnum):
@@ -29,8 +30,11 @@ class QuestionKind(enum.StrEnum):
     TEXT = "text"
 
 
-class QuestionSet(Model):
-    """One version of a question set. Only a draft can change; all versions of a set share ``lineage``."""
+class QuestionSet(OfOrganisationOrAll, Model):
+    """One version of a question set. Only a draft can change; all versions of a set share ``lineage``.
+
+    The sets that Viva makes itself belong to no organisation.
+    """
 
     __tablename__ = "question_sets"
     __table_args__ = (UniqueConstraint("lineage", "version"),)

@@ -32,16 +32,23 @@ class QuestionSetError(ValueError):
 
 
 def visible_to(user: User) -> sa.Select[QuestionSet]:
-    """The sets that ``user`` may read: an admin all, a recruiter the published ones, others none."""
-    query = sa.select(QuestionSet)
-    if user.role is Role.ADMIN:
-        return query
-    return query.where(QuestionSet.state == SetState.PUBLISHED if user.role is Role.RECRUITER else sa.false())
+    """The sets that ``user`` may read: an admin all, other people who work here the published ones, others none."""
+    if not user.role.is_staff:
+        return sa.select(QuestionSet).where(sa.false())
+    query = sa.select(QuestionSet).where(
+        sa.or_(QuestionSet.organisation_id == user.organisation_id, QuestionSet.organisation_id.is_(None))
+    )
+    return query if user.role is Role.ADMIN else query.where(QuestionSet.state == SetState.PUBLISHED)
 
 
 def create_set(*, title: str, introduction: str, by: User) -> QuestionSet:
     """Begin a set: a draft of version 1 without questions."""
-    row = QuestionSet(title=title.strip(), introduction=introduction.strip(), created_by_id=by.id)
+    row = QuestionSet(
+        title=title.strip(),
+        introduction=introduction.strip(),
+        created_by_id=by.id,
+        organisation_id=by.organisation_id,
+    )
     db.session.add(row)
     db.session.flush()
     _log(row, "created", by)
@@ -193,6 +200,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
         title=row.title,
         introduction=row.introduction,
         created_by_id=by.id,
+        organisation_id=by.organisation_id,
     )
     copy.questions = [Question(**{name: getattr(each, name) for name in _COPIED}) for each in row.questions]
     db.session.add(copy)

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
-from webapp.interviews.models import Answer, Interview
+from webapp.interviews.models import Answer, Interview, Outcome
 from webapp.questions.guide import WHOLE
 from webapp.questions.models import Question
+
+__all__ = [
+    "AnswerOpening",
+    "Approval",
+    "Decision",
+    "DecisionState",
+    "Outcome",
+    "PointVerdict",
+    "Rating",
+    "ReviewRequest",
+    "Scorecard",
+    "ScorecardState",
+    "Verdict",
+]
 
 
 class ScorecardState(enum.StrEnum):
@@ -121,16 +136,16 @@ class AnswerOpening(Model):
     user: Mapped[User] = relationship()
 
 
-class Outcome(enum.StrEnum):
-    """What a person decides of a candidate."""
+class DecisionState(enum.StrEnum):
+    """Whether a decision counts: one that needs approval counts once everybody has approved it."""
 
-    ADVANCE = "advance"
-    HOLD = "hold"
-    DECLINE = "decline"
+    PROPOSED = "proposed"
+    FINAL = "final"
+    RETURNED = "returned"
 
 
 class Decision(Model):
-    """What a person decided, and why. Rows are only added; the latest counts. No task ever makes one."""
+    """What a person decided, and why. Rows are only added; the latest final one counts. No task ever makes one."""
 
     __tablename__ = "decisions"
     __table_args__ = (CheckConstraint("length(reason) > 0", name="reason"),)
@@ -141,6 +156,59 @@ class Decision(Model):
     reason: Mapped[str] = mapped_column(Text)
     by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    state: Mapped[DecisionState] = mapped_column(
+        enum_type(DecisionState), default=DecisionState.FINAL, server_default=DecisionState.FINAL.value
+    )
+    #: When it began to count; None while it does not, and for decisions from before approvals were kept.
+    final_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the candidate was told of it: by a letter that went out, or by a person who says so.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The decision in whose place it came; that one stays as it was.
+    supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("decisions.id"))
+    #: What was known, by which versions (webapp/reviews/decision_record.py); None for decisions from before.
+    record: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     interview: Mapped[Interview] = relationship()
     by: Mapped[User] = relationship()
+    supersedes: Mapped[Decision | None] = relationship(remote_side=[id])
+    approvals: Mapped[list[Approval]] = relationship(
+        back_populates="decision", order_by="Approval.given_at", cascade="all, delete-orphan"
+    )
+
+
+class Approval(Model):
+    """A second person's word on a decision."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (UniqueConstraint("decision_id", "by_id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    decision_id: Mapped[str] = mapped_column(ForeignKey(Decision.id, ondelete="CASCADE"), index=True)
+    by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    approved: Mapped[bool]
+    note: Mapped[str] = mapped_column(Text, default="")
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    decision: Mapped[Decision] = relationship(back_populates="approvals")
+    by: Mapped[User] = relationship()
+
+
+class ReviewRequest(Model):
+    """A candidate's request that another person look again at a decision; it has to be answered by ``due_at``."""
+
+    __tablename__ = "review_requests"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    #: The decision that is contested, and the one that answered it.
+    decision_id: Mapped[str] = mapped_column(ForeignKey(Decision.id))
+    answered_by_id: Mapped[str | None] = mapped_column(ForeignKey(Decision.id))
+    #: What the candidate says, in their own words; may be empty.
+    words: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+    interview: Mapped[Interview] = relationship()
+    decision: Mapped[Decision] = relationship(foreign_keys=[decision_id])
+    answered_by: Mapped[Decision | None] = relationship(foreign_keys=[answered_by_id])

@@ -1,8 +1,8 @@
-"""What reviewers can do: rate, submit, skip, take up again, confirm or strike a point, decide. Nothing here commits."""
+"""What reviewers can do: rate, submit, skip, take up again, confirm or strike a point. Nothing here commits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -16,12 +16,12 @@ from ml.content.points import points_of
 from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db, now
-from webapp.core.security_log import record
+from webapp.interviews import pipeline
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
 from webapp.questions.guide import WHOLE
 from webapp.reviews import scoring
-from webapp.reviews.models import Decision, Outcome, PointVerdict, Rating, Scorecard, ScorecardState, Verdict
+from webapp.reviews.models import PointVerdict, Rating, Scorecard, ScorecardState, Verdict
 
 LONGEST_NOTE = 5_000  # characters
 SCORES = range(1, 6)
@@ -58,10 +58,10 @@ def latest(interview: Interview, reviewer: User) -> Scorecard | None:
     return db.session.scalars(query).first()
 
 
-def reviewed_by(reviewer: User) -> sa.Select[str]:
-    """The ids of the interviews of which ``has_reviewed`` says yes."""
+def submitted_by(reviewer: User) -> sa.Select[str]:
+    """The ids of the interviews of which ``reviewer`` has submitted a scorecard."""
     return sa.select(Scorecard.interview_id).where(
-        Scorecard.reviewer_id == reviewer.id, Scorecard.state != ScorecardState.DRAFT
+        Scorecard.reviewer_id == reviewer.id, Scorecard.state == ScorecardState.SUBMITTED
     )
 
 
@@ -93,7 +93,7 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
     be reviewed, a score is off the scale, a note is too long, or the newest version was submitted already:
     ``take_up`` begins the next.
     """
-    _check_open(interview)
+    check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is ScorecardState.SUBMITTED:
         raise ReviewError(_("Your scorecard is submitted. To change it, create a new version."))
@@ -125,14 +125,14 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
     return card
 
 
-def submit(card: Scorecard) -> None:
+def submit(card: Scorecard, hidden: Collection[str] = ()) -> None:
     """Close a draft for good. Raises ReviewError where it is none, or a question has neither score nor note.
 
-    A question whose recording was withdrawn needs neither.
+    A question whose recording was withdrawn needs neither, nor do those whose ids are ``hidden`` from the reviewer.
     """
     if card.state is not ScorecardState.DRAFT:
         raise ReviewError(_("This scorecard has already been submitted."))
-    missing = [question.position for question in scoring.missing(card, card.interview)]
+    missing = [each.position for each in scoring.missing(card, card.interview) if each.id not in hidden]
     if missing:
         numbers = ", ".join(map(str, missing))
         raise ReviewError(
@@ -154,7 +154,7 @@ def skip(interview: Interview, reviewer: User) -> Scorecard:
 
     A second time, and after submitting, changes nothing.
     """
-    _check_open(interview)
+    check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is not ScorecardState.DRAFT:
         return card
@@ -171,7 +171,7 @@ def take_up(interview: Interview, reviewer: User) -> Scorecard:
 
     Raises ReviewError where there is nothing submitted.
     """
-    _check_open(interview)
+    check_open(interview)
     card = latest(interview, reviewer)
     if card is not None and card.state is ScorecardState.DRAFT:
         return card
@@ -182,7 +182,7 @@ def take_up(interview: Interview, reviewer: User) -> Scorecard:
 
 def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: bool, by: User) -> PointVerdict:
     """Confirm or strike a rubric point of an answer. Raises ReviewError where the rubric has no such point."""
-    _check_open(answer.interview)
+    check_open(answer.interview)
     if point not in points_of(answer.question.rubric):
         raise ReviewError(_("The scoring guide of this question has no such point."))
     row = PointVerdict(answer=answer, point=point, verdict=verdict, was_found=was_found, by_id=by.id)
@@ -206,31 +206,6 @@ def verdicts_of(interview: Interview) -> dict[tuple[str, str], list[PointVerdict
     return {key: list(rows.values()) for key, rows in found.items()}
 
 
-def decide(interview: Interview, outcome: Outcome, reason: str, *, by: User) -> Decision:
-    """A person decides, with a reason. Raises ReviewError without a reason or a submitted scorecard of their own."""
-    _check_open(interview)
-    if not reason.strip():
-        raise ReviewError(_("Write the reason for your decision: what the answers showed, against the scoring guide."))
-    if len(reason) > LONGEST_NOTE:
-        raise ReviewError(
-            _("The reason is too long: at most %(longest_note)s characters.", longest_note=format_decimal(LONGEST_NOTE))
-        )
-    if not any(card.reviewer_id == by.id for card in submitted(interview)):
-        raise ReviewError(_("Submit your own scorecard first, then decide."))
-    row = Decision(interview=interview, outcome=outcome, reason=reason.strip(), by_id=by.id)
-    db.session.add(row)
-    db.session.flush()
-    record("decided", interview=interview.id, outcome=outcome.value, by=by.id)
-    events.send(events.decision_made, interview_id=interview.id, decision_id=row.id)
-    return row
-
-
-def decisions_of(interview: Interview) -> list[Decision]:
-    """All decisions, the newest first; the first one counts."""
-    query = sa.select(Decision).where(Decision.interview_id == interview.id)
-    return list(db.session.scalars(query.order_by(Decision.decided_at.desc(), Decision.id)))
-
-
 def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scorecard:
     """The next version, with the last one's ratings. Two clicks at once make one of them fail, politely."""
     card = Scorecard(
@@ -251,10 +226,12 @@ def _begin(interview: Interview, reviewer: User, last: Scorecard | None) -> Scor
             db.session.add(card)
     except sa.exc.IntegrityError:
         raise ReviewError(_("Your scorecard was opened twice at the same time. Reload the page.")) from None
+    pipeline.begin_review(interview, by=reviewer)
     return card
 
 
-def _check_open(interview: Interview) -> None:
+def check_open(interview: Interview) -> None:
+    """Raises ReviewError for an interview that people do not review, or not yet."""
     if interview.mode is not Mode.ASSESSMENT:
         raise ReviewError(_("A practice interview belongs to its candidate. No one reviews it."))
     if interview.state is not InterviewState.SUBMITTED:

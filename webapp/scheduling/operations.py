@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from webapp.accounts.models import Role, User
+from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.calendars import Entry
 from webapp.core.database import db, new_id, now
 from webapp.core.security_log import record
+from webapp.interviews.access import may_manage
 from webapp.interviews.models import Invitation
 from webapp.live import operations as live
 from webapp.positions.models import Position
@@ -184,5 +185,5 @@ def slots_of(host: User) -> list[Slot]:
 
 
 def may_cancel(user: User, appointment: Appointment) -> bool:
-    """Whether somebody of the hiring side may cancel: the host, whoever invited, and admins."""
-    return user.role is Role.ADMIN or user.id in (appointment.host_id, appointment.invitation.created_by_id)
+    """Whether somebody of the hiring side may cancel: the host, and those who may invite for the position."""
+    return user.id == appointment.host_id or may_manage(user, appointment.invitation)

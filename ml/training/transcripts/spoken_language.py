@@ -1,5 +1,4 @@
-"""Fit what tells English from other speech: how sure the recogniser is of its words, and how many change when it hears
-them again.
+"""Fit what tells English from other speech: how sure a recogniser is of its words, and whether they stay.
 
 Speech: nEMO (Polish, nine actors), RAVDESS (English, twenty), and eSpeak NG's voices saying answers in English (from
 mock interviews) and in fourteen other languages. Two limits are chosen; every figure is of speakers, corpora or
@@ -15,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +59,11 @@ def clips(data: Path, each: int) -> Iterator[tuple[str, str, str, Callable[[], n
             theirs = [row["file"] for row in rows if row["actor"] == speaker]
             chosen = chance.choice(len(theirs), chance.integers(2, 5), replace=False)
             paths = [data / "speech" / corpus / theirs[place] for place in chosen]
-            yield corpus, speaker, language, lambda paths=paths: _joined(paths)
+            yield corpus, speaker, language, partial(_joined, paths)
     for language, text in ANSWERS.items():
         for part, voice in enumerate(("", "+f3", "+m2")):
             said = _some(text, part, chance)
-            yield f"espeak {language}", language + voice, language, lambda s=said, v=language + voice: speak(s, voice=v)
+            yield f"espeak {language}", language + voice, language, partial(speak, said, RATE, language + voice)
     with gzip.open(data / "text" / "mit_interviews.csv.gz", "rt", encoding="utf-8", errors="replace") as stream:
         texts = [max(row.values(), key=lambda value: len(value or "")) for row in csv.DictReader(stream)]
     voices = ("en-us", "en-us+f3", "en-us+m1", "en-us+f2", "en-us+m3", "en-us+f4", "en-us+m4")
@@ -71,7 +71,7 @@ def clips(data: Path, each: int) -> Iterator[tuple[str, str, str, Callable[[], n
         sentences = [s for s in re.split(r"(?<=[.?!])\s+", text) if 30 < len(s) < 220 and ":" not in s]
         said = " ".join(chance.permutation(sentences)[:3])
         voice = voices[number % len(voices)]
-        yield "espeak en", f"interview {number}", "en", lambda s=said, v=voice: speak(s, voice=v)
+        yield "espeak en", f"interview {number}", "en", partial(speak, said, RATE, voice)
 
 
 def _joined(paths: list[Path]) -> np.ndarray:
@@ -88,7 +88,8 @@ def hear(whisper: Whisper, sound: np.ndarray) -> tuple[float, float, float]:
     """(seconds of speech, sure, difference) of one clip."""
     piece = sound[: int(LONGEST * RATE)].astype(np.float32)
     heard = whisper._twice(piece, whisper._segments(piece, "en")[0])
-    return detect(piece).seconds, *(float(value) for value in heard.features)
+    sure, changed = heard.features
+    return detect(piece).seconds, float(sure), float(changed)
 
 
 def fit(rows: list[Row]) -> tuple[float, float]:

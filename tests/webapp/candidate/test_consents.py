@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from webapp.analysis import operations as analysis
 from webapp.candidate import consent_texts
@@ -17,7 +18,7 @@ from webapp.policy import Purpose
 def fresh(make, open_interview):
     def fresh(country: str = "CA") -> Interview:
         interview = make.interview(country)
-        interview.consents.clear()
+        db.session.execute(sa.delete(Consent).execution_options(erasing=True))
         db.session.commit()
         return open_interview(interview)
 

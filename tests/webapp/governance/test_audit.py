@@ -15,6 +15,7 @@ from webapp.core.security_log import record
 from webapp.governance import chain, clocks, recorder, self_test
 from webapp.governance.chain import Event, Head
 from webapp.governance.models import AuditAddress, AuditEntry, AuditHead
+from webapp.interviews.models import Consent
 from webapp.interviews.operations import revoke
 
 
@@ -108,7 +109,7 @@ def test_what_staff_change_is_written_with_the_change(client, make, sign_in):
 
 def test_a_candidates_own_consent_is_written(client, make, open_interview):
     interview = open_interview(make.interview(consents=""))
-    interview.consents.clear()
+    db.session.execute(sa.delete(Consent).execution_options(erasing=True))
     db.session.commit()
     client.post(f"/interview/{interview.id}/consent", data={"recording": "yes"})
     (entry,) = entries("changed")

@@ -128,8 +128,14 @@ def submit(client, interview):
     client.post(f"/reviews/{interview.id}/scorecard", data=data)
 
 
+def open_answers(client, interview):
+    for answer in interview.answers:
+        assert client.post(f"/reviews/{interview.id}/answers/{answer.id}/opened").status_code == 204
+
+
 def test_a_decision_has_a_name_and_a_reason(client, told, recruiter):
     submit(client, told)
+    open_answers(client, told)
     address = f"/reviews/{told.id}/decisions"
     client.post(address, data={"outcome": "advance", "reason": " "})
     client.post(address, data={"outcome": "hire", "reason": "Good."})

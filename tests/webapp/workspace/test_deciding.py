@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.database import db
-from webapp.reviews import operations, waiting
+from webapp.reviews import operations, queue
 from webapp.reviews.models import Decision, Scorecard, ScorecardState
 
 JSON = {"Accept": "application/json"}
@@ -15,6 +15,7 @@ CHOICE = {"outcome": "advance", "reason": "Named the cause and how it ended.", "
 def review(client, interview):
     for number, data in ((1, {"score-c1": "4", "score-c2": "3"}), (2, {"score-": "3"})):
         client.get(f"/reviews/{interview.id}/answers/{number}")
+        client.post(f"/reviews/{interview.id}/answers/{number}/played")
         client.post(f"/reviews/{interview.id}/answers/{number}", data=data)
 
 
@@ -34,7 +35,7 @@ def test_one_click_decides_and_opens_the_next(client, submit, recruiter):
 
 
 def test_both_happen_or_neither(client, interview, recruiter):
-    client.get(f"/reviews/{interview.id}/answers/1")
+    client.post(f"/reviews/{interview.id}/answers/1/played")
     client.post(f"/reviews/{interview.id}/answers/1", data={"score-c1": "4", "score-c2": "3"})
     refused = client.post(f"/reviews/{interview.id}/decide", data=CHOICE, headers=JSON)
     assert refused.status_code == 422 and "Question 2" in refused.get_json()["error"]["message"]
@@ -52,14 +53,17 @@ def test_the_queue_goes_round_its_position_first(client, make, submit, recruiter
     other = make.interview(invitation=make.invitation(created_by=recruiter))
     other.state, other.submitted_at = first.state, first.submitted_at
     db.session.commit()
-    assert waiting.following(recruiter, second).id == third.id
-    assert waiting.following(recruiter, third).id == first.id, "round to those who wait longest"
-    assert waiting.count_for(recruiter, first.position_id) == 3
+
+    def after(each):
+        return client.get(f"/reviews/following?after={each.id}").location
+
+    assert after(second) == f"/reviews/{third.id}/answers/1"
+    assert after(third) == f"/reviews/{first.id}/answers/1", "round to those who wait longest"
+    assert queue.count_for(recruiter, first.position_id) == 3
     for each in (first, second):
         review(client, each)
         client.post(f"/reviews/{each.id}/submit")
-    assert waiting.following(recruiter, third).id == other.id, "then other positions"
-    assert waiting.following(make.user(), third) is None, "a stranger has nothing to review"
+    assert after(third) == f"/reviews/{other.id}/answers/1", "then other positions"
 
 
 def test_where_to_next_says_nothing_of_others_interviews(client, make, sign_in, interview):

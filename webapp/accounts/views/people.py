@@ -20,7 +20,10 @@ from webapp.core.security_log import record
 
 
 def _person(user_id: str) -> User:
-    return db.session.get(User, user_id) or abort(404)
+    user = db.session.get(User, user_id)
+    if user is None or user.organisation_id != current_user.organisation_id:
+        abort(404)
+    return user
 
 
 def _refused(error: operations.AccountError, user_id: str) -> Response:
@@ -33,7 +36,9 @@ def _refused(error: operations.AccountError, user_id: str) -> Response:
 @require_role(Role.ADMIN)
 def people() -> str:
     """Everybody with an account."""
-    rows = db.session.scalars(sa.select(User).order_by(User.active.desc(), sa.func.lower(User.name), User.id)).all()
+    rows = db.session.scalars(
+        sa.select(User).where(User.role != Role.GUEST).order_by(User.active.desc(), sa.func.lower(User.name), User.id)
+    ).all()
     return render_template("accounts/people.html", people=rows)
 
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import sessions
 from webapp.accounts.forms import ConfirmForm, SignInForm
-from webapp.accounts.models import User, check_password
+from webapp.accounts.models import Role, User, check_password
 from webapp.accounts.throttle import throttled
 from webapp.accounts.views.base import blueprint, enter, safe_target
 from webapp.core.database import db
@@ -35,7 +35,7 @@ def sign_in() -> Response | tuple[str, int]:
         return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
-    if not check_password(user, form.password.data) or user is None or not user.active:
+    if not check_password(user, form.password.data) or user is None or not user.active or user.role is Role.GUEST:
         record("sign-in failed", person=user.id if user else None)
         form.password.errors = [_("Wrong email or password. Check both and try again.")]
         return render_template("accounts/sign_in.html", form=form), 422

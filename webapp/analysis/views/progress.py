@@ -12,7 +12,7 @@ from webapp.analysis.models import Analysis
 from webapp.analysis.visible import visible_readings
 from webapp.core.database import db
 from webapp.core.translation import translate_stored
-from webapp.interviews.access import load_interview
+from webapp.interviews.access import load_interview, load_to_work_on
 
 blueprint = Blueprint("analysis", __name__, url_prefix="/analysis")
 
@@ -42,7 +42,7 @@ def retry(analysis_id: str) -> Response:
     analysis = db.session.get(Analysis, analysis_id)
     if analysis is None:
         abort(404)
-    interview = load_interview(analysis.interview_id)
+    interview = load_to_work_on(analysis.interview_id)
     try:
         operations.retry(analysis)
     except operations.RetryError as refused:

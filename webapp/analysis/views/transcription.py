@@ -16,7 +16,7 @@ blueprint = Blueprint("transcription", __name__, url_prefix="/transcripts")
 @login_required
 def recognise(answer_id: str) -> Response | tuple[str, int]:
     """Ask the recogniser for a transcript."""
-    answer = load_answer(answer_id)
+    answer = load_answer(answer_id, to_change=True)
     return store_and_show(
         answer,
         lambda: reanalyse.recognise(answer),

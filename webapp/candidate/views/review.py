@@ -15,6 +15,7 @@ from webapp.interviews.answering import AnsweringError, deadline_of, uploads_unt
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Modality, Mode, decide_for
+from webapp.reviews import deciding
 
 
 @blueprint.get("/interview/<interview_id>/review")
@@ -67,5 +68,6 @@ def arrived(interview_id: str) -> Response | str:
         interview=interview,
         rows=overview(interview),
         practice=interview.mode is Mode.PRACTICE,
+        told=deciding.told(interview),
         analysed=any(decide_for(interview, modality) for modality in Modality),
     )

@@ -17,19 +17,29 @@ from webapp.core.security_log import record
 from webapp.core.spreadsheets import write_csv
 from webapp.core.zones import reader_zone
 from webapp.interviews import operations
+from webapp.interviews.access import has_right, load_invitation
 from webapp.interviews.answering import is_past, saved_answers, uploads_until
 from webapp.interviews.forms import AddressForm, DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people
 from webapp.interviews.status import Entry, Status, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
+from webapp.organisations.access import Right, may_anywhere
+from webapp.positions.access import load_position
 from webapp.positions.models import Position
 from webapp.positions.places import rules
-from webapp.positions.views.positions import load_position
 
 
-def _entry(invitation_id: str) -> Entry:
+def _entry(invitation_id: str, right: Right = Right.VIEW) -> Entry:
+    """How far an invitation is, where the present user has ``right`` over it."""
+    load_invitation(invitation_id, right)
     return entry_of(current_user, invitation_id) or abort(404)
+
+
+def _check_may_invite() -> None:
+    """403 for those who may invite nobody in any team."""
+    if not may_anywhere(current_user, Right.MANAGE):
+        abort(403)
 
 
 def _chosen_before() -> dict[str, str]:
@@ -41,6 +51,7 @@ def _chosen_before() -> dict[str, str]:
 @staff
 def new() -> Response | tuple[str, int]:
     """Invite one person."""
+    _check_may_invite()
     form = InvitationForm(**_chosen_before())
     if form.validate_on_submit():
         try:
@@ -62,6 +73,7 @@ def new() -> Response | tuple[str, int]:
 @staff
 def upload() -> Response | tuple[str, int]:
     """Invite everybody in a CSV, or nobody."""
+    _check_may_invite()
     form = UploadForm(**_chosen_before())
     problems: list[Problem] = []
     if form.validate_on_submit():
@@ -103,9 +115,9 @@ def _created(number: int, rows: list[Invitation]) -> str:
 
 def _open_invitations() -> tuple[Position, list[Invitation]]:
     """The open invitations of the position in the address, or of the one batch whose moment is there too."""
-    position = load_position(request.args.get("position", ""))
+    position = load_position(request.args.get("position", ""), Right.MANAGE)
     query = (
-        operations.invitations_of(current_user)
+        operations.invitations_of(current_user, Right.MANAGE)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
         .where(
             Invitation.position_id == position.id,
@@ -168,7 +180,9 @@ def invitation(invitation_id: str) -> str:
 
 
 def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
-    link = operations.invitation_url(entry.invitation) if operations.is_open(entry.invitation) else None
+    manages = has_right(current_user, entry.invitation, Right.MANAGE)
+    is_open = manages and operations.is_open(entry.invitation)
+    link = operations.invitation_url(entry.invitation) if is_open else None
     if link:
         record("link shown", invitation=entry.invitation.id)
     interview = entry.invitation.interview
@@ -177,6 +191,7 @@ def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
         entry=entry,
         invitation=entry.invitation,
         link=link,
+        manages=manages,
         form=form,
         saved=len(saved_answers(interview)) if interview is not None else 0,
         in_grace=entry.status is Status.IN_PROGRESS and is_past(entry.invitation.deadline),
@@ -188,7 +203,7 @@ def _invitation_page(entry: Entry, form: DeadlineForm) -> str:
 @staff
 def extend(invitation_id: str) -> Response | tuple[str, int]:
     """Move the deadline."""
-    entry = _entry(invitation_id)
+    entry = _entry(invitation_id, Right.MANAGE)
     form = DeadlineForm()
     if form.validate_on_submit():
         try:
@@ -209,7 +224,7 @@ def extend(invitation_id: str) -> Response | tuple[str, int]:
 @staff
 def release(invitation_id: str) -> Response:
     """Let the candidate go on in another browser."""
-    entry = _entry(invitation_id)
+    entry = _entry(invitation_id, Right.MANAGE)
     operations.release(entry.invitation, by=current_user)
     db.session.commit()
     flash(
@@ -223,7 +238,7 @@ def release(invitation_id: str) -> Response:
 @staff
 def revoke(invitation_id: str) -> Response:
     """Close the link."""
-    entry = _entry(invitation_id)
+    entry = _entry(invitation_id, Right.MANAGE)
     try:
         operations.revoke(entry.invitation, by=current_user)
     except operations.InvitationError as error:
@@ -238,7 +253,7 @@ def revoke(invitation_id: str) -> Response:
 @staff
 def correct_address(invitation_id: str) -> Response:
     """Put right an address to which mail did not arrive."""
-    entry, form = _entry(invitation_id), AddressForm()
+    entry, form = _entry(invitation_id, Right.MANAGE), AddressForm()
     if form.validate_on_submit():
         try:
             operations.correct_email(entry.invitation, form.email.data or "", by=current_user)
@@ -256,7 +271,7 @@ def correct_address(invitation_id: str) -> Response:
 @staff
 def settle_request(invitation_id: str, request_id: str) -> Response:
     """Note that what a candidate asked for is settled."""
-    entry = _entry(invitation_id)
+    entry = _entry(invitation_id, Right.MANAGE)
     asked = next((each for each in operations.requests_of(entry.invitation) if each.id == request_id), None)
     if asked is None:
         abort(404)

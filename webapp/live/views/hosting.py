@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db, now
 from webapp.core.translation import translate_stored
-from webapp.interviews.access import may_read
+from webapp.interviews.access import load_to_work_on
 from webapp.interviews.candidate_session import grant
 from webapp.interviews.models import Interview
-from webapp.live import access, call_summary, operations, policy
+from webapp.live import access, call_summary, guide, operations, policy
 from webapp.live.forms import RoomForm
 from webapp.live.models import LivePurpose, Member
 from webapp.live.views.call import blueprint
@@ -33,10 +33,7 @@ def _interview() -> Interview | None:
     wanted = request.values.get("interview")
     if not wanted:
         return None
-    interview = db.session.get(Interview, wanted)
-    if interview is None or not may_read(current_user, interview):
-        abort(404)
-    return interview
+    return load_to_work_on(wanted)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -80,6 +77,7 @@ def manage(room_id: str) -> str:
         room=room,
         links=access.links(room),
         lawful=lawful,
+        may_score=guide.may_use(current_user, room),
         candidate_hidden=policy.shows_candidate(room).reason if lawful else "",
     )
 
@@ -150,4 +148,10 @@ def after(room_id: str) -> Response | str:
     if member.interview is not None and member.is_candidate:
         grant(member.interview)  # so that they can play it and change their consents, by whichever browser they came
     user = current_user._get_current_object() if current_user.is_authenticated else None
-    return render_template("live/after.html", room=room, member=member, left=call_summary.of(room, member, user))
+    return render_template(
+        "live/after.html",
+        room=room,
+        member=member,
+        left=call_summary.of(room, member, user),
+        may_score=guide.may_use(current_user, room),
+    )

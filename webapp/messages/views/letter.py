@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.core import mail
 from webapp.core.database import db, now
 from webapp.interviews import operations
+from webapp.interviews.access import may_decide
 from webapp.interviews.models import Invitation
 from webapp.messages import letters, relevance, writing
 from webapp.messages.composing import compose
@@ -20,6 +21,7 @@ from webapp.messages.kinds import KINDS
 from webapp.messages.models import Message
 from webapp.messages.views.base import blueprint, staff
 from webapp.messages.wordings import Letter, WordingError
+from webapp.reviews import deciding
 from webapp.reviews.access import load_for_review
 from webapp.reviews.models import Decision
 
@@ -41,7 +43,7 @@ def _preview(decision: Decision, invitation: Invitation) -> Letter | str:
 @staff
 def letter(interview_id: str) -> Response | tuple[str, int]:
     """The letter for the decision that counts."""
-    interview = load_for_review(interview_id)
+    interview = load_for_review(interview_id, may_decide)
     invitation, decision = interview.invitation, letters.latest_decision(interview)
     if invitation is None or decision is None:
         abort(404)
@@ -68,8 +70,11 @@ def letter(interview_id: str) -> Response | tuple[str, int]:
 @staff
 def answered(interview_id: str) -> Response:
     """Note that the candidate was told by another way."""
-    invitation = load_for_review(interview_id).invitation or abort(404)
+    interview = load_for_review(interview_id, may_decide)
+    invitation = interview.invitation or abort(404)
     operations.note_answered(invitation, by=current_user)
+    if (decision := deciding.current(interview)) is not None:
+        deciding.note_told(decision)
     db.session.commit()
     flash(_("Noted: %(name)s has had an answer.", name=invitation.name), "success")
     return redirect(url_for("interviews.invitation", invitation_id=invitation.id))

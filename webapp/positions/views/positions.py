@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
+from webapp.organisations.access import Right, may_anywhere
 from webapp.policy.codes import name_of
 from webapp.positions import operations
+from webapp.positions.access import load_position
 from webapp.positions.forms import PositionForm
 from webapp.positions.models import Position
-from webapp.positions.places import country_name, law_of, rules
+from webapp.positions.places import country_name
 
 blueprint = Blueprint("positions", __name__, url_prefix="/positions")
 
@@ -31,11 +33,6 @@ def country_filter(code: str) -> str:
 def place_filter(code: str) -> str:
     """The name of a place, its part of the country first."""
     return name_of(code)
-
-
-def load_position(position_id: str) -> Position:
-    """The position, if this person may see it; 404 otherwise."""
-    return db.session.scalar(operations.positions_of(current_user).where(Position.id == position_id)) or abort(404)
 
 
 @blueprint.get("/")
@@ -56,6 +53,8 @@ def index() -> str:
 @_staff
 def new() -> Response | tuple[str, int]:
     """Make a position."""
+    if not may_anywhere(current_user, Right.MANAGE):
+        abort(403)
     form = PositionForm()
     if form.validate_on_submit():
         position = operations.create_position(
@@ -73,21 +72,11 @@ def new() -> Response | tuple[str, int]:
     return render_template("positions/edit.html", form=form, position=None), 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/<position_id>")
-@_staff
-def show(position_id: str) -> str:
-    """One position, its place and what the law allows there."""
-    position = load_position(position_id)
-    return render_template(
-        "positions/show.html", position=position, rules=rules(position.place), law=law_of(position.place)
-    )
-
-
 @blueprint.route("/<position_id>/edit", methods=["GET", "POST"])
 @_staff
 def edit(position_id: str) -> Response | tuple[str, int]:
     """Change a position."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     form = PositionForm(obj=position)
     if form.validate_on_submit():
         try:
@@ -112,7 +101,7 @@ def edit(position_id: str) -> Response | tuple[str, int]:
 @_staff
 def archive(position_id: str) -> Response:
     """Take a position out of choice."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     operations.archive(position, by=current_user)
     db.session.commit()
     flash(_("“%(title)s” is archived. Open links keep working.", title=position.title), "success")
@@ -123,7 +112,7 @@ def archive(position_id: str) -> Response:
 @_staff
 def restore(position_id: str) -> Response:
     """Bring a position back."""
-    position = load_position(position_id)
+    position = load_position(position_id, Right.MANAGE)
     operations.restore(position, by=current_user)
     db.session.commit()
     flash(_("“%(title)s” has been restored.", title=position.title), "success")

@@ -14,13 +14,16 @@ from ml.media.containers import media_type
 from webapp.core.database import db
 from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
-from webapp.interviews.access import may_review
+from webapp.interviews.access import may_view
 from webapp.interviews.answering import AnsweringError, check_may_finish
 from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
 from webapp.recordings import operations, verification
 from webapp.recordings.models import Recording, RecordingState
 from webapp.recordings.operations import UploadError
+from webapp.sharing.access import share_that_shows
+from webapp.sharing.models import ShareAct
+from webapp.sharing.operations import note
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
@@ -103,17 +106,28 @@ def _playable(recording_id: str) -> tuple[Recording, str]:
     """
     recording = db.session.get(Recording, recording_id) or abort(404)
     if not (may_answer(recording.take.answer.interview) or _may_play_in_review(recording)):
-        abort(404)
+        _check_guest(recording)
     if recording.state is not RecordingState.READY or recording.playable_key is None:
         abort(404)
     return recording, recording.playable_key
+
+
+def _check_guest(recording: Recording) -> None:
+    """404 unless a guest's link shows this very take; that it was played is written down."""
+    answer = recording.take.answer
+    share = share_that_shows(answer) if recording.take is answer.kept_take else None
+    if share is None or answer.interview.state is not InterviewState.SUBMITTED:
+        abort(404)
+    if request.endpoint == "recordings.play":
+        note(share, ShareAct.PLAYED, answer)
+        db.session.commit()
 
 
 def _may_play_in_review(recording: Recording) -> bool:
     """Whether this is the take that the candidate kept, of an interview that was submitted to this reviewer."""
     answer = recording.take.answer
     submitted = answer.interview.state is InterviewState.SUBMITTED
-    return submitted and recording.take is answer.kept_take and may_review(current_user, answer.interview)
+    return submitted and recording.take is answer.kept_take and may_view(current_user, answer.interview)
 
 
 def describe(recording: Recording) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts.models import User
 from webapp.core.database import db
+from webapp.interviews.access import may_decide, may_view
 from webapp.interviews.models import Interview
 from webapp.questions.guide import WHOLE, guide_of
-from webapp.reviews import operations, presenters
+from webapp.reviews import deciding, openings, operations, presenters
 from webapp.reviews.access import load_for_review
-from webapp.reviews.models import Outcome, ScorecardState
+from webapp.reviews.models import DecisionState, Outcome, ScorecardState
 from webapp.reviews.operations import Given, ReviewError
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/reviews")
@@ -108,21 +109,37 @@ def _do(interview: Interview, verb, *, to: str) -> Response:
     return redirect(url_for(to, interview_id=interview.id))
 
 
+@blueprint.post("/<interview_id>/answers/<answer_id>/opened")
+@login_required
+def opened(interview_id: str, answer_id: str) -> tuple[str, int]:
+    """Note that this person has played an answer for a second, or had its words on the screen. A script says so."""
+    interview = load_for_review(interview_id, may_view)
+    answer = next((each for each in interview.answers if each.id == answer_id), None) or abort(404)
+    openings.note_opened(answer, _me())
+    db.session.commit()
+    return "", 204
+
+
 @blueprint.post("/<interview_id>/decisions")
 @login_required
 def decide(interview_id: str) -> Response:
     """Record a decision and its reason."""
-    interview = load_for_review(interview_id)
+    interview = load_for_review(interview_id, may_decide)
     try:
         outcome = Outcome(request.form.get("outcome", ""))
     except ValueError:
         flash(_("Choose what happens next."), "warning")
     else:
         try:
-            operations.decide(interview, outcome, request.form.get("reason", ""), by=_me())
+            decision = deciding.decide(interview, outcome, request.form.get("reason", ""), by=_me())
         except ReviewError as refused:
             flash(str(refused), "warning")
         else:
             db.session.commit()
-            flash(_("Your decision has been recorded with your name and the reason."), "success")
+            flash(
+                _("Your decision has been recorded with your name and the reason.")
+                if decision.state is DecisionState.FINAL
+                else _("Your decision has been recorded. It counts once it is approved."),
+                "success",
+            )
     return redirect(url_for("reports.show", interview_id=interview.id, _anchor="people"))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.core.hosts import link_to
+from webapp.interviews.access import Right
 from webapp.interviews.models import Invitation
 from webapp.interviews.operations import invitations_of
 from webapp.scheduling import operations
@@ -86,7 +87,9 @@ def host_calendar(appointment_id: str) -> Page:
 @staff
 def ask_for_time(invitation_id: str) -> Response:
     """Ask a candidate to choose a time."""
-    invitation = db.session.scalar(invitations_of(current_user).where(Invitation.id == invitation_id)) or abort(404)
+    invitation = db.session.scalar(
+        invitations_of(current_user, Right.MANAGE).where(Invitation.id == invitation_id)
+    ) or abort(404)
     try:
         operations.ask_to_choose(invitation, by=current_user)
     except operations.SchedulingError as error:

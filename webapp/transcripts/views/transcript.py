@@ -14,7 +14,7 @@ from ml.transcripts.formats import TranscriptFile, read
 from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.core.database import db
-from webapp.interviews.access import load_interview
+from webapp.interviews.access import load_interview, load_to_work_on
 from webapp.interviews.models import Answer, InterviewState
 from webapp.policy import Modality, Mode, decide_for
 from webapp.transcripts import operations, store
@@ -33,7 +33,7 @@ def show(answer_id: str) -> str:
 @login_required
 def correct(answer_id: str) -> Response | tuple[str, int]:
     """Store corrected lines. Form: ``version``, and ``line`` once for each line in order."""
-    answer = load_answer(answer_id)
+    answer = load_answer(answer_id, to_change=True)
     version = request.form.get("version", type=int)
     return store_and_show(
         answer, lambda: operations.correct(answer, current_user, version, request.form.getlist("line"))
@@ -44,7 +44,7 @@ def correct(answer_id: str) -> Response | tuple[str, int]:
 @login_required
 def give(answer_id: str) -> Response | tuple[str, int]:
     """Store a typed transcript (``text``) or an uploaded one (``file``, or its ``cues`` with a ``speaker``)."""
-    answer = load_answer(answer_id)
+    answer = load_answer(answer_id, to_change=True)
     file = request.files.get("file")
     if "cues" in request.form:
         given: str | bytes = request.form["cues"]
@@ -110,10 +110,10 @@ def _page(answer: Answer, error: str = "", typed: str = "", uploaded: Transcript
     )
 
 
-def load_answer(answer_id: str) -> Answer:
-    """A submitted, recorded answer that the present user may read the report of; 404 otherwise."""
+def load_answer(answer_id: str, *, to_change: bool = False) -> Answer:
+    """A submitted, recorded answer that the present user may read the report of, or work on; 404 otherwise."""
     answer = db.session.get(Answer, answer_id) or abort(404)
-    interview = load_interview(answer.interview_id)
+    interview = load_to_work_on(answer.interview_id) if to_change else load_interview(answer.interview_id)
     if interview.state is not InterviewState.SUBMITTED or store.recording_of(answer) is None:
         abort(404)
     return answer

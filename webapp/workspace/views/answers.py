@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
-from webapp.reviews import comments, openings, operations, waiting
-from webapp.reviews.access import load_for_review, may_see_readings
+from webapp.reviews import comments, openings, operations, queue
+from webapp.reviews.access import is_identity_hidden, load_for_review, may_see_readings
 from webapp.reviews.operations import Given, ReviewError
 from webapp.transcripts import store
 from webapp.workspace import timeline
@@ -49,13 +49,14 @@ def _page(interview: Interview, number: int, *, fragment: bool = False, **given:
         "interview": interview,
         "review": page.review,
         "practice": False,
+        "nameless": is_identity_hidden(me(), interview),
         "path_of": timeline.path_of,
         **given,
     }
     if fragment:
         response = FlaskResponse(render_template("workspace/_answer.html", **values))
     else:
-        left = waiting.count_for(me(), interview.position_id)
+        left = queue.count_for(me(), interview.position_id)
         response = FlaskResponse(render_template("workspace/answer.html", left=left, **values))
     response.headers["Vary"] = "X-Fragment"
     return response

@@ -8,10 +8,11 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
+from webapp.interviews.access import may_decide
 from webapp.interviews.models import Interview
-from webapp.reviews import operations
+from webapp.reviews import deciding, operations
 from webapp.reviews.access import load_for_review
-from webapp.reviews.models import Outcome, ScorecardState
+from webapp.reviews.models import DecisionState, Outcome, ScorecardState
 from webapp.reviews.operations import ReviewError
 from webapp.workspace.views.base import blueprint, by_script, me
 from webapp.workspace.views.overview import address_of_next
@@ -22,23 +23,23 @@ from webapp.workspace.views.overview import address_of_next
 def decide(interview_id: str) -> Response:
     """Submit the scorecard where it is a draft, and decide: ``outcome``, ``reason``. ``then=next`` leads on to the next
     candidate. Both happen, or neither does."""
-    interview = load_for_review(interview_id)
+    interview = load_for_review(interview_id, may_decide)
     try:
         outcome = Outcome(request.form.get("outcome", ""))
     except ValueError:
         return _refused(interview, _("Choose what happens next."))
     try:
         submit_draft(interview)
-        operations.decide(interview, outcome, request.form.get("reason", ""), by=me())
+        decision = deciding.decide(interview, outcome, request.form.get("reason", ""), by=me())
     except ReviewError as refused:
         db.session.rollback()
         return _refused(interview, str(refused))
     db.session.commit()
+    name = interview.candidate_name
     flash(
-        _(
-            "Your decision about %(name)s has been recorded with your name and the reason.",
-            name=interview.candidate_name,
-        ),
+        _("Your decision about %(name)s has been recorded with your name and the reason.", name=name)
+        if decision.state is DecisionState.FINAL
+        else _("Your decision about %(name)s has been recorded. It counts once it is approved.", name=name),
         "success",
     )
     if request.form.get("then") == "next":

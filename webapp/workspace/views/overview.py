@@ -14,8 +14,8 @@ from webapp.interviews.access import may_manage, may_review
 from webapp.interviews.models import Interview
 from webapp.positions.models import Position
 from webapp.reviews import agreement as agreements
-from webapp.reviews import presenters, waiting
-from webapp.reviews.access import load_for_review, review_of
+from webapp.reviews import presenters, queue
+from webapp.reviews.access import is_identity_hidden, load_for_review, review_of
 from webapp.workspace.presenters import progress_of
 from webapp.workspace.views.base import blueprint, me
 
@@ -31,6 +31,7 @@ def overview(interview_id: str) -> str:
         answers=presenters.answers_of(interview),
         progress=progress_of(interview, me()),
         review=review_of(interview),
+        nameless=is_identity_hidden(me(), interview),
     )
 
 
@@ -58,7 +59,12 @@ def agreement(position_id: str) -> str:
 
 def address_of_next(after: Interview | None) -> str:
     """Where the next interview's first answer is; the list of interviews, and a word, where none waits."""
-    found = waiting.following(me(), after)
+    here = after.position_id if after is not None else None
+    found = queue.next_for(me(), here, after)
+    if found is None and here is not None:
+        found = queue.next_for(me())
+    if found is not None and after is not None and found.id == after.id:
+        found = None
     if found is not None:
         return url_for("workspace.answer", interview_id=found.id, number=1)
     flash(_("There is nothing left to review."), "info")

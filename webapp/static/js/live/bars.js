@@ -59,8 +59,8 @@ let count = 0;
  */
 export function hush(event) {
   if (event.key !== "Escape") return;
-  /** @type {HTMLElement[]} */
-  const shown = [...document.querySelectorAll(".chip-holder:is(:hover, :focus-within):not([data-quiet])")];
+  const chips = ".chip-holder:is(:hover, :focus-within):not([data-quiet])";
+  const shown = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(chips)]);
   for (const element of shown) element.dataset.quiet = "yes";
   if (shown.length) event.stopPropagation(); // and nothing else is closed by the same key
 }

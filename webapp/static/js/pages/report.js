@@ -3,6 +3,7 @@ import { byId } from "../dom.js";
 import { watchCharts } from "../report/charts.js";
 import { wireSaliency } from "../report/saliency.js";
 import { wireExplanations } from "../report/explain.js";
+import { wireOpenings } from "../openings.js";
 import { wirePlayers } from "../report/players.js";
 import { wirePrinting } from "../report/printing.js";
 import { followProgress } from "../report/progress.js";
@@ -11,6 +12,7 @@ import { wireWords } from "../report/words.js";
 const report = byId("report");
 
 wirePlayers(report);
+wireOpenings(report);
 wireExplanations(report);
 wireWords(report);
 const charts = watchCharts(report);

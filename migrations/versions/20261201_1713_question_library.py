@@ -2,7 +2,7 @@
 
 Revision ID: e81c5a94d2b6
 Revises: d90b4e7713af
-Create Date: 2026-12-01 16:33:00
+Create Date: 2026-12-01 17:13:00
 
 """
 from alembic import op
@@ -38,14 +38,17 @@ def upgrade():
         sa.Column('created_by_id', sa.String(length=32), nullable=False),
         sa.Column('locked_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column('locked_by_id', sa.String(length=32), nullable=True),
+        sa.Column('organisation_id', sa.String(length=32), nullable=True),
         sa.Column('archived_at', webapp.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint('is_template or length(prompt) > 0', name=op.f('ck_library_items_prompt')),
         sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_library_items_created_by_id')),
         sa.ForeignKeyConstraint(['locked_by_id'], ['users.id'], name=op.f('fk_library_items_locked_by_id')),
+        sa.ForeignKeyConstraint(['organisation_id'], ['organisations.id'], name=op.f('fk_library_items_organisation_id')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_library_items')),
         sa.UniqueConstraint('lineage', 'version', name=op.f('uq_library_items_lineage')),
     )
     op.create_index(op.f('ix_library_items_lineage'), 'library_items', ['lineage'])
+    op.create_index(op.f('ix_library_items_organisation_id'), 'library_items', ['organisation_id'])
 
 
 def downgrade():

@@ -2,7 +2,7 @@
 
 Revision ID: f27d6b05c8e9
 Revises: e81c5a94d2b6
-Create Date: 2026-12-01 16:34:00
+Create Date: 2026-12-01 17:14:00
 
 """
 from alembic import op

@@ -2,7 +2,7 @@
 
 Revision ID: d90b4e7713af
 Revises: c3f81a6d02e7
-Create Date: 2026-12-01 16:32:00
+Create Date: 2026-12-01 17:12:00
 
 """
 from alembic import op

@@ -1,0 +1,56 @@
+"""The audit log on PostgreSQL: no gap, whatever eight writers do at once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from webapp.core.database import Base, now
+from webapp.governance import chain
+from webapp.governance.models import AuditAddress, AuditEntry, AuditHead
+
+postgres = pytest.importorskip("tests.postgres", reason="no tests/postgres.py")
+pytest.importorskip("psycopg", reason="no driver for PostgreSQL")
+
+WRITERS, EACH = 8, 40
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    with postgres.running(tmp_path_factory.mktemp("postgres")) as address:
+        engine = sa.create_engine(address, pool_size=WRITERS)
+        Base.metadata.create_all(engine, tables=[model.__table__ for model in (AuditEntry, AuditHead, AuditAddress)])
+        yield engine
+        engine.dispose()
+
+
+def test_no_gap_and_no_break_with_eight_writers_some_of_which_roll_back(engine, tmp_path):
+    def write(writer: int) -> None:
+        for number in range(EACH):
+            event = chain.Event("changed", now(), "person", f"{writer:032x}", address=f"192.0.2.{writer}")
+            if number % 5 == 4:
+                with engine.connect() as connection:
+                    transaction = connection.begin()
+                    chain.append(connection, [event], b"key")
+                    transaction.rollback()
+            else:
+                chain.append_alone(engine, [event], b"key", tmp_path / "head")
+
+    threads = [threading.Thread(target=write, args=(each,)) for each in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        found = chain.verify(connection, chain.kept_head(tmp_path / "head"))
+        numbers = connection.scalars(sa.select(AuditEntry.__table__.c.number).order_by(sa.text("number"))).all()
+    assert (found.rows, found.broken) == (WRITERS * EACH * 4 // 5, 0)
+    assert list(numbers) == list(range(1, found.rows + 1))
+    with engine.begin() as connection:
+        connection.execute(
+            sa.update(AuditEntry.__table__).where(AuditEntry.__table__.c.number == 77).values(action="x")
+        )
+    with engine.connect() as connection:
+        assert chain.verify(connection).first_broken == 77

@@ -1,0 +1,93 @@
+"""A recruiter erases a candidate on request; irreversible acts say what goes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from tests.webapp.analysis.samples import answer_all
+from webapp.accounts.models import Role
+from webapp.core.database import db
+from webapp.governance.models import Erasure, RetentionRule
+from webapp.interviews.models import Interview, Invitation
+
+
+@pytest.fixture
+def invitation(make, sign_in):
+    recruiter = sign_in(make.user())
+    found = make.invitation(created_by=recruiter)
+    answer_all(make, make.interview(invitation=found))
+    return found
+
+
+def test_it_says_what_goes_and_wants_the_name(client, invitation):
+    address = f"/invitations/{invitation.id}/erase"
+    page = client.get(address).text
+    assert "cannot be undone" in page and "interviews: 1" in page and "2 files" in page
+    assert client.post(address, data={"name": "somebody"}).status_code == 422
+    assert db.session.scalar(sa.select(sa.func.count(Interview.id))) == 1
+    done = client.post(address, data={"name": " kim tremblay"}, follow_redirects=True).text
+    assert "What went" in done and "Kim" not in done.split("<main")[1]
+    assert db.session.scalar(sa.select(sa.func.count(Invitation.id))) == 0
+    row = db.session.scalars(sa.select(Erasure)).one()
+    file = client.get(f"/erasures/{row.id}/certificate.json")
+    assert file.get_json()["erased"]["tables"]["interviews"] == 1
+
+
+def test_nobody_erases_anothers_candidate_nor_sees_the_certificate(client, make, sign_in, invitation):
+    row = Erasure(
+        ground="request", scope={}, kept_classes=[], by_id=invitation.created_by_id, due_at=invitation.deadline
+    )
+    db.session.add(row)
+    db.session.commit()
+    sign_in(make.user())
+    assert client.get(f"/invitations/{invitation.id}/erase").status_code == 404
+    assert client.post(f"/invitations/{invitation.id}/hold", data={"reason": "x"}).status_code == 404
+    assert client.get(f"/erasures/{row.id}").status_code == 404
+
+
+def test_a_hold_stands_in_the_way_until_an_admin_ends_it(client, make, sign_in, invitation):
+    client.post(f"/invitations/{invitation.id}/hold", data={"reason": "A claim."})
+    assert "keeps everything" in client.get(f"/invitations/{invitation.id}/erase").text
+    assert client.post(f"/invitations/{invitation.id}/erase", data={"name": "Kim Tremblay"}).status_code == 422
+    assert client.post(f"/invitations/{invitation.id}/hold", data={"end": "yes"}).status_code == 403
+    sign_in(make.user(Role.ADMIN))
+    client.post(f"/invitations/{invitation.id}/hold", data={"end": "yes"})
+    assert "type the candidate" in client.get(f"/invitations/{invitation.id}/erase").text
+
+
+def test_four_eyes_on_pages(client, make, sign_in, invitation, app):
+    app.config["ERASURE_FOUR_EYES"] = True
+    page = client.post(f"/invitations/{invitation.id}/erase", data={"name": "Kim Tremblay"}, follow_redirects=True)
+    assert "another admin must agree" in page.text
+    row = db.session.scalars(sa.select(Erasure)).one()
+    sign_in(make.user(Role.ADMIN))
+    assert "waits for another admin" in client.get("/retention").text
+    client.post(f"/erasures/{row.id}/approve")
+    assert row.done_at and db.session.scalar(sa.select(sa.func.count(Interview.id))) == 0
+
+
+def test_how_long_what_is_kept(client, make, sign_in):
+    sign_in(make.user(Role.ADMIN))
+    assert client.post("/retention", data={"media": "90", "readings": "", "records": "1461"}).status_code == 302
+    found = {row.kept.value: row.days for row in db.session.scalars(sa.select(RetentionRule))}
+    assert found == {"media": 90, "records": 1461}
+    assert client.post("/retention", data={"media": "0"}).status_code == 422
+    client.post("/retention", data={"media": "30", "records": ""})
+    assert {row.kept.value: row.days for row in db.session.scalars(sa.select(RetentionRule))} == {"media": 30}
+
+
+def test_a_candidate_gets_everything_that_is_held_and_no_secret(client, invitation, open_interview):
+    client.post("/sign-out")
+    interview = open_interview(invitation.interview)
+    answer = client.get(f"/interview/{interview.id}/data.json")
+    held = answer.get_json()["holdings"]
+    assert {"answers", "consents", "interviews", "invitations", "recordings"} <= set(held)
+    assert held["invitations"][0]["name"] == "Kim Tremblay"
+    assert not {"original_key", "lease_owner", "password_hash", "browser"} & set(held["recordings"][0]) and json.dumps(
+        held
+    )
+    client.get("/sign-in")
+    assert client.get("/interview/nothing/data.json").status_code == 404

@@ -1,0 +1,127 @@
+"""A whole organisation with one row of everything, for tests that ask every route about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from tests.webapp.analysis.samples import answer_all, face_reading
+from webapp.accounts.models import Organisation, Role, User
+from webapp.analysis.models import Analysis, AnalysisState
+from webapp.core.database import db, now
+from webapp.interviews.attachments import attach
+from webapp.interviews.filters import Filters
+from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
+from webapp.interviews.saved_views import save_view
+from webapp.organisations.models import Team, TeamRole
+from webapp.organisations.operations import put_in_team
+from webapp.policy import Modality
+from webapp.questions import library
+from webapp.questions.models import QuestionSet, SetState
+from webapp.reviews.calibration_models import GoldInterview
+from webapp.reviews.comment_models import Comment
+from webapp.reviews.models import Decision
+from webapp.sharing import operations as sharing
+
+#: In every name and text of an organisation's rows: what must not be read elsewhere.
+MARK = "Zebrafinch"
+
+
+@dataclass
+class World:
+    """An organisation, its people by role, and the ids that addresses of its things need."""
+
+    organisation: Organisation
+    people: dict[TeamRole | Role, User]
+    team: Team
+    interview: Interview
+    draft: QuestionSet
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
+    """Make it, with an interview that was submitted and read."""
+    organisation = make.organisation(name)
+    values = {"organisation_id": organisation.id}
+    # Two teams: nobody is put into one by themselves.
+    team, _other = (make.team(name=f"{name} {what}", **values) for what in ("team", "other team"))
+    admin = make.user(Role.ADMIN, name=f"{name} Admin", **values)
+    people: dict[TeamRole | Role, User] = {role: make.user(name=f"{name} {role.value}", **values) for role in TeamRole}
+    for role in TeamRole:
+        put_in_team(team, people[role], role)
+    people[Role.ADMIN] = admin
+    position = make.position(country, title=f"{name} position", team=team, created_by=admin)
+    questions = make.question_set(title=f"{name} set", created_by=admin)
+    draft = make.question_set(title=f"{name} draft", created_by=admin, state=SetState.DRAFT)
+    invitation = make.invitation(
+        position=position, question_set=questions, created_by=admin, name=f"{name} Candidate", email="one@zebra.test"
+    )
+    open_one = make.invitation(
+        position=position, question_set=questions, created_by=admin, name=f"{name} Open", email="two@zebra.test"
+    )
+    interview = answer_all(make, make.interview(invitation=invitation))
+    answer = next(each for each in interview.answers if each.takes)
+    analysis = Analysis(
+        interview=interview,
+        answer=answer,
+        modality=Modality.FACE,
+        state=AnalysisState.DONE,
+        result=face_reading().to_json(),
+    )
+    recording = answer.takes[0].recording
+    recording.playable_key = recording.original_key
+    db.session.add(analysis)
+    db.session.commit()
+    share, _code = sharing.share(
+        position, [interview], name=f"{name} Guest", email="guest@zebra.org", until=now() + timedelta(days=1), by=admin
+    )
+    file = attach(open_one, f"{name}.pdf", b"%PDF-1.7\n%%EOF", by=admin)
+    decision = Decision(interview=interview, outcome=Outcome.HOLD, reason=f"{name} reason", by_id=admin.id)
+    db.session.add(decision)
+    asked = CandidateRequest(invitation=open_one, kind=next(iter(RequestKind)), text=f"{name} asks")
+    db.session.add(asked)
+    item = library.save(library.Draft(f"{name} question", f"{name}?"), by=admin)
+    comment = Comment(interview=interview, question=questions.questions[0], author_id=admin.id, text=f"{name} comment")
+    gold = GoldInterview(interview=interview, scores={f"{questions.questions[0].id} ": 3}, made_by_id=admin.id)
+    db.session.add_all([comment, gold])
+    db.session.flush()
+    view = save_view(admin, f"{name} view", Filters(q=name))
+    db.session.commit()
+    ids = {
+        "user_id": people[TeamRole.REVIEWER].id,
+        "person_id": people[TeamRole.REVIEWER].id,
+        "team_id": team.id,
+        "position_id": position.id,
+        "set_id": questions.id,
+        "question_id": questions.questions[0].id,
+        "invitation_id": open_one.id,
+        "interview_id": interview.id,
+        "answer_id": answer.id,
+        "take_id": answer.takes[0].id,
+        "recording_id": recording.id,
+        "analysis_id": analysis.id,
+        "position": 1,
+        "share_id": share.id,
+        "view_id": view.id,
+        "attachment_id": file.id,
+        "decision_id": decision.id,
+        "request_id": asked.id,
+        "item_id": item.id,
+        "comment_id": comment.id,
+        "gold_id": gold.id,
+        "number": 1,
+        "kind": "csv",
+        "filename": "none",
+        "token": "none",
+        "link": "none",
+        "rest": position.id,
+    }
+    return World(organisation, people, team, interview, draft, ids)
+
+
+def address(world: World, rule: Rule) -> dict[str, Any]:
+    """What ``rule`` needs to be asked about ``world``; KeyError for an id that no world has: add it to ``build``."""
+    return {name: world.ids[name] for name in rule.arguments}

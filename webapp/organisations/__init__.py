@@ -1,0 +1,21 @@
+"""Organisations and their teams: who works with whom, and with which rights."""
+
+from flask import Flask, request
+from flask_login import current_user
+
+from webapp.core.scoping import keep_to
+
+
+def init_app(app: Flask) -> None:
+    """Keep whoever works here to their own organisation, and register this feature's views."""
+    from webapp.organisations import personal, receivers  # connects them
+    from webapp.organisations.forms import ROLE_NAMES
+    from webapp.organisations.views.teams import blueprint
+
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["team_role"] = lambda role: str(ROLE_NAMES[role])
+
+    @app.before_request
+    def keep_apart() -> None:
+        if request.endpoint != "static" and current_user.is_authenticated and current_user.role.is_staff:
+            keep_to(current_user.organisation_id)

@@ -1,0 +1,52 @@
+"""Teams, and who is in them with which role."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.accounts.models import User
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisation
+
+
+class TeamRole(enum.StrEnum):
+    """What somebody is in a team; what that allows is in access.py."""
+
+    OWNER = "owner"
+    RECRUITER = "recruiter"
+    HIRING_MANAGER = "hiring_manager"
+    REVIEWER = "reviewer"
+    OBSERVER = "observer"
+
+
+class Team(OfOrganisation, Model):
+    """People who hire together, and the positions that they hire for."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("organisation_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    #: Whether members see only what they created themselves; owners see all. So it was before there were teams.
+    own_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    members: Mapped[list[Membership]] = relationship(back_populates="team", cascade="all, delete-orphan")
+
+
+class Membership(Model):
+    """Somebody's place in a team."""
+
+    __tablename__ = "memberships"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey(Team.id, ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[TeamRole] = mapped_column(enum_type(TeamRole))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    team: Mapped[Team] = relationship(back_populates="members")
+    user: Mapped[User] = relationship()

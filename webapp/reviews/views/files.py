@@ -1,0 +1,41 @@
+"""The files of a candidate, beside the answers: never while blind review hides whose they are."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, abort
+from flask_login import current_user, login_required
+
+from webapp.core.database import db
+from webapp.core.storage import storage
+from webapp.interviews.access import load_invitation
+from webapp.interviews.attachments import DOCX, PDF
+from webapp.interviews.models import Attachment
+from webapp.reviews.access import are_files_hidden
+from webapp.reviews.views.scorecard import blueprint
+
+#: What a browser shows by itself; a Word document is downloaded.
+_SHOWN = {PDF: "object-src 'self'; style-src 'unsafe-inline'"}
+
+
+@blueprint.get("/files/<attachment_id>")
+@login_required
+def file(attachment_id: str) -> Response:
+    """One file, for those who may open the interview; 404 for everybody else, and in blind review."""
+    row = db.session.get(Attachment, attachment_id) or abort(404)
+    invitation = load_invitation(row.invitation_id)
+    if are_files_hidden(current_user._get_current_object(), invitation):
+        abort(404)
+    try:
+        response = storage.send(row.key, mimetype=row.media_type, max_age=0)
+    except FileNotFoundError:
+        abort(404)
+    disposition = "attachment" if row.media_type == DOCX else "inline"
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(row.name, safe='')}"
+    response.headers["Cache-Control"] = "private, no-store"
+    # Nothing in a file may run, load or send anything. Browsers show a PDF by a plug-in, which a sandbox would refuse.
+    policy = _SHOWN.get(row.media_type, "sandbox")
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; {policy}; frame-ancestors 'self'"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
