@@ -2,7 +2,7 @@
 
 Revision ID: 5d20c7e1a9b3
 Revises: f27d6b05c8e9
-Create Date: 2026-12-01 16:45:00
+Create Date: 2026-12-01 17:20:00
 
 """
 from alembic import op

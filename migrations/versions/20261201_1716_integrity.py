@@ -2,7 +2,7 @@
 
 Revision ID: 8c41f0d7b2e6
 Revises: 5d20c7e1a9b3
-Create Date: 2026-12-01 16:50:00
+Create Date: 2026-12-01 17:21:00
 
 """
 from alembic import op

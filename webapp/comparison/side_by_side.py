@@ -20,7 +20,7 @@ from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.interviews.operations import interviews_of
 from webapp.questions.models import Question
-from webapp.reviews.access import Review, opened_by, review_of
+from webapp.reviews.access import Review, is_identity_hidden, opened_by, review_of
 from webapp.reviews.models import Decision, Rating, Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
 
@@ -36,11 +36,12 @@ class ComparisonError(ValueError):
 
 @dataclass(frozen=True)
 class Person:
-    """One candidate of a comparison under the name that is shown."""
+    """One candidate of a comparison under the name that is shown. ``hidden``: in blind review, without recordings."""
 
     interview: Interview
     name: str
     review: Review
+    hidden: bool = False
 
     @property
     def decision(self) -> Decision | None:
@@ -93,11 +94,12 @@ def compare(reader: User, ids: Collection[str], *, names: bool = True) -> Compar
     people = []
     for number, interview_id in enumerate(shuffled(reader, wanted)):
         interview = found[interview_id]
-        name = interview.candidate_name if names else _("Candidate %(letter)s", letter=string.ascii_uppercase[number])
+        hidden = is_identity_hidden(reader, interview)
+        letter = _("Candidate %(letter)s", letter=string.ascii_uppercase[number])
         review = review_of(interview, reader)
         if review is None:
             raise LookupError("This interview cannot be reviewed.")
-        people.append(Person(interview, name, review))
+        people.append(Person(interview, interview.candidate_name if names and not hidden else letter, review, hidden))
     return Comparison(people, _rows(reader, [person.interview for person in people]))
 
 

@@ -25,9 +25,9 @@ from webapp.interviews.operations import interviews_of
 from webapp.positions.models import Position
 from webapp.questions.guide import guide_of
 from webapp.questions.models import Question, QuestionSet
-from webapp.reviews.access import opened_by
+from webapp.reviews.access import is_identity_hidden, opened_by
 from webapp.reviews.formatting import outcome
-from webapp.reviews.models import Decision, Scorecard, ScorecardState
+from webapp.reviews.models import Decision, DecisionState, Scorecard, ScorecardState
 from webapp.reviews.scoring import note_of, scores_of
 
 FORMAT = "viva-position-1"
@@ -41,6 +41,9 @@ class Person:
     open: bool
     scorecards: list[Scorecard]
     decision: Decision | None
+    #: The name and the address that this reader may see.
+    name: str
+    email: str
 
 
 def people_of(position: Position, reader: User) -> list[Person]:
@@ -62,18 +65,26 @@ def people_of(position: Position, reader: User) -> list[Person]:
     ):
         cards[card.interview_id][card.reviewer_id] = card  # the newest version of each reviewer
     decisions: dict[str, Decision] = {}
-    made = sa.select(Decision).where(Decision.interview_id.in_(ids)).options(joinedload(Decision.by))
-    for decision in db.session.scalars(made.order_by(Decision.decided_at, Decision.id.desc())):
+    final = sa.select(Decision).where(Decision.interview_id.in_(ids), Decision.state == DecisionState.FINAL)
+    for decision in db.session.scalars(
+        final.options(joinedload(Decision.by)).order_by(Decision.decided_at, Decision.id.desc())
+    ):
         decisions[decision.interview_id] = decision
     found = []
-    for interview in sorted(interviews, key=lambda each: (each.candidate_name.casefold(), each.id)):
+    in_order = (
+        (lambda each: each.id) if position.blind_review else (lambda each: (each.candidate_name.casefold(), each.id))
+    )
+    for interview in sorted(interviews, key=in_order):
         is_open = interview.id in opened
+        hidden = is_identity_hidden(reader, interview)
         found.append(
             Person(
                 interview,
                 is_open,
                 list(cards[interview.id].values()) if is_open else [],
                 decisions.get(interview.id) if is_open else None,
+                _("Candidate %(code)s", code=interview.id[:6].upper()) if hidden else interview.candidate_name,
+                interview.invitation.email if interview.invitation and not hidden else "",
             )
         )
     return found
@@ -105,10 +116,9 @@ def table(people: Sequence[Person]) -> tuple[list[str], list[list[Any]]]:
 
 def _rows(person: Person, questions: Sequence[Question]) -> Iterator[list[Any]]:
     interview, decision = person.interview, person.decision
-    email = interview.invitation.email if interview.invitation else ""
     common: list[Any] = [
-        interview.candidate_name,
-        email,
+        person.name,
+        person.email,
         f"{interview.submitted_at:%Y-%m-%d %H:%M} UTC",
         outcome(decision.outcome) if decision else "" if person.open else _("hidden until you submit your scorecard"),
         decision.by.name if decision else "",
@@ -189,8 +199,8 @@ def _person(person: Person) -> dict[str, Any]:
     interview, decision = person.interview, person.decision
     return {
         "id": interview.id,
-        "candidate": interview.candidate_name,
-        "email": interview.invitation.email if interview.invitation else "",
+        "candidate": person.name,
+        "email": person.email,
         "submitted_at": interview.submitted_at.isoformat() if interview.submitted_at else None,
         "reviews_hidden": not person.open,
         "decision": decision

@@ -139,10 +139,11 @@ def files_of(invitation: Invitation) -> list[Attachment]:
 
 
 def opened_by(user: User, interview_id: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
-    """The rule of `may_see_readings` as a condition on a column with ids of assessments, for many at once."""
+    """The rule of `may_see_scorecards` as a condition on a column with ids of assessments, for many at once."""
     if not current_app.config.get("BLIND_REVIEW", True):
         return sa.true()
-    return interview_id.in_(operations.reviewed_by(user))
+    over = sa.select(Interview.id).where(Interview.review_state == ReviewState.DECIDED)
+    return sa.or_(interview_id.in_(over), interview_id.in_(operations.submitted_by(user)))
 
 
 def review_of(interview: Interview, reader: User | None = None) -> Review | None:

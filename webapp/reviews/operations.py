@@ -58,10 +58,10 @@ def latest(interview: Interview, reviewer: User) -> Scorecard | None:
     return db.session.scalars(query).first()
 
 
-def reviewed_by(reviewer: User) -> sa.Select[str]:
-    """The ids of the interviews of which ``has_reviewed`` says yes."""
+def submitted_by(reviewer: User) -> sa.Select[str]:
+    """The ids of the interviews of which ``reviewer`` has submitted a scorecard."""
     return sa.select(Scorecard.interview_id).where(
-        Scorecard.reviewer_id == reviewer.id, Scorecard.state != ScorecardState.DRAFT
+        Scorecard.reviewer_id == reviewer.id, Scorecard.state == ScorecardState.SUBMITTED
     )
 
 

@@ -23,9 +23,12 @@ def documents_with(term: Term) -> sa.Select[int]:
     return sa.select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(sqlite_query(term)))
 
 
-def invitations_with(term: Term) -> sa.Select[str]:
-    """The ids of the invitations in whose names and words ``term`` is."""
-    return sa.select(SearchDocument.invitation_id).where(SearchDocument.id.in_(documents_with(term)))
+def invitations_with(term: Term, named: sa.Select[str] | None = None) -> sa.Select[str]:
+    """The ids of the invitations in whose names and words ``term`` is; with ``named``, the names of these alone."""
+    found = sa.select(SearchDocument.invitation_id).where(SearchDocument.id.in_(documents_with(term)))
+    if named is None:
+        return found
+    return found.where(sa.or_(SearchDocument.answer_id.is_not(None), SearchDocument.invitation_id.in_(named)))
 
 
 def sqlite_query(term: Term) -> str:

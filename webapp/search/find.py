@@ -11,12 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.accounts.models import User
 from webapp.core.database import db
+from webapp.interviews.access import may_manage
+from webapp.interviews.filters import managed_by
 from webapp.interviews.models import Answer, Interview, Invitation, Take
 from webapp.interviews.operations import invitations_of
+from webapp.positions.models import Position
+from webapp.reviews.access import is_identity_hidden
 from webapp.search.backends import documents_with, invitations_with
 from webapp.search.folding import Token, tokens
 from webapp.search.models import SearchDocument
@@ -84,8 +89,9 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     query = invitations_of(user)
     if position_id:
         query = query.where(Invitation.position_id == position_id)
+    named = _named(user)
     for term in terms:
-        found = invitations_with(term)
+        found = invitations_with(term, named)
         query = query.where(Invitation.id.not_in(found) if term.excluded else Invitation.id.in_(found))
     total = db.session.scalar(query.with_only_columns(sa.func.count())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
@@ -97,10 +103,19 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
         .options(joinedload(Invitation.position), joinedload(Invitation.interview))
     )
     rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
-    return Results(terms, _entries(rows, wanted), total, page, pages)
+    return Results(terms, _entries(user, rows, wanted), total, page, pages)
 
 
-def _entries(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[Found]:
+def _named(user: User) -> sa.Select[str] | None:
+    """The invitations that may be found by their names, where there is blind review: those of other positions, and
+    those that ``user`` manages."""
+    blind = sa.select(Position.id).where(Position.blind_review)
+    if db.session.scalar(blind.limit(1)) is None:
+        return None
+    return sa.select(Invitation.id).where(sa.or_(Invitation.position_id.not_in(blind), managed_by(user)))
+
+
+def _entries(user: User, invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[Found]:
     """Each with its passages. They are cut from what may be seen now, not from the index."""
     answers = _answers_with(invitations, wanted)
     entries = []
@@ -109,12 +124,25 @@ def _entries(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[
         entries.append(
             Found(
                 invitation,
-                _marked(invitation.name, tokens(invitation.name), wanted),
+                _name_of(user, invitation, wanted),
                 passages[:MOST_PASSAGES],
                 max(0, len(passages) - MOST_PASSAGES),
             )
         )
     return entries
+
+
+def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list[Piece]:
+    """The name with what is wanted marked in it; in blind review a code."""
+    interview = invitation.interview
+    hidden = (
+        is_identity_hidden(user, interview)
+        if interview is not None
+        else invitation.position.blind_review and not may_manage(user, invitation)
+    )
+    if hidden:
+        return [Piece(_("Candidate %(code)s", code=invitation.id[:6].upper()))]
+    return _marked(invitation.name, tokens(invitation.name), wanted)
 
 
 def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict[str, list[Answer]]:

@@ -12,6 +12,7 @@ from webapp.interviews.operations import interviews_of
 from webapp.interviews.views.inbox import staff
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
+from webapp.reviews.access import is_identity_hidden
 
 blueprint = Blueprint("comparison", __name__, url_prefix="/compare")
 
@@ -37,6 +38,7 @@ def _choice(position_id: str, problem: str | None) -> str:
         position=position,
         interviews=interviews,
         chosen=request.args.getlist("interview"),
+        nameless=[each.id for each in interviews if is_identity_hidden(current_user, each)],
         problem=problem,
         most=MOST,
     )

@@ -15,14 +15,17 @@ from webapp.exports.views.base import as_file, blueprint
 from webapp.interviews.access import load_interview
 from webapp.interviews.models import Interview, InterviewState
 from webapp.reports.view import view_of
-from webapp.reviews.access import may_see_readings, review_of
+from webapp.reviews.access import is_identity_hidden, may_see_readings, review_of
 
 
 def _load(interview_id: str) -> tuple[Interview, Redaction]:
     interview = load_interview(interview_id)
     if interview.state is not InterviewState.SUBMITTED:
         abort(404)
-    return interview, Redaction.of(interview, request.args.getlist("without"))
+    without = request.args.getlist("without")
+    if is_identity_hidden(current_user._get_current_object(), interview):
+        without.append("name")
+    return interview, Redaction.of(interview, without)
 
 
 def _html(interview: Interview, redaction: Redaction, *, screen: bool) -> str:
@@ -36,7 +39,13 @@ def _html(interview: Interview, redaction: Redaction, *, screen: bool) -> str:
 def choose(interview_id: str) -> str:
     """In which form, and what to leave out."""
     interview, redaction = _load(interview_id)
-    return render_template("exports/choose.html", interview=interview, parts=PARTS, without=redaction.without)
+    return render_template(
+        "exports/choose.html",
+        interview=interview,
+        candidate=redaction.candidate,
+        parts=PARTS,
+        without=redaction.without,
+    )
 
 
 @blueprint.get("/reports/<interview_id>/document.html")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from webapp.core.database import db
 from webapp.integrity import operations
 from webapp.interviews.views.inbox import staff
-from webapp.positions.models import Position
-from webapp.positions.operations import positions_of
+from webapp.organisations.access import Right
+from webapp.positions.access import load_position
 
 blueprint = Blueprint("integrity", __name__)
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("integrity", __name__)
 @staff
 def switch(position_id: str) -> Response:
     """Note facts from now on (``on=yes``), or note no more."""
-    position = db.session.scalar(positions_of(current_user).where(Position.id == position_id)) or abort(404)
+    position = load_position(position_id, Right.MANAGE)
     on = request.form.get("on") == "yes"
     operations.switch(position, on, by=current_user._get_current_object())
     db.session.commit()
