@@ -225,9 +225,9 @@ class _Killer:
                 self.hits[held] += 1
 
     def _kill(self, pid: int, order: str) -> None:
-        """Every third time the whole worker with its message, and a new one begins; else its child alone."""
+        """Every sixth time the whole worker with its message, and a new one begins; else its child alone."""
         self.kills[order] += 1
-        if self.kills.total() % 3:
+        if self.kills.total() % 6:
             os.kill(pid, signal.SIGKILL)
             return
         for number, worker in enumerate(self._workers):
