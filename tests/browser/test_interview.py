@@ -52,6 +52,7 @@ def invite(page: Page, look, title: str) -> str:
     page.get_by_label("Title").fill("Support engineer")
     page.get_by_label("City").fill("Montréal")
     page.get_by_label("Country").select_option(label="Canada")
+    page.get_by_label("State or province").select_option(value="CA-QC")
     look(page, "new position")
     page.get_by_role("button", name="Create position").click()
     look(page, "position")
