@@ -13,7 +13,9 @@ from webapp.accounts.models import Role
 from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
 from webapp.reviews import operations as reviews
+from webapp.reviews.deciding import decide
 from webapp.reviews.models import Outcome
+from webapp.reviews.openings import note_opened
 from webapp.reviews.operations import Given
 
 FORMULA = "=HYPERLINK(1)"
@@ -32,7 +34,9 @@ def position(make, sign_in):
         interview.state, interview.submitted_at = InterviewState.SUBMITTED, now()
     given = {question.id: Given(3, "+1 for the example") for question in question_set.questions}
     reviews.submit(reviews.save(interview, recruiter, given, "Clear."))
-    reviews.decide(interview, Outcome.HOLD, "-1", by=recruiter)
+    for each in interview.answers:
+        note_opened(each, recruiter)
+    decide(interview, Outcome.HOLD, "-1", by=recruiter)
     db.session.commit()
     sign_in(recruiter)
     return position
