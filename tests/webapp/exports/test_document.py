@@ -17,6 +17,7 @@ from tests.webapp.analysis.samples import answer_all
 from webapp.core.database import db, now
 from webapp.exports import document
 from webapp.interviews.models import InterviewState
+from webapp.positions.models import ReviewState
 from webapp.reviews import operations as reviews
 from webapp.reviews.deciding import decide
 from webapp.reviews.models import Outcome
@@ -230,6 +231,7 @@ def test_strangers_get_no_document(client, reviewed, make, sign_in):
 def test_the_blind_rule_holds_on_paper(app, client, reviewed, make, sign_in):
     interview = reviewed()
     app.config["BLIND_REVIEW"] = True
+    interview.review_state = ReviewState.IN_REVIEW  # once people have decided, it is open
     from webapp.accounts.models import Role
 
     sign_in(make.user(Role.ADMIN))

@@ -8,10 +8,12 @@ import json
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from webapp.accounts.models import Role
 from webapp.core.database import db, now
-from webapp.interviews.models import InterviewState
+from webapp.interviews.models import Interview, InterviewState
+from webapp.positions.models import ReviewState
 from webapp.reviews import operations as reviews
 from webapp.reviews.deciding import decide
 from webapp.reviews.models import Outcome
@@ -77,6 +79,7 @@ def test_json_says_the_same(client, position):
 
 def test_the_blind_rule_holds_in_files(app, client, position, make, sign_in):
     app.config["BLIND_REVIEW"] = True
+    db.session.execute(sa.update(Interview).values(review_state=ReviewState.IN_REVIEW))  # once decided, it is open
     sign_in(make.user(Role.ADMIN))
     first, _second = rows(client, position)
     assert first["Decision"] == "hidden until you submit your scorecard"
