@@ -56,14 +56,14 @@ def missed(result: dict[str, Any]) -> list[str]:
     return found + (["decided"] if result["decided"] != result["decided_asked"] else [])
 
 
-#: Whether an interview has a decision with a reason, by somebody who has played its every recorded answer.
+#: Whether an interview has a decision with a reason, by somebody who has opened its every answer (a recording
+#: counts as opened once it has played for a second).
 _DECIDED = """
 select exists (
-  select 1 from decisions where interview_id = :id and length(reason) > 0 and not exists (
-    select 1 from answers join takes on takes.answer_id = answers.id where answers.interview_id = :id and not exists (
+  select 1 from decisions where interview_id = :id and state = 'final' and length(reason) > 0 and not exists (
+    select 1 from answers where answers.interview_id = :id and not exists (
       select 1 from answer_openings
-      where answer_openings.interview_id = :id and answer_openings.question_id = answers.question_id
-        and answer_openings.user_id = decisions.by_id and answer_openings.played_at is not null
+      where answer_openings.answer_id = answers.id and answer_openings.user_id = decisions.by_id
     )
   )
 )

@@ -67,18 +67,22 @@ class _Setting:
 
     def __init__(self) -> None:
         from webapp.accounts.models import Role, User
+        from webapp.accounts.operations import enrol, first_organisation
         from webapp.core.database import db
         from webapp.positions.operations import create_position
         from webapp.questions import operations as sets
         from webapp.questions.guide import Competency, ScoringGuide
         from webapp.questions.models import QuestionKind
 
-        self.me = User(role=Role.ADMIN, name="Rosa Moreau", email=EMAIL)
+        organisation = first_organisation().id
+        self.me = User(role=Role.ADMIN, name="Rosa Moreau", email=EMAIL, organisation_id=organisation)
         self.me.set_password(PASSWORD)
-        self.colleague = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
+        self.colleague = User(
+            role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example", organisation_id=organisation
+        )
         self.colleague.lock_password()
-        db.session.add_all([self.me, self.colleague])
-        db.session.flush()
+        for person in (self.me, self.colleague):
+            enrol(person)
         self.question_set = sets.create_set(title="First conversation", introduction="", by=self.me)
         levels = {1: "Nothing of it", 3: "About half of it", 5: "All of it, with an example"}
         for name, prompt in (
@@ -211,6 +215,7 @@ def _rows(setting: _Setting, number: int) -> Iterator[tuple[type, dict[str, Any]
     from webapp.core.database import new_id, now
     from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
     from webapp.policy import Mode, Purpose
+    from webapp.positions.models import ReviewState
     from webapp.recordings.models import Recording, RecordingState
     from webapp.reports.models import Report
     from webapp.reviews.models import Decision, Outcome, Rating, Scorecard, ScorecardState
@@ -222,7 +227,11 @@ def _rows(setting: _Setting, number: int) -> Iterator[tuple[type, dict[str, Any]
     moment: datetime = now() - timedelta(days=29, seconds=-60 * number)
     name, email = setting.name(), f"person{number}@viva.example"
     invitation, interview, card = new_id(), new_id(), new_id()
-    common = {"position_id": setting.positions[number % POSITIONS].id, "question_set_id": setting.question_set.id}
+    common = {
+        "position_id": setting.positions[number % POSITIONS].id, "question_set_id": setting.question_set.id,
+        "organisation_id": setting.me.organisation_id,
+    }  # fmt: skip
+    decision = new_id()
     yield Invitation, {
         "id": invitation, **common, "name": name, "email": email, "deadline": moment + timedelta(days=7),
         "created_at": moment - timedelta(days=3), "created_by_id": setting.me.id,
@@ -230,6 +239,7 @@ def _rows(setting: _Setting, number: int) -> Iterator[tuple[type, dict[str, Any]
     yield Interview, {
         "id": interview, **common, "mode": Mode.ASSESSMENT, "state": InterviewState.SUBMITTED,
         "invitation_id": invitation, "candidate_name": name, "started_at": moment, "submitted_at": moment,
+        "review_state": ReviewState.DECIDED,
     }  # fmt: skip
     yield Consent, {"interview_id": interview, "purpose": Purpose.RECORDING, "granted": True, "text_version": "bench"}
     yield SearchEntry, {"invitation_id": invitation, "rules": RULES}
@@ -257,6 +267,7 @@ def _rows(setting: _Setting, number: int) -> Iterator[tuple[type, dict[str, Any]
             yield SearchDocument, row
     yield Report, {"interview_id": interview, "body": {}, "built_at": moment}
     yield Decision, {
+        "id": decision, "final_at": moment,
         "interview_id": interview, "outcome": Outcome.HOLD, "reason": "The answers against the guide.",
         "by_id": setting.colleague.id, "decided_at": moment,
     }  # fmt: skip

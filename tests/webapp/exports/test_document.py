@@ -17,8 +17,11 @@ from tests.webapp.analysis.samples import answer_all
 from webapp.core.database import db, now
 from webapp.exports import document
 from webapp.interviews.models import InterviewState
+from webapp.positions.models import ReviewState
 from webapp.reviews import operations as reviews
+from webapp.reviews.deciding import decide
 from webapp.reviews.models import Outcome
+from webapp.reviews.openings import note_opened
 from webapp.reviews.operations import Given
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin
@@ -56,7 +59,9 @@ def reviewed(make, sign_in, models, run_all):
         run_all(interview)
         given = {question.id: Given(4, f"{name} named it.") for question in question_set.questions}
         reviews.submit(reviews.save(interview, reviewer, given, "A clear account."))
-        reviews.decide(interview, Outcome.ADVANCE, f"What {name} said.", by=reviewer)
+        for each in interview.answers:
+            note_opened(each, reviewer)
+        decide(interview, Outcome.ADVANCE, f"What {name} said.", by=reviewer)
         db.session.commit()
         sign_in(reviewer)
         return interview
@@ -226,6 +231,7 @@ def test_strangers_get_no_document(client, reviewed, make, sign_in):
 def test_the_blind_rule_holds_on_paper(app, client, reviewed, make, sign_in):
     interview = reviewed()
     app.config["BLIND_REVIEW"] = True
+    interview.review_state = ReviewState.IN_REVIEW  # once people have decided, it is open
     from webapp.accounts.models import Role
 
     sign_in(make.user(Role.ADMIN))

@@ -8,12 +8,16 @@ import json
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from webapp.accounts.models import Role
 from webapp.core.database import db, now
-from webapp.interviews.models import InterviewState
+from webapp.interviews.models import Interview, InterviewState
+from webapp.positions.models import ReviewState
 from webapp.reviews import operations as reviews
+from webapp.reviews.deciding import decide
 from webapp.reviews.models import Outcome
+from webapp.reviews.openings import note_opened
 from webapp.reviews.operations import Given
 
 FORMULA = "=HYPERLINK(1)"
@@ -32,7 +36,9 @@ def position(make, sign_in):
         interview.state, interview.submitted_at = InterviewState.SUBMITTED, now()
     given = {question.id: Given(3, "+1 for the example") for question in question_set.questions}
     reviews.submit(reviews.save(interview, recruiter, given, "Clear."))
-    reviews.decide(interview, Outcome.HOLD, "-1", by=recruiter)
+    for each in interview.answers:
+        note_opened(each, recruiter)
+    decide(interview, Outcome.HOLD, "-1", by=recruiter)
     db.session.commit()
     sign_in(recruiter)
     return position
@@ -73,6 +79,7 @@ def test_json_says_the_same(client, position):
 
 def test_the_blind_rule_holds_in_files(app, client, position, make, sign_in):
     app.config["BLIND_REVIEW"] = True
+    db.session.execute(sa.update(Interview).values(review_state=ReviewState.IN_REVIEW))  # once decided, it is open
     sign_in(make.user(Role.ADMIN))
     first, _second = rows(client, position)
     assert first["Decision"] == "hidden until you submit your scorecard"

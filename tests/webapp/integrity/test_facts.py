@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.accounts.models import Role
+from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
 from webapp.integrity import operations, texts
 from webapp.integrity.models import FactKind, IntegrityFact, IntegrityNotice
@@ -14,10 +15,10 @@ from webapp.interviews.models import InterviewState
 
 @pytest.fixture
 def interview(make, open_interview):
-    """An interview that has not begun; the test client is its candidate."""
-    return open_interview(
-        make.interview(invitation=make.invitation(question_set=make.question_set("text")), consents="")
-    )
+    """An interview whose consents were not asked yet; the test client is its candidate."""
+    row = candidate.open_interview(make.invitation(question_set=make.question_set("text")))
+    db.session.commit()
+    return open_interview(row)
 
 
 def count(model) -> int:
@@ -26,9 +27,6 @@ def count(model) -> int:
 
 def begin(client, interview) -> str:
     """Agree to what is asked; the page on which that was asked."""
-    for consent in list(interview.consents):
-        db.session.delete(consent)
-    db.session.commit()
     page = client.get(f"/interview/{interview.id}/consent").text
     client.post(f"/interview/{interview.id}/consent", data={})
     return page
