@@ -47,7 +47,7 @@ def init_celery(app: Flask) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
-        # A process that was killed says nothing more: what it worked on goes to another one soon, not after ten seconds.
+        # A process that was killed says nothing more: what it worked on goes to another one now, not in ten seconds.
         worker_lost_wait=1.0,
         task_track_started=False,
         worker_prefetch_multiplier=1,
