@@ -56,6 +56,8 @@ def init_celery(app: Flask) -> Celery:
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
+        # A process that was killed says nothing more: what it worked on goes to another one now, not in ten seconds.
+        worker_lost_wait=1.0,
         task_track_started=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
