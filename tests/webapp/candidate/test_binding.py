@@ -58,7 +58,8 @@ def test_no_page_of_an_interview_writes_anything_when_it_is_looked_at(
     assert len(set(paths)) >= 10 and not any("<" in path for path in paths)
     written.clear()
     for path in paths:
-        assert client.open(path, method=method).status_code < 400
+        # There is no decision yet, and the page of one says so.
+        assert client.open(path, method=method).status_code < (405 if path.endswith("/decision") else 400)
     assert written == []
     assert db.session.query(Answer).count() == 0
 

@@ -71,7 +71,7 @@ class TestLogs:
         client.post(f"/people/{user.id}/deactivate")
         client.post("/sign-out")
         log = (app.config["HOME"] / "logs" / "security.log").read_text()
-        rows = [json.loads(line) for line in log.splitlines()]
+        rows = [row for row in map(json.loads, log.splitlines()) if row["event"] != "team role given"]  # by make.user
         assert [row["event"] for row in rows] == [
             "sign-in failed", "sign-in failed", "signed in", "link shown", "password link shown", "deactivated",
             "signed out",

@@ -7,11 +7,11 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from tests import postgres
 from webapp.core.database import Base, now
 from webapp.governance import chain
 from webapp.governance.models import AuditAddress, AuditEntry, AuditHead
 
-postgres = pytest.importorskip("tests.postgres", reason="no tests/postgres.py")
 pytest.importorskip("psycopg", reason="no driver for PostgreSQL")
 
 WRITERS, EACH = 8, 40

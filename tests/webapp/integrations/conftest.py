@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from standardwebhooks import Webhook
 
+from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.integrations import operations, signing
 from webapp.messages import delivery
@@ -67,7 +68,7 @@ def receiver() -> Iterator[Receiver]:
 def endpoint(app: Flask, make, receiver: Receiver):
     """An endpoint that leads to the receiver, whose network the operator allows."""
     app.config["WEBHOOK_NETWORKS"] = ["127.0.0.0/8"]
-    row = operations.add_endpoint(title="ATS", url=receiver.url, types=[], by=make.user("admin"))
+    row = operations.add_endpoint(title="ATS", url=receiver.url, types=[], by=make.user(Role.ADMIN))
     db.session.commit()
     receiver.secret = signing.secret_of(row)
     return row

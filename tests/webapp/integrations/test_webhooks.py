@@ -67,7 +67,7 @@ def test_practice_is_told_to_nobody(endpoint, make):
 
 def test_an_endpoint_gets_what_it_asked_for(app, make, receiver, endpoint, invited, deliver):
     operations.change_endpoint(
-        endpoint, title="ATS", url=receiver.url, types=["interview.started"], active=True, by=make.user("admin")
+        endpoint, title="ATS", url=receiver.url, types=["interview.started"], active=True, by=make.user(Role.ADMIN)
     )
     candidate.open_interview(invited)
     deliver()
@@ -121,7 +121,7 @@ def test_one_that_does_not_answer_keeps_nobody_waiting(app, endpoint, receiver, 
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        operations.add_endpoint(title="Silent", url=url, types=[], by=make.user("admin"))
+        operations.add_endpoint(title="Silent", url=url, types=[], by=make.user(Role.ADMIN))
         interview = candidate.open_interview(invited)
         candidate.submit(interview, incomplete=True)
         messages = deliver()
@@ -132,7 +132,7 @@ def test_one_that_does_not_answer_keeps_nobody_waiting(app, endpoint, receiver, 
 
 def test_for_a_day_both_secrets_count(endpoint, receiver, invited, deliver, make):
     old = receiver.secret
-    operations.rotate(endpoint, by=make.user("admin"))
+    operations.rotate(endpoint, by=make.user(Role.ADMIN))
     new = signing.secret_of(endpoint)
     assert new != old
     body = b'{"a":1}'

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import sqlalchemy as sa
 
+from webapp.accounts.models import Role
 from webapp.core.database import db, now
 from webapp.messages import bounces, outbox
 from webapp.messages.models import Message, Refusal, State
@@ -116,7 +117,7 @@ def test_an_address_that_bounces_is_written_to_no_more_until_somebody_says_so(
     put("b")
     assert [each.state for each in deliver()] == [State.FAILED] * 2 and post.taken == []
     refusal = db.session.scalars(sa.select(Refusal)).one()
-    sign_in(make.user("admin"))
+    sign_in(make.user(Role.ADMIN))
     client.post(f"/messages/refusals/{refusal.id}/lift")
     put("c")
     assert deliver()[-1].state is State.SENT
