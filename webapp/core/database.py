@@ -98,6 +98,8 @@ def after_commit(action: Callable[[], object]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _run_actions(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint: what was written is not committed yet
+        return
     for action in session.info.pop("after_commit", []):
         try:
             action()

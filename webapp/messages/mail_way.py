@@ -80,7 +80,7 @@ def _check_rate(message: Message) -> None:
         sa.select(Message.sent_at)
         .where(
             Message.recipient == message.recipient, Message.channel == Channel.MAIL, Message.state == State.SENT,
-            Message.sent_at > since,
+            Message.sent_at > since, Message.priority != URGENT,
         )
         .order_by(Message.sent_at.desc())
         .limit(most)
