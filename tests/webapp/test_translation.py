@@ -199,7 +199,7 @@ class TestPseudo:
         given = {
             "Ädä", "Öli", "Jöb", "Ürt", "Ëins", "Kïm", "k@ü.tt", "Wörds.", admin.email, candidate.email, "Canada",
             "Viva", "First interview", "Data engineer", "First conversation", "An example.", "UTC", "name@example.org",
-            "(CA)", "CSV", "JSON",
+            "(CA)", "CSV", "JSON", "XLSX", "United States", "Hiring team", "Ürt, Canada · Hiring team",
         }  # fmt: skip
         given |= {f"Question {number}?" for number in range(1, 4)}
         months = {now().strftime("%B")}

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
+from webapp.applying import operations as applying
 from webapp.core.database import db, now
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
@@ -88,6 +89,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     gold = GoldInterview(interview=interview, scores={f"{questions.questions[0].id} ": 3}, made_by_id=admin.id)
     db.session.add_all([comment, gold])
     db.session.flush()
+    values = {"cap": 5, "days": 7, "ends_at": now() + timedelta(days=7), "origins": ()}
+    link = applying.make_link(position=position, question_set=questions, by=admin, **values)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -106,6 +109,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "position": 1,
         "share_id": share.id,
         "view_id": view.id,
+        "link_id": link.id,
         "attachment_id": file.id,
         "decision_id": decision.id,
         "request_id": asked.id,
@@ -114,6 +118,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "gold_id": gold.id,
         "number": 1,
         "kind": "csv",
+        "form": "csv",
         "filename": "none",
         "token": "none",
         "link": "none",
