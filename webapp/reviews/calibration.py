@@ -48,8 +48,9 @@ def places_of(interview: Interview) -> list[tuple[Question, str]]:
 
 
 def is_lead_of(viewer: User, reviewer: User) -> bool:
-    """Whether ``viewer`` leads ``reviewer`` and may see how they score: an admin."""
-    return viewer.role is Role.ADMIN and viewer.id != reviewer.id
+    """Whether ``viewer`` leads ``reviewer`` and may see how they score: an admin of the same organisation."""
+    same = viewer.organisation_id == reviewer.organisation_id
+    return viewer.role is Role.ADMIN and viewer.id != reviewer.id and same
 
 
 def may_see(viewer: User, reviewer: User) -> bool:
@@ -90,7 +91,10 @@ def retire(row: GoldInterview, *, by: User) -> None:
 def golds() -> list[GoldInterview]:
     """The interviews that are scored for calibration, the newest first."""
     query = (
-        sa.select(GoldInterview).where(GoldInterview.retired_at.is_(None)).options(joinedload(GoldInterview.interview))
+        sa.select(GoldInterview)
+        .join(GoldInterview.interview)  # which knows its organisation
+        .where(GoldInterview.retired_at.is_(None))
+        .options(joinedload(GoldInterview.interview))
     )
     return list(db.session.scalars(query.order_by(GoldInterview.made_at.desc())))
 
