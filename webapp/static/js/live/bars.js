@@ -86,7 +86,11 @@ export function chip(className) {
   button.setAttribute("aria-describedby", more.id);
   const element = make("div", `chip-holder ${className}`, button, more);
   document.addEventListener("keydown", hush, true); // one and the same listener for all
-  for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, () => delete element.dataset.quiet);
+  element.addEventListener("focusout", () => delete element.dataset.quiet);
+  element.addEventListener("pointerleave", () => {
+    // What is hidden under the pointer is left by it: with the focus here, that is no reason to show it again.
+    if (!element.matches(":focus-within")) delete element.dataset.quiet;
+  });
   button.addEventListener("click", () => delete element.dataset.quiet);
   for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, () => requestAnimationFrame(() => keepInside(more)));
   /** @param {any} reading */
