@@ -35,6 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from webapp import (
         accounts,
         analysis,
+        api,
         applying,
         candidate,
         comparison,
@@ -64,6 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     )
 
     for feature in (
+        api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
         questions,

@@ -201,7 +201,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         asked = CandidateRequest(invitation=invitation, kind=RequestKind.PERSON, text="Call me.")
         refusal = Refusal(address="x@viva.test", kind="", why="bounced")
         decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
-        there = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
+        there = Endpoint(
+            title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id, organisation_id=position.organisation_id
+        )  # fmt: skip
         at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
         slot = Slot(host_id=somebody.id, position_id=position.id, **at)
         talk = Appointment(invitation=invitation, host_id=somebody.id, **at)

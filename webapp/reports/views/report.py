@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_login import current_user, login_required
 
@@ -20,6 +22,11 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 def _view(interview: Interview) -> ReportView:
     """The report as the present user may see it: readings only once their own scorecard is in."""
     return view_of(interview, machine=may_see_readings(current_user._get_current_object(), interview))
+
+
+def report_of(interview: Interview) -> dict[str, Any]:
+    """The whole report as the present user may see it, for programs."""
+    return exports.to_json(_view(interview), review_of(interview))
 
 
 @blueprint.get("/<interview_id>")
@@ -56,6 +63,6 @@ def figures(interview_id: str) -> Response:
 def export(interview_id: str) -> Response:
     """The whole report as a JSON file to keep."""
     interview = load_interview(interview_id)
-    response = jsonify(exports.to_json(_view(interview), review_of(interview)))
+    response = jsonify(report_of(interview))
     response.headers["Content-Disposition"] = f'attachment; filename="viva-report-{interview.id[:8]}.json"'
     return response
