@@ -9,6 +9,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role
+from webapp.api.models import ApiKey
 from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
 from webapp.governance.models import Erasure
@@ -111,6 +112,10 @@ ROUTES = [
     ("POST", "interviews.revoke", "invitation", STAFF),
     ("POST", "interviews.correct_address", "invitation", STAFF),
     ("POST", "interviews.settle_request", "invitation request", STAFF),
+    ("GET", "api_keys.index", "", ADMINS),
+    ("GET", "api_keys.new", "", ADMINS),
+    ("POST", "api_keys.new", "", ADMINS),
+    ("POST", "api_keys.revoke", "key", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
@@ -163,6 +168,7 @@ OURS = (
     "health",
     "messages",
     "integrations",
+    "api_keys",
     "scheduling",
     "applying",
 )
@@ -211,7 +217,11 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             position=position, question_set=invitation.question_set, created_by_id=somebody.id, cap=1,
             ends_at=now() + timedelta(days=9),
         )  # fmt: skip
-        db.session.add_all([asked, refusal, decision, there, slot, talk, open_link])
+        key = ApiKey(
+            organisation_id=position.organisation_id, title="K", person_id=somebody.id, created_by_id=somebody.id,
+            hash=new_id(), begins_with="viva_", scopes=[], expires_at=now() + timedelta(days=1),
+        )  # fmt: skip
+        db.session.add_all([asked, refusal, decision, there, slot, talk, open_link, key])
         db.session.flush()
         hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
@@ -219,6 +229,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "message": {"message_id": message.id},
             "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},
+            "key": {"key_id": key.id},
             "slot": {"slot_id": slot.id},
             "appointment": {"appointment_id": talk.id},
             "open_link": {"link_id": open_link.id},

@@ -9,7 +9,17 @@ def init_app(app: Flask) -> None:
     """Register the operations, the page of the keys, and who asks."""
     from webapp.api import document, identify, personal, receivers  # connects them
     from webapp.api.framework import blueprint, make_api
-    from webapp.api.views import governance, interviews, invitations, library, people, positions, questions, reviews, webhooks
+    from webapp.api.views import (  # adds their operations to the blueprint
+        governance,
+        interviews,
+        invitations,
+        library,
+        people,
+        positions,
+        questions,
+        reviews,
+        webhooks,
+    )
     from webapp.api.views.keys import blueprint as keys
 
     identify.init_app(app)

@@ -45,7 +45,9 @@ def document(app: Flask) -> dict[str, Any]:
     """The document of ``app``'s API."""
     found: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
     found["tags"] = [tag for tag in found["tags"] if tag["name"] in TAGS]
-    found["components"]["schemas"].pop("PaginationMetadata", None)  # of flask-smorest's own pages, which we have none of
+    found["components"]["schemas"].pop(
+        "PaginationMetadata", None
+    )  # of flask-smorest's own pages, which we have none of
     return found
 
 

@@ -77,7 +77,7 @@ class Whole(fields.Integer):
     def __init__(self, least: int, most: int, **values: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **values)
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | None:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if isinstance(value, bool | str):
             raise ma.ValidationError(_("Enter a whole number."))
         return super()._deserialize(value, *args, **kwargs)
@@ -89,7 +89,7 @@ class WholeInQuery(fields.Integer):
     def __init__(self, least: int, most: int, **values: Any) -> None:
         super().__init__(validate=validate.Range(least, most), **values)
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | None:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if not isinstance(value, int) and not (str(value).isascii() and str(value).isdigit() and len(str(value)) < 10):
             raise ma.ValidationError(_("Enter a whole number."))
         return super()._deserialize(value, *args, **kwargs)

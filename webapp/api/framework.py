@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, cast
 
 import marshmallow as ma
-from flask import Flask, Response, abort, jsonify
+from flask import Flask, Response, abort, jsonify, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_smorest import Api, Blueprint
@@ -66,6 +66,8 @@ DESCRIPTIONS = {
     503: "The database is busy; nothing was changed. Try again after `Retry-After`.",
     507: "The server has no room left.",
 }
+_BYTES = {"type": "string", "format": "binary"}
+_FILE = {"application/json": {"type": "object"}}
 _RATES = {
     "RateLimit-Limit": "How many requests a key may make in a minute.",
     "RateLimit-Remaining": "How many of them are left.",
@@ -154,6 +156,8 @@ def operation(
         def guarded(*args: Any, **kwargs: Any) -> Response:
             if not public:
                 _check_key(scope, role)
+            if body is not None and not request.is_json:
+                abort(415, _("Send a body of JSON, as application/json."))
             try:
                 return idempotency.once(
                     lambda: parsed(*args, **kwargs), lambda found: _answer(found, answers, show, status), method
@@ -224,11 +228,11 @@ def _document(
     apidoc: dict[str, Any] = vars(view).setdefault("_apidoc", {})
     responses = apidoc.setdefault("response", {}).setdefault("responses", {})
     if content is not None:
+        empty: dict[str, Any] = {"content_type": None, "description": "Nothing to send.", "headers": headers}
         for each, types in content.items():
-            responses[each] = [
-                {"content_type": name, "description": "The file.", "schema": {"type": "string", "format": "binary"},
-                 "headers": headers} for name in types
-            ] or [{"content_type": None, "description": "Nothing to send.", "headers": headers}]  # fmt: skip
+            file = {"description": "The file.", "headers": headers}
+            found = [{"content_type": name, "schema": _FILE.get(name, _BYTES), **file} for name in types]
+            responses[each] = found or [empty]
     elif answers is None:
         responses[status] = [{"content_type": None, "description": "Done.", "headers": headers}]
     else:
@@ -260,8 +264,8 @@ def _described(view: Callable[..., Any], method: str, scope: Scope | None, publi
 
 def make_api(app: Flask) -> ViewApi:
     """The API with its document, before its operations are registered."""
-    app.config.update(
-        API_TITLE="Viva", API_VERSION="1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None,
+    app.config.from_mapping(
+        API_TITLE="Viva", API_VERSION="1", OPENAPI_VERSION="3.1.0",
         API_SPEC_OPTIONS={
             "info": {
                 "description": "Everything that recruiters and admins do every day. A key acts for a person: it may do "
@@ -282,5 +286,3 @@ def make_api(app: Flask) -> ViewApi:
     }  # fmt: skip
     cast(Any, api.spec).components.security_scheme("key", scheme)
     return api
-
-

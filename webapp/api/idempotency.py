@@ -38,7 +38,7 @@ def once(act: Callable[[], Any], answer: Callable[[Any], Response], method: str)
         abort(422, _("An Idempotency-Key has 1 to 200 characters."))
     row = IdempotentRequest(key_id=key.id, value=_digest(given.encode("utf-8", "replace")), fingerprint=_fingerprint())
     if (earlier := _earlier(row)) is not None:
-        return _again(earlier, row, answer)
+        return _again(earlier, row, act, answer)
     db.session.add(row)
     try:
         db.session.flush()
@@ -46,7 +46,7 @@ def once(act: Callable[[], Any], answer: Callable[[Any], Response], method: str)
         db.session.rollback()
         if (earlier := _earlier(row)) is None:
             abort(409, _("This request is just being done. Ask again in a moment."))
-        return _again(earlier, row, answer)
+        return _again(earlier, row, act, answer)
     found = act()
     response = answer(found)
     row.result = _named(found)
@@ -59,21 +59,25 @@ def _earlier(row: IdempotentRequest) -> IdempotentRequest | None:
         return db.session.scalar(sa.select(IdempotentRequest).filter_by(key_id=row.key_id, value=row.value))
 
 
-def _again(earlier: IdempotentRequest, row: IdempotentRequest, answer: Callable[[Any], Response]) -> Response:
+def _again(
+    earlier: IdempotentRequest, row: IdempotentRequest, act: Callable[[], Any], answer: Callable[[Any], Response]
+) -> Response:
     if earlier.fingerprint != row.fingerprint:
         abort(422, _("This Idempotency-Key was used for another request. Choose a new one."))
-    response = answer(_found(earlier.result))
+    result = earlier.result
+    # What is no row changes nothing: it is said anew.
+    response = answer(act() if result is not None and "anew" in result else _found(result))
     response.headers[REPLAYED] = "true"
     return response
 
 
 def _named(found: Any) -> dict[str, Any] | None:
     """A row, or rows, by name and id."""
-    if isinstance(found, Base):
+    if isinstance(found, db.Model):
         return {"model": type(found).__name__, "id": sa.inspect(found).identity[0]}
     if isinstance(found, list):
         return {"rows": [_named(each) for each in found]}
-    return None
+    return None if found is None else {"anew": True}
 
 
 def _found(result: dict[str, Any] | None) -> Any:

@@ -77,5 +77,3 @@ def _read(cursor: str) -> tuple[datetime, Any]:
     except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         abort(422, _("This is no cursor of ours. Leave it out to begin anew."))
     return found, key
-
-

@@ -110,7 +110,9 @@ def _problem(error: HTTPException, words: str) -> Response:
     errors: list[dict[str, str]] = []
     for part in (found.get("messages") or {}).values():  # by where it stood: json, query, files
         errors += problems.field_errors(part)
-    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")
+    }
     detail = _("Some values cannot be taken. See the list.") if errors else words
     return problems.problem(error.code or 500, detail, errors=errors, headers=headers)
 

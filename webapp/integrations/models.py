@@ -47,8 +47,8 @@ class InterviewEvent(Model):
 
 
 class Endpoint(OfOrganisation, Model):
-    """An address that is told about an organisation's events. Its secret is not stored: it is made of the row's id, its number and the
-    installation's secret (signing.py)."""
+    """An address that is told about an organisation's events. Its secret is not stored: it is made of the row's id, its
+    number and the installation's secret (signing.py)."""
 
     __tablename__ = "webhook_endpoints"
 

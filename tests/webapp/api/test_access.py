@@ -15,7 +15,6 @@ from webapp.accounts.models import Role
 from webapp.api.document import document
 from webapp.core.database import db, new_id, now
 from webapp.governance.models import Erasure
-from webapp.integrations.models import Endpoint
 from webapp.organisations.access import RIGHTS, Right
 from webapp.organisations.models import TeamRole
 from webapp.policy import Modality
@@ -60,6 +59,17 @@ NEEDS = {
 SHARED = {"end_attestation"}
 
 
+#: What cannot be done with the things of the tests, whoever asks.
+REFUSED_ANYWAY = {
+    "get_transcript": {404}, "get_captions": {404}, "get_scorecard": {404}, "revoke_key": {404}, "hold_candidate": {422},
+    "approve_erasure": {422}, "correct_transcript": {422}, "submit_scorecard": {422}, "take_up_scorecard": {422},
+    "decide": {422}, "approve_decision": {422}, "create_webhook": {422}, "change_webhook": {422},
+    "erase_candidate": {422}, "change_library_item": {422}, "archive_library_item": {422}, "delete_comment": {422},
+}  # fmt: skip
+#: Operations on question sets that are for published ones.
+PUBLISHED = {"create_question_set_version", "archive_question_set"}
+
+
 def bodies(ids: dict) -> dict[str, dict]:
     """Something that each operation takes."""
     until = (now() + timedelta(days=5)).isoformat()
@@ -74,14 +84,14 @@ def bodies(ids: dict) -> dict[str, dict]:
         "set_scoring_guide": {"competencies": [{"name": "Craft", "levels": {"1": "None"}}]},
         "move_question": {"places": 1},
         "create_library_item": {"title": "T", "prompt": "Why?"}, "change_library_item": {"title": "T", "prompt": "W?"},
-        "create_invitation": {**invited, "name": "New One", "email": "new@viva.example"},
-        "create_invitations": {**invited, "people": [{"name": "New Two", "email": "two@viva.example"}]},
+        "create_invitation": {**invited, "name": "New One", "email": "new@viva-people.org"},
+        "create_invitations": {**invited, "people": [{"name": "New Two", "email": "two@viva-people.org"}]},
         "change_invitation": {"deadline": until},
         "move_interview": {"review_state": "in_review"},
         "write_transcript": {"text": "I said so."}, "correct_transcript": {"version": 1, "lines": ["I said so."]},
         "save_scorecard": {"summary": "Good."}, "add_comment": {"text": "Look."}, "change_comment": {"resolved": True},
         "decide": {"outcome": "hold", "reason": "Because."}, "approve_decision": {"approved": True},
-        "add_person": {"name": "P", "email": "p@viva.example", "role": "recruiter"}, "change_person": {"role": "recruiter"},
+        "add_person": {"name": "P", "email": "p@viva-people.org", "role": "recruiter"}, "change_person": {"role": "recruiter"},
         "create_team": {"name": "A new team"}, "change_team": {"name": "Another name"}, "put_in_team": {"role": "reviewer"},
         "create_key": {"title": "K", "scopes": ["policy:read"], "expires_at": until},
         "create_webhook": {"title": "W", "url": "https://127.0.0.1/"}, "change_webhook": {"title": "W"},
@@ -94,13 +104,11 @@ def bodies(ids: dict) -> dict[str, dict]:
 def more(world, key_id: str) -> dict[str, str]:
     """The ids of the world's other things, those that only admins ask for."""
     admin = world.people[Role.ADMIN]
-    values = {"organisation_id": world.organisation.id, "created_by_id": admin.id}
-    endpoint = Endpoint(title=f"{worlds.MARK} hook", url="https://hooks.example.org/", **values)
     erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=admin.id, due_at=now(), done_at=now())
     attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=admin.id)
-    db.session.add_all([endpoint, erasure, attestation])
+    db.session.add_all([erasure, attestation])
     db.session.commit()
-    ids = {"endpoint_id": endpoint.id, "erasure_id": erasure.id, "attestation_id": attestation.id, "key_id": key_id}
+    ids = {"erasure_id": erasure.id, "attestation_id": attestation.id, "key_id": key_id}
     return {**{name: value for name, value in world.ids.items()}, **ids}
 
 
@@ -118,13 +126,17 @@ def test_every_operation_is_in_the_matrix(app: Flask):
     assert {each["operationId"] for each in operations(document(app)).values()} == set(NEEDS)
 
 
-@pytest.mark.parametrize("role", [*TeamRole, Role.ADMIN])
+_LONG = pytest.mark.full
+_ROLES = [pytest.param(role, marks=() if role in (Role.ADMIN, TeamRole.REVIEWER) else _LONG)
+          for role in (*TeamRole, Role.ADMIN)]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", _ROLES)
 def test_each_role_at_each_operation(app: Flask, call, key_of, make, world, role):
     person = world.people[role]
     rights = set(Right) if role is Role.ADMIN else RIGHTS[role]
     secret = key_of(person)
     ids = more(world, new_id())
-    draft = make.question_set(title="A draft", created_by=world.people[Role.ADMIN], state=SetState.DRAFT)
     wrong = []
     #: What goes, or is closed, comes last.
     late = ("delete", "archive", "revoke", "take_out", "deactivate", "change_person", "erase", "release")
@@ -132,19 +144,22 @@ def test_each_role_at_each_operation(app: Flask, call, key_of, make, world, role
     for (method, path), operation in found:
         name = operation["operationId"]
         own = dict(ids)
-        if "/question-sets/" in path and NEEDS[name] is ADMIN:
-            own["set_id"], own["question_id"] = draft.id, draft.questions[0].id if draft.questions else new_id()
+        if "/question-sets/" in path and NEEDS[name] is ADMIN and name not in PUBLISHED:
+            draft = make.question_set(title="A draft", created_by=world.people[Role.ADMIN], state=SetState.DRAFT)
+            own["set_id"], own["question_id"] = draft.id, draft.questions[0].id
         answer = ask(call, secret, method, path, name, own)
         needs = NEEDS[name]
         allowed = needs is STAFF or (role is Role.ADMIN if needs is ADMIN else needs in rights)
-        good = {int(code) for code in operation["responses"]} - {401, 403, 429, 503, 507}
-        refused = {403, 404} | ({422} if name in ("create_position", "create_invitation", "create_invitations") else set())
+        good = {int(code) for code in operation["responses"] if code < "400"} | REFUSED_ANYWAY.get(name, set())
+        refused = {403, 404} | (
+            {422} if name in ("create_position", "create_invitation", "create_invitations") else set()
+        )
         if answer.status_code not in (good if allowed else refused):
-            wrong.append((name, answer.status_code, answer.text[:200]))
-    assert wrong == []
+            wrong.append(f"{name}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.parametrize("role", [Role.ADMIN, TeamRole.OWNER])
+@pytest.mark.parametrize("role", [Role.ADMIN, pytest.param(TeamRole.OWNER, marks=_LONG)])
 def test_another_organisations_things_are_not_there(app: Flask, call, key_of, make, world, role):
     ours = worlds.build(make, "Ours")
     ids = more(world, new_id())

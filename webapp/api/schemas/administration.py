@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 import marshmallow as ma
-
 from marshmallow import fields, validate
 
 from webapp.api.fields import Choice, Text, Whole, WholeInQuery, Yes
 from webapp.api.paging import DEFAULT, MOST
-from webapp.core.personal_data import Kept
 from webapp.governance.models import AuditEntry
 from webapp.integrations.models import Endpoint, EventType
 from webapp.messages.models import Message, State
@@ -64,12 +61,6 @@ class DeliveryOut(ma.Schema):
     attempts = fields.Integer(required=True)
     created_at = fields.DateTime(required=True)
     sent_at = fields.DateTime(required=True, allow_none=True)
-
-
-class Replayed(ma.Schema):
-    """How many messages go out again."""
-
-    count = fields.Integer(required=True)
 
 
 class PlanOut(ma.Schema):
@@ -213,8 +204,6 @@ class VerdictOut(ma.Schema):
     rows = fields.Integer(required=True)
     broken = fields.Integer(required=True)
     first_broken = fields.Integer(required=True, allow_none=True)
-
-
 
 
 def picked(schema: type[ma.Schema], row: Endpoint | Message | Attestation | BiasAudit | AuditEntry) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_babel import gettext as _
 from marshmallow import fields, validate
 
-from webapp.api.fields import Choice, Id, Moment, Text, Yes, YesInQuery
+from webapp.api.fields import Choice, Id, Text, Yes, YesInQuery
 from webapp.api.paging import Paged
 from webapp.policy.codes import country_of
 from webapp.positions.models import Position, ReviewState
@@ -50,7 +50,9 @@ class _Placed(ma.Schema):
         if country in REGIONAL and not region:
             raise ma.ValidationError(_("Choose the state or province: each has laws of its own."), "region")
         if region and country_of(region) != country:
-            raise ma.ValidationError(_("This is not in the country above. Choose another, or change the country."), "region")
+            raise ma.ValidationError(
+                _("This is not in the country above. Choose another, or change the country."), "region"
+            )
 
 
 _COUNTRY = validate.OneOf([code for code, _name in countries()])

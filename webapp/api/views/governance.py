@@ -129,9 +129,7 @@ def _attested(row: Attestation) -> dict[str, Any]:
 )  # fmt: skip
 def attest(body: dict[str, Any]) -> Attestation:
     """Attest that an analysis is lawful in a country"""
-    return policy.attest(
-        place=body["place"], modality=Modality(body["modality"]), statement=body["statement"], by=me()
-    )
+    return policy.attest(place=body["place"], modality=Modality(body["modality"]), statement=body["statement"], by=me())
 
 
 @operation(
@@ -162,9 +160,7 @@ def get_retention() -> Any:
     return _retention()
 
 
-@operation(
-    "PATCH", "/retention", "Policy", scope=Scope.POLICY_WRITE, body=RetentionIn, answers=RetentionOut, **ADMIN
-)
+@operation("PATCH", "/retention", "Policy", scope=Scope.POLICY_WRITE, body=RetentionIn, answers=RetentionOut, **ADMIN)
 def set_retention(body: dict[str, Any]) -> Any:
     """Set for how long data is kept"""
     before = _retention()

@@ -31,8 +31,9 @@ from webapp.interviews import attachments, operations
 from webapp.interviews.access import load_invitation
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import Attachment, Invitation
-from webapp.interviews.people_csv import Person
-from webapp.interviews.person_fields import FieldError, clean_email
+from webapp.interviews.operations import BatchError
+from webapp.interviews.people_csv import Person, Problem
+from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.interviews.status import found
 from webapp.organisations.access import Right
 from webapp.positions.models import Position
@@ -100,9 +101,15 @@ def create_invitations(body: dict[str, Any]) -> list[Invitation]:
     """Invite up to 500 candidates at once
 
     All of them, or nobody: `errors` then says who is at fault, as `people.NUMBER.FIELD`, counted from 0."""
-    people = []
+    people, problems = [], []
     for number, each in enumerate(body.pop("people")):
-        people.append(Person(number, each["name"], _address(each["email"])))
+        try:
+            email = clean_email(each["email"]) if each["email"] else ""
+            people.append(Person(number, clean_name(each["name"]), email))
+        except FieldError as refused:
+            problems.append(Problem(number, str(refused), "email", each["email"]))
+    if problems:
+        raise BatchError(problems)
     return operations.create_invitations(people, **_chosen(body))
 
 

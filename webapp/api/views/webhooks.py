@@ -11,7 +11,6 @@ from webapp.api.framework import me, operation
 from webapp.api.paging import page_of, whole
 from webapp.api.schemas.administration import (
     DeliveryOut,
-    Replayed,
     SecretOut,
     WebhookChange,
     WebhookIn,
@@ -113,7 +112,7 @@ def list_deliveries(endpoint_id: str) -> Any:
     return whole([picked(DeliveryOut, row) for row in operations.deliveries(_endpoint(endpoint_id))])
 
 
-@operation("POST", f"{_ONE}/replay", TAG, answers=Replayed, **WRITE)
-def replay_webhook(endpoint_id: str) -> Any:
+@operation("POST", f"{_ONE}/replay", TAG, status=204, **WRITE)
+def replay_webhook(endpoint_id: str) -> None:
     """Send everything that failed again, under the same ids"""
-    return {"count": operations.replay_failed(_endpoint(endpoint_id))}
+    operations.replay_failed(_endpoint(endpoint_id))

@@ -81,6 +81,7 @@ def hold(invitation_id: str) -> AnyResponse:
 
 
 def load_erasure(erasure_id: str) -> Erasure:
+    """An erasure, for admins and whoever asked for it; 404 for others."""
     row = next((each for each in erasure.newest(erasure_id)), None) or abort(404)
     if current_user.role is not Role.ADMIN and row.by_id != current_user.id:
         abort(404)
