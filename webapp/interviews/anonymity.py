@@ -33,7 +33,7 @@ def is_identity_hidden(interview: Interview, guest: User | None = None) -> bool:
 
 
 def refuse_hidden(interview: Interview, guest: User | None = None) -> None:
-    """403 with what to do next where the candidate of ``interview`` stays hidden from ``guest`` or the present person."""
+    """403 with what to do next where the candidate stays hidden from ``guest``, else from the present person."""
     if is_identity_hidden(interview, guest):
         abort(
             403,
@@ -53,4 +53,3 @@ def code_name(thing: Interview | Invitation) -> str:
 def name_to_show(interview: Interview) -> str:
     """The candidate's name, or their code where it stays hidden from the present person."""
     return code_name(interview) if is_identity_hidden(interview) else interview.candidate_name
-
