@@ -279,14 +279,14 @@ def test_the_command_line_lets_the_only_admin_in_again(app, person):
 def test_the_migration_goes_up_and_down(app):
     db.session.remove()
     db.drop_all()
-    flask_migrate.upgrade(revision="8c41f0d7b2e6")
+    flask_migrate.upgrade(revision="3f7d51c09ae4")
     with db.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO organisations (id, name, created_at) VALUES ('o', 'Org', '2026-01-01')")
     flask_migrate.upgrade(revision="4b7e19d0c3a8")
     with db.engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT second_step_required FROM organisations WHERE id = 'o'").scalar() == 0
     assert "passkeys" in sa.inspect(db.engine).get_table_names()
-    flask_migrate.downgrade(revision="8c41f0d7b2e6")
+    flask_migrate.downgrade(revision="3f7d51c09ae4")
     assert "passkeys" not in sa.inspect(db.engine).get_table_names()
     with db.engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT name FROM organisations WHERE id = 'o'").scalar() == "Org"

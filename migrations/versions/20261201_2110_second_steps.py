@@ -1,8 +1,8 @@
 """accounts: second steps of signing in
 
 Revision ID: 4b7e19d0c3a8
-Revises: 8c41f0d7b2e6
-Create Date: 2026-12-01 18:30:00
+Revises: 3f7d51c09ae4
+Create Date: 2026-12-01 21:10:00
 
 """
 from alembic import op
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '4b7e19d0c3a8'
-down_revision = '8c41f0d7b2e6'
+down_revision = '3f7d51c09ae4'
 branch_labels = None
 depends_on = None
 
