@@ -49,6 +49,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         live,
         messages,
         organisations,
+        own_data,
         positions,
         practice,
         questions,
@@ -91,6 +92,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         integrations,
         demo,
         governance,
+        own_data,
         health,
     ):
         feature.init_app(app)
