@@ -1,8 +1,8 @@
 """keys of the REST API, requests that are done once, and webhooks of one organisation each
 
 Revision ID: 3f7c1e9a4b20
-Revises: 8c41f0d7b2e6
-Create Date: 2026-12-01 18:30:00
+Revises: 4b7e19d0c3a8
+Create Date: 2026-12-01 21:50:00
 
 """
 from alembic import op
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '3f7c1e9a4b20'
-down_revision = '8c41f0d7b2e6'
+down_revision = '4b7e19d0c3a8'
 branch_labels = None
 depends_on = None
 
