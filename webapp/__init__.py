@@ -50,6 +50,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         messages,
         notices,
         organisations,
+        own_data,
         positions,
         practice,
         questions,
@@ -93,6 +94,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         integrations,
         demo,
         governance,
+        own_data,
         health,
     ):
         feature.init_app(app)

@@ -7,7 +7,7 @@ from webapp.core import append_only
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.interviews import personal, receivers  # connects them
+    from webapp.interviews import anonymity, personal, receivers  # connects them
     from webapp.interviews.models import Consent
     from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.interviews.status import STATUS_NAMES
@@ -18,5 +18,6 @@ def init_app(app: Flask) -> None:
     append_only.guard(Signature, "interview")
     append_only.guard(NoticeShown, "invitation")
     app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(code_name=anonymity.code_name, name_to_show=anonymity.name_to_show)
     app.jinja_env.filters["review_state"] = state_name
     app.jinja_env.filters["status_name"] = lambda status: str(STATUS_NAMES[status])

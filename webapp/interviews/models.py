@@ -211,10 +211,15 @@ class RequestKind(enum.StrEnum):
     FORMAT = "format"
     TIME = "time"
     PERSON = "person"
+    #: About their own data: to a person, or done at once and kept as a receipt (webapp/own_data).
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+    CORRECTION = "correction"
+    COPY = "copy"
 
 
 class CandidateRequest(Model):
-    """What a candidate asks of the people who invited them, from their status page."""
+    """What a candidate asks of the people who invited them, or did with their own data: a receipt for both."""
 
     __tablename__ = "candidate_requests"
 
@@ -223,8 +228,11 @@ class CandidateRequest(Model):
     kind: Mapped[RequestKind] = mapped_column(enum_type(RequestKind))
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    #: When somebody noted that it is settled.
+    #: By when a person has to answer; None where nothing says so.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When it was settled, and what was answered; an empty text where nothing was written.
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     invitation: Mapped[Invitation] = relationship()
 

@@ -225,8 +225,11 @@ def withdraw(invitation: Invitation) -> bool:
     return True
 
 
-def ask(invitation: Invitation, kind: RequestKind, text: str) -> CandidateRequest:
-    """The candidate asks for another format, another time or a person. Raises InvitationError where nothing is said."""
+def ask(invitation: Invitation, kind: RequestKind, text: str, *, due_at: datetime | None = None) -> CandidateRequest:
+    """The candidate asks for something, to be answered by a person. Raises InvitationError where nothing is said.
+
+    :param due_at: by when; None where nothing says so.
+    """
     text = text.strip()
     if not text:
         raise InvitationError(_("Write what you need."))
@@ -236,7 +239,7 @@ def ask(invitation: Invitation, kind: RequestKind, text: str) -> CandidateReques
     same = sa.select(CandidateRequest).filter_by(invitation_id=invitation.id, kind=kind, text=text)
     if found := db.session.scalar(same.where(CandidateRequest.created_at > moment).limit(1)):
         return found
-    request = CandidateRequest(invitation_id=invitation.id, kind=kind, text=text)
+    request = CandidateRequest(invitation_id=invitation.id, kind=kind, text=text, due_at=due_at)
     db.session.add(request)
     db.session.flush()
     events.send(events.candidate_asked, request_id=request.id)
@@ -249,10 +252,19 @@ def requests_of(invitation: Invitation) -> list[CandidateRequest]:
     return list(db.session.scalars(query.order_by(CandidateRequest.created_at.desc(), CandidateRequest.id)))
 
 
-def settle(request: CandidateRequest, *, by: User) -> None:
-    """Note that a request is settled."""
+def note_done(invitation: Invitation, kind: RequestKind, text: str) -> CandidateRequest:
+    """Keep a receipt of what a candidate did with their data, for which nobody needs to be asked."""
+    row = CandidateRequest(invitation_id=invitation.id, kind=kind, text=text, settled_at=now())
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def settle(request: CandidateRequest, *, by: User, answer: str = "") -> None:
+    """Note that a request is settled, with what is answered to the candidate. A second time changes nothing."""
     if request.settled_at is None:
         request.settled_at = now()
+        request.answer = answer.strip()[:LONGEST_REQUEST]
         db.session.flush()
         current_app.logger.info("Request %s settled by %s", request.id, by.id)
 

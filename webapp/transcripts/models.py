@@ -21,6 +21,8 @@ class Origin(enum.StrEnum):
 
     RECOGNISED = "recognised"
     CORRECTED = "corrected"
+    #: Corrected by the candidate whose words they are.
+    BY_CANDIDATE = "by_candidate"
     TYPED = "typed"
     UPLOADED = "uploaded"
 

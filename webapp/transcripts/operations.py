@@ -21,9 +21,10 @@ class TranscriptError(ValueError):
     """This cannot be done; the message is for the person."""
 
 
-def correct(answer: Answer, author: User, version: int | None, lines: Sequence[str]) -> Transcript:
+def correct(answer: Answer, author: User | None, version: int | None, lines: Sequence[str]) -> Transcript:
     """Store ``lines`` in place of those of ``version`` as a new version, and have the words read again.
 
+    :param author: None for the candidate of an assessment, who has no account.
     Raises TranscriptError where somebody else was faster, or nothing is left.
     """
     present = store.visible(answer)
@@ -44,7 +45,8 @@ def correct(answer: Answer, author: User, version: int | None, lines: Sequence[s
         raise TranscriptError(_("Every line is empty. A transcript needs at least one word."))
     if [word.text for word in words.words] == [word.text for word in present.words.words]:
         raise TranscriptError(_("Nothing was changed, so nothing was saved."))
-    row = store.add(answer, words, Origin.CORRECTED, by_machine=present.by_machine, author=author)
+    origin = Origin.CORRECTED if author else Origin.BY_CANDIDATE
+    row = store.add(answer, words, origin, by_machine=present.by_machine, author=author)
     events.send(events.transcript_changed, answer_id=answer.id)
     return row
 

@@ -199,3 +199,13 @@ def test_the_sharer_sees_the_code_once_and_what_the_guest_did(client, sign_in, r
     assert "Gil Marsh" in client.get(f"/positions/{interview.position_id}/guests").text
     client.post(f"/guests/{share.id}/revoke")
     assert db.session.get(Share, share.id).revoked_at is not None
+
+
+def test_in_blind_review_a_guest_reads_and_neither_sees_nor_hears(guest, shared, interview, recruiter):
+    _share, path, _code = shared
+    interview.position.blind_review = True
+    db.session.commit()
+    page = guest.get(f"{path}/{interview.id}").text
+    assert "blind review" in page and "<video" not in page and interview.candidate_name not in page
+    assert guest.get(media(interview, 1)).status_code == 403
+    assert guest.get(media(interview, 1).replace("/media", "/poster")).status_code == 403

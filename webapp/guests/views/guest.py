@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ml.transcripts.captions import to_vtt
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
+from webapp.interviews.anonymity import code_name
 from webapp.interviews.models import Interview
 from webapp.reviews import openings, operations
 from webapp.reviews.access import is_identity_hidden
@@ -60,9 +61,7 @@ def _list(share: Share, token: str) -> str:
 
 
 def _shown_name(share: Share, interview: Interview) -> str:
-    if is_identity_hidden(share.guest, interview):
-        return _("Candidate %(code)s", code=interview.id[:4].upper())
-    return interview.candidate_name
+    return code_name(interview) if is_identity_hidden(share.guest, interview) else interview.candidate_name
 
 
 @blueprint.get("/<token>/<interview_id>")
@@ -84,6 +83,7 @@ def _page(share: Share, token: str, interview: Interview, given: dict[str, Given
         token=token,
         interview=interview,
         name=_shown_name(share, interview),
+        nameless=is_identity_hidden(share.guest, interview),
         answers=answers,
         words={each.answer.id: store.visible(each.answer) for each in answers if each.answer and each.recording},
         card=card,

@@ -275,6 +275,6 @@ def settle_request(invitation_id: str, request_id: str) -> Response:
     asked = next((each for each in operations.requests_of(entry.invitation) if each.id == request_id), None)
     if asked is None:
         abort(404)
-    operations.settle(asked, by=current_user)
+    operations.settle(asked, by=current_user, answer=request.form.get("answer", ""))
     db.session.commit()
     return redirect(url_for("interviews.invitation", invitation_id=invitation_id))
