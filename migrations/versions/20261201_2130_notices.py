@@ -1,7 +1,7 @@
 """notices, signatures, what organisations say of themselves; whose attestations, audits and clocks these are
 
 Revision ID: d3a90b6c51f7
-Revises: 3f7d51c09ae4
+Revises: 4b7e19d0c3a8
 Create Date: 2026-12-01 21:05:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = 'd3a90b6c51f7'
-down_revision = '3f7d51c09ae4'
+down_revision = '4b7e19d0c3a8'
 branch_labels = None
 depends_on = None
 
