@@ -13,6 +13,7 @@ from webapp.core.personal_data import Kept
 from webapp.core.security_log import record
 from webapp.governance.models import LegalHold, RetentionRule
 from webapp.interviews.models import Interview
+from webapp.notices import keeping
 from webapp.notices.keeping import Term
 from webapp.policy.access import AtPlace, situation_of
 from webapp.policy.codes import within
@@ -132,3 +133,6 @@ def end_holds(interview_id: str, *, by: User) -> None:
             row.ended_at = now()
         db.session.flush()
         record("hold ended", interview=interview_id, by=by.id)
+
+
+keeping.known_by(terms)
