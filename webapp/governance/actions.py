@@ -44,7 +44,7 @@ OTHERS = {
     "attestation_id": "attestation",
     "erasure_id": "erasure",
     "endpoint_id": "endpoint",
-    "key_id": "API key",
+    "key_id": "api key",
     "slot_id": "time",
     "link_id": "open link",
     "refusal_id": "refused address",
