@@ -150,7 +150,7 @@ def list_bias_audits() -> Any:
 
 
 def _retention() -> dict[str, int | None]:
-    found = retention.rules()
+    found = retention.rules(me().organisation_id)
     return {each.value: found.get(each) for each in Kept}
 
 
