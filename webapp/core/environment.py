@@ -104,6 +104,12 @@ SETTINGS = (
         "SECRET_KEY",
     ),
     Setting(
+        "VIVA_SELF_IDENTIFICATION_KEY",
+        "seals what candidates say of themselves for bias reports, apart from everything else",
+        "a random one in `VIVA_HOME/self_identification_key`",
+        "SELF_IDENTIFICATION_KEY",
+    ),
+    Setting(
         "VIVA_PROXIES",
         "number of proxies in front whose `X-Forwarded-*` headers are believed",
         "0",
