@@ -76,6 +76,7 @@ ROUTES = [
     ("GET", "registry.index", "", ADMINS),
     ("GET", "registry.show", "model", ADMINS),
     ("GET", "registry.technical", "", ADMINS),
+    ("GET", "registry.licences", "", STAFF),
     ("GET", "ledger.show", "", ADMINS),
     ("GET", "ledger.export", "", ADMINS),
     ("POST", "policy.attest", "", ADMINS),

@@ -10,7 +10,7 @@ from webapp.accounts.models import Organisation, Role
 from webapp.analysis.models import Analysis
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.registry import drift, operations, technical_file
+from webapp.registry import dependencies, drift, operations, technical_file
 from webapp.registry.cards import cards
 
 blueprint = Blueprint("registry", __name__, url_prefix="/models")
@@ -41,6 +41,13 @@ def show(name: str) -> str:
     return render_template(
         "registry/model.html", card=card, damaged=card.damaged(), earlier=operations.earlier(name), counts=counts
     )
+
+
+@blueprint.get("/licences")
+@require_role(Role.RECRUITER, Role.ADMIN)
+def licences() -> str:
+    """Every package that Viva is made of, with its licence."""
+    return render_template("registry/licences.html", packages=dependencies.packages())
 
 
 @blueprint.get("/technical-file.md")
