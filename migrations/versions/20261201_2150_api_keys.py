@@ -1,7 +1,7 @@
 """keys of the REST API, requests that are done once, and webhooks of one organisation each
 
 Revision ID: 3f7c1e9a4b20
-Revises: d3a90b6c51f7
+Revises: 90c7d1e8b45a
 Create Date: 2026-12-01 21:50:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '3f7c1e9a4b20'
-down_revision = 'd3a90b6c51f7'
+down_revision = '90c7d1e8b45a'
 branch_labels = None
 depends_on = None
 

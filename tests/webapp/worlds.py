@@ -16,6 +16,7 @@ from webapp.api.operations import make_key
 from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
 from webapp.core.database import db, new_id, now
+from webapp.fairness.operations import make_report
 from webapp.integrations.models import Endpoint
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
@@ -142,6 +143,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "form": "csv",
         "filename": "none",
         "token": "none",
+        "report_id": make_report(organisation.id, now().date(), now().date()).id,
+        "name": "none",
         "slug": organisation.id,
         "link": "none",
         "rest": position.id,
