@@ -43,6 +43,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         governance,
         guests,
         health,
+        identity,
         integrations,
         integrity,
         interviews,
@@ -67,6 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for feature in (
         accounts,
         organisations,
+        identity,
         questions,
         positions,
         interviews,
