@@ -126,7 +126,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "gold_id": gold.id,
         "passkey_id": passkey.id,
         "provider_id": provider.id,
-        "protocol": "oidc",
+        "protocol": "none",
         "number": 1,
         "kind": "csv",
         "form": "csv",

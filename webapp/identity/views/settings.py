@@ -48,11 +48,13 @@ def _index(**more: object) -> str:
     )
 
 
-@blueprint.route("/new/<any(oidc, saml):protocol>", methods=["GET", "POST"])
+@blueprint.route("/new/<protocol>", methods=["GET", "POST"])
 @_admin
 @confirmed
 def new(protocol: str) -> Response | tuple[str, int]:
     """Add a provider."""
+    if protocol not in (Protocol.OIDC, Protocol.SAML):
+        abort(404)
     form = OidcForm() if protocol == Protocol.OIDC else SamlForm()
     if form.validate_on_submit() and _answers(form):
         provider = operations.add_provider(Protocol(protocol), _draft(form), by=current_user)
