@@ -17,6 +17,7 @@ from webapp.accounts.models import Role, User
 from webapp.accounts.operations import enrol
 from webapp.core.database import db
 from webapp.core.one_line import is_one_line
+from webapp.core.scoping import ALL
 from webapp.core.security_log import record
 from webapp.identity.models import Identity, Provider
 
@@ -59,7 +60,7 @@ def _joined(provider: Provider, claim: Claim) -> User:
                 provider=provider.name,
             )
         )
-    user = db.session.scalar(sa.select(User).where(User.email == email))
+    user = db.session.scalar(sa.select(User).where(User.email == email).execution_options(**{ALL: True}))
     if user is None or user.organisation_id != provider.organisation_id:
         if user is not None or not provider.creates_accounts:
             raise NotJoined(_("Nobody with your address has an account here. Ask your administrator to add you."))
