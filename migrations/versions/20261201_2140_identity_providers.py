@@ -1,7 +1,7 @@
 """identity providers, who is known there, and accounts that a directory keeps
 
 Revision ID: 9d36a2f7c15e
-Revises: 4b7e19d0c3a8
+Revises: d3a90b6c51f7
 Create Date: 2026-12-01 21:40:00
 
 """
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '9d36a2f7c15e'
-down_revision = '4b7e19d0c3a8'
+down_revision = 'd3a90b6c51f7'
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         link,
         question,
         review,
+        signing,
         status,
         welcome,
     )
