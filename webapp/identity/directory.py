@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from scim2_models import (
     Context,
     ForbiddenException,
@@ -57,7 +58,7 @@ def _rows(organisation_id: str) -> sa.Select[User, DirectoryEntry]:
 def _row(organisation_id: str, user_id: str) -> tuple[User, DirectoryEntry | None]:
     found = db.session.execute(_rows(organisation_id).where(User.id == user_id)).first()
     if found is None:
-        raise NotFoundException(detail="There is no such user.")
+        raise NotFoundException(detail=_("There is no such user."))
     return found[0], found[1]
 
 
@@ -80,7 +81,7 @@ def create(organisation_id: str, sent: scim_user.User) -> scim_user.User:
     user = _with_address(email)
     entry = db.session.get(DirectoryEntry, user.id) if user is not None else None
     if user is not None and (entry is None or entry.removed_at is None or user.organisation_id != organisation_id):
-        raise UniquenessException(detail="Somebody with this address has an account already.")
+        raise UniquenessException(detail=_("Somebody with this address has an account already."))
     _check_name(organisation_id, name, but=user.id if user else "")
     if user is None:
         user = User(email=email, name=_name(sent), role=Role.RECRUITER, organisation_id=organisation_id)
@@ -97,7 +98,7 @@ def change(organisation_id: str, user_id: str, wanted: scim_user.User) -> scim_u
     user, entry = _row(organisation_id, user_id)
     email, name = _email(wanted), (wanted.user_name or "").strip().lower()
     if email != user.email and _with_address(email) is not None:
-        raise UniquenessException(detail="Somebody with this address has an account already.")
+        raise UniquenessException(detail=_("Somebody with this address has an account already."))
     _check_name(organisation_id, name, but=user.id)
     return _written(organisation_id, user, entry, wanted)
 
@@ -126,7 +127,7 @@ def _written(organisation_id: str, user: User, entry: DirectoryEntry | None, wan
         db.session.flush()
     except IntegrityError:  # two at once
         db.session.rollback()
-        raise UniquenessException(detail="Somebody has this name or address already.") from None
+        raise UniquenessException(detail=_("Somebody has this name or address already.")) from None
     record("kept by directory", person=user.id)
     return _seen(user, entry)
 
@@ -138,7 +139,7 @@ def _set_active(user: User, active: bool) -> None:
         elif not active and user.active:
             operations.deactivate(user, by=None)
     except AccountError:
-        raise ForbiddenException(detail="This is the last admin: make somebody else an admin first.") from None
+        raise ForbiddenException(detail=_("This is the last admin: make somebody else an admin first.")) from None
 
 
 def _with_address(email: str) -> User | None:
@@ -153,7 +154,7 @@ def _check_name(organisation_id: str, name: str, *, but: str) -> None:
         DirectoryEntry.user_id != but,
     )
     if db.session.scalar(taken):
-        raise UniquenessException(detail="Somebody has this userName already.")
+        raise UniquenessException(detail=_("Somebody has this userName already."))
 
 
 def _email(sent: scim_user.User) -> str:
@@ -162,7 +163,7 @@ def _email(sent: scim_user.User) -> str:
     chosen = next((each for each in emails if each.primary), emails[0] if emails else None)
     email = ((chosen.value or "") if chosen else "").strip().lower()
     if "@" not in email or len(email) > 254 or not is_one_line(email) or " " in email:
-        raise InvalidValueException(detail="An email address is needed.")
+        raise InvalidValueException(detail=_("An email address is needed."))
     return email
 
 
@@ -171,7 +172,7 @@ def _name(sent: scim_user.User) -> str:
     whole = " ".join(filter(None, (parts.given_name, parts.family_name))) if parts else ""
     found = sent.display_name or (parts.formatted if parts else "") or whole or sent.user_name or ""
     if not is_one_line(found):
-        raise InvalidValueException(detail="A name is one line of text.")
+        raise InvalidValueException(detail=_("A name is one line of text."))
     return found.strip()[:120] or _email(sent)
 
 
@@ -180,5 +181,5 @@ def _kept(wanted: scim_user.User) -> dict[str, Any]:
     kept = ("userName", "externalId", "name", "displayName", "emails", "active")
     found = {name: data[name] for name in kept if data.get(name) is not None}
     if len(str(found)) > 8000 or len(wanted.user_name or "") > 254:
-        raise InvalidValueException(detail="This is longer than anybody's name.")
+        raise InvalidValueException(detail=_("This is longer than anybody's name."))
     return found

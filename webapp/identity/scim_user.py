@@ -23,6 +23,8 @@ from scim2_models import (
     Uniqueness,
 )
 
+from ml.core.messages import N_
+
 
 class Name(ComplexAttribute):
     """The components of a person's name."""
@@ -83,8 +85,8 @@ CONFIG = ServiceProviderConfig(
     authentication_schemes=[
         AuthenticationScheme(
             type=AuthenticationScheme.Type.oauthbearertoken,
-            name="Bearer token",
-            description="The token that an admin made under People, Sign-in settings.",
+            name=N_("Bearer token"),
+            description=N_("The token that an admin made under People, Sign-in settings."),
             primary=True,
         )
     ],

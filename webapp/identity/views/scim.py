@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
 from pydantic import ValidationError
 from scim2_models import (
     Context,
@@ -67,7 +68,7 @@ def _by_token(view: Callable[..., Response]) -> Callable[..., Response]:
         kind, _space, shown = request.headers.get("Authorization", "").partition(" ")
         token = operations.token_shown(shown.strip()) if kind.lower() == "bearer" else None
         if token is None:
-            return _error(UnauthorizedException(detail="Show the token that an admin made in Viva."))
+            return _error(UnauthorizedException(detail=_("Show the token that an admin made in Viva.")))
         g.directory_of = token.organisation_id
         keep_to(token.organisation_id)
         try:
@@ -92,9 +93,9 @@ def _sent() -> Any:
             raise ValueError
         found = json.loads(raw)
     except (ValueError, RecursionError):
-        raise InvalidSyntaxException(detail="The body is no JSON, or too long.") from None
+        raise InvalidSyntaxException(detail=_("The body is no JSON, or too long.")) from None
     if not isinstance(found, dict):
-        raise InvalidSyntaxException(detail="The body is no JSON object.")
+        raise InvalidSyntaxException(detail=_("The body is no JSON object."))
     return found
 
 
@@ -222,8 +223,8 @@ def resource_types(name: str = "") -> Response:
 def nothing(anything: str) -> Response:
     """What there is not."""
     if anything.split("/")[0] in ("Users", "Schemas", "ResourceTypes", "ServiceProviderConfig"):
-        return _answer(Error(status=405, detail="This cannot be done here.").model_dump(mode="json"), 405)
-    raise NotFoundException(detail="There is nothing at this address.")
+        return _answer(Error(status=405, detail=_("This cannot be done here.")).model_dump(mode="json"), 405)
+    raise NotFoundException(detail=_("There is nothing at this address."))
 
 
 def _located(resource: Any, kind: str, path: str) -> Any:
@@ -235,9 +236,9 @@ def _located(resource: Any, kind: str, path: str) -> Any:
 def _one_or_all(found: list[Any], model: Any, name: str, name_of: Callable[[Any], str]) -> Response:
     if not name:
         if "filter" in request.args:  # RFC 7644, 4: these lists are whole or not at all
-            raise ForbiddenException(detail="These lists are not filtered.")
+            raise ForbiddenException(detail=_("These lists are not filtered."))
         return _listed(found, model)
     one = next((each for each in found if name_of(each) == name), None)
     if one is None:
-        raise NotFoundException(detail="There is nothing of this name.")
+        raise NotFoundException(detail=_("There is nothing of this name."))
     return _answer(one.model_dump(mode="json", scim_ctx=Context.RESOURCE_QUERY_RESPONSE))
