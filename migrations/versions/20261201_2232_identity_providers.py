@@ -1,8 +1,8 @@
 """identity providers, who is known there, and accounts that a directory keeps
 
 Revision ID: 9d36a2f7c15e
-Revises: d3a90b6c51f7
-Create Date: 2026-12-01 21:40:00
+Revises: 90c7d1e8b45a
+Create Date: 2026-12-01 22:32:00
 
 """
 from alembic import op
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '9d36a2f7c15e'
-down_revision = 'd3a90b6c51f7'
+down_revision = '90c7d1e8b45a'
 branch_labels = None
 depends_on = None
 
