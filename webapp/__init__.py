@@ -47,6 +47,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         governance,
         guests,
         health,
+        identity,
         integrations,
         integrity,
         interviews,
@@ -74,6 +75,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        identity,
         questions,
         positions,
         interviews,
