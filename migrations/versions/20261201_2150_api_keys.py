@@ -1,7 +1,7 @@
 """keys of the REST API, requests that are done once, and webhooks of one organisation each
 
 Revision ID: 3f7c1e9a4b20
-Revises: 90c7d1e8b45a
+Revises: 9d36a2f7c15e
 Create Date: 2026-12-01 21:50:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '3f7c1e9a4b20'
-down_revision = '90c7d1e8b45a'
+down_revision = '9d36a2f7c15e'
 branch_labels = None
 depends_on = None
 
