@@ -17,8 +17,8 @@ from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
 from webapp.core.database import db, new_id, now
 from webapp.fairness.operations import make_report
-from webapp.integrations.models import Endpoint
 from webapp.identity.models import Protocol, Provider
+from webapp.integrations.models import Endpoint
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
