@@ -39,6 +39,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         candidate,
         comparison,
         demo,
+        employer,
         exports,
         governance,
         guests,
@@ -67,6 +68,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for feature in (
         accounts,
         organisations,
+        employer,
         questions,
         positions,
         interviews,

@@ -111,6 +111,10 @@ ROUTES = [
     ("POST", "interviews.revoke", "invitation", STAFF),
     ("POST", "interviews.correct_address", "invitation", STAFF),
     ("POST", "interviews.settle_request", "invitation request", STAFF),
+    ("POST", "interviews.give_help", "invitation", STAFF),
+    ("GET", "employer.edit", "", ADMINS),
+    ("POST", "employer.edit", "", ADMINS),
+    ("POST", "employer.logo", "", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
@@ -152,6 +156,7 @@ ROUTES = [
     ("POST", "messages.answered", "decided", STAFF),
 ]
 OURS = (
+    "employer",
     "erasing",
     "governance",
     "policy",
@@ -245,6 +250,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         data = {
             "questions.move_question": {"to": "down"},
             "library.change": {"then": "archive"},
+            "interviews.give_help": {"kind": "takes"},
             "library.use": {"question_set": draft.id},
         }.get(endpoint, {})
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)

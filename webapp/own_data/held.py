@@ -40,7 +40,7 @@ _GROUPS = {
         _l("To decide fairly, and to be able to explain and check the decision later."),
     ),
     "messages": (
-        _l("Messages to you, and what you asked for"),
+        _l("Messages to you, what you asked for, and help that you were granted"),
         _l("To know what you were told and when, and to answer you."),
     ),
     "live": (_l("Live conversations: who took part, notes, and what was agreed to"), _l("To hold the conversation.")),
@@ -87,6 +87,7 @@ TABLES = {
     "messages": "messages",
     "message_refusals": "messages",
     "candidate_requests": "messages",
+    "accommodations": "messages",
     "live_rooms": "live",
     "live_members": "live",
     "live_notes": "live",

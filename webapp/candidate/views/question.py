@@ -13,6 +13,7 @@ from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
 from webapp.integrity import operations as integrity
 from webapp.integrity.models import FactKind
+from webapp.interviews.accommodations import terms_of
 from webapp.interviews.answering import (
     answer_to,
     check_may_begin,
@@ -49,6 +50,7 @@ def question(interview_id: str, position: int) -> Response | str:
         return redirect(url_for("candidate.consent", interview_id=interview.id))
     answer = find_answer(interview, question)
     seen = answer is not None and answer.shown_at is not None
+    terms = terms_of(interview, question)
     covered = not seen and question.think_seconds > 0
     if not seen and not covered:
         check_may_begin(interview)
@@ -62,11 +64,11 @@ def question(interview_id: str, position: int) -> Response | str:
         total=total,
         last=position == total,
         recording=question.is_recorded and records(interview),
-        think_left=think_seconds_left(answer) if answer else float(question.think_seconds),
+        think_left=think_seconds_left(answer) if answer else float(terms.think_seconds if terms.clock else 0),
         form=WrittenForm(formdata=None, text=(answer and answer.text) or ""),
         longest=operations.LONGEST_TEXT,
         noted=integrity.notes(interview),
-        **_takes(question, answer),
+        **_takes(interview, question, answer),
     )
 
 
@@ -86,13 +88,16 @@ def takes(interview_id: str, position: int) -> str:
     """The list of takes alone, for the page to put in place when one has been saved."""
     interview, question = _load(interview_id, position)
     answer = find_answer(interview, question)
-    return render_template("candidate/_takes.html", interview=interview, question=question, **_takes(question, answer))
+    return render_template(
+        "candidate/_takes.html", interview=interview, question=question, **_takes(interview, question, answer)
+    )
 
 
-def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
+def _takes(interview: Interview, question: Question, answer: Answer | None) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
+    terms = terms_of(interview, question)
     if answer is None:
-        return {"takes": [], "kept": None, "takes_left": question.takes_allowed}
+        return {"takes": [], "kept": None, "takes_left": terms.takes, "terms": terms}
     shown = [take for take in answer.takes if take.recording is not None]
     last = shown[-1] if shown else None
     refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
@@ -100,6 +105,7 @@ def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
         "takes": [take for take in shown if take in counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
         "takes_left": takes_left(answer),
+        "terms": terms,
     }
 
 
