@@ -11,6 +11,7 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
+from webapp.core.extensions import limiter
 from webapp.integrity import operations as integrity
 from webapp.integrity.models import FactKind
 from webapp.interviews.accommodations import terms_of
@@ -22,9 +23,11 @@ from webapp.interviews.answering import (
     show_question,
     think_seconds_left,
 )
+from webapp.interviews.attachments import AttachmentError, files_of_answer
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
-from webapp.questions.models import Question
+from webapp.questions import given
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings.models import RecordingState
 from webapp.recordings.takes import counted_takes, keep_take, takes_left
 
@@ -40,7 +43,7 @@ def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
 
 
 @blueprint.get(_PATH)
-def question(interview_id: str, position: int) -> Response | str:
+def question(interview_id: str, position: int, given_error: str = "") -> Response | str:
     """One question. One with think time is uncovered by the candidate, who then knows that the clock runs.
 
     Looking changes nothing: programs look too. That somebody sees the question is said by the page itself (`show`).
@@ -64,6 +67,12 @@ def question(interview_id: str, position: int) -> Response | str:
         total=total,
         last=position == total,
         recording=question.is_recorded and records(interview),
+        wanted=given.wanted_words(question),
+        settings=given.settings_of(question),
+        code_language=(question.settings or {}).get("language", ""),
+        chosen=given.chosen(question, answer.text if answer else None),
+        files=files_of_answer(answer),
+        given_error=given_error,
         think_left=think_seconds_left(answer) if answer else float(terms.think_seconds if terms.clock else 0),
         form=WrittenForm(formdata=None, text=(answer and answer.text) or ""),
         longest=operations.LONGEST_TEXT,
@@ -122,6 +131,30 @@ def text(interview_id: str, position: int) -> Response:
     db.session.commit()
     if request.is_json:
         return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
+    if position == len(interview.question_set.questions):
+        return redirect(url_for("candidate.review", interview_id=interview.id))
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+
+
+@blueprint.post(f"{_PATH}/given", endpoint="given")
+@limiter.limit("120 per hour")
+def give(interview_id: str, position: int) -> Response | str | tuple[Response | str, int]:
+    """Save what was chosen, entered or uploaded, and go on; or say what is wrong with it."""
+    interview, asked = _load(interview_id, position)
+    if not asked.is_given:
+        abort(404)
+    answer, removed = show_question(interview, asked), False
+    try:
+        if asked.kind is QuestionKind.FILE:
+            removed = operations.keep_file(answer, request.files.get("file"), request.form.get("remove", ""))
+        else:
+            operations.save_text(answer, given.checked(asked, request.form.getlist("given")))
+    except (given.GivenError, AttachmentError) as refused:
+        db.session.rollback()
+        return question(interview_id, position, str(refused)), 422
+    db.session.commit()
+    if removed:
+        return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
     if position == len(interview.question_set.questions):
         return redirect(url_for("candidate.review", interview_id=interview.id))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
