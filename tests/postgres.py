@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,19 +25,24 @@ def _binaries() -> Path:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """A fresh server in ``folder`` on a free port of 127.0.0.1; gives the address of its database."""
+def running() -> Iterator[str]:
+    """A fresh server on a free port of 127.0.0.1; gives the address of its database.
+
+    Its folder is no folder of pytest's: each pytest that starts on the machine closes those to other accounts, and the
+    server refuses to run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="viva-postgres-") as folder:
+        yield from _serving(Path(folder))
+
+
+def _serving(folder: Path) -> Iterator[str]:
     programs = _binaries()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder.mkdir(parents=True, exist_ok=True)
     who: list[str] = []
-    if os.geteuid() == 0:  # it refuses to run as root
+    if os.geteuid() == 0:
         who = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-        for place in (folder, *folder.parents):  # pytest's folders are closed to others
-            if place.owner() == "root" and place.name.startswith(("pytest-", "test_", folder.name)):
-                place.chmod(place.stat().st_mode | 0o011)
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
     make = [*who, programs / "initdb", "-D", data, "-U", "viva", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]

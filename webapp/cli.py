@@ -11,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 from webapp.accounts.models import User
 from webapp.accounts.operations import add_admin
 from webapp.accounts.passwords import weakness
+from webapp.accounts.second_step import take_away
 from webapp.core import environment
 from webapp.core.database import db
 from webapp.core.settings import ROOT
@@ -63,3 +64,15 @@ def create(email: str, name: str, password: str) -> None:
     user = add_admin(name=name, email=email, password=password)
     db.session.commit()
     click.echo(f"{user.name} <{user.email}> is an admin now.")
+
+
+@admin.command("remove-second-step")
+@click.option("--email", prompt=True)
+def remove_second_step(email: str) -> None:
+    """Let somebody in by their password alone who lost their second step, such as the only admin."""
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise click.ClickException(f"Nobody with the address {email} is here.")
+    take_away(user, by=None)
+    db.session.commit()
+    click.echo(f"{user.name} <{user.email}> signs in without a second step until they set up a new one.")

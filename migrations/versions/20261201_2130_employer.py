@@ -1,7 +1,7 @@
 """employer pages, and accommodations of candidates
 
 Revision ID: 61b0c94de7f3
-Revises: 3f7d51c09ae4
+Revises: 4b7e19d0c3a8
 Create Date: 2026-12-01 21:30:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '61b0c94de7f3'
-down_revision = '3f7d51c09ae4'
+down_revision = '4b7e19d0c3a8'
 branch_labels = None
 depends_on = None
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "encoder_graph": "speech.encoder_graph",
     "encoder_weights": "speech.encoder_weights",
     "face_export": "face.export",
+    "face_figures": "face.figures",
     "face_temperatures": "face.temperatures",
     "face_familiarity": "face.familiarity_evaluate",
     "fusion": "fusion.train",

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
+from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Role
 from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
@@ -37,6 +38,17 @@ ROUTES = [
     ("GET", "accounts.password_link", "user", ADMINS),
     ("POST", "accounts.deactivate", "user", ADMINS),
     ("POST", "accounts.reactivate", "user", ADMINS),
+    ("POST", "accounts.remove_second_step", "user", ADMINS),
+    ("GET", "accounts.rules", "", ADMINS),
+    ("POST", "accounts.rules", "", ADMINS),
+    ("GET", "accounts.two_step", "", EVERYBODY),
+    ("GET", "accounts.set_up_app", "", EVERYBODY),
+    ("POST", "accounts.set_up_app", "", EVERYBODY),
+    ("POST", "accounts.remove_app", "", EVERYBODY),
+    ("POST", "accounts.passkey_creation", "", EVERYBODY),
+    ("POST", "accounts.add_passkey", "", EVERYBODY),
+    ("POST", "accounts.remove_passkey", "passkey", EVERYBODY),
+    ("POST", "accounts.new_codes", "", EVERYBODY),
     ("GET", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
@@ -176,6 +188,7 @@ OURS = (
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
         "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
+        "accounts.second_step", "accounts.passkey_options", "accounts.passkey",
         "health.healthz", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
         "scheduling.calendar", "applying.apply", "applying.embedded", "applying.confirm",
     }  # fmt: skip
@@ -240,6 +253,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "attestation": {"attestation_id": attestation.id},
             "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
             "kind": {"kind": "csv"},
+            "passkey": {},
             "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}
@@ -247,6 +261,11 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             values["position"] = position.id
         if role:
             sign_in(somebody)
+        if "passkey" in needed:  # only now: it is a second step
+            passkey = Passkey(user_id=somebody.id, name="Key", credential=new_id(), public_key=b"")
+            db.session.add(passkey)
+            db.session.flush()
+            values["passkey_id"] = passkey.id
         data = {
             "questions.move_question": {"to": "down"},
             "library.change": {"then": "archive"},

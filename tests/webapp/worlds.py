@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from tests.webapp.analysis.samples import answer_all, face_reading
+from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.applying import operations as applying
@@ -87,7 +88,9 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     item = library.save(library.Draft(f"{name} question", f"{name}?"), by=admin)
     comment = Comment(interview=interview, question=questions.questions[0], author_id=admin.id, text=f"{name} comment")
     gold = GoldInterview(interview=interview, scores={f"{questions.questions[0].id} ": 3}, made_by_id=admin.id)
-    db.session.add_all([comment, gold])
+    owner = make.user(Role.CANDIDATE, name=f"{name} Owner", **values)
+    passkey = Passkey(user_id=owner.id, name=f"{name} key", credential=f"{name} key", public_key=b"")
+    db.session.add_all([comment, gold, passkey])
     db.session.flush()
     values = {"cap": 5, "days": 7, "ends_at": now() + timedelta(days=7), "origins": ()}
     link = applying.make_link(position=position, question_set=questions, by=admin, **values)
@@ -116,6 +119,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "item_id": item.id,
         "comment_id": comment.id,
         "gold_id": gold.id,
+        "passkey_id": passkey.id,
         "number": 1,
         "kind": "csv",
         "form": "csv",

@@ -8,14 +8,16 @@ from webapp.core.extensions import login_manager
 
 def init_app(app: Flask) -> None:
     """Register this feature's views and tell Flask-Login how to find a person."""
-    from webapp.accounts import personal, sessions
+    from webapp.accounts import personal, receivers, sessions
     from webapp.accounts.forms import ROLE_NAMES
     from webapp.accounts.views import (  # adds its views to the blueprint
         forgot_password,
         people,
         profile,
+        second_step,
         set_password,
         sign_in,
+        two_step,
     )
     from webapp.accounts.views.base import blueprint
 
@@ -26,4 +28,5 @@ def init_app(app: Flask) -> None:
     login_manager.login_message_category = "info"
 
     sessions.init_app(app)
+    two_step.init_app(app)
     login_manager.user_loader(sessions.load)

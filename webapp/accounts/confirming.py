@@ -23,9 +23,15 @@ def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
         if request.method == "GET":
             back = request.full_path.rstrip("?")
         else:
-            user_id = (request.view_args or {}).get("user_id")
-            back = url_for("accounts.person", user_id=user_id) if user_id else url_for("accounts.people")
+            back = _page_of(request.path, (request.view_args or {}).get("user_id"))
             flash(_("Confirm it is you, then try again. Nothing has been changed yet."), "info")
         return redirect(url_for("accounts.confirm", next=back))
 
     return guarded
+
+
+def _page_of(path: str, user_id: str | None) -> str:
+    """The page on which somebody tried to do something that has to be confirmed."""
+    if path.startswith("/profile"):
+        return url_for("accounts.two_step")
+    return url_for("accounts.person", user_id=user_id) if user_id else url_for("accounts.people")

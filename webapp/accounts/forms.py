@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
@@ -83,6 +83,10 @@ class NewPersonForm(FlaskForm):
     role = RadioField(_l("Role"), [InputRequired(_l("Choose a role."))], choices=ROLES)
 
 
+class RulesForm(FlaskForm):
+    required = BooleanField(_l("Everybody who works here signs in with a second step"))
+
+
 class RoleForm(FlaskForm):
     role = RadioField(_l("Role"), [InputRequired(_l("Choose a role."))], choices=ROLES)
 
@@ -113,6 +117,32 @@ class SetPasswordForm(_NewPassword):
 class ChangePasswordForm(_NewPassword):
     current = PasswordField(
         _l("Current password"), [InputRequired(_l("Enter your current password.")), Length(max=1024)]
+    )
+
+
+class CodeForm(FlaskForm):
+    """The second step of signing in: a code, or what a passkey signed."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter a code.")), Length(max=40)], filters=[strip])
+    credential = HiddenField(validators=[Length(max=20_000)])
+
+
+class AppForm(FlaskForm):
+    code = StringField(
+        _l("Code that the app shows"),
+        [InputRequired(_l("Enter the six digits that the app shows.")), Length(max=20)],
+        filters=[strip],
+    )
+
+
+class PasskeyForm(FlaskForm):
+    name = StringField(
+        _l("Name"),
+        [DataRequired(_l("Enter a name, such as “Work laptop”.")), Length(max=80), one_line],
+        filters=[strip],
+    )
+    credential = HiddenField(
+        validators=[InputRequired(_l("Your browser made no passkey. Try again.")), Length(max=20_000)]
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts import hashing
@@ -46,6 +46,8 @@ class Organisation(Model):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: Whether everybody who works here signs in with a second step (second_step.py).
+    second_step_required: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class User(UserMixin, OfOrganisationOrNobody, Model):
@@ -115,6 +117,8 @@ class UserSession(Model):
     device: Mapped[str] = mapped_column(String(64), default="", server_default="")
     #: Whether the person asked to stay signed in.
     remembered: Mapped[bool] = mapped_column(default=False)
+    #: Whether more than a password was asked when it began (second_step.py).
+    second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: When it was used last, to some minutes, and when the password was given last.
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -24,8 +24,9 @@ from webapp.core.security_log import record
 NOTED = timedelta(minutes=5)
 
 
-def begin(user: User, *, remember: bool) -> UserSession:
-    """Begin a session of ``user`` in this browser. The password was asked just now."""
+def begin(user: User, *, remember: bool, second_step: bool = False) -> UserSession:
+    """Begin a session of ``user`` in this browser. They have proved just now who they are, with ``second_step`` by
+    more than a password."""
     moment = now()
     longest = current_app.config["REMEMBERED_LONGEST" if remember else "SESSION_LONGEST"]
     row = UserSession(
@@ -34,6 +35,7 @@ def begin(user: User, *, remember: bool) -> UserSession:
         browser=_browser(request.user_agent.string),
         device=devices.hash_of_browser(),
         remembered=remember,
+        second_step=second_step,
         confirmed_at=moment,
         seen_at=moment,
         ends_at=moment + longest,

@@ -8,7 +8,7 @@ not all tried.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -18,6 +18,7 @@ from flask_login import current_user
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
+from webapp.accounts import pending
 from webapp.core.extensions import limiter
 from webapp.core.limits import network_of_client
 from webapp.core.security_log import record
@@ -28,15 +29,27 @@ TOO_OFTEN = _l(
 )
 
 
+#: Limits with their keys, the narrowest first: what that refuses does not count against others.
+Limits = list[tuple[RateLimitItem, tuple[str, ...]]]
+
+
 def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
     """Count attempts by POST at the password of an account; too many answer 429."""
+    return _counting(view, _at_passwords)
 
+
+def throttled_second_step(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Count attempts by POST at the second step of whoever gave their password in this browser."""
+    return _counting(view, _at_second_steps)
+
+
+def _counting(view: Callable[..., Any], limits: Callable[[], Limits]) -> Callable[..., Any]:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if request.method != "POST" or not limiter.enabled:
             return view(*args, **kwargs)
-        counted: list[tuple[RateLimitItem, tuple[str, ...]]] = []
-        for item, key in _limits():
+        counted: Limits = []
+        for item, key in limits():
             if not limiter.limiter.hit(item, *key):
                 _take_back(counted)
                 record("too many attempts", limit=key[0])
@@ -51,8 +64,7 @@ def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def _limits() -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    """Each limit with its key, the narrowest first: what that refuses does not count against others."""
+def _at_passwords() -> Limits:
     network = network_of_client()
     account = current_user.id if current_user.is_authenticated else request.form.get("email", "").strip().lower()[:254]
     keys = {
@@ -60,6 +72,18 @@ def _limits() -> list[tuple[RateLimitItem, tuple[str, ...]]]:
         "SIGN_IN_RATE_AT_ACCOUNT": ("sign-in at", account),
         "SIGN_IN_RATE": ("sign-in from", network),
     }
+    return _parsed(keys)
+
+
+def _at_second_steps() -> Limits:
+    step = pending.of(pending.SECOND_STEP)
+    keys = {"SIGN_IN_RATE": ("second step from", network_of_client())}
+    if step is not None and step.user_id:
+        keys = {"SECOND_STEP_RATE": ("second step of", step.user_id), **keys}
+    return _parsed(keys)
+
+
+def _parsed(keys: Mapping[str, tuple[str, ...]]) -> Limits:
     return [(item, key) for name, key in keys.items() for item in parse_many(current_app.config[name])]
 
 
@@ -67,6 +91,6 @@ def _seconds_until_free(item: RateLimitItem, key: tuple[str, ...]) -> int:
     return max(1, round(limiter.limiter.get_window_stats(item, *key).reset_time - time.time()))
 
 
-def _take_back(counted: list[tuple[RateLimitItem, tuple[str, ...]]]) -> None:
+def _take_back(counted: Limits) -> None:
     for item, key in counted:
         limiter.storage.incr(item.key_for(*key), item.get_expiry(), amount=-1)

@@ -10,7 +10,7 @@ import hashlib
 import statistics
 import string
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -20,9 +20,11 @@ from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.interviews.operations import interviews_of
 from webapp.questions.models import Question
+from webapp.reports.view import view_of
 from webapp.reviews.access import Review, is_identity_hidden, opened_by, review_of
 from webapp.reviews.models import Decision, Rating, Scorecard, ScorecardState
 from webapp.reviews.presenters import AnswerSource
+from webapp.workspace.analyses import Analyses, analyses_of
 
 #: So many can be compared.
 FEWEST, MOST = 2, 4
@@ -42,6 +44,8 @@ class Person:
     name: str
     review: Review
     hidden: bool = False
+    #: What programs read in each answer, by question; empty where this reader may not see it yet.
+    analyses: dict[str, Analyses] = field(default_factory=dict)
 
     @property
     def decision(self) -> Decision | None:
@@ -99,8 +103,13 @@ def compare(reader: User, ids: Collection[str], *, names: bool = True) -> Compar
         review = review_of(interview, reader)
         if review is None:
             raise LookupError("This interview cannot be reviewed.")
-        people.append(Person(interview, interview.candidate_name if names and not hidden else letter, review, hidden))
+        shown = interview.candidate_name if names and not hidden else letter
+        people.append(Person(interview, shown, review, hidden, _analyses(interview) if review.open else {}))
     return Comparison(people, _rows(reader, [person.interview for person in people]))
+
+
+def _analyses(interview: Interview) -> dict[str, Analyses]:
+    return {view.question.id: analyses_of(interview, view) for view in view_of(interview).answers if view.recording}
 
 
 def shuffled(reader: User, ids: Collection[str]) -> list[str]:

@@ -82,6 +82,8 @@ person_added = _signals.signal("person-added")
 password_forgotten = _signals.signal("password-forgotten")
 #: Payload ``session_id``. Somebody has signed in in a browser that was never seen with them.
 signed_in_anew = _signals.signal("signed-in-anew")
+#: Payload ``user_id`` and ``what`` (words of ours). Somebody's second step was added, used up or removed.
+second_step_changed = _signals.signal("second-step-changed")
 #: Payload ``address``, ``name``, ``file`` (what it is called), ``path`` (where in Viva it is) and ``job_id``. What
 #: somebody asked for has been put together, and can be fetched.
 export_finished = _signals.signal("export-finished")

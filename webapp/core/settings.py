@@ -59,6 +59,8 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         SIGN_IN_RATE_PER_ACCOUNT="5 per minute; 20 per hour",
         #: And at one account from everywhere, so that many addresses do not help.
         SIGN_IN_RATE_AT_ACCOUNT="10 per minute; 60 per hour",
+        #: Wrong codes in the second step of one account, by whoever knows its password.
+        SECOND_STEP_RATE="5 per minute; 20 per hour; 60 per day",
         #: How long a link to set a password works, in seconds.
         PASSWORD_LINK_SECONDS=3 * 24 * 3600,
         #: And one that somebody asked for themselves; how often they may ask, from one network and for one account.

@@ -17,6 +17,7 @@ from webapp.reports.export import NOTICE
 from webapp.reports.view import ReportView
 from webapp.reviews.access import Review
 from webapp.transcripts import store
+from webapp.workspace.analyses import analyses_of
 
 #: What has to be installed on Debian for PDFs.
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -44,6 +45,9 @@ def html_of(report: ReportView, review: Review | None, redaction: Redaction, *, 
         by=by,
         screen=screen,
         bar=pictures.bar,
+        picture_of=pictures.timeline,
+        in_words=pictures.in_words,
+        analyses_of=analyses_of,
         direction_of=scripts.direction_of,
         language_of=scripts.language_of,
     )

@@ -20,6 +20,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.core.spreadsheets import inert, write_csv
+from webapp.interviews.anonymity import code_name
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.operations import interviews_of
 from webapp.positions.models import Position
@@ -83,7 +84,7 @@ def people_of(position: Position, reader: User) -> list[Person]:
                 is_open,
                 list(cards[interview.id].values()) if is_open else [],
                 decisions.get(interview.id) if is_open else None,
-                _("Candidate %(code)s", code=interview.id[:6].upper()) if hidden else interview.candidate_name,
+                code_name(interview) if hidden else interview.candidate_name,
                 interview.invitation.email if interview.invitation and not hidden else "",
             )
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from webapp.interviews.anonymity import code_name
 from webapp.interviews.models import Interview
 from webapp.search.folding import tokens
 
@@ -45,7 +46,7 @@ class Redaction:
         """The candidate's name, or a code that tells this one from others and says nothing."""
         if not self.leaves_out("name"):
             return self.interview.candidate_name
-        return _("Candidate %(code)s", code=self.interview.id[:6].upper())
+        return code_name(self.interview)
 
     def reviewer(self, name: str) -> str:
         """A colleague's name, or that there is one."""

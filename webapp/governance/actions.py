@@ -47,6 +47,7 @@ OTHERS = {
     "link_id": "open link",
     "refusal_id": "refused address",
     "item_id": "library item",
+    "passkey_id": "passkey",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -73,6 +74,14 @@ WORDS = {
     EXPORTED: N_("exported"),
     "decided": N_("decided"),
     "signed in": N_("signed in"),
+    "second step failed": N_("gave a wrong code"),
+    "second step added": N_("added a second step"),
+    "second step removed": N_("removed a second step"),
+    "second step taken away": N_("had their second step removed"),
+    "second step required": N_("asked everybody for a second step"),
+    "second step no longer required": N_("no longer asks everybody for a second step"),
+    "recovery codes made": N_("made recovery codes"),
+    "recovery code used": N_("used a recovery code"),
     "signed out": N_("signed out"),
     "sign-in failed": N_("failed to sign in"),
     "confirmation failed": N_("gave a wrong password"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from webapp.core.pseudo import pseudo
 from webapp.core.translation import ENGLISH, PSEUDO, language
 
-VERSION = {"en": "2026-12-01.1"}
+VERSION = {"en": "2026-12-01.2"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ _ENGLISH = NoticeText(
     (
         "When you leave the page of a question, and for how long.",
         "When you paste text into an answer, and how many characters. What you paste is not kept a second time.",
+        "Where a second voice or face may be in a recording, if you agree to the analysis that finds it.",
     ),
     "The people who review your interview see these facts beside your answer, without any judgement. No program draws "
     "a conclusion from them, and candidates are never sorted by them. There are many good reasons for each.",

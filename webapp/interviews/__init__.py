@@ -9,7 +9,7 @@ def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.employer.offers import OFFERS
     from webapp.interviews import accommodations as helping
-    from webapp.interviews import personal, receivers  # connects them
+    from webapp.interviews import anonymity, personal, receivers  # connects them
     from webapp.interviews.models import Consent
     from webapp.interviews.status import STATUS_NAMES
     from webapp.interviews.views import accommodations, attachments, invitations  # add their views to the blueprint
@@ -17,6 +17,11 @@ def init_app(app: Flask) -> None:
 
     append_only.guard(Consent, "interview")
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(help_of=helping.of_invitation, help_offers=OFFERS)
+    app.jinja_env.globals.update(
+        help_of=helping.of_invitation,
+        help_offers=OFFERS,
+        code_name=anonymity.code_name,
+        name_to_show=anonymity.name_to_show,
+    )
     app.jinja_env.filters["review_state"] = state_name
     app.jinja_env.filters["status_name"] = lambda status: str(STATUS_NAMES[status])

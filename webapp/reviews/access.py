@@ -20,6 +20,7 @@ from ml.core.agreement import Agreement
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_decide, may_manage, may_review
+from webapp.interviews.anonymity import hidden_when
 from webapp.interviews.models import Attachment, Interview, InterviewState, Invitation
 from webapp.policy import Mode
 from webapp.positions.models import ReviewState
@@ -116,6 +117,7 @@ def may_see_scorecards(user: User, interview: Interview) -> bool:
     return _is_over(interview) or any(card.reviewer_id == user.id for card in operations.submitted(interview))
 
 
+@hidden_when
 def is_identity_hidden(user: User, interview: Interview) -> bool:
     """Whether the name, the picture, the voice and the attached files of a candidate stay hidden from ``user``: in a
     position with blind review, until their own scorecard is in or people have decided. Those who invite see them."""

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_manage
+from webapp.interviews.anonymity import code_name
 from webapp.interviews.filters import managed_by
 from webapp.interviews.models import Answer, Interview, Invitation, Take
 from webapp.interviews.operations import invitations_of
@@ -141,7 +141,7 @@ def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list
         else invitation.position.blind_review and not may_manage(user, invitation)
     )
     if hidden:
-        return [Piece(_("Candidate %(code)s", code=invitation.id[:6].upper()))]
+        return [Piece(code_name(invitation))]
     return _marked(invitation.name, tokens(invitation.name), wanted)
 
 

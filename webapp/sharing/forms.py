@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -27,6 +27,7 @@ class ShareForm(FlaskForm):
     )
     email = EmailField(_l("Email"), [DataRequired(_l("Enter their email address.")), Length(max=254)], filters=[strip])
     days = SelectField(_l("The link is open for"), default="7")
+    with_analyses = BooleanField(_l("Show the analyses, once the guest's scorecard is submitted"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

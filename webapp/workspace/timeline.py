@@ -103,7 +103,7 @@ def fused_row(fused: FusedReading | None) -> Row | None:
             runs[-1].append(Band(time, low, value, high))
     return Row(
         _("Expression"),
-        _("From unpleasant to pleasant in face and voice together, with its 95 %% interval"),
+        _("From unpleasant to pleasant in face and voice together, with its interval of 95 percent"),
         runs=[run for run in runs if run],
         top=_("pleasant"),
         bottom=_("unpleasant"),

@@ -37,8 +37,17 @@ def test_the_likeliest_class_stays_and_masked_classes_stay_out() -> None:
     doubted = familiarity.doubted(rows, np.array([1.0, 0.5]))
     assert doubted.sum(axis=1) == pytest.approx([1, 1])
     assert doubted.argmax(axis=1).tolist() == rows.argmax(axis=1).tolist()
-    assert doubted[0, 2] == 0 and doubted[0, 0] == pytest.approx(0.7 * 0.2 + 0.5 * 0.8)
+    assert doubted[0, 2] == 0 and doubted[0, 0] == pytest.approx(0.7 * 0.4 + 0.5 * 0.6)
     assert familiarity.doubted(rows, np.zeros(2)) == pytest.approx(rows)
+
+
+@pytest.mark.parametrize("classes", [7, 8])
+def test_the_surest_reading_of_what_is_certainly_foreign_is_not_named_and_keeps_what_it_may(classes: int) -> None:
+    """Beyond that, doubt would only make plain faces that are taken for foreign less sure than they are right."""
+    surest = np.full((1, classes), 1e-9)
+    surest[0, 0] = 1 - 1e-9 * (classes - 1)
+    told = familiarity.doubted(surest, np.ones(1))
+    assert 0.45 < told.max() < 0.5 and not np.asarray(is_sure(told)).any()
 
 
 def test_it_learns_what_lies_elsewhere_and_spares_plain_rows() -> None:

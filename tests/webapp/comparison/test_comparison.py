@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from tests.webapp.analysis.conftest import models, run_all
+from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.comparison.side_by_side import compare, shuffled
 from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
 from webapp.reviews import operations as reviews
 from webapp.reviews.operations import Given
+
+__all__ = ["models", "run_all"]
 
 
 @pytest.fixture
@@ -124,3 +129,19 @@ def test_the_choice_lists_who_has_handed_in(client, sign_in, people):
     sign_in(recruiter)
     text = client.get(f"/compare/position/{interviews[0].position_id}").text
     assert "Person 1" in text and "Person 0" not in text
+
+
+def test_small_multiples_share_one_scale_and_wait_for_ones_own_scorecard(app, make, client, sign_in, run_all):
+    recruiter = sign_in(make.user())
+    position, question_set = make.position(created_by=recruiter), make.question_set("video text")
+    values = {"position": position, "question_set": question_set, "created_by": recruiter}
+    interviews = [answer_all(make, make.interview(invitation=make.invitation(**values))) for _each in range(2)]
+    for interview in interviews:
+        run_all(interview)
+    text = page(client, interviews).text
+    lengths = re.findall(r'data-timeline data-seconds="([^"]+)"', text)
+    assert len(lengths) == 2 and len(set(lengths)) == 1
+    app.config["BLIND_REVIEW"] = True
+    assert "data-timeline " not in page(client, interviews).text
+    rate(interviews[0], recruiter, 2)
+    assert page(client, interviews).text.count("data-timeline ") == 1

@@ -18,8 +18,8 @@ WRITERS, EACH = 8, 40
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with postgres.running(tmp_path_factory.mktemp("postgres")) as address:
+def engine():
+    with postgres.running() as address:
         engine = sa.create_engine(address, pool_size=WRITERS)
         Base.metadata.create_all(engine, tables=[model.__table__ for model in (AuditEntry, AuditHead, AuditAddress)])
         yield engine

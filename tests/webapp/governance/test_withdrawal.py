@@ -6,6 +6,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.routing import AnyConverter, IntegerConverter
 
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
@@ -57,6 +58,7 @@ def doors(app, interview: Interview) -> list[str]:
         "set_id": [interview.question_set_id],
         "question_id": [answer.question_id],
         "position": [1],
+        "number": list(range(1, len(interview.answers) + 1)),
         "token": ["nothing"],
         "link": ["nothing"],
         "room_id": ["0" * 32],
@@ -67,9 +69,12 @@ def doors(app, interview: Interview) -> list[str]:
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint in NOT_KNOCKED:
             continue
-        names = [name for name in rule.arguments if len(ids.get(name, ())) > 1]
-        for value in ids[names[0]] if names else [None]:
-            values = {name: ids.get(name, ["nothing"])[0] for name in rule.arguments}
+        parts = rule._converters.items()
+        known = {name: [1] for name, part in parts if isinstance(part, IntegerConverter)} | ids
+        known |= {name: sorted(part.items) for name, part in parts if isinstance(part, AnyConverter)}
+        names = [name for name in rule.arguments if len(known.get(name, ())) > 1]
+        for value in known[names[0]] if names else [None]:
+            values = {name: known.get(name, ["nothing"])[0] for name in rule.arguments}
             found.append(adapter.build(rule.endpoint, values | ({names[0]: value} if names else {})))
     return found
 

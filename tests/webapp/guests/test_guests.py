@@ -8,14 +8,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.webapp.analysis.conftest import models, run_all
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.reviews import operations
-from webapp.reviews.models import ScorecardState
+from webapp.reviews.models import Scorecard, ScorecardState
 from webapp.sharing import operations as sharing
 from webapp.sharing.models import Share, ShareAct
 from webapp.sharing.operations import ShareError
+
+__all__ = ["models", "run_all"]
 
 
 @pytest.fixture
@@ -199,3 +202,29 @@ def test_the_sharer_sees_the_code_once_and_what_the_guest_did(client, sign_in, r
     assert "Gil Marsh" in client.get(f"/positions/{interview.position_id}/guests").text
     client.post(f"/guests/{share.id}/revoke")
     assert db.session.get(Share, share.id).revoked_at is not None
+
+
+def test_in_blind_review_a_guest_reads_and_neither_sees_nor_hears(guest, shared, interview, recruiter):
+    _share, path, _code = shared
+    interview.position.blind_review = True
+    db.session.commit()
+    page = guest.get(f"{path}/{interview.id}").text
+    assert "blind review" in page and "<video" not in page and interview.candidate_name not in page
+    assert guest.get(media(interview, 1)).status_code == 403
+    assert guest.get(media(interview, 1).replace("/media", "/poster")).status_code == 403
+
+
+@pytest.mark.parametrize("with_analyses", [True, False])
+def test_analyses_show_only_where_they_were_chosen_and_once_the_scorecard_is_in(
+    guest, shared, interview, run_all, with_analyses
+):
+    share, path, _code = shared
+    run_all(interview)
+    share.with_analyses = with_analyses
+    db.session.commit()
+    here = f"{path}/{interview.id}"
+    assert 'class="tl-' not in guest.get(here).text
+    shown = [each for each in interview.question_set.questions if each.id not in share.hidden_questions]
+    guest.post(here, data={f"score-{each.id}": "4" for each in shown} | {"then": "submit"})
+    assert db.session.scalar(sa.select(Scorecard.state)) is ScorecardState.SUBMITTED
+    assert ('class="tl-name"' in guest.get(here).text) is with_analyses

@@ -96,6 +96,12 @@ def test_reviewers_see_them_one_by_one_and_in_no_list(client, interview, sign_in
     sign_in(recruiter)
     page = client.get(f"/reports/{interview.id}").text
     assert "Pasted text of 120 characters" in page and "without a judgement" in page
+    here = f"/reviews/{interview.id}/answers/1/analyses"
+    client.application.config["BLIND_REVIEW"] = True  # before one's own scorecard nothing colours the answer
+    assert client.get(here).status_code == 404
+    assert "Pasted text" not in client.get(f"/reports/{interview.id}").text
+    client.post(f"/reviews/{interview.id}/skip")
+    assert "Pasted text of 120 characters" in client.get(here).text
     for path in ("/interviews", f"/positions/{interview.position_id}/interviews.csv", "/search?q=pasted"):
         assert "Pasted" not in client.get(path).text
     operations.switch(interview.position, False, by=recruiter)

@@ -8,6 +8,7 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
 from webapp.core.database import db
@@ -129,8 +130,27 @@ def test_blind_review_hides_files_and_name_until_ones_own_scorecard_is_in(app, c
     for path in ("/interviews", f"/positions/{position.id}", f"/invitations/{invitation.id}", "/interviews?q=Quentin"):
         text = client.get(path).text.replace('value="Quentin"', "").replace("q=Quentin", "")
         assert "Quentin" not in text and "quentin@" not in text, path
-    db.session.add(Scorecard(interview=interview, reviewer_id=reviewer.id, state=ScorecardState.SUBMITTED))
+    here, recording = f"/reports/{interview.id}", interview.answers[0].kept_take.recording
+    recording.playable_key = recording.original_key
+    db.session.commit()
+    ways = (here, f"{here}/report.json", f"{here}/figures.json", f"{here}/download", f"{here}/document.html")
+    ways += (f"/reviews/{interview.id}", f"/reviews/{interview.id}/answers/1", f"/reviews/{interview.id}/scorecard")
+    ways += (f"/transcripts/{interview.answers[0].id}", f"/positions/{position.id}")
+    for path in ways:
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code in (200, 403) and "Quentin" not in answer.text, path
+    for way in ("media", "poster"):
+        assert client.get(f"/recordings/{recording.id}/{way}").status_code == 403
+    code = client.get("/interviews").text
+    assert f"Candidate {invitation.id[:6].upper()}" in code
+    draft = client.post(f"/reviews/{interview.id}/scorecard", data={"then": "submit"}, follow_redirects=True)
+    assert "Quentin" not in draft.text
+    assert "Quentin" not in client.get(f"/positions/{position.id}").text
+    card = db.session.scalar(sa.select(Scorecard)) or Scorecard(interview=interview, reviewer_id=reviewer.id)
+    card.state = ScorecardState.SUBMITTED
+    db.session.add(card)
     db.session.commit()
     assert client.get(f"/reviews/files/{row.id}").status_code == 200
+    assert "Quentin" in client.get(here).text
     sign_in(owner)
     assert "Quentin Aster" in client.get("/interviews").text

@@ -40,7 +40,7 @@ def test_everybody_is_found_by_what_they_said_and_by_nothing_else(recruiter):
 
 @pytest.mark.full
 def test_postgresql_finds_the_same(tmp_path: Path):
-    with postgres.running(tmp_path / "postgres") as address:
+    with postgres.running() as address:
         app: Flask = create_app(
             {
                 "HOME": tmp_path / "home",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import WORDS
 from webapp.accounts.models import Role
 from webapp.core.database import db
+from webapp.organisations.models import TeamRole
 from webapp.reviews import openings, operations, scoring
 from webapp.reviews.models import AnswerOpening, Scorecard, ScorecardState
 
@@ -117,3 +118,23 @@ def test_who_may_not_review_finds_nothing(client, make, sign_in, interview):
 def test_an_answer_that_there_is_not(client, interview):
     for number in (0, 3, 99):
         assert client.get(at(interview, number)).status_code == 404
+
+
+def test_observers_look_at_the_overview_and_score_nothing(client, make, interview, sign_in):
+    observer = make.user(name="Olu Adeyemi")
+    interview.position.team = make.team((interview.position.created_by, TeamRole.OWNER), (observer, TeamRole.OBSERVER))
+    db.session.commit()
+    sign_in(observer)
+    page = client.get(f"/reviews/{interview.id}/answers/1", follow_redirects=True)
+    assert page.request.path == f"/reviews/{interview.id}" and "Review the answers" not in page.text
+    assert f"/reports/{interview.id}#answer-1" in page.text
+    assert client.post(f"/reviews/{interview.id}/answers/1", data={"note": "x"}).status_code == 404
+
+
+def test_who_may_not_decide_is_asked_for_a_scorecard_alone(client, make, interview, sign_in):
+    reviewer = make.user(name="Rui Alves")
+    interview.position.team = make.team((interview.position.created_by, TeamRole.OWNER), (reviewer, TeamRole.REVIEWER))
+    db.session.commit()
+    sign_in(reviewer)
+    page = client.get(f"/reviews/{interview.id}/answers/1").text
+    assert 'id="ws-decide"' not in page and "Submit scorecard" in page

@@ -6,25 +6,48 @@ from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
+    flash,
+    redirect,
     session,
+    url_for,
 )
 from flask_login import login_user
+from werkzeug.wrappers import Response
 
-from webapp.accounts import sessions
+from webapp.accounts import pending, second_step, sessions
 from webapp.accounts.models import User
 from webapp.core.database import db
+from webapp.core.security_log import record
 from webapp.core.zones import browser_zone
 
 blueprint = Blueprint("accounts", __name__)
 
 
-def enter(user: User, *, remember: bool = False) -> None:
+def go_on(user: User, *, remember: bool = False, to: str | None = None, done: str = "") -> Response:
+    """What follows a right password: the second step where ``user`` has one, else they are in. Commits.
+
+    :param to: a path of ours to go to in the end.
+    :param done: what was done beside, to be said then.
+    """
+    if second_step.of(user):
+        session.clear()
+        pending.begin(pending.SECOND_STEP, user, mark=user.password_mark, remember=remember, to=to, done=done)
+        db.session.commit()
+        return redirect(url_for("accounts.second_step"))
+    enter(user, remember=remember)
+    record("signed in", person=user.id)
+    if done:
+        flash(done, "success")
+    return redirect(to or url_for("pages.home"))
+
+
+def enter(user: User, *, remember: bool = False, second_step: bool = False) -> None:
     """Begin a new session for ``user``; ``remember`` keeps it beyond the browser's end. Commits.
 
     The zone of this browser is kept with the person.
     """
     session.clear()  # nothing of an earlier session survives a change of person
-    sessions.begin(user, remember=remember)
+    sessions.begin(user, remember=remember, second_step=second_step)
     if (zone := browser_zone()) is not None:
         user.time_zone = zone.key
     db.session.commit()

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.accounts import operations
+from webapp.accounts import operations, second_step
 from webapp.accounts.confirming import confirmed
-from webapp.accounts.forms import NewPersonForm, RoleForm
-from webapp.accounts.models import Role, User
+from webapp.accounts.forms import NewPersonForm, RoleForm, RulesForm
+from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.views.base import blueprint
 from webapp.core.database import db
 from webapp.core.hosts import base_url
@@ -81,7 +81,8 @@ def person(user_id: str) -> Response | tuple[str, int]:
         record("role changed", person=user.id, role=user.role.value)
         flash(f"{user.name} is {_with_article(user.role)} now.", "success")
         return redirect(url_for("accounts.people"))
-    return render_template("accounts/person.html", form=form, person=user), 422 if form.is_submitted() else 200
+    page = render_template("accounts/person.html", form=form, person=user, factors=second_step.of(user))
+    return page, 422 if form.is_submitted() else 200
 
 
 def _with_article(role: Role) -> str:
@@ -100,6 +101,38 @@ def password_link(user_id: str) -> str:
     record("password link shown", person=user.id)
     days = current_app.config["PASSWORD_LINK_SECONDS"] // 86400
     return render_template("accounts/password_link.html", person=user, link=link, days=days)
+
+
+@blueprint.post("/people/<user_id>/second-step/remove")
+@require_role(Role.ADMIN)
+@confirmed
+def remove_second_step(user_id: str) -> Response:
+    """Remove somebody's second step, because they lost what they had."""
+    user = _person(user_id)
+    try:
+        second_step.take_away(user, by=current_user)
+    except operations.AccountError as error:
+        return _refused(error, user_id)
+    db.session.commit()
+    flash(_("%(name)s signs in without a second step until they set up a new one.", name=user.name), "success")
+    return redirect(url_for("accounts.person", user_id=user_id))
+
+
+@blueprint.route("/people/security", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+@confirmed
+def rules() -> Response | tuple[str, int]:
+    """How people of this organisation sign in (form field ``required``)."""
+    organisation = db.session.get(Organisation, current_user.organisation_id) or abort(404)
+    form = RulesForm(required=organisation.second_step_required)
+    if form.validate_on_submit():
+        second_step.require(organisation, form.required.data, by=current_user)
+        db.session.commit()
+        flash(_("Saved."), "success")
+        return redirect(url_for("accounts.rules"))
+    return render_template(
+        "accounts/rules.html", form=form, without=second_step.without(organisation.id)
+    ), 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/people/<user_id>/deactivate")

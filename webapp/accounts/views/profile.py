@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
-from webapp.accounts import operations, sessions
+from webapp.accounts import operations, second_step, sessions
 from webapp.accounts.forms import ChangePasswordForm
 from webapp.accounts.models import User
 from webapp.accounts.throttle import throttled
@@ -31,16 +31,16 @@ def profile() -> Response | tuple[str, int]:
     form = ChangePasswordForm(person=current_user)
     user = db.get_or_404(User, current_user.id)
     here, others = sessions.current(user), sessions.of(user)
+    shown = {"form": form, "here": here, "sessions": others, "factors": second_step.of(user)}
     if not form.validate_on_submit():
-        page = render_template("accounts/profile.html", form=form, here=here, sessions=others)
-        return page, 422 if form.is_submitted() else 200
+        return render_template("accounts/profile.html", **shown), 422 if form.is_submitted() else 200
     if not user.check_password(form.current.data):
         form.current.errors = [_("This is not your current password. Try again.")]
-        return render_template("accounts/profile.html", form=form, here=here, sessions=others), 422
-    remember = here is not None and here.remembered
+        return render_template("accounts/profile.html", **shown), 422
+    remember, stepped = here is not None and here.remembered, here is not None and here.second_step
     operations.change_password(user, form.password.data)
     record("password changed", person=user.id)
-    enter(user, remember=remember)
+    enter(user, remember=remember, second_step=stepped)
     flash(_("Your password has been changed. You are signed out on all other devices."), "success")
     return redirect(url_for("accounts.profile"))
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from flask import (
     abort,
-    flash,
-    redirect,
     render_template,
     request,
-    url_for,
 )
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import operations
 from webapp.accounts.forms import SetPasswordForm
-from webapp.accounts.views.base import blueprint, enter
+from webapp.accounts.views.base import blueprint, go_on
 from webapp.core.extensions import limiter
 from webapp.core.security_log import record
 
@@ -39,6 +36,4 @@ def set_password(token: str) -> Response | tuple[str, int]:
         ), 422 if form.is_submitted() else 200
     operations.change_password(user, form.password.data)
     record("password set by link", person=user.id)
-    enter(user)
-    flash(_("Your password is set and you are signed in."), "success")
-    return redirect(url_for("pages.home"))
+    return go_on(user, done=_("Your password is set and you are signed in."))

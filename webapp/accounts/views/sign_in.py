@@ -15,11 +15,11 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 from werkzeug.wrappers import Response
 
-from webapp.accounts import sessions
+from webapp.accounts import passkeys, sessions, ways
 from webapp.accounts.forms import ConfirmForm, SignInForm
 from webapp.accounts.models import Role, User, check_password
 from webapp.accounts.throttle import throttled
-from webapp.accounts.views.base import blueprint, enter, safe_target
+from webapp.accounts.views.base import blueprint, go_on, safe_target
 from webapp.core.database import db
 from webapp.core.security_log import record
 
@@ -32,16 +32,18 @@ def sign_in() -> Response | tuple[str, int]:
         return redirect(url_for("pages.home"))
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
+        return _page(form), 422 if form.is_submitted() else 200
     user = db.session.scalar(sa.select(User).where(User.email == form.email.data.strip().lower()))
     # One message for an unknown address, a wrong password and a deactivated person, after the same work.
     if not check_password(user, form.password.data) or user is None or not user.active or user.role is Role.GUEST:
         record("sign-in failed", person=user.id if user else None)
         form.password.errors = [_("Wrong email or password. Check both and try again.")]
-        return render_template("accounts/sign_in.html", form=form), 422
-    enter(user, remember=form.remember.data)
-    record("signed in", person=user.id)
-    return redirect(safe_target(request.args.get("next")) or url_for("pages.home"))
+        return _page(form), 422
+    return go_on(user, remember=form.remember.data, to=safe_target(request.args.get("next")))
+
+
+def _page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, ways=ways.offered(), passkeys=passkeys.are_possible())
 
 
 @blueprint.post("/sign-out")
@@ -73,4 +75,5 @@ def confirm() -> Response | tuple[str, int]:
             return redirect(safe_target(request.args.get("next")) or url_for("pages.home"))
         record("confirmation failed", person=current_user.id)
         form.password.errors = [_("This is not your password. Try again.")]
-    return render_template("accounts/confirm.html", form=form), 422 if form.is_submitted() else 200
+    page = render_template("accounts/confirm.html", form=form, ways=ways.offered(current_user))
+    return page, 422 if form.is_submitted() else 200

@@ -13,6 +13,7 @@ from webapp.interviews.views.inbox import staff
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
 from webapp.reviews.access import is_identity_hidden
+from webapp.workspace import timeline
 
 blueprint = Blueprint("comparison", __name__, url_prefix="/compare")
 
@@ -61,7 +62,13 @@ def show() -> str | tuple[str, int]:
         position_id = request.args.get("position") or _position_of(ids)
         return (_choice(position_id, str(refused)) if position_id else abort(404)), 422
     return render_template(
-        "comparison/show.html", comparison=found, names=names, media=media, ids=ids, fewest_rated=FEWEST_RATED
+        "comparison/show.html",
+        comparison=found,
+        names=names,
+        media=media,
+        ids=ids,
+        fewest_rated=FEWEST_RATED,
+        path_of=timeline.path_of,
     )
 
 

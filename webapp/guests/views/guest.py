@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from ml.transcripts.captions import to_vtt
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
+from webapp.interviews.anonymity import code_name
 from webapp.interviews.models import Interview
+from webapp.reports.view import view_of
 from webapp.reviews import openings, operations
 from webapp.reviews.access import is_identity_hidden
 from webapp.reviews.models import ScorecardState
@@ -19,6 +21,8 @@ from webapp.sharing import access
 from webapp.sharing import operations as sharing
 from webapp.sharing.models import Share, ShareAct
 from webapp.transcripts import store
+from webapp.workspace import timeline
+from webapp.workspace.analyses import analyses_of
 
 blueprint = Blueprint("guests", __name__, url_prefix="/guest")
 blueprint.after_request(access.remember)
@@ -60,9 +64,7 @@ def _list(share: Share, token: str) -> str:
 
 
 def _shown_name(share: Share, interview: Interview) -> str:
-    if is_identity_hidden(share.guest, interview):
-        return _("Candidate %(code)s", code=interview.id[:4].upper())
-    return interview.candidate_name
+    return code_name(interview) if is_identity_hidden(share.guest, interview) else interview.candidate_name
 
 
 @blueprint.get("/<token>/<interview_id>")
@@ -77,6 +79,8 @@ def review(token: str, interview_id: str) -> str:
 def _page(share: Share, token: str, interview: Interview, given: dict[str, Given] | None = None) -> str:
     card = operations.latest(interview, share.guest)
     shown = {question.id for question in access.questions_for(share, interview)}
+    submitted = card is not None and card.state is ScorecardState.SUBMITTED
+    readings = view_of(interview).answers if share.with_analyses and submitted else []
     answers = [each for each in answers_of(interview) if each.question.id in shown]
     return render_template(
         "guests/review.html",
@@ -84,10 +88,13 @@ def _page(share: Share, token: str, interview: Interview, given: dict[str, Given
         token=token,
         interview=interview,
         name=_shown_name(share, interview),
+        nameless=is_identity_hidden(share.guest, interview),
         answers=answers,
         words={each.answer.id: store.visible(each.answer) for each in answers if each.answer and each.recording},
+        analyses={each.question.id: analyses_of(interview, each) for each in readings},
+        path_of=timeline.path_of,
         card=card,
-        editable=card is None or card.state is not ScorecardState.SUBMITTED,
+        editable=not submitted,
         given=given,
         watermark=f"{share.email} · {now():%Y-%m-%d %H:%M} UTC",
     )

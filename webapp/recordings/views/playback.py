@@ -15,6 +15,7 @@ from webapp.core.database import db
 from webapp.core.storage import storage
 from webapp.core.translation import translate_stored
 from webapp.interviews.access import may_view
+from webapp.interviews.anonymity import refuse_hidden
 from webapp.interviews.answering import AnsweringError, check_may_finish
 from webapp.interviews.candidate_session import may_answer
 from webapp.interviews.models import InterviewState
@@ -118,6 +119,7 @@ def _check_guest(recording: Recording) -> None:
     share = share_that_shows(answer) if recording.take is answer.kept_take else None
     if share is None or answer.interview.state is not InterviewState.SUBMITTED:
         abort(404)
+    refuse_hidden(answer.interview, share.guest)
     if request.endpoint == "recordings.play":
         note(share, ShareAct.PLAYED, answer)
         db.session.commit()
@@ -127,7 +129,10 @@ def _may_play_in_review(recording: Recording) -> bool:
     """Whether this is the take that the candidate kept, of an interview that was submitted to this reviewer."""
     answer = recording.take.answer
     submitted = answer.interview.state is InterviewState.SUBMITTED
-    return submitted and recording.take is answer.kept_take and may_view(current_user, answer.interview)
+    if not (submitted and recording.take is answer.kept_take and may_view(current_user, answer.interview)):
+        return False
+    refuse_hidden(answer.interview)
+    return True
 
 
 def describe(recording: Recording) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.interviews.access import load_interview
+from webapp.interviews.anonymity import is_identity_hidden, refuse_hidden
 from webapp.interviews.models import Interview
 from webapp.policy import Mode
 from webapp.reports import export as exports
@@ -24,9 +26,14 @@ def _view(interview: Interview) -> ReportView:
 
 @blueprint.get("/<interview_id>")
 @login_required
-def show(interview_id: str) -> str:
-    """The recordings and words of an interview, and what the models read in them."""
+def show(interview_id: str) -> str | AnyResponse:
+    """The recordings and words of an interview, and what the models read in them.
+
+    Where the candidate stays hidden, on to the overview, which knows how to show an interview without them.
+    """
     interview = load_interview(interview_id)
+    if is_identity_hidden(interview):
+        return redirect(url_for("workspace.overview", interview_id=interview.id))
     return render_template(
         "reports/show.html",
         report=_view(interview),
@@ -41,7 +48,9 @@ def show(interview_id: str) -> str:
 @login_required
 def figures(interview_id: str) -> Response:
     """The charts of one answer (``?answer=ID``), or of the interview as a whole."""
-    report = _view(load_interview(interview_id))
+    interview = load_interview(interview_id)
+    refuse_hidden(interview)
+    report = _view(interview)
     answer_id = request.args.get("answer")
     if answer_id is None:
         return jsonify(figures=charts.of_interview(report))
@@ -56,6 +65,7 @@ def figures(interview_id: str) -> Response:
 def export(interview_id: str) -> Response:
     """The whole report as a JSON file to keep."""
     interview = load_interview(interview_id)
+    refuse_hidden(interview)
     response = jsonify(exports.to_json(_view(interview), review_of(interview)))
     response.headers["Content-Disposition"] = f'attachment; filename="viva-report-{interview.id[:8]}.json"'
     return response

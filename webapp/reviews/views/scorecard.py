@@ -13,7 +13,7 @@ from webapp.interviews.access import may_decide, may_view
 from webapp.interviews.models import Interview
 from webapp.questions.guide import WHOLE, guide_of
 from webapp.reviews import deciding, openings, operations, presenters
-from webapp.reviews.access import load_for_review
+from webapp.reviews.access import is_identity_hidden, load_for_review
 from webapp.reviews.models import DecisionState, Outcome, ScorecardState
 from webapp.reviews.operations import Given, ReviewError
 
@@ -26,9 +26,12 @@ def _me() -> User:
 
 @blueprint.get("/<interview_id>/scorecard")
 @login_required
-def scorecard(interview_id: str) -> str:
-    """One's own scorecard: to fill in, or as it was submitted."""
-    return _page(load_for_review(interview_id))
+def scorecard(interview_id: str) -> str | Response:
+    """One's own scorecard: to fill in, or as it was submitted. In blind review it is filled in beside each answer."""
+    interview = load_for_review(interview_id)
+    if is_identity_hidden(_me(), interview):
+        return redirect(url_for("workspace.answer", interview_id=interview.id, number=1))
+    return _page(interview)
 
 
 def _page(interview: Interview, given: dict[str, Given] | None = None, summary: str | None = None) -> str:

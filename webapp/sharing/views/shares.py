@@ -78,6 +78,7 @@ def new(position_id: str) -> Response | str | tuple[str, int]:
                 name=form.name.data,
                 email=form.email.data,
                 until=now() + form.length,
+                with_analyses=bool(form.with_analyses.data),
                 by=current_user._get_current_object(),
                 hidden_questions={
                     question.id for question in _questions(wanted) if question.id in request.form.getlist("hide")

@@ -15,6 +15,7 @@ from ml.transcripts.formats.reader import LARGEST
 from ml.transcripts.recogniser import is_available
 from webapp.core.database import db
 from webapp.interviews.access import load_interview, load_to_work_on
+from webapp.interviews.anonymity import refuse_hidden
 from webapp.interviews.models import Answer, InterviewState
 from webapp.policy import Modality, Mode, decide_for
 from webapp.transcripts import operations, store
@@ -116,4 +117,5 @@ def load_answer(answer_id: str, *, to_change: bool = False) -> Answer:
     interview = load_to_work_on(answer.interview_id) if to_change else load_interview(answer.interview_id)
     if interview.state is not InterviewState.SUBMITTED or store.recording_of(answer) is None:
         abort(404)
+    refuse_hidden(interview)
     return answer

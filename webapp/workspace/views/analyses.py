@@ -8,16 +8,13 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.interviews.models import Interview
-from webapp.policy import all_allowed
-from webapp.questions.guide import guide_of
 from webapp.reports.view import AnswerView, view_of
 from webapp.reviews import operations
 from webapp.reviews.access import load_for_review, may_see_readings, review_of
 from webapp.reviews.models import Verdict
 from webapp.reviews.operations import ReviewError
-from webapp.transcripts import store
 from webapp.workspace import timeline
-from webapp.workspace.evidence import suggestions
+from webapp.workspace.analyses import analyses_of
 from webapp.workspace.views.base import blueprint, by_script, me
 
 
@@ -30,24 +27,16 @@ def analyses(interview_id: str, number: int) -> str:
 
 
 def _part(interview: Interview, number: int, view: AnswerView) -> str:
-    shown = {name: view.result(name) for name in ("face", "speech") if all_allowed(interview, [name])}
-    transcript = store.visible(view.answer)
-    words = transcript.words if transcript else None
-    seconds = view.seconds or 0.0
-    rows = timeline.rows_of(shown, view.fused, words, seconds) if seconds else []
-    allowed = all_allowed(interview, ["text"])
     return render_template(
         "workspace/_analyses.html",
         interview=interview,
         number=number,
+        view=view,
         answer=view.answer,
-        seconds=seconds,
-        rows=rows,
+        shown=analyses_of(interview, view),
         path_of=timeline.path_of,
-        reading=view.content if allowed else None,
-        found=suggestions(guide_of(view.question), view.content if allowed else None, None if view.text else words),
-        unfinished=[name for name, reading in view.readings.items() if not reading.finished],
         review=review_of(interview),
+        practice=False,
     )
 
 

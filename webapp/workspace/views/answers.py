@@ -11,6 +11,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
+from webapp.interviews.access import may_review, may_view
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 from webapp.reviews import comments, openings, operations, queue
@@ -24,13 +25,16 @@ from webapp.workspace.views.base import blueprint, by_script, me
 
 @blueprint.get("/<interview_id>/answers/<int:number>")
 @login_required
-def answer(interview_id: str, number: int) -> FlaskResponse:
-    """The workspace at one answer; only the answer's part of it for a script that moves between answers.
+def answer(interview_id: str, number: int) -> FlaskResponse | Response:
+    """The workspace at one answer; only the answer's part of it for a script that moves between answers. Who may look
+    and not review is led to the overview.
 
     Where its words are on the screen it counts as opened, which a decision needs; a recording without a transcript
     does once it has played (``played``).
     """
-    interview = load_for_review(interview_id)
+    interview = load_for_review(interview_id, may_view)
+    if not may_review(me(), interview):
+        return redirect(url_for("workspace.overview", interview_id=interview.id))
     question = _question(interview, number)
     given = _given(interview, question)
     if given is not None and store.words_of(given) is not None:

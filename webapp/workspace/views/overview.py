@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.interviews.access import may_manage, may_review
+from webapp.interviews.access import may_manage, may_review, may_view
 from webapp.interviews.models import Interview
 from webapp.positions.models import Position
 from webapp.reviews import agreement as agreements
@@ -23,8 +23,8 @@ from webapp.workspace.views.base import blueprint, me
 @blueprint.get("/<interview_id>")
 @login_required
 def overview(interview_id: str) -> str:
-    """Who it is, the answers, what people said of them and what was decided."""
-    interview = load_for_review(interview_id)
+    """Who it is, the answers, what people said of them and what was decided; observers may look at it too."""
+    interview = load_for_review(interview_id, may_view)
     return render_template(
         "workspace/overview.html",
         interview=interview,
@@ -32,6 +32,7 @@ def overview(interview_id: str) -> str:
         progress=progress_of(interview, me()),
         review=review_of(interview),
         nameless=is_identity_hidden(me(), interview),
+        observes=not may_review(me(), interview),
     )
 
 

@@ -4,22 +4,15 @@ import { gettext } from "../i18n.js";
 import { headers, request, wordsFor } from "../recording/http.js";
 
 /**
- * @param {HTMLElement} workspace
+ * @param {HTMLElement} workspace whose reader decides, or submits a scorecard alone
  * @param {() => Promise<unknown>} settled resolves once the scores are saved
  */
 export function wireDeciding(workspace, settled) {
   const form = find(workspace, "[data-decide]");
-  if (!form) return { tell: () => {} };
-  const reason = find(form, "[name=reason]");
-  const refused = find(form, "[data-refused]");
+  const submits = find(workspace, "[data-submit]");
+  const refused = find(workspace, "[data-refused]");
   const missing = find(workspace, "[data-missing]");
   const draft = `viva_reason_${workspace.dataset.interview}`;
-  try {
-    reason.value ||= sessionStorage.getItem(draft) ?? "";
-    reason.addEventListener("input", () => sessionStorage.setItem(draft, reason.value));
-  } catch {
-    // a browser that stores nothing
-  }
   /** @param {any} event */
   const send = async (event) => {
     event.preventDefault();
@@ -43,8 +36,17 @@ export function wireDeciding(workspace, settled) {
       if (event.submitter) event.submitter.disabled = false;
     }
   };
-  form.addEventListener("submit", send);
-  find(workspace, "[data-submit]")?.addEventListener("submit", send);
+  if (form) {
+    const reason = find(form, "[name=reason]");
+    try {
+      reason.value ||= sessionStorage.getItem(draft) ?? "";
+      reason.addEventListener("input", () => sessionStorage.setItem(draft, reason.value));
+    } catch {
+      // a browser that stores nothing
+    }
+    form.addEventListener("submit", send);
+  }
+  submits?.addEventListener("submit", send);
   return {
     /**
      * Show how far the review is.
@@ -53,7 +55,7 @@ export function wireDeciding(workspace, settled) {
     tell(progress) {
       if (!progress?.words) return;
       missing.textContent = progress.words;
-      form.dataset.ready = progress.ready ? "yes" : "no";
+      if (form) form.dataset.ready = progress.ready ? "yes" : "no";
     },
   };
 }
