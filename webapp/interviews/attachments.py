@@ -19,8 +19,8 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from webapp.accounts.models import User
-from webapp.core.database import after_commit, db
 from webapp.core import virus_scan
+from webapp.core.database import after_commit, db
 from webapp.core.storage import storage
 from webapp.interviews.models import Answer, Attachment, Invitation
 
@@ -65,7 +65,9 @@ def attach(
     try:
         found = virus_scan.scan(content)
     except virus_scan.InfectedError:
-        raise AttachmentError(_("The virus scanner refuses this file. Check your device, and choose another.")) from None
+        raise AttachmentError(
+            _("The virus scanner refuses this file. Check your device, and choose another.")
+        ) from None
     if media_type is None:
         raise AttachmentError(
             _("Attach a PDF, a Word document (.docx) without macros, or a picture (PNG, JPEG or WebP).")
@@ -83,7 +85,9 @@ def attach(
     db.session.add(row)
     db.session.flush()
     storage.save(row.key, content)
-    current_app.logger.info("Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id if by else "the candidate")
+    current_app.logger.info(
+        "Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id if by else "the candidate"
+    )
     return row
 
 

@@ -41,9 +41,7 @@ def visible_to(user: User) -> sa.Select[QuestionSet]:
     return query if user.role is Role.ADMIN else query.where(QuestionSet.state == SetState.PUBLISHED)
 
 
-def create_set(
-    *, title: str, introduction: str, by: User, beforehand: Beforehand = Beforehand.NOTHING
-) -> QuestionSet:
+def create_set(*, title: str, introduction: str, by: User, beforehand: Beforehand = Beforehand.NOTHING) -> QuestionSet:
     """Begin a set: a draft of version 1 without questions."""
     row = QuestionSet(
         title=title.strip(),

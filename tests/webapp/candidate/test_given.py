@@ -55,17 +55,24 @@ def test_each_kind_is_answered_and_says_what_is_wrong(client, interview):
     sent = [(1, "Yes", "Yes"), (2, ["Arabic", "French"], "French\nArabic"), (3, "12,5", "12.5 years"),
             (4, "2026-12-24", "2026-12-24")]  # fmt: skip
     for position, value, stored in sent:
-        assert client.post(page(interview, position, "/given"), data={"given": value}).location.endswith(f"/{position + 1}")
+        assert client.post(page(interview, position, "/given"), data={"given": value}).location.endswith(
+            f"/{position + 1}"
+        )
         assert text_of(interview, position) == stored
-        assert f'value="{stored.split()[0]}"' in client.get(page(interview, position)).text.replace("French\n", "French ")
+        assert f'value="{stored.split()[0]}"' in client.get(page(interview, position)).text.replace(
+            "French\n", "French "
+        )
     for position, value in ((1, "Maybe"), (1, ["Yes", "No"]), (2, "Klingon"), (3, "many"), (4, "tomorrow")):
         refused = client.post(page(interview, position, "/given"), data={"given": value})
         assert refused.status_code == 422 and 'role="alert"' in refused.text
     assert text_of(interview, 1) == "Yes"
     assert "Wanted for this position: Yes." in client.get(page(interview, 1)).text
-    assert "at least 3 years" in client.get(page(interview, 3)).text and "nobody is rejected" in client.get(page(interview, 3)).text
+    assert (
+        "at least 3 years" in client.get(page(interview, 3)).text
+        and "nobody is rejected" in client.get(page(interview, 3)).text
+    )
     code = client.get(page(interview, 6)).text
-    assert 'data-code="python"' in code and "code.js" in code.replace("-", ".", 1) or "code-" in code
+    assert ('data-code="python"' in code and "code.js" in code.replace("-", ".", 1)) or "code-" in code
 
 
 def test_what_is_wanted_is_a_fact_for_people_and_rejects_nobody(client, make, interview, sign_in):

@@ -68,7 +68,10 @@ def new() -> Response | tuple[str, int]:
     """Begin a set."""
     form = SetForm()
     if form.validate_on_submit():
-        row = operations.create_set(title=form.title.data, introduction=form.introduction.data or "", by=current_user,
+        row = operations.create_set(
+            title=form.title.data,
+            introduction=form.introduction.data or "",
+            by=current_user,
             beforehand=Beforehand(form.beforehand.data),
         )
         db.session.commit()
@@ -103,7 +106,10 @@ def edit(set_id: str) -> Response | tuple[str, int]:
     form = SetForm(obj=row)
     if form.validate_on_submit():
         operations.edit_set(
-            row, title=form.title.data, introduction=form.introduction.data or "", by=current_user,
+            row,
+            title=form.title.data,
+            introduction=form.introduction.data or "",
+            by=current_user,
             beforehand=Beforehand(form.beforehand.data),
         )
         db.session.commit()
