@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 
 import av
 from flask_babel import gettext as _
@@ -24,7 +25,7 @@ def cleaned(content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise LogoError(_("This picture is larger than %(size)s MB.", size=LARGEST // 1024 // 1024))
     try:
-        with av.open(io.BytesIO(content)) as container:
+        with av.open(io.BytesIO(content), "r") as container:
             stream = container.streams.video[0]
             context = stream.codec_context
             if context.name != expected or not (0 < context.width <= SIDE and 0 < context.height <= SIDE):
@@ -42,6 +43,6 @@ def _png(frame: av.VideoFrame) -> bytes:
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
     small = frame.reformat(width=width, height=height, format="rgba")
     encoder = av.CodecContext.create("png", "w")
-    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, "rgba", frame.time_base
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, "rgba", Fraction(1, 1)
     packets = [*encoder.encode(small), *encoder.encode(None)]
     return b"".join(bytes(packet) for packet in packets)

@@ -3,11 +3,11 @@
 from flask import Flask
 
 from webapp.core import append_only
+from webapp.employer.offers import OFFERS
 
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.employer.offers import OFFERS
     from webapp.interviews import accommodations as helping
     from webapp.interviews import anonymity, personal, receivers  # connects them
     from webapp.interviews.models import Consent

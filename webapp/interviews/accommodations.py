@@ -76,7 +76,8 @@ def ask(invitation: Invitation, kinds: Collection[Help], words: str) -> tuple[li
         raise operations.InvitationError(_("Choose what you need, or write it."))
     there = {row.kind for row in of_invitation(invitation) if row.declined_at is None}
     page = page_of(invitation.organisation_id)
-    granted, open_ones = [], []
+    granted: list[Accommodation] = []
+    open_ones: list[Accommodation] = []
     for kind in Help:
         if kind not in kinds or kind in there:
             continue

@@ -96,3 +96,13 @@ def documents(
 def _add(rows: Iterator[dict[str, Any]] | Sequence[dict[str, Any]]) -> None:
     if rows := list(rows):
         db.session.execute(sa.insert(SearchDocument), rows)
+
+
+def rewrite_index() -> None:
+    """Write SQLite's full-text index anew, without the remains of rows that were deleted. Commits, by itself.
+
+    FTS5 marks a deleted row and drops its words only when it merges parts of the index, which may be never.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO search_words(search_words) VALUES ('optimize')")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from webapp.core import events
-from webapp.core.database import db
+from webapp.core.database import after_commit, db
 from webapp.interviews.models import Answer, Interview, Invitation
 from webapp.recordings.models import Recording
 from webapp.search import operations
@@ -47,3 +49,9 @@ def sweep(_app: object) -> int:
     operations.index_missing()
     db.session.commit()
     return 0
+
+
+@events.erasing.connect
+def rewrite(_app: object, *, interview_ids: Collection[str], kept: Collection[str]) -> None:
+    """Have the index written anew once somebody is erased: until then SQLite keeps words that it no longer finds."""
+    after_commit(operations.rewrite_index)

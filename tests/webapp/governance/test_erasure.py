@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.webapp.analysis.samples import answer_all
+from tests.webapp.search.corpus import answered
 from webapp.accounts.models import Role, User
 from webapp.analysis.operations import queue_interview
 from webapp.core import events
@@ -230,3 +232,18 @@ def test_the_command_prints_counts(app, interview):
 def test_what_cannot_be_done_is_said_in_one_sentence(app, arguments):
     status, said, error = run(app, *arguments)
     assert status == 2 and said == "" and error.startswith("viva: ") and error.count("\n") == 1
+
+
+def test_no_word_is_left_in_the_databases_file(make, app):
+    def one(said: str, written: str):
+        invitation = make.invitation(question_set=make.question_set("video text"))
+        return answered(make, invitation, said, written)
+
+    gone, stays = one("zymurgical sourdough", "pumpernickel"), one("steadfast words", "written steadily")
+    db.session.commit()
+    erasure.request_erasure(erasure.scope_of_interview(gone.id), by=None)
+    db.session.commit()
+    db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    content = Path(db.engine.url.database).read_bytes()
+    assert b"steadfast" in content and stays.id.encode() in content
+    assert [word for word in (b"zymurgical", b"pumpernickel") if word in content] == []

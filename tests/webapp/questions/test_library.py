@@ -12,10 +12,11 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.questions import exchange, library
 from webapp.questions.exchange import ExchangeError
-from webapp.questions.guide import Competency, clean
+from webapp.questions.guide import Competency, ScoringGuide, clean
 from webapp.questions.library import Draft, LibraryError
 from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import QuestionKind
+from webapp.questions.starters import STARTERS
 
 GUIDE = clean([
     Competency("", "Problem solving", {1: "None", 5: "Cause; effect, and after"}, ["Names it", "Says why"], ["=I measured"]),
@@ -158,3 +159,16 @@ def test_values_that_no_question_can_have(app, make):
         for draft in (Draft("", "?"), Draft("A"), Draft("A", "?", takes_allowed=0), Draft("A", is_template=True)):
             with pytest.raises(LibraryError):
                 library.save(draft, by=user)
+
+
+def test_guides_that_come_with_it_begin_a_question(client, make, sign_in):
+    sign_in(make.user(Role.ADMIN))
+    draft = make.question_set("video", state="draft")
+    for path in (f"/questions/{draft.id}/add", "/library/new"):
+        page = client.get(path).text
+        assert all(str(each.title) in page for each in STARTERS)
+        page = client.get(f"{path}?template=starter-collaboration").text
+        assert 'value="Collaboration"' in page and "Says how it was settled" in page
+    for each in STARTERS:
+        (competency,) = ScoringGuide.from_json(each.guide).competencies
+        assert sorted(competency.levels) == [1, 2, 3, 4, 5] and len(competency.points) == 3

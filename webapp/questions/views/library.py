@@ -15,11 +15,12 @@ from webapp.core.security import require_role
 from webapp.questions import exchange, guide_form, library, operations
 from webapp.questions.exchange import ExchangeError
 from webapp.questions.forms import LibraryForm
-from webapp.questions.guide import GuideError
+from webapp.questions.guide import GuideError, HasGuide
 from webapp.questions.immutability import ImmutableError
 from webapp.questions.library import Draft, LibraryError
 from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import QuestionKind, QuestionSet, SetState
+from webapp.questions.starters import STARTERS, starter
 
 blueprint = Blueprint("library", __name__, url_prefix="/library")
 staff = require_role(Role.RECRUITER, Role.ADMIN)
@@ -48,8 +49,8 @@ def show_all() -> str:
 @staff
 def new() -> AnyResponse | tuple[str, int]:
     """Write a question; with ``?template=ID`` it begins with that scoring guide."""
-    template = _item(request.args["template"]) if "template" in request.args else None
-    return _edit(None, template)
+    key = request.args.get("template", "")
+    return _edit(None, starter(key) or (_item(key) if key else None))
 
 
 @blueprint.route("/<item_id>", methods=["GET", "POST"])
@@ -59,7 +60,7 @@ def item(item_id: str) -> AnyResponse | tuple[str, int]:
     return _edit(_item(item_id), None)
 
 
-def _edit(row: LibraryItem | None, template: LibraryItem | None) -> AnyResponse | tuple[str, int]:
+def _edit(row: LibraryItem | None, template: HasGuide | None) -> AnyResponse | tuple[str, int]:
     newest = library.versions_of(row)[0] if row else None
     form = LibraryForm(obj=row, tags=", ".join(row.tags)) if row else LibraryForm(kind=QuestionKind.VIDEO.value)
     competencies = guide_form.shown(row or template)
@@ -83,7 +84,7 @@ def _edit(row: LibraryItem | None, template: LibraryItem | None) -> AnyResponse 
         versions=library.versions_of(row) if row else [],
         competencies=competencies,
         error=error,
-        templates=library.search(templates=True) if row is None else [],
+        templates=[*library.search(templates=True), *STARTERS] if row is None else [],
     )
     return page, 422 if form.is_submitted() else 200
 

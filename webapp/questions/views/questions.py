@@ -18,6 +18,7 @@ from webapp.questions.guide import GuideError, guide_of
 from webapp.questions.immutability import ImmutableError
 from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.questions.starters import STARTERS, starter
 from webapp.questions.views.question_sets import blueprint, load_set, show
 
 
@@ -85,15 +86,15 @@ def _page(form: QuestionForm, row: QuestionSet, question: Question | None) -> tu
     competencies = guide_form.shown(question)
     if form.is_submitted():
         competencies = guide_form.with_blank(guide_form.typed(request.form))
-    elif question is None and (template := db.session.get(LibraryItem, request.args.get("template", ""))):
-        competencies = guide_form.shown(template)
+    elif question is None and (key := request.args.get("template", "")):
+        competencies = guide_form.shown(starter(key) or db.session.get(LibraryItem, key))
     page = render_template(
         "questions/edit_question.html",
         form=form,
         question_set=row,
         question=question,
         competencies=competencies,
-        templates=library.search(templates=True) if question is None else [],
+        templates=[*library.search(templates=True), *STARTERS] if question is None else [],
     )
     return page, 422 if form.is_submitted() else 200
 
