@@ -110,6 +110,18 @@ def test_an_admin_writes_such_a_question(client, make, sign_in):
     assert draft.beforehand is Beforehand.QUESTIONS
 
 
+@pytest.mark.parametrize(("kinds", "shown"), [("text audio video", "video"), ("audio", "audio"), ("text single", None)])
+def test_a_practice_question_with_the_very_recorder_is_sent_nowhere(client, make, open_interview, kinds, shown):
+    invitation = make.invitation(question_set=make.question_set(kinds))
+    interview = open_interview(make.interview(invitation=invitation, consents=""))
+    text = client.get(f"/interview/{interview.id}/practice-question").text
+    assert "Nothing is sent or stored" in text and interview.answers == []
+    assert (f'data-kind="{shown}"' in text) == (shown is not None)
+    body = text.split("<main", 1)[1]
+    assert "<form" not in body and "data-uploads" not in body and 'name="text"' not in body
+    assert "practice-question" in client.get(f"/interview/{interview.id}").text
+
+
 # Files
 
 
