@@ -106,6 +106,7 @@ def candidate(camera: Camera, link: str) -> None:
     camera(page, "candidate-welcome")
     page.locator("main .btn-primary").first.click()
     page.wait_for_url(re.compile("/consent"))
+    page.get_by_label("Where do you live?").select_option("CA-ON")
     camera(page, "candidate-consent")
     for box in page.get_by_role("checkbox").all():
         box.set_checked(True)

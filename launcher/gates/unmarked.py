@@ -108,6 +108,7 @@ EXCEPT = {
     "webapp/core/server.py": "plain answers of HTTP, below the application",
     "webapp/candidate/consent_texts.py": "texts with versions, one per language",
     "webapp/integrity/texts.py": "texts with versions, one per language",
+    "webapp/notices/documents.py": "texts with versions, one per language",
     "webapp/search/schema.py": "statements for databases",
     "webapp/live/consent_texts.py": "texts with versions, one per language",
     "webapp/practice/questions.py": "a question set like those that people write",

@@ -39,6 +39,8 @@ class Candidate:
         """Tick these purposes, untick the others, and go on."""
         page = self.page
         expect(page.get_by_role("heading", name="What may be recorded and analysed?")).to_be_visible()
+        if (place := page.get_by_label("Where do you live?")).count():
+            place.select_option("CA-ON")
         for box in page.get_by_role("checkbox").all():
             box.set_checked(box.get_attribute("name") in purposes)
         self.look(page, "consent")

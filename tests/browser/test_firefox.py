@@ -37,6 +37,7 @@ def begin(firefox: Firefox, link: str) -> None:
     firefox.click("^Start$")
     firefox.until("document.querySelector('input[type=checkbox]')")
     firefox.run("document.querySelectorAll('input[type=checkbox]').forEach((box) => { box.checked = true; })")
+    firefox.run("document.querySelector('#place').value = 'CA-ON'")
     firefox.click("Save and continue")
 
 

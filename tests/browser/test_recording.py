@@ -20,6 +20,7 @@ def begin(page: Page, link: str, consents: tuple[str, ...] = ("recording",)) -> 
     """Open a link, agree to ``consents`` and go to the first question."""
     begin_link(page, link)
     page.get_by_role("link", name="Start").click()
+    page.get_by_label("Where do you live?").select_option("CA-ON")
     for purpose in consents:
         page.locator(f"#consent-{purpose}").check()
     page.get_by_role("button", name="Save and continue").click()
@@ -260,6 +261,7 @@ def test_every_device_error_says_what_to_do(viva, new_context, name, words):
     page = context.new_page()
     begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
+    page.get_by_label("Where do you live?").select_option("CA-ON")
     page.locator("#consent-recording").check()
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_role("button", name="Turn on").click()
@@ -275,6 +277,7 @@ def test_the_trial_recording_never_leaves_the_browser(viva, page):
     sent = []
     begin_link(page, viva.invitation(kinds="video"))
     page.get_by_role("link", name="Start").click()
+    page.get_by_label("Where do you live?").select_option("CA-ON")
     page.locator("#consent-recording").check()
     page.get_by_role("button", name="Save and continue").click()
     expect(page.locator("#connection")).to_contain_text("Your connection is")

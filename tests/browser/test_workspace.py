@@ -16,6 +16,7 @@ from tests.webapp.analysis.samples import answer_all
 from tests.webapp.conftest import PASSWORD, app, make
 from webapp.core.database import db
 from webapp.core.storage import storage
+from webapp.interviews.models import Interview
 from webapp.questions.guide import Competency, clean
 from webapp.reviews.models import AnswerOpening, Decision
 from webapp.transcripts import store
@@ -239,3 +240,31 @@ def test_on_a_phone_an_answer_takes_three_screens_at_most(page, look, scheme):
         look(page, f"phone {scheme} {address}")
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert screens(page) <= (3 if address else 2)
+
+
+def test_a_list_is_walked_with_keys_and_people_are_compared_in_step(page, look):
+    rows = page.locator("[data-row]")
+    expect(rows).to_have_count(2)
+    page.keyboard.press("j")
+    expect(rows.nth(0)).to_have_attribute("data-current", "")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")  # the last row stays
+    page.keyboard.press("x")
+    expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_have_attribute("data-current", "")
+    ids = db.session.scalars(sa.select(Interview.id))
+    page.goto(f"/compare?{'&'.join(f'interview={each}' for each in ids)}")
+    play = page.get_by_role("button", name="Play together").first
+    play.click()
+    players = "[...document.querySelectorAll('[data-compare]')[0].querySelectorAll('video')]"
+    until(page, f"{players}.every((each) => !each.paused && each.currentTime > 0.3)")
+    assert page.evaluate(f"{players}.map((each) => each.muted)") == [False, True]
+    apart = page.evaluate(f"Math.abs({players}[0].currentTime - {players}[1].currentTime)")
+    assert apart < 0.5, apart
+    page.get_by_role("radio").nth(1).check()
+    assert page.evaluate(f"{players}.map((each) => each.muted)") == [True, False]
+    page.get_by_role("button", name="Pause together").first.click()
+    until(page, f"{players}.every((each) => each.paused)")
+    look(page, "comparison")

@@ -53,6 +53,8 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "organisation.settings", "", ADMINS),
+    ("POST", "organisation.settings", "", ADMINS),
     ("GET", "governance.audit", "", ADMINS),
     ("POST", "governance.verify", "", ADMINS),
     ("GET", "erasing.keeping", "", ADMINS),
@@ -64,6 +66,8 @@ ROUTES = [
     ("GET", "erasing.certificate", "erasure", STAFF),
     ("POST", "erasing.approve", "erasure", ADMINS),
     ("GET", "policy.show", "", ADMINS),
+    ("GET", "ledger.show", "", ADMINS),
+    ("GET", "ledger.export", "", ADMINS),
     ("POST", "policy.attest", "", ADMINS),
     ("POST", "policy.audit", "", ADMINS),
     ("POST", "policy.end", "attestation", ADMINS),
@@ -169,6 +173,8 @@ ROUTES = [
 ]
 OURS = (
     "employer",
+    "organisation",
+    "ledger",
     "erasing",
     "governance",
     "policy",

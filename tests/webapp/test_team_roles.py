@@ -87,7 +87,6 @@ ELSEWHERE = {
     ("GET", "transcripts.captions"),  # 404 where there are none
     ("GET", "organisations.index"),
     ("POST", "organisations.new"),  # admins'
-    ("POST", "organisations.rename"),
     ("POST", "interviews.save_view"),  # one's own
     ("POST", "interviews.delete_view"),
 }

@@ -125,6 +125,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "form": "csv",
         "filename": "none",
         "token": "none",
+        "slug": organisation.id,
         "link": "none",
         "rest": position.id,
     }

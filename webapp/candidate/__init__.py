@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         link,
         question,
         review,
+        signing,
         status,
         welcome,
     )

@@ -14,6 +14,7 @@ from webapp.candidate import operations
 from webapp.core.pages import clock
 from webapp.interviews.answering import is_over
 from webapp.interviews.models import Answer, Interview, InterviewState
+from webapp.notices import operations as notices
 from webapp.policy import Purpose
 from webapp.questions.models import Question
 from webapp.recordings.models import RecordingState
@@ -62,6 +63,8 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
     """Where to go on: consent, the device check (only if asked for and of use), the first open question, or review."""
     if not operations.has_decided(interview):
         return Place(url_for("candidate.consent", interview_id=interview.id), _("Start"))
+    if notices.to_sign(interview):
+        return Place(url_for("candidate.sign", interview_id=interview.id), _("Read and sign"))
     questions = interview.question_set.questions
     if check_devices and records(interview) and any(question.is_recorded for question in questions):
         return Place(url_for("candidate.check", interview_id=interview.id), _("Check camera and microphone"))

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -49,6 +50,10 @@ ACCEPTED = 64
 #: Bytes that are read or written at once, and that the kernel keeps for a client that does not read: 20 Mbit/s at a
 #: round trip of 100 ms.
 PIECE, KERNEL = 256 * 1024, 128 * 1024
+#: Seconds for which a request waits for the loop at most before it is answered.
+GIVE_WAY = 0.25
+#: So many requests begin in one turn of the loop while others queue.
+AT_ONCE = 8
 #: The largest body: a part of an upload, with room for a form around it.
 LARGEST = 40 * 1024**2
 
@@ -123,6 +128,12 @@ class Channel(HTTPChannel):
             self._refuse(NoRoom("No room left to store this."))
             return False
 
+    def service(self) -> None:
+        """Answer what was asked, in one of the threads."""
+        if not _is_monitor(self):
+            self.server.give_way()
+        super().service()
+
     def _refuse(self, error: Error) -> None:
         with self.requests_lock:
             request, self.request = self.request, None
@@ -170,6 +181,11 @@ class Channel(HTTPChannel):
         return bool(self.total_outbufs_len) or (not self.requests and (self.request is not None or not self.began))
 
 
+def _is_monitor(channel: Channel) -> bool:
+    """Whether a monitor asks; what is no HTTP has no path."""
+    return bool(channel.requests) and getattr(channel.requests[0], "path", "") == "/healthz"
+
+
 class Server(TcpWSGIServer):
     """The loop, with deadlines and limits looked after once a second."""
 
@@ -181,6 +197,27 @@ class Server(TcpWSGIServer):
         super().__init__(*args, **kwargs)
         self.monitors = ThreadedTaskDispatcher()
         self.monitors.set_thread_count(1)
+        self._turns, self._waiting, self._turned = 0, 0, threading.Condition()
+
+    def readable(self) -> bool:
+        """Whether connections are taken in. The loop asks once a turn, which ``give_way`` waits for."""
+        with self._turned:
+            self._turns += 1
+            self._turned.notify_all()
+        return bool(super().readable())
+
+    def give_way(self) -> None:
+        """Wait for the loop while requests queue, so that AT_ONCE of them begin in one of its turns: Python runs one
+        thread at a time, and with THREADS of them busy the loop would have a thirtieth of it."""
+        if self.task_dispatcher.queue:
+            with self._turned:
+                deadline, behind = time.monotonic() + GIVE_WAY, self._waiting // AT_ONCE
+                self._waiting += 1
+                wanted = self._turns + 1 + behind
+                while self._turns < wanted and (left := deadline - time.monotonic()) > 0:
+                    self.pull_trigger()
+                    self._turned.wait(left)
+                self._waiting -= 1
 
     def set_socket_options(self, conn: Any) -> None:
         """Limit what the kernel keeps for a client that does not read."""
@@ -197,8 +234,7 @@ class Server(TcpWSGIServer):
 
     def add_task(self, task: Channel) -> None:
         """Whole requests wait for a thread in the order in which they came, but a monitor's question for none."""
-        asked = getattr(task.requests[0], "path", "")  # what is no HTTP has none
-        (self.monitors if asked == "/healthz" else self.task_dispatcher).add_task(task)
+        (self.monitors if _is_monitor(task) else self.task_dispatcher).add_task(task)
 
     def maintenance(self, now: float) -> None:
         """End what has taken too long."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.personal_data import Kept
+from webapp.core.scoping import OfOrganisationOrAll
 from webapp.interviews.models import Interview
 
 #: SQLite counts its own rows by INTEGER alone.
@@ -109,11 +110,15 @@ class LegalHold(Model):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class RetentionRule(Model):
-    """How many days one class of data is kept at a place, or (empty) wherever no rule of its own says otherwise."""
+class RetentionRule(OfOrganisationOrAll, Model):
+    """How many days an organisation keeps one class of data at a place, or (empty) wherever no rule of its own says
+    otherwise. A rule without an organisation holds for those that have none."""
 
     __tablename__ = "retention_rules"
-    __table_args__ = (CheckConstraint("days between 1 and 3660", name="days"), UniqueConstraint("place", "kept"))
+    __table_args__ = (
+        CheckConstraint("days between 1 and 3660", name="days"),
+        UniqueConstraint("organisation_id", "place", "kept"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     place: Mapped[str] = mapped_column(String(16), default="")

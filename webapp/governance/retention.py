@@ -13,7 +13,9 @@ from webapp.core.personal_data import Kept
 from webapp.core.security_log import record
 from webapp.governance.models import LegalHold, RetentionRule
 from webapp.interviews.models import Interview
-from webapp.policy.access import situation_of
+from webapp.notices import keeping
+from webapp.notices.keeping import Term
+from webapp.policy.access import AtPlace, situation_of
 from webapp.policy.codes import within
 from webapp.policy.law import in_force
 from webapp.policy.rules import Duty
@@ -40,7 +42,7 @@ def clock(interview: Interview, kept: Kept) -> Clock:
     """The clock of one class: the rule of the smallest place that has one; no longer than the law lets media and
     readings be kept, no shorter than it wants records kept."""
     start = last_contact(interview)
-    days = _days(interview.place or "", kept)
+    days = _days(interview.place or "", kept, interview.organisation_id)
     due = start + timedelta(days=days) if days is not None else None
     laws = in_force(situation_of(interview, start.date())) if interview.place else []
     asked = [each for rule in laws for each in rule.requires if each.value]
@@ -53,9 +55,29 @@ def clock(interview: Interview, kept: Kept) -> Clock:
     return Clock(min(due, by_law) if due and by_law else due or by_law, None)
 
 
-def _days(place: str, kept: Kept) -> int | None:
-    rules = {rule.place: rule.days for rule in db.session.scalars(sa.select(RetentionRule).filter_by(kept=kept))}
+def _days(place: str, kept: Kept, organisation_id: str | None) -> int | None:
+    query = sa.select(RetentionRule).where(
+        RetentionRule.kept == kept,
+        sa.or_(RetentionRule.organisation_id == organisation_id, RetentionRule.organisation_id.is_(None)),
+    )
+    # The organisation's own rules come last, and count.
+    found = sorted(db.session.scalars(query), key=lambda rule: rule.organisation_id is not None)
+    rules = {rule.place: rule.days for rule in found}
     return next((rules[code] for code in (*within(place), "") if code in rules), None)
+
+
+def terms(place: str, organisation_id: str | None) -> dict[Kept, Term]:
+    """How long an organisation keeps each class at a place, for people."""
+    laws = in_force(situation_of(AtPlace(place)))
+    found = {}
+    for kept in Kept:
+        duty = Duty.RECORDS if kept is Kept.RECORDS else Duty.DESTROY
+        years = [each.value for rule in laws for each in rule.requires if each.duty is duty and each.value]
+        destroyed = min(years) if years and duty is Duty.DESTROY else None
+        found[kept] = Term(
+            _days(place, kept, organisation_id), destroyed, max(years) if years and duty is Duty.RECORDS else None
+        )
+    return found
 
 
 def is_held(interview_id: str) -> bool:
@@ -66,20 +88,32 @@ def is_held(interview_id: str) -> bool:
 
 def set_rule(kept: Kept, days: int | None, *, place: str = "", by: User) -> None:
     """Keep a class for so many days (1 to 3660) at a place, or everywhere; None takes the rule away. Logged."""
-    row = db.session.scalar(sa.select(RetentionRule).filter_by(kept=kept, place=place))
+    row = db.session.scalar(
+        sa.select(RetentionRule).filter_by(kept=kept, place=place, organisation_id=by.organisation_id)
+    )
     if row is not None:
         db.session.delete(row)
         db.session.flush()
     if days is not None:
-        db.session.add(RetentionRule(place=place, kept=kept, days=days, by_id=by.id))
+        db.session.add(
+            RetentionRule(place=place, kept=kept, days=days, by_id=by.id, organisation_id=by.organisation_id)
+        )
         db.session.flush()
     record("retention set", kept=kept.value, days=days, place=place or None, by=by.id)
 
 
-def rules() -> dict[Kept, int]:
-    """The days of each class that has a rule for everywhere."""
-    found = db.session.scalars(sa.select(RetentionRule).where(RetentionRule.place == ""))
+def rules(organisation_id: str | None, place: str = "") -> dict[Kept, int]:
+    """The days of each class for which an organisation has a rule for everywhere, or for one place."""
+    found = db.session.scalars(sa.select(RetentionRule).filter_by(organisation_id=organisation_id, place=place))
     return {row.kept: row.days for row in found}
+
+
+def places_with_rules(organisation_id: str | None) -> list[str]:
+    """The places for which an organisation has rules of their own."""
+    query = sa.select(RetentionRule.place).where(
+        RetentionRule.organisation_id == organisation_id, RetentionRule.place != ""
+    )
+    return sorted(set(db.session.scalars(query)))
 
 
 def hold(interview_id: str, reason: str, *, by: User) -> LegalHold:
@@ -99,3 +133,6 @@ def end_holds(interview_id: str, *, by: User) -> None:
             row.ended_at = now()
         db.session.flush()
         record("hold ended", interview=interview_id, by=by.id)
+
+
+keeping.known_by(terms)

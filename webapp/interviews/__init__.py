@@ -11,11 +11,14 @@ def init_app(app: Flask) -> None:
     from webapp.interviews import accommodations as helping
     from webapp.interviews import anonymity, personal, receivers  # connects them
     from webapp.interviews.models import Consent
+    from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.interviews.status import STATUS_NAMES
     from webapp.interviews.views import accommodations, attachments, invitations  # add their views to the blueprint
     from webapp.interviews.views.inbox import blueprint, state_name
 
     append_only.guard(Consent, "interview")
+    append_only.guard(Signature, "interview")
+    append_only.guard(NoticeShown, "invitation")
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         help_of=helping.of_invitation,

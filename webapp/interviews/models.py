@@ -18,6 +18,7 @@ from webapp.positions.models import Position, ReviewState, Stage
 from webapp.questions.models import Question, QuestionSet
 
 if TYPE_CHECKING:
+    from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.recordings.models import Recording
 
 
@@ -49,6 +50,9 @@ class Invitation(OfOrganisation, Model):
     interview: Mapped[Interview | None] = relationship(back_populates="invitation")
     attachments: Mapped[list[Attachment]] = relationship(
         back_populates="invitation", order_by="Attachment.created_at", cascade="all, delete-orphan"
+    )
+    notices: Mapped[list[NoticeShown]] = relationship(
+        back_populates="invitation", order_by="NoticeShown.shown_at", cascade="all, delete-orphan"
     )
 
     @property
@@ -126,6 +130,9 @@ class Interview(OfOrganisationOrAll, Model):
         back_populates="interview", order_by="Consent.decided_at", cascade="all, delete-orphan"
     )
     answers: Mapped[list[Answer]] = relationship(back_populates="interview", cascade="all, delete-orphan")
+    signatures: Mapped[list[Signature]] = relationship(
+        back_populates="interview", order_by="Signature.signed_at", cascade="all, delete-orphan"
+    )
 
     @property
     def country(self) -> str | None:
@@ -138,13 +145,20 @@ class Interview(OfOrganisationOrAll, Model):
 
     @property
     def told_on(self) -> date | None:
-        """The day on which the candidate was told what is analysed; None where no notice was shown."""
-        return None
+        """The day (UTC) on which the candidate was first told what is analysed; None where no notice reached them."""
+        shown = self.invitation.notices if self.invitation else []
+        returned = [each.shown_at for each in shown if each.way == "returned"]
+        reached = [
+            each.shown_at
+            for each in shown
+            if each.way == "page" or (each.way == "mail" and not any(moment >= each.shown_at for moment in returned))
+        ]
+        return min(reached).date() if reached else None
 
     @property
     def signed(self) -> frozenset[str]:
-        """What the candidate signed: ``release``, ``waiver``."""
-        return frozenset()
+        """What the candidate signed and has not taken back since: ``release``, ``waiver``."""
+        return frozenset(each.kind.value for each in self.signatures if each.is_valid)
 
     @property
     def consented(self) -> frozenset[Purpose]:

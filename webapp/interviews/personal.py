@@ -18,6 +18,7 @@ from webapp.interviews.models import (
     StageMove,
     Take,
 )
+from webapp.interviews.notice_models import NoticeShown, NoticeText, Signature
 
 
 def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
@@ -30,6 +31,7 @@ def answers_of(scope: Scope) -> sa.ScalarSelect[str]:
     return sa.select(Answer.id).where(Answer.interview_id.in_(scope.interviews)).scalar_subquery()
 
 
+holds_nothing("what was said to candidates, without their names", NoticeText)
 holds_nothing("filters that somebody who works here keeps", SavedView)
 register(
     Holding(Invitation, Kept.RECORDS, lambda scope: Invitation.id.in_(scope.invitations)),
@@ -37,6 +39,8 @@ register(
         Interview, Kept.RECORDS, lambda scope: Interview.id.in_(scope.interviews), not_exported=frozenset({"browser"})
     ),
     Holding(Consent, Kept.RECORDS, lambda scope: Consent.interview_id.in_(scope.interviews)),
+    Holding(NoticeShown, Kept.RECORDS, lambda scope: NoticeShown.invitation_id.in_(scope.invitations)),
+    Holding(Signature, Kept.RECORDS, lambda scope: Signature.interview_id.in_(scope.interviews)),
     Holding(Answer, Kept.RECORDS, lambda scope: Answer.interview_id.in_(scope.interviews)),
     Holding(StageMove, Kept.RECORDS, lambda scope: StageMove.interview_id.in_(scope.interviews)),
     Holding(

@@ -83,6 +83,11 @@ class Room(Model):
         return self.position.place if self.position else None
 
     @property
+    def organisation_id(self) -> str | None:
+        """The position's organisation; None in practice."""
+        return self.position.organisation_id if self.position else None
+
+    @property
     def candidate_place(self) -> str:
         """Where the candidate lives, as the interview that this follows has it."""
         return self.interview.candidate_place if self.interview else ""

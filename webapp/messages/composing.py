@@ -20,6 +20,7 @@ from webapp.core.translation import language_tag
 from webapp.messages import attachments, variables
 from webapp.messages.kinds import KINDS, Kind
 from webapp.messages.models import Message
+from webapp.messages.notice_in_mail import with_notice
 from webapp.messages.wordings import Letter, as_html, fill_in, samples, words_of
 
 _SALT = "viva.unsubscribe"
@@ -55,7 +56,7 @@ def compose(kind: Kind, message: Message) -> Composed:
         if message.kind == WORDING_TEST:  # an admin tries words that may not be saved yet, with examples
             values = {**samples(kind), "organisation": values["organisation"]}
             words = str(message.facts["subject"]), str(message.facts["body"])
-        letter = fill_in(kind, *words, values)
+        letter = with_notice(fill_in(kind, *words, values), message)
         stop = unsubscribe_url(message) if kind.optional else ""
         return Composed(letter, html_of(letter, values["organisation"], stop), values.get("link", ""))
 

@@ -22,6 +22,7 @@ from ml.core.messages import N_
 from webapp.core import events, leases
 from webapp.core.database import db, now
 from webapp.core.leases import Heartbeat, LeaseLostError
+from webapp.messages import notice_in_mail
 from webapp.messages.models import Channel, Message, State
 from webapp.reviews import deciding
 from webapp.reviews.models import Decision
@@ -137,11 +138,14 @@ def claim(channel: Channel, owner: str) -> str | None:
 
 
 def _note_told(message_id: str) -> None:
-    """A candidate whose letter went out has been told, and may see the decision."""
+    """A candidate whose letter went out may see the decision; whose invitation did has been told how AI is used."""
     message = db.session.get(Message, message_id)
     decision = db.session.get(Decision, message.facts.get("decision_id", "")) if message is not None else None
     if decision is not None:
         deciding.note_told(decision)
+        db.session.commit()
+    if message is not None:
+        notice_in_mail.note(message)
         db.session.commit()
 
 

@@ -12,7 +12,7 @@ from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
-from webapp.messages import bounces, delivery, outbox, tasks, writing
+from webapp.messages import bounces, delivery, notice_in_mail, outbox, tasks, writing
 from webapp.messages.models import URGENT, Channel, Message, State
 from webapp.reviews.models import Decision
 
@@ -172,6 +172,7 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
     message = db.session.get(Message, message_id)
     if message is None or message.channel is not Channel.MAIL:
         return
+    notice_in_mail.note_returned(message)
     if message.reason_code == "bounced" and bounces.is_about_address(message.answer or ""):
         bounces.refuse(message.recipient, message.answer or "")
     if message.invitation is None:

@@ -16,7 +16,7 @@ from webapp.accounts.operations import password_token, reset_token
 from webapp.applying.models import Application
 from webapp.applying.operations import confirm_url
 from webapp.candidate.progress import duration_minutes
-from webapp.candidate.status import status_url
+from webapp.candidate.status import status_token, status_url
 from webapp.core import mail
 from webapp.core.database import db
 from webapp.core.hosts import base_url, link_to, linking_to
@@ -71,6 +71,7 @@ def _of_invitation(invitation: Invitation) -> dict[str, str]:
         "deadline": moment_with_zone(invitation.deadline),
         "minutes": str(duration_minutes(invitation.question_set.questions)),
         "status_link": status_url(invitation),
+        "notice_link": link_to("candidate.notice", token=status_token(invitation)),
     }
 
 

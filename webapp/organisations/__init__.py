@@ -10,9 +10,11 @@ def init_app(app: Flask) -> None:
     """Keep whoever works here to their own organisation, and register this feature's views."""
     from webapp.organisations import personal, receivers  # connects them
     from webapp.organisations.forms import ROLE_NAMES
+    from webapp.organisations.views import settings
     from webapp.organisations.views.teams import blueprint
 
     app.register_blueprint(blueprint)
+    app.register_blueprint(settings.blueprint)
     app.jinja_env.filters["team_role"] = lambda role: str(ROLE_NAMES[role])
 
     @app.before_request

@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, Optional
 
 from webapp.accounts.forms import ListField, one_line, strip
 from webapp.accounts.models import User
@@ -58,3 +58,23 @@ class MemberForm(FlaskForm):
     def chosen(self) -> User:
         """The person, once the form is valid."""
         return next(person for person in self.people if person.id == self.person.data)
+
+
+class ProfileForm(FlaskForm):
+    name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=120), one_line], filters=[strip])
+    slug = StringField(_l("Address of your public page"), [Optional(), Length(max=60)], filters=[strip])
+    contact_name = StringField(_l("Contact for candidates: name"), [Length(max=120), one_line], filters=[strip])
+    contact_email = StringField(
+        _l("Contact for candidates: email"),
+        [Optional(), Email(_l("Enter an email address.")), Length(max=254)],
+        filters=[strip],
+    )
+    postal_address = TextAreaField(_l("Postal address"), [Length(max=500)], filters=[strip])
+    website = URLField(
+        _l("Website"),
+        [Optional(), URL(message=_l("Enter an address that begins with https://.")), Length(max=300)],
+        filters=[strip],
+    )
+
+    #: The fields that are the profile's own.
+    said = ("contact_name", "contact_email", "postal_address", "website")

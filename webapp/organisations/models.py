@@ -1,14 +1,14 @@
-"""Teams, and who is in them with which role."""
+"""Teams, who is in them with which role, and what an organisation says of itself to candidates."""
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.accounts.models import User
+from webapp.accounts.models import Organisation, User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisation
 
@@ -50,3 +50,23 @@ class Membership(Model):
 
     team: Mapped[Team] = relationship(back_populates="members")
     user: Mapped[User] = relationship()
+
+
+class OrganisationProfile(Model):
+    """What an organisation says of itself on pages for candidates; one without a row says only its name."""
+
+    __tablename__ = "organisation_profiles"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(Organisation.id, ondelete="CASCADE"), primary_key=True)
+    #: Its part of the public page's address; empty: the organisation's id.
+    slug: Mapped[str | None] = mapped_column(String(60), unique=True)
+    #: Whom candidates ask about their data and about AI.
+    contact_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    postal_address: Mapped[str] = mapped_column(Text, default="", server_default="")
+    website: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    #: The colour of buttons and links on candidates' pages, as #rrggbb; empty: Viva's own.
+    colour: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+    organisation: Mapped[Organisation] = relationship()

@@ -22,9 +22,9 @@ from flask import current_app
 from webapp.core.database import db, now
 from webapp.policy.acts import VERSION
 from webapp.policy.engine import Mode, Purpose, decide, permitted_by_law
-from webapp.policy.law import CURABLE, Situation, in_force
+from webapp.policy.law import CURABLE, Situation, in_force, judge
 from webapp.policy.models import Attestation, BiasAudit
-from webapp.policy.rules import Decision, Modality
+from webapp.policy.rules import Decision, Modality, Unless
 
 
 class Place(Protocol):
@@ -37,6 +37,10 @@ class Place(Protocol):
     @property
     def place(self) -> str | None:
         """Code of the place whose law holds; None where none is known."""
+
+    @property
+    def organisation_id(self) -> str | None:
+        """Whose attestations and audits count; None: those of whoever asks, and those for all."""
 
     @property
     def candidate_place(self) -> str:
@@ -64,6 +68,19 @@ class Subject(Place, Protocol):
 
 
 @dataclass(frozen=True)
+class AtPlace:
+    """A place at which nobody has been told or signed anything yet; a Place."""
+
+    place: str
+    organisation_id: str | None = None
+    mode: Mode = Mode.ASSESSMENT
+    candidate_place: str = ""
+    law_then: None = None
+    told_on: None = None
+    signed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class RecordedFacts:
     """Facts as the database has them, looked up when a rule asks (webapp/policy/facts.py, `Facts`)."""
 
@@ -72,7 +89,7 @@ class RecordedFacts:
     def audited_on(self, rule_id: str) -> date | None:
         """The newest audit's day, of those that are not in the future."""
         query = sa.select(sa.func.max(BiasAudit.audited_on)).where(
-            BiasAudit.rule_id == rule_id, BiasAudit.audited_on <= now().date()
+            BiasAudit.rule_id == rule_id, BiasAudit.audited_on <= now().date(), self._counts(BiasAudit)
         )
         return db.session.scalar(query)
 
@@ -92,10 +109,18 @@ class RecordedFacts:
         """Whether an attestation for the place has not ended."""
         query = sa.select(
             sa.exists().where(
-                Attestation.place == place, Attestation.modality == modality, Attestation.ended_at.is_(None)
+                Attestation.place == place,
+                Attestation.modality == modality,
+                Attestation.ended_at.is_(None),
+                self._counts(Attestation),
             )
         )
         return bool(db.session.scalar(query))
+
+    def _counts(self, model: type[Attestation] | type[BiasAudit]) -> sa.ColumnElement[bool]:
+        """Whether a row is the organisation's own, or for all."""
+        mine = self.subject.organisation_id
+        return sa.true() if mine is None else sa.or_(model.organisation_id == mine, model.organisation_id.is_(None))
 
 
 def situation_of(subject: Place, on: date | None = None) -> Situation:
@@ -135,6 +160,22 @@ def decide_for(interview: Subject, modality: Modality, consents: Collection[Purp
         situation=situation_of(interview),
         facts=RecordedFacts(interview),
     )
+
+
+def signatures_needed(subject: Place, modalities: Collection[Modality]) -> list[str]:
+    """What the candidate has to sign, and has not, for ``modalities`` to run: ``release``, ``waiver``, in the order of
+    the laws. Nothing for a modality that a signature would not let run."""
+    situation, facts = situation_of(subject), RecordedFacts(subject)
+    there = {Unless.RELEASE: facts.released, Unless.WAIVER: facts.waived}
+    found: list[str] = []
+    for modality in modalities:
+        decision = judge(modality, situation, facts)
+        if Mode(subject.mode) is Mode.PRACTICE or _stopped_then(subject, modality) or decision.code not in CURABLE:
+            continue
+        for stop in (stop for rule in in_force(situation) for stop in rule.stops if modality in stop.modalities):
+            if stop.unless in there and not there[stop.unless]() and stop.unless.value not in found:
+                found.append(stop.unless.value)
+    return found
 
 
 def all_allowed(interview: Subject, modalities: Collection[str]) -> bool:

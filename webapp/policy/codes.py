@@ -15,6 +15,9 @@ from ml.core.messages import N_
 CITIES = {"US-NY-NYC": N_("New York City")}
 #: Parts of a country that ISO 3166-1 lists as countries as well: what holds for either holds for them.
 _ALSO = {f"US-{code}": code for code in ("AS", "GU", "MP", "PR", "UM", "VI")}
+#: What stands for a place that somebody would rather not name: a code that ISO 3166 leaves to its users. It is within
+#: nothing, so face and voice, which need a cleared place, are off there.
+UNSAID = "ZZ"
 
 
 class UnknownPlaceError(ValueError):

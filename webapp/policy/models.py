@@ -9,11 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisationOrAll
 from webapp.policy.rules import Modality
 
 
-class Attestation(Model):
-    """An admin's word that an analysis is lawful in a place that Viva has not cleared. Rows stay; one may end."""
+class Attestation(OfOrganisationOrAll, Model):
+    """An admin's word that an analysis is lawful in a place that Viva has not cleared, for their organisation (those of
+    before: for all). Rows stay; one may end."""
 
     __tablename__ = "policy_attestations"
 
@@ -29,8 +31,9 @@ class Attestation(Model):
     by: Mapped[User] = relationship()
 
 
-class BiasAudit(Model):
-    """An independent audit that was made for a rule. Rows are only added; the newest counts."""
+class BiasAudit(OfOrganisationOrAll, Model):
+    """An independent audit that was made for a rule, of one organisation's use (those of before: of all). Rows are only
+    added; the newest counts."""
 
     __tablename__ = "bias_audits"
 

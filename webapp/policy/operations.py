@@ -41,7 +41,9 @@ def attest(*, place: str, modality: Modality, statement: str, by: User) -> Attes
         raise PolicyError(_("This is allowed there with the candidate's consent already."))
     if len(statement.strip()) < SHORTEST:
         raise PolicyError(_("Say on what ground, in a sentence or more: who examined the law, when, with what result."))
-    row = Attestation(place=code, modality=modality, statement=statement.strip(), by_id=by.id)
+    row = Attestation(
+        place=code, modality=modality, statement=statement.strip(), by_id=by.id, organisation_id=by.organisation_id
+    )
     db.session.add(row)
     db.session.flush()
     record("attested", attestation=row.id, place=code, modality=modality.value, by=by.id)
@@ -75,6 +77,7 @@ def record_audit(
         summary_url=summary_url.strip(),
         first_used_on=first_used_on,
         by_id=by.id,
+        organisation_id=by.organisation_id,
     )
     db.session.add(row)
     db.session.flush()
@@ -82,6 +85,9 @@ def record_audit(
     return row
 
 
-def audits() -> list[BiasAudit]:
-    """All of them, the newest first."""
-    return list(db.session.scalars(sa.select(BiasAudit).order_by(BiasAudit.audited_on.desc(), BiasAudit.id)))
+def audits(organisation_id: str | None = None) -> list[BiasAudit]:
+    """All of them, or those that count for one organisation; the newest first."""
+    query = sa.select(BiasAudit).order_by(BiasAudit.audited_on.desc(), BiasAudit.id)
+    if organisation_id is not None:
+        query = query.where(sa.or_(BiasAudit.organisation_id == organisation_id, BiasAudit.organisation_id.is_(None)))
+    return list(db.session.scalars(query))

@@ -10,8 +10,8 @@ import pycountry
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.policy import Modality, Mode
-from webapp.policy.access import RecordedFacts, situation_of
+from webapp.policy import Modality
+from webapp.policy.access import AtPlace, RecordedFacts, situation_of
 from webapp.policy.acts import RULES, VERSION
 from webapp.policy.codes import country_of
 from webapp.policy.law import CURABLE, Situation, in_force, judge, upcoming
@@ -70,7 +70,7 @@ def rules(place: str) -> list[Rule]:
     """What may be analysed in an assessment for a position at ``place`` (a code), if the candidate agrees."""
     found = []
     for modality, what in _WHAT.items():
-        decision = judge(modality, _there(place), RecordedFacts(_AtPlace(place)))
+        decision = judge(modality, _there(place), RecordedFacts(AtPlace(place)))
         if decision:
             found.append(Rule(what, True, _("with the candidate's consent")))
         elif decision.code in CURABLE:
@@ -94,17 +94,5 @@ def law_of(place: str) -> Law:
     return Law(in_force(_there(place)), upcoming(_there(place)), VERSION)
 
 
-@dataclass(frozen=True)
-class _AtPlace:
-    """A place at which nobody has been told or signed anything yet (webapp.policy.access.Place)."""
-
-    place: str
-    mode: Mode = Mode.ASSESSMENT
-    candidate_place: str = ""
-    law_then: None = None
-    told_on: None = None
-    signed: frozenset[str] = frozenset()
-
-
 def _there(place: str) -> Situation:
-    return situation_of(_AtPlace(place))
+    return situation_of(AtPlace(place))

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.candidate import operations
 from webapp.candidate.forms import CodeForm
-from webapp.candidate.status import status_url
+from webapp.candidate.status import status_token, status_url
 from webapp.candidate.views.base import blueprint, expired_page
 from webapp.core.database import db
 from webapp.core.extensions import limiter
@@ -52,7 +52,12 @@ def open_link(token: str) -> Response | tuple[str, int]:
         return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
     begins = interview is None or interview.browser is None
     if begins and request.method != "POST":
-        return render_template("candidate/link_begin.html", invitation=invitation, interview=interview), 200
+        return render_template(
+            "candidate/link_begin.html",
+            invitation=invitation,
+            interview=interview,
+            notice_url=url_for("candidate.notice", token=status_token(invitation)),
+        ), 200
     if interview is None:
         interview = operations.open_interview(invitation)
     if begins and not binding.bind(interview):

@@ -123,7 +123,7 @@ def approve(erasure_id: str) -> AnyResponse:
 @require_role(Role.ADMIN)
 def keeping() -> AnyResponse | tuple[str, int]:
     """How long what is kept, what waits for a second pair of eyes, and what was erased."""
-    rules = retention.rules()
+    rules = retention.rules(current_user.organisation_id)
     form = RetentionForm(data={each.value: rules.get(each) for each in Kept})
     if form.validate_on_submit():
         for each in Kept:

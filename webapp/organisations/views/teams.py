@@ -62,16 +62,6 @@ def new() -> Response:
     return _do(lambda: operations.create_team(request.form.get("name", ""), by=current_user), _("Team created."))
 
 
-@blueprint.post("/organisation")
-@require_role(Role.ADMIN)
-def rename() -> Response:
-    """Give the organisation another name."""
-    organisation = db.session.get(Organisation, current_user.organisation_id) or abort(404)
-    return _do(
-        lambda: operations.rename_organisation(organisation, request.form.get("name", ""), by=current_user), _("Saved.")
-    )
-
-
 def _do(verb, done: str, to: str | None = None) -> Response:
     """Do what was asked and say so, or say why not; then back to the page."""
     try:

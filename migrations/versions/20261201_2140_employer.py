@@ -1,8 +1,8 @@
 """employer pages, and accommodations of candidates
 
 Revision ID: 61b0c94de7f3
-Revises: 4b7e19d0c3a8
-Create Date: 2026-12-01 21:30:00
+Revises: d3a90b6c51f7
+Create Date: 2026-12-01 21:40:00
 
 """
 from alembic import op
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '61b0c94de7f3'
-down_revision = '4b7e19d0c3a8'
+down_revision = 'd3a90b6c51f7'
 branch_labels = None
 depends_on = None
 
