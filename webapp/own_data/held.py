@@ -64,6 +64,8 @@ TABLES = {
     "integrity_notices": "consents",
     "consents": "consents",
     "live_consents": "consents",
+    "signatures": "consents",
+    "notices_shown": "consents",
     "invitations": "application",
     "interviews": "application",
     "applications": "application",
@@ -95,6 +97,10 @@ TABLES = {
     "share_events": "sharing",
     "users": "account",
     "user_sessions": "account",
+    "passkeys": "account",
+    "pending_steps": "account",
+    "authenticator_apps": "account",
+    "recovery_codes": "account",
     "legal_holds": "hold",
 }
 
