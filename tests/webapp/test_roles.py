@@ -12,6 +12,7 @@ from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Role
 from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
+from webapp.fairness.operations import make_report
 from webapp.governance.models import Erasure
 from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
@@ -66,6 +67,16 @@ ROUTES = [
     ("GET", "erasing.certificate", "erasure", STAFF),
     ("POST", "erasing.approve", "erasure", ADMINS),
     ("GET", "policy.show", "", ADMINS),
+    ("GET", "fairness.index", "", ADMINS),
+    ("POST", "fairness.make", "", ADMINS),
+    ("GET", "fairness.show", "report", ADMINS),
+    ("GET", "fairness.table", "report", ADMINS),
+    ("GET", "fairness.pdf", "report", ADMINS),
+    ("GET", "fairness.illinois", "", ADMINS),
+    ("GET", "registry.index", "", ADMINS),
+    ("GET", "registry.show", "model", ADMINS),
+    ("GET", "registry.technical", "", ADMINS),
+    ("GET", "registry.licences", "", STAFF),
     ("GET", "ledger.show", "", ADMINS),
     ("GET", "ledger.export", "", ADMINS),
     ("POST", "policy.attest", "", ADMINS),
@@ -175,6 +186,8 @@ OURS = (
     "employer",
     "organisation",
     "ledger",
+    "fairness",
+    "registry",
     "erasing",
     "governance",
     "policy",
@@ -237,7 +250,10 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         db.session.flush()
         hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
+        bias = make_report(somebody.organisation_id, now().date(), now().date())
         ids = {
+            "report": {"report_id": bias.id},
+            "model": {"name": "text"},
             "message": {"message_id": message.id},
             "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},

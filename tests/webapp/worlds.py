@@ -14,6 +14,7 @@ from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.applying import operations as applying
 from webapp.core.database import db, now
+from webapp.fairness.operations import make_report
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
@@ -125,6 +126,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "form": "csv",
         "filename": "none",
         "token": "none",
+        "report_id": make_report(organisation.id, now().date(), now().date()).id,
+        "name": "none",
         "slug": organisation.id,
         "link": "none",
         "rest": position.id,
