@@ -2,7 +2,7 @@
 
 Revision ID: 7a2e90d1c5b8
 Revises: 61b0c94de7f3
-Create Date: 2026-12-01 21:50:00
+Create Date: 2026-12-01 22:34:00
 
 """
 from alembic import op

@@ -1,8 +1,8 @@
 """employer pages, and accommodations of candidates
 
 Revision ID: 61b0c94de7f3
-Revises: d3a90b6c51f7
-Create Date: 2026-12-01 21:40:00
+Revises: 90c7d1e8b45a
+Create Date: 2026-12-01 22:33:00
 
 """
 from alembic import op
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '61b0c94de7f3'
-down_revision = 'd3a90b6c51f7'
+down_revision = '90c7d1e8b45a'
 branch_labels = None
 depends_on = None
 
