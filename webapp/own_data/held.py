@@ -43,6 +43,10 @@ _GROUPS = {
         _l("Messages to you, what you asked for, and help that you were granted"),
         _l("To know what you were told and when, and to answer you."),
     ),
+    "equality": (
+        _l("What you said about yourself for equal treatment"),
+        _l("To count, over many people, whether a process treats groups equally. Nobody who decides sees it."),
+    ),
     "live": (_l("Live conversations: who took part, notes, and what was agreed to"), _l("To hold the conversation.")),
     "sharing": (
         _l("With whom outside the hiring team your interview was shared"),
@@ -65,6 +69,7 @@ TABLES = {
     "consents": "consents",
     "live_consents": "consents",
     "signatures": "consents",
+    "self_identifications": "equality",
     "notices_shown": "consents",
     "invitations": "application",
     "interviews": "application",
