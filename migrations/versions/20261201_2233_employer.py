@@ -1,7 +1,7 @@
 """employer pages, and accommodations of candidates
 
 Revision ID: 61b0c94de7f3
-Revises: 90c7d1e8b45a
+Revises: 9d36a2f7c15e
 Create Date: 2026-12-01 22:33:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '61b0c94de7f3'
-down_revision = '90c7d1e8b45a'
+down_revision = '9d36a2f7c15e'
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
 from webapp.fairness.operations import make_report
 from webapp.governance.models import Erasure
+from webapp.identity.models import Protocol, Provider
 from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
 from webapp.messages import outbox
@@ -50,6 +51,14 @@ ROUTES = [
     ("POST", "accounts.add_passkey", "", EVERYBODY),
     ("POST", "accounts.remove_passkey", "passkey", EVERYBODY),
     ("POST", "accounts.new_codes", "", EVERYBODY),
+    ("GET", "identity.index", "", ADMINS),
+    ("GET", "identity.new", "protocol", ADMINS),
+    ("POST", "identity.new", "protocol", ADMINS),
+    ("GET", "identity.edit", "provider", ADMINS),
+    ("POST", "identity.edit", "provider", ADMINS),
+    ("POST", "identity.remove", "provider", ADMINS),
+    ("POST", "identity.new_token", "", ADMINS),
+    ("POST", "identity.remove_token", "", ADMINS),
     ("GET", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
@@ -184,6 +193,7 @@ ROUTES = [
 ]
 OURS = (
     "employer",
+    "identity",
     "organisation",
     "ledger",
     "fairness",
@@ -229,7 +239,10 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         position = make.position(created_by=somebody)
         attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
         erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=somebody.id, due_at=now())
-        db.session.add_all([attestation, erasure])
+        provider = Provider(
+            protocol=Protocol.OIDC, name="P", issuer="https://p.test", organisation_id=somebody.organisation_id
+        )
+        db.session.add_all([attestation, erasure, provider])
         invitation = make.invitation(position=position, created_by=somebody)
         decided = make.interview(
             invitation=make.invitation(position=position, created_by=somebody), state=InterviewState.SUBMITTED,
@@ -276,6 +289,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
             "kind": {"kind": "csv"},
             "passkey": {},
+            "protocol": {"protocol": "oidc"},
+            "provider": {"provider_id": provider.id},
             "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

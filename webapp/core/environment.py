@@ -255,8 +255,8 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_WEBHOOK_NETWORKS",
-        "private networks that webhooks may reach, with commas, such as `10.1.0.0/16`; all others that are not public "
-        "are refused",
+        "private networks that webhooks and calls of identity providers may reach, with commas, such as `10.1.0.0/16`; "
+        "all others that are not public are refused",
         "none",
         "WEBHOOK_NETWORKS",
         listed,

@@ -49,6 +49,7 @@ OTHERS = {
     "refusal_id": "refused address",
     "item_id": "library item",
     "passkey_id": "passkey",
+    "provider_id": "identity provider",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -81,6 +82,15 @@ WORDS = {
     "second step taken away": N_("had their second step removed"),
     "second step required": N_("asked everybody for a second step"),
     "second step no longer required": N_("no longer asks everybody for a second step"),
+    "identity joined": N_("joined an account to an identity provider"),
+    "account made by provider": N_("got an account by an identity provider"),
+    "signed in by provider": N_("was let in by an identity provider"),
+    "identity provider added": N_("added an identity provider"),
+    "identity provider changed": N_("changed an identity provider"),
+    "identity provider removed": N_("removed an identity provider"),
+    "directory token made": N_("made a token for the directory"),
+    "directory token removed": N_("removed the directory's token"),
+    "kept by directory": N_("was changed by the directory"),
     "recovery codes made": N_("made recovery codes"),
     "recovery code used": N_("used a recovery code"),
     "signed out": N_("signed out"),
