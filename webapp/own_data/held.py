@@ -103,6 +103,8 @@ TABLES = {
     "users": "account",
     "user_sessions": "account",
     "passkeys": "account",
+    "identities": "account",
+    "directory_entries": "account",
     "pending_steps": "account",
     "authenticator_apps": "account",
     "recovery_codes": "account",
