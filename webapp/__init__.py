@@ -42,6 +42,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         candidate,
         comparison,
         demo,
+        employer,
         exports,
         fairness,
         governance,
@@ -75,6 +76,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        employer,
         identity,
         questions,
         positions,

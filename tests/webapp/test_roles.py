@@ -152,6 +152,10 @@ ROUTES = [
     ("GET", "api_keys.new", "", ADMINS),
     ("POST", "api_keys.new", "", ADMINS),
     ("POST", "api_keys.revoke", "key", ADMINS),
+    ("POST", "interviews.give_help", "invitation", STAFF),
+    ("GET", "employer.edit", "", ADMINS),
+    ("POST", "employer.edit", "", ADMINS),
+    ("POST", "employer.logo", "", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
@@ -193,6 +197,7 @@ ROUTES = [
     ("POST", "messages.answered", "decided", STAFF),
 ]
 OURS = (
+    "employer",
     "identity",
     "organisation",
     "ledger",
@@ -314,6 +319,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         data = {
             "questions.move_question": {"to": "down"},
             "library.change": {"then": "archive"},
+            "interviews.give_help": {"kind": "takes"},
             "library.use": {"question_set": draft.id},
         }.get(endpoint, {})
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)
