@@ -1,7 +1,7 @@
 """keys of the REST API, requests that are done once, and webhooks of one organisation each
 
 Revision ID: 3f7c1e9a4b20
-Revises: 9d36a2f7c15e
+Revises: 7a2e90d1c5b8
 Create Date: 2026-12-01 21:50:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '3f7c1e9a4b20'
-down_revision = '9d36a2f7c15e'
+down_revision = '7a2e90d1c5b8'
 branch_labels = None
 depends_on = None
 

@@ -44,7 +44,7 @@ def test_webhooks_from_before_belong_to_the_organisation_of_who_added_them(tmp_p
 
     app = create_app({"HOME": tmp_path / "home", "TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://"})
     with app.app_context():
-        flask_migrate.upgrade(revision="9d36a2f7c15e")
+        flask_migrate.upgrade(revision="7a2e90d1c5b8")
         with db.engine.begin() as connection:
             for text in (
                 "insert into organisations (id, name, created_at) values ('o1', 'A', '2026-01-01'), ('o2', 'B', '2026-02-01')",
@@ -57,7 +57,7 @@ def test_webhooks_from_before_belong_to_the_organisation_of_who_added_them(tmp_p
         flask_migrate.upgrade(revision="3f7c1e9a4b20")
         with db.engine.connect() as connection:
             assert connection.execute(sa.text("select organisation_id from webhook_endpoints")).scalar() == "o2"
-        flask_migrate.downgrade(revision="9d36a2f7c15e")
+        flask_migrate.downgrade(revision="7a2e90d1c5b8")
         with db.engine.connect() as connection:
             assert connection.execute(sa.text("select title from webhook_endpoints")).scalar() == "W"
         db.session.remove()
