@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -46,6 +48,8 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
+  ./viva openapi
+        print the REST API's OpenAPI document; needs no server, no database and no network
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -154,6 +158,17 @@ def _erase(arguments: list[str]) -> int:
     return _on_data("erase", arguments)
 
 
+def _openapi(arguments: list[str]) -> int:
+    argparse.ArgumentParser(
+        prog="./viva openapi", description="Print the REST API's OpenAPI document, as JSON."
+    ).parse_args(arguments)
+    ensure_environment()
+    with tempfile.TemporaryDirectory() as folder:  # an application wants one for its data; none comes into it
+        return subprocess.call(
+            command("flask", "--app", "webapp", "openapi"), env=environment(VIVA_HOME=folder, VIVA_DATABASE_URL="")
+        )
+
+
 def _on_data(name: str, arguments: list[str]) -> int:
     """A command of Flask's that looks at a database that must be there; it makes none."""
     data, rest = _take_data(arguments)
@@ -205,6 +220,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "policy": _policy,
     "audit": _audit,
     "erase": _erase,
+    "openapi": _openapi,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

@@ -37,10 +37,12 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from webapp import (
         accounts,
         analysis,
+        api,
         applying,
         candidate,
         comparison,
         demo,
+        employer,
         exports,
         fairness,
         governance,
@@ -71,8 +73,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     )
 
     for feature in (
+        api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        employer,
         identity,
         questions,
         positions,
