@@ -25,8 +25,8 @@ def code(periods: int = 0, secret: str = SECRET) -> str:
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock in the middle of a period, that tests move."""
-    start = [time.time() // 30 * 30 + 15]
+    """A clock in the middle of a period, that tests move; never before now, where cookies would be of the future."""
+    start = [(time.time() // 30 + 1) * 30 + 15]
     monkeypatch.setattr(time, "time", lambda: start[0])
     return start
 
