@@ -36,6 +36,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         accounts,
         analysis,
         applying,
+        backup,
         candidate,
         comparison,
         demo,
@@ -95,6 +96,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         demo,
         governance,
         own_data,
+        backup,
         health,
     ):
         feature.init_app(app)
