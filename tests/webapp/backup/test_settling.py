@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from webapp.accounts.models import User
+from webapp.accounts.models import Role, User
 from webapp.backup import removals, settling
 from webapp.backup.receivers import journal
 from webapp.candidate.operations import record_consents
@@ -127,8 +127,6 @@ def test_a_journal_that_was_cut_off_goes_on(tmp_path):
 
 
 def test_who_was_deactivated_stays_out(app, client, make, sign_in, place, restored):
-    from webapp.accounts.models import Role
-
     sign_in(make.user(Role.ADMIN))
     person = make.user()
     before, person_id = place.back_up()["snapshot"], person.id
