@@ -11,6 +11,7 @@ from webapp import cli
 from webapp.core import (
     errors,
     extensions,
+    keys,
     pages,
     security,
     tasks,  # known to the worker
@@ -26,6 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json = JsonThatEnds(app)
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     configuration.init_app(app, settings)
+    keys.init_app(app)
     extensions.init_app(app)
     security.init_app(app)
     translation.init_app(app)
@@ -41,9 +43,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         comparison,
         demo,
         exports,
+        fairness,
         governance,
         guests,
         health,
+        identity,
         integrations,
         integrity,
         interviews,
@@ -56,6 +60,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         practice,
         questions,
         recordings,
+        registry,
         reports,
         reviews,
         saliency,
@@ -69,6 +74,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for feature in (
         accounts,
         organisations,
+        identity,
         questions,
         positions,
         interviews,
@@ -95,6 +101,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         integrations,
         demo,
         governance,
+        fairness,
+        registry,
         own_data,
         backup,
         health,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 import flask_migrate
 import sqlalchemy as sa
@@ -13,11 +15,14 @@ from webapp.accounts.operations import add_admin
 from webapp.accounts.passwords import weakness
 from webapp.accounts.second_step import take_away
 from webapp.core import environment
+from webapp.core import keys as key_file
 from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.demo.seed import seed
+from webapp.registry import dependencies
 
 admin = AppGroup("admin", help="People who run this Viva.")
+keys = AppGroup("keys", help="The keys that sign sessions and links.")
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +30,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(admin)
     app.cli.add_command(prepare)
     app.cli.add_command(settings)
+    app.cli.add_command(sbom)
+    app.cli.add_command(keys)
 
 
 @click.command("prepare")
@@ -45,6 +52,28 @@ def settings(write: bool) -> None:
         path.write_text(environment.filled_in(path.read_text("utf-8")), "utf-8")
     for name in ("operations", "live", "developers") if not write else ():
         click.echo(environment.table(name))
+
+
+@click.command("sbom")
+def sbom() -> None:
+    """Write what Viva is made of as a CycloneDX file (JSON) to standard output."""
+    click.echo(json.dumps(dependencies.sbom(dependencies.packages()), indent=1))
+
+
+@keys.command("rotate")
+@click.argument("kind", type=click.Choice([*key_file.KINDS, "all"]))
+@click.option("--keep-days", default=30, show_default=True, type=click.IntRange(0, 3660), help="0: old ones end now.")
+@with_appcontext
+def rotate(kind: str, keep_days: int) -> None:
+    """Sign sessions or links with a new key; start the servers again afterwards."""
+    try:
+        key_file.rotate(list(key_file.KINDS) if kind == "all" else [kind], keep_days)
+    except key_file.KeyFileError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        "Done. Start the servers and workers again. Old keys "
+        + (f"count for {keep_days} days more." if keep_days else "no longer count.")
+    )
 
 
 @admin.command("create")

@@ -104,6 +104,8 @@ EXCEPT = {
     "webapp/governance/cli.py": "commands of the operator",
     "webapp/governance/self_test.py": "commands of the operator",
     "webapp/core/environment.py": "settings, for the operator",
+    "webapp/core/keys.py": "commands of the operator",
+    "webapp/registry/technical_file.py": "a document in English, for authorities",
     "webapp/core/catalogues.py": "a command of the developer",
     "webapp/core/server.py": "plain answers of HTTP, below the application",
     "webapp/candidate/consent_texts.py": "texts with versions, one per language",

@@ -1,6 +1,6 @@
 """The features of the rating model: an interview as one row of what Viva itself can know of recorded answers.
 
-Their words, their length, the longest pause and how much the pitch moves.
+Their words, their length, how long an answer is, the longest pause and how much the pitch moves.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from ml.interview.words import lexical, words_of
 #: the 95th percentile, Praat's table has a standard deviation.
 RANGE_IN_DEVIATIONS = 3.29
 PRODUCT = (
-    "words_per_second", "log_longest_pause", "pitch_deviation", "share_fillers", "share_like", "variety", "share_we",
-    "share_vague", "share_hedges", "share_team", "share_positive", "share_enthusiasm", "letters_per_word",
+    "words_per_second", "log_seconds_per_answer", "log_longest_pause", "pitch_deviation", "share_fillers",
+    "share_like", "variety", "share_we", "share_vague", "share_hedges", "share_team", "share_positive",
+    "share_enthusiasm", "letters_per_word",
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def product(answers: Sequence[Spoken]) -> np.ndarray:
     spoken = sum(len(words_of(answer.text)) for answer in answers)
     words |= {
         "words_per_second": spoken / seconds if seconds > 0 else np.nan,
+        "log_seconds_per_answer": float(np.log(seconds / len(answers))) if seconds > 0 else np.nan,
         "log_longest_pause": float(np.log(np.mean(pauses))) if pauses else np.nan,
         "pitch_deviation": float(np.mean(ranges)) / RANGE_IN_DEVIATIONS if ranges else np.nan,
     }

@@ -138,9 +138,10 @@ def alone(scores: Scores, card: dict) -> np.ndarray:
 
 def calibrated(logits: np.ndarray, distance: np.ndarray, card: dict) -> np.ndarray:
     """Probabilities (N, 8) of logits (N, 8) of windows at a ``distance`` (N,) from the training data: a mixture of
-    those at the temperature of familiar sound and those at that of foreign sound."""
+    those at the temperature of familiar sound and those at that of foreign sound, which rises with the distance."""
     share = np.asarray(foreign(distance, card["distance_width"]))[:, None]
-    return (1 - share) * softmax(logits / card["temperature"]) + share * softmax(logits / card["temperature_far"])
+    far = card["temperature_far"] * np.maximum(distance, 1.0)[:, None] ** card["distance_power"]
+    return (1 - share) * softmax(logits / card["temperature"]) + share * softmax(logits / far)
 
 
 def compared(scores: list[Scores], card: dict) -> np.ndarray:

@@ -47,6 +47,8 @@ def test_every_route_is_asked_for_another_organisations_rows(
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OWN | PUBLIC or rule.endpoint.split(".")[0] in NOT_YET:
             continue
+        if rule.endpoint.startswith("scim."):
+            continue  # by a token of the organisation's directory: tests/webapp/identity/test_scim.py
         if "room_id" in rule.arguments or "member_id" in rule.arguments:
             continue  # rooms are for those who hold a link, of whatever organisation
         values = worlds.address(theirs, rule)

@@ -12,7 +12,9 @@ from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Role
 from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
+from webapp.fairness.operations import make_report
 from webapp.governance.models import Erasure
+from webapp.identity.models import Protocol, Provider
 from webapp.integrations.models import Endpoint
 from webapp.interviews.models import CandidateRequest, InterviewState, RequestKind
 from webapp.messages import outbox
@@ -49,6 +51,14 @@ ROUTES = [
     ("POST", "accounts.add_passkey", "", EVERYBODY),
     ("POST", "accounts.remove_passkey", "passkey", EVERYBODY),
     ("POST", "accounts.new_codes", "", EVERYBODY),
+    ("GET", "identity.index", "", ADMINS),
+    ("GET", "identity.new", "protocol", ADMINS),
+    ("POST", "identity.new", "protocol", ADMINS),
+    ("GET", "identity.edit", "provider", ADMINS),
+    ("POST", "identity.edit", "provider", ADMINS),
+    ("POST", "identity.remove", "provider", ADMINS),
+    ("POST", "identity.new_token", "", ADMINS),
+    ("POST", "identity.remove_token", "", ADMINS),
     ("GET", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
@@ -66,6 +76,16 @@ ROUTES = [
     ("GET", "erasing.certificate", "erasure", STAFF),
     ("POST", "erasing.approve", "erasure", ADMINS),
     ("GET", "policy.show", "", ADMINS),
+    ("GET", "fairness.index", "", ADMINS),
+    ("POST", "fairness.make", "", ADMINS),
+    ("GET", "fairness.show", "report", ADMINS),
+    ("GET", "fairness.table", "report", ADMINS),
+    ("GET", "fairness.pdf", "report", ADMINS),
+    ("GET", "fairness.illinois", "", ADMINS),
+    ("GET", "registry.index", "", ADMINS),
+    ("GET", "registry.show", "model", ADMINS),
+    ("GET", "registry.technical", "", ADMINS),
+    ("GET", "registry.licences", "", STAFF),
     ("GET", "ledger.show", "", ADMINS),
     ("GET", "ledger.export", "", ADMINS),
     ("POST", "policy.attest", "", ADMINS),
@@ -168,8 +188,11 @@ ROUTES = [
     ("POST", "messages.answered", "decided", STAFF),
 ]
 OURS = (
+    "identity",
     "organisation",
     "ledger",
+    "fairness",
+    "registry",
     "erasing",
     "governance",
     "policy",
@@ -211,7 +234,10 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         position = make.position(created_by=somebody)
         attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
         erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=somebody.id, due_at=now())
-        db.session.add_all([attestation, erasure])
+        provider = Provider(
+            protocol=Protocol.OIDC, name="P", issuer="https://p.test", organisation_id=somebody.organisation_id
+        )
+        db.session.add_all([attestation, erasure, provider])
         invitation = make.invitation(position=position, created_by=somebody)
         decided = make.interview(
             invitation=make.invitation(position=position, created_by=somebody), state=InterviewState.SUBMITTED,
@@ -232,7 +258,10 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         db.session.flush()
         hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
+        bias = make_report(somebody.organisation_id, now().date(), now().date())
         ids = {
+            "report": {"report_id": bias.id},
+            "model": {"name": "text"},
             "message": {"message_id": message.id},
             "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},
@@ -255,6 +284,8 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
             "kind": {"kind": "csv"},
             "passkey": {},
+            "protocol": {"protocol": "oidc"},
+            "provider": {"provider_id": provider.id},
             "invitation": {"invitation_id": invitation.id},
         }
         values = {name: value for need in needed.split() for name, value in ids[need].items()}

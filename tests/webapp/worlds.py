@@ -14,6 +14,8 @@ from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.applying import operations as applying
 from webapp.core.database import db, now
+from webapp.fairness.operations import make_report
+from webapp.identity.models import Protocol, Provider
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
@@ -90,7 +92,11 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     gold = GoldInterview(interview=interview, scores={f"{questions.questions[0].id} ": 3}, made_by_id=admin.id)
     owner = make.user(Role.CANDIDATE, name=f"{name} Owner", **values)
     passkey = Passkey(user_id=owner.id, name=f"{name} key", credential=f"{name} key", public_key=b"")
-    db.session.add_all([comment, gold, passkey])
+    provider = Provider(
+        protocol=Protocol.SAML, name=f"{name} login", issuer="https://login.zebra.test", organisation_id=organisation.id,
+        active=False,
+    )  # fmt: skip
+    db.session.add_all([comment, gold, passkey, provider])
     db.session.flush()
     values = {"cap": 5, "days": 7, "ends_at": now() + timedelta(days=7), "origins": ()}
     link = applying.make_link(position=position, question_set=questions, by=admin, **values)
@@ -120,11 +126,15 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "comment_id": comment.id,
         "gold_id": gold.id,
         "passkey_id": passkey.id,
+        "provider_id": provider.id,
+        "protocol": "none",
         "number": 1,
         "kind": "csv",
         "form": "csv",
         "filename": "none",
         "token": "none",
+        "report_id": make_report(organisation.id, now().date(), now().date()).id,
+        "name": "none",
         "slug": organisation.id,
         "link": "none",
         "rest": position.id,

@@ -87,24 +87,27 @@ def change_role(user: User, role: Role, *, by: User) -> None:
     current_app.logger.info("User %s given another role by %s", user.id, by.id)
 
 
-def deactivate(user: User, *, by: User) -> None:
-    """End ``user``'s access at once and keep their history. Raises AccountError for oneself and the last admin."""
-    if user.id == by.id:
+def deactivate(user: User, *, by: User | None) -> None:
+    """End ``user``'s access at once and keep their history; ``by`` is None where a directory does it.
+
+    Raises AccountError for oneself and the last admin.
+    """
+    if by is not None and user.id == by.id:
         raise AccountError(_("You cannot deactivate yourself. Ask another admin to do it."))
     _hold_admins()
     user.active = False
     _check_an_admin_remains(user.organisation_id)
     sessions.end_all(user)
-    current_app.logger.info("User %s deactivated by %s", user.id, by.id)
+    current_app.logger.info("User %s deactivated by %s", user.id, by.id if by else "the directory")
 
 
-def reactivate(user: User, *, by: User) -> None:
+def reactivate(user: User, *, by: User | None) -> None:
     """Let ``user`` in again. Their old password stays unknown to them and to us until they set one by a link."""
     if not user.active:
         user.active = True
         user.lock_password()
         db.session.flush()
-        current_app.logger.info("User %s reactivated by %s", user.id, by.id)
+        current_app.logger.info("User %s reactivated by %s", user.id, by.id if by else "the directory")
         events.send(events.person_added, user_id=user.id)
 
 

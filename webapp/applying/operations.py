@@ -8,15 +8,15 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import User
 from webapp.applying.models import Application, OpenLink
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.hosts import link_to
+from webapp.core.keys import signer, timed_signer
 from webapp.core.security_log import record
 from webapp.core.translation import language as page_language
 from webapp.core.zones import browser_zone
@@ -82,7 +82,7 @@ def close(link: OpenLink, *, by: User) -> None:
 
 
 def _signer(salt: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=salt)
+    return signer(salt)
 
 
 def url_of(link: OpenLink, *, embedded: bool = False) -> str:
@@ -138,15 +138,15 @@ def apply(link: OpenLink, name: str, email: str) -> None:
 
 def confirm_url(application: Application) -> str:
     """The link that goes to the address."""
-    signer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_CONFIRM)
-    return link_to("applying.confirm", token=signer.dumps(application.id))
+    confirming = timed_signer(_CONFIRM)
+    return link_to("applying.confirm", token=confirming.dumps(application.id))
 
 
 def application_of_token(token: str) -> Application | None:
     """The application whose address a token confirms; None where it is none, or too old."""
-    signer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_CONFIRM)
+    confirming = timed_signer(_CONFIRM)
     try:
-        found = signer.loads(token, max_age=int(CONFIRM.total_seconds()))
+        found = confirming.loads(token, max_age=int(CONFIRM.total_seconds()))
     except BadData:
         return None
     return db.session.get(Application, found) if isinstance(found, str) else None

@@ -19,6 +19,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.applying.models import UsedChallenge
 from webapp.core.database import db, now
+from webapp.core.keys import signer
 
 #: The largest number that has to be tried: a second or two on a telephone.
 HARDNESS = 80_000
@@ -88,4 +89,4 @@ def has_waited(waited: str, name: str, email: str) -> bool:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    return signer(_SALT)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.core.database import db, now
 from webapp.core.hosts import link_to
+from webapp.core.keys import signer
 from webapp.interviews.answering import is_over, saved_answers
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.policy.clocks import answer_clock
@@ -60,7 +60,7 @@ def told_by(teller: Callable[[Invitation], tuple[str, datetime] | None]) -> None
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    return signer(_SALT)
 
 
 def status_token(invitation: Invitation) -> str:

@@ -104,6 +104,40 @@ SETTINGS = (
         "SECRET_KEY",
     ),
     Setting(
+        "VIVA_SESSION_KEY",
+        "signs sessions, where the secret key is given; without it the secret key does",
+        "none",
+        "SESSION_KEY",
+    ),
+    Setting(
+        "VIVA_OLD_SESSION_KEYS",
+        "keys that signed sessions before and still count, the oldest first, with commas",
+        "none",
+        "OLD_SESSION_KEYS",
+        listed,
+        (),
+    ),
+    Setting(
+        "VIVA_LINK_KEY",
+        "signs links of invitations, rooms and letters, where the secret key is given; without it the secret key does",
+        "none",
+        "LINK_KEY",
+    ),
+    Setting(
+        "VIVA_OLD_LINK_KEYS",
+        "keys that signed links before and still count, the oldest first, with commas",
+        "none",
+        "OLD_LINK_KEYS",
+        listed,
+        (),
+    ),
+    Setting(
+        "VIVA_SELF_IDENTIFICATION_KEY",
+        "seals what candidates say of themselves for bias reports, apart from everything else",
+        "a random one in `VIVA_HOME/self_identification_key`",
+        "SELF_IDENTIFICATION_KEY",
+    ),
+    Setting(
         "VIVA_PROXIES",
         "number of proxies in front whose `X-Forwarded-*` headers are believed",
         "0",
@@ -229,8 +263,8 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_WEBHOOK_NETWORKS",
-        "private networks that webhooks may reach, with commas, such as `10.1.0.0/16`; all others that are not public "
-        "are refused",
+        "private networks that webhooks and calls of identity providers may reach, with commas, such as `10.1.0.0/16`; "
+        "all others that are not public are refused",
         "none",
         "WEBHOOK_NETWORKS",
         listed,

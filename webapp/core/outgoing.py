@@ -108,16 +108,26 @@ def _is_in(address: Address, networks: Iterable[ipaddress.IPv4Network | ipaddres
     return any(address.version == network.version and address in network for network in networks)
 
 
-def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send ``body`` to where ``target`` was found to lead. Raises Unreachable. Touches no database."""
+def post(target: Target, body: bytes, headers: Mapping[str, str], *, limit: int = READ) -> Answer:
+    """Send ``body`` to where ``target`` was found to lead, and read so many bytes of the answer. Raises Unreachable.
+    Touches no database."""
+    return _ask("POST", target, body, headers, limit)
+
+
+def get(target: Target, headers: Mapping[str, str], *, limit: int = READ) -> Answer:
+    """What is where ``target`` was found to lead: so many bytes of it. Raises Unreachable. Touches no database."""
+    return _ask("GET", target, None, headers, limit)
+
+
+def _ask(method: str, target: Target, body: bytes | None, headers: Mapping[str, str], limit: int) -> Answer:
     connection = _Connection(target)
     watch = threading.Timer(WHOLE, connection.cut)
     watch.daemon = True
     watch.start()
     try:
-        connection.request("POST", target.path, body, {"Host": target.authority, "Connection": "close", **headers})
+        connection.request(method, target.path, body, {"Host": target.authority, "Connection": "close", **headers})
         answer = connection.getresponse()
-        text = answer.read(READ).decode("utf-8", "replace")
+        text = answer.read(limit).decode("utf-8", "replace")
         return Answer(answer.status, text)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unreachable(type(error).__name__) from None

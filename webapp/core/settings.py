@@ -91,6 +91,7 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
             app.config[name] = f"__Host-{app.config[name]}"
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     app.config["HOME"] = home
+    app.config["SECRET_KEY_GIVEN"] = bool(app.config["SECRET_KEY"])
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _secret_of(home / "secret_key")
 
 

@@ -15,6 +15,7 @@ from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
+from webapp.core.keys import signer
 from webapp.core.security_log import record
 from webapp.core.translation import language as page_language
 from webapp.interviews.models import CandidateRequest, Interview, InterviewState, Invitation, RequestKind
@@ -159,7 +160,7 @@ def _check_deadline(deadline: datetime) -> None:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    return signer(_SALT)
 
 
 def invitation_url(invitation: Invitation) -> str:

@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass
 
 from flask import current_app
-from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 from ml.core.messages import N_
 from webapp.core.database import db
+from webapp.core.keys import signer
 from webapp.live.models import Member, Room
 
 #: Separate these signatures from each other and from every other use of the secret key.
@@ -44,14 +45,14 @@ class Claims:
 def link_of(room: Room, *, candidate: bool = False) -> str:
     """The signed part of a link into ``room``, for guests or for its one candidate."""
     payload = [room.id, room.link_number, "candidate" if candidate else "guest"]
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_LINK_SALT).dumps(payload)
+    return signer(_LINK_SALT).dumps(payload)
 
 
 def room_of_link(link: str) -> tuple[Room, bool] | None:
     """The room behind a link, and whether the link is the candidate's. None for links that were never given out or
     have been replaced; the room may be over: ask ``is_open``."""
     try:
-        room_id, number, kind = URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_LINK_SALT).loads(link)
+        room_id, number, kind = signer(_LINK_SALT).loads(link)
     except (BadData, TypeError, ValueError):
         return None
     room = db.session.get(Room, room_id)

@@ -16,6 +16,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.core import mail
 from webapp.core.hosts import link_to
+from webapp.core.keys import signer
 from webapp.core.translation import language_tag
 from webapp.messages import attachments, variables
 from webapp.messages.kinds import KINDS, Kind
@@ -132,7 +133,7 @@ def _address(name: str, address: str) -> Address | str:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    return signer(_SALT)
 
 
 def unsubscribe_url(message: Message) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.core.keys import signer
 from webapp.core.security_log import record
 from webapp.governance import erasure
 from webapp.governance.models import Erasure
@@ -75,13 +75,13 @@ def receipts_of(interview: Interview) -> list[CandidateRequest]:
 
 def receipt_token(row: Erasure) -> str:
     """What opens the receipt of an erasure once nothing else is left."""
-    return str(URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT).dumps(row.id))
+    return str(signer(_SALT).dumps(row.id))
 
 
 def erasure_of_token(token: str) -> Erasure | None:
     """The erasure that a receipt's link was made for; None for any other token."""
     try:
-        erasure_id = URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT).loads(token)
+        erasure_id = signer(_SALT).loads(token)
     except BadData:
         return None
     return db.session.get(Erasure, erasure_id) if isinstance(erasure_id, str) else None

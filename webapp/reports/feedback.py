@@ -31,6 +31,10 @@ def _in_100(share: float) -> str:
 #: What each feature of the raters' model is called, and how it is counted.
 FEATURES = {
     "words_per_second": (_l("Pace"), lambda x: _("%(number)s words per minute", number=decimal(60 * x))),
+    "log_seconds_per_answer": (
+        _l("Length of an answer"),
+        lambda x: _("%(number)s s", number=decimal(2.718281828**x)),
+    ),
     "log_longest_pause": (
         _l("Longest pause in an answer"),
         lambda x: _("%(number)s s", number=decimal(2.718281828**x, 1)),

@@ -21,6 +21,7 @@ from webapp.accounts.models import Role, User
 from webapp.core import scoping
 from webapp.core.database import db, now
 from webapp.core.hosts import base_url
+from webapp.core.keys import signer
 from webapp.core.security_log import record
 from webapp.interviews.access import may_share
 from webapp.interviews.models import Answer, Interview, InterviewState
@@ -191,7 +192,7 @@ def note(row: Share, act: ShareAct, answer: Answer | None = None) -> None:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
+    return signer(_SALT)
 
 
 def share_url(row: Share) -> str:

@@ -52,6 +52,7 @@ def _sound(turns: list[str], prosody: np.ndarray) -> dict[str, float]:
         derived = {
             "words_per_second": spoken / seconds,
             "log_seconds": np.log(seconds),
+            "log_seconds_per_answer": np.log(duration),
             "pauses_per_second": mean["numPause"] / duration,
             "pause_share": mean["TotDurPause:3"] / duration,
             "log_mean_pause": np.log(mean["avgDurPause"]),

@@ -154,6 +154,15 @@ def test_raters_of_recorded_answers():
     assert json.dumps(reading.to_json(), allow_nan=False)
 
 
+def test_how_long_an_answer_is_counts_as_it_did_for_the_raters():
+    """The mean over answers, as the data set's questions are; not the whole interview's length."""
+    place = features.PRODUCT.index("log_seconds_per_answer")
+    one, three = ([Spoken(TALK, 40.0)] * count for count in (1, 3))
+    assert features.product(one)[place] == pytest.approx(np.log(40.0)) == features.product(three)[place]
+    assert features.product([Spoken(TALK, 20.0), Spoken(TALK, 60.0)])[place] == pytest.approx(np.log(40.0))
+    assert registry.describe("interview")["figures"]["product"]["overall"]["r"] >= 0.6
+
+
 @pytest.mark.parametrize("spoken", [[], [Spoken("", 90.0)], [Spoken("um " * 400, 90.0)], [Spoken(TALK, 20.0)]])
 def test_too_little_speech_is_refused(spoken):
     with pytest.raises(Unreadable) as refused:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ml.core.statistics import softmax
 from ml.media.synthetic import speak
 from ml.speech import classifier
 from ml.speech.classifier import Scores
@@ -19,6 +20,7 @@ CARD = {
     "temperature": 1.0,
     "temperature_far": 4.0,
     "distance_width": 0.05,
+    "distance_power": 1.5,
     "temperature_compared": 1.0,
     "abstain_below": 0.4,
 }
@@ -104,16 +106,18 @@ def test_the_mean_of_scores_and_abstention():
 
 
 def test_what_sounds_foreign_is_sure_of_nothing():
-    """The same logits, near and far: near they are named, far the likeliest emotion stays and is not named."""
+    """The same logits, near and far: near they are named, far the likeliest emotion stays and is not named; the further
+    off, the less sure."""
     logits = np.zeros(8)
     logits[3] = 4.0
-    near, edge, far = (
-        classifier.alone(Scores(np.zeros(8), 2 * logits, logits, distance), CARD) for distance in (0.5, 1.0, 2.0)
+    near, edge, far, further = (
+        classifier.alone(Scores(np.zeros(8), 2 * logits, logits, distance), CARD) for distance in (0.5, 1.0, 2.0, 4.0)
     )
-    assert near.argmax() == far.argmax() == 3 and near[3] > edge[3] > far[3]
+    assert near.argmax() == far.argmax() == further.argmax() == 3 and near[3] > edge[3] > far[3] > further[3] + 0.02
     assert not classifier.abstains(near, CARD) and classifier.abstains(far, CARD)
     assert near.sum() == pytest.approx(1) and far.sum() == pytest.approx(1)
-    np.testing.assert_allclose(edge, (near + far) / 2, atol=1e-3)
+    np.testing.assert_allclose(edge, (near + softmax(logits / CARD["temperature_far"])) / 2, atol=1e-3)
+    np.testing.assert_allclose(far, softmax(logits / (CARD["temperature_far"] * 2**1.5)), atol=1e-3)
 
 
 def test_the_distance_is_to_the_nearest_corpus_and_in_units_of_its_limit():
