@@ -120,6 +120,7 @@ EXCEPT = {
 }
 EXCEPT_FOLDERS = {
     "webapp/policy/acts": "names of acts, as one looks them up; what they ask is marked by N_",
+    "webapp/backup": "commands of the operator",
     "webapp/demo": "the demonstration's own people and questions",
     "webapp/live/service": "what sockets say is marked by N_; what else is there is for programs",
 }

@@ -176,6 +176,7 @@ SETTINGS = (
         "REMOVALS",
         default="",
     ),
+    Setting("VIVA_BACKUP_KEY", "the key file of `./viva backup` and `./viva restore`, as `--key` says it", "none"),
     Setting(
         "VIVA_DATABASE_URL",
         "another database than the embedded SQLite",
