@@ -44,7 +44,7 @@ def test_nothing_can_be_read_without_the_key(place, interview):
     place.back_up()
     stored = b"".join(path.read_bytes() for path in place.folder.rglob("*") if path.is_file())
     names = " ".join(str(path) for path in place.folder.rglob("*"))
-    assert b"Kim" not in stored and b"SQLite format" not in stored and KEY.secret.encode() not in stored
+    assert b"Kim Tremblay" not in stored and b"SQLite format" not in stored and KEY.secret.encode() not in stored
     recording = interview.answers[0].takes[0].recording.id
     assert recording not in names and recording.encode() not in stored
     with pytest.raises(BackupError, match="another key"):
