@@ -67,7 +67,7 @@ def back_up(home: Path, repository: Repository, secret: str = "", journal: Path 
 
 def expire(repository: Repository, days: int, moment: datetime | None = None) -> dict[str, int]:
     """Remove snapshots older than so many days, never the newest; how many, and the bytes that freed."""
-    until = f"{(moment or datetime.now(UTC)) - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+    until = f"{(moment or datetime.now(UTC)) - timedelta(days=days):%Y%m%dT%H%M%S.%fZ}"
     with repository.locked():
         old = [name for name in repository.names()[:-1] if name < until]
         return {"removed": len(old), "freed_bytes": repository.forget(old) if old else 0}

@@ -4,7 +4,7 @@
 
     key-id                         tells whose key opens it
     pieces/ab/ab12…                1 MiB or less, encrypted, named by a keyed hash of what is in it
-    snapshots/20261201T101500Z-…   an encrypted manifest: every file, its size, SHA-256 and pieces
+    snapshots/20261201T101500.…Z-… an encrypted manifest: every file, its size, SHA-256 and pieces
 
 A snapshot exists once its manifest does, which is written last; whatever a backup that was cut short left is used by
 the next one. Every file is written beside its name and renamed.
@@ -94,13 +94,13 @@ class Repository:
 
     def add(self, manifest: dict[str, Any], moment: datetime) -> str:
         """Write the manifest that makes a snapshot; its name."""
-        name = f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}"
+        name = f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{os.urandom(4).hex()}"
         _write(self.root / "snapshots" / name, self._key.seal(json.dumps(manifest).encode(), name))
         return name
 
     def names(self) -> list[str]:
         """The snapshots, the oldest first."""
-        return sorted(path.name for path in (self.root / "snapshots").glob("2*Z-*") if path.suffix != ".part")
+        return sorted(path.name for path in (self.root / "snapshots").glob("2*Z-*") if not path.name.endswith(".part"))
 
     def manifest(self, name: str) -> dict[str, Any]:
         """What a snapshot holds. Raises BackupError where there is none of that name, DamagedError."""
