@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -51,6 +53,8 @@ Viva: job interviews on your own machine.
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
         restore a backup into an empty folder, without what was erased or revoked since
+  ./viva openapi
+        print the REST API's OpenAPI document; needs no server, no database and no network
   ./viva admin create [--data DIR]
         make an admin
   ./viva build
@@ -176,6 +180,17 @@ def _restore(arguments: list[str]) -> int:
     return restore(home, rest)
 
 
+def _openapi(arguments: list[str]) -> int:
+    argparse.ArgumentParser(
+        prog="./viva openapi", description="Print the REST API's OpenAPI document, as JSON."
+    ).parse_args(arguments)
+    ensure_environment()
+    with tempfile.TemporaryDirectory() as folder:  # an application wants one for its data; none comes into it
+        return subprocess.call(
+            command("flask", "--app", "webapp", "openapi"), env=environment(VIVA_HOME=folder, VIVA_DATABASE_URL="")
+        )
+
+
 def _on_data(name: str, arguments: list[str]) -> int:
     """A command of Flask's that looks at a database that must be there; it makes none."""
     data, rest = _take_data(arguments)
@@ -229,6 +244,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "erase": _erase,
     "backup": _backup,
     "restore": _restore,
+    "openapi": _openapi,
     "admin": _admin,
     "build": _build,
     "flask": _flask,

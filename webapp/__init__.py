@@ -37,11 +37,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from webapp import (
         accounts,
         analysis,
+        api,
         applying,
         backup,
         candidate,
         comparison,
         demo,
+        employer,
         exports,
         fairness,
         governance,
@@ -72,8 +74,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     )
 
     for feature in (
+        api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        employer,
         identity,
         questions,
         positions,

@@ -117,10 +117,16 @@ EXCEPT = {
     "webapp/practice/operations.py": "a question set like those that people write",
     "webapp/live/recording.py": "a question set like those that people write",
     "webapp/reports/export.py": "a file for programs",
+    "webapp/api/document.py": "the API's document, for those who write programs",
+    "webapp/api/framework.py": "the API's document, for those who write programs",
+    "webapp/api/paging.py": "the API's document, for those who write programs",
+    "webapp/api/views/governance.py": "names of the parts of the API's document",
+    "webapp/api/views/questions.py": "names of the parts of the API's document",
 }
 EXCEPT_FOLDERS = {
     "webapp/policy/acts": "names of acts, as one looks them up; what they ask is marked by N_",
     "webapp/backup": "commands of the operator",
+    "webapp/api/schemas": "the API's document, for those who write programs; what people read of errors is marked",
     "webapp/demo": "the demonstration's own people and questions",
     "webapp/live/service": "what sockets say is marked by N_; what else is there is for programs",
 }

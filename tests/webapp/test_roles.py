@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Role
+from webapp.api.models import ApiKey
 from webapp.applying.models import OpenLink
 from webapp.core.database import db, new_id, now
 from webapp.fairness.operations import make_report
@@ -147,6 +148,14 @@ ROUTES = [
     ("POST", "interviews.revoke", "invitation", STAFF),
     ("POST", "interviews.correct_address", "invitation", STAFF),
     ("POST", "interviews.settle_request", "invitation request", STAFF),
+    ("GET", "api_keys.index", "", ADMINS),
+    ("GET", "api_keys.new", "", ADMINS),
+    ("POST", "api_keys.new", "", ADMINS),
+    ("POST", "api_keys.revoke", "key", ADMINS),
+    ("POST", "interviews.give_help", "invitation", STAFF),
+    ("GET", "employer.edit", "", ADMINS),
+    ("POST", "employer.edit", "", ADMINS),
+    ("POST", "employer.logo", "", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
@@ -188,6 +197,7 @@ ROUTES = [
     ("POST", "messages.answered", "decided", STAFF),
 ]
 OURS = (
+    "employer",
     "identity",
     "organisation",
     "ledger",
@@ -204,6 +214,7 @@ OURS = (
     "health",
     "messages",
     "integrations",
+    "api_keys",
     "scheduling",
     "applying",
 )
@@ -246,7 +257,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         asked = CandidateRequest(invitation=invitation, kind=RequestKind.PERSON, text="Call me.")
         refusal = Refusal(address="x@viva.test", kind="", why="bounced")
         decision = Decision(interview=decided, outcome=Outcome.HOLD, reason="Because.", by_id=somebody.id)
-        there = Endpoint(title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id)
+        there = Endpoint(
+            title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id, organisation_id=position.organisation_id
+        )  # fmt: skip
         at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
         slot = Slot(host_id=somebody.id, position_id=position.id, **at)
         talk = Appointment(invitation=invitation, host_id=somebody.id, **at)
@@ -254,7 +267,11 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             position=position, question_set=invitation.question_set, created_by_id=somebody.id, cap=1,
             ends_at=now() + timedelta(days=9),
         )  # fmt: skip
-        db.session.add_all([asked, refusal, decision, there, slot, talk, open_link])
+        key = ApiKey(
+            organisation_id=position.organisation_id, title="K", person_id=somebody.id, created_by_id=somebody.id,
+            hash=new_id(), begins_with="viva_", scopes=[], expires_at=now() + timedelta(days=1),
+        )  # fmt: skip
+        db.session.add_all([asked, refusal, decision, there, slot, talk, open_link, key])
         db.session.flush()
         hook = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=there.id)
         message = db.session.get(Message, outbox.put(kind="test", cause=new_id(), recipient="x@viva.test"))
@@ -265,6 +282,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "message": {"message_id": message.id},
             "endpoint": {"endpoint_id": there.id},
             "hook": {"message_id": hook},
+            "key": {"key_id": key.id},
             "slot": {"slot_id": slot.id},
             "appointment": {"appointment_id": talk.id},
             "open_link": {"link_id": open_link.id},
@@ -301,6 +319,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         data = {
             "questions.move_question": {"to": "down"},
             "library.change": {"then": "archive"},
+            "interviews.give_help": {"kind": "takes"},
             "library.use": {"question_set": draft.id},
         }.get(endpoint, {})
         answer = client.open(url_for(endpoint, **values), method=method, data=data if method == "POST" else None)

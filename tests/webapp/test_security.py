@@ -119,6 +119,8 @@ def test_every_view_that_changes_something_wants_the_token(guarded: Flask, brows
     assert enter(browser).status_code == 302
     accepted = []
     for rule in guarded.url_map.iter_rules():
+        if rule.endpoint.startswith("api."):  # believes no cookie: api/test_access.py
+            continue
         methods = rule.methods - {"GET", "HEAD", "OPTIONS"}
         values = {name: "0" * 32 if name != "token" else "x" for name in rule.arguments}
         for method in methods:

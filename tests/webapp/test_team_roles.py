@@ -37,6 +37,7 @@ ROUTES = [
     ("POST", "interviews.revoke", M),
     ("POST", "interviews.correct_address", M),
     ("POST", "interviews.settle_request", M),
+    ("POST", "interviews.give_help", M),
     ("GET", "reports.show", V),
     ("GET", "reports.export", V),
     ("GET", "reports.figures", V),

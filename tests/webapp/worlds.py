@@ -12,14 +12,19 @@ from tests.webapp.analysis.samples import answer_all, face_reading
 from webapp.accounts.factor_models import Passkey
 from webapp.accounts.models import Organisation, Role, User
 from webapp.analysis.models import Analysis, AnalysisState
+from webapp.api.operations import make_key
+from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
-from webapp.core.database import db, now
+from webapp.core.database import db, new_id, now
 from webapp.fairness.operations import make_report
 from webapp.identity.models import Protocol, Provider
+from webapp.integrations.models import Endpoint
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
 from webapp.interviews.saved_views import save_view
+from webapp.messages import outbox
+from webapp.messages.models import Channel
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
@@ -100,6 +105,15 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     db.session.flush()
     values = {"cap": 5, "days": 7, "ends_at": now() + timedelta(days=7), "origins": ()}
     link = applying.make_link(position=position, question_set=questions, by=admin, **values)
+    key, _secret = make_key(
+        title=f"{name} key", person=admin, scopes=[Scope.POLICY_READ], expires_at=now() + timedelta(days=1), by=admin
+    )
+    hook = Endpoint(
+        title=f"{name} hook", url="https://hooks.example.org/", created_by_id=admin.id, organisation_id=organisation.id
+    )
+    db.session.add(hook)
+    db.session.flush()
+    told = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}")
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -119,6 +133,9 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "share_id": share.id,
         "view_id": view.id,
         "link_id": link.id,
+        "key_id": key.id,
+        "endpoint_id": hook.id,
+        "message_id": told,
         "attachment_id": file.id,
         "decision_id": decision.id,
         "request_id": asked.id,

@@ -16,7 +16,7 @@ from ml.transcripts.recogniser import is_available
 from webapp.core.storage import storage
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import GIVEN, QuestionKind
 from webapp.transcripts import store, transcribe
 
 #: What can be read in each kind of answer.
@@ -24,7 +24,7 @@ MODALITIES = {
     QuestionKind.VIDEO: (Modality.FACE, Modality.SPEECH, Modality.TEXT),
     QuestionKind.AUDIO: (Modality.SPEECH, Modality.TEXT),
     QuestionKind.TEXT: (Modality.TEXT,),
-}
+} | dict.fromkeys((QuestionKind.CODE, *GIVEN), ())  # nothing in them is read by a program
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
         consent,
         decision,
         device_check,
+        help,
         link,
         question,
         review,

@@ -12,13 +12,14 @@ from flask import has_request_context, request
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 
 from webapp.candidate import consent_texts
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.translation import language as page_language
 from webapp.core.zones import browser_zone
-from webapp.interviews import binding
+from webapp.interviews import attachments, binding
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
 from webapp.policy import Mode, Purpose
@@ -146,6 +147,37 @@ def save_text(answer: Answer, text: str) -> datetime:
     answer.text, answer.text_saved_at = text, (moment := now())
     db.session.flush()
     return moment
+
+
+def keep_file(answer: Answer, file: FileStorage | None, remove: str = "") -> bool:
+    """Keep an uploaded file as the answer, in the place of the one before; or remove it. Whether one was removed alone.
+
+    Raises AnsweringError where it is too late, and AttachmentError for a file that cannot be kept.
+    """
+    check_may_finish(answer)
+    invitation, there = answer.interview.invitation, attachments.files_of_answer(answer)
+    if remove:
+        for row in there:
+            if row.id == remove:
+                attachments.remove(row)
+                answer.text = None
+        db.session.flush()
+        return True
+    if file is None or not file.filename:
+        if there:
+            return False  # they go on with the file that is there
+        raise attachments.AttachmentError(_("Choose a file."))
+    if invitation is None:
+        raise attachments.AttachmentError(_("In practice no files are kept. Go on with the next question."))
+    content = file.stream.read(attachments.LARGEST + 1)
+    row = attachments.attach(invitation, file.filename, content, by=None, answer=answer)
+    if row.answer_id != answer.id:
+        raise attachments.AttachmentError(_("You have given this very file already, in another place."))
+    for old in there:
+        if old.id != row.id:
+            attachments.remove(old)
+    save_text(answer, row.name)
+    return False
 
 
 # Submitting

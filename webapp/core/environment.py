@@ -293,6 +293,13 @@ SETTINGS = (
         table="live",
     ),
     Setting(
+        "VIVA_CLAMD",
+        "where ClamAV's daemon listens, a socket such as `/run/clamav/clamd.ctl` or `host:3310`; files that candidates "
+        "and recruiters upload are shown to it, and wait in quarantine while it does not answer",
+        "no virus scanner",
+        "CLAMD",
+    ),
+    Setting(
         "VIVA_LIVE_URL",
         "what browsers are told, `ws://…` or `wss://…`",
         "`ws://<host of the page>:<port>`; for pages over TLS `wss://<host of the page>/live/service`",

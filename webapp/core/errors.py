@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from webapp.core import problems
 from webapp.core.database import db
 from webapp.core.write_path import RETRY_AFTER, is_busy, is_full, is_gone
 
@@ -75,9 +76,10 @@ def init_app(app: Flask) -> None:
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
             written_by_us = False  # the limit in a program's words, "60 per 1 minute"
-        response = app.make_response(
-            _answer(error.code, title, error.description if written_by_us and error.description else advice)
-        )
+        words = error.description if written_by_us and error.description else advice
+        if problems.wanted():
+            return _problem(error, str(words))
+        response = app.make_response(_answer(error.code, title, words))
         if wait := getattr(error, "retry_after", None):
             response.headers.setdefault("Retry-After", str(wait))
         return response
@@ -102,8 +104,23 @@ def init_app(app: Flask) -> None:
         return _answer(500, *ADVICE[500])
 
 
+def _problem(error: HTTPException, words: str) -> Response:
+    """An error of the API, with the fields that a schema refused."""
+    found = getattr(error, "data", None) or {}
+    errors: list[dict[str, str]] = []
+    for part in (found.get("messages") or {}).values():  # by where it stood: json, query, files
+        errors += problems.field_errors(part)
+    headers = {
+        name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")
+    }
+    detail = _("Some values cannot be taken. See the list.") if errors else words
+    return problems.problem(error.code or 500, detail, errors=errors, headers=headers)
+
+
 def _answer(code: int, title: str, advice: str) -> tuple[Response | str, int]:
     title, advice = str(title), str(advice)
+    if problems.wanted():
+        return problems.problem(code, advice), code
     if wants_json():
         return jsonify(error={"code": code, "title": title, "message": advice}), code
     try:

@@ -79,6 +79,8 @@ class Holding:
     def exported(self, scope: Scope) -> list[dict[str, Any]]:
         """The rows as JSON, without what is not the person's to have."""
         columns = [column for column in self.table.columns if column.name not in self.not_exported]
+        if not columns:
+            return []  # sealed: there is nothing that anybody could read
         query = sa.select(*columns).where(self.rows(scope)).order_by(*self.table.primary_key.columns)
         return [{name: _plain(value) for name, value in row.items()} for row in db.session.execute(query).mappings()]
 

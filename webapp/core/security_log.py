@@ -13,7 +13,7 @@ import logging.handlers
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
 
 from webapp.core import events
@@ -30,8 +30,19 @@ def init_app(app: Flask) -> None:
     app.extensions["security_log"] = logger
 
 
+def note_means(**facts: str) -> None:
+    """From now on, in this request, everything that is written down also says by what it was done, such as a key."""
+    g.means = facts
+
+
+def means() -> dict[str, str]:
+    """By what this request does what it does; empty for somebody who is signed in."""
+    return g.get("means", {}) if has_request_context() else {}
+
+
 def record(event: str, **facts: str | int | None) -> None:
     """Write down ``event`` with ``facts`` (ids, never names or addresses of mail), who did it and from where."""
+    facts = {**means(), **facts}
     line: dict[str, str | int | None] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **facts}
     if has_request_context():
         line["from"] = request.remote_addr

@@ -82,6 +82,9 @@ def init_app(app: Flask, settings: Mapping[str, Any] | None = None) -> None:
         LIVE_TOKEN_SECONDS=60,
         LIVE_JOIN_RATE="240 per minute",
         LIVE_TOKEN_RATE="240 per minute",
+        #: Requests to the REST API: with one key, and from one network address without a key that is known.
+        API_RATE="600 per minute",
+        API_RATE_UNKNOWN="60 per minute",
         **given,
     )
     app.config.from_mapping(settings)

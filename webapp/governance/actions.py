@@ -34,6 +34,7 @@ SUBJECTS = {
     "appointment_id": "appointment",
     "gold_id": "calibration interview",
     "user_id": "person",
+    "person_id": "person",
 }
 #: Ids that lead to nobody's data. Any other name that ends with ``_id`` is taken for somebody's.
 OTHERS = {
@@ -43,6 +44,7 @@ OTHERS = {
     "attestation_id": "attestation",
     "erasure_id": "erasure",
     "endpoint_id": "endpoint",
+    "key_id": "api key",
     "report_id": "bias report",
     "slot_id": "time",
     "link_id": "open link",
@@ -120,6 +122,9 @@ WORDS = {
     "times offered": N_("asked a candidate to choose a time"),
     "open link made": N_("made an open link"),
     "open link closed": N_("closed an open link"),
+    "api key made": N_("made an API key"),
+    "api key used": N_("used an API key"),
+    "api key revoked": N_("revoked an API key"),
     "webhook added": N_("added a webhook"),
     "webhook changed": N_("changed a webhook"),
     "webhook removed": N_("removed a webhook"),

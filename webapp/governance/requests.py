@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from webapp.accounts.models import Role
 from webapp.core.database import now
+from webapp.core.security_log import means
 from webapp.governance import recorder
 from webapp.governance.actions import (
     CHANGED,
@@ -83,7 +84,7 @@ def _is_of_staff() -> bool:
 
 def _note(action: str, kind: str, subject: str) -> None:
     who, actor = _actor()
-    recorder.note(_event(action, who, actor, kind, subject, {"page": request.endpoint or ""}))
+    recorder.note(_event(action, who, actor, kind, subject, {"page": request.endpoint or "", **means()}))
 
 
 def _actor() -> tuple[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisation
 
 
 class EventType(enum.StrEnum):
@@ -45,9 +46,9 @@ class InterviewEvent(Model):
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-class Endpoint(Model):
-    """An address that is told about events. Its secret is not stored: it is made of the row's id, its number and the
-    installation's secret (signing.py)."""
+class Endpoint(OfOrganisation, Model):
+    """An address that is told about an organisation's events. Its secret is not stored: it is made of the row's id, its
+    number and the installation's secret (signing.py)."""
 
     __tablename__ = "webhook_endpoints"
 

@@ -41,7 +41,8 @@ def note(kind: EventType, cause: str, invitation_id: str, interview_id: str | No
     event = _added(kind, cause, invitation_id, interview_id, data)
     if event is None:
         return
-    for endpoint in db.session.scalars(sa.select(Endpoint).where(Endpoint.active)):
+    whose = sa.select(Invitation.organisation_id).where(Invitation.id == invitation_id).scalar_subquery()
+    for endpoint in db.session.scalars(sa.select(Endpoint).where(Endpoint.active, Endpoint.organisation_id == whose)):
         if not endpoint.types or kind.value in endpoint.types:
             outbox.put(
                 kind=kind.value, channel=Channel.WEBHOOK, cause=f"hook:{endpoint.id}:{event.id}", recipient=endpoint.id,
@@ -103,7 +104,10 @@ def interview_of(invitation_id: str) -> str | None:
 
 def add_endpoint(*, title: str, url: str, types: Sequence[str], by: User) -> Endpoint:
     """Tell ``url`` about events of ``types`` (all where empty). Raises EndpointError where it must not be called."""
-    endpoint = Endpoint(title=title.strip(), url=checked(url), types=_types(types), created_by_id=by.id)
+    endpoint = Endpoint(
+        organisation_id=by.organisation_id, title=title.strip(), url=checked(url), types=_types(types),
+        created_by_id=by.id,
+    )  # fmt: skip
     db.session.add(endpoint)
     db.session.flush()
     record("webhook added", endpoint=endpoint.id, by=by.id)

@@ -95,7 +95,8 @@ def tell_admins(_app: object, *, message_id: str) -> None:
     endpoint = db.session.get(Endpoint, message.recipient) if message and message.channel is Channel.WEBHOOK else None
     if message is None or endpoint is None:
         return
-    admins = db.session.scalars(sa.select(User).where(User.role == Role.ADMIN, User.active)).all()
+    mine = sa.select(User).where(User.role == Role.ADMIN, User.active, User.organisation_id == endpoint.organisation_id)
+    admins = db.session.scalars(mine).all()
     for admin in admins:
         writing.inside(
             admin, "webhook_failed", f"hook-failed:{endpoint.id}:{message.created_at:%Y-%m-%d}:{admin.id}",

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from webapp.core.database import db, now
+from webapp.interviews.accommodations import terms_of
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.questions.models import Question
 
@@ -123,7 +124,10 @@ def show_question(interview: Interview, question: Question) -> Answer:
 
 
 def think_seconds_left(answer: Answer) -> float:
-    """What is left of the think time, in seconds, by the server's clock; never below 0."""
+    """What is left of the think time, in seconds, by the server's clock; never below 0, and 0 where none is counted."""
+    terms = terms_of(answer.interview, answer.question)
+    if not terms.clock:
+        return 0.0
     if answer.shown_at is None:
-        return float(answer.question.think_seconds)
-    return max(0.0, answer.question.think_seconds - (now() - answer.shown_at).total_seconds())
+        return float(terms.think_seconds)
+    return max(0.0, terms.think_seconds - (now() - answer.shown_at).total_seconds())

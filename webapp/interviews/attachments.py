@@ -14,13 +14,15 @@ import zipfile
 from functools import partial
 
 import av
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
 from webapp.accounts.models import User
+from webapp.core import virus_scan
 from webapp.core.database import after_commit, db
 from webapp.core.storage import storage
-from webapp.interviews.models import Attachment, Invitation
+from webapp.interviews.models import Answer, Attachment, Invitation
 
 #: Bytes of one file, and files of one invitation.
 LARGEST, MOST = 10 * 1024 * 1024, 10
@@ -39,8 +41,13 @@ class AttachmentError(ValueError):
     """This file cannot be attached; the message is for a person."""
 
 
-def attach(invitation: Invitation, name: str, content: bytes, *, by: User) -> Attachment:
+def attach(
+    invitation: Invitation, name: str, content: bytes, *, by: User | None, answer: Answer | None = None
+) -> Attachment:
     """Keep a file beside an invitation. The same content twice is one file.
+
+    :param by: None for the candidate, whose ``answer`` it then is.
+    A virus scanner looks at it first, where one is configured; one that does not answer leaves the file in quarantine.
 
     Raises AttachmentError for a file that is empty, too large, one too many, or not a PDF, a Word document or a
     picture (PNG, JPEG, WebP).
@@ -55,6 +62,12 @@ def attach(invitation: Invitation, name: str, content: bytes, *, by: User) -> At
     if len(invitation.attachments) >= MOST:
         raise AttachmentError(_("There are %(count)s files already. Remove one first.", count=MOST))
     media_type = type_of(content)
+    try:
+        found = virus_scan.scan(content)
+    except virus_scan.InfectedError:
+        raise AttachmentError(
+            _("The virus scanner refuses this file. Check your device, and choose another.")
+        ) from None
     if media_type is None:
         raise AttachmentError(
             _("Attach a PDF, a Word document (.docx) without macros, or a picture (PNG, JPEG or WebP).")
@@ -65,13 +78,44 @@ def attach(invitation: Invitation, name: str, content: bytes, *, by: User) -> At
         media_type=media_type,
         bytes=len(content),
         sha256=sha256,
-        added_by_id=by.id,
+        added_by_id=by.id if by else None,
+        answer_id=answer.id if answer else None,
+        scan=found,
     )
     db.session.add(row)
     db.session.flush()
     storage.save(row.key, content)
-    current_app.logger.info("Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id)
+    current_app.logger.info(
+        "Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id if by else "the candidate"
+    )
     return row
+
+
+def files_of_answer(answer: Answer | None) -> list[Attachment]:
+    """The files that a candidate gave as an answer."""
+    if answer is None:
+        return []
+    return list(db.session.scalars(sa.select(Attachment).where(Attachment.answer_id == answer.id)))
+
+
+def scan_again() -> int:
+    """Ask the scanner about files that wait for it; how many are known now. Those that it knows to be bad go."""
+    done = 0
+    for row in db.session.scalars(sa.select(Attachment).where(Attachment.scan == virus_scan.Scan.QUARANTINED)).all():
+        content = storage.read(row.key)
+        try:
+            found = virus_scan.scan(content or b"")
+        except virus_scan.InfectedError:
+            if row.answer_id is not None:
+                db.session.execute(sa.update(Answer).where(Answer.id == row.answer_id).values(text=None))
+            remove(row)
+            done += 1
+            continue
+        if found is virus_scan.Scan.QUARANTINED:
+            break  # it still does not answer
+        row.scan, done = found, done + 1
+    db.session.flush()
+    return done
 
 
 def remove(row: Attachment) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisation, OfOrganisationOrAll
+from webapp.core.virus_scan import Scan
 from webapp.policy import Mode, Purpose
 from webapp.positions.models import Position, ReviewState, Stage
 from webapp.questions.models import Question, QuestionSet
@@ -348,11 +349,15 @@ class Attachment(Model):
     media_type: Mapped[str] = mapped_column(String(100))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    added_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
+    #: Who added it; None where the candidate did, as the answer to a question.
+    added_by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id))
+    answer_id: Mapped[str | None] = mapped_column(ForeignKey(Answer.id, ondelete="CASCADE"), index=True)
+    #: What the virus scanner said (webapp/core/virus_scan.py).
+    scan: Mapped[Scan] = mapped_column(enum_type(Scan), default=Scan.UNSCANNED, server_default=Scan.UNSCANNED.value)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     invitation: Mapped[Invitation] = relationship(back_populates="attachments")
-    added_by: Mapped[User] = relationship()
+    added_by: Mapped[User | None] = relationship()
 
     @property
     def key(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, holds_nothing, register
+from webapp.interviews.accommodation_models import Accommodation
 from webapp.interviews.models import (
     Answer,
     Attachment,
@@ -49,6 +50,7 @@ register(
         files=("attachments",),
     ),
     Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
+    Holding(Accommodation, Kept.RECORDS, lambda scope: Accommodation.invitation_id.in_(scope.invitations)),
     Holding(CandidateRequest, Kept.RECORDS, lambda scope: CandidateRequest.invitation_id.in_(scope.invitations)),
     Holding(Take, Kept.MEDIA, lambda scope: Take.answer_id.in_(answers_of(scope))),
 )

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.core import events
 from webapp.core.database import db
+from webapp.interviews.attachments import scan_again
 from webapp.interviews.models import Invitation
 from webapp.positions.operations import PositionError
 
@@ -21,3 +22,11 @@ def stay(_app: object, *, position_id: str) -> None:
                 "position for the other place."
             )
         )
+
+
+@events.sweeping.connect
+def scan_waiting(_app: object) -> int:
+    """Show the virus scanner again what it could not look at. Sends no message."""
+    if scan_again():
+        db.session.commit()
+    return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from webapp.interviews.models import Interview, InterviewState, Invitation, Outc
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import ReviewState, Stage
 
-__all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entry_of", "inbox", "ready_when"]
+__all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox", "ready_when"]
 
 PAGE_SIZE = 25
 NOTHING = Filters()
@@ -178,6 +179,17 @@ def entry_of(user: User, invitation_id: str) -> Entry | None:
     """One invitation as ``user`` may see it; None where there is none or it is not theirs."""
     found = _entries(_query(user).where(Invitation.id == invitation_id), user)
     return found[0] if found else None
+
+
+def entries_of(user: User, invitation_ids: Collection[str]) -> list[Entry]:
+    """Several invitations as ``user`` may see them; those that are not theirs are left out."""
+    return _entries(_query(user).where(Invitation.id.in_(invitation_ids)), user) if invitation_ids else []
+
+
+def found(user: User, filters: Filters) -> sa.Select[Invitation]:
+    """What fits ``filters`` of what ``user`` may see, in no order: for programs."""
+    query = filters.apply(_query(user), user)
+    return query.where(_status() == filters.status.value) if filters.status else query
 
 
 def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:

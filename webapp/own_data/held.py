@@ -40,8 +40,12 @@ _GROUPS = {
         _l("To decide fairly, and to be able to explain and check the decision later."),
     ),
     "messages": (
-        _l("Messages to you, and what you asked for"),
+        _l("Messages to you, what you asked for, and help that you were granted"),
         _l("To know what you were told and when, and to answer you."),
+    ),
+    "equality": (
+        _l("What you said about yourself for equal treatment"),
+        _l("To count, over many people, whether a process treats groups equally. Nobody who decides sees it."),
     ),
     "live": (_l("Live conversations: who took part, notes, and what was agreed to"), _l("To hold the conversation.")),
     "sharing": (
@@ -64,6 +68,9 @@ TABLES = {
     "integrity_notices": "consents",
     "consents": "consents",
     "live_consents": "consents",
+    "signatures": "consents",
+    "self_identifications": "equality",
+    "notices_shown": "consents",
     "invitations": "application",
     "interviews": "application",
     "applications": "application",
@@ -87,6 +94,7 @@ TABLES = {
     "messages": "messages",
     "message_refusals": "messages",
     "candidate_requests": "messages",
+    "accommodations": "messages",
     "live_rooms": "live",
     "live_members": "live",
     "live_notes": "live",
@@ -94,6 +102,12 @@ TABLES = {
     "share_events": "sharing",
     "users": "account",
     "user_sessions": "account",
+    "passkeys": "account",
+    "identities": "account",
+    "directory_entries": "account",
+    "pending_steps": "account",
+    "authenticator_apps": "account",
+    "recovery_codes": "account",
     "legal_holds": "hold",
 }
 

@@ -161,7 +161,11 @@ def draft_of_question(question: Question) -> Draft:
 
 
 def check(draft: Draft) -> None:
-    """Raises LibraryError for values that no question can have."""
+    """Raises LibraryError for values that no question can have, and for kinds that the library does not hold."""
+    if draft.kind not in (QuestionKind.VIDEO, QuestionKind.AUDIO, QuestionKind.TEXT):
+        raise LibraryError(
+            _("The library holds questions on video, by voice and in writing. Keep this one in its set.")
+        )
     if not draft.title.strip() or len(draft.title) > 160:
         raise LibraryError(_("Enter a title of at most 160 characters."))
     if draft.is_template and draft.guide is None:

@@ -28,6 +28,26 @@ class QuestionKind(enum.StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     TEXT = "text"
+    CODE = "code"
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    NUMBER = "number"
+    DATE = "date"
+    FILE = "file"
+
+
+#: Kinds whose answer is chosen, entered or uploaded, not said or written.
+GIVEN = frozenset(
+    {QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.FILE}
+)
+
+
+class Beforehand(enum.StrEnum):
+    """What candidates read of the questions before they begin."""
+
+    NOTHING = "nothing"
+    THEMES = "themes"
+    QUESTIONS = "questions"
 
 
 class QuestionSet(OfOrganisationOrAll, Model):
@@ -45,6 +65,9 @@ class QuestionSet(OfOrganisationOrAll, Model):
     title: Mapped[str] = mapped_column(String(160))
     #: Shown to the candidate before the first question.
     introduction: Mapped[str] = mapped_column(Text, default="")
+    beforehand: Mapped[Beforehand] = mapped_column(
+        enum_type(Beforehand), default=Beforehand.NOTHING, server_default=Beforehand.NOTHING.value
+    )
     state: Mapped[SetState] = mapped_column(enum_type(SetState), default=SetState.DRAFT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -80,6 +103,10 @@ class Question(Model):
     rubric: Mapped[str] = mapped_column(Text, default="")
     #: The scoring guide (webapp/questions/guide.py: ScoringGuide as JSON); None where ``rubric`` is all there is.
     guide: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: What the question is about, in a few words, for candidates who are told the themes beforehand.
+    theme: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    #: What may be given and what is wanted (webapp/questions/given.py: Settings as JSON), or a code's language.
+    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: The version in the library that it was taken from, if it was.
     library_item_id: Mapped[str | None] = mapped_column(String(32))
 
@@ -87,4 +114,9 @@ class Question(Model):
 
     @property
     def is_recorded(self) -> bool:
-        return self.kind is not QuestionKind.TEXT
+        return self.kind in (QuestionKind.VIDEO, QuestionKind.AUDIO)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it is answered by choosing, a number, a date or a file."""
+        return self.kind in GIVEN

@@ -16,14 +16,14 @@ from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.questions.guide import ScoringGuide
 from webapp.questions.immutability import ImmutableError
-from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
+from webapp.questions.models import Beforehand, Question, QuestionKind, QuestionSet, SetState
 
 #: What the length of one interview, and of its page, allows.
 MAX_QUESTIONS = 40
 
 _COPIED = (
     "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
-    "library_item_id",
+    "theme", "settings", "library_item_id",
 )  # fmt: skip
 
 
@@ -41,11 +41,12 @@ def visible_to(user: User) -> sa.Select[QuestionSet]:
     return query if user.role is Role.ADMIN else query.where(QuestionSet.state == SetState.PUBLISHED)
 
 
-def create_set(*, title: str, introduction: str, by: User) -> QuestionSet:
+def create_set(*, title: str, introduction: str, by: User, beforehand: Beforehand = Beforehand.NOTHING) -> QuestionSet:
     """Begin a set: a draft of version 1 without questions."""
     row = QuestionSet(
         title=title.strip(),
         introduction=introduction.strip(),
+        beforehand=beforehand,
         created_by_id=by.id,
         organisation_id=by.organisation_id,
     )
@@ -55,10 +56,13 @@ def create_set(*, title: str, introduction: str, by: User) -> QuestionSet:
     return row
 
 
-def edit_set(row: QuestionSet, *, title: str, introduction: str, by: User) -> None:
-    """Change a draft's title and introduction. Raises ImmutableError."""
+def edit_set(
+    row: QuestionSet, *, title: str, introduction: str, by: User, beforehand: Beforehand | None = None
+) -> None:
+    """Change a draft's title, introduction and what is told beforehand. Raises ImmutableError."""
     _check_draft(row)
     row.title, row.introduction = title.strip(), introduction.strip()
+    row.beforehand = row.beforehand if beforehand is None else beforehand
     db.session.flush()
     _log(row, "edited", by)
 
@@ -82,6 +86,8 @@ def add_question(
     rubric: str = "",
     guide: ScoringGuide | None = None,
     library_item_id: str | None = None,
+    theme: str = "",
+    settings: dict[str, Any] | None = None,
     by: User,
 ) -> Question:
     """Add a question at the end of a draft; times in seconds. With a ``guide`` its points are the rubric.
@@ -104,6 +110,8 @@ def add_question(
         limit_seconds=limit_seconds,
         takes_allowed=takes_allowed,
         library_item_id=library_item_id,
+        theme=theme.strip(),
+        settings=settings,
         **_guided(rubric, guide),
     )
     row.questions.append(question)
@@ -122,6 +130,8 @@ def edit_question(
     takes_allowed: int,
     rubric: str,
     guide: ScoringGuide | None = None,
+    theme: str = "",
+    settings: dict[str, Any] | None = None,
     by: User,
 ) -> None:
     """Change a question of a draft; times in seconds. With a ``guide`` its points are the rubric.
@@ -134,6 +144,7 @@ def edit_question(
         setattr(question, name, value)
     question.think_seconds, question.limit_seconds = think_seconds, limit_seconds
     question.takes_allowed = takes_allowed
+    question.theme, question.settings = theme.strip(), settings
     db.session.flush()
     current_app.logger.info("Question %s edited by %s", question.id, by.id)
 
@@ -199,6 +210,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
         version=max(each.version for each in siblings) + 1,
         title=row.title,
         introduction=row.introduction,
+        beforehand=row.beforehand,
         created_by_id=by.id,
         organisation_id=by.organisation_id,
     )

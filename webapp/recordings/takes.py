@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from webapp.core.database import db
+from webapp.interviews.accommodations import terms_of
 from webapp.interviews.answering import AnsweringError, check_may_begin, check_may_finish, show_question
 from webapp.interviews.models import Answer, Take
 from webapp.policy import Purpose
@@ -25,7 +26,7 @@ def counted_takes(answer: Answer) -> list[Take]:
 
 def takes_left(answer: Answer) -> int:
     """How many more takes may be recorded."""
-    return max(0, answer.question.takes_allowed - len(counted_takes(answer)))
+    return max(0, terms_of(answer.interview, answer.question).takes - len(counted_takes(answer)))
 
 
 def begin_take(answer: Answer) -> Take:

@@ -21,7 +21,8 @@ from ml.media.containers import SUFFIXES, suffix_of
 from webapp.core import events, leases
 from webapp.core.database import db, now
 from webapp.core.storage import storage
-from webapp.questions.models import Question, QuestionKind
+from webapp.interviews.accommodations import Terms, terms_of
+from webapp.questions.models import QuestionKind
 from webapp.recordings.models import Recording, RecordingState
 
 #: Shorter than this (seconds) nobody has said anything.
@@ -148,16 +149,17 @@ def try_later(recording: Recording, owner: str, error: Exception) -> None:
 
 def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Recording:
     """Decide by the bytes at ``path``: an upload, or what lies at ``stored_key`` already."""
-    kind = recording.take.answer.question.kind
+    answer = recording.take.answer
+    terms = terms_of(answer.interview, answer.question)
     # Nothing is written to the row until the work is over: a transaction left open would keep every other writer out.
     sha256 = _sha256_of(path)
     if recording.expected_sha256 and recording.expected_sha256 != sha256:
         return reject(recording, "checksum")
     try:
-        allowed = allowed_seconds(recording.take.answer.question)
+        allowed = allowed_seconds(terms)
         draft = storage.uploads.draft_path(recording.id)
         info, playable = sandbox.verify_and_copy(path, draft, sandbox.Bounds.of(allowed))
-        if code := _fault(info, kind, recording.interrupted):
+        if code := _fault(info, terms.kind, recording.interrupted):
             storage.uploads.remove_draft(recording.id)
             return reject(recording, code)
     except MediaError as error:
@@ -193,9 +195,9 @@ def poster_key(recording_id: str) -> str:
     return f"posters/{recording_id}.jpg"
 
 
-def allowed_seconds(question: Question) -> float:
-    """How long an answer may be: the question's limit, and some grace for slow timers and for stopping late."""
-    return question.limit_seconds * 1.1 + 15.0
+def allowed_seconds(terms: Terms) -> float:
+    """How long an answer may be: the limit, and some grace for slow timers and for stopping late."""
+    return terms.limit_seconds * 1.1 + 15.0
 
 
 def reject(recording: Recording, code: str) -> Recording:

@@ -18,6 +18,7 @@ from ml.core.stored import Stored
 from webapp.analysis.visible import VisibleReading
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality, all_allowed
+from webapp.questions.models import QuestionKind
 from webapp.transcripts import store
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,8 @@ def contents(interview: Interview) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for answer in interview.answers:
         text = answer_text(answer)
+        if answer.question.is_given or answer.question.kind is QuestionKind.CODE:
+            continue  # no prose
         if text and (part := _content(answer, text)):
             found[answer.id] = part.to_json()
     return found

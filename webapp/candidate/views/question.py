@@ -11,8 +11,10 @@ from webapp.candidate.forms import WrittenForm
 from webapp.candidate.progress import records
 from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
+from webapp.core.extensions import limiter
 from webapp.integrity import operations as integrity
 from webapp.integrity.models import FactKind
+from webapp.interviews.accommodations import terms_of
 from webapp.interviews.answering import (
     answer_to,
     check_may_begin,
@@ -21,9 +23,11 @@ from webapp.interviews.answering import (
     show_question,
     think_seconds_left,
 )
+from webapp.interviews.attachments import AttachmentError, files_of_answer
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
-from webapp.questions.models import Question
+from webapp.questions import given
+from webapp.questions.models import Question, QuestionKind
 from webapp.recordings.models import RecordingState
 from webapp.recordings.takes import counted_takes, keep_take, takes_left
 
@@ -39,7 +43,7 @@ def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
 
 
 @blueprint.get(_PATH)
-def question(interview_id: str, position: int) -> Response | str:
+def question(interview_id: str, position: int, given_error: str = "") -> Response | str:
     """One question. One with think time is uncovered by the candidate, who then knows that the clock runs.
 
     Looking changes nothing: programs look too. That somebody sees the question is said by the page itself (`show`).
@@ -49,6 +53,7 @@ def question(interview_id: str, position: int) -> Response | str:
         return redirect(url_for("candidate.consent", interview_id=interview.id))
     answer = find_answer(interview, question)
     seen = answer is not None and answer.shown_at is not None
+    terms = terms_of(interview, question)
     covered = not seen and question.think_seconds > 0
     if not seen and not covered:
         check_may_begin(interview)
@@ -62,11 +67,17 @@ def question(interview_id: str, position: int) -> Response | str:
         total=total,
         last=position == total,
         recording=question.is_recorded and records(interview),
-        think_left=think_seconds_left(answer) if answer else float(question.think_seconds),
+        wanted=given.wanted_words(question),
+        settings=given.settings_of(question),
+        code_language=(question.settings or {}).get("language", ""),
+        chosen=given.chosen(question, answer.text if answer else None),
+        files=files_of_answer(answer),
+        given_error=given_error,
+        think_left=think_seconds_left(answer) if answer else float(terms.think_seconds if terms.clock else 0),
         form=WrittenForm(formdata=None, text=(answer and answer.text) or ""),
         longest=operations.LONGEST_TEXT,
         noted=integrity.notes(interview),
-        **_takes(question, answer),
+        **_takes(interview, question, answer),
     )
 
 
@@ -86,13 +97,16 @@ def takes(interview_id: str, position: int) -> str:
     """The list of takes alone, for the page to put in place when one has been saved."""
     interview, question = _load(interview_id, position)
     answer = find_answer(interview, question)
-    return render_template("candidate/_takes.html", interview=interview, question=question, **_takes(question, answer))
+    return render_template(
+        "candidate/_takes.html", interview=interview, question=question, **_takes(interview, question, answer)
+    )
 
 
-def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
+def _takes(interview: Interview, question: Question, answer: Answer | None) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
+    terms = terms_of(interview, question)
     if answer is None:
-        return {"takes": [], "kept": None, "takes_left": question.takes_allowed}
+        return {"takes": [], "kept": None, "takes_left": terms.takes, "terms": terms}
     shown = [take for take in answer.takes if take.recording is not None]
     last = shown[-1] if shown else None
     refused = last is not None and last.recording is not None and last.recording.state is RecordingState.REJECTED
@@ -100,6 +114,7 @@ def _takes(question: Question, answer: Answer | None) -> dict[str, object]:
         "takes": [take for take in shown if take in counted_takes(answer) or (take is last and refused)],
         "kept": answer.kept_take,
         "takes_left": takes_left(answer),
+        "terms": terms,
     }
 
 
@@ -116,6 +131,30 @@ def text(interview_id: str, position: int) -> Response:
     db.session.commit()
     if request.is_json:
         return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
+    if position == len(interview.question_set.questions):
+        return redirect(url_for("candidate.review", interview_id=interview.id))
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+
+
+@blueprint.post(f"{_PATH}/given", endpoint="given")
+@limiter.limit("120 per hour")
+def give(interview_id: str, position: int) -> Response | str | tuple[Response | str, int]:
+    """Save what was chosen, entered or uploaded, and go on; or say what is wrong with it."""
+    interview, asked = _load(interview_id, position)
+    if not asked.is_given:
+        abort(404)
+    answer, removed = show_question(interview, asked), False
+    try:
+        if asked.kind is QuestionKind.FILE:
+            removed = operations.keep_file(answer, request.files.get("file"), request.form.get("remove", ""))
+        else:
+            operations.save_text(answer, given.checked(asked, request.form.getlist("given")))
+    except (given.GivenError, AttachmentError) as refused:
+        db.session.rollback()
+        return question(interview_id, position, str(refused)), 422
+    db.session.commit()
+    if removed:
+        return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
     if position == len(interview.question_set.questions):
         return redirect(url_for("candidate.review", interview_id=interview.id))
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))

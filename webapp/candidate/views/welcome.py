@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from webapp.candidate import consent_texts, operations
+from webapp.candidate.expectations import expectations
 from webapp.candidate.progress import duration_minutes, next_place
 from webapp.candidate.views.base import blueprint, open_for_answering
 from webapp.interviews.answering import deadline_of
@@ -25,4 +26,5 @@ def welcome(interview_id: str) -> str:
         deadline=deadline_of(interview),
         begun=operations.has_decided(interview),
         next_place=next_place(interview),
+        **expectations(interview, questions),
     )

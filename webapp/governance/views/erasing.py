@@ -23,7 +23,7 @@ blueprint = Blueprint("erasing", __name__)
 _staff = require_role(Role.RECRUITER, Role.ADMIN)
 
 
-def _load(invitation_id: str) -> tuple[Invitation, Scope]:
+def load_scope(invitation_id: str) -> tuple[Invitation, Scope]:
     """An invitation that this person may see, and all that is held about its candidate here; 404 otherwise."""
     found = db.session.scalar(invitations_of(current_user).where(Invitation.id == invitation_id)) or abort(404)
     interview = found.interview
@@ -34,7 +34,7 @@ def _load(invitation_id: str) -> tuple[Invitation, Scope]:
 @_staff
 def candidate(invitation_id: str) -> AnyResponse | tuple[str, int]:
     """Say what goes; erase once somebody has typed the candidate's name."""
-    invitation, scope = _load(invitation_id)
+    invitation, scope = load_scope(invitation_id)
     error = ""
     if request.method == "POST":
         if request.form.get("name", "").strip().casefold() != invitation.name.casefold():
@@ -63,7 +63,7 @@ def candidate(invitation_id: str) -> AnyResponse | tuple[str, int]:
 @_staff
 def hold(invitation_id: str) -> AnyResponse:
     """Keep everything of a candidate, or end that."""
-    invitation, scope = _load(invitation_id)
+    invitation, scope = load_scope(invitation_id)
     if not scope.interviews:
         flash(_("The candidate has not begun yet: there is nothing to keep."), "error")
     elif request.form.get("end"):
@@ -80,7 +80,8 @@ def hold(invitation_id: str) -> AnyResponse:
     return redirect(url_for("erasing.candidate", invitation_id=invitation.id))
 
 
-def _erasure(erasure_id: str) -> Erasure:
+def load_erasure(erasure_id: str) -> Erasure:
+    """An erasure, for admins and whoever asked for it; 404 for others."""
     row = next((each for each in erasure.newest(erasure_id)), None) or abort(404)
     if current_user.role is not Role.ADMIN and row.by_id != current_user.id:
         abort(404)
@@ -91,7 +92,7 @@ def _erasure(erasure_id: str) -> Erasure:
 @_staff
 def certificate_page(erasure_id: str) -> str:
     """What went, when and on whose word; to admins and to whoever asked for it."""
-    row = _erasure(erasure_id)
+    row = load_erasure(erasure_id)
     return render_template("governance/certificate.html", row=row, certificate=erasure.certificate(row))
 
 
@@ -99,7 +100,7 @@ def certificate_page(erasure_id: str) -> str:
 @_staff
 def certificate(erasure_id: str) -> Response:
     """The same as a file."""
-    response = jsonify(erasure.certificate(_erasure(erasure_id)))
+    response = jsonify(erasure.certificate(load_erasure(erasure_id)))
     response.headers.set("Content-Disposition", "attachment", filename=f"erasure-{erasure_id}.json")
     return response
 
@@ -108,7 +109,7 @@ def certificate(erasure_id: str) -> Response:
 @require_role(Role.ADMIN)
 def approve(erasure_id: str) -> AnyResponse:
     """Agree to an erasure that somebody else asked for."""
-    row = _erasure(erasure_id)
+    row = load_erasure(erasure_id)
     try:
         erasure.approve(row, by=current_user)
     except erasure.ErasureError as failure:

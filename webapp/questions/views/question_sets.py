@@ -17,7 +17,7 @@ from webapp.core.security import require_role
 from webapp.questions import operations
 from webapp.questions.forms import SetForm
 from webapp.questions.immutability import ImmutableError
-from webapp.questions.models import QuestionSet, SetState
+from webapp.questions.models import Beforehand, QuestionSet, SetState
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
@@ -68,7 +68,12 @@ def new() -> Response | tuple[str, int]:
     """Begin a set."""
     form = SetForm()
     if form.validate_on_submit():
-        row = operations.create_set(title=form.title.data, introduction=form.introduction.data or "", by=current_user)
+        row = operations.create_set(
+            title=form.title.data,
+            introduction=form.introduction.data or "",
+            by=current_user,
+            beforehand=Beforehand(form.beforehand.data),
+        )
         db.session.commit()
         flash(_("The draft has been created. Now add questions."), "success")
         return show(row)
@@ -100,7 +105,13 @@ def edit(set_id: str) -> Response | tuple[str, int]:
         raise ImmutableError
     form = SetForm(obj=row)
     if form.validate_on_submit():
-        operations.edit_set(row, title=form.title.data, introduction=form.introduction.data or "", by=current_user)
+        operations.edit_set(
+            row,
+            title=form.title.data,
+            introduction=form.introduction.data or "",
+            by=current_user,
+            beforehand=Beforehand(form.beforehand.data),
+        )
         db.session.commit()
         flash(_("Saved."), "success")
         return show(row)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.questions import guide_form, library, operations
+from webapp.questions import given, guide_form, library, operations
 from webapp.questions.forms import QuestionForm
 from webapp.questions.guide import GuideError, guide_of
 from webapp.questions.immutability import ImmutableError
@@ -42,8 +42,34 @@ def _values(form: QuestionForm) -> dict[str, Any]:
         "limit_seconds": form.limit_seconds.data,
         "takes_allowed": form.takes_allowed.data,
         "rubric": form.rubric.data or "",
+        "theme": form.theme.data or "",
         "by": current_user,
     }
+
+
+def _settings(form: QuestionForm) -> dict[str, Any] | None:
+    """What may be given and what is wanted, as ``operations`` take it; None where it is wrong, which the form says."""
+    kind = QuestionKind(form.kind.data)
+    if kind is QuestionKind.CODE:
+        return {"settings": {"language": form.language.data} if form.language.data else None}
+    try:
+        found = given.made(
+            kind, choices=form.choices.data or "", wanted=form.wanted.data or "", least=form.least.data,
+            unit=form.unit.data or "",
+        )  # fmt: skip
+    except given.GivenError as fault:
+        form.choices.errors = [str(fault)]
+        return None
+    return {"settings": found.to_json()}
+
+
+def _filled(question: Question) -> QuestionForm:
+    """The form of a question that is there."""
+    kept = given.settings_of(question)
+    return QuestionForm(
+        obj=question, choices="\n".join(kept.choices), wanted="\n".join(kept.wanted), least=kept.least, unit=kept.unit,
+        language=(question.settings or {}).get("language", ""),
+    )  # fmt: skip
 
 
 def _guide(form: QuestionForm, question: Question | None) -> dict[str, Any] | None:
@@ -79,9 +105,13 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
     """A new question at the end."""
     row = _draft(set_id)
     form = QuestionForm(kind=QuestionKind.VIDEO.value)
-    if form.validate_on_submit() and (guide := _guide(form, None)) is not None:
+    if (
+        form.validate_on_submit()
+        and (guide := _guide(form, None)) is not None
+        and (kept := _settings(form)) is not None
+    ):
         try:
-            question = operations.add_question(row, **_values(form), **guide)
+            question = operations.add_question(row, **_values(form), **guide, **kept)
         except operations.QuestionSetError as error:
             form.prompt.errors = [str(error)]
         else:
@@ -96,9 +126,13 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
 def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
     """Change a question."""
     question = _question(set_id, question_id)
-    form = QuestionForm(obj=question)
-    if form.validate_on_submit() and (guide := _guide(form, question)) is not None:
-        operations.edit_question(question, **_values(form), **guide)
+    form = _filled(question)
+    if (
+        form.validate_on_submit()
+        and (guide := _guide(form, question)) is not None
+        and (kept := _settings(form)) is not None
+    ):
+        operations.edit_question(question, **_values(form), **guide, **kept)
         db.session.commit()
         flash(_("Question %(position)s has been saved.", position=question.position), "success")
         return show(question.question_set)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +24,11 @@ blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 def _view(interview: Interview) -> ReportView:
     """The report as the present user may see it: readings only once their own scorecard is in."""
     return view_of(interview, machine=may_see_readings(current_user._get_current_object(), interview))
+
+
+def report_of(interview: Interview) -> dict[str, Any]:
+    """The whole report as the present user may see it, for programs."""
+    return exports.to_json(_view(interview), review_of(interview))
 
 
 @blueprint.get("/<interview_id>")
@@ -66,6 +73,6 @@ def export(interview_id: str) -> Response:
     """The whole report as a JSON file to keep."""
     interview = load_interview(interview_id)
     refuse_hidden(interview)
-    response = jsonify(exports.to_json(_view(interview), review_of(interview)))
+    response = jsonify(report_of(interview))
     response.headers["Content-Disposition"] = f'attachment; filename="viva-report-{interview.id[:8]}.json"'
     return response

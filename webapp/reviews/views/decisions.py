@@ -21,7 +21,7 @@ def _me() -> User:
     return current_user._get_current_object()
 
 
-def _load(interview_id: str, decision_id: str, may=may_view) -> Decision:
+def load_decision(interview_id: str, decision_id: str, may=may_view) -> Decision:
     """A decision, for those to whom decisions show already; 404 otherwise."""
     interview = load_for_review(interview_id, may)
     decision = db.session.get(Decision, decision_id)
@@ -34,7 +34,7 @@ def _load(interview_id: str, decision_id: str, may=may_view) -> Decision:
 @login_required
 def decision(interview_id: str, decision_id: str) -> str:
     """What was decided on what, and what the candidate is told."""
-    row = _load(interview_id, decision_id)
+    row = load_decision(interview_id, decision_id)
     decides = may_decide(_me(), row.interview)
     known = row.record or {}
     ids = {card["by"] for card in known.get("scorecards", [])} | {
@@ -57,7 +57,7 @@ def decision(interview_id: str, decision_id: str) -> str:
 @login_required
 def approve(interview_id: str, decision_id: str) -> Response:
     """Approve a proposal, or return it with a note."""
-    row = _load(interview_id, decision_id, may_decide)
+    row = load_decision(interview_id, decision_id, may_decide)
     approved = request.form.get("approved") == "yes"
     try:
         deciding.approve(row, approved, request.form.get("note", ""), by=_me())

@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from flask import Response, abort
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from webapp.core.database import db
 from webapp.core.storage import storage
+from webapp.core.virus_scan import Scan
 from webapp.interviews.access import load_invitation
 from webapp.interviews.attachments import DOCX, PDF
 from webapp.interviews.models import Attachment
@@ -25,6 +27,8 @@ def file(attachment_id: str) -> Response:
     """One file, for those who may open the interview; 404 for everybody else, and in blind review."""
     row = db.session.get(Attachment, attachment_id) or abort(404)
     invitation = load_invitation(row.invitation_id)
+    if row.scan is Scan.QUARANTINED:
+        abort(423, _("The virus scanner has not answered yet, so this file cannot be opened. Try again later."))
     if are_files_hidden(current_user._get_current_object(), invitation):
         abort(404)
     try:

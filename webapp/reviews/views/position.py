@@ -89,14 +89,14 @@ def settings(position_id: str) -> str:
     return render_template(
         "reviews/position_settings.html",
         position=position,
-        people=_deciders(position.team_id),
+        people=deciders(position.team_id),
         teams=teams_with(_me(), Right.MANAGE),
         states=STATE_NAMES,
         most=pipeline.MOST_STAGES,
     )
 
 
-def _deciders(team_id: str) -> list[User]:
+def deciders(team_id: str) -> list[User]:
     """The people of a team who may approve decisions."""
     members = sa.select(User).join(Membership, Membership.user_id == User.id).where(
         Membership.team_id == team_id, User.active, Membership.role.in_(("owner", "recruiter", "hiring_manager"))
@@ -109,7 +109,7 @@ def _deciders(team_id: str) -> list[User]:
 def save_settings(position_id: str) -> Response:
     """Keep all of them, or none."""
     position = load_position(position_id, Right.MANAGE)
-    people = {person.id: person for person in _deciders(position.team_id)}
+    people = {person.id: person for person in deciders(position.team_id)}
     chosen = [people[user_id] for user_id in request.form.getlist("approver") if user_id in people]
     rows = list(zip(*(request.form.getlist(f"stage-{name}") for name in ("id", "name", "state")), strict=False))
     try:

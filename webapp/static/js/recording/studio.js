@@ -1,6 +1,7 @@
 // The recorder on a question's page: from "Start recording" to "Saved".
 import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
+import { keepAwake } from "./awake.js";
 import { canRetry, close, explain, open, watchLevel } from "./devices.js";
 import { mediaType } from "./formats.js";
 import { watchHealth } from "./health.js";
@@ -235,6 +236,7 @@ export class Studio {
 
   /** @param {boolean} on */
   #showRecording(on) {
+    keepAwake(on);
     byId("sign").hidden = !on;
     byId("record").hidden = on;
     byId("stop").hidden = !on;
