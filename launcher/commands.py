@@ -16,6 +16,7 @@ from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.check import check
 from launcher.console import Failure, say
 from launcher.paths import ROOT, command, data_folder, environment, version
+from launcher.restoring import HELP_RESTORE, restore
 from launcher.testing import ensure_chromium, test
 
 HELP = """\
@@ -48,6 +49,10 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
+  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
+        back up a data folder while Viva runs; --check says how old the last good backup is
+  ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
+        restore a backup into an empty folder, without what was erased or revoked since
   ./viva openapi
         print the REST API's OpenAPI document; needs no server, no database and no network
   ./viva admin create [--data DIR]
@@ -158,6 +163,23 @@ def _erase(arguments: list[str]) -> int:
     return _on_data("erase", arguments)
 
 
+def _backup(arguments: list[str]) -> int:
+    return _on_data("backup", arguments)
+
+
+def _restore(arguments: list[str]) -> int:
+    data, rest = _take_data(arguments)
+    home = data_folder(data)
+    if not rest or {"-h", "--help"} & set(rest):
+        print(HELP_RESTORE, end="")
+        return 0 if rest else 2
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        say(f"viva: {home} is not empty. Name an empty folder or a new one with --data DIR.")
+        return 2
+    ensure_environment()
+    return restore(home, rest)
+
+
 def _openapi(arguments: list[str]) -> int:
     argparse.ArgumentParser(
         prog="./viva openapi", description="Print the REST API's OpenAPI document, as JSON."
@@ -220,6 +242,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "policy": _policy,
     "audit": _audit,
     "erase": _erase,
+    "backup": _backup,
+    "restore": _restore,
     "openapi": _openapi,
     "admin": _admin,
     "build": _build,

@@ -39,6 +39,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         analysis,
         api,
         applying,
+        backup,
         candidate,
         comparison,
         demo,
@@ -107,6 +108,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         fairness,
         registry,
         own_data,
+        backup,
         health,
     ):
         feature.init_app(app)

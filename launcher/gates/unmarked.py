@@ -125,6 +125,7 @@ EXCEPT = {
 }
 EXCEPT_FOLDERS = {
     "webapp/policy/acts": "names of acts, as one looks them up; what they ask is marked by N_",
+    "webapp/backup": "commands of the operator",
     "webapp/api/schemas": "the API's document, for those who write programs; what people read of errors is marked",
     "webapp/demo": "the demonstration's own people and questions",
     "webapp/live/service": "what sockets say is marked by N_; what else is there is for programs",

@@ -169,6 +169,15 @@ SETTINGS = (
         False,
     ),
     Setting(
+        "VIVA_REMOVALS",
+        "a file that notes, as ids, what was erased, withdrawn or revoked, so that a restored backup does not bring it "
+        "back; on another disk it outlives this one",
+        "`VIVA_HOME/removals.jsonl`",
+        "REMOVALS",
+        default="",
+    ),
+    Setting("VIVA_BACKUP_KEY", "the key file of `./viva backup` and `./viva restore`, as `--key` says it", "none"),
+    Setting(
         "VIVA_DATABASE_URL",
         "another database than the embedded SQLite",
         "`sqlite:///VIVA_HOME/viva.db`",

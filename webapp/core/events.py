@@ -92,6 +92,8 @@ erasure_finished = _signals.signal("erasure-finished")
 #: Payload ``invitation_id`` and ``interview_id`` (None where it was never begun). What was held about a candidate is
 #: being erased.
 interview_erased = _signals.signal("interview-erased")
+#: Payload ``interview_id``. A candidate has deleted a practice interview.
+practice_deleted = _signals.signal("practice-deleted")
 #: Payload ``appointment_id`` and ``what`` (booked, moved or cancelled). A live interview has got, changed or lost its
 #: time.
 appointment_changed = _signals.signal("appointment-changed")

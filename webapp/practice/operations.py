@@ -107,6 +107,7 @@ def delete(interview: Interview) -> None:
         recordings.discard(recording)
     gone = [analysis.id for analysis in analyses_of(interview)]
     events.send(events.readings_deleted, interview_id=interview.id, analysis_ids=gone)
+    events.send(events.practice_deleted, interview_id=interview.id)
     db.session.delete(interview)
     db.session.flush()
     current_app.logger.info("A practice interview was deleted with %d recordings", len(found))
