@@ -12,6 +12,7 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.governance.models import Erasure, RetentionRule
 from webapp.interviews.models import Interview, Invitation
+from webapp.organisations.models import TeamRole
 
 
 @pytest.fixture
@@ -91,3 +92,17 @@ def test_a_candidate_gets_everything_that_is_held_and_no_secret(client, invitati
     )
     client.get("/sign-in")
     assert client.get("/interview/nothing/data.json").status_code == 404
+
+
+@pytest.mark.parametrize("role", [TeamRole.OBSERVER, TeamRole.REVIEWER])
+def test_who_may_only_look_or_review_erases_nobody(client, make, sign_in, role):
+    owner, other = make.user(), make.user()
+    position = make.position(team=make.team((owner, TeamRole.OWNER), (other, role)), created_by=owner)
+    invitation = make.invitation(position=position, created_by=owner)
+    sign_in(other)
+    assert "/erase" not in client.get(f"/invitations/{invitation.id}").text
+    assert client.get(f"/invitations/{invitation.id}/erase").status_code == 403
+    form = {"name": invitation.name}
+    assert client.post(f"/invitations/{invitation.id}/erase", data=form).status_code == 403
+    sign_in(owner)
+    assert client.get(f"/invitations/{invitation.id}/erase").status_code == 200

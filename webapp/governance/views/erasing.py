@@ -14,9 +14,9 @@ from webapp.core.security import require_role
 from webapp.governance import erasure, retention
 from webapp.governance.forms import RetentionForm
 from webapp.governance.models import Erasure
+from webapp.interviews.access import Right, load_invitation
 from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import Invitation
-from webapp.interviews.operations import invitations_of
 
 blueprint = Blueprint("erasing", __name__)
 
@@ -24,8 +24,9 @@ _staff = require_role(Role.RECRUITER, Role.ADMIN)
 
 
 def load_scope(invitation_id: str) -> tuple[Invitation, Scope]:
-    """An invitation that this person may see, and all that is held about its candidate here; 404 otherwise."""
-    found = db.session.scalar(invitations_of(current_user).where(Invitation.id == invitation_id)) or abort(404)
+    """An invitation that this person manages, and all that is held about its candidate here; 404 for one that they may
+    not see, 403 for one that they may only look at or review."""
+    found = load_invitation(invitation_id, Right.MANAGE)
     interview = found.interview
     return found, Scope((interview.id,) if interview else (), (found.id,))
 
