@@ -43,7 +43,8 @@ def init_app(app: Flask) -> None:
 
 def document(app: Flask) -> dict[str, Any]:
     """The document of ``app``'s API."""
-    found: dict[str, Any] = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    api: ViewApi = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    found = api.documented()
     found["tags"] = [tag for tag in found["tags"] if tag["name"] in TAGS]
     found["components"]["schemas"].pop(
         "PaginationMetadata", None

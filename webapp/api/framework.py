@@ -6,6 +6,7 @@ changed is committed once its answer is made, so that a failure leaves nothing b
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
@@ -92,9 +93,32 @@ class IdConverter(BaseConverter):
 
 
 class ViewApi(Api):
-    """flask-smorest without its own errors, which would be every page's, and without pages of its own."""
+    """flask-smorest without its own errors, which would be every page's, and without pages of its own.
+
+    Its document is written when somebody first asks for it: that takes longer than all else at the start of a process.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask) -> None:
+        self._undocumented: list[Blueprint] = []
+        self._writing = threading.Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
+        """Register the operations of ``blp`` with the application, to be documented later."""
+        app = cast(Flask, self._app)
+        app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        app.register_blueprint(blp, **options)
+        self._undocumented.append(blp)
+
+    def documented(self) -> dict[str, Any]:
+        """The OpenAPI document of all that is registered."""
+        with self._writing:
+            while self._undocumented:
+                blp = self._undocumented.pop()
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+            return cast(dict[str, Any], cast(Any, self.spec).to_dict())
 
     def _register_error_handlers(self) -> None:
         """Errors are webapp/core/errors.py's."""

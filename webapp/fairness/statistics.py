@@ -6,9 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
-from scipy.stats import beta, fisher_exact
-
 #: Of fewer people than this no rate is shown: it says little, and may say who somebody is.
 SMALLEST = 5
 #: A category below this share of the data may be left out of impact ratios (6 RCNY § 5-301(d)).
@@ -60,6 +57,8 @@ class Row:
 
 def compare(rates: Mapping[str, Rate]) -> dict[str, Row]:
     """Each category beside the one with the highest rate, among those with enough people."""
+    from scipy.stats import fisher_exact  # two seconds to import, which few processes need
+
     total = sum(rate.n for rate in rates.values())
     enough = {key: rate for key, rate in rates.items() if rate.is_enough}
     best = max(enough, key=lambda key: (enough[key].value, enough[key].n), default=None)
@@ -102,6 +101,8 @@ def ratio_interval(one: Rate, other: Rate) -> tuple[float, float]:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    from scipy.optimize import brentq  # two seconds to import, which few processes need
+
     if function(low) * function(high) > 0:
         return low
     return float(brentq(function, low, high, xtol=1e-10))
