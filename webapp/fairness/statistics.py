@@ -31,6 +31,8 @@ class Rate:
         """Lowest and highest share that the data is likely under."""
         if not self.n:
             return 0.0, 1.0
+        from scipy.stats import beta  # two seconds to import, which few processes need
+
         low = float(beta.ppf(0.025, self.chosen, self.n - self.chosen + 1)) if self.chosen else 0.0
         high = float(beta.ppf(0.975, self.chosen + 1, self.n - self.chosen)) if self.chosen < self.n else 1.0
         return low, high
