@@ -33,7 +33,7 @@ def publish_a_set(page: Page, look, title: str) -> None:
         page.get_by_label(re.compile(f"^{kind}:")).check()
         page.get_by_label("Time to think, in seconds").fill("0")
         page.get_by_label("Time to answer, in seconds").fill("60")
-        page.get_by_label("Scoring guide").fill("5: concrete, and says what came of it.")
+        page.get_by_role("textbox", name="Scoring guide").fill("5: concrete, and says what came of it.")
         if number == 1:
             look(page, "new question")
         page.get_by_role("button", name="Add question").click()
