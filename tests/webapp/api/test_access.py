@@ -50,7 +50,7 @@ NEEDS = {
     "list_webhooks": ADMIN, "create_webhook": ADMIN, "get_webhook": ADMIN, "change_webhook": ADMIN,
     "delete_webhook": ADMIN, "show_webhook_secret": ADMIN, "rotate_webhook_secret": ADMIN, "try_webhook": ADMIN,
     "list_deliveries": ADMIN, "replay_webhook": ADMIN,
-    "plan_erasure": V, "erase_candidate": V, "hold_candidate": V, "end_hold": ADMIN, "list_erasures": ADMIN,
+    "plan_erasure": M, "erase_candidate": M, "hold_candidate": M, "end_hold": ADMIN, "list_erasures": ADMIN,
     "get_erasure": ADMIN, "approve_erasure": ADMIN, "list_attestations": ADMIN, "attest": ADMIN,
     "end_attestation": ADMIN, "list_bias_audits": ADMIN, "get_retention": ADMIN, "set_retention": ADMIN,
     "list_audit_entries": ADMIN, "verify_audit_log": ADMIN,
