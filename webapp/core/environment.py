@@ -415,3 +415,8 @@ def table(which: str) -> str:
 def filled_in(document: str) -> str:
     """``document`` with each table between ``<!-- settings NAME: … -->`` and ``<!-- end -->`` as it should be."""
     return _TABLE.sub(lambda found: f"{found[1]}\n{table(found[2])}<!-- end -->", document)
+
+
+def is_set(variable: str) -> bool:
+    """Whether whoever started this process set ``variable``, to anything but nothing."""
+    return bool(os.environ.get(variable))
