@@ -20,7 +20,7 @@ from webapp.backup.keys import BackupError, DamagedError, Key
 from webapp.backup.receivers import journal
 from webapp.backup.repository import Repository
 from webapp.backup.unpacking import NOTE
-from webapp.core.environment import is_set
+from webapp.core.environment import given
 from webapp.core.file_broker import write_whole
 
 #: In the data folder: when the last backup was made, for /readyz and the metrics.
@@ -92,7 +92,7 @@ def _key(folder: Path, path: Path | None, check: bool) -> Key:
     if path.is_relative_to(root) or path.is_relative_to(home):
         raise BackupError("The key must lie apart from the backup and from the data. Choose another place for it.")
     # A secret that comes by the environment is kept by whoever sets it.
-    secret = "" if is_set("VIVA_SECRET_KEY") else str(current_app.config["SECRET_KEY"])
+    secret = "" if given("VIVA_SECRET_KEY") else str(current_app.config["SECRET_KEY"])
     if not path.exists():
         if check or (root / "key-id").exists():
             raise BackupError(f"There is no key file {path}, and this backup was made with one.")

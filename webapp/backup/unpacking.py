@@ -20,6 +20,7 @@ from webapp.backup import keys, removals
 from webapp.backup.keys import BackupError, DamagedError, Key
 from webapp.backup.making import DATABASE, ROWS
 from webapp.backup.repository import Repository
+from webapp.core.environment import given
 
 #: What the second step has to know.
 NOTE = "restoring.json"
@@ -99,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./viva restore", description="Restore a backup into an empty data folder.")
     parser.add_argument("backup", type=Path, metavar="BACKUP", help="folder with the backups")
     parser.add_argument("--into", dest="to", type=Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--key", type=Path, default=os.environ.get("VIVA_BACKUP_KEY"), help="file with the key")
+    parser.add_argument("--key", type=Path, default=given("VIVA_BACKUP_KEY") or None, help="file with the key")
     parser.add_argument("--snapshot", default="", help="name of a snapshot (default: the newest)")
     parser.add_argument("--removals", type=Path, action="append", default=[], metavar="FILE")
     options = parser.parse_args(arguments)

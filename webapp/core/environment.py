@@ -417,6 +417,6 @@ def filled_in(document: str) -> str:
     return _TABLE.sub(lambda found: f"{found[1]}\n{table(found[2])}<!-- end -->", document)
 
 
-def is_set(variable: str) -> bool:
-    """Whether whoever started this process set ``variable``, to anything but nothing."""
-    return bool(os.environ.get(variable))
+def given(variable: str) -> str:
+    """What whoever started this process set ``variable`` to, unread; empty where they did not."""
+    return os.environ.get(variable, "")
