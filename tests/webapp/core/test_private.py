@@ -115,6 +115,8 @@ class TestHosts:
     def test_cookies_of_this_host_alone(self, tmp_path):
         settings = {**SETTINGS, "PUBLIC_URL": "https://viva.example.org", "SESSION_COOKIE_SECURE": True}
         app = create_app({**settings, "HOME": tmp_path / "home"})
+        with app.app_context():
+            db.create_all()
         answer = app.test_client().get("/sign-in", base_url="https://viva.example.org")
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith("__Host-viva_session=") and "Path=/" in cookie and "Domain" not in cookie

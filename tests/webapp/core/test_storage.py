@@ -18,7 +18,7 @@ from webapp.core.uploads import Uploads
 
 WEBAPP = Path(__file__).parents[3] / "webapp"
 #: The only files that join paths of these folders.
-OWNERS = {"core/storage.py", "core/folder_storage.py", "core/uploads.py"}
+OWNERS = {"core/storage.py", "core/folder_storage.py", "core/uploads.py", "backup/making.py"}
 FOLDERS = {"recordings", "uploads", "set-aside", "originals", "playable", "maps"}
 
 
