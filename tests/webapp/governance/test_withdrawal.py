@@ -29,7 +29,7 @@ SECRETS = (
     "fused-track",
 )
 #: Doors to nothing of one interview (licences hold versions, and one is 0.93), or that end something.
-NOT_KNOCKED = frozenset({"accounts.sign_out", "static", "models.licences"})
+NOT_KNOCKED = frozenset({"accounts.sign_out", "static", "registry.licences"})
 
 
 @pytest.fixture
