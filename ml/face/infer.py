@@ -130,7 +130,9 @@ def read(
         if "low_rate" in codes or facts.eyes_covered > quality_checks.MOST
         else blinks.summarise(eye_times[mine], eyes[mine], float(eyes_seen.sum()) / looks * length, around[mine]),
         mouth=_track(times, lips, mouth.LABELS),
-        mouth_open=float((lips[lips_seen, 1] > 0.5).mean()) if lips_seen.any() else None,
+        mouth_open=None
+        if facts.mouth_covered > quality_checks.MOST or not lips_seen.any()
+        else float((lips[lips_seen, 1] > 0.5).mean()),
         people=summary,
         tracks=people.tracks(samples.scale),
         state=quality_checks.state_of(codes),
