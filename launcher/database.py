@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import sqlite3
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from launcher.console import Failure, Step
-from launcher.paths import ROOT, command
+from launcher.paths import ROOT
+from launcher.supervisor import Process
 
 
-def prepare(home: Path, env: Mapping[str, str], *, demo: bool) -> None:
-    """Migrate and, with ``demo``, put the demonstration in. Raises Failure."""
+def prepare(home: Path, begin: Callable[[Sequence[str]], Process], *, demo: bool) -> None:
+    """Migrate and, with ``demo``, put the demonstration in, by a process that ``begin`` starts. Raises Failure."""
     _check_database(home)
     stamp = home / "prepared"
     with contextlib.suppress(OSError, UnicodeDecodeError):
         if stamp.read_text("utf-8") == _wanted(home, demo=demo):
             return
     step = Step("Preparing the database")
-    arguments = ["flask", "--app", "webapp", "prepare", *(["--demo"] if demo else [])]
-    process = subprocess.Popen(command(*arguments), cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output, _nothing = process.communicate()
-    if process.returncode:
+    process = begin(["flask", "--app", "webapp", "prepare", *(["--demo"] if demo else [])])
+    with process.stdout or contextlib.nullcontext(io.BytesIO()) as pipe:
+        output = pipe.read()
+    if process.wait():
         step.stop()
         log = home / "logs" / "prepare.log"
         log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

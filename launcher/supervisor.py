@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any, Protocol
 
 from launcher.console import say
+from launcher.paths import ROOT, command
 
 #: Seconds that a process gets to finish what it does before it is killed.
 PATIENCE = 8.0
@@ -28,10 +30,49 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
+class Process(Protocol):
+    """What is asked of a process: a part of ``subprocess.Popen``."""
+
+    pid: int
+    stdout: IO[bytes] | None
+
+    @property
+    def returncode(self) -> int | Any:
+        """The exit status; None while it runs."""
+
+    def poll(self) -> int | None:
+        """The exit status; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the end, ``timeout`` seconds at most; the exit status."""
+
+
+def die_with_parent() -> None:
     """In the child, before it becomes its program: ask the kernel for a SIGTERM should the launcher be killed."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def start(arguments: Sequence[str], leave: Callable[[], None] = lambda: None) -> Process:
+    """Start ``python -m`` with ``arguments`` in the project's environment, in a process group of its own.
+
+    ``leave`` is for processes that are copies of this one: the files of this one are closed here anyhow.
+    """
+    return start_program(command(*arguments))
+
+
+def start_program(program: Sequence[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> Process:
+    """Start any program in a folder, with ``env`` or our own environment, in a process group of its own."""
+    return subprocess.Popen(
+        program,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
 
 
 def _wait_for_group(group: int, patience: float = 2.0) -> None:
@@ -48,8 +89,9 @@ class Child:
     """One process, in a process group of its own so that Ctrl-C reaches us alone and nothing of it stays behind."""
 
     name: str
-    command: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    #: What comes after ``python -m``.
+    arguments: Sequence[str]
+    process: Process | None = None
     started: float = 0.0
     failures: int = 0
     #: When to start it (again), on the monotonic clock.
@@ -87,11 +129,11 @@ class Child:
 
 
 class Supervisor:
-    """Starts ``children`` in a folder with an environment; ``run`` lasts until something asks to stop."""
+    """Starts ``children`` by ``begin``, as `start` does; ``run`` lasts until something asks to stop."""
 
-    def __init__(self, children: Sequence[Child], *, cwd: Path, env: dict[str, str], logs: Path) -> None:
+    def __init__(self, children: Sequence[Child], begin: Callable[..., Process] = start, *, logs: Path) -> None:
         self.children = children
-        self.cwd, self.env, self.logs = cwd, env, logs
+        self.begin, self.logs = begin, logs
         self.stopping = False
         self._selector = selectors.DefaultSelector()
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -131,19 +173,18 @@ class Supervisor:
     def _start_what_is_due(self) -> None:
         for child in self.children:
             if child.process is None and time.monotonic() >= child.due:
-                child.process = subprocess.Popen(
-                    child.command,
-                    cwd=self.cwd,
-                    env=self.env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    preexec_fn=_die_with_parent,
-                )
+                child.process = self.begin(child.arguments, self._leave)
                 child.started = time.monotonic()
                 if child.process.stdout is not None:  # it is a pipe, as asked for above
                     self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _leave(self) -> None:
+        """In a copy of this process: let go of the files of the others."""
+        for child in self.children:
+            child.log.close()
+            if child.process is not None and child.process.stdout is not None:
+                child.process.stdout.close()
+        self._selector.close()
 
     def _read_output(self, timeout: float) -> None:
         for key, _events in self._selector.select(timeout):

@@ -1,4 +1,4 @@
-"""``./viva up``: prepare the data folder, start the server and the workers, say where it is, stop all at the end."""
+"""``./viva up``: take the data folder and the port, install what is missing, then become what serves."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ import argparse
 import contextlib
 import errno
 import fcntl
-import http.client
-import json
-import math
 import os
 import socket
-import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, NoReturn
 
 from launcher.bootstrap import ensure_environment, ensure_frontend
-from launcher.console import Failure, Step, say
-from launcher.database import prepare
-from launcher.paths import ROOT, command, data_folder, environment
-from launcher.supervisor import Child, Supervisor
-
-#: Seconds until a server that does not answer counts as broken.
-START_LIMIT = 90.0
+from launcher.console import Failure
+from launcher.paths import PYTHON, ROOT, command, data_folder, environment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,19 +36,24 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def up(options: argparse.Namespace) -> int:
-    """Run Viva until Ctrl-C or SIGTERM. Returns the exit status; raises Failure where it cannot start."""
+def up(options: argparse.Namespace) -> NoReturn:
+    """Run Viva until Ctrl-C or SIGTERM. Raises Failure where it cannot start."""
     home = data_folder(options.data)
     address = _address(options.host, options.port)
-    with _hold(home, address):
+    with _hold(home, address) as lock:
         _check_port(options.host, options.port)
         ensure_environment()
         ensure_frontend()
         live = os.environ.get("VIVA_LIVE_LISTEN") or _live_listen(options.host, options.port)
         os.umask(0o077)  # whatever Viva makes is its owner's alone
         env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1", VIVA_LIVE_LISTEN=live)
-        prepare(home, env, demo=not options.no_demo)
-        return _serve(options, home, env, address)
+        # In the project's Python, which keeps the lock on the data folder.
+        os.set_inheritable(lock.fileno(), True)
+        serving = ["--host", options.host, "--port", str(options.port), *(["--no-demo"] if options.no_demo else [])]
+        os.chdir(ROOT)
+        os.execve(
+            PYTHON, command("launcher.serving", "--lock", str(lock.fileno()), "--address", address, *serving), env
+        )
 
 
 def _address(host: str, port: int) -> str:
@@ -130,125 +126,3 @@ def _live_listen(host: str, port: int) -> str:
             _check_port(host, candidate)
             return f"[{host}]:{candidate}" if ":" in host else f"{host}:{candidate}"
     raise Failure(f"The live rooms need a port of their own, and none near {port} is free. Choose another --port.")
-
-
-def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
-    bind = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
-    # One server process: rate limits and caches live in its memory. Slow clients cost it no thread.
-    server = ["webapp.core.server", "--listen", bind]
-    celery = ["celery", "-A", "celery_worker"]
-    worker = [*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"]
-    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-
-    def watched(name: str, *arguments: str) -> Child:
-        # The server first: the others start once it answers, so that people do not wait for them.
-        return Child(name, command(*arguments), due=math.inf, sign=home / "health" / name)
-
-    def queue(name: str, processes: int) -> Child:
-        return watched(name, *worker, "-Q", name, "-n", f"{name}@viva", "--concurrency", str(processes))
-
-    return [
-        Child("server", command(*server)),
-        # The clock before those whose signs of life depend on it.
-        watched("clock", *celery, "beat", "--loglevel", "INFO", "--pidfile="),
-        queue("upkeep", 1),
-        queue("quick", 2),
-        # A mail server that hangs keeps one of them, and webhooks go on.
-        queue("outbox", 2),
-        # Long analyses leave one core to everybody else.
-        queue("analysis", max(1, _cores() - 1)),
-        Child("live", command("webapp.live.service"), due=math.inf),
-    ]
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _serve(options: argparse.Namespace, home: Path, env: dict[str, str], address: str) -> int:
-    supervisor = Supervisor(_processes(options, home), cwd=ROOT, env=env, logs=home / "logs")
-    step = Step("Starting the server")
-    began, ready, failed = time.monotonic(), False, ""
-    server = supervisor.children[0]
-
-    def tick() -> None:
-        nonlocal ready, failed
-        if ready:
-            return
-        if _answers(options.host, options.port):
-            ready = True
-            for child in supervisor.children:
-                child.due = 0.0 if child.due == math.inf else child.due
-            step.done()
-            _tell(home, address, options)
-        elif server.failures >= 2 or time.monotonic() - began > START_LIMIT:
-            log = supervisor.log_of("server")
-            tail = "\n".join(f"    {line}" for line in log.read_text("utf-8", "replace").splitlines()[-8:])
-            failed = f"The server does not start. The whole story is in {log}; it ends with:\n{tail}"
-            supervisor.ask_to_stop()
-        else:
-            step.update()
-
-    supervisor.run(tick)
-    if failed:
-        raise Failure(failed)
-    say("\n  Viva has stopped.")
-    return 0
-
-
-def _answers(host: str, port: int) -> bool:
-    """Whether /healthz says that all is well."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _demonstration(home: Path) -> dict[str, Any] | None:
-    """What was written down of the demonstration; None where that cannot be read."""
-    try:
-        demo = json.loads((home / "demo.json").read_text("utf-8"))
-        return demo if demo["accounts"] and demo["invitation"] else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        say(
-            f"  {home / 'demo.json'} cannot be read: the demonstration's passwords are lost. Make an admin of your own:"
-        )
-        say(f"  ./viva admin create --data {home}")
-        return None
-
-
-def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
-    """Print where Viva is and how to get in."""
-    address = os.environ.get("VIVA_PUBLIC_URL", "").rstrip("/") or address
-    lines = ["", f"  Viva is ready:  {address}", ""]
-    demo = None
-    if not options.no_demo and (home / "demo.json").is_file():
-        demo = _demonstration(home)
-    if demo:
-        width = max(len(account["email"]) for account in demo["accounts"])
-        lines += ["  Demonstration accounts (only in this data folder):"]
-        lines += [f"    {a['role']:<10} {a['email']:<{width}}  {a['password']}" for a in demo["accounts"]]
-        lines += ["", "  An open invitation, as a candidate gets it:", f"    {address}{demo['invitation']}", ""]
-    elif options.no_demo:
-        where = "" if home == data_folder(None) else f" --data {home}"
-        lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
-    if not os.environ.get("VIVA_SMTP_HOST"):
-        lines += ["  Mail: no mail server is configured, so messages are held, with links to copy:"]
-        lines += [f"    {address}/messages (as an admin). To send them, set VIVA_SMTP_HOST (docs/operations.md).", ""]
-    if (home / "health" / "undeclared-proxy").exists() and not int(os.environ.get("VIVA_PROXIES") or 0):
-        lines += [
-            "  A proxy in front was noticed that VIVA_PROXIES does not declare: everybody has its address, so that"
-        ]
-        lines += ["  limits count them as one. Set VIVA_PROXIES to the number of proxies (docs/operations.md).", ""]
-    lines += [f"  Data: {home}   Logs: {home / 'logs'}   Stop: Ctrl-C"]
-    if options.host not in {"127.0.0.1", "localhost", "::1"} and not address.startswith("https://"):
-        lines += ["", "  Browsers give camera and microphone to https:// pages alone, except on this machine itself:"]
-        lines += ["  for candidates elsewhere put a proxy with TLS in front (docs/operations.md)."]
-    print("\n".join(lines), flush=True)

@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:  # tests of one file share what it has made: they stay in one process
         path = item.path.relative_to(config.rootpath).as_posix()
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(path))
+            # One browser test at a time: two live rooms at once are late on two cores.
+            item.add_marker(pytest.mark.xdist_group("browser" if path.startswith("tests/browser/") else path))
         if path.startswith(WAIT_FOR_OTHERS):
             item.add_marker(pytest.mark.flaky(reruns=2))
 

@@ -21,7 +21,7 @@ import pytest
 
 from launcher import console, fetch_uv, testing, up
 from launcher.console import Failure
-from launcher.supervisor import Child, Supervisor
+from launcher.supervisor import Child, Process, Supervisor, start_program
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -157,8 +157,11 @@ class TestLivePort:
 
 class TestSupervisor:
     def supervise(self, tmp_path: Path, code: str, tick) -> Supervisor:
-        child = Child("child", [sys.executable, "-c", code])
-        supervisor = Supervisor([child], cwd=tmp_path, env=dict(os.environ), logs=tmp_path / "logs")
+        def begin(arguments: list[str], leave) -> Process:
+            return start_program([sys.executable, *arguments], cwd=tmp_path)
+
+        child = Child("child", ["-c", code])
+        supervisor = Supervisor([child], begin, logs=tmp_path / "logs")
         supervisor.run(lambda: tick(supervisor, child))
         return supervisor
 

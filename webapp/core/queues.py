@@ -15,7 +15,7 @@ ANALYSIS = "analysis"
 UPKEEP = "upkeep"
 #: Mail and webhooks: work that waits for other people's servers.
 OUTBOX = "outbox"
-#: Each has workers of its own (launcher/up.py starts them).
+#: Each has workers of its own (launcher/serving.py starts them).
 QUEUES = (QUICK, ANALYSIS, UPKEEP, OUTBOX)
 
 NOTE_LIFE = "liveness.note"

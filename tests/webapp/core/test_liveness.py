@@ -6,15 +6,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from launcher.paths import environment
-from launcher.supervisor import Child, Supervisor
+from launcher.supervisor import Child, Process, Supervisor, start_program
 from webapp.core import liveness
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def children_of(pid: int) -> list[int]:
@@ -42,11 +41,16 @@ def test_only_work_is_a_sign_of_life(app):
     assert liveness.ages(app.config["HOME"])["analysis"] is None
 
 
+def python(**how: object) -> Callable[..., Process]:
+    """How a supervisor begins a process of this Python."""
+    return lambda arguments, leave: start_program([sys.executable, *arguments], **how)
+
+
 class TestSupervision:
     def test_what_does_nothing_is_started_again(self, tmp_path, capfd):
         code = "import time; open('starts', 'a').write('x'); time.sleep(600)"
-        child = Child("child", [sys.executable, "-c", code], sign=tmp_path / "sign", stale_after=0.5, start_limit=1.0)
-        supervisor = Supervisor([child], cwd=tmp_path, env=dict(os.environ), logs=tmp_path / "logs")
+        child = Child("child", ["-c", code], sign=tmp_path / "sign", stale_after=0.5, start_limit=1.0)
+        supervisor = Supervisor([child], python(cwd=tmp_path), logs=tmp_path / "logs")
         deadline = time.monotonic() + 20
 
         def tick() -> None:
@@ -60,26 +64,26 @@ class TestSupervision:
 
     def test_what_works_is_left_alone(self, tmp_path):
         code = "import os, time\nwhile True:\n    open('sign', 'w').write('x'); time.sleep(0.1)"
-        child = Child("child", [sys.executable, "-c", code], sign=tmp_path / "sign", stale_after=0.6, start_limit=0.6)
-        supervisor = Supervisor([child], cwd=tmp_path, env=dict(os.environ), logs=tmp_path / "logs")
+        child = Child("child", ["-c", code], sign=tmp_path / "sign", stale_after=0.6, start_limit=0.6)
+        supervisor = Supervisor([child], python(cwd=tmp_path), logs=tmp_path / "logs")
         end = time.monotonic() + 4
         supervisor.run(lambda: supervisor.ask_to_stop() if time.monotonic() > end else None)
         assert child.failures == 0
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("victim", ["an idle child of the worker", "the clock"])
+@pytest.mark.parametrize("victim", ["an idle child of the worker", pytest.param("the clock", marks=pytest.mark.full)])
 def test_real_processes_come_back(tmp_path, victim):
     """Kill −9 of what used to go unseen; the queue's sign of life comes back by itself."""
     home = tmp_path / "home"
     (home / "health").mkdir(parents=True)
-    celery = [sys.executable, "-P", "-m", "celery", "-A", "celery_worker"]
+    celery = ["-P", "-m", "celery", "-A", "celery_worker"]
     worker = [*celery, "worker", "--pool", "prefork", "--concurrency", "2", "-Q", "quick", "-n", "quick@test"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     limits = {"stale_after": 15.0, "start_limit": 25.0}
     clock = Child("clock", [*celery, "beat", "--pidfile="], sign=home / "health" / "clock", **limits)
     quick = Child("quick", worker, sign=home / "health" / "quick", **limits)
-    supervisor = Supervisor([clock, quick], cwd=ROOT, env=environment(VIVA_HOME=str(home)), logs=tmp_path / "logs")
+    supervisor = Supervisor([clock, quick], python(env=environment(VIVA_HOME=str(home))), logs=tmp_path / "logs")
     began, killed, back = time.monotonic(), [], []
 
     def tick() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from launcher import database, up
+from launcher import database, serving
 from launcher.console import Failure
 from tests.webapp.conftest import PASSWORD
 from webapp import create_app
@@ -134,31 +135,28 @@ class TestStarting:
     def test_an_empty_database_is_refused(self, tmp_path):
         (tmp_path / "viva.db").touch()
         with pytest.raises(Failure, match=r"is empty.*Put a backup in its place"):
-            database.prepare(tmp_path, {}, demo=True)
+            database.prepare(tmp_path, _Nothing, demo=True)
 
     @pytest.mark.parametrize("garbage", [b"", b"\xff\xfe", b"[1]", b"{}", b'{"accounts": 3}', b"[" * 100_000])
     def test_garbage_in_what_was_noted_of_the_demonstration(self, app, tmp_path, capsys, garbage):
         (app.config["HOME"] / "demo.json").write_bytes(garbage)
         seed.seed()
         assert db.session.scalar(sa.text("select count(*) from users")) == 0
-        assert up._demonstration(app.config["HOME"]) is None
+        assert serving._demonstration(app.config["HOME"]) is None
         assert "viva admin create" in capsys.readouterr().err
 
-    def test_garbage_in_the_stamp(self, tmp_path, monkeypatch):
+    def test_garbage_in_the_stamp(self, tmp_path):
         (tmp_path / "prepared").write_bytes(b"\xff\xfe\x00")
-        monkeypatch.setattr(database.subprocess, "Popen", _Nothing)
-        database.prepare(tmp_path, {}, demo=False)
+        database.prepare(tmp_path, _Nothing, demo=False)
         assert (tmp_path / "prepared").read_text()
 
 
 class _Nothing:
-    returncode = 0
+    def __init__(self, _arguments: list[str]) -> None:
+        self.stdout = io.BytesIO()
 
-    def __init__(self, *_arguments: object, **_options: object) -> None:
-        pass
-
-    def communicate(self) -> tuple[bytes, bytes]:
-        return b"", b""
+    def wait(self) -> int:
+        return 0
 
 
 class TestNames:

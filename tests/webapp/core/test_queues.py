@@ -18,7 +18,7 @@ def test_every_task_has_a_name_of_the_one_place(app):
 
 
 def test_the_launcher_starts_workers_for_every_queue():
-    started = set(re.findall(r'queue\("(\w+)"', (ROOT / "launcher" / "up.py").read_text("utf-8")))
+    started = set(re.findall(r'queue\("(\w+)"', (ROOT / "launcher" / "serving.py").read_text("utf-8")))
     assert started == set(queues.QUEUES)
 
 
