@@ -51,7 +51,8 @@ def pytest(arguments: Sequence[str]) -> list[str]:
     """The command that runs pytest: in two processes, unless somebody names tests or looks at them closely."""
     names = [one for before, one in zip(("", *arguments), arguments, strict=False) if before not in _TAKES_VALUE]
     few = any(not name.startswith("-") or _CLOSELY.fullmatch(name) for name in names)
-    return command("pytest", "-q", *([] if few else ["-n", "2", "--dist", "loadgroup"]), *arguments)
+    two = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    return command("pytest", "-q", *([] if few else two), *arguments)
 
 
 def full(slices: Sequence[int], arguments: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: The long matrices (``full``) are dealt out into this many parts.
 SLICES = 8
+BROWSER = "tests/browser/"
 #: What waits for real processes, browsers, clocks or eSpeak: on a crowded machine these are late now and then. They are
 #: tried again, twice at most, and the summary lists each that was.
 WAIT_FOR_OTHERS = (
-    "tests/browser/", "tests/bench/", "tests/test_launcher.py", "tests/webapp/live/", "tests/webapp/core/",
+    BROWSER, "tests/bench/", "tests/test_launcher.py", "tests/webapp/live/", "tests/webapp/core/",
     "tests/webapp/analysis/test_killed_worker.py", "tests/webapp/health/", "tests/ml/media/", "tests/ml/test_cold.py",
     "tests/ml/live/", "tests/ml/speech/test_spooled_array.py",
 )  # fmt: skip
@@ -39,15 +41,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif chosen is not None:
         turn = {name: number % SLICES for number, name in enumerate(sorted(item.nodeid for item in items))}
         kept = [item for item in items if turn[item.nodeid] == chosen]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
-    for item in items:  # tests of one file share what it has made: they stay in one process
-        path = item.path.relative_to(config.rootpath).as_posix()
-        if item.get_closest_marker("xdist_group") is None:
-            # One browser test at a time: two live rooms at once are late on two cores.
-            item.add_marker(pytest.mark.xdist_group("browser" if path.startswith("tests/browser/") else path))
-        if path.startswith(WAIT_FOR_OTHERS):
+    left = {id(item) for item in items} - {id(item) for item in kept}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) in left])
+    # What takes longest begins first.
+    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(BROWSER))
+    for item in items:
+        if item.nodeid.startswith(WAIT_FOR_OTHERS):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal tests out by file, since those of one file share what it has made, and those in a browser all to one process:
+    two live rooms at once are late on two cores."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -316,7 +316,7 @@ class TestRunningTests:
         ],
     )
     def test_two_processes_unless_somebody_looks_closely(self, arguments, parallel):
-        assert ("loadgroup" in testing.pytest(arguments)) is parallel
+        assert ("loadfile" in testing.pytest(arguments)) is parallel
         assert testing.pytest(arguments)[-len(arguments) or None :] == arguments or not arguments
 
     def test_the_slices_hold_every_long_test_once_and_the_daily_run_none(self, tmp_path):
