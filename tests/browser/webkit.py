@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import http.client
 import json
 import os
 import shutil
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +42,9 @@ class WebKit:
                 env = {**os.environ, "DISPLAY": f":{said.readline().strip()}", "HOME": str(folder)}
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
-            self._start(["WebKitWebDriver", f"--port={port}", "--host=127.0.0.1"], output, env=env)
-        self._address, self._session = f"http://127.0.0.1:{port}", ""
+                self._port = free.getsockname()[1]
+            self._start(["WebKitWebDriver", f"--port={self._port}", "--host=127.0.0.1"], output, env=env)
+        self._session = ""
         options = {"binary": mini_browser(), "args": ["--automation"]}
         wanted = {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
         deadline = time.monotonic() + START
@@ -69,16 +68,15 @@ class WebKit:
 
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One command of WebDriver; its value. Raises RuntimeError with WebDriver's own words."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310
-            f"{self._address}{self._session}{path}", data, {"Content-Type": "application/json"}, method=method
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=180) as answer:  # noqa: S310
-                return json.load(answer)["value"]
-        except urllib.error.HTTPError as error:
-            value = json.load(error)["value"]
-            raise RuntimeError(f"{value.get('error')}: {value.get('message')}") from None
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=180)
+        with contextlib.closing(connection):
+            data = None if body is None else json.dumps(body).encode()
+            connection.request(method, self._session + path, data, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            value = json.load(answer)["value"]
+        if answer.status != 200:
+            raise RuntimeError(f"{value.get('error')}: {value.get('message')}")
+        return value
 
     def open(self, address: str) -> None:
         """Go to a page and wait until it is loaded."""
