@@ -43,7 +43,7 @@ def test_a_workbook_s_problems_name_the_row():
 
 
 CARDS = (
-    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Test;Kim;;;\r\nFN:Kim Te\r\n st\r\nEMAIL;TYPE=WORK:work@example.org\r\n"
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Test;Kim;;;\r\nFN:Kim Tes\r\n t\r\nEMAIL;TYPE=WORK:work@example.org\r\n"
     "EMAIL;TYPE=PREF:kim@example.org\r\nEND:VCARD\r\n"
     "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Bo Ek\r\nEMAIL;PREF=2:late@example.org\r\nEMAIL;PREF=1:bo@example.org\r\nEND:VCARD\r\n"
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=A9l;=C3=89lodie\r\n"
