@@ -104,7 +104,7 @@ def greenhouse_status(connection: Connection) -> Response:
     """How far an interview is; asked every hour, and after each PATCH of ours."""
     row = orders.order_of(connection, text(request.args, "partner_interview_id"))
     interview = row.invitation.interview
-    times = (interview.created_at, interview.submitted_at) if interview is not None else (None, None)
+    times = (interview.started_at, interview.submitted_at) if interview is not None else (None, None)
     started, submitted = (each.isoformat(timespec="seconds") if each else None for each in times)
     return jsonify(greenhouse.status(orders.news_of(row), started, submitted))
 
