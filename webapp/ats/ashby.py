@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.ats.forms_of import Call, NewOrder, News, Status, basic, full_name, inside, text
 from webapp.ats.models import Offer
 
@@ -35,10 +37,10 @@ def update(news: News) -> Call | None:
         body["assessment_status"] = _value("status", "Status", "string", "Started")
     elif news.status is Status.SUBMITTED:
         body["assessment_status"] = _value("status", "Status", "string", "Completed")
-        body["assessment_result"] = _value("result", "Result", "string", "Submitted: ready to be reviewed by people")
-        body["assessment_profile_url"] = _value("profile_url", "Open in Viva", "url", news.result_url)
+        body["assessment_result"] = _value("result", "Result", "string", _("Submitted: ready to be reviewed by people"))
+        body["assessment_profile_url"] = _value("profile_url", _("Open in Viva"), "url", news.result_url)
     elif news.status in (Status.CANCELLED, Status.EXPIRED):
-        reason = "The deadline has passed" if news.status is Status.EXPIRED else "Cancelled or withdrawn"
+        reason = _("The deadline has passed") if news.status is Status.EXPIRED else _("Cancelled or withdrawn")
         body["cancelled_reason"] = _value("cancelled_reason", "Reason", "string", reason)
     else:
         return None

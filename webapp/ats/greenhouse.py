@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.ats.forms_of import Call, NewOrder, News, Status, basic, full_name, inside, text
 from webapp.ats.models import Offer
 
@@ -31,7 +33,7 @@ def status(news: News, started_at: str | None, submitted_at: str | None) -> dict
     facts: dict[str, Any] = {"partner_status": "complete" if news.status is Status.SUBMITTED else news.status.value}
     if news.status is Status.SUBMITTED:
         facts["partner_profile_url"] = news.result_url
-    facts["metadata"] = {"Started At": started_at, "Completed At": submitted_at}
+    facts["metadata"] = {_("Started at"): started_at, _("Completed at"): submitted_at}
     return facts
 
 

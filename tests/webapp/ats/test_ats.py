@@ -54,7 +54,7 @@ def test_greenhouse_from_the_list_to_the_status(side, theirs, make, deliver):
     ]
     status = here.client.get(asked, headers=here.basic).json
     assert status["partner_status"] == "complete" and status["partner_profile_url"].endswith(f"/{invitation.id}")
-    assert status["metadata"]["Completed At"] and "partner_score" not in status
+    assert status["metadata"]["Completed at"] and "partner_score" not in status
 
 
 def test_greenhouse_complains_and_no_address_is_kept(side):

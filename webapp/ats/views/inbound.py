@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext as _
 
 from webapp.ats import ashby, generic, greenhouse, orders
 from webapp.ats.forms_of import BadOrder, text
@@ -58,7 +59,7 @@ def _by_key(system: System) -> Callable[[Callable[[Connection], Response]], Call
             key = _key()
             connection = orders.connection_by_key(system, key) if key else None
             if connection is None:
-                return _refused(system, "This key opens nothing", 401)
+                return _refused(system, _("This key opens nothing"), 401)
             keep_to(connection.organisation_id)
             note_means(ats=connection.id)
             try:
