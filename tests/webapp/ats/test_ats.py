@@ -173,8 +173,8 @@ def test_what_cannot_be_used_says_why_and_invites_nobody(side, theirs):
 
 
 def test_another_organisation_s_offers_and_orders_are_not_there(side, make):
-    other = make.organisation("Other")
-    here, there = side(System.WEBHOOK), side(System.WEBHOOK, organisation_id=other.id)
+    here = side(System.WEBHOOK)  # of the first organisation
+    there = side(System.WEBHOOK, organisation_id=make.organisation("Other").id)
     wanted = {"test_id": there.offer.id, "request_id": "1", "candidate": CANDIDATE}
     assert here.client.post("/ats/webhook/orders", json=wanted, headers=here.bearer).status_code == 404
     placed = there.client.post("/ats/webhook/orders", json=wanted, headers=there.bearer).json
