@@ -244,7 +244,14 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
         attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
-        erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=somebody.id, due_at=now())
+        erasure = Erasure(
+            ground="request",
+            scope={},
+            kept_classes=[],
+            by_id=somebody.id,
+            due_at=now(),
+            organisation_id=somebody.organisation_id,
+        )
         provider = Provider(
             protocol=Protocol.OIDC, name="P", issuer="https://p.test", organisation_id=somebody.organisation_id
         )
@@ -261,8 +268,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id, organisation_id=position.organisation_id
         )  # fmt: skip
         at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
-        slot = Slot(host_id=somebody.id, position_id=position.id, **at)
-        talk = Appointment(invitation=invitation, host_id=somebody.id, **at)
+        whose = {"organisation_id": position.organisation_id}
+        slot = Slot(host_id=somebody.id, position_id=position.id, **whose, **at)
+        talk = Appointment(invitation=invitation, host_id=somebody.id, **whose, **at)
         open_link = OpenLink(
             position=position, question_set=invitation.question_set, created_by_id=somebody.id, cap=1,
             ends_at=now() + timedelta(days=9),

@@ -87,7 +87,7 @@ second_step_changed = _signals.signal("second-step-changed")
 #: Payload ``address``, ``name``, ``file`` (what it is called), ``path`` (where in Viva it is) and ``job_id``. What
 #: somebody asked for has been put together, and can be fetched.
 export_finished = _signals.signal("export-finished")
-#: Payload ``address``, ``name`` and ``job_id``. What was held about somebody has been erased.
+#: Payload ``address``, ``name``, ``job_id`` and ``organisation_id``. What was held about somebody has been erased.
 erasure_finished = _signals.signal("erasure-finished")
 #: Payload ``invitation_id`` and ``interview_id`` (None where it was never begun). What was held about a candidate is
 #: being erased.

@@ -111,7 +111,8 @@ def confirm_address(_app: object, *, application_id: str) -> None:
     row = db.session.get_one(Application, application_id)
     outbox.put(
         kind="confirm_address", cause=f"confirm:{row.id}:{row.asked}", recipient=row.email, language=row.language,
-        zone=row.time_zone, expires_at=now() + applying.CONFIRM, facts={
+        zone=row.time_zone, expires_at=now() + applying.CONFIRM, organisation_id=row.open_link.position.organisation_id,
+        facts={
             "application_id": row.id, "position": row.open_link.position.title, "place": row.open_link.position.city,
         },
     )  # fmt: skip
@@ -160,10 +161,12 @@ def tell_exported(_app: object, *, address: str, name: str, file: str, path: str
 
 
 @events.erasure_finished.connect
-def tell_erased(_app: object, *, address: str, name: str, job_id: str) -> None:
+def tell_erased(_app: object, *, address: str, name: str, job_id: str, organisation_id: str | None = None) -> None:
     """Tell somebody that what was held about them is gone."""
-    facts = {"moment": now().isoformat()}
-    outbox.put(kind="erasure_finished", cause=f"erasure:{job_id}", recipient=address, name=name, facts=facts)
+    outbox.put(
+        kind="erasure_finished", cause=f"erasure:{job_id}", recipient=address, name=name,
+        organisation_id=organisation_id, facts={"moment": now().isoformat()},
+    )  # fmt: skip
 
 
 @events.message_failed.connect
@@ -174,7 +177,7 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
         return
     notice_in_mail.note_returned(message)
     if message.reason_code == "bounced" and bounces.is_about_address(message.answer or ""):
-        bounces.refuse(message.recipient, message.answer or "")
+        bounces.refuse(message, message.answer or "")
     if message.invitation is None:
         return
     row = message.invitation

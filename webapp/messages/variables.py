@@ -12,7 +12,8 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import format_date
 
-from webapp.accounts.operations import password_token, reset_token
+from webapp.accounts.models import Organisation
+from webapp.accounts.operations import first_organisation, password_token, reset_token
 from webapp.applying.models import Application
 from webapp.applying.operations import confirm_url
 from webapp.candidate.progress import duration_minutes
@@ -45,7 +46,7 @@ def writing_to(message: Message) -> Iterator[None]:
 
 def values_of(message: Message) -> dict[str, str]:
     """The variables of ``message`` by name."""
-    found = {"name": message.name, "organisation": mail.sender()[0]}
+    found = {"name": message.name, "organisation": sender_name(message)}
     if message.invitation is not None:
         found |= _of_invitation(message.invitation)
     for name, fact in message.facts.items():
@@ -59,6 +60,12 @@ def values_of(message: Message) -> dict[str, str]:
         of = KINDS.get(str(message.facts.get("of")))
         found["message"] = str(of.title) if of else str(message.facts.get("of"))
     return found
+
+
+def sender_name(message: Message) -> str:
+    """Whom a message is from: the operator's sender speaks for the first organisation, others have their own names."""
+    whose = db.session.get(Organisation, message.organisation_id)
+    return mail.sender()[0] if whose is None or whose is first_organisation() else whose.name
 
 
 def _of_invitation(invitation: Invitation) -> dict[str, str]:

@@ -39,7 +39,12 @@ def test_it_says_what_goes_and_wants_the_name(client, invitation):
 
 def test_nobody_erases_anothers_candidate_nor_sees_the_certificate(client, make, sign_in, invitation):
     row = Erasure(
-        ground="request", scope={}, kept_classes=[], by_id=invitation.created_by_id, due_at=invitation.deadline
+        ground="request",
+        scope={},
+        kept_classes=[],
+        by_id=invitation.created_by_id,
+        due_at=invitation.deadline,
+        organisation_id=invitation.organisation_id,
     )
     db.session.add(row)
     db.session.commit()
