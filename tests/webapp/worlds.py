@@ -117,7 +117,10 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     )
     db.session.add(hook)
     db.session.flush()
-    told = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}")
+    told = outbox.put(
+        kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}",
+        organisation_id=organisation.id,
+    )  # fmt: skip
     told_off = Refusal(
         organisation_id=organisation.id, address=f"{name}@zebra.test".lower(), kind="", why="bounced", detail=name
     )
@@ -137,6 +140,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     talk = Appointment(invitation=open_one, host_id=admin.id, organisation_id=organisation.id, **at)
     db.session.add_all([told_off, said, gone, word, slot, talk])
     record("team created", team=team.id, by=admin.id)
+    batch = make.batch(position, admin, question_set=questions)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -154,6 +158,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "analysis_id": analysis.id,
         "position": 1,
         "share_id": share.id,
+        "batch_id": batch.id,
         "view_id": view.id,
         "link_id": link.id,
         "key_id": key.id,
