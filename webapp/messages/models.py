@@ -24,6 +24,7 @@ class Channel(enum.StrEnum):
     MAIL = "mail"
     WEBHOOK = "webhook"
     APP = "app"
+    ATS = "ats"
 
 
 class State(enum.StrEnum):

@@ -1,8 +1,8 @@
 """the organisation of messages, their words and refusals, of erasures, and of times and appointments
 
 Revision ID: 91c4e07fd2a5
-Revises: 4e1f7a90c2d8
-Create Date: 2026-12-02 01:31:00
+Revises: 8c5d21e6b7f4
+Create Date: 2026-12-02 01:51:00
 
 """
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = "91c4e07fd2a5"
-down_revision = "4e1f7a90c2d8"
+down_revision = "8c5d21e6b7f4"
 branch_labels = None
 depends_on = None
 
