@@ -96,8 +96,10 @@ def _erased(entry: dict[str, Any]) -> bool:
 
 
 def _whose(scope: dict[str, Any]) -> str | None:
-    named = {name: tuple(scope.get(name, ())) for name in ("interviews", "invitations", "accounts")}
-    return erasure.organisation_of(Scope(**named))
+    interviews, invitations, accounts = (
+        tuple(scope.get(name, ())) for name in ("interviews", "invitations", "accounts")
+    )
+    return erasure.organisation_of(Scope(interviews, invitations, accounts))
 
 
 def _consents(entry: dict[str, Any]) -> bool:
