@@ -72,16 +72,20 @@ def figures(interview_id: str) -> Response:
 
 @blueprint.get("/<interview_id>/versions/<analysis_id>")
 @login_required
-def versions(interview_id: str, analysis_id: str) -> str:
-    """What each version of a model read in one answer, side by side; the one that counts is marked."""
+def versions(interview_id: str, analysis_id: str) -> str | AnyResponse:
+    """What each version of a model read in one answer, side by side; the one that counts is marked.
+
+    Where nothing may be seen yet, or nothing was read, on to the report, which says why.
+    """
     interview = load_interview(interview_id)
     refuse_hidden(interview)
     analysis = db.session.get(Analysis, analysis_id)
-    if analysis is None or analysis.interview_id != interview.id or interview.state is not InterviewState.SUBMITTED:
+    if analysis is None or analysis.interview_id != interview.id:
         abort(404)
-    if not may_see_readings(current_user._get_current_object(), interview):
-        abort(404)
-    found = versions_of(analysis) or abort(404)
+    may = may_see_readings(current_user._get_current_object(), interview)
+    found = versions_of(analysis) if may and interview.state is InterviewState.SUBMITTED else []
+    if not found:
+        return redirect(url_for("reports.show", interview_id=interview.id))
     estimates = [getattr(each.reading, "traits", None) or getattr(each.reading, "distribution", {}) for each in found]
     return render_template(
         "reports/versions.html",
