@@ -41,6 +41,8 @@ def test(arguments: list[str]) -> int:
     ensure_environment("dev", "train")  # "train": what is newly trained is exported too
     ensure_frontend()
     ensure_chromium()
+    if options.full:
+        ensure_other_browsers()
     sys.stdout.flush()
     if options.full:
         return full(range(SLICES) if options.slice is None else [options.slice], rest)
@@ -89,26 +91,32 @@ def find_chromium() -> str | None:
 def ensure_chromium() -> None:
     """Have a Chromium, where we may install one; otherwise say what is left out."""
     if not find_chromium():
-        _install_chromium()
+        _install("The browser tests (tests/browser) are left out", ["chromium", "fonts-dejavu-core"])
 
 
-def _install_chromium() -> None:
-    """Install Debian's package where we may; otherwise say what is left out. Never a reason to stop."""
-    left_out = "The browser tests (tests/browser) are left out: "
+def ensure_other_browsers() -> None:
+    """Have Firefox and WebKit for the long matrices, where we may install them; otherwise say what is left out."""
+    if not all(map(shutil.which, ("firefox-esr", "WebKitWebDriver", "Xvfb"))):
+        _install("Firefox and WebKit are left out", ["firefox-esr", "webkit2gtk-driver", "xvfb"])
+
+
+def _install(left_out: str, packages: list[str]) -> None:
+    """Install Debian's packages where we may; otherwise say what is left out. Never a reason to stop."""
+    names = " ".join(packages)
     if not shutil.which("apt-get"):
-        say(f"  {left_out}there is no Chromium, and no apt-get to install it. Install one, or set VIVA_CHROMIUM.")
+        say(f"  {left_out}: there is no apt-get to install {names}. Install them by hand.")
         return
     prefix = _root_prefix()
     if prefix is None:
-        say(f"  {left_out}there is no Chromium, and installing it needs root. Run: sudo apt-get install chromium")
+        say(f"  {left_out}: installing {names} needs root. Run: sudo apt-get install {names}")
         return
     env = environment(DEBIAN_FRONTEND="noninteractive")
-    install = [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"]
+    install = [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     try:
         run_step("Reading Debian's package lists", [*prefix, "apt-get", "update", "-q"], cwd=ROOT, env=env)
-        run_step("Installing chromium for the browser tests", install, cwd=ROOT, env=env)
+        run_step(f"Installing {names} for the tests", install, cwd=ROOT, env=env)
     except Failure as failure:
-        say(f"  {left_out}Chromium could not be installed. {failure}")
+        say(f"  {left_out}: {names} could not be installed. {failure}")
 
 
 def _root_prefix() -> list[str] | None:

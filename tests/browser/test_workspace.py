@@ -107,6 +107,7 @@ def test_two_people_are_reviewed_with_keys(page, look):
     clicks = 1
     for name in ("Noor Haddad", "Jules Perrin"):
         expect(page.get_by_role("heading", name=name)).to_be_visible()
+        page.wait_for_load_state()  # keys are heard from then on
         for number in (1, 2, 3):
             expect(page.locator(f"[data-answer='{number}']")).to_be_visible()
             if number < 3:

@@ -20,7 +20,9 @@ from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
+from webapp.interviews import batches
 from webapp.interviews.attachments import attach
+from webapp.interviews.batch_models import InvitationBatch
 from webapp.interviews.models import Answer, Attachment, Consent, Interview, Invitation, SavedView, Take
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import first_team, put_in_team
@@ -163,6 +165,15 @@ class Make:
         """A file of a new invitation for ``position``."""
         row = attach(self.invitation(position=position, created_by=by), "cv.pdf", b"%PDF-1.7\n%%EOF", by=by)
         return self._save(row)
+
+    def batch(self, position: Position, by: User, **values: Any) -> InvitationBatch:
+        """A list of people that waits to be started."""
+        row = batches.receive(
+            b"name,email\nList Person,list@zebra.test\n", "people.csv", position=position, by=by, time_zone="",
+            **{"question_set": self.question_set(created_by=by), "deadline": now() + timedelta(days=3), **values},
+        )  # fmt: skip
+        db.session.commit()
+        return row
 
     def view(self, user: User, **values: Any) -> SavedView:
         """Saved filters of the list of interviews."""

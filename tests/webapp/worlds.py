@@ -114,6 +114,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     db.session.add(hook)
     db.session.flush()
     told = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}")
+    batch = make.batch(position, admin, question_set=questions)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -131,6 +132,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "analysis_id": analysis.id,
         "position": 1,
         "share_id": share.id,
+        "batch_id": batch.id,
         "view_id": view.id,
         "link_id": link.id,
         "key_id": key.id,

@@ -27,6 +27,7 @@ SETTLE_LIVE = "live.settle"
 ANSWER_DEMO = "demo.answer"
 DELIVER_MESSAGES = "messages.deliver"
 REMIND = "messages.remind"
+INVITE_LIST = "interviews.invite_list"
 
 #: Tasks that do not go to QUICK, which is the default.
 ROUTES = {
@@ -35,5 +36,6 @@ ROUTES = {
     BUILD_REPORT: {"queue": UPKEEP},
     SETTLE_LIVE: {"queue": UPKEEP},
     REMIND: {"queue": UPKEEP},
+    INVITE_LIST: {"queue": UPKEEP},
     DELIVER_MESSAGES: {"queue": OUTBOX},
 }

@@ -52,11 +52,13 @@ OTHERS = {
     "item_id": "library item",
     "passkey_id": "passkey",
     "provider_id": "identity provider",
+    "batch_id": "list of people",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
     {
         "analysis.progress",  # how far the work is
+        "interviews.list_progress",
         "recordings.poster",  # one still picture, shown in lists of what is written down when it is opened
         "uploads.head",
         "workspace.people",  # names of colleagues
@@ -122,6 +124,10 @@ WORDS = {
     "times offered": N_("asked a candidate to choose a time"),
     "open link made": N_("made an open link"),
     "open link closed": N_("closed an open link"),
+    "list uploaded": N_("uploaded a list of people"),
+    "list started": N_("had everybody on a list invited"),
+    "list stopped": N_("stopped inviting a list of people"),
+    "list continued": N_("went on inviting a list of people"),
     "api key made": N_("made an API key"),
     "api key used": N_("used an API key"),
     "api key revoked": N_("revoked an API key"),

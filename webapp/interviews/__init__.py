@@ -13,7 +13,12 @@ def init_app(app: Flask) -> None:
     from webapp.interviews.models import Consent
     from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.interviews.status import STATUS_NAMES
-    from webapp.interviews.views import accommodations, attachments, invitations  # add their views to the blueprint
+    from webapp.interviews.views import (  # add their views to the blueprint
+        accommodations,
+        attachments,
+        batches,
+        invitations,
+    )
     from webapp.interviews.views.inbox import blueprint, state_name
 
     append_only.guard(Consent, "interview")

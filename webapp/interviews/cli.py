@@ -14,12 +14,14 @@ from webapp.interviews.people_csv import MAX_BYTES, UnreadableFileError, check_p
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the people and the errors. 0: no errors; 1: some; 2: the file cannot be read."""
     parser = argparse.ArgumentParser(prog="./viva invite", description="Check a list of people to invite.")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV with names and email addresses")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a CSV, workbook (.xlsx) or vCard file with names and email addresses"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say who would be invited; nobody is")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     if not options.dry_run:
-        return _refused("People are invited on the page “Invite from a CSV”. Here a file is only checked: --dry-run.")
+        return _refused("People are invited on the page “Invite with a list”. Here a file is only checked: --dry-run.")
     try:
         with options.file.open("rb") as stream:
             people, problems = check_people(stream.read(MAX_BYTES + 1))

@@ -6,20 +6,23 @@ import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, EmailField, StringField, TimeField
+from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
 from webapp.core.zones import reader_zone
+from webapp.interviews.batch_models import InvitationBatch
+from webapp.interviews.people_files import Sheet
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.organisations.access import Right
 from webapp.policy.codes import name_of
@@ -114,6 +117,8 @@ class InvitationForm(_InvitationForm):
     name = StringField(_l("Name"), [DataRequired(_l("Enter their name."))], filters=[strip])
     email = EmailField(_l("Email (optional)"), [Optional(), Length(max=254)], filters=[strip])
 
+    resume = FileField(_l("Résumé (optional)"))
+
     def validate_name(self, field: StringField) -> None:
         """The rule of a list of people."""
         field.data = _checked(clean_name, field.data)
@@ -124,7 +129,46 @@ class InvitationForm(_InvitationForm):
 
 
 class UploadForm(_InvitationForm):
-    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a CSV file."))])
+    file = FileField(_l("List of people"), [FileRequired(_l("Choose a file."))])
+
+
+#: In place of a second column with names.
+NO_COLUMN = -1
+
+
+class ColumnsForm(FlaskForm):
+    """Which columns of a list hold what."""
+
+    name = SelectField(_l("Name, or first name"), coerce=int)
+    family_name = SelectField(_l("Family name, where it has a column of its own"), coerce=int)
+    email = SelectField(_l("Email address"), coerce=int)
+    has_header = BooleanField(_l("The first row is a heading"))
+
+    @classmethod
+    def of(cls, batch: InvitationBatch, sheet: Sheet) -> Self:
+        """The form for one list, as it is mapped now."""
+        names = [*batch.names, NO_COLUMN, NO_COLUMN]
+        form = cls(name=names[0], family_name=names[1], email=batch.email, has_header=batch.has_header)
+        heading = [*(sheet.rows[0][1] if batch.has_header else []), *[""] * sheet.width]
+        columns = [(each, heading[each] or _("Column %(letter)s", letter=_letter(each))) for each in range(sheet.width)]
+        form.email.choices = columns
+        form.name.choices = [(NO_COLUMN, _("None: it is beside the address")), *columns]
+        form.family_name.choices = [(NO_COLUMN, _("None")), *columns]
+        return form
+
+    @property
+    def names(self) -> list[int]:
+        """The columns with the name, in order."""
+        return [column for column in (self.name.data, self.family_name.data) if column != NO_COLUMN]
+
+
+def _letter(number: int) -> str:
+    """What a spreadsheet calls a column (from 0): A, B, … Z, AA."""
+    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+
+
+class StartForm(FlaskForm):
+    leave_out = BooleanField(_l("Leave out the lines with a problem"))
 
 
 class AddressForm(FlaskForm):

@@ -64,7 +64,7 @@ def create_invitation(
         name = clean_name(name)
     except FieldError as failure:
         raise InvitationError(str(failure)) from None
-    _check_deadline(deadline)
+    check_deadline(deadline)
     wanted = {"position_id": position.id, "question_set_id": question_set.id, "name": name, "email": email.strip()}
     if same := _same_invitation(**wanted, deadline=deadline, created_by_id=by.id):
         return same
@@ -111,7 +111,7 @@ def create_invitations(
 
     Raises BatchError where somebody has an open invitation for ``position`` already, and what create_invitation raises.
     """
-    invited = _invited(position)
+    invited = invited_to(position)
     if problems := [
         Problem(
             person.line,
@@ -136,8 +136,11 @@ def create_invitations(
     return rows
 
 
-def _invited(position: Position) -> set[str]:
-    """The addresses with an invitation for ``position`` that is open, or whose interview was submitted."""
+def invited_to(position: Position, among: Sequence[str] | None = None) -> set[str]:
+    """The addresses (casefolded) with an invitation for ``position`` that is open, or whose interview was submitted.
+
+    :param among: only of these addresses.
+    """
     query = (
         sa.select(Invitation.email)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
@@ -149,10 +152,13 @@ def _invited(position: Position) -> set[str]:
             ),
         )
     )
+    if among is not None:
+        query = query.where(sa.func.lower(Invitation.email).in_([email.lower() for email in among]))
     return {email.casefold() for email in db.session.scalars(query) if email}
 
 
-def _check_deadline(deadline: datetime) -> None:
+def check_deadline(deadline: datetime) -> None:
+    """Raises InvitationError for a deadline that is over, or too far away."""
     if deadline <= now():
         raise InvitationError(_("The deadline is in the past. Choose a time in the future."))
     if deadline > now() + LONGEST:
@@ -295,7 +301,7 @@ def extend(invitation: Invitation, deadline: datetime, *, by: User) -> None:
         raise InvitationError(_("This invitation was revoked. Create a new one."))
     if invitation.withdrawn_at is not None:
         raise InvitationError(_("The candidate has withdrawn."))
-    _check_deadline(deadline)
+    check_deadline(deadline)
     before, invitation.deadline = invitation.deadline, deadline
     db.session.flush()
     if before != deadline:

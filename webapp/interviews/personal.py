@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from webapp.core.personal_data import Holding, Kept, Scope, holds_nothing, register
 from webapp.interviews.accommodation_models import Accommodation
+from webapp.interviews.batch_models import BatchPerson, InvitationBatch, PeopleMapping
 from webapp.interviews.models import (
     Answer,
     Attachment,
@@ -31,6 +32,13 @@ def answers_of(scope: Scope) -> sa.ScalarSelect[str]:
     return sa.select(Answer.id).where(Answer.interview_id.in_(scope.interviews)).scalar_subquery()
 
 
+def _lines_of_lists(scope: Scope) -> sa.ColumnElement[bool]:
+    invited = BatchPerson.invitation_id.in_(scope.invitations)
+    return sa.or_(invited, sa.func.lower(BatchPerson.email) == scope.email) if scope.email else invited
+
+
+holds_nothing("which list was uploaded for which position; who is on it is in its lines", InvitationBatch)
+holds_nothing("which columns of a kind of file hold what", PeopleMapping)
 holds_nothing("what was said to candidates, without their names", NoticeText)
 holds_nothing("filters that somebody who works here keeps", SavedView)
 register(
@@ -52,5 +60,6 @@ register(
     Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
     Holding(Accommodation, Kept.RECORDS, lambda scope: Accommodation.invitation_id.in_(scope.invitations)),
     Holding(CandidateRequest, Kept.RECORDS, lambda scope: CandidateRequest.invitation_id.in_(scope.invitations)),
+    Holding(BatchPerson, Kept.RECORDS, _lines_of_lists),
     Holding(Take, Kept.MEDIA, lambda scope: Take.answer_id.in_(answers_of(scope))),
 )

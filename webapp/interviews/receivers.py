@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.core import events
 from webapp.core.database import db
+from webapp.interviews import batch_work, batches
 from webapp.interviews.attachments import scan_again
 from webapp.interviews.models import Invitation
 from webapp.positions.operations import PositionError
@@ -30,3 +31,11 @@ def scan_waiting(_app: object) -> int:
     if scan_again():
         db.session.commit()
     return 0
+
+
+@events.sweeping.connect
+def go_on_with_lists(_app: object) -> int:
+    """Announce again the lists whose worker has died, and forget old ones."""
+    if batches.forget_old():
+        db.session.commit()
+    return batch_work.requeue()

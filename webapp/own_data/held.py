@@ -74,6 +74,7 @@ TABLES = {
     "invitations": "application",
     "interviews": "application",
     "applications": "application",
+    "batch_people": "application",
     "link_codes": "application",
     "appointments": "application",
     "stage_moves": "application",

@@ -16,12 +16,12 @@ from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.core.spreadsheets import write_csv
 from webapp.core.zones import reader_zone
-from webapp.interviews import operations
+from webapp.interviews import attachments, batches, operations
 from webapp.interviews.access import has_right, load_invitation
 from webapp.interviews.answering import is_past, saved_answers, uploads_until
 from webapp.interviews.forms import AddressForm, DeadlineForm, InvitationForm, UploadForm
 from webapp.interviews.models import Interview, InterviewState, Invitation
-from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, Problem, read_people
+from webapp.interviews.people_csv import MAX_BYTES, MAX_ROWS, UnreadableFileError
 from webapp.interviews.status import Entry, Status, entry_of
 from webapp.interviews.views.inbox import blueprint, staff
 from webapp.organisations.access import Right, may_anywhere
@@ -58,6 +58,13 @@ def new() -> Response | tuple[str, int]:
             invitation = operations.create_invitation(
                 name=form.name.data, email=form.email.data or "", by=current_user, **form.chosen
             )
+            if form.resume.data:
+                content = form.resume.data.stream.read(attachments.LARGEST + 1)
+                name = form.resume.data.filename or ""
+                attachments.attach(invitation, name, content, by=current_user._get_current_object())
+        except attachments.AttachmentError as error:
+            db.session.rollback()
+            form.resume.errors = [str(error)]
         except operations.InvitationError as error:
             db.session.rollback()
             form.date.errors = [str(error)]
@@ -65,35 +72,31 @@ def new() -> Response | tuple[str, int]:
             db.session.commit()
             flash(_created(1, [invitation]), "success")
             return redirect(url_for("interviews.invitation", invitation_id=invitation.id))
-    page = render_template("interviews/new.html", form=form, rules=rules)
+    page = render_template("interviews/new.html", form=form, rules=rules, has_mail=mail.is_configured())
     return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/invitations/upload", methods=["GET", "POST"])
 @staff
 def upload() -> Response | tuple[str, int]:
-    """Invite everybody in a CSV, or nobody."""
+    """Upload a list of people. Nobody is invited before it was looked at: views/batches.py."""
     _check_may_invite()
     form = UploadForm(**_chosen_before())
-    problems: list[Problem] = []
     if form.validate_on_submit():
-        people, problems = read_people(form.file.data.stream.read(MAX_BYTES + 1))
-        if not problems:
-            try:
-                rows = operations.create_invitations(people, by=current_user, **form.chosen)
-            except operations.BatchError as error:
-                db.session.rollback()
-                problems = error.problems
-            except operations.InvitationError as error:
-                db.session.rollback()
-                form.date.errors = [str(error)]
-            else:
-                db.session.commit()
-                flash(_created(len(rows), rows), "success")
-                return redirect(
-                    url_for("interviews.links", position=form.position.data, at=rows[0].created_at.isoformat())
-                )
-    page = render_template("interviews/upload.html", form=form, problems=problems, rules=rules, max_rows=MAX_ROWS)
+        data = form.file.data.stream.read(MAX_BYTES + 1)
+        try:
+            batch = batches.receive(data, form.file.data.filename or "", by=current_user, **form.chosen)
+        except UnreadableFileError as error:
+            form.file.errors = [str(error)]
+        except operations.InvitationError as error:
+            form.date.errors = [str(error)]
+        else:
+            db.session.commit()
+            return redirect(url_for("interviews.batch", batch_id=batch.id))
+    page = render_template(
+        "interviews/upload.html", form=form, rules=rules, max_rows=MAX_ROWS, recent=batches.recent(current_user),
+        has_mail=mail.is_configured(),
+    )  # fmt: skip
     return page, 422 if form.is_submitted() else 200
 
 

@@ -147,6 +147,7 @@ def test_labels_named_as_ferplus_does_ask_for_the_other_head(tmp_path: Path) -> 
     assert data.head_for(tmp_path / "b.npz") == "votes"
 
 
+@pytest.mark.full
 def test_training_goes_on_where_it_stopped_and_ships_weights(
     keras, tmp_path: Path, no_weights: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from ml.core import registry, runtime
 from ml.speech.features import CHUNK, CHUNK_HOP, MELS
 from ml.training.speech.augment import Batches
 
+#: Whole trainings are for the long run; each day tests/ml/training/test_smoke.py trains a step of everything.
+pytestmark = pytest.mark.full
 rng = np.random.default_rng(0)
 
 

@@ -47,6 +47,7 @@ def _make(folder: Path) -> None:
         stream.writelines(prose(n % 2, 50) + "\n" for n in range(20))
 
 
+@pytest.mark.full
 def test_training_writes_weights_that_read(tmp_path, monkeypatch, capsys) -> None:
     import keras
 

@@ -1,8 +1,8 @@
 """which model version is switched on, and readings of earlier versions
 
 Revision ID: 5c18f0a3b9d6
-Revises: 3f7c1e9a4b20
-Create Date: 2026-12-01 22:40:00
+Revises: 4e1f7a90c2d8
+Create Date: 2026-12-02 02:00:00
 
 """
 from alembic import op
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '5c18f0a3b9d6'
-down_revision = '3f7c1e9a4b20'
+down_revision = '4e1f7a90c2d8'
 branch_labels = None
 depends_on = None
 
