@@ -1,7 +1,7 @@
 """which model version is switched on, and readings of earlier versions
 
 Revision ID: 5c18f0a3b9d6
-Revises: 4e1f7a90c2d8
+Revises: 8c5d21e6b7f4
 Create Date: 2026-12-02 02:00:00
 
 """
@@ -13,7 +13,7 @@ import webapp.core.database
 
 # revision identifiers, used by Alembic.
 revision = '5c18f0a3b9d6'
-down_revision = '4e1f7a90c2d8'
+down_revision = '8c5d21e6b7f4'
 branch_labels = None
 depends_on = None
 

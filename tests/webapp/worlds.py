@@ -15,6 +15,7 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.api.operations import make_key
 from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
+from webapp.ats import orders as ats_orders
 from webapp.core.database import db, new_id, now
 from webapp.fairness.operations import make_report
 from webapp.identity.models import Protocol, Provider
@@ -114,6 +115,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     db.session.add(hook)
     db.session.flush()
     told = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}")
+    offer = ats_orders.offer(title=f"{name} offer", position=position, question_set=questions, days=7, by=admin)
     batch = make.batch(position, admin, question_set=questions)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
@@ -133,6 +135,8 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "position": 1,
         "share_id": share.id,
         "batch_id": batch.id,
+        "offer_id": offer.id,
+        "system": "none",
         "view_id": view.id,
         "link_id": link.id,
         "key_id": key.id,

@@ -73,7 +73,7 @@ def answer_by(interview: Interview) -> str:
     """By when there is an answer, as a sentence; empty in practice."""
     if interview.position is None:
         return ""
-    days = answer_clock(interview.country).days
+    days = answer_clock(interview.place).days
     return ngettext("Within %(num)s day of submitting.", "Within %(num)s days of submitting.", days)
 
 

@@ -87,7 +87,7 @@ def answer_due(invitation: Invitation) -> datetime | None:
     interview = invitation.interview
     if interview is None or interview.submitted_at is None:
         return None
-    return answer_clock(interview.country).due(interview.submitted_at)
+    return answer_clock(interview.place).due(interview.submitted_at)
 
 
 def told(invitation: Invitation) -> tuple[str, datetime] | None:

@@ -119,6 +119,11 @@ def get(target: Target, headers: Mapping[str, str], *, limit: int = READ) -> Ans
     return _ask("GET", target, None, headers, limit)
 
 
+def send(method: str, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send ``body`` by another method, such as PATCH. Raises Unreachable. Touches no database."""
+    return _ask(method, target, body, headers, READ)
+
+
 def _ask(method: str, target: Target, body: bytes | None, headers: Mapping[str, str], limit: int) -> Answer:
     connection = _Connection(target)
     watch = threading.Timer(WHOLE, connection.cut)

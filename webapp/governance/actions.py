@@ -53,6 +53,7 @@ OTHERS = {
     "passkey_id": "passkey",
     "provider_id": "identity provider",
     "batch_id": "list of people",
+    "offer_id": "offer",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
@@ -128,6 +129,12 @@ WORDS = {
     "list started": N_("had everybody on a list invited"),
     "list stopped": N_("stopped inviting a list of people"),
     "list continued": N_("went on inviting a list of people"),
+    "ats connected": N_("gave an applicant tracking system a key"),
+    "ats changed": N_("changed an applicant tracking system"),
+    "ats offer added": N_("let applicant tracking systems order an interview"),
+    "ats offer removed": N_("no longer lets applicant tracking systems order an interview"),
+    "ats order placed": N_("ordered an interview"),
+    "ats order cancelled": N_("cancelled an order"),
     "api key made": N_("made an API key"),
     "api key used": N_("used an API key"),
     "api key revoked": N_("revoked an API key"),

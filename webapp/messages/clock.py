@@ -106,7 +106,7 @@ def _digest(user: User, cause: str, moment: datetime) -> None:
     waiting = sum(entry.needs_review for entry in inbox(user).entries)
     rows = db.session.execute(relevance.unanswered().where(Invitation.created_by_id == user.id)).all()
     overdue = sum(
-        interview.submitted_at is not None and answer_clock(interview.country).due(interview.submitted_at) < moment
+        interview.submitted_at is not None and answer_clock(interview.place).due(interview.submitted_at) < moment
         for _row, interview in rows
     )
     if waiting or overdue:

@@ -23,6 +23,7 @@ class Channel(enum.StrEnum):
     MAIL = "mail"
     WEBHOOK = "webhook"
     APP = "app"
+    ATS = "ats"
 
 
 class State(enum.StrEnum):

@@ -88,7 +88,7 @@ def receipt(interview: Interview) -> None:
     row = interview.invitation
     if row is None or interview.submitted_at is None:
         return
-    due = answer_clock(interview.country).due(interview.submitted_at)
+    due = answer_clock(interview.place).due(interview.submitted_at)
     facts = {
         "submitted": interview.submitted_at.isoformat(),
         "answers": str(len(saved_answers(interview))),
@@ -110,7 +110,7 @@ def answer_due(row: Invitation, interview: Interview, moment: datetime) -> None:
     """Ten days before an answer is owed, on that day, and once a week after it."""
     if interview.submitted_at is None:
         return
-    due = answer_clock(interview.country).due(interview.submitted_at)
+    due = answer_clock(interview.place).due(interview.submitted_at)
     left = (due - moment).days
     if moment < due - BEFORE:
         return

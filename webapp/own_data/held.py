@@ -75,6 +75,7 @@ TABLES = {
     "interviews": "application",
     "applications": "application",
     "batch_people": "application",
+    "assessment_orders": "application",
     "link_codes": "application",
     "appointments": "application",
     "stage_moves": "application",

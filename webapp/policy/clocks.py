@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from ml.core.messages import N_
+from webapp.policy.codes import normal, within
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,22 @@ class Clock:
         return submitted_at + timedelta(days=self.days)
 
 
-#: Country → the longest time that its law, or that of a part of it, allows. Ontario: since 1 January 2026 employers
-#: of 25 or more tell interviewed applicants within 45 days whether they decided (Employment Standards Act, 2000, Part
-#: III.1). A position's city does not say its province, so all of Canada is held to it. This is no legal advice.
-_LAWS = {"CA": Clock(45, N_("Ontario, Employment Standards Act, 2000, Part III.1"))}
+#: Place (webapp/policy/codes.py) → the longest time that its law allows. Ontario: since 1 January 2026 employers of 25
+#: or more tell interviewed applicants within 45 days whether they decided (Employment Standards Act, 2000, Part III.1).
+#: This is no legal advice.
+_LAWS = {"CA-ON": Clock(45, N_("Ontario, Employment Standards Act, 2000, Part III.1"))}
 
 
-def answer_clock(country: str | None) -> Clock:
-    """The clock for a position in ``country`` (alpha-2): the shorter of the law's days and VIVA_ANSWER_DAYS."""
+def answer_clock(place: str | None) -> Clock:
+    """The clock for a position at ``place``: the shorter of the law's days and VIVA_ANSWER_DAYS.
+
+    Where only the country is known, the shortest law of any of its parts counts: it may be there.
+    """
     own = Clock(max(1, int(current_app.config["ANSWER_DAYS"])))
-    law = _LAWS.get((country or "").upper())
-    return law if law is not None and law.days <= own.days else own
+    here = normal(place)
+    laws = [clock for code, clock in _LAWS.items() if code in within(here) or here in within(code)]
+    law = min(laws, key=lambda clock: clock.days, default=own)
+    return law if law.days <= own.days else own
 
 
 def shortest() -> int:

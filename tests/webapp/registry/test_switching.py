@@ -190,7 +190,7 @@ def test_the_migration_goes_up_and_down(app):
         run = connection.exec_driver_sql
         run("INSERT INTO organisations (id, name, created_at) VALUES ('o', 'Org', '2026-01-01')")
         run("INSERT INTO model_switches VALUES ('s', 'o', 'text', 'off', NULL, '2026-01-01')")
-    flask_migrate.downgrade(revision="4e1f7a90c2d8")
+    flask_migrate.downgrade(revision="8c5d21e6b7f4")
     assert not {"model_switches", "earlier_readings"} & set(sa.inspect(db.engine).get_table_names())
     with db.engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT name FROM organisations WHERE id = 'o'").scalar() == "Org"

@@ -28,7 +28,7 @@ def _page(token: str, invitation: Invitation, form: RequestForm) -> str:
         invitation=invitation,
         steps=standing.steps(invitation),
         blocks=standing.blocks(invitation),
-        clock=answer_clock(invitation.position.country),
+        clock=answer_clock(invitation.position.place),
         due=standing.answer_due(invitation),
         told=standing.told(invitation),
         requests=operations.requests_of(invitation),
