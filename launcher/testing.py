@@ -17,6 +17,13 @@ from launcher.paths import ROOT, command, environment
 
 #: The long matrices run in this many parts; tests/conftest.py deals them out.
 SLICES = 8
+#: Debian's packages with what the long matrices drive, and one program of each.
+OTHERS = {
+    "firefox-esr": "firefox-esr", "webkit2gtk-driver": "WebKitWebDriver", "xvfb": "Xvfb", "nginx-light": "nginx",
+    "coturn": "turnserver",
+}  # fmt: skip
+#: Servers lie where only root looks.
+_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
 #: pytest found no test to run.
 _NOTHING = 5
 #: With one of these somebody looks closely at a few tests: one process, and what they print as they print it.
@@ -42,7 +49,7 @@ def test(arguments: list[str]) -> int:
     ensure_frontend()
     ensure_chromium()
     if options.full:
-        ensure_other_browsers()
+        ensure_other_programs()
     sys.stdout.flush()
     if options.full:
         return full(range(SLICES) if options.slice is None else [options.slice], rest)
@@ -94,10 +101,11 @@ def ensure_chromium() -> None:
         _install("The browser tests (tests/browser) are left out", ["chromium", "fonts-dejavu-core"])
 
 
-def ensure_other_browsers() -> None:
-    """Have Firefox and WebKit for the long matrices, where we may install them; otherwise say what is left out."""
-    if not all(map(shutil.which, ("firefox-esr", "WebKitWebDriver", "Xvfb"))):
-        _install("Firefox and WebKit are left out", ["firefox-esr", "webkit2gtk-driver", "xvfb"])
+def ensure_other_programs() -> None:
+    """Have what the long matrices drive beside Chromium, where we may install it; otherwise say what is left out."""
+    missing = [package for package, program in OTHERS.items() if not shutil.which(program, path=_PATH)]
+    if missing:
+        _install("The long matrices with other browsers and servers are left out", missing)
 
 
 def _install(left_out: str, packages: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,5 +27,19 @@ def test_every_file_that_documents_link_to_exists():
         ]
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8"))
         if not (document.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_every_file_that_documents_name_exists():
+    """A name in code style, whole or from any folder on, is that of a file in the repository."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    missing = [
+        f"{document}: {name}"
+        for document in listed
+        if document.endswith(".md") and document != "CHANGELOG.md"
+        for name in re.findall(r"`([\w./-]+\.(?:py|js|mjs|toml))`", (ROOT / document).read_text("utf-8"))
+        if name != "migrations/versions/YYYYMMDD_HHMM_what.py"
+        and not any(f"/{each}".endswith(f"/{name}") for each in listed)
     ]
     assert missing == []

@@ -87,6 +87,8 @@ def test_what_is_wanted_is_a_fact_for_people_and_rejects_nobody(client, make, in
     sign_in(interview.invitation.created_by)
     text = client.get(f"/reviews/{interview.id}/answers/1").text
     assert "Not what is wanted" in text and "You decide what follows from it." in text
+    report = client.get(f"/reports/{interview.id}").text
+    assert [f'class="tag">{name}<' in report for name in ("One choice", "Several choices", "Code")] == [True] * 3
 
 
 def test_themes_or_questions_are_read_beforehand_where_the_set_says_so(client, interview):
