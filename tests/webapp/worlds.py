@@ -190,6 +190,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "token": "none",
         "report_id": make_report(organisation.id, now().date(), now().date()).id,
         "name": "none",
+        "place": "US-IL",
         "slug": organisation.id,
         "link": "none",
         "rest": position.id,

@@ -103,6 +103,9 @@ times_offered = _signals.signal("times-offered")
 application_received = _signals.signal("application-received")
 #: Payload ``message_id``. A message was given up: refused for good, or tried in vain for as long as it made sense.
 message_failed = _signals.signal("message-failed")
+#: Payload ``organisation_id`` (None: the installation) and ``modality``. Another version of a model was switched on, or
+#: the analysis was switched off or on.
+model_switched = _signals.signal("model-switched")
 #: No payload. The clock's one task asks every feature to find what nobody holds; each receiver commits by itself and
 #: returns how many messages it sent. Outside of any transaction, and one receiver's failure does not keep the others
 #: from their work.

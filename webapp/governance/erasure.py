@@ -121,6 +121,12 @@ def plan(scope: Scope, kept: Collection[Kept] = tuple(Kept)) -> Plan:
     return found
 
 
+def has_any(interview: Interview, kept: Kept) -> bool:
+    """Whether there is anything of a class to erase."""
+    scope = Scope((interview.id,), (interview.invitation_id,) if interview.invitation_id else ())
+    return any(holding.count(scope) for holding in holdings([kept]))
+
+
 def request_erasure(
     scope: Scope, *, by: User | None, ground: str = "request", kept: Collection[Kept] = tuple(Kept)
 ) -> Erasure:

@@ -9,7 +9,7 @@ from webapp.accounts.models import User, UserSession
 from webapp.applying import operations as applying
 from webapp.applying.models import Application
 from webapp.core import events
-from webapp.core.database import db, now
+from webapp.core.database import db, new_id, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
 from webapp.messages import bounces, delivery, notice_in_mail, outbox, tasks, writing
@@ -146,6 +146,14 @@ def tell_new_device(_app: object, *, session_id: str) -> None:
     facts = {"moment": row.created_at.isoformat(), "browser": row.browser or row.address}
     user = db.session.get_one(User, row.user_id)
     writing.to_person(user, "new_device", f"device:{session_id}", priority=URGENT, facts=facts)
+
+
+@events.second_step_changed.connect
+def tell_second_step(_app: object, *, user_id: str, what: str) -> None:
+    """Tell somebody that their second step has changed, whoever changed it."""
+    user = db.session.get_one(User, user_id)
+    facts = {"moment": now().isoformat(), "change": what}
+    writing.to_person(user, "second_step", f"second step:{new_id()}", priority=URGENT, facts=facts)
 
 
 @events.export_finished.connect

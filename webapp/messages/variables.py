@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flask import current_app
 from flask_babel import format_date
+from flask_babel import lazy_gettext as _l
 
 from webapp.accounts.models import Organisation
 from webapp.accounts.operations import first_organisation, password_token, reset_token
@@ -56,6 +57,8 @@ def values_of(message: Message) -> dict[str, str]:
         found["link"] = maker(message)
     if message.kind == "link_code":
         found["code"] = binding.code_in_words(str(message.facts.get("code_id", "")))
+    if message.kind == "second_step":
+        found["change"] = str(_CHANGES.get(str(message.facts.get("change")), message.facts.get("change")))
     if message.kind == "undelivered":
         of = KINDS.get(str(message.facts.get("of")))
         found["message"] = str(of.title) if of else str(message.facts.get("of"))
@@ -113,6 +116,15 @@ def _confirm_link(message: Message) -> str:
     return confirm_url(application) if application is not None else base_url()
 
 
+#: What happened to a second step (webapp/core/events.py), in words.
+_CHANGES = {
+    "app added": _l("an authenticator app was added"),
+    "passkey added": _l("a passkey was added"),
+    "app removed": _l("the authenticator app was removed"),
+    "passkey removed": _l("a passkey was removed"),
+    "recovery code used": _l("a recovery code was used"),
+    "all removed": _l("it was removed altogether, by an administrator"),
+}
 _LINKS: dict[str, Callable[[Message], str]] = {
     "invitation": _interview_link,
     "reminder": _interview_link,
@@ -126,6 +138,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "confirm_address": _confirm_link,
     "new_account": _password_link,
     "password_reset": _password_link,
+    "second_step": lambda _message: link_to("accounts.two_step"),
     "new_device": lambda _message: link_to("accounts.profile"),
     "digest": lambda _message: link_to("interviews.inbox"),
     "export_finished": _said,

@@ -8,7 +8,7 @@ from flask import Flask
 
 from webapp.core.database import db
 
-BEFORE, AFTER = "8c5d21e6b7f4", "91c4e07fd2a5"
+BEFORE, AFTER = "5c18f0a3b9d6", "91c4e07fd2a5"
 _MESSAGE = "insert into messages (id, channel, kind, cause, state, recipient, name, user_id, language, zone, base, facts, priority, created_at, due_at, expires_at, attempts, failures) values ('{0}', '{1}', 'k', '{0}', 'sent', '{2}', '', {3}, 'en', '', '', '{{}}', 1, '2026-03-01', '2026-03-01', '2026-03-02', 0, 0)"
 ROWS = (
     "insert into organisations (id, name, created_at) values ('o1', 'A', '2026-01-01'), ('o2', 'B', '2026-02-01')",

@@ -1,7 +1,7 @@
 """the organisation of messages, their words and refusals, of erasures, and of times and appointments
 
 Revision ID: 91c4e07fd2a5
-Revises: 8c5d21e6b7f4
+Revises: 5c18f0a3b9d6
 Create Date: 2026-12-02 01:51:00
 
 """
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = "91c4e07fd2a5"
-down_revision = "8c5d21e6b7f4"
+down_revision = "5c18f0a3b9d6"
 branch_labels = None
 depends_on = None
 
