@@ -50,7 +50,7 @@ def test_every_route_is_asked_for_another_organisations_rows(
         values = worlds.address(theirs, rule)
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             answer = client.open(url_for(rule.endpoint, **values), method=method, json=None)
-            about = rule.arguments - {"filename", "kind", "form", "key"}
+            about = rule.arguments - {"filename", "kind", "form", "key", "place"}
             hidden = answer.status_code in REFUSED or (not about) or rule.endpoint in LEADS_ON
             hidden = hidden or bool(rule.arguments & TOKENS)
             if not hidden or worlds.MARK in answer.get_data(as_text=True):
