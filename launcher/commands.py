@@ -57,6 +57,8 @@ Viva: job interviews on your own machine.
         print the REST API's OpenAPI document; needs no server, no database and no network
   ./viva admin create [--data DIR]
         make an admin
+  ./viva organisation create NAME --admin EMAIL [--data DIR] [--json], ./viva organisation list [--data DIR] [--json]
+        make a further organisation with an admin of its own; say which there are
   ./viva build
         build the front end
   ./viva translations [--check] [--add LANGUAGE]
@@ -215,6 +217,12 @@ def _admin(arguments: list[str]) -> int:
     return _flask(arguments or ["--help"], "admin")
 
 
+def _organisation(arguments: list[str]) -> int:
+    if arguments[:1] == ["list"]:
+        return _on_data("organisation", arguments)
+    return _flask(arguments or ["--help"], "organisation")
+
+
 def _take_data(arguments: list[str]) -> tuple[str | None, list[str]]:
     """Take ``--data DIR`` out of arguments that somebody else will read."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
@@ -246,6 +254,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "restore": _restore,
     "openapi": _openapi,
     "admin": _admin,
+    "organisation": _organisation,
     "build": _build,
     "flask": _flask,
     "translations": _translations,

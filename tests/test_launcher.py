@@ -43,7 +43,8 @@ def script() -> ModuleType:
 def test_help_names_every_command():
     answer = viva("--help")
     assert answer.returncode == 0
-    for name in ("up", "test", "analyse", "transcript", "evaluate", "train", "bench", "admin create", "build", "flask"):
+    named = "up test analyse transcript evaluate train bench build flask".split()
+    for name in (*named, "admin create", "organisation create", "organisation list"):
         assert f"./viva {name}" in answer.stdout
 
 

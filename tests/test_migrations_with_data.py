@@ -163,3 +163,61 @@ def test_scorecards_from_before_rate_answers_as_a_whole(app):
     db.session.remove()
     flask_migrate.downgrade(revision="91c0d4a7b35e")
     assert (contents()["ratings"], contents()["questions"]) == (ratings, questions)
+
+
+def run(statement: str, *values: str) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(statement, values)
+
+
+def test_notices_keep_the_longest_of_several_clocks_on_the_way_down(app):
+    flask_migrate.upgrade(revision="4b7e19d0c3a8")
+    mine = contents()["organisations"][0]["id"]
+    day = "2026-12-01 00:00:00"
+    run("DELETE FROM retention_rules")
+    run("INSERT INTO retention_rules (id, place, kept, days, set_at) VALUES ('r', '', 'media', 90, ?)", day)
+    flask_migrate.upgrade(revision="d3a90b6c51f7")
+    assert [row["organisation_id"] for row in contents()["retention_rules"]] == [mine]  # one is alone: it is its own
+    invitation, interview = contents()["invitations"][0]["id"], contents()["interviews"][0]["id"]
+    run("INSERT INTO organisations (id, name, created_at) VALUES ('o', 'Other', ?)", day)
+    run(
+        "INSERT INTO retention_rules (id, place, kept, days, set_at, organisation_id)"
+        " VALUES ('s', '', 'media', 365, ?, 'o')",
+        day,
+    )
+    run("INSERT INTO organisation_profiles (organisation_id, slug, updated_at) VALUES ('o', 'other', ?)", day)
+    run("INSERT INTO notice_texts VALUES ('t', '1', 'en', '{}', ?)", day)
+    run("INSERT INTO notices_shown VALUES ('n', ?, 't', 'mail', ?, '')", invitation, day)
+    run(
+        "INSERT INTO signatures (id, interview_id, kind, typed_name, typed_date, signed_at, text, text_version,"
+        " text_language) VALUES ('g', ?, 'release', 'Kim', '2026-12-01', ?, 'I agree', '1', 'en')",
+        interview,
+        day,
+    )
+    db.session.remove()
+    flask_migrate.downgrade(revision="4b7e19d0c3a8")
+    there = contents()
+    assert [(row["id"], row["days"]) for row in there["retention_rules"]] == [("s", 365)]
+    assert not {"signatures", "notices_shown", "notice_texts", "organisation_profiles"} & set(there)
+    assert there["invitations"] and there["interviews"]
+    flask_migrate.upgrade(revision="d3a90b6c51f7")
+    assert [row["organisation_id"] for row in contents()["retention_rules"]] == [None]  # of two, it is nobody's own
+
+
+def test_employer_pages_and_accommodations_go_down_alone(app):
+    flask_migrate.upgrade(revision="61b0c94de7f3")
+    before = contents()
+    mine, invitation = before["organisations"][0]["id"], before["invitations"][0]["id"]
+    run("INSERT INTO employer_pages (id, organisation_id, welcome) VALUES ('e', ?, 'Hello')", mine)
+    run(
+        "INSERT INTO accommodations (id, invitation_id, kind, amount, asked_at) VALUES ('a', ?, 'time', 50, ?)",
+        invitation,
+        "2026-12-01 00:00:00",
+    )
+    (page,) = contents()["employer_pages"]
+    assert (page["ai_help"], page["extra_time"], page["person_instead"]) == ("not_said", 50, True)
+    with pytest.raises(sa.exc.IntegrityError):
+        run("UPDATE employer_pages SET extra_time = 500")
+    flask_migrate.downgrade(revision="9d36a2f7c15e")
+    after = contents()
+    assert after == {name: rows for name, rows in before.items() if name not in ("employer_pages", "accommodations")}

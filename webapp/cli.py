@@ -1,4 +1,4 @@
-"""Commands for the person who runs Viva: ``./viva admin create`` and ``./viva flask …``."""
+"""Commands for the person who runs Viva: ``./viva admin create``, ``./viva organisation …``, ``./viva flask …``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from webapp.core import keys as key_file
 from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.demo.seed import seed
+from webapp.organisations.cli import organisation
 from webapp.registry import dependencies
 
 admin = AppGroup("admin", help="People who run this Viva.")
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(settings)
     app.cli.add_command(sbom)
     app.cli.add_command(keys)
+    app.cli.add_command(organisation)
 
 
 @click.command("prepare")

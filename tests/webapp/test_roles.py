@@ -64,12 +64,16 @@ ROUTES = [
     ("POST", "accounts.confirm", "", EVERYBODY),
     ("POST", "accounts.end_sessions", "", EVERYBODY),
     ("GET", "health.health", "", ADMINS),
+    ("GET", "health.administration", "", ADMINS),
+    ("GET", "health.settings", "", ADMINS),
     ("GET", "organisation.settings", "", ADMINS),
     ("POST", "organisation.settings", "", ADMINS),
     ("GET", "governance.audit", "", ADMINS),
     ("POST", "governance.verify", "", ADMINS),
     ("GET", "erasing.keeping", "", ADMINS),
     ("POST", "erasing.keeping", "", ADMINS),
+    ("POST", "erasing.keeping_at_place", "", ADMINS),
+    ("POST", "erasing.forget_place", "place", ADMINS),
     ("GET", "erasing.candidate", "invitation", STAFF),
     ("POST", "erasing.candidate", "invitation", STAFF),
     ("POST", "erasing.hold", "invitation", STAFF),
@@ -85,6 +89,9 @@ ROUTES = [
     ("GET", "fairness.illinois", "", ADMINS),
     ("GET", "registry.index", "", ADMINS),
     ("GET", "registry.show", "model", ADMINS),
+    ("POST", "registry.switching", "model", ADMINS),
+    ("POST", "registry.read_again", "model", ADMINS),
+    ("GET", "registry.figures", "", ADMINS),
     ("GET", "registry.technical", "", ADMINS),
     ("GET", "registry.licences", "", STAFF),
     ("GET", "ledger.show", "", ADMINS),
@@ -252,7 +259,14 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
         draft = make.question_set(state=SetState.DRAFT)
         position = make.position(created_by=somebody)
         attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=somebody.id)
-        erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=somebody.id, due_at=now())
+        erasure = Erasure(
+            ground="request",
+            scope={},
+            kept_classes=[],
+            by_id=somebody.id,
+            due_at=now(),
+            organisation_id=somebody.organisation_id,
+        )
         provider = Provider(
             protocol=Protocol.OIDC, name="P", issuer="https://p.test", organisation_id=somebody.organisation_id
         )
@@ -269,8 +283,9 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             title="ATS", url="https://hooks.example.org/", created_by_id=somebody.id, organisation_id=position.organisation_id
         )  # fmt: skip
         at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
-        slot = Slot(host_id=somebody.id, position_id=position.id, **at)
-        talk = Appointment(invitation=invitation, host_id=somebody.id, **at)
+        whose = {"organisation_id": position.organisation_id}
+        slot = Slot(host_id=somebody.id, position_id=position.id, **whose, **at)
+        talk = Appointment(invitation=invitation, host_id=somebody.id, **whose, **at)
         open_link = OpenLink(
             position=position, question_set=invitation.question_set, created_by_id=somebody.id, cap=1,
             ends_at=now() + timedelta(days=9),
@@ -310,6 +325,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "attestation": {"attestation_id": attestation.id},
             "item": {"item_id": save(Draft("A", "Why?"), by=somebody).id},
             "kind": {"kind": "csv"},
+            "place": {"place": "US-IL"},
             "passkey": {},
             "protocol": {"protocol": "oidc"},
             "provider": {"provider_id": provider.id},

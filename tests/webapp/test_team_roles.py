@@ -49,6 +49,7 @@ ROUTES = [
     ("GET", "reports.show", V),
     ("GET", "reports.export", V),
     ("GET", "reports.figures", V),
+    ("GET", "reports.versions", V),
     ("GET", "analysis.progress", V),
     ("POST", "analysis.retry", R),
     ("GET", "recordings.play", V),

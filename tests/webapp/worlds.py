@@ -17,7 +17,9 @@ from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
 from webapp.ats import orders as ats_orders
 from webapp.core.database import db, new_id, now
+from webapp.core.security_log import record
 from webapp.fairness.operations import make_report
+from webapp.governance.models import Erasure
 from webapp.identity.models import Protocol, Provider
 from webapp.integrations.models import Endpoint
 from webapp.interviews.attachments import attach
@@ -25,15 +27,17 @@ from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
 from webapp.interviews.saved_views import save_view
 from webapp.messages import outbox
-from webapp.messages.models import Channel
+from webapp.messages.models import Channel, Refusal, Wording
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
 from webapp.policy import Modality
+from webapp.policy.models import Attestation
 from webapp.questions import library
 from webapp.questions.models import QuestionSet, SetState
 from webapp.reviews.calibration_models import GoldInterview
 from webapp.reviews.comment_models import Comment
 from webapp.reviews.models import Decision
+from webapp.scheduling.models import Appointment, Slot
 from webapp.sharing import operations as sharing
 
 #: In every name and text of an organisation's rows: what must not be read elsewhere.
@@ -114,7 +118,29 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     )
     db.session.add(hook)
     db.session.flush()
-    told = outbox.put(kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}")
+    told = outbox.put(
+        kind="webhook.test", channel=Channel.WEBHOOK, cause=new_id(), recipient=hook.id, name=f"{name}",
+        organisation_id=organisation.id,
+    )  # fmt: skip
+    told_off = Refusal(
+        organisation_id=organisation.id, address=f"{name}@zebra.test".lower(), kind="", why="bounced", detail=name
+    )
+    said = Wording(
+        organisation_id=organisation.id, kind="reminder", language="en", subject=f"{name} says",
+        body=f"{name} says {{{{ link }}}}", changed_by_id=admin.id,
+    )  # fmt: skip
+    gone = Erasure(
+        organisation_id=organisation.id, ground="retention", scope={"interviews": [name]}, kept_classes=[], due_at=now(),
+        done_at=now(), counts={name: 1},
+    )  # fmt: skip
+    word = Attestation(
+        organisation_id=organisation.id, place="GB", modality=Modality.FACE, statement=f"{name} says", by_id=admin.id
+    )
+    at = {"starts_at": now() + timedelta(days=2), "ends_at": now() + timedelta(days=2, minutes=45)}
+    slot = Slot(host_id=admin.id, position_id=position.id, organisation_id=organisation.id, **at)
+    talk = Appointment(invitation=open_one, host_id=admin.id, organisation_id=organisation.id, **at)
+    db.session.add_all([told_off, said, gone, word, slot, talk])
+    record("team created", team=team.id, by=admin.id)
     offer = ats_orders.offer(title=f"{name} offer", position=position, question_set=questions, days=7, by=admin)
     batch = make.batch(position, admin, question_set=questions)
     view = save_view(admin, f"{name} view", Filters(q=name))
@@ -142,6 +168,12 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "key_id": key.id,
         "endpoint_id": hook.id,
         "message_id": told,
+        "refusal_id": told_off.id,
+        "key": said.kind,
+        "erasure_id": gone.id,
+        "attestation_id": word.id,
+        "slot_id": slot.id,
+        "appointment_id": talk.id,
         "attachment_id": file.id,
         "decision_id": decision.id,
         "request_id": asked.id,
@@ -158,6 +190,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "token": "none",
         "report_id": make_report(organisation.id, now().date(), now().date()).id,
         "name": "none",
+        "place": "US-IL",
         "slug": organisation.id,
         "link": "none",
         "rest": position.id,

@@ -58,3 +58,21 @@ class Analysis(Model):
 
     interview: Mapped[Interview] = relationship()
     answer: Mapped[Answer] = relationship()
+
+
+class EarlierReading(Model):
+    """A reading by a model version that has been followed by another's: kept beside it, never changed, gone with the
+    consent or the words that it was made of."""
+
+    __tablename__ = "earlier_readings"
+    __table_args__ = (UniqueConstraint("analysis_id", "model_version", "model_sha256"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    analysis_id: Mapped[str] = mapped_column(ForeignKey(Analysis.id, ondelete="CASCADE"), index=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), index=True)
+    model_name: Mapped[str] = mapped_column(String(40))
+    model_version: Mapped[str] = mapped_column(String(60))
+    model_sha256: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: When that version read.
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,17 +9,19 @@ from sqlalchemy.orm import defer
 from ml.core.errors import MediaError, Unreadable
 from webapp.analysis import leases, readers, tasks
 from webapp.analysis.completion import announce_if_finished
-from webapp.analysis.models import Analysis, AnalysisState
+from webapp.analysis.models import Analysis, AnalysisState, EarlierReading
 from webapp.core import events
 from webapp.core.database import after_commit, db, now
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Modality, decide_for
+from webapp.policy.access import SWITCHED_OFF
 
 #: Rows that were not done for one of these reasons are decided anew when the interview is queued again.
 REDECIDED = frozenset(
     {
         *("no_consent", "no_recording", "no_answer", "no_transcript", "prohibited_in_eea", "place_not_cleared"),
         *("audit_missing", "audit_too_old", "notice_too_short", "release_missing", "waiver_missing"),
+        SWITCHED_OFF,
     }
 )
 
@@ -107,10 +109,14 @@ def consents_changed(interview: Interview) -> None:
 
     A consent that was given (again) after submission queues what it allows.
     """
-    gone = []
+    denied, gone = [], []
     for analysis in analyses_of(interview):
         decision = decide_for(interview, analysis.modality)
-        if decision or (analysis.state is AnalysisState.NOT_DONE and analysis.result is None):
+        # What an admin switched off is hidden, not deleted: it is there again when it is switched on.
+        if decision or decision.code == SWITCHED_OFF:
+            continue
+        denied.append(analysis.id)
+        if analysis.state is AnalysisState.NOT_DONE and analysis.result is None:
             continue
         gone.append(analysis.id)
         # Whoever runs it loses the lease, and with it the right to store a result.
@@ -118,9 +124,15 @@ def consents_changed(interview: Interview) -> None:
         analysis.model_name = analysis.model_version = analysis.model_sha256 = None
         analysis.state, analysis.progress, analysis.finished_at = AnalysisState.NOT_DONE, 0.0, now()
         analysis.reason_code, analysis.reason = decision.code, decision.reason
+    forget_earlier(denied)
     db.session.flush()
     # Sent even where no single reading is gone: what was combined is made anew from what may be used now.
     events.send(events.readings_deleted, interview_id=interview.id, analysis_ids=gone)
     if interview.state is InterviewState.SUBMITTED:
         queue_interview(interview)
         announce_if_finished(interview.id)
+
+
+def forget_earlier(analysis_ids: list[str]) -> None:
+    """Delete what earlier model versions read, where the reading itself has to go."""
+    db.session.execute(sa.delete(EarlierReading).where(EarlierReading.analysis_id.in_(analysis_ids)))

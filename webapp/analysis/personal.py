@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.analysis.models import Analysis
+from webapp.analysis.models import Analysis, EarlierReading
 from webapp.core.personal_data import Holding, Kept, register
 
 register(
@@ -12,5 +12,6 @@ register(
         lambda scope: Analysis.interview_id.in_(scope.interviews),
         files=("maps",),  # pieces that are made of a reading when somebody looks closer
         not_exported=frozenset({"lease_owner", "lease_until", "attempts"}),
-    )
+    ),
+    Holding(EarlierReading, Kept.READINGS, lambda scope: EarlierReading.interview_id.in_(scope.interviews)),
 )

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from ml.transcripts.recogniser import is_available
 from webapp.analysis.models import FINISHED, Analysis
-from webapp.analysis.operations import enqueue
+from webapp.analysis.operations import enqueue, forget_earlier
 from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Answer
@@ -30,6 +30,7 @@ def words_changed(answer: Answer) -> bool:
     if analysis.state not in FINISHED:
         # Whoever reads the old words loses the lease, and with it the right to store what they were read as.
         analysis.lease_owner = None
+    forget_earlier([analysis.id])  # they are about words that are no longer the answer's
     enqueue(analysis)
     events.send(events.readings_deleted, interview_id=analysis.interview_id, analysis_ids=[analysis.id])
     return True

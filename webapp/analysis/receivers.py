@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from webapp.analysis import operations, reanalyse, sweeper
+from webapp.analysis import operations, reanalyse, sweeper, versions
 from webapp.core import events
 from webapp.core.database import db
 from webapp.interviews.models import Answer, Interview, InterviewState
+from webapp.policy import Modality
 from webapp.recordings.models import Recording
 
 
@@ -36,6 +37,12 @@ def read_again(_app: object, *, answer_id: str) -> None:
     """Have the words of an answer analysed again."""
     if (answer := db.session.get(Answer, answer_id)) is not None:
         reanalyse.words_changed(answer)
+
+
+@events.model_switched.connect
+def switched(_app: object, *, organisation_id: str | None, modality: str) -> None:
+    """Queue what was switched off, and have reports show the version that counts now."""
+    versions.switched(organisation_id, Modality(modality))
 
 
 @events.sweeping.connect

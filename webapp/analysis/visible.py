@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ml.core.readings import FaceReading, SpeechReading, TextReading, open_reading
-from webapp.analysis.models import FINISHED, Analysis, AnalysisState
+from webapp.analysis import versions
+from webapp.analysis.models import FINISHED, Analysis, AnalysisState, EarlierReading
 from webapp.analysis.operations import analyses_of
 from webapp.analysis.reviewer_words import reason_for_reviewers
 from webapp.core.translation import translate_stored
 from webapp.interviews.models import Interview
 from webapp.policy import Decision, Modality, Mode, decide_for
+from webapp.policy.switches import switched_on
 
 Reading = FaceReading | SpeechReading | TextReading
 
@@ -28,6 +30,9 @@ class VisibleReading:
     code: str | None
     reason: str | None
     result: Reading | None
+    #: The version that read it, and all that have.
+    version: str | None = None
+    versions: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -58,15 +63,36 @@ def visible_readings(interview: Interview, *, results: bool = True) -> dict[str,
     decisions = {modality: decide_for(interview, modality) for modality in Modality}
     own = interview.mode is Mode.PRACTICE  # who practises reads about themselves
     found: dict[str, dict[Modality, VisibleReading]] = defaultdict(dict)
+    earlier = versions.earlier_of(interview.id) if results else {}
     for analysis in analyses_of(interview, results=results):
-        found[analysis.answer_id][analysis.modality] = _visible(analysis, decisions[analysis.modality], results, own)
+        shown = _visible(analysis, decisions[analysis.modality], own)
+        if results and decisions[analysis.modality]:
+            wanted = switched_on(interview.organisation_id, analysis.modality)
+            shown = _with_result(shown, analysis, earlier.get(analysis.id, []), wanted)
+        found[analysis.answer_id][analysis.modality] = shown
     return {
         answer_id: {modality: readings[modality] for modality in Modality if modality in readings}
         for answer_id, readings in found.items()
     }
 
 
-def _visible(analysis: Analysis, decision: Decision, results: bool, own: bool) -> VisibleReading:
+def _with_result(
+    shown: VisibleReading, analysis: Analysis, earlier: list[EarlierReading], wanted: str
+) -> VisibleReading:
+    """With the reading that counts; while the answer is read again, what was read before stays."""
+    chosen = versions.choose(analysis, earlier, wanted)
+    if chosen is None or not chosen.result:
+        return shown
+    current = [analysis.model_version] if analysis.state is AnalysisState.DONE else []
+    return replace(
+        shown,
+        result=open_reading(analysis.modality.value, chosen.result),
+        version=chosen.model_version,
+        versions=tuple(each for each in (*current, *(row.model_version for row in earlier)) if each),
+    )
+
+
+def _visible(analysis: Analysis, decision: Decision, own: bool) -> VisibleReading:
     if not decision:
         # Not even how far it got, or how it failed.
         return VisibleReading(
@@ -80,5 +106,5 @@ def _visible(analysis: Analysis, decision: Decision, results: bool, own: bool) -
         1.0 if done else analysis.progress,
         analysis.reason_code,
         analysis.reason if own else reason_for_reviewers(analysis.reason_code, analysis.reason),
-        open_reading(analysis.modality.value, analysis.result) if done and results and analysis.result else None,
+        None,
     )

@@ -14,6 +14,7 @@ from webapp.accounts.models import User, UserSession
 from webapp.applying.models import OpenLink
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.core.personal_data import Scope
 from webapp.governance import erasure
 from webapp.governance.models import Erasure, LegalHold
 from webapp.interviews.models import Interview, Invitation
@@ -82,6 +83,7 @@ def _erased(entry: dict[str, Any]) -> bool:
             scope=entry["scope"],
             kept_classes=entry["kept"],
             by_id=by.id if by else None,
+            organisation_id=_whose(entry["scope"]) or (by.organisation_id if by else None),
             requested_at=datetime.fromisoformat(entry["at"]),
             due_at=datetime.fromisoformat(entry["at"]),
         )
@@ -91,6 +93,13 @@ def _erased(entry: dict[str, Any]) -> bool:
     _end_holds(entry["scope"].get("interviews", ()))
     erasure.carry_out(row)
     return True
+
+
+def _whose(scope: dict[str, Any]) -> str | None:
+    interviews, invitations, accounts = (
+        tuple(scope.get(name, ())) for name in ("interviews", "invitations", "accounts")
+    )
+    return erasure.organisation_of(Scope(interviews, invitations, accounts))
 
 
 def _consents(entry: dict[str, Any]) -> bool:

@@ -44,7 +44,7 @@ class Person:
     name: str
     review: Review
     hidden: bool = False
-    #: What programs read in each answer, by question; empty where this reader may not see it yet.
+    #: What programs read in the one answer that was asked for, by question; empty where this reader may not see it yet.
     analyses: dict[str, Analyses] = field(default_factory=dict)
 
     @property
@@ -80,8 +80,9 @@ class Comparison:
     rows: list[Row]
 
 
-def compare(reader: User, ids: Collection[str], *, names: bool = True) -> Comparison:
-    """The comparison of the interviews ``ids``, with their names or with letters.
+def compare(reader: User, ids: Collection[str], *, names: bool = True, analysed: int | None = None) -> Comparison:
+    """The comparison of the interviews ``ids``, with their names or with letters, and with what programs read in the
+    answers of row ``analysed`` (from 1) alone: preparing it takes longer than all the rest.
 
     Raises ComparisonError for fewer than two or more than four, and for interviews of several positions; LookupError
     where ``reader`` may not see one of them, or it is not handed in.
@@ -104,12 +105,18 @@ def compare(reader: User, ids: Collection[str], *, names: bool = True) -> Compar
         if review is None:
             raise LookupError("This interview cannot be reviewed.")
         shown = interview.candidate_name if names and not hidden else letter
-        people.append(Person(interview, shown, review, hidden, _analyses(interview) if review.open else {}))
-    return Comparison(people, _rows(reader, [person.interview for person in people]))
+        people.append(Person(interview, shown, review, hidden))
+    rows = _rows(reader, [person.interview for person in people])
+    if analysed is not None and 1 <= analysed <= len(rows):
+        for person, source in zip(people, rows[analysed - 1].answers, strict=True):
+            if person.review.open and source is not None:
+                person.analyses.update(_analyses(person.interview, source.question))
+    return Comparison(people, rows)
 
 
-def _analyses(interview: Interview) -> dict[str, Analyses]:
-    return {view.question.id: analyses_of(interview, view) for view in view_of(interview).answers if view.recording}
+def _analyses(interview: Interview, question: Question) -> dict[str, Analyses]:
+    views = [view for view in view_of(interview).answers if view.question.id == question.id and view.recording]
+    return {view.question.id: analyses_of(interview, view) for view in views}
 
 
 def shuffled(reader: User, ids: Collection[str]) -> list[str]:

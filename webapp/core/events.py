@@ -87,7 +87,7 @@ second_step_changed = _signals.signal("second-step-changed")
 #: Payload ``address``, ``name``, ``file`` (what it is called), ``path`` (where in Viva it is) and ``job_id``. What
 #: somebody asked for has been put together, and can be fetched.
 export_finished = _signals.signal("export-finished")
-#: Payload ``address``, ``name`` and ``job_id``. What was held about somebody has been erased.
+#: Payload ``address``, ``name``, ``job_id`` and ``organisation_id``. What was held about somebody has been erased.
 erasure_finished = _signals.signal("erasure-finished")
 #: Payload ``invitation_id`` and ``interview_id`` (None where it was never begun). What was held about a candidate is
 #: being erased.
@@ -103,6 +103,9 @@ times_offered = _signals.signal("times-offered")
 application_received = _signals.signal("application-received")
 #: Payload ``message_id``. A message was given up: refused for good, or tried in vain for as long as it made sense.
 message_failed = _signals.signal("message-failed")
+#: Payload ``organisation_id`` (None: the installation) and ``modality``. Another version of a model was switched on, or
+#: the analysis was switched off or on.
+model_switched = _signals.signal("model-switched")
 #: No payload. The clock's one task asks every feature to find what nobody holds; each receiver commits by itself and
 #: returns how many messages it sent. Outside of any transaction, and one receiver's failure does not keep the others
 #: from their work.

@@ -58,7 +58,7 @@ def _weasyprint() -> Any:
     try:
         import weasyprint
         import weasyprint.text.fonts
-    except OSError as failure:  # Pango and its companions are no Python packages
+    except (OSError, ImportError) as failure:  # Pango and its companions are no Python packages
         current_app.logger.warning("PDFs cannot be made: %s", failure)
         raise PdfUnavailable(PACKAGES) from failure
     return weasyprint

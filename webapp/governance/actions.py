@@ -150,6 +150,8 @@ WORDS = {
     "attestation ended": N_("ended an attestation"),
     "audit recorded": N_("recorded a bias audit"),
     "bias report made": N_("made a bias report"),
+    "model switched": N_("switched a model"),
+    "readings made anew": N_("had answers analysed again by a new model version"),
     "model began to serve": N_("began to use a model"),
     "document signed": N_("signed a document"),
     "organisation changed": N_("changed the organisation"),

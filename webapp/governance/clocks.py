@@ -19,6 +19,8 @@ from webapp.interviews.models import Interview
 ADDRESSES = timedelta(days=90)
 #: How often retention is looked at, and how many interviews are erased at once.
 EVERY, AT_ONCE = timedelta(hours=1), 20
+#: How many interviews, the oldest first, the page of clocks looks at.
+LOOKED_AT = 300
 
 
 def sweep() -> int:
@@ -57,6 +59,21 @@ def erase_due() -> int:
         if done == AT_ONCE:
             break
     return done
+
+
+def due_counts(organisation_id: str, days: int = 30) -> dict[Kept, int]:
+    """Of how many interviews each class is due to go within so many days, holds left out: a dry run of the clocks."""
+    until = now() + timedelta(days=days)
+    counts = dict.fromkeys(Kept, 0)
+    query = sa.select(Interview).where(Interview.organisation_id == organisation_id)
+    for interview in db.session.scalars(query.order_by(Interview.started_at).limit(LOOKED_AT)):
+        if is_held(interview.id):
+            continue
+        for kept in Kept:
+            at = clock(interview, kept).due
+            if at is not None and at <= until and erasure.has_any(interview, kept):
+                counts[kept] += 1
+    return counts
 
 
 def erase_again() -> int:

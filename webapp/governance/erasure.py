@@ -18,7 +18,6 @@ from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import after_commit, db, now
 from webapp.core.personal_data import Counted, Kept, Scope, counted, holdings
-from webapp.core.scoping import kept_to
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.governance.models import Erasure
@@ -122,6 +121,12 @@ def plan(scope: Scope, kept: Collection[Kept] = tuple(Kept)) -> Plan:
     return found
 
 
+def has_any(interview: Interview, kept: Kept) -> bool:
+    """Whether there is anything of a class to erase."""
+    scope = Scope((interview.id,), (interview.invitation_id,) if interview.invitation_id else ())
+    return any(holding.count(scope) for holding in holdings([kept]))
+
+
 def request_erasure(
     scope: Scope, *, by: User | None, ground: str = "request", kept: Collection[Kept] = tuple(Kept)
 ) -> Erasure:
@@ -131,6 +136,7 @@ def request_erasure(
     """
     _check_not_held(scope)
     row = Erasure(
+        organisation_id=organisation_of(scope) or (by.organisation_id if by else None),
         ground=ground,
         scope={name: list(value) for name, value in asdict(scope).items() if name != "email"},
         kept_classes=[each.value for each in kept],
@@ -144,6 +150,15 @@ def request_erasure(
     else:
         record("erasure asked", erasure=row.id, by=by.id)
     return row
+
+
+def organisation_of(scope: Scope) -> str | None:
+    """Whose data it is; None where it is nobody's or that of several."""
+    whose: set[str | None] = set()
+    for model, ids in ((Interview, scope.interviews), (Invitation, scope.invitations), (User, scope.accounts)):
+        whose |= set(db.session.scalars(sa.select(model.organisation_id).where(model.id.in_(ids)).distinct()))
+    whose.discard(None)
+    return whose.pop() if len(whose) == 1 else None
 
 
 def approve(row: Erasure, *, by: User) -> None:
@@ -188,7 +203,8 @@ def carry_out(row: Erasure) -> Plan:
     db.session.flush()
     record("erased", erasure=row.id, ground=row.ground, by=row.by_id)
     for number, (name, address) in enumerate(told):
-        events.send(events.erasure_finished, address=address, name=name, job_id=f"{row.id}:{number}")
+        job_id, whose = f"{row.id}:{number}", row.organisation_id
+        events.send(events.erasure_finished, address=address, name=name, job_id=job_id, organisation_id=whose)
     if set(kept) == set(Kept):
         interviews = list(scope.interviews)
         after_commit(lambda: _remember(interviews))
@@ -215,13 +231,10 @@ def certificate(row: Erasure) -> dict[str, Any]:
 
 
 def newest(erasure_id: str | None = None) -> list[Erasure]:
-    """The last hundred, those first that wait for somebody to agree; or the one of that id. Of an organisation's own
-    people, for whoever works for one; what a clock erased belongs to the installation."""
+    """The last hundred, those first that wait for somebody to agree; or the one of that id."""
     query = sa.select(Erasure).order_by(Erasure.done_at.is_not(None), Erasure.requested_at.desc()).limit(100)
     if erasure_id is not None:
         query = query.where(Erasure.id == erasure_id)
-    if (mine := kept_to()) is not None:
-        query = query.where(Erasure.by_id.in_(sa.select(User.id).where(User.organisation_id == mine)))
     return list(db.session.scalars(query))
 
 

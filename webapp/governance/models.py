@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.personal_data import Kept
-from webapp.core.scoping import OfOrganisationOrAll
+from webapp.core.scoping import OfOrganisationOrAll, OfOrganisationOrNobody
 from webapp.interviews.models import Interview
 
 #: SQLite counts its own rows by INTEGER alone.
@@ -72,7 +72,7 @@ class AuditAddress(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class Erasure(Model):
+class Erasure(OfOrganisationOrNobody, Model):
     """What was erased, or is about to be: asked by a person, or due by a clock. Ids and counts, and no name: the
     certificate, which stays."""
 

@@ -135,4 +135,15 @@ def end_holds(interview_id: str, *, by: User) -> None:
         record("hold ended", interview=interview_id, by=by.id)
 
 
+def held(organisation_id: str) -> list[LegalHold]:
+    """The holds that last on interviews of an organisation, the newest first."""
+    query = (
+        sa.select(LegalHold)
+        .join(Interview, Interview.id == LegalHold.interview_id)
+        .where(Interview.organisation_id == organisation_id, LegalHold.ended_at.is_(None))
+        .order_by(LegalHold.since.desc())
+    )
+    return list(db.session.scalars(query))
+
+
 keeping.known_by(terms)

@@ -1,13 +1,14 @@
-"""/healthz for monitors and load balancers, /health for admins."""
+"""/healthz for monitors and load balancers, /health and the overview of all pages of administration for admins."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
 from webapp.accounts.models import Role
+from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
-from webapp.health import checks
+from webapp.health import checks, pages, work
 
 blueprint = Blueprint("health", __name__)
 
@@ -28,4 +29,28 @@ def healthz() -> tuple[Response, int]:
 def health() -> str:
     """Every part, and what to do about it."""
     found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
-    return render_template("health/index.html", checks=found, fine=all(check.is_fine for check in found))
+    return render_template(
+        "health/index.html", checks=found, fine=all(check.is_fine for check in found), work=work.waiting()
+    )
+
+
+@blueprint.get("/admin")
+@require_role(Role.ADMIN)
+def administration() -> str:
+    """Every page of administration, each with a sentence on what it does, and how the installation is."""
+    found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
+    return render_template(
+        "health/administration.html", sections=pages.SECTIONS, wrong=[check for check in found if not check.is_fine]
+    )
+
+
+@blueprint.get("/admin/settings")
+@require_role(Role.ADMIN)
+def settings() -> str:
+    """Every setting of the installation with a sentence on it, and which are set; never what to."""
+    listed = [one for one in environment.SETTINGS if one.table != "developers"]
+    return render_template(
+        "health/settings.html",
+        settings=listed,
+        given={one.variable for one in listed if environment.given(one.variable).strip()},
+    )

@@ -22,6 +22,14 @@ def _address(_form: Any, field: Any) -> None:
         raise ValidationError(_("Enter an address like https://login.example.org.")) from None
 
 
+class ChooseForm(FlaskForm):
+    organisation = StringField(
+        _l("Email or organisation"),
+        [DataRequired(_l("Enter your email address or your organisation.")), Length(max=254), one_line],
+        filters=[strip],
+    )
+
+
 class _ProviderForm(FlaskForm):
     name = StringField(_l("Name"), [DataRequired(_l("Enter a name.")), Length(max=80), one_line], filters=[strip])
     creates_accounts = BooleanField(_l("Create an account for people whom Viva does not know yet"))

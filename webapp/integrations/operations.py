@@ -46,7 +46,7 @@ def note(kind: EventType, cause: str, invitation_id: str, interview_id: str | No
         if not endpoint.types or kind.value in endpoint.types:
             outbox.put(
                 kind=kind.value, channel=Channel.WEBHOOK, cause=f"hook:{endpoint.id}:{event.id}", recipient=endpoint.id,
-                name=endpoint.title, facts={"event_id": event.id},
+                name=endpoint.title, facts={"event_id": event.id}, organisation_id=endpoint.organisation_id,
             )  # fmt: skip
 
 
@@ -171,7 +171,8 @@ def test(endpoint: Endpoint) -> str | None:
     """Send a test; the message's id."""
     return outbox.put(
         kind=TEST, channel=Channel.WEBHOOK, cause=f"hook:{endpoint.id}:test:{new_id()}", recipient=endpoint.id,
-        name=endpoint.title, priority=0, expires_at=now() + timedelta(minutes=10),
+        name=endpoint.title, organisation_id=endpoint.organisation_id, priority=0,
+        expires_at=now() + timedelta(minutes=10),
     )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ class ColumnsForm(FlaskForm):
     """Which columns of a list hold what."""
 
     name = SelectField(_l("Name, or first name"), coerce=int)
-    family_name = SelectField(_l("Family name, where it has a column of its own"), coerce=int)
+    family_name = SelectField(_l("Family name, if separate"), coerce=int)
     email = SelectField(_l("Email address"), coerce=int)
     has_header = BooleanField(_l("The first row is a heading"))
 

@@ -28,18 +28,18 @@ def read(data: bytes) -> str | None:
     if found is None or not status.startswith("5"):
         return None
     found.state, found.reason_code, found.reason, found.answer = State.FAILED, "bounced", RECIPIENT_REFUSED, said[:500]
-    refuse(found.recipient, said)
+    refuse(found, said)
     db.session.flush()
     events.send(events.message_failed, message_id=found.id)
     return found.id
 
 
-def refuse(address: str, said: str) -> None:
-    """Write no more to an address that does not exist, until somebody lifts that."""
-    address = address.lower()
-    there = sa.select(sa.exists().where(Refusal.address == address, Refusal.kind == ""))
-    if not db.session.scalar(there):
-        db.session.add(Refusal(address=address, kind="", why="bounced", detail=said[:500]))
+def refuse(message: Message, said: str) -> None:
+    """Have its organisation write no more to an address that does not exist, until somebody lifts that."""
+    address, whose = message.recipient.lower(), message.organisation_id
+    there = sa.exists().where(Refusal.address == address, Refusal.kind == "", Refusal.organisation_id == whose)
+    if not db.session.scalar(sa.select(there)):
+        db.session.add(Refusal(organisation_id=whose, address=address, kind="", why="bounced", detail=said[:500]))
         db.session.flush()
 
 

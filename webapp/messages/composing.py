@@ -53,7 +53,7 @@ def compose(kind: Kind, message: Message) -> Composed:
     """``message`` in its recipient's language. Raises WordingError where the organisation's words are no good."""
     with variables.writing_to(message):
         values = variables.values_of(message)
-        words = words_of(kind, message.language)
+        words = words_of(kind, message.language, message.organisation_id)
         if message.kind == WORDING_TEST:  # an admin tries words that may not be saved yet, with examples
             values = {**samples(kind), "organisation": values["organisation"]}
             words = str(message.facts["subject"]), str(message.facts["body"])
@@ -73,9 +73,8 @@ def html_of(letter: Letter, organisation: str, unsubscribe: str = "") -> str:
 def built(kind: Kind, message: Message) -> EmailMessage:
     """``message`` as RFC 5322 has it, with the id that it has for ever."""
     composed = compose(kind, message)
-    name, address = mail.sender()
     built = EmailMessage(policy=SMTP)
-    built["From"] = _address(name, address)
+    built["From"] = _address(variables.sender_name(message), mail.sender()[1])
     built["To"] = _address(message.name, message.recipient)
     if reply := _reply_to(message):
         built["Reply-To"] = reply
@@ -137,14 +136,16 @@ def _serializer() -> URLSafeSerializer:
 
 
 def unsubscribe_url(message: Message) -> str:
-    """The link by which its recipient gets no more messages of this kind."""
-    return link_to("messages.unsubscribe", token=_serializer().dumps([message.recipient, message.kind]))
+    """The link by which its recipient gets no more messages of this kind from this organisation."""
+    said = [message.recipient, message.kind, message.organisation_id]
+    return link_to("messages.unsubscribe", token=_serializer().dumps(said))
 
 
-def read_unsubscribe(token: str) -> tuple[str, str] | None:
-    """The address and the kind that a link was made for; None for any other token."""
+def read_unsubscribe(token: str) -> tuple[str, str, str | None] | None:
+    """The address, the kind and the organisation that a link was made for; None for any other token. A link of before
+    names no organisation: it counts for all."""
     try:
-        address, kind = _serializer().loads(token)
+        address, kind, *whose = _serializer().loads(token)
     except (BadData, TypeError, ValueError):
         return None
-    return str(address), str(kind)
+    return str(address), str(kind), str(whose[0]) if whose else None

@@ -95,7 +95,7 @@ class Notice:
         text, detail = kind_name(message.kind), ""
         if kind is not None:
             try:
-                letter = fill_in(kind, *words_of(kind, message.language), values)
+                letter = fill_in(kind, *words_of(kind, message.language, message.organisation_id), values)
                 text = letter.subject
                 said = (each.text for each in letter.paragraphs[1:] if not each.link)
                 detail = values.get("request") or next(said, "")

@@ -69,6 +69,7 @@ VARIABLES: dict[str, tuple[Text, Text]] = {
     "code": (_l("the code"), "482 913"),
     "by": (_l("who did it"), _l("Ada Lindqvist")),
     "browser": (_l("the browser and its system"), _l("Firefox on Windows")),
+    "change": (_l("what happened to the second step"), _l("a passkey was added")),
     "moment": (_l("when it happened"), _l("Tuesday, 1 December 2026, 10:12")),
     "waiting": (_l("how many interviews wait for a review"), _l("4")),
     "overdue": (_l("how many candidates should have had an answer by now"), _l("1")),
@@ -312,6 +313,20 @@ _KINDS: Iterable[Kind] = (
             _BYE,
         ),
         ("moment", "browser", "link"),
+    ),
+    Kind(
+        "second_step",
+        _l("Changed second step"),
+        _l("When a second step is added to somebody's account, used up or removed, by them or by somebody else."),
+        _l("The second step of your account has changed"),
+        (
+            _HELLO,
+            _l("On {{ moment }} this happened to the second step with which you sign in: {{ change }}."),
+            _l("If you know of it, there is nothing to do. If not, change your password and tell your administrator:"),
+            _l("[Look at my second step]({{ link }})"),
+            _BYE,
+        ),
+        ("moment", "change", "link"),
     ),
     Kind(
         "link_code",

@@ -60,7 +60,11 @@ NO_SERVER = N_("There is no mail server any more. See VIVA_SMTP_HOST.")
 def _check_recipient(message: Message) -> None:
     refusal = db.session.scalar(
         sa.select(Refusal)
-        .where(Refusal.address == message.recipient.lower(), Refusal.kind.in_(["", message.kind]))
+        .where(
+            Refusal.address == message.recipient.lower(),
+            Refusal.kind.in_(["", message.kind]),
+            sa.or_(Refusal.organisation_id == message.organisation_id, Refusal.organisation_id.is_(None)),
+        )
         .limit(1)
     )
     if refusal is None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
+from webapp.core.scoping import OfOrganisation, OfOrganisationOrAll
 from webapp.interviews.models import Invitation
 
 #: What is read first, what is read as it comes, and what may wait.
@@ -40,9 +41,9 @@ class State(enum.StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Message(Model):
+class Message(OfOrganisation, Model):
     """One message to one recipient, for one cause. Its ``id`` is its name for ever: it is in the Message-ID of a mail
-    and in the webhook-id, however often it is sent."""
+    and in the webhook-id, however often it is sent. What is about no organisation belongs to the first."""
 
     __tablename__ = "messages"
     __table_args__ = (Index("ix_messages_due", "state", "channel", "due_at"),)
@@ -87,11 +88,11 @@ class Message(Model):
     invitation: Mapped[Invitation | None] = relationship()
 
 
-class Wording(Model):
+class Wording(OfOrganisation, Model):
     """What an organisation says in place of our words, in one language."""
 
     __tablename__ = "message_wordings"
-    __table_args__ = (UniqueConstraint("kind", "language"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "kind", "language"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(60))
@@ -104,11 +105,12 @@ class Wording(Model):
     changed_by: Mapped[User] = relationship()
 
 
-class Refusal(Model):
-    """An address that gets no mail of one kind, or none at all (``kind`` empty): it bounced, or its owner said so."""
+class Refusal(OfOrganisationOrAll, Model):
+    """An address that gets no mail of one kind, or none at all (``kind`` empty), from an organisation or (without one)
+    from any: it bounced, or its owner said so."""
 
     __tablename__ = "message_refusals"
-    __table_args__ = (UniqueConstraint("address", "kind"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "address", "kind"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     #: Lower case.

@@ -35,7 +35,7 @@ def note(message: Message) -> None:
     """Keep that the candidate was told, once the mail has gone out. Flushes."""
     if message.kind not in TELLS or message.invitation is None or message.channel is not Channel.MAIL:
         return
-    _subject, body = words_of(KINDS[message.kind], message.language)
+    _subject, body = words_of(KINDS[message.kind], message.language, message.organisation_id)
     if "notice_link" in body or _is_counted(message.invitation):
         with writing_in(message.language):
             notices.tell(message.invitation, Way.MAIL)

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.models import User
+from webapp.accounts.operations import first_organisation
 from webapp.core import mail
 from webapp.core.database import after_commit, db, new_id, now
 from webapp.core.hosts import base_url
+from webapp.core.scoping import kept_to
 from webapp.core.translation import language as page_language
 from webapp.interviews.models import Invitation
 from webapp.messages import tasks
@@ -30,16 +32,20 @@ TRIED = timedelta(days=2)
 def put(
     *, kind: str, cause: str, recipient: str, channel: Channel = Channel.MAIL, name: str = "", user: User | None = None,
     invitation: Invitation | None = None, language: str = "", zone: str = "", facts: dict[str, Any] | None = None,
-    priority: int = NORMAL, due_at: datetime | None = None, expires_at: datetime | None = None,
+    organisation_id: str | None = None, priority: int = NORMAL, due_at: datetime | None = None,
+    expires_at: datetime | None = None,
 ) -> str | None:  # fmt: skip
     """Have one message sent once this transaction is committed; its id, or None where the cause has one already.
 
+    :param organisation_id: whose it is; else the invitation's, the person's, or that of whoever asks.
     :param due_at: not before this moment.
     :param expires_at: no longer tried after this one (two days after it is due).
     """
     moment = now()
     due = due_at or moment
+    whose = organisation_id or (invitation.organisation_id if invitation else user.organisation_id if user else None)
     row = {
+        "organisation_id": whose or kept_to() or first_organisation().id,
         "id": new_id(), "channel": channel, "kind": kind, "cause": cause, "state": _first_state(channel),
         "recipient": recipient, "name": name, "user_id": user.id if user else None,
         "invitation_id": invitation.id if invitation else None, "language": language or page_language(), "zone": zone,

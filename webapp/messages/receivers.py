@@ -9,7 +9,7 @@ from webapp.accounts.models import User, UserSession
 from webapp.applying import operations as applying
 from webapp.applying.models import Application
 from webapp.core import events
-from webapp.core.database import db, now
+from webapp.core.database import db, new_id, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
 from webapp.messages import bounces, delivery, notice_in_mail, outbox, tasks, writing
@@ -111,7 +111,8 @@ def confirm_address(_app: object, *, application_id: str) -> None:
     row = db.session.get_one(Application, application_id)
     outbox.put(
         kind="confirm_address", cause=f"confirm:{row.id}:{row.asked}", recipient=row.email, language=row.language,
-        zone=row.time_zone, expires_at=now() + applying.CONFIRM, facts={
+        zone=row.time_zone, expires_at=now() + applying.CONFIRM, organisation_id=row.open_link.position.organisation_id,
+        facts={
             "application_id": row.id, "position": row.open_link.position.title, "place": row.open_link.position.city,
         },
     )  # fmt: skip
@@ -147,6 +148,14 @@ def tell_new_device(_app: object, *, session_id: str) -> None:
     writing.to_person(user, "new_device", f"device:{session_id}", priority=URGENT, facts=facts)
 
 
+@events.second_step_changed.connect
+def tell_second_step(_app: object, *, user_id: str, what: str) -> None:
+    """Tell somebody that their second step has changed, whoever changed it."""
+    user = db.session.get_one(User, user_id)
+    facts = {"moment": now().isoformat(), "change": what}
+    writing.to_person(user, "second_step", f"second step:{new_id()}", priority=URGENT, facts=facts)
+
+
 @events.export_finished.connect
 def tell_exported(_app: object, *, address: str, name: str, file: str, path: str, job_id: str) -> None:
     """Tell whoever asked for an export that they can fetch it."""
@@ -160,10 +169,12 @@ def tell_exported(_app: object, *, address: str, name: str, file: str, path: str
 
 
 @events.erasure_finished.connect
-def tell_erased(_app: object, *, address: str, name: str, job_id: str) -> None:
+def tell_erased(_app: object, *, address: str, name: str, job_id: str, organisation_id: str | None = None) -> None:
     """Tell somebody that what was held about them is gone."""
-    facts = {"moment": now().isoformat()}
-    outbox.put(kind="erasure_finished", cause=f"erasure:{job_id}", recipient=address, name=name, facts=facts)
+    outbox.put(
+        kind="erasure_finished", cause=f"erasure:{job_id}", recipient=address, name=name,
+        organisation_id=organisation_id, facts={"moment": now().isoformat()},
+    )  # fmt: skip
 
 
 @events.message_failed.connect
@@ -174,7 +185,7 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
         return
     notice_in_mail.note_returned(message)
     if message.reason_code == "bounced" and bounces.is_about_address(message.answer or ""):
-        bounces.refuse(message.recipient, message.answer or "")
+        bounces.refuse(message, message.answer or "")
     if message.invitation is None:
         return
     row = message.invitation

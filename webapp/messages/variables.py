@@ -11,8 +11,10 @@ from datetime import datetime
 
 from flask import current_app
 from flask_babel import format_date
+from flask_babel import lazy_gettext as _l
 
-from webapp.accounts.operations import password_token, reset_token
+from webapp.accounts.models import Organisation
+from webapp.accounts.operations import first_organisation, password_token, reset_token
 from webapp.applying.models import Application
 from webapp.applying.operations import confirm_url
 from webapp.candidate.progress import duration_minutes
@@ -45,7 +47,7 @@ def writing_to(message: Message) -> Iterator[None]:
 
 def values_of(message: Message) -> dict[str, str]:
     """The variables of ``message`` by name."""
-    found = {"name": message.name, "organisation": mail.sender()[0]}
+    found = {"name": message.name, "organisation": sender_name(message)}
     if message.invitation is not None:
         found |= _of_invitation(message.invitation)
     for name, fact in message.facts.items():
@@ -55,10 +57,18 @@ def values_of(message: Message) -> dict[str, str]:
         found["link"] = maker(message)
     if message.kind == "link_code":
         found["code"] = binding.code_in_words(str(message.facts.get("code_id", "")))
+    if message.kind == "second_step":
+        found["change"] = str(_CHANGES.get(str(message.facts.get("change")), message.facts.get("change")))
     if message.kind == "undelivered":
         of = KINDS.get(str(message.facts.get("of")))
         found["message"] = str(of.title) if of else str(message.facts.get("of"))
     return found
+
+
+def sender_name(message: Message) -> str:
+    """Whom a message is from: the operator's sender speaks for the first organisation, others have their own names."""
+    whose = db.session.get(Organisation, message.organisation_id)
+    return mail.sender()[0] if whose is None or whose is first_organisation() else whose.name
 
 
 def _of_invitation(invitation: Invitation) -> dict[str, str]:
@@ -106,6 +116,15 @@ def _confirm_link(message: Message) -> str:
     return confirm_url(application) if application is not None else base_url()
 
 
+#: What happened to a second step (webapp/core/events.py), in words.
+_CHANGES = {
+    "app added": _l("an authenticator app was added"),
+    "passkey added": _l("a passkey was added"),
+    "app removed": _l("the authenticator app was removed"),
+    "passkey removed": _l("a passkey was removed"),
+    "recovery code used": _l("a recovery code was used"),
+    "all removed": _l("it was removed altogether, by an administrator"),
+}
 _LINKS: dict[str, Callable[[Message], str]] = {
     "invitation": _interview_link,
     "reminder": _interview_link,
@@ -119,6 +138,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "confirm_address": _confirm_link,
     "new_account": _password_link,
     "password_reset": _password_link,
+    "second_step": lambda _message: link_to("accounts.two_step"),
     "new_device": lambda _message: link_to("accounts.profile"),
     "digest": lambda _message: link_to("interviews.inbox"),
     "export_finished": _said,

@@ -62,9 +62,11 @@ class Letter:
         return "\n\n".join(f"{each.text}:\n{each.link}" if each.link else each.text for each in self.paragraphs) + "\n"
 
 
-def words_of(kind: Kind, language: str) -> tuple[str, str]:
+def words_of(kind: Kind, language: str, organisation_id: str | None) -> tuple[str, str]:
     """Subject and body of ``kind`` in ``language``: the organisation's where there are any, else ours."""
-    query = sa.select(Wording).where(Wording.kind == kind.key, Wording.language == language)
+    query = sa.select(Wording).where(
+        Wording.kind == kind.key, Wording.language == language, Wording.organisation_id == organisation_id
+    )
     own = db.session.scalar(query)
     return (own.subject, own.body) if own is not None else ours(kind, language)
 

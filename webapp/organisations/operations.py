@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ml.core.messages import N_
 from webapp.accounts.models import Organisation, Role, User
+from webapp.accounts.operations import enrol
 from webapp.core.database import db
 from webapp.core.security_log import record
 from webapp.organisations.access import Right, forget_places, teams_with
@@ -20,6 +21,33 @@ FIRST_TEAM = N_("Hiring team")
 
 class TeamError(ValueError):
     """This cannot be done with this team; the message is for a person."""
+
+
+def create_organisation(name: str, *, admin_name: str, email: str, password: str) -> tuple[Organisation, User]:
+    """Make an organisation with its first team and an admin, who owns the team.
+
+    Raises TeamError without a name of either, and where somebody has the address.
+    """
+    if not name.strip() or not admin_name.strip():
+        raise TeamError(_("Enter a name."))
+    organisation = Organisation(name=name.strip()[:120])
+    try:
+        with db.session.begin_nested():
+            db.session.add(organisation)
+            db.session.flush()
+            admin = User(
+                email=email.strip().lower(), name=admin_name.strip()[:120], role=Role.ADMIN,
+                organisation_id=organisation.id,
+            )  # fmt: skip
+            admin.set_password(password)
+            enrol(admin)
+            team = first_team(organisation.id)
+            team.own_only = False
+            put_in_team(team, admin, TeamRole.OWNER)
+    except IntegrityError:
+        raise TeamError(_("Somebody with this address is here already. Choose another address.")) from None
+    record("organisation created", organisation=organisation.id, admin=admin.id)
+    return organisation, admin
 
 
 def rename_organisation(organisation: Organisation, name: str, *, by: User) -> None:

@@ -19,12 +19,17 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from flask import current_app
 
+from ml.core.messages import N_
 from webapp.core.database import db, now
 from webapp.policy.acts import VERSION
 from webapp.policy.engine import Mode, Purpose, decide, permitted_by_law
 from webapp.policy.law import CURABLE, Situation, in_force, judge
-from webapp.policy.models import Attestation, BiasAudit
+from webapp.policy.models import OFF, Attestation, BiasAudit
 from webapp.policy.rules import Decision, Modality, Unless
+from webapp.policy.switches import switched_on
+
+#: The code where an admin switched an analysis off: it neither runs nor is shown, and nothing of it is deleted.
+SWITCHED_OFF = "switched_off"
 
 
 class Place(Protocol):
@@ -139,9 +144,10 @@ def law_for(subject: Place, modality: Modality) -> Decision:
     modality, mode = Modality(modality), Mode(subject.mode)
     if stopped := _stopped_then(subject, modality):
         return stopped[0]
-    return permitted_by_law(
+    found = permitted_by_law(
         modality, mode, subject.place, situation=situation_of(subject), facts=RecordedFacts(subject)
     )
+    return _unless_off(found, subject, modality)
 
 
 def decide_for(interview: Subject, modality: Modality, consents: Collection[Purpose] | None = None) -> Decision:
@@ -152,7 +158,7 @@ def decide_for(interview: Subject, modality: Modality, consents: Collection[Purp
     modality = Modality(modality)
     if stopped := _stopped_then(interview, modality):
         return stopped[0]
-    return decide(
+    found = decide(
         modality,
         mode=Mode(interview.mode),
         country=interview.place,
@@ -160,6 +166,14 @@ def decide_for(interview: Subject, modality: Modality, consents: Collection[Purp
         situation=situation_of(interview),
         facts=RecordedFacts(interview),
     )
+    return _unless_off(found, interview, modality)
+
+
+def _unless_off(decision: Decision, subject: Place, modality: Modality) -> Decision:
+    """The decision, unless all but an admin's switch lets the analysis run."""
+    if decision and switched_on(subject.organisation_id, modality) == OFF:
+        return Decision(False, SWITCHED_OFF, N_("This analysis is switched off here."))
+    return decision
 
 
 def signatures_needed(subject: Place, modalities: Collection[Modality]) -> list[str]:

@@ -1,4 +1,5 @@
-"""What admins put on record for the policy: attestations that widen it, and bias audits that it asks for."""
+"""What admins put on record for the policy: attestations that widen it, bias audits that it asks for, and which model
+versions are switched on."""
 
 from __future__ import annotations
 
@@ -49,3 +50,24 @@ class BiasAudit(OfOrganisationOrAll, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     by: Mapped[User] = relationship()
+
+
+#: In the place of a version: the analysis is off. Empty: the newest version there is.
+OFF, NEWEST = "off", ""
+
+
+class ModelSwitch(OfOrganisationOrAll, Model):
+    """Which version of a modality's model an organisation uses, or (without one) the whole installation. Rows are only
+    added; the newest counts."""
+
+    __tablename__ = "model_switches"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    modality: Mapped[Modality] = mapped_column(enum_type(Modality))
+    #: A version, OFF or NEWEST.
+    version: Mapped[str] = mapped_column(String(60))
+    #: None where it was done by a command on the machine itself.
+    by_id: Mapped[str | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    switched_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+    by: Mapped[User | None] = relationship()

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from webapp.core.personal_data import holds_nothing
-from webapp.policy.models import Attestation, BiasAudit
+from webapp.policy.models import Attestation, BiasAudit, ModelSwitch
 
-holds_nothing("what an admin put on record for an organisation", Attestation, BiasAudit)
+holds_nothing("what an admin put on record for an organisation", Attestation, BiasAudit, ModelSwitch)

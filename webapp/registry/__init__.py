@@ -5,7 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
-    from webapp.registry import personal, receivers  # connects them
+    from webapp.registry import cli, personal, receivers  # connects them
     from webapp.registry.views.models import blueprint
 
     app.register_blueprint(blueprint)
+    cli.init_app(app)

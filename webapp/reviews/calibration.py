@@ -14,12 +14,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from scipy.special import stdtrit
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
 from webapp.interviews.access import may_review
 from webapp.interviews.models import Interview, InterviewState
+from webapp.organisations.access import places_of as places_of_user
+from webapp.organisations.models import Membership, Team, TeamRole
 from webapp.questions.guide import guide_of
 from webapp.questions.models import Question
 from webapp.reviews import operations
@@ -47,10 +49,41 @@ def places_of(interview: Interview) -> list[tuple[Question, str]]:
     return [(question, key) for question in questions for key in guide_of(question).keys]
 
 
+#: Whom somebody leads by their role in a team: people of that team with these roles.
+LEADS: Mapping[TeamRole, frozenset[TeamRole]] = {
+    TeamRole.OWNER: frozenset(TeamRole),
+    TeamRole.HIRING_MANAGER: frozenset({TeamRole.RECRUITER, TeamRole.REVIEWER, TeamRole.OBSERVER}),
+}
+
+
+def led_by(viewer: User) -> set[str]:
+    """The ids of those whom ``viewer`` leads, and of whom they may see how they score: the people of the teams that
+    they own, and the others of those in which they are the hiring manager. An admin as such leads nobody."""
+    if not viewer.is_active or not viewer.role.is_staff:
+        return set()
+    mine, theirs = aliased(Membership), aliased(Membership)
+    leads = [sa.and_(mine.role == role, theirs.role.in_(led)) for role, led in LEADS.items()]
+    query = (
+        sa.select(theirs.user_id)
+        .join(mine, mine.team_id == theirs.team_id)
+        .join(Team, Team.id == mine.team_id)
+        .where(mine.user_id == viewer.id, theirs.user_id != viewer.id, Team.organisation_id == viewer.organisation_id)
+        .where(sa.or_(*leads))
+    )
+    return set(db.session.scalars(query))
+
+
 def is_lead_of(viewer: User, reviewer: User) -> bool:
-    """Whether ``viewer`` leads ``reviewer`` and may see how they score: an admin of the same organisation."""
-    same = viewer.organisation_id == reviewer.organisation_id
-    return viewer.role is Role.ADMIN and viewer.id != reviewer.id and same
+    """Whether ``viewer`` leads ``reviewer``."""
+    return viewer.organisation_id == reviewer.organisation_id and reviewer.id in led_by(viewer)
+
+
+def may_choose(user: User, interview: Interview) -> bool:
+    """Whether ``user`` chooses interviews of this position to calibrate with: those who lead its team, and admins."""
+    if interview.position is None or not may_review(user, interview):
+        return False
+    place = places_of_user(user).get(interview.position.team_id)
+    return user.role is Role.ADMIN or (place is not None and place.role in LEADS)
 
 
 def may_see(viewer: User, reviewer: User) -> bool:
@@ -63,7 +96,7 @@ def make_gold(interview: Interview, *, by: User) -> GoldInterview:
 
     A second time the reference is replaced. Raises ReviewError for all but leads, and without a complete scorecard.
     """
-    if by.role is not Role.ADMIN:
+    if not may_choose(by, interview):
         raise ReviewError(_("Only a lead chooses the interviews for calibration."))
     cards = [card for card in operations.submitted(interview) if card.reviewer_id == by.id]
     ratings = {(r.question_id, r.competency): r.score for card in cards for r in card.ratings}
@@ -82,7 +115,7 @@ def make_gold(interview: Interview, *, by: User) -> GoldInterview:
 
 def retire(row: GoldInterview, *, by: User) -> None:
     """Ask nobody to score it any more; what was scored stays. Raises ReviewError for all but leads."""
-    if by.role is not Role.ADMIN:
+    if not may_choose(by, row.interview):
         raise ReviewError(_("Only a lead chooses the interviews for calibration."))
     row.retired_at = now()
     db.session.flush()

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, new_id, now
+from webapp.core.scoping import OfOrganisation
 from webapp.interviews.models import Invitation
 from webapp.live.models import Room
 from webapp.positions.models import Position
 
 
-class Slot(Model):
+class Slot(OfOrganisation, Model):
     """A time at which a host can talk with one candidate for a position."""
 
     __tablename__ = "interview_slots"
@@ -36,7 +37,7 @@ class Slot(Model):
         return round((self.ends_at - self.starts_at) / timedelta(minutes=1))
 
 
-class Appointment(Model):
+class Appointment(OfOrganisation, Model):
     """A candidate's live interview. The database holds that a slot has one, and that a candidate has one."""
 
     __tablename__ = "appointments"

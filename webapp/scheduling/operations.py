@@ -50,7 +50,8 @@ def offer(host: User, position: Position, starts: Sequence[datetime], minutes: i
         raise SchedulingError(_("Times can be offered up to 30 days ahead."))
     # Two forms of one host go one after the other: by a row lock here; on SQLite by its one writer.
     db.session.execute(sa.select(User.id).where(User.id == host.id).with_for_update())
-    slots = [Slot(host_id=host.id, position_id=position.id, starts_at=each, ends_at=each + length) for each in starts]
+    common = {"host_id": host.id, "position_id": position.id, "organisation_id": position.organisation_id}
+    slots = [Slot(**common, starts_at=each, ends_at=each + length) for each in starts]
     db.session.add_all(slots)
     db.session.flush()
     for slot in slots:
@@ -122,6 +123,7 @@ def book(invitation: Invitation, slot_id: str) -> Appointment:
         with db.session.begin_nested():
             if appointment is None:
                 appointment = Appointment(invitation=invitation, slot_id=slot.id, host_id=slot.host_id,
+                                          organisation_id=invitation.organisation_id,
                                           starts_at=slot.starts_at, ends_at=slot.ends_at)  # fmt: skip
                 db.session.add(appointment)
             else:

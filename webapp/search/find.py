@@ -93,17 +93,32 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     for term in terms:
         found = invitations_with(term, named)
         query = query.where(Invitation.id.not_in(found) if term.excluded else Invitation.id.in_(found))
-    total = db.session.scalar(query.with_only_columns(sa.func.count())) or 0
+    page = max(page, 1)
+    ids, total = _page(query, page)
     pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    if page > pages:
+        page = pages
+        ids, total = _page(query, page)
+    loaded = sa.select(Invitation).where(Invitation.id.in_(ids))
+    options = (joinedload(Invitation.position), joinedload(Invitation.interview))
+    place = {each: number for number, each in enumerate(ids)}
+    rows = sorted(db.session.scalars(loaded.options(*options)).unique(), key=lambda row: place[row.id])
+    return Results(terms, _entries(user, rows, wanted), total, page, pages)
+
+
+def _page(query: sa.Select[Invitation], page: int) -> tuple[list[str], int]:
+    """The ids of one page, the newest answers first, and how many there are in all: the index is asked once for both,
+    and nothing but ids is sorted."""
     ordered = (
-        query.outerjoin(Interview, Interview.invitation_id == Invitation.id)
+        query.with_only_columns(Invitation.id, sa.func.count().over())
+        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
         .order_by(Interview.submitted_at.is_(None), Interview.submitted_at.desc(), Invitation.created_at.desc())
         .order_by(Invitation.id)
-        .options(joinedload(Invitation.position), joinedload(Invitation.interview))
     )
-    rows = db.session.scalars(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
-    return Results(terms, _entries(user, rows, wanted), total, page, pages)
+    rows = db.session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    if not rows and page > 1:
+        return [], db.session.scalar(query.with_only_columns(sa.func.count())) or 0
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _named(user: User) -> sa.Select[str] | None:
@@ -118,9 +133,12 @@ def _named(user: User) -> sa.Select[str] | None:
 def _entries(user: User, invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[Found]:
     """Each with its passages. They are cut from what may be seen now, not from the index."""
     answers = _answers_with(invitations, wanted)
+    said = store.visible_of([answer for some in answers.values() for answer in some])
     entries = []
     for invitation in invitations:
-        passages = [passage for answer in answers[invitation.id] for passage in _passages(answer, wanted)]
+        passages = [
+            passage for answer in answers[invitation.id] for passage in _passages(answer, said.get(answer.id), wanted)
+        ]
         entries.append(
             Found(
                 invitation,
@@ -147,7 +165,8 @@ def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list
 
 def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict[str, list[Answer]]:
     """By invitation, the answers that hold one of the terms, in the order of the questions."""
-    holds = sa.or_(*(SearchDocument.id.in_(documents_with(term)) for term in wanted))
+    # The sum keeps SQLite from looking up every document of a common word: those of one page are few.
+    holds = sa.or_(*((SearchDocument.id + 0).in_(documents_with(term)) for term in wanted))
     ids = sa.select(SearchDocument.answer_id).where(
         SearchDocument.invitation_id.in_([row.id for row in invitations]), holds
     )
@@ -166,11 +185,11 @@ def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> 
     return found
 
 
-def _passages(answer: Answer, wanted: Sequence[Term]) -> list[Passage]:
+def _passages(answer: Answer, spoken: Transcript | None, wanted: Sequence[Term]) -> list[Passage]:
     found = []
     if answer.written and (pieces := passage(answer.written, wanted)):
         found.append(Passage(answer, False, pieces[0]))
-    if (spoken := store.visible(answer)) and (pieces := passage(spoken.words.text, wanted)):
+    if spoken and (pieces := passage(spoken.words.text, wanted)):
         found.append(Passage(answer, True, pieces[0], _moment(spoken, pieces[1])))
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,10 +36,24 @@ def versions(answer: Answer) -> list[Transcript]:
         .options(joinedload(Transcript.author))
         .order_by(Transcript.version.desc())
     )
-    found = db.session.scalars(query).all()
+    return _allowed(answer, db.session.scalars(query).all())
+
+
+def _allowed(answer: Answer, found: Sequence[Transcript]) -> list[Transcript]:
     if any(row.by_machine for row in found) and not decide_for(answer.interview, Modality.TEXT):
         return [row for row in found if not row.by_machine]
     return list(found)
+
+
+def visible_of(answers: Collection[Answer]) -> dict[str, Transcript]:
+    """The same as ``visible`` for many answers by their ids, in one query; those without a transcript are not there."""
+    recordings = {answer.id: recording.id for answer in answers if (recording := recording_of(answer)) is not None}
+    query = sa.select(Transcript).where(Transcript.recording_id.in_(recordings.values()))
+    found: dict[str, list[Transcript]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(Transcript.version.desc())):
+        found[row.recording_id].append(row)
+    seen = {answer.id: _allowed(answer, found[recordings[answer.id]]) for answer in answers if answer.id in recordings}
+    return {answer_id: rows[0] for answer_id, rows in seen.items() if rows}
 
 
 def visible(answer: Answer | None) -> Transcript | None:

@@ -104,7 +104,9 @@ def bodies(ids: dict) -> dict[str, dict]:
 def more(world, key_id: str) -> dict[str, str]:
     """The ids of the world's other things, those that only admins ask for."""
     admin = world.people[Role.ADMIN]
-    erasure = Erasure(ground="request", scope={}, kept_classes=[], by_id=admin.id, due_at=now(), done_at=now())
+    erasure = Erasure(
+        ground="request", scope={}, kept_classes=[], by_id=admin.id, due_at=now(), done_at=now(), organisation_id=admin.organisation_id
+    )  # fmt: skip
     attestation = Attestation(place="GB", modality=Modality.FACE, statement="A ground.", by_id=admin.id)
     db.session.add_all([erasure, attestation])
     db.session.commit()

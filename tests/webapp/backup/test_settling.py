@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from webapp.accounts.models import Role, User
+from webapp.accounts.operations import first_organisation
 from webapp.backup import removals, settling
 from webapp.backup.receivers import journal
 from webapp.candidate.operations import record_consents
@@ -41,7 +42,7 @@ def share_of(make, interview):
 def message(cause: str, state: State = State.WAITING) -> Message:
     row = Message(
         channel=Channel.MAIL, kind="test", cause=cause, state=state, recipient="kim@viva.test",
-        expires_at=now() + timedelta(days=2),
+        expires_at=now() + timedelta(days=2), organisation_id=first_organisation().id,
     )  # fmt: skip
     db.session.add(row)
     db.session.commit()

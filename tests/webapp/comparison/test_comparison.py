@@ -139,9 +139,16 @@ def test_small_multiples_share_one_scale_and_wait_for_ones_own_scorecard(app, ma
     for interview in interviews:
         run_all(interview)
     text = page(client, interviews).text
+    assert "data-timeline " not in text and text.count("data-part=") == 1  # nothing is prepared that nobody opens
+    text = page(client, interviews, analyses=1).text
     lengths = re.findall(r'data-timeline data-seconds="([^"]+)"', text)
     assert len(lengths) == 2 and len(set(lengths)) == 1
+    ids = {"interview": [each.id for each in interviews], "analyses": 1}
+    part = client.get("/compare", query_string=ids, headers={"X-Fragment": "1"}).text
+    assert part.count("data-timeline ") == 2 and "<html" not in part
+    assert client.get("/compare", query_string=ids | {"analyses": 3}, headers={"X-Fragment": "1"}).status_code == 404
     app.config["BLIND_REVIEW"] = True
-    assert "data-timeline " not in page(client, interviews).text
+    assert "data-part=" not in page(client, interviews).text
+    assert "data-timeline " not in page(client, interviews, analyses=1).text
     rate(interviews[0], recruiter, 2)
-    assert page(client, interviews).text.count("data-timeline ") == 1
+    assert page(client, interviews, analyses=1).text.count("data-timeline ") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ml.transcripts.transcript import Transcript, Word
 from tests.webapp.analysis.conftest import models, run_all
 from tests.webapp.analysis.samples import answer_all
 from webapp.core.database import db, now
+from webapp.core.settings import ROOT
 from webapp.exports import document
 from webapp.interviews.models import InterviewState
 from webapp.positions.models import ReviewState
@@ -203,13 +205,24 @@ def test_what_is_left_out_is_not_there(client, reviewed, part, gone):
     assert "Left out" in less and "Left out" not in whole
 
 
-def test_without_pango_there_is_the_page_to_print(client, reviewed, monkeypatch):
+@pytest.fixture(params=[OSError("cannot load library 'libpango-1.0-0'"), ImportError("No module named 'weasyprint'")])
+def without_pango(request, monkeypatch):
+    """WeasyPrint cannot be imported, as where Pango or WeasyPrint itself is not installed."""
+    whole = builtins.__import__
+
+    def importing(name: str, *args, **kwargs):
+        if name.partition(".")[0] == "weasyprint":
+            raise request.param
+        return whole(name, *args, **kwargs)
+
+    document._weasyprint.cache_clear()
+    monkeypatch.setattr(builtins, "__import__", importing)
+    yield
+    document._weasyprint.cache_clear()
+
+
+def test_without_pango_there_is_the_page_to_print(client, reviewed, without_pango):
     interview = reviewed()
-
-    def missing() -> None:
-        raise document.PdfUnavailable(document.PACKAGES)
-
-    monkeypatch.setattr(document, "_weasyprint", missing)
     answer = client.get(f"/reports/{interview.id}/report.pdf?without=notes", follow_redirects=True)
     assert answer.request.path == f"/reports/{interview.id}/document.html"
     assert "cannot make PDF files" in answer.text and "libpango-1.0-0" in answer.text and "named it" not in answer.text
@@ -248,3 +261,7 @@ def test_what_is_not_handed_in_has_no_document(client, make, sign_in):
     sign_in(interview.invitation.created_by)
     assert interview.state is InterviewState.OPEN and now()
     assert client.get(f"/reports/{interview.id}/report.pdf").status_code == 404
+
+
+def test_the_operators_guide_names_what_pdfs_need():
+    assert f"apt-get install {document.PACKAGES}" in (ROOT / "docs/operations.md").read_text("utf-8")

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.core.database import db
+from webapp.core.personal_data import Kept
+from webapp.governance import clocks, retention
 from webapp.governance.models import Erasure, RetentionRule
 from webapp.interviews.models import Interview, Invitation
 from webapp.organisations.models import TeamRole
@@ -39,7 +41,12 @@ def test_it_says_what_goes_and_wants_the_name(client, invitation):
 
 def test_nobody_erases_anothers_candidate_nor_sees_the_certificate(client, make, sign_in, invitation):
     row = Erasure(
-        ground="request", scope={}, kept_classes=[], by_id=invitation.created_by_id, due_at=invitation.deadline
+        ground="request",
+        scope={},
+        kept_classes=[],
+        by_id=invitation.created_by_id,
+        due_at=invitation.deadline,
+        organisation_id=invitation.organisation_id,
     )
     db.session.add(row)
     db.session.commit()
@@ -106,3 +113,28 @@ def test_who_may_only_look_or_review_erases_nobody(client, make, sign_in, role):
     assert client.post(f"/invitations/{invitation.id}/erase", data=form).status_code == 403
     sign_in(owner)
     assert client.get(f"/invitations/{invitation.id}/erase").status_code == 200
+
+
+def test_clocks_of_a_place(client, make, sign_in):
+    admin = sign_in(make.user(Role.ADMIN))
+    sent = client.post("/retention/places", data={"at-place": "US-IL", "at-media": "30", "at-records": "1500"})
+    assert sent.status_code == 302
+    found = {(row.place, row.kept.value): row.days for row in db.session.scalars(sa.select(RetentionRule))}
+    assert found == {("US-IL", "media"): 30, ("US-IL", "records"): 1500}
+    page = client.get("/retention").text
+    assert "Illinois" in page and "1500" in page
+    assert client.post("/retention/places", data={"at-place": "US-IL"}).status_code == 422  # no clock at all
+    assert client.post("/retention/places", data={"at-place": "XX", "at-media": "3"}).status_code == 422
+    client.post("/retention/places/US-IL/remove")
+    assert db.session.scalar(sa.select(sa.func.count(RetentionRule.id))) == 0 and admin
+
+
+def test_what_the_clocks_erase_next_is_counted_without_what_is_held(client, make, sign_in, invitation):
+    admin = sign_in(make.user(Role.ADMIN))
+    retention.set_rule(Kept.RECORDS, 1, by=admin)
+    db.session.commit()
+    assert clocks.due_counts(admin.organisation_id)[Kept.RECORDS] == 1
+    retention.hold(invitation.interview.id, "A dispute.", by=admin)
+    db.session.commit()
+    assert clocks.due_counts(admin.organisation_id)[Kept.RECORDS] == 0
+    assert "Legal holds" in client.get("/retention").text

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from webapp.accounts import second_step
 from webapp.accounts.models import Role
 from webapp.candidate import operations as candidate
 from webapp.candidate.status import status_url
@@ -15,7 +16,7 @@ from webapp.core.database import db, now
 from webapp.core.translation import languages, writing_in
 from webapp.interviews import operations
 from webapp.interviews.models import InterviewState
-from webapp.messages import clock, wordings, writing
+from webapp.messages import clock, variables, wordings, writing
 from webapp.messages.kinds import KINDS, VARIABLES
 from webapp.messages.models import Channel, Message, State
 from webapp.reviews.models import Decision, Outcome
@@ -49,7 +50,7 @@ def test_every_kind_can_be_filled_in_in_every_language(app, key):
     assert set(kind.names) <= VARIABLES.keys()
     for language in languages():
         with writing_in(language):
-            letter = wordings.fill_in(kind, *wordings.words_of(kind, language), wordings.samples(kind))
+            letter = wordings.fill_in(kind, *wordings.words_of(kind, language, None), wordings.samples(kind))
             assert (
                 letter.subject and len(letter.paragraphs) >= 2 and "{{" not in letter.text and "{%" not in letter.text
             )
@@ -283,3 +284,13 @@ def test_what_others_send(app, make, invited, post, deliver):
     assert "/mentions" in found["lee@viva.test"] and "https://viva.test/exports/1" in found["a@viva.test"]
     assert "erased" in found["b@viva.test"]
     assert interview.state is InterviewState.SUBMITTED
+
+
+def test_a_changed_second_step_is_told_to_whose_it_is(make):
+    user, admin = make.user(), make.user(Role.ADMIN)
+    second_step.take_away(user, by=admin)
+    db.session.commit()
+    (message,) = db.session.scalars(sa.select(Message).filter_by(kind="second_step", channel=Channel.MAIL))
+    assert message.recipient == user.email
+    values = variables.values_of(message)
+    assert "removed altogether" in values["change"] and values["link"].endswith("/profile/two-step")

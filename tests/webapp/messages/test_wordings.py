@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.accounts.models import Role
-from webapp.core.database import db
-from webapp.messages import outbox, wordings
+from webapp.core.database import db, new_id, now
+from webapp.messages import bounces, mail_way, outbox, wordings
+from webapp.messages.composing import built, read_unsubscribe, unsubscribe_url
+from webapp.messages.delivery import Refused
 from webapp.messages.kinds import KINDS
 from webapp.messages.models import Message, State, Wording
 
@@ -78,7 +80,16 @@ def test_a_test_shows_words_that_are_not_saved(client, make, sign_in, post, deli
 
 def test_words_that_are_wrong_keep_the_message_until_they_are_right(client, make, sign_in, post, deliver):
     admin = sign_in(make.user(Role.ADMIN))
-    db.session.add(Wording(kind="test", language="en", subject="x", body="{{ gone }}", changed_by_id=admin.id))
+    db.session.add(
+        Wording(
+            organisation_id=admin.organisation_id,
+            kind="test",
+            language="en",
+            subject="x",
+            body="{{ gone }}",
+            changed_by_id=admin.id,
+        )
+    )
     message_id = outbox.put(kind="test", cause="c", recipient="kim@viva.test", name="Kim")
     (message,) = deliver()
     assert (message.state, message.reason_code) == (State.FAILED, "wording") and "gone" in message.reason
@@ -88,3 +99,26 @@ def test_words_that_are_wrong_keep_the_message_until_they_are_right(client, make
     deliver()
     assert [taken.id for taken in post.taken] == [message_id]
     assert db.session.scalars(sa.select(Message.state)).all() == [State.SENT]
+
+
+def test_each_organisation_has_its_own_words_and_its_own_refusals(app, make, sign_in, client):
+    ours, theirs = make.user(Role.ADMIN), make.user(Role.ADMIN, organisation_id=make.organisation("Bird Ltd").id)
+    kind = KINDS["receipt"]
+    for person in (ours, theirs):
+        sign_in(person)
+        body = f"Words of {person.name}. {{{{ status_link }}}}"
+        answer = client.post("/messages/wordings/receipt", data={"subject": "S", "body": body, "do": "save"})
+        assert answer.status_code == 302
+        assert person.name in client.get("/messages/wordings/receipt").text
+    said = [wordings.words_of(kind, "en", person.organisation_id)[1] for person in (ours, theirs)]
+    assert [ours.name in said[0], theirs.name in said[1], ours.name in said[1]] == [True, True, False]
+    # Theirs is from Bird Ltd, and an address that refuses Bird Ltd's mail still gets ours.
+    mails = [Message(id=new_id(), recipient="Kim@viva.test", kind="receipt", language="en", name="Kim", facts={}, zone="",
+                     base="", created_at=now(), organisation_id=each.organisation_id) for each in (ours, theirs)]  # fmt: skip
+    assert [built(kind, mail)["From"].addresses[0].display_name for mail in mails] == ["Viva", "Bird Ltd"]
+    bounces.refuse(mails[1], "550 5.1.1 no such user")
+    mail_way._check_recipient(mails[0])
+    with pytest.raises(Refused):
+        mail_way._check_recipient(mails[1])
+    token = unsubscribe_url(mails[0]).rpartition("/")[2]
+    assert read_unsubscribe(token) == ("Kim@viva.test", "receipt", ours.organisation_id)

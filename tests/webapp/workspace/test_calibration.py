@@ -10,6 +10,8 @@ from scipy import stats
 
 from webapp.accounts.models import Role
 from webapp.core.database import db, now
+from webapp.organisations.models import TeamRole
+from webapp.organisations.operations import put_in_team
 from webapp.reviews import calibration
 from webapp.reviews.calibration_models import CalibrationCard, GoldInterview
 from webapp.reviews.models import Decision, Scorecard
@@ -17,8 +19,12 @@ from webapp.reviews.operations import ReviewError
 
 
 @pytest.fixture
-def lead(make):
-    return make.user(Role.ADMIN, name="Ada Lindqvist")
+def lead(make, interview):
+    """The owner of the team that the recruiter is in; no admin."""
+    person = make.user(name="Ada Lindqvist")
+    put_in_team(interview.position.team, person, TeamRole.OWNER)
+    db.session.commit()
+    return person
 
 
 @pytest.fixture
@@ -61,9 +67,32 @@ def test_a_round_is_kept_and_told_to_two_people_alone(client, make, sign_in, gol
     sign_in(lead)
     assert "Rosa Moreau" in client.get("/reviews/calibration").text
     assert client.get(f"/reviews/calibration/people/{recruiter.id}").status_code == 200
-    stranger = sign_in(make.user())
-    assert client.get(f"/reviews/calibration/people/{recruiter.id}").status_code == 404
-    assert "Rosa Moreau" not in client.get("/reviews/calibration").text and not calibration.may_see(stranger, recruiter)
+    for stranger in (make.user(), make.user(Role.ADMIN)):  # a colleague of the team, and an admin who does not lead it
+        sign_in(stranger)
+        assert client.get(f"/reviews/calibration/people/{recruiter.id}").status_code == 404
+        assert "Rosa Moreau" not in client.get("/reviews/calibration").text
+        assert not calibration.may_see(stranger, recruiter)
+
+
+@pytest.mark.parametrize("role", [None, *TeamRole])
+def test_who_leads_whom(make, role):
+    """Every role in a team, and none for an admin, against every role, in the same team and in another."""
+    viewer = make.user(Role.ADMIN if role is None else Role.RECRUITER)
+    team, other, theirs = make.team(), make.team(), make.organisation().id
+    if role is not None:
+        put_in_team(team, viewer, role)
+    leads = {TeamRole.OWNER: set(TeamRole), TeamRole.HIRING_MANAGER: {"recruiter", "reviewer", "observer"}}
+    for each in TeamRole:
+        inside, outside = make.user(), make.user()
+        put_in_team(team, inside, each)
+        put_in_team(other, outside, each)
+        assert calibration.may_see(viewer, inside) is (each in leads.get(role, ())), each
+        assert not calibration.may_see(viewer, outside)
+        assert calibration.may_see(inside, inside)
+    assert not calibration.may_see(viewer, make.user(organisation_id=theirs))
+    assert not calibration.is_lead_of(viewer, viewer)
+    viewer.active = False
+    assert calibration.led_by(viewer) == set()
 
 
 def test_severity_and_drift_with_intervals(gold, recruiter):

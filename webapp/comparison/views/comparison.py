@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask_login import current_user
 
 from webapp.comparison.side_by_side import FEWEST_RATED, MOST, ComparisonError, compare
@@ -47,29 +47,38 @@ def _choice(position_id: str, problem: str | None) -> str:
 
 @blueprint.get("")
 @staff
-def show() -> str | tuple[str, int]:
+def show() -> Response | tuple[str, int]:
     """Two to four people beside each other (``?interview=ID`` for each).
 
-    ``names=hidden`` shows letters; ``media=hidden`` shows words and no recording.
+    ``names=hidden`` shows letters; ``media=hidden`` shows words and no recording; ``analyses=N`` also what programs
+    read in the answers to question N, and to a script nothing but that.
     """
     names, media = request.args.get("names") != "hidden", request.args.get("media") != "hidden"
-    ids = request.args.getlist("interview")
+    ids, analysed = request.args.getlist("interview"), request.args.get("analyses", type=int)
     try:
-        found = compare(current_user._get_current_object(), ids, names=names)
+        found = compare(current_user._get_current_object(), ids, names=names, analysed=analysed)
     except LookupError:
         abort(404)
     except ComparisonError as refused:
         position_id = request.args.get("position") or _position_of(ids)
         return (_choice(position_id, str(refused)) if position_id else abort(404)), 422
-    return render_template(
+    if analysed is not None and "X-Fragment" in request.headers:
+        row = found.rows[analysed - 1] if 1 <= analysed <= len(found.rows) else abort(404)
+        part = render_template(
+            "comparison/_analyses.html", comparison=found, row=row, number=analysed, path_of=timeline.path_of
+        )
+        return Response(part, headers={"Vary": "X-Fragment"})
+    page = render_template(
         "comparison/show.html",
         comparison=found,
+        analysed=analysed,
         names=names,
         media=media,
         ids=ids,
         fewest_rated=FEWEST_RATED,
         path_of=timeline.path_of,
     )
+    return Response(page, headers={"Vary": "X-Fragment"})
 
 
 def _position_of(ids: list[str]) -> str | None:

@@ -11,8 +11,8 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.personal_data import Kept, Scope, holdings
 from webapp.core.security import require_role
-from webapp.governance import erasure, retention
-from webapp.governance.forms import RetentionForm
+from webapp.governance import clocks, erasure, retention
+from webapp.governance.forms import PlaceRetentionForm, RetentionForm
 from webapp.governance.models import Erasure
 from webapp.interviews.access import Right, load_invitation
 from webapp.interviews.candidate_session import load_interview
@@ -134,8 +134,51 @@ def keeping() -> AnyResponse | tuple[str, int]:
         db.session.commit()
         flash(_("Saved. What is older goes within the next hours."), "success")
         return redirect(url_for("erasing.keeping"))
-    page = render_template("governance/retention.html", form=form, erasures=erasure.newest())
-    return page, 422 if form.is_submitted() else 200
+    return _keeping_page(form, PlaceRetentionForm(formdata=None)), 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/retention/places")
+@require_role(Role.ADMIN)
+def keeping_at_place() -> AnyResponse | tuple[str, int]:
+    """Keep what belongs to one place for a time of its own."""
+    form = PlaceRetentionForm()
+    if form.validate_on_submit():
+        for each in Kept:
+            retention.set_rule(each, form[each.value].data, place=form.place.data, by=current_user)
+        db.session.commit()
+        flash(_("Saved. What is older goes within the next hours."), "success")
+        return redirect(url_for("erasing.keeping"))
+    everywhere = RetentionForm(formdata=None, data=_days(""))
+    return _keeping_page(everywhere, form), 422
+
+
+@blueprint.post("/retention/places/<place>/remove")
+@require_role(Role.ADMIN)
+def forget_place(place: str) -> AnyResponse:
+    """Let a place have no rule of its own: what is kept everywhere counts there again."""
+    for each in retention.rules(current_user.organisation_id, place):
+        retention.set_rule(each, None, place=place, by=current_user)
+    db.session.commit()
+    flash(_("The place has no rule of its own any more."), "success")
+    return redirect(url_for("erasing.keeping"))
+
+
+def _days(place: str) -> dict[str, int | None]:
+    rules = retention.rules(current_user.organisation_id, place)
+    return {each.value: rules.get(each) for each in Kept}
+
+
+def _keeping_page(form: RetentionForm, at_place: PlaceRetentionForm) -> str:
+    mine = current_user.organisation_id
+    return render_template(
+        "governance/retention.html",
+        form=form,
+        at_place=at_place,
+        places={place: _days(place) for place in retention.places_with_rules(mine)},
+        due=clocks.due_counts(mine) if mine else {},
+        held=retention.held(mine) if mine else [],
+        erasures=erasure.newest(),
+    )
 
 
 @blueprint.get("/interview/<interview_id>/data.json")

@@ -8,14 +8,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.confirming import confirmed
-from webapp.accounts.models import Role
+from webapp.accounts.models import Organisation, Role
 from webapp.core.database import db
 from webapp.core.hosts import base_url, link_to
 from webapp.core.security import require_role
-from webapp.identity import oidc, operations
+from webapp.identity import finding, oidc, operations
 from webapp.identity.forms import OidcForm, SamlForm
 from webapp.identity.models import Protocol, Provider
 from webapp.identity.operations import Draft
+from webapp.organisations.profile import slug_of
 
 blueprint = Blueprint("identity", __name__, url_prefix="/people/single-sign-on")
 
@@ -44,8 +45,17 @@ def _index(**more: object) -> str:
         providers=operations.providers(organisation_id),
         token=operations.token_of(organisation_id),
         scim_url=f"{base_url()}/scim/v2",
+        sign_in_url=_sign_in_url(),
         **more,
     )
+
+
+def _sign_in_url() -> str:
+    """Where people of this organisation sign in; the same for all where there is only one."""
+    organisation = db.session.get(Organisation, current_user.organisation_id or "")
+    if organisation is None or finding.alone():
+        return link_to("accounts.sign_in")
+    return link_to("accounts.sign_in", organisation=slug_of(organisation))
 
 
 @blueprint.route("/new/<protocol>", methods=["GET", "POST"])

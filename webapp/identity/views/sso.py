@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
@@ -18,10 +18,12 @@ from webapp.core.database import db, now
 from webapp.core.extensions import csrf, limiter
 from webapp.core.limits import network_of_client
 from webapp.core.security_log import record
-from webapp.identity import joining, oidc, operations, saml
+from webapp.identity import finding, joining, oidc, operations, saml
+from webapp.identity.forms import ChooseForm
 from webapp.identity.joining import Claim, NotJoined
 from webapp.identity.models import Identity, Protocol, Provider
 from webapp.identity.oidc import Refused
+from webapp.organisations.profile import slug_of
 
 blueprint = Blueprint("sso", __name__, url_prefix="/sso")
 
@@ -31,10 +33,22 @@ _often = limiter.limit("60 per minute", key_func=lambda: f"sso from {network_of_
 
 @offer
 def ways(user: User | None) -> list[Way]:
-    """Providers, on the sign-in page; where somebody confirms that it is they, those that know them."""
+    """Providers, on the sign-in page; where somebody confirms that it is they, those that know them.
+
+    Where several organisations share this Viva, nobody sees with whom: providers show once somebody has said for which
+    one they work, or came by its own link.
+    """
     target = safe_target(request.args.get("next"))
     if user is None:
-        links = [(each, url_for("sso.begin", provider_id=each.id, next=target)) for each in operations.providers()]
+        if finding.alone():
+            shown = operations.providers()
+        elif organisation := finding.by_address(request.args.get("organisation", "")[:60]):
+            shown = [each for each in operations.providers(organisation.id) if each.active]
+        elif finding.any_provider():
+            return [Way(_("Sign in with your organisation"), url_for("sso.choose", next=target))]
+        else:
+            shown = []
+        links = [(each, url_for("sso.begin", provider_id=each.id, next=target)) for each in shown]
         return [Way(_("Sign in with %(provider)s", provider=each.name), url) for each, url in links]
     rows = db.session.query(Identity).filter_by(user_id=user.id).all()
     links = [
@@ -48,6 +62,21 @@ def ways(user: User | None) -> list[Way]:
 def _provider(provider_id: str) -> Provider | None:
     row = db.session.get(Provider, provider_id)
     return row if row is not None and row.active else None
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+@_often
+def choose() -> Answer | tuple[str, int]:
+    """Ask for which organisation somebody works, and lead to its sign-in."""
+    form = ChooseForm()
+    if form.validate_on_submit():
+        if found := finding.by_words(form.organisation.data or ""):
+            target = safe_target(request.args.get("next"))
+            return redirect(url_for("accounts.sign_in", organisation=slug_of(found), next=target))
+        form.organisation.errors = [
+            _("No organisation here signs in like that. Check the spelling, or ask your administrator for your link.")
+        ]
+    return render_template("identity/choose.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.get("/<provider_id>")

@@ -31,6 +31,7 @@ def _preview(decision: Decision, invitation: Invitation) -> Letter | str:
     key = letters.kind_of(decision)
     message = Message(
         kind=key, recipient=invitation.email, name=invitation.name, invitation=invitation, facts={},
+        organisation_id=invitation.organisation_id,
         language=writing.language_of(invitation), zone="", base="",
     )  # fmt: skip
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import Response as Page
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -149,11 +149,10 @@ def all_again() -> Response:
 @admins
 def lift(refusal_id: str) -> Response:
     """Let an address get mail again."""
-    refusal = db.session.get(Refusal, refusal_id)
-    if refusal is not None:
-        db.session.delete(refusal)
-        db.session.commit()
-        flash(_("%(address)s gets mail again.", address=refusal.address), "success")
+    refusal = db.session.get(Refusal, refusal_id) or abort(404)
+    db.session.delete(refusal)
+    db.session.commit()
+    flash(_("%(address)s gets mail again.", address=refusal.address), "success")
     return redirect(url_for("messages.index"))
 
 

@@ -24,10 +24,13 @@ def unsubscribe(token: str) -> str:
     if found is None or kind is None or not kind.optional:
         abort(400, _("This link is not complete. Open it again from the message."))
     address = found[0].lower()
-    query = sa.select(Refusal).where(Refusal.address == address, Refusal.kind == kind.key)
+    whose = found[2]
+    query = sa.select(Refusal).where(
+        Refusal.address == address, Refusal.kind == kind.key, Refusal.organisation_id == whose
+    )
     done = db.session.scalar(query) is not None
     if request.method == "POST" and not done:
-        db.session.add(Refusal(address=address, kind=kind.key, why="unsubscribed"))
+        db.session.add(Refusal(organisation_id=whose, address=address, kind=kind.key, why="unsubscribed"))
         try:
             db.session.commit()
         except sa.exc.IntegrityError:  # twice at once

@@ -50,7 +50,7 @@ def wording(key: str) -> Response | tuple[str, int]:
     """The words of one kind in one language: look, change, preview, test, or go back to ours (form field ``do``)."""
     kind, language = _kind(key), _language()
     own = _own(kind, language)
-    subject, body = words_of(kind, language)
+    subject, body = words_of(kind, language, current_user.organisation_id)
     form = WordingForm(subject=subject, body=body)
     letter: Letter | None = None
     do = request.form.get("do", "")
@@ -108,7 +108,14 @@ def _save(kind: Kind, language: str, subject: str, body: str) -> None:
             db.session.delete(own)
     elif own is None:
         db.session.add(
-            Wording(kind=kind.key, language=language, subject=subject, body=body, changed_by_id=current_user.id)
+            Wording(
+                organisation_id=current_user.organisation_id,
+                kind=kind.key,
+                language=language,
+                subject=subject,
+                body=body,
+                changed_by_id=current_user.id,
+            )
         )
     else:
         own.subject, own.body, own.changed_by_id = subject, body, current_user.id

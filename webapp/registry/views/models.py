@@ -1,17 +1,27 @@
-"""The registry as pages, and the technical file."""
+"""The registry as pages, which versions count, drift as charts, and the technical file."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.accounts.models import Organisation, Role
+from webapp.analysis import versions
 from webapp.analysis.models import Analysis
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.registry import dependencies, drift, operations, technical_file
-from webapp.registry.cards import cards
+from webapp.policy import Modality
+from webapp.policy.switches import history, switch, switched_on
+from webapp.registry import dependencies, drift, groups, operations, technical_file
+from webapp.registry.cards import Card, cards
+from webapp.registry.forms import SwitchForm
 
 blueprint = Blueprint("registry", __name__, url_prefix="/models")
 
@@ -20,14 +30,51 @@ blueprint = Blueprint("registry", __name__, url_prefix="/models")
 @require_role(Role.ADMIN)
 def index() -> str:
     """Every model that serves, and drift."""
-    return render_template("registry/index.html", cards=cards(), drifts=drift.drifts(), limits=drift)
+    found = drift.drifts()
+    return render_template(
+        "registry/index.html",
+        cards=cards(),
+        drifts=found,
+        charted=[each for each in Modality if any(one.months for one in found if one.modality is each)],
+    )
+
+
+@blueprint.get("/figures.json")
+@require_role(Role.ADMIN)
+def figures() -> Response:
+    """Drift of each modality over the months, as Plotly draws it."""
+    from ml.figures.drift import drift as figure  # Plotly takes a while to import: only for those who ask for charts
+
+    drawn: dict[str, Any] = {}
+    found = drift.drifts()
+    for modality in Modality:
+        lines = [
+            (f"{_('input') if each.side == 'input' else _('output')}: {each.name}", each.months)
+            for each in found
+            if each.modality is modality and each.months
+        ]
+        if lines:
+            drawn[modality.value] = json.loads(figure(lines, drift.NOTICED, drift.ALARMING).to_json())
+    return jsonify(figures=drawn)
+
+
+def _card(name: str) -> Card:
+    return next((each for each in cards() if each.name == name), None) or abort(404)
+
+
+def _switchable(name: str) -> Modality:
+    """The modality whose readings a model makes by itself; 404 for others."""
+    return next((each for each in Modality if each.value == name), None) or abort(404)
 
 
 @blueprint.get("/<name>")
 @require_role(Role.ADMIN)
 def show(name: str) -> str:
-    """One model: version, hashes, data, licence, figures, uses, and what it has read here."""
-    card = next((each for each in cards() if each.name == name), None) or abort(404)
+    """One model: version, hashes, data, licence, figures, uses, what it has read here, and which version counts."""
+    return _page(_card(name))
+
+
+def _page(card: Card, form: SwitchForm | None = None) -> str:
     counts = db.session.execute(
         sa.select(
             Analysis.model_version,
@@ -35,12 +82,72 @@ def show(name: str) -> str:
             sa.func.min(Analysis.finished_at),
             sa.func.max(Analysis.finished_at),
         )
-        .where(Analysis.model_name == name, Analysis.model_version.is_not(None))
+        .where(Analysis.model_name == card.name, Analysis.model_version.is_not(None))
         .group_by(Analysis.model_version)
     ).all()  # fmt: skip
     return render_template(
-        "registry/model.html", card=card, damaged=card.damaged(), earlier=operations.earlier(name), counts=counts
+        "registry/model.html",
+        card=card,
+        damaged=card.damaged(),
+        earlier=operations.earlier(card.name),
+        counts=counts,
+        groups=groups.by_group(card),
+        **_switching(card, form),
     )
+
+
+def _switching(card: Card, form: SwitchForm | None) -> dict[str, Any]:
+    """What the page says about switching; nothing for a model that makes no reading by itself."""
+    modality = next((each for each in Modality if each.value == card.name), None)
+    mine = current_user.organisation_id
+    if modality is None or mine is None:
+        return {"form": None}
+    on = switched_on(mine, modality)
+    shown = form or SwitchForm(formdata=None, version=SwitchForm.named(on)).offer(_versions(modality))
+    return {
+        "form": shown,
+        "on": on,
+        "history": history(mine, modality),
+        "to_read": versions.read_by_others(mine, modality, card.version),
+    }
+
+
+def _versions(modality: Modality) -> list[str]:
+    return [version for version, _count in versions.read_here(current_user.organisation_id or "", modality)]
+
+
+@blueprint.post("/<name>/switch")
+@require_role(Role.ADMIN)
+def switching(name: str) -> AnyResponse | tuple[str, int]:
+    """Let another version count in one's organisation, or none."""
+    card, modality = _card(name), _switchable(name)
+    form = SwitchForm().offer(_versions(modality))
+    if not form.validate_on_submit():
+        return _page(card, form), 422
+    mine = current_user.organisation_id or abort(404)
+    if switch(modality, form.chosen, organisation_id=mine, by=current_user._get_current_object()):
+        db.session.commit()
+        flash(_("Saved. Reports show it from now on; no reading was deleted."), "success")
+    return redirect(url_for("registry.show", name=name))
+
+
+@blueprint.post("/<name>/read-again")
+@require_role(Role.ADMIN)
+def read_again(name: str) -> AnyResponse:
+    """Have the installed version read what others have read; what they read stays beside it."""
+    card, modality = _card(name), _switchable(name)
+    mine = current_user.organisation_id or abort(404)
+    count = versions.read_again(mine, modality, card.version, by=current_user._get_current_object())
+    db.session.commit()
+    flash(
+        ngettext(
+            "%(num)s answer is read again. Its earlier reading stays.",
+            "%(num)s answers are read again. Their earlier readings stay.",
+            count,
+        ),
+        "success",
+    )
+    return redirect(url_for("registry.show", name=name))
 
 
 @blueprint.get("/licences")

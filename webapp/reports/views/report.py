@@ -8,9 +8,12 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response as AnyResponse
 
+from webapp.analysis.models import Analysis
+from webapp.analysis.versions import versions_of
+from webapp.core.database import db
 from webapp.interviews.access import load_interview
 from webapp.interviews.anonymity import is_identity_hidden, refuse_hidden
-from webapp.interviews.models import Interview
+from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Mode
 from webapp.reports import export as exports
 from webapp.reports import figures as charts
@@ -65,6 +68,33 @@ def figures(interview_id: str) -> Response:
     if answer is None:
         abort(404)
     return jsonify(figures=charts.of_answer(answer))
+
+
+@blueprint.get("/<interview_id>/versions/<analysis_id>")
+@login_required
+def versions(interview_id: str, analysis_id: str) -> str | AnyResponse:
+    """What each version of a model read in one answer, side by side; the one that counts is marked.
+
+    Where nothing may be seen yet, or nothing was read, on to the report, which says why.
+    """
+    interview = load_interview(interview_id)
+    refuse_hidden(interview)
+    analysis = db.session.get(Analysis, analysis_id)
+    if analysis is None or analysis.interview_id != interview.id:
+        abort(404)
+    may = may_see_readings(current_user._get_current_object(), interview)
+    found = versions_of(analysis) if may and interview.state is InterviewState.SUBMITTED else []
+    if not found:
+        return redirect(url_for("reports.show", interview_id=interview.id))
+    estimates = [getattr(each.reading, "traits", None) or getattr(each.reading, "distribution", {}) for each in found]
+    return render_template(
+        "reports/versions.html",
+        interview=interview,
+        analysis=analysis,
+        versions=found,
+        estimates=estimates,
+        labels=sorted({label for each in estimates for label in each}),
+    )
 
 
 @blueprint.get("/<interview_id>/report.json")

@@ -38,16 +38,17 @@ def calibration_of(user_id: str) -> str:
 
 def _page(reviewer: User) -> str:
     is_own = reviewer.id == me().id
-    people = sa.select(User).where(User.id.in_(sa.select(CalibrationCard.reviewer_id))).order_by(User.name)
-    leads = is_own and me().role is Role.ADMIN
+    led = calibration.led_by(me()) if is_own else set()
+    people = sa.select(User).where(User.id.in_(led), User.id.in_(sa.select(CalibrationCard.reviewer_id)))
+    golds = [each for each in calibration.golds() if calibration.may_choose(me(), each.interview)] if is_own else []
     return render_template(
         "workspace/calibration.html",
         reviewer=reviewer,
         own=is_own,
         result=calibration.result_of(reviewer),
         due=calibration.due(reviewer) if is_own else None,
-        golds=calibration.golds() if leads else [],
-        people=[each for each in db.session.scalars(people) if calibration.is_lead_of(me(), each)] if leads else [],
+        golds=golds,
+        people=db.session.scalars(people.order_by(User.name, User.id)).all(),
     )
 
 

@@ -14,7 +14,7 @@ from webapp.interviews.access import may_manage, may_review, may_view
 from webapp.interviews.models import Interview
 from webapp.positions.models import Position
 from webapp.reviews import agreement as agreements
-from webapp.reviews import presenters, queue
+from webapp.reviews import calibration, presenters, queue
 from webapp.reviews.access import is_identity_hidden, load_for_review, review_of
 from webapp.workspace.presenters import progress_of
 from webapp.workspace.views.base import blueprint, me
@@ -33,6 +33,7 @@ def overview(interview_id: str) -> str:
         review=review_of(interview),
         nameless=is_identity_hidden(me(), interview),
         observes=not may_review(me(), interview),
+        may_calibrate=calibration.may_choose(me(), interview),
     )
 
 
