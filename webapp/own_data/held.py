@@ -61,6 +61,7 @@ TABLES = {
     "takes": "recordings",
     "transcripts": "readings",
     "analyses": "readings",
+    "earlier_readings": "readings",
     "reports": "readings",
     "live_tracks": "readings",
     "integrity_facts": "readings",
