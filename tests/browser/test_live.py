@@ -154,6 +154,7 @@ def test_two_people_meet_and_see_what_is_read(viva, comes, sign_in, look):
     kim.until(lambda: 1 in kim.sent)
 
 
+@pytest.mark.full
 def test_a_killed_page_comes_back_and_a_killed_service_is_hardly_noticed(viva, comes, sign_in, watch):
     watch.allow("ERR_CONNECTION_REFUSED|WebSocket|Failed to load resource|ERR_CONNECTION_RESET")
     place = Place(viva)
@@ -201,6 +202,7 @@ def test_a_killed_page_comes_back_and_a_killed_service_is_hardly_noticed(viva, c
     expect(again.page.locator("#control-chat .badge-count")).to_contain_text("1")
 
 
+@pytest.mark.full
 def test_three_people_one_of_whom_is_not_read(viva, comes, sign_in, look):
     place = Place(viva)
     host, kim, sam = comes(place, HOST, "left"), comes(place, "Kim", "right"), comes(place, "Sam", "both")

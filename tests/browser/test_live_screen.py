@@ -61,6 +61,7 @@ def shares(viewer: Person, name: str) -> None:
     viewer.until(lambda: screen.locator("video").evaluate(RUNS), 60)
 
 
+@pytest.mark.full
 def test_a_shared_screen_is_seen_and_never_read(viva, playwright: Playwright, watch: Watch, sign_in, look, tmp_path):
     pictures = list(expressions.drawn("surprise"))
     for number, name in enumerate(("host", "kim")):

@@ -156,6 +156,7 @@ def test_a_closed_page_with_a_dead_network_goes_on_by_the_same_link(viva, page, 
     assert kept_in_browser(page) == 0
 
 
+@pytest.mark.full
 def test_a_killed_server_in_the_middle_loses_nothing(viva, page, watch):
     watch.allow("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|50[234]")
     begin(page, viva.invitation(kinds="video", limit_seconds=600))

@@ -72,7 +72,8 @@ class TestSupervision:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("victim", ["an idle child of the worker", pytest.param("the clock", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("victim", ["an idle child of the worker", "the clock"])
 def test_real_processes_come_back(tmp_path, victim):
     """Kill −9 of what used to go unseen; the queue's sign of life comes back by itself."""
     home = tmp_path / "home"

@@ -31,6 +31,7 @@ def test_the_card_says_how_short_the_training_was_and_what_came_of_it():
     assert card["figures"]["visual"]["accuracy"] > 0.6
 
 
+@pytest.mark.full
 def test_a_recording_is_read_picture_by_picture():
     folder = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data")
     path = folder / "media" / "single_face_short.mp4"
