@@ -24,6 +24,11 @@ def _invitation(invitation_id: str) -> Invitation:
     return db.session.get_one(Invitation, invitation_id)
 
 
+def _for_candidate(row: Invitation) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which messages are mail to the candidate: programs that were promised news of the invitation still get it."""
+    return Message.invitation_id == row.id, Message.channel == Channel.MAIL, Message.user_id.is_(None)
+
+
 @events.interview_invited.connect
 def invite(_app: object, *, invitation_id: str) -> None:
     """Send the invitation."""
@@ -58,7 +63,7 @@ def confirm_receipt(_app: object, *, interview_id: str) -> None:
 def tell_revoked(_app: object, *, invitation_id: str) -> None:
     """Keep what waits for the candidate from going out, and tell them where they have had anything."""
     row = _invitation(invitation_id)
-    waiting = outbox.suppress_where(Message.invitation_id == row.id, code="closed", reason=CLOSED)
+    waiting = outbox.suppress_where(*_for_candidate(row), code="closed", reason=CLOSED)
     if not waiting or outbox.was_sent(f"invitation:{row.id}"):
         writing.to_candidate(row, "revoked", f"revoked:{row.id}")
 
@@ -67,7 +72,7 @@ def tell_revoked(_app: object, *, invitation_id: str) -> None:
 def tell_withdrawn(_app: object, *, invitation_id: str) -> None:
     """Keep what waits for the candidate from going out, and tell whoever invited."""
     row = _invitation(invitation_id)
-    outbox.suppress_where(Message.invitation_id == row.id, code="closed", reason=CLOSED)
+    outbox.suppress_where(*_for_candidate(row), code="closed", reason=CLOSED)
     writing.to_person(row.created_by, "withdrew", f"withdrew:{row.id}", invitation=row)
 
 
