@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -87,7 +88,9 @@ def knock(client, addresses: list[str]) -> dict[str, str]:
         if answer.mimetype.startswith(("video/", "audio/", "image/")) and answer.status_code in (200, 206):
             found[address] = answer.mimetype
         elif answer.mimetype in ("text/html", "application/json", "text/vtt"):
-            said = [secret for secret in SECRETS if secret in answer.text]
+            # Moments aside: one in a thousand has seconds that end in 0.93.
+            text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "", answer.text)
+            said = [secret for secret in SECRETS if secret in text]
             if said:
                 found[address] = ", ".join(said)
     return found
