@@ -114,6 +114,7 @@ def _review(page: Page, paints: list[float]) -> None:
     """One person: every answer opened, played and scored by keys, then the decision with the pointer."""
     workspace = page.locator("#workspace")
     expect(workspace).to_be_visible()
+    page.wait_for_load_state("load")  # keys are heard from then on
     before = page.url
     paints.append(page.evaluate(_FIRST_PAINT))
     total = page.locator("[data-answer-part] .ws-step").count()
@@ -140,9 +141,9 @@ def _review(page: Page, paints: list[float]) -> None:
 
 
 def _hear(page: Page) -> None:
-    """Wait until the recording ran for a second, and the page has told the server so."""
+    """Wait until the recording ran for a second, and the page, which looks four times a second, has noticed."""
     page.wait_for_function(
-        "(least) => (document.querySelector('.player-media')?.currentTime ?? 0) >= least", arg=PLAYED + 0.2
+        "(least) => (document.querySelector('.player-media')?.currentTime ?? 0) >= least", arg=PLAYED + 0.6
     )
 
 
