@@ -36,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--no-demo", action="store_true")
+    parser.add_argument("--elsewhere", action="store_true", help="other commands have to be told the data folder")
     options = parser.parse_args(arguments)
     home = data_folder(None)
     os.set_inheritable(options.lock, False)
@@ -171,7 +172,7 @@ def _tell(home: Path, address: str, options: argparse.Namespace) -> None:
         lines += [f"    {a['role']:<10} {a['email']:<{width}}  {a['password']}" for a in demo["accounts"]]
         lines += ["", "  An open invitation, as a candidate gets it:", f"    {address}{demo['invitation']}", ""]
     elif options.no_demo:
-        where = "" if home == data_folder(None) else f" --data {home}"
+        where = f" --data {home}" if options.elsewhere else ""
         lines += [f"  Make the first admin with:  ./viva admin create{where}", ""]
     if not os.environ.get("VIVA_SMTP_HOST"):
         lines += ["  Mail: no mail server is configured, so messages are held, with links to copy:"]

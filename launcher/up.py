@@ -50,6 +50,8 @@ def up(options: argparse.Namespace) -> NoReturn:
         # In the project's Python, which keeps the lock on the data folder.
         os.set_inheritable(lock.fileno(), True)
         serving = ["--host", options.host, "--port", str(options.port), *(["--no-demo"] if options.no_demo else [])]
+        if home != data_folder(None):
+            serving.append("--elsewhere")
         os.chdir(ROOT)
         os.execve(
             PYTHON, command("launcher.serving", "--lock", str(lock.fileno()), "--address", address, *serving), env

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -19,7 +20,7 @@ from types import ModuleType
 
 import pytest
 
-from launcher import console, fetch_uv, testing, up
+from launcher import console, fetch_uv, serving, testing, up
 from launcher.console import Failure
 from launcher.supervisor import Child, Process, Supervisor, start_program
 
@@ -366,3 +367,11 @@ class TestRunningTests:
         answer = viva("test", "--slice", "3")
         assert answer.returncode == 1
         assert "--full --slice K" in answer.stderr
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_who_starts_empty_is_told_how_to_make_an_admin_there(tmp_path, capsys, elsewhere):
+    options = argparse.Namespace(no_demo=True, elsewhere=elsewhere, host="127.0.0.1")
+    serving._tell(tmp_path, "http://127.0.0.1:8000", options)
+    command = f"./viva admin create --data {tmp_path}" if elsewhere else "./viva admin create"
+    assert f"Make the first admin with:  {command}\n" in capsys.readouterr().out
