@@ -16,8 +16,8 @@ from webapp.governance.models import LegalHold, RetentionRule
 from webapp.interviews.models import Interview
 from webapp.notices import keeping
 from webapp.notices.keeping import Term
-from webapp.policy.acts import RULES
 from webapp.policy.access import AtPlace, situation_of
+from webapp.policy.acts import RULES
 from webapp.policy.codes import within
 from webapp.policy.law import in_force
 from webapp.policy.rules import Duty

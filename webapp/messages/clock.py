@@ -105,7 +105,8 @@ def answers_due(moment: datetime) -> None:
     )
     causes = {}
     for interview_id, submitted_at, country, region in db.session.execute(query):
-        if cause := writing.answer_due_cause(interview_id, submitted_at, region or country, moment):
+        place = region or country
+        if submitted_at and (cause := writing.answer_due_cause(interview_id, submitted_at, place, moment)):
             causes[interview_id] = cause
     told = outbox.having_messages(causes.values())
     for batch in _batches([each for each, cause in causes.items() if cause not in told]):
