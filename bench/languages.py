@@ -70,7 +70,8 @@ def measure(count: int = 200) -> dict[str, Any]:
     """
     folder = Path(os.environ.get("VIVA_DATA") or ROOT.parent / "shared" / "data") / "speech" / "nemo"
     if not (folder / "manifest.csv").is_file():
-        return {"reason": f"There is no nEMO at {folder}: name the folder of real data in VIVA_DATA.", "complete": False}
+        reason = f"There is no nEMO at {folder}: name the folder of real data in VIVA_DATA."
+        return {"reason": reason, "complete": False}
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as stream:
         clips = list(csv.DictReader(stream))
     clips = [clips[round(index * len(clips) / count)] for index in range(count)]  # all actors, spread evenly

@@ -146,7 +146,7 @@ def _words(segments: list[Any], limit: float, offset: float, *, spaced: bool = T
             continue
         for word in segment.words or []:
             text, start, end = word.word.strip(), float(word.start), float(word.end)
-            if spaced and words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen or the like
+            if spaced and words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen
                 words[-1] = replace(words[-1], text=words[-1].text + text, end=round(offset + min(end, limit), 2))
             elif text and start < limit:
                 end = min(max(end, start), limit)

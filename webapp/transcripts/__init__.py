@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what templates ask of it."""
-    from webapp.transcripts import languages, models, personal, receivers, store  # known to the mapper and to migrations
+    from webapp.transcripts import languages, models, personal, receivers, store  # known to mapper and migrations
     from webapp.transcripts.views.transcript import blueprint
 
     app.register_blueprint(blueprint)
