@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.console import Failure, run_step, say
 from launcher.paths import ROOT, command, environment
+from launcher.spoken_languages import ensure_spoken_languages
 
 #: The long matrices run in this many parts; tests/conftest.py deals them out.
 SLICES = 8
@@ -50,6 +51,7 @@ def test(arguments: list[str]) -> int:
     ensure_chromium()
     if options.full:
         ensure_other_programs()
+        ensure_spoken_languages()
     sys.stdout.flush()
     if options.full:
         return full(range(SLICES) if options.slice is None else [options.slice], rest)
