@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from launcher import up
+from launcher import spoken_languages, up
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.check import check
 from launcher.console import Failure, say
@@ -134,6 +134,8 @@ def _bench(arguments: list[str]) -> int:
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()
+    if "languages" in arguments:
+        spoken_languages.ensure_spoken_languages()
     return _module("bench", "bench")(arguments)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from launcher.bootstrap import CLUSTER, ensure_environment, ensure_frontend
 from launcher.console import Failure, run_step, say
 from launcher.paths import ROOT, command, environment
+from launcher.spoken_languages import ensure_spoken_languages
 
 #: The long matrices run in this many parts; tests/conftest.py deals them out.
 SLICES = 8
@@ -54,6 +55,7 @@ def test(arguments: list[str]) -> int:
     ensure_programs("The tests with PostgreSQL and Redis are left out", SERVERS)
     if options.full:
         ensure_programs("The long matrices with other browsers and servers are left out", OTHERS)
+        ensure_spoken_languages()
     sys.stdout.flush()
     if options.full:
         return full(range(SLICES) if options.slice is None else [options.slice], rest)

@@ -273,8 +273,9 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_WHISPER",
-        "folder of a Whisper model in CTranslate2's format that transcribes spoken answers, or `off`; see "
-        "[Spoken words](#spoken-words)",
+        "what transcribes spoken answers: `multilingual` (English by Whisper tiny.en, all else by the multilingual "
+        "Whisper base, 133 MB to fetch), `base` (that one for English too), the folder of a Whisper model in "
+        "CTranslate2's format, or `off`; see [Spoken words](#spoken-words)",
         "the packaged Whisper tiny.en",
     ),
     Setting("VIVA_WEIGHTS", "folder of the models' weights", "`ml/weights`"),
