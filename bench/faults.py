@@ -9,11 +9,10 @@ import math
 import tempfile
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bench import fault_candidates, fault_clients, fault_media, serving
+from bench import fault_candidates, fault_clients, fault_media, invited, serving
 from bench.measuring import ROOT, BenchFailed, rows
 from ml.media import synthetic
 
@@ -29,7 +28,7 @@ def measure(candidates: int = 200, at_once: int = 50, slow: int = 500, seconds: 
     with tempfile.TemporaryDirectory(prefix="viva-faults-") as name:
         folder = Path(name)
         media = _answers(folder)
-        links, questions = _prepare(folder / "home", candidates)
+        links, questions = invited.prepare(folder / "home", candidates)
         with fault_clients.many_files(), serving.viva(folder) as port:
             serving.say(f"{candidates} candidates, {at_once} at once")
             outcomes = fault_candidates.crowd(port, links, questions, media, at_once)
@@ -75,48 +74,6 @@ def _answers(folder: Path) -> list[bytes]:
     for number, key in enumerate(("project", "conflict")):
         path = synthetic.talking_face(folder / f"{key}.mp4", synthetic.ANSWERS[key], 4, seed=number)
         found.append(path.read_bytes())
-    return found
-
-
-def _prepare(home: Path, candidates: int) -> tuple[list[str], list[str]]:
-    """A database with as many open invitations; their links' paths, and the two questions' ids."""
-    import flask_migrate
-
-    from webapp import create_app
-    from webapp.accounts.models import Role, User
-    from webapp.accounts.operations import enrol, first_organisation
-    from webapp.core.database import db, now
-    from webapp.interviews.operations import create_invitation, invitation_url
-    from webapp.positions.operations import create_position
-    from webapp.questions import operations as sets
-    from webapp.questions.models import QuestionKind
-
-    app = create_app({"HOME": home})
-    with app.app_context():
-        flask_migrate.upgrade()
-        by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
-        by.organisation_id = first_organisation().id
-        by.lock_password()
-        enrol(by)
-        chosen = sets.create_set(title="Two questions", introduction="", by=by)
-        for prompt in ("What did you solve?", "What did you learn?"):
-            sets.add_question(
-                chosen, kind=QuestionKind.VIDEO, prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
-                takes_allowed=3, by=by,
-            )  # fmt: skip
-        sets.publish(chosen, by=by)
-        position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
-        until = now() + timedelta(days=7)
-        made = [
-            create_invitation(
-                position=position, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by
-            )
-            for n in range(candidates)
-        ]
-        db.session.commit()
-        found = [invitation_url(each) for each in made], [question.id for question in chosen.questions]
-        db.session.remove()
-        db.engine.dispose()
     return found
 
 

@@ -42,6 +42,12 @@ def is_bound_here(interview: Interview) -> bool:
     return bool(secret) and hmac.compare_digest(interview.browser, _hash(secret))
 
 
+def greet() -> None:
+    """Give this browser its secret before it begins: whoever presses twice, or loses the answer, is known by it."""
+    if not secret_of_browser():
+        g.candidate_secret = secrets.token_urlsafe(32)
+
+
 def bind(interview: Interview) -> bool:
     """Bind ``interview`` to this browser unless it is bound to another; whether it is bound here now. Flushes."""
     secret = secret_of_browser() or g.get("candidate_secret") or secrets.token_urlsafe(32)

@@ -111,22 +111,32 @@ def set_stages(position: Position, wanted: Iterable[tuple[str | None, str, Revie
     if len(rows) > MOST_STAGES or any(len(name) > 60 for name in names):
         raise PipelineError(_("At most %(count)s stages, with names of up to 60 characters.", count=MOST_STAGES))
     there = {stage.id: stage for stage in position.stages}
-    kept = []
-    for rank, (stage_id, name, state) in enumerate(rows, 1):
+    same = {stage.name.casefold(): stage for stage in position.stages}
+    # A name that is there already, without its id, is the stage of that name: its candidates stay in it.
+    named = {stage_id for stage_id, _name, _state in rows}
+    rows = [
+        (same[key].id if stage_id not in there and key in same and same[key].id not in named else stage_id, name, state)
+        for (stage_id, name, state), key in zip(rows, names, strict=True)
+    ]
+    kept = {stage_id for stage_id, _name, _state in rows}
+    for stage_id, _name, state in rows:
         stage = there.get(stage_id or "")
-        if stage is None:
-            stage = Stage(name=name, state=state, rank=rank)
-            position.stages.append(stage)
-        elif stage.state is not state and _is_used(stage):
+        if stage is not None and stage.state is not state and _is_used(stage):
             raise PipelineError(_("There are candidates in “%(stage)s”. Move them first.", stage=stage.name))
-        stage.name, stage.state, stage.rank = name, state, rank
-        kept.append(stage)
-    for stage in there.values():
-        if stage not in kept:
-            db.session.execute(sa.update(Interview).where(Interview.stage_id == stage.id).values(stage_id=None))
-            position.stages.remove(stage)
+    for stage in [each for each in there.values() if each.id not in kept]:
+        db.session.execute(sa.update(Interview).where(Interview.stage_id == stage.id).values(stage_id=None))
+        position.stages.remove(stage)
+    for stage in position.stages:
+        stage.name = stage.id  # so that two may change names
     try:
         with db.session.begin_nested():
+            db.session.flush()
+            for rank, (stage_id, name, state) in enumerate(rows, 1):
+                stage = there.get(stage_id or "")
+                if stage is None:
+                    position.stages.append(Stage(name=name, state=state, rank=rank))
+                else:
+                    stage.name, stage.state, stage.rank = name, state, rank
             db.session.flush()
     except sa.exc.IntegrityError:
         raise PipelineError(_("Two stages have the same name. Give each its own.")) from None

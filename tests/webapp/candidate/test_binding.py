@@ -24,7 +24,18 @@ def test_looking_changes_nothing(client, make, method):
     for _ in range(3):
         assert client.open(path, method=method).status_code == 200
     assert db.session.query(Interview).count() == 0
-    assert client.get_cookie("viva_candidate", domain="viva.test") is None
+
+
+def test_pressing_twice_or_losing_the_answer_shuts_nobody_out(app, client, make):
+    """A second press, or a reload after the answer was lost, came from a browser that had been told no secret yet."""
+    path = path_of(make.invitation())
+    client.get(path)
+    known = client.get_cookie("viva_candidate", domain="viva.test").value
+    for _press in range(2):
+        again = app.test_client()  # what the first press answered never arrived
+        again.set_cookie("viva_candidate", known, domain="viva.test")
+        assert again.post(path).status_code == 302
+    assert app.test_client().post(path).status_code == 403
 
 
 @pytest.fixture

@@ -95,6 +95,12 @@ def test_stages_are_renamed_kept_in_order_and_never_lose_a_candidate(owner, posi
     pipeline.move(interview, stage(position, "Phone call"), by=owner)
     pipeline.set_stages(position, [(None, "Panel", ReviewState.IN_REVIEW), (call.id, "Call", ReviewState.IN_REVIEW)])
     assert [each.name for each in position.stages] == ["Panel", "Call"] and interview.stage.name == "Call"
+    # The name of one that is there is that one, and two may change names.
+    pipeline.set_stages(position, [(None, "call", ReviewState.IN_REVIEW), (None, "Panel", ReviewState.IN_REVIEW)])
+    assert [each.name for each in position.stages] == ["call", "Panel"] and interview.stage.name == "call"
+    panel = stage(position, "Panel")
+    pipeline.set_stages(position, [(call.id, "Panel", ReviewState.IN_REVIEW), (panel.id, "call", ReviewState.DECIDED)])
+    assert [each.name for each in position.stages] == ["Panel", "call"] and interview.stage.name == "Panel"
     pipeline.set_stages(position, [])
     db.session.refresh(interview)
     assert interview.stage is None and interview.review_state is ReviewState.IN_REVIEW

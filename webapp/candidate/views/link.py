@@ -52,6 +52,7 @@ def open_link(token: str) -> Response | tuple[str, int]:
         return render_template("candidate/link_expired.html", invitation=invitation, interview=None), 410
     begins = interview is None or interview.browser is None
     if begins and request.method != "POST":
+        binding.greet()
         return render_template(
             "candidate/link_begin.html",
             invitation=invitation,

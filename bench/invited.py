@@ -1,0 +1,51 @@
+"""A database with open invitations, for the benches that play candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+PROMPTS = ("What did you solve?", "What did you learn?", "Why this position?")
+
+
+def prepare(home: Path, candidates: int, kinds: Sequence[str] = ("video", "video")) -> tuple[list[str], list[str]]:
+    """A database with as many open invitations; their links' paths, and the questions' ids."""
+    import flask_migrate
+
+    from webapp import create_app
+    from webapp.accounts.models import Role, User
+    from webapp.accounts.operations import enrol, first_organisation
+    from webapp.core.database import db, now
+    from webapp.interviews.operations import create_invitation, invitation_url
+    from webapp.positions.operations import create_position
+    from webapp.questions import operations as sets
+    from webapp.questions.models import QuestionKind
+
+    app = create_app({"HOME": home})
+    with app.app_context():
+        flask_migrate.upgrade()
+        by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
+        by.organisation_id = first_organisation().id
+        by.lock_password()
+        enrol(by)
+        chosen = sets.create_set(title="A few questions", introduction="", by=by)
+        for kind, prompt in zip(kinds, PROMPTS, strict=False):
+            sets.add_question(
+                chosen, kind=QuestionKind(kind), prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
+                takes_allowed=3, by=by,
+            )  # fmt: skip
+        sets.publish(chosen, by=by)
+        position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
+        until = now() + timedelta(days=7)
+        made = [
+            create_invitation(
+                position=position, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by
+            )
+            for n in range(candidates)
+        ]
+        db.session.commit()
+        found = [invitation_url(each) for each in made], [question.id for question in chosen.questions]
+        db.session.remove()
+        db.engine.dispose()
+    return found
