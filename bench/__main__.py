@@ -20,7 +20,7 @@ BENCHES = tuple(
 )
 
 #: Those that are about faults, work or a model that is fetched on request, not about speed alone: run by their name.
-FAULTS = frozenset({"faults", "front", "languages", "messages", "review"})
+FAULTS = frozenset({"candidates", "faults", "front", "languages", "messages", "review"})
 
 
 def main(arguments: list[str] | None = None) -> int:
