@@ -290,7 +290,7 @@ def test_the_command_moves_there_and_back(app, tmp_path, endpoint, bucket):
     app.config.update(S3_ENDPOINT=endpoint, STORAGE_KEY=KEY)
     app.extensions["storage"].save(NAME, b"a recording", organisation_id=OURS)
     arriving = new_id()
-    app.extensions["storage"].uploads.write(arriving, 0, b"half of ano")
+    app.extensions["storage"].uploads.write(arriving, 0, b"half a record")
     runner, address = app.test_cli_runner(), f"s3://{bucket}/prefix"
     said = runner.invoke(group, ["move", "--to", address, "--json"])
     assert json.loads(said.output) == {
@@ -300,12 +300,12 @@ def test_the_command_moves_there_and_back(app, tmp_path, endpoint, bucket):
     objects = backend_of("s3", tmp_path, endpoint, bucket)
     objects._prefix = "prefix/"
     uploads = ObjectUploads(home, SealedStorage(objects, Keyring([KEY]), home / "work"))
-    assert uploads.size(arriving) == 11
-    assert objects.size(f"arriving/{arriving}-{0:020d}.part") > 11  # sealed
-    uploads.write(arriving, 11, b"ther")
+    assert uploads.size(arriving) == 13
+    assert objects.size(f"arriving/{arriving}-{0:020d}.part") > 13  # sealed
+    uploads.write(arriving, 13, b"ing")
     back = runner.invoke(group, ["move", "--to", str(tmp_path / "back"), "--json"])
     assert json.loads(back.output)["arriving"] == 1
-    assert (home / "uploads" / arriving).read_bytes() == b"half of another"
+    assert (home / "uploads" / arriving).read_bytes() == b"half a recording"
     assert runner.invoke(group, ["move", "--to", address]).exit_code == 2
 
 
