@@ -43,6 +43,7 @@ def _values(form: QuestionForm) -> dict[str, Any]:
         "takes_allowed": form.takes_allowed.data,
         "rubric": form.rubric.data or "",
         "theme": form.theme.data or "",
+        "follow_up_lines": form.follow_ups.data or "",
         "by": current_user,
     }
 
