@@ -40,7 +40,7 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("recording_id", sa.String(length=32), nullable=True),
-        sa.Column("heard_seconds", sa.Float(), server_default="0", nullable=False),
+        sa.Column("heard_seconds", sa.Double(), server_default="0", nullable=False),
         sa.Column("heard", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("question_id", sa.String(length=32), nullable=True),
         sa.Column("reason", sa.String(length=40), server_default="", nullable=False),

@@ -102,7 +102,6 @@ class QuestionForm(FlaskForm):
 
 
 class LibraryForm(QuestionForm):
-    kind = RadioField(_l("Answer format"), [InputRequired(_l("Choose an answer format."))], choices=KINDS)
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160), one_line], filters=[strip])
     prompt = TextAreaField(_l("Question"), [Optional(), Length(max=2000)], filters=[strip])
     tags = StringField(_l("Tags"), [Optional(), Length(max=400)], filters=[strip])
