@@ -79,8 +79,8 @@ def _count(modality: Modality, state: AnalysisState, values: dict[str, Any], sec
         "outcome": state.value if state in FINISHED else "again",
     }
     home = current_app.config["HOME"]
-    counters.add(home, "viva_tasks_total", at_once=True, **labels)
-    counters.add(home, "viva_task_seconds_total", seconds, at_once=True, **labels)
+    counters.add(home, "viva_tasks_total", labels=labels, at_once=True)
+    counters.add(home, "viva_task_seconds_total", seconds, labels, at_once=True)
 
 
 def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisState, dict[str, Any]]:

@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from webapp.core.file_broker import write_whole
@@ -36,13 +37,15 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def add(home: Path, name: str, amount: float = 1.0, *, at_once: bool = False, **labels: str) -> None:
+def add(
+    home: Path, name: str, amount: float = 1.0, labels: Mapping[str, str] | None = None, *, at_once: bool = False
+) -> None:
     """Count ``amount`` more under ``name``, with a few labels; ``at_once`` for what is rare, so that it is written now.
 
     Never fails: what counts must not stop what works.
     """
     with _lock:
-        _counts[os.getpid(), str(home), json.dumps([name, labels], sort_keys=True)] += amount
+        _counts[os.getpid(), str(home), json.dumps([name, dict(labels or {})], sort_keys=True)] += amount
         if not at_once and time.monotonic() - _written.get(str(home), -EVERY) < EVERY:
             return
         _written[str(home)] = time.monotonic()

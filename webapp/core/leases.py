@@ -147,7 +147,7 @@ class Heartbeat:
                         self._app.config["HOME"],
                         "viva_lease_losses_total",
                         at_once=True,
-                        work=self._work.model.__tablename__,
+                        labels={"work": self._work.model.__tablename__},
                     )
                     return
                 waited, self._written = 0.0, progress

@@ -72,13 +72,13 @@ def observe(app: Flask, route: str, method: str, status: int, took: float) -> No
     """Count one answer and how long it took (seconds)."""
     labels = {"route": route, "method": method}
     home = app.config["HOME"]
-    counters.add(home, "viva_http_requests_total", **labels, status=f"{status // 100}xx")
-    counters.add(home, "viva_http_request_seconds_sum", took, **labels)
-    counters.add(home, "viva_http_request_seconds_count", **labels)
+    counters.add(home, "viva_http_requests_total", labels=labels | {"status": f"{status // 100}xx"})
+    counters.add(home, "viva_http_request_seconds_sum", took, labels)
+    counters.add(home, "viva_http_request_seconds_count", labels=labels)
     for bound in counters.BOUNDS:
         if took <= bound:
-            counters.add(home, "viva_http_request_seconds_bucket", **labels, le=str(bound))
-    counters.add(home, "viva_http_request_seconds_bucket", **labels, le="+Inf")
+            counters.add(home, "viva_http_request_seconds_bucket", labels=labels | {"le": str(bound)})
+    counters.add(home, "viva_http_request_seconds_bucket", labels=labels | {"le": "+Inf"})
 
 
 def request_id() -> str:
