@@ -19,8 +19,8 @@ BENCHES = tuple(
     sorted(path.stem for path in Path(__file__).parent.glob("*.py") if "\ndef measure(" in path.read_text("utf-8"))
 )
 
-#: Those that are about faults or about work and not about speed alone: run by their name.
-FAULTS = frozenset({"faults", "front", "messages", "review"})
+#: Those that are about faults, work or a model that is fetched on request, not about speed alone: run by their name.
+FAULTS = frozenset({"faults", "front", "languages", "messages", "review"})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from launcher import up
+from launcher import spoken_languages, up
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.check import check
 from launcher.console import Failure, say
@@ -49,6 +49,8 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
+  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--json]
+        copy recordings and files to another place while Viva runs, compared by checksum
   ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
@@ -134,6 +136,8 @@ def _bench(arguments: list[str]) -> int:
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()
+    if "languages" in arguments:
+        spoken_languages.ensure_spoken_languages()
     return _module("bench", "bench")(arguments)
 
 
@@ -167,6 +171,10 @@ def _erase(arguments: list[str]) -> int:
 
 def _backup(arguments: list[str]) -> int:
     return _on_data("backup", arguments)
+
+
+def _storage(arguments: list[str]) -> int:
+    return _on_data("storage", arguments)
 
 
 def _restore(arguments: list[str]) -> int:
@@ -251,6 +259,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "erase": _erase,
     "backup": _backup,
+    "storage": _storage,
     "restore": _restore,
     "openapi": _openapi,
     "admin": _admin,

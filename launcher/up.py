@@ -11,6 +11,7 @@ import socket
 from pathlib import Path
 from typing import IO, NoReturn
 
+from launcher import spoken_languages
 from launcher.bootstrap import ensure_environment, ensure_frontend
 from launcher.console import Failure
 from launcher.paths import PYTHON, ROOT, command, data_folder, environment
@@ -43,6 +44,8 @@ def up(options: argparse.Namespace) -> NoReturn:
     with _hold(home, address) as lock:
         _check_port(options.host, options.port)
         ensure_environment()
+        if spoken_languages.asked():
+            spoken_languages.ensure_spoken_languages()
         ensure_frontend()
         live = os.environ.get("VIVA_LIVE_LISTEN") or _live_listen(options.host, options.port)
         os.umask(0o077)  # whatever Viva makes is its owner's alone

@@ -1,7 +1,7 @@
 """languages that people choose, what bound in which language, and confirmed translations
 
 Revision ID: 3fa9c1d27b64
-Revises: 91c4e07fd2a5
+Revises: 2f7c1d9a4e60
 Create Date: 2026-12-02 04:20:00
 
 """
@@ -14,7 +14,7 @@ from webapp.core.database import UtcDateTime
 
 # revision identifiers, used by Alembic.
 revision = "3fa9c1d27b64"
-down_revision = "91c4e07fd2a5"
+down_revision = "2f7c1d9a4e60"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ml.transcripts.codes import UNSPACED
 from ml.transcripts.spoken_language import is_english
 
 #: A word that its recogniser gave less than this probability is marked as uncertain.
@@ -34,11 +35,13 @@ class Line:
     words: tuple[Word, ...]
     start: float | None
     end: float | None
+    #: What stands between two words: nothing in languages that are written without spaces.
+    between: str = " "
 
     @property
     def text(self) -> str:
-        """The words with a space between them."""
-        return " ".join(word.text for word in self.words)
+        """The words as they are written."""
+        return self.between.join(word.text for word in self.words)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Transcript:
     speech_seconds: float | None = None
     #: How likely the speech is English (0..1), by a recogniser that knows nothing else; None where nobody asked.
     english: float | None = None
+    #: How likely ``language`` is the spoken one (0..1), where a program told it from enough speech; None otherwise.
+    language_likelihood: float | None = None
 
     @property
     def understood(self) -> bool:
@@ -66,7 +71,11 @@ class Transcript:
     @property
     def text(self) -> str:
         """The words as running text."""
-        return " ".join(word.text for word in self.words)
+        return self._between.join(word.text for word in self.words)
+
+    @property
+    def _between(self) -> str:
+        return "" if self.language in UNSPACED else " "
 
     @property
     def timed(self) -> bool:
@@ -88,7 +97,7 @@ class Transcript:
                 groups[-1].append(word)
             else:
                 groups.append([word])
-        return [Line(tuple(group), group[0].start, group[-1].end) for group in groups]
+        return [Line(tuple(group), group[0].start, group[-1].end, self._between) for group in groups]
 
     def to_json(self) -> dict[str, Any]:
         """The same as what JSON can hold."""
@@ -104,6 +113,7 @@ class Transcript:
             list(stored.get("breaks") or []),
             stored.get("speech_seconds"),
             stored.get("english"),
+            stored.get("language_likelihood"),
         )
 
 

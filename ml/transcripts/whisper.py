@@ -13,6 +13,7 @@ import numpy as np
 from ml.core.errors import ModelMissing
 from ml.speech.activity import detect
 from ml.speech.features import RATE
+from ml.transcripts.codes import UNSPACED
 from ml.transcripts.spoken_language import LEAST_SPEECH, PIECES, Heard, english, plain, second_hearing
 from ml.transcripts.transcript import Transcript, Word
 
@@ -24,6 +25,7 @@ LITTLE_SPEECH = 0.3  # s; below, a piece is not listened to: Whisper makes up wo
 #: more; then it tries again at the next temperature.
 UNLIKELY, REPETITIVE, TEMPERATURES = -1.0, 2.4, (0.0, 0.2, 0.6)
 WARMEST, FASTEST = 0.4, 7.0  # what comes out warmer, or faster (words a second), was made up
+FASTEST_UNSPACED = 14.0  # where each sign counts as a word
 REPEATED = 3  # times in a row that the same words are a loop of the model, not speech
 
 
@@ -52,21 +54,53 @@ class Whisper:
         self._language = language if self._model.model.is_multilingual or language else "en"
         self._knows_english_alone = not self._model.model.is_multilingual
 
+    @property
+    def multilingual(self) -> bool:
+        """Whether it knows other languages than English."""
+        return not self._knows_english_alone
+
+    def tell(self, speech: np.ndarray) -> tuple[str, float]:
+        """Which language ``speech`` (float32 mono, 16 kHz) is in, as ISO 639 has it, and how likely that is (0..1)."""
+        if self._knows_english_alone:
+            return "en", 1.0
+        language, likelihood, _ = self._model.detect_language(speech * _gain(speech))
+        return language, float(likelihood)
+
     def transcribe(
-        self, blocks: Iterable[np.ndarray], *, progress: Callable[[float], None] | None = None
+        self,
+        blocks: Iterable[np.ndarray],
+        *,
+        language: str | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> Transcript:
-        """Write down the sound of ``blocks`` (float32 at 16 kHz); ``progress`` is told how many seconds are done."""
+        """Write down the sound of ``blocks`` (float32 at 16 kHz); ``progress`` is told how many seconds are done.
+
+        ``language`` is the spoken one, where somebody said which; a model that knows English alone does not heed it.
+        """
+        told = None if self._knows_english_alone else language
+        return self.write(pieces(blocks), told, progress=progress, doubtful=True)
+
+    def write(
+        self,
+        stream: Iterable[tuple[int, np.ndarray]],
+        language: str | None,
+        *,
+        progress: Callable[[float], None] | None = None,
+        doubtful: bool = False,
+    ) -> Transcript:
+        """The same of pieces (first sample's index, samples). ``doubtful``: it is asked whether this is English at all
+        where the model knows nothing else."""
         words: list[Word] = []
-        language = self._language
+        language = language or self._language
         spoken = 0.0
         heard: list[Heard] = []
-        for start, piece in pieces(blocks):
+        for start, piece in stream:
             speech = detect(piece).seconds
             spoken += speech
             if speech >= LITTLE_SPEECH:
                 segments, language = self._segments(piece, language)
-                words += _words(segments, len(piece) / RATE, start / RATE)
-                if self._knows_english_alone and speech >= LEAST_SPEECH and len(heard) < PIECES:
+                words += _words(segments, len(piece) / RATE, start / RATE, spaced=language not in UNSPACED)
+                if doubtful and self._knows_english_alone and speech >= LEAST_SPEECH and len(heard) < PIECES:
                     heard.append(self._twice(piece, segments))
             if progress:
                 progress((start + len(piece)) / RATE)
@@ -81,10 +115,9 @@ class Whisper:
 
     def _segments(self, piece: np.ndarray, language: str | None, *, times: bool = True) -> tuple[list[Any], str | None]:
         """The recogniser's segments of one piece (float32 mono, 16 kHz), and their language."""
-        loudest = float(np.abs(piece).max())
         self._seed(0)  # the same sound gives the same words
         segments, info = self._model.transcribe(
-            piece * (0.7 / max(loudest, 1e-4)),
+            piece * _gain(piece),
             language=language,
             beam_size=1,
             best_of=1,
@@ -98,15 +131,22 @@ class Whisper:
         return list(segments), language or info.language
 
 
-def _words(segments: list[Any], limit: float, offset: float) -> list[Word]:
-    """The words of one piece's segments, of ``limit`` seconds, that begins ``offset`` seconds into the recording."""
+def _gain(piece: np.ndarray) -> float:
+    """What brings a piece to the level at which it is heard."""
+    return 0.7 / max(float(np.abs(piece).max()), 1e-4)
+
+
+def _words(segments: list[Any], limit: float, offset: float, *, spaced: bool = True) -> list[Word]:
+    """The words of one piece's segments, of ``limit`` seconds, that begins ``offset`` seconds into the recording.
+
+    ``spaced``: the language puts a space before each word, so that what has none belongs to the word before."""
     words: list[Word] = []
     for segment in segments:
-        if not is_understood(segment):
+        if not is_understood(segment, FASTEST if spaced else FASTEST_UNSPACED):
             continue
         for word in segment.words or []:
             text, start, end = word.word.strip(), float(word.start), float(word.end)
-            if words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen or the like
+            if spaced and words and text and not word.word.startswith(" "):  # the rest of a word with a hyphen
                 words[-1] = replace(words[-1], text=words[-1].text + text, end=round(offset + min(end, limit), 2))
             elif text and start < limit:
                 end = min(max(end, start), limit)
@@ -115,7 +155,7 @@ def _words(segments: list[Any], limit: float, offset: float) -> list[Word]:
     return unlooped(words)
 
 
-def is_understood(segment: Any) -> bool:
+def is_understood(segment: Any, fastest: float = FASTEST) -> bool:
     """Whether the recogniser's own figures say that it wrote down what was said, and did not make it up.
 
     Speech in a language that the model does not know comes out as unlikely words, as loops, as more words than anybody
@@ -124,7 +164,7 @@ def is_understood(segment: Any) -> bool:
     return (
         segment.avg_logprob >= UNLIKELY
         and segment.compression_ratio <= REPETITIVE
-        and len(segment.words or []) / seconds <= FASTEST
+        and len(segment.words or []) / seconds <= fastest
         and (segment.temperature or 0.0) <= WARMEST
     )
 

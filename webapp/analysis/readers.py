@@ -62,7 +62,7 @@ def source_of(answer: Answer, modality: Modality) -> str | Recorded:
         words = store.words_of(answer)
         if isinstance(words, str):
             return words
-        if answer.takes and words is not None:
+        if answer.takes and words is not None and not store.in_another_language(answer, words):
             return transcribe.readable(words.words)
         if answer.takes and not is_available():
             raise Unreadable(

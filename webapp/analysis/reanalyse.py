@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ml.transcripts.recogniser import is_available
+from ml.transcripts.codes import KNOWN
+from ml.transcripts.recogniser import is_available, knows_languages
 from webapp.analysis.models import FINISHED, Analysis
 from webapp.analysis.operations import enqueue, forget_earlier
 from webapp.core import events
@@ -34,6 +35,20 @@ def words_changed(answer: Answer) -> bool:
     enqueue(analysis)
     events.send(events.readings_deleted, interview_id=analysis.interview_id, analysis_ids=[analysis.id])
     return True
+
+
+def in_language(answer: Answer, language: str) -> None:
+    """Have a recording written down anew, in the ``language`` that a person says is spoken. Raises TranscriptError."""
+    if language not in KNOWN or not knows_languages():
+        raise TranscriptError(_("Speech recognition here does not know that language. Type or upload a transcript."))
+    answer.spoken_language = language
+    found = store.visible(answer)
+    if found is not None and not store.in_another_language(answer, found):
+        raise TranscriptError(_("Nothing was changed, so nothing was saved."))
+    if not words_changed(answer):
+        raise TranscriptError(
+            _("This cannot be transcribed now: it is being analysed, or the candidate did not consent.")
+        )
 
 
 def recognise(answer: Answer) -> None:

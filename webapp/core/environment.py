@@ -198,6 +198,33 @@ SETTINGS = (
         default="memory://",
     ),
     Setting(
+        "VIVA_STORAGE",
+        "where recordings and other files lie: `s3://bucket/prefix` (credentials as `AWS_ACCESS_KEY_ID` and the like), "
+        "or another folder",
+        "`VIVA_HOME/recordings`",
+        "STORAGE",
+        default="",
+    ),
+    Setting(
+        "VIVA_S3_ENDPOINT", "the address of a server of S3 that is not Amazon's", "Amazon's", "S3_ENDPOINT", default=""
+    ),
+    Setting(
+        "VIVA_STORAGE_KEY",
+        "seals files at rest, with a key of each organisation's derived from it: `openssl rand -base64 32`; without it "
+        "files can no longer be read",
+        "files are not sealed",
+        "STORAGE_KEY",
+        default="",
+    ),
+    Setting(
+        "VIVA_OLD_STORAGE_KEYS",
+        "keys that sealed files before and still open them, with commas",
+        "none",
+        "OLD_STORAGE_KEYS",
+        listed,
+        (),
+    ),
+    Setting(
         "VIVA_MAX_RECORDING_BYTES",
         "largest recording accepted, in bytes",
         "1 GiB",
@@ -273,8 +300,9 @@ SETTINGS = (
     ),
     Setting(
         "VIVA_WHISPER",
-        "folder of a Whisper model in CTranslate2's format that transcribes spoken answers, or `off`; see "
-        "[Spoken words](#spoken-words)",
+        "what transcribes spoken answers: `multilingual` (English by Whisper tiny.en, all else by the multilingual "
+        "Whisper base, 133 MB to fetch), `base` (that one for English too), the folder of a Whisper model in "
+        "CTranslate2's format, or `off`; see [Spoken words](#spoken-words)",
         "the packaged Whisper tiny.en",
     ),
     Setting("VIVA_WEIGHTS", "folder of the models' weights", "`ml/weights`"),

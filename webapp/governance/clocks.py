@@ -12,7 +12,7 @@ from webapp.core.database import db, now
 from webapp.core.personal_data import Kept
 from webapp.governance import erasure
 from webapp.governance.models import AuditAddress
-from webapp.governance.retention import clock, is_held
+from webapp.governance.retention import all_rules, clock, fewest_days, is_held
 from webapp.interviews.models import Interview
 
 #: How long it is kept from where an entry of the audit log came.
@@ -46,16 +46,21 @@ def _is_time() -> bool:
 
 def erase_due() -> int:
     """Erase what its clock says, unless it is held; how much was. Commits after each."""
-    done = 0
-    for interview in db.session.scalars(sa.select(Interview).order_by(Interview.started_at)).all():
-        due = [kept for kept in Kept if (at := clock(interview, kept).due) is not None and at <= now()]
+    done, known = 0, all_rules()
+    days = fewest_days(known)
+    if days is None:
+        return 0
+    began = sa.func.coalesce(Interview.submitted_at, Interview.started_at)
+    old = sa.select(Interview).where(began <= now() - timedelta(days=days)).order_by(Interview.started_at)
+    for interview in db.session.scalars(old).all():
+        due = [kept for kept in Kept if (at := clock(interview, kept, known).due) is not None and at <= now()]
         if not due or is_held(interview.id):
             continue
         scope = erasure.scope_of_interview(interview.id)
         if erasure.plan(scope, due).tables:
             erasure.request_erasure(scope, by=None, ground="retention", kept=due)
             db.session.commit()
-            done += 1
+            done, known = done + 1, all_rules()
         if done == AT_ONCE:
             break
     return done

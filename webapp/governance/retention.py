@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from webapp.interviews.models import Interview
 from webapp.notices import keeping
 from webapp.notices.keeping import Term
 from webapp.policy.access import AtPlace, situation_of
+from webapp.policy.acts import RULES
 from webapp.policy.codes import within
 from webapp.policy.law import in_force
 from webapp.policy.rules import Duty
@@ -38,11 +40,11 @@ def last_contact(interview: Interview) -> datetime:
     return interview.submitted_at or interview.started_at
 
 
-def clock(interview: Interview, kept: Kept) -> Clock:
+def clock(interview: Interview, kept: Kept, known: Iterable[RetentionRule] | None = None) -> Clock:
     """The clock of one class: the rule of the smallest place that has one; no longer than the law lets media and
-    readings be kept, no shorter than it wants records kept."""
+    readings be kept, no shorter than it wants records kept. ``known``: all rules, where many clocks are asked for."""
     start = last_contact(interview)
-    days = _days(interview.place or "", kept, interview.organisation_id)
+    days = _days(interview.place or "", kept, interview.organisation_id, known)
     due = start + timedelta(days=days) if days is not None else None
     laws = in_force(situation_of(interview, start.date())) if interview.place else []
     asked = [each for rule in laws for each in rule.requires if each.value]
@@ -55,13 +57,30 @@ def clock(interview: Interview, kept: Kept) -> Clock:
     return Clock(min(due, by_law) if due and by_law else due or by_law, None)
 
 
-def _days(place: str, kept: Kept, organisation_id: str | None) -> int | None:
-    query = sa.select(RetentionRule).where(
-        RetentionRule.kept == kept,
-        sa.or_(RetentionRule.organisation_id == organisation_id, RetentionRule.organisation_id.is_(None)),
-    )
+def all_rules() -> list[RetentionRule]:
+    """The rules of every organisation."""
+    return list(db.session.scalars(sa.select(RetentionRule)))
+
+
+def fewest_days(known: Iterable[RetentionRule]) -> int | None:
+    """The days before which no clock of any interview ends; None where no clock runs at all."""
+    by_law = [each.value * 365 for rule in RULES for each in rule.requires if each.duty is Duty.DESTROY and each.value]
+    return min([rule.days for rule in known] + by_law, default=None)
+
+
+def _days(
+    place: str, kept: Kept, organisation_id: str | None, known: Iterable[RetentionRule] | None = None
+) -> int | None:
+    ours = (organisation_id, None)
+    if known is None:
+        known = db.session.scalars(
+            sa.select(RetentionRule).where(
+                sa.or_(RetentionRule.organisation_id == organisation_id, RetentionRule.organisation_id.is_(None))
+            )
+        )
+    found = [rule for rule in known if rule.kept is kept and rule.organisation_id in ours]
     # The organisation's own rules come last, and count.
-    found = sorted(db.session.scalars(query), key=lambda rule: rule.organisation_id is not None)
+    found.sort(key=lambda rule: rule.organisation_id is not None)
     rules = {rule.place: rule.days for rule in found}
     return next((rules[code] for code in (*within(place), "") if code in rules), None)
 

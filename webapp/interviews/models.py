@@ -256,6 +256,8 @@ class Answer(Model):
     text_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When the question was first shown: the think time runs from here, across reloads.
     shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The language that is spoken in the recording (ISO 639), where a person said which; else a program tells it.
+    spoken_language: Mapped[str | None] = mapped_column(String(8))
     #: When the candidate last took back what they had recorded here; None where they never did.
     recording_withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -5,8 +5,9 @@ Each has a cause of its own, so that a clock that runs twice, or late, writes no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from celery import shared_task
@@ -20,6 +21,9 @@ from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.status import inbox
 from webapp.messages import outbox, relevance, writing
 from webapp.policy.clocks import answer_clock, shortest
+from webapp.positions.models import Position
+
+_Row = TypeVar("_Row")
 
 #: Before the deadline; a reminder is left out where the invitation is hardly older than it.
 REMINDERS = {"2d": timedelta(days=2), "2h": timedelta(hours=2)}
@@ -27,6 +31,10 @@ REMINDERS = {"2d": timedelta(days=2), "2h": timedelta(hours=2)}
 MORNING = 8
 #: Whoever was not answered for so long is no longer reminded of.
 LONG_AGO = timedelta(days=120)
+#: How many messages are written before others may write.
+AT_ONCE = 20
+#: How many of a kind are written in one round; the rest half a minute later, so that workers get to other things.
+A_ROUND = 300
 
 #: What other features write by the clock: each is called with the moment, and the caller commits.
 _others: list[Callable[[datetime], None]] = []
@@ -77,18 +85,40 @@ def reminders(moment: datetime) -> None:
                 sa.or_(Interview.id.is_(None), Interview.state != InterviewState.SUBMITTED),
             )
         )
-        for row in db.session.scalars(query).all():
-            fresh = row.created_at > row.deadline - before * 1.25
-            if not fresh and not outbox.has_message(f"reminder-{which}:{row.id}:{row.deadline.isoformat()}"):
+        due = [row for row in db.session.scalars(query).all() if row.created_at <= row.deadline - before * 1.25]
+        causes = {row.id: writing.reminder_cause(row, which) for row in due}
+        told = outbox.having_messages(causes.values())
+        for batch in _batches([row for row in due if causes[row.id] not in told]):
+            for row in batch:
                 writing.reminder(row, which)
+            db.session.commit()
 
 
 def answers_due(moment: datetime) -> None:
     """To whoever invited somebody who is owed an answer."""
     soonest = moment - timedelta(days=shortest() - writing.BEFORE.days)
-    query = relevance.unanswered().where(Interview.submitted_at < soonest, Interview.submitted_at > moment - LONG_AGO)
-    for row, interview in db.session.execute(query).all():
-        writing.answer_due(row, interview, moment)
+    query = (
+        relevance.unanswered()
+        .outerjoin(Position, Position.id == Interview.position_id)
+        .with_only_columns(Interview.id, Interview.submitted_at, Position.country, Position.region)
+        .where(Interview.submitted_at < soonest, Interview.submitted_at > moment - LONG_AGO)
+    )
+    causes = {}
+    for interview_id, submitted_at, country, region in db.session.execute(query):
+        place = region or country
+        if submitted_at and (cause := writing.answer_due_cause(interview_id, submitted_at, place, moment)):
+            causes[interview_id] = cause
+    told = outbox.having_messages(causes.values())
+    for batch in _batches([each for each, cause in causes.items() if cause not in told]):
+        for interview in db.session.scalars(sa.select(Interview).where(Interview.id.in_(batch))):
+            if interview.invitation is not None:
+                writing.answer_due(interview.invitation, interview, moment)
+        db.session.commit()
+
+
+def _batches(rows: list[_Row]) -> Iterator[list[_Row]]:
+    """A few at a time: whoever decides meanwhile waits for one batch and not for all."""
+    return (rows[first : first + AT_ONCE] for first in range(0, len(rows[:A_ROUND]), AT_ONCE))
 
 
 def digests(moment: datetime) -> None:

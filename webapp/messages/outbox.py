@@ -7,6 +7,7 @@ here, after the commit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -31,6 +32,8 @@ from webapp.organisations.profile import language_of
 
 #: How long a message is tried, unless its kind says another time.
 TRIED = timedelta(days=2)
+#: How many causes one query asks for.
+_ASKED_AT_ONCE = 500
 
 
 def put(
@@ -145,3 +148,12 @@ def was_sent(cause: str) -> bool:
 def has_message(cause: str) -> bool:
     """Whether a cause has its message."""
     return db.session.scalar(sa.select(sa.exists().where(Message.cause == cause))) or False
+
+
+def having_messages(causes: Iterable[str]) -> set[str]:
+    """Which of ``causes`` have their message."""
+    asked, found = list(causes), set()
+    for first in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[first : first + _ASKED_AT_ONCE]
+        found |= set(db.session.scalars(sa.select(Message.cause).where(Message.cause.in_(some))))
+    return found

@@ -73,9 +73,13 @@ def invitation_to_corrected(row: Invitation) -> None:
 
 def reminder(row: Invitation, which: str) -> None:
     """A reminder of the deadline: ``which`` is 2d or 2h."""
-    said = row.deadline.isoformat()
-    cause = f"reminder-{which}:{row.id}:{said}"
-    to_candidate(row, "reminder", cause, facts={"deadline": said}, expires_at=row.deadline)
+    facts = {"deadline": row.deadline.isoformat()}
+    to_candidate(row, "reminder", reminder_cause(row, which), facts=facts, expires_at=row.deadline)
+
+
+def reminder_cause(row: Invitation, which: str) -> str:
+    """What a reminder is known by: one for each deadline."""
+    return f"reminder-{which}:{row.id}:{row.deadline.isoformat()}"
 
 
 def deadline_moved(row: Invitation, before: str) -> None:
@@ -112,17 +116,25 @@ def answer_due(row: Invitation, interview: Interview, moment: datetime) -> None:
     """Ten days before an answer is owed, on that day, and once a week after it."""
     if interview.submitted_at is None:
         return
-    due = answer_clock(interview.place).due(interview.submitted_at)
-    left = (due - moment).days
-    if moment < due - BEFORE:
+    cause = answer_due_cause(interview.id, interview.submitted_at, interview.place, moment)
+    if cause is None:
         return
-    stage = "10" if moment < due else str(-((moment - due).days // 7))
+    due = answer_clock(interview.place).due(interview.submitted_at)
     facts = {
         "submitted": interview.submitted_at.isoformat(),
         "answer_by": due.isoformat(),
-        "days_left": str(max(left, 0)),
+        "days_left": str(max((due - moment).days, 0)),
     }
-    to_person(row.created_by, "answer_due", f"answer-due:{interview.id}:{stage}", invitation=row, facts=facts)
+    to_person(row.created_by, "answer_due", cause, invitation=row, facts=facts)
+
+
+def answer_due_cause(interview_id: str, submitted_at: datetime, place: str | None, moment: datetime) -> str | None:
+    """What the message of this moment that an answer is owed is known by; None where none is due yet."""
+    due = answer_clock(place).due(submitted_at)
+    if moment < due - BEFORE:
+        return None
+    stage = "10" if moment < due else str(-((moment - due).days // 7))
+    return f"answer-due:{interview_id}:{stage}"
 
 
 def link_code(row: Invitation, code_id: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from itsdangerous import BadData
 
+from webapp.analysis import reanalyse
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
 from webapp.core.keys import signer
@@ -35,6 +36,12 @@ def correct(answer: Answer, version: int | None, lines: Sequence[str]) -> Transc
         invitations.note_done(interview.invitation, RequestKind.CORRECTION, what)
     record("transcript corrected by candidate", interview=interview.id)
     return row
+
+
+def speak_language(answer: Answer, language: str) -> None:
+    """The candidate says which language they spoke; the recording is written down anew. Raises TranscriptError."""
+    reanalyse.in_language(answer, language)
+    record("spoken language corrected by candidate", interview=answer.interview_id)
 
 
 def object_to_analyses(interview: Interview) -> None:

@@ -5,8 +5,11 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and what templates ask of it."""
-    from webapp.transcripts import models, personal, receivers, store  # known to the mapper and to migrations
+    from webapp.transcripts import languages, models, personal, receivers, store  # known to mapper and migrations
     from webapp.transcripts.views.transcript import blueprint
 
     app.register_blueprint(blueprint)
     app.jinja_env.globals["transcript_of"] = store.visible
+    app.jinja_env.globals["spoken_languages"] = languages.choices
+    app.jinja_env.globals["spoken_languages_known"] = languages.known
+    app.jinja_env.filters["language_name"] = languages.name_of

@@ -95,6 +95,12 @@ def add(answer: Answer, words: Words, origin: Origin, *, by_machine: bool, autho
     return row
 
 
+def in_another_language(answer: Answer, row: Transcript) -> bool:
+    """Whether a recogniser took ``answer`` to be in another language than a person says: it is then written anew."""
+    said = answer.spoken_language
+    return said is not None and row.by_machine and row.words.language != said
+
+
 def forget_machine_made(interview: Interview) -> None:
     """Delete what a recogniser wrote, and corrections of it, where the consent for that is gone."""
     if decide_for(interview, Modality.TEXT):

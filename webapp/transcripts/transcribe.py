@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
+
 from ml.core.errors import Unreadable
 from ml.core.messages import N_
 from ml.media.demux import MediaInfo, audio_blocks, probe
@@ -32,8 +34,11 @@ def transcribe_recording(
     if not info.has_audio:
         raise Unreadable("no_audio", N_("The recording has no sound, so there were no words to transcribe."))
     total = info.seconds or 0.0
+    language = db.session.scalar(sa.select(Answer.spoken_language).where(Answer.id == answer_id))
+    db.session.rollback()  # nothing is held open for as long as the recogniser listens
     words = recogniser().transcribe(
         audio_blocks(path),
+        language=language,
         progress=lambda seconds: progress(min(seconds / total, 1.0) if total else 0.0),
     )
     progress(1.0)  # raises where somebody else has the job now

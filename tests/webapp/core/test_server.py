@@ -266,3 +266,8 @@ def test_passwords_and_a_waiting_write_hold_up_nobody(app, make, monkeypatch):
     # Hashing goes on in processes that stand back, so the worst counts, on a busy machine too: two cores shared with
     # five other processes took 37 ms at most, where hashing in the server's own threads took 302 ms on idle ones.
     assert max(took) < 0.2
+
+
+def test_every_template_is_ready_before_somebody_asks(app):
+    server.load_templates(app)
+    assert app.jinja_env.cache is not None and len(app.jinja_env.cache) == len(app.jinja_env.list_templates())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from webapp.accounts import second_step
 from webapp.accounts.models import Role
@@ -172,6 +173,35 @@ def test_who_is_owed_an_answer_is_said_in_time_and_once_a_week(app, invited, pos
     assert stages(14) == 3
     deliver()
     assert {taken.recipient for taken in post.taken} == {"kim@viva.test"}  # told meanwhile, so nobody is reminded
+
+
+def test_the_clock_writes_a_few_at_a_time_and_nothing_the_second_time(make, post, monkeypatch):
+    """With ten thousand interviews, one transaction kept everybody from deciding for twenty seconds, twice a minute."""
+    monkeypatch.setattr(clock, "AT_ONCE", 2)
+    for _each in range(5):
+        interview = make.interview()
+        interview.state, interview.submitted_at = InterviewState.SUBMITTED, now() - timedelta(days=44)
+    db.session.commit()
+    written: list[list[str]] = [[]]
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO messages"):
+            written[-1].append(statement)
+
+    def committed(_connection):
+        written.append([])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "commit", committed)
+    try:
+        clock.answers_due(now())
+        assert [len(each) for each in written if each] == [4, 4, 2]  # each a mail and a notice inside
+        written[:] = [[]]
+        clock.answers_due(now())
+        assert not any(written)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engine, "commit", committed)
 
 
 def test_the_daily_summary_is_at_eight_where_the_reader_is(invited, post, make, deliver):

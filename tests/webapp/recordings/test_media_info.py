@@ -21,7 +21,7 @@ from webapp.transcripts import transcribe
 class SilentRecogniser:
     """Listens to all of the sound and hears no words."""
 
-    def transcribe(self, blocks, *, progress=None) -> Transcript:
+    def transcribe(self, blocks, *, language=None, progress=None) -> Transcript:
         return Transcript([], "en", f"{len(list(blocks))} blocks")
 
 

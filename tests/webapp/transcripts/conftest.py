@@ -29,13 +29,17 @@ class FakeRecogniser:
             Word("locks.", 1.0, 1.5, 0.31),
         ]
         self.language = "en"
+        self.likelihood: float | None = None
         self.calls = 0
+        #: The languages that people said.
+        self.asked: list[str | None] = []
 
-    def transcribe(self, blocks, *, progress=None) -> Transcript:
+    def transcribe(self, blocks, *, language=None, progress=None) -> Transcript:
         self.calls += 1
+        self.asked.append(language)
         if progress:
             progress(30.0)
-        return Transcript(self.words, self.language, self.name)
+        return Transcript(self.words, self.language, self.name, language_likelihood=self.likelihood)
 
 
 @pytest.fixture

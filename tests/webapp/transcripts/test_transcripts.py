@@ -66,7 +66,7 @@ def test_without_consent_to_the_words_nothing_is_written_down(spoken, fake, run_
 def test_a_consent_withdrawn_while_it_is_written_down_stores_nothing(spoken, fake, run_all, monkeypatch):
     interview = spoken()
 
-    def withdraw(blocks, *, progress=None):
+    def withdraw(blocks, **options):
         interview.consents.append(Consent(purpose=Purpose.TEXT, granted=False, text_version="test"))
         db.session.commit()
         return type(fake).transcribe(fake, blocks)

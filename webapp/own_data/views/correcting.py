@@ -40,6 +40,24 @@ def transcript(interview_id: str, answer_id: str) -> Response | str | tuple[str,
             db.session.commit()
             flash(_("Saved. The people who review your answers see your correction."), "success")
             return redirect(url_for("own_data.show", interview_id=interview_id, _anchor="receipts"))
+    return _page(interview, answer, row, error)
+
+
+@blueprint.post("/transcripts/<answer_id>/language")
+def language(interview_id: str, answer_id: str) -> Response | str | tuple[str, int]:
+    """Say which ``language`` was spoken; the recording is then written down anew."""
+    interview, answer, row = _load(interview_id, answer_id)
+    try:
+        operations.speak_language(answer, request.form.get("language", ""))
+    except TranscriptError as refused:
+        db.session.rollback()
+        return _page(interview, answer, row, str(refused))
+    db.session.commit()
+    flash(_("The recording is being transcribed. Load this page again in a moment."), "success")
+    return redirect(url_for("own_data.show", interview_id=interview_id, _anchor="receipts"))
+
+
+def _page(interview: Interview, answer: Answer, row: Transcript, error: str) -> str | tuple[str, int]:
     page = render_template(
         "own_data/correct.html", interview=interview, answer=answer, row=row, error=error,
         recording=store.recording_of(answer),
