@@ -24,7 +24,8 @@ from webapp.positions.models import Position
 #: Rows on a page.
 PAGE = 50
 COLUMNS = (
-    "at", "id", "what", "said", "person", "version", "language", "binding", "hash", "address", "browser", "interview_id",
+    "at", "id", "what", "said", "person", "version", "language", "binding", "hash", "address", "browser",
+    "interview_id",
 )  # fmt: skip
 
 #: What it was about, in words.

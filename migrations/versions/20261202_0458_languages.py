@@ -1,8 +1,8 @@
 """languages that people choose, what bound in which language, and confirmed translations
 
 Revision ID: 3fa9c1d27b64
-Revises: 2f7c1d9a4e60
-Create Date: 2026-12-02 04:20:00
+Revises: c90d2e6f8b17
+Create Date: 2026-12-02 04:58:00
 
 """
 
@@ -14,7 +14,7 @@ from webapp.core.database import UtcDateTime
 
 # revision identifiers, used by Alembic.
 revision = "3fa9c1d27b64"
-down_revision = "2f7c1d9a4e60"
+down_revision = "c90d2e6f8b17"
 branch_labels = None
 depends_on = None
 
