@@ -70,4 +70,6 @@ def take_back(key: str, language: str, *, by: User) -> bool:
 
 def binds_words() -> str:
     """What is said where the English text stands below a translation that nobody has confirmed."""
-    return _("This is a machine translation that has not been reviewed. The English text below is the one that binds.")
+    return str(
+        _("This is a machine translation that has not been reviewed. The English text below is the one that binds.")
+    )

@@ -97,10 +97,9 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
 def _of_notice(template: Catalog) -> list[dict[str, str]]:
     """The messages that the notice to candidates is made of: it binds, so that it is confirmed as a whole."""
     found = [message for message in template if message.id and {place for place, _line in message.locations} & NOTICE]
-    parts = [message.id if isinstance(message.id, tuple) else (message.id,) for message in found]
-    return sorted(
-        (dict(zip(("message", "plural"), each, strict=False)) for each in parts), key=lambda each: each["message"]
-    )
+    ids = [[message.id] if isinstance(message.id, str) else [str(each) for each in message.id] for message in found]
+    parts = [dict(zip(("message", "plural"), each, strict=False)) for each in ids]
+    return sorted(parts, key=lambda each: each["message"])
 
 
 def _sources() -> Iterator[tuple[str, Path]]:

@@ -107,6 +107,7 @@ def of(room: Room, purpose: LivePurpose) -> ConsentText:
 
 def _text_in(room: Room, purpose: LivePurpose, name: str) -> ConsentText:
     version = texts.version_of(KEY, name)
+    what: tuple[str, ...]
     if purpose is LivePurpose.READING:
         (label, without), shown = _READING, bool(policy.shows_candidate(room))
         what = (_WHAT_READING, _TO_ALL if shown else _NOT_THE_CANDIDATES, _KEPT[room.mode])
