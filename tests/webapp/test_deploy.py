@@ -68,7 +68,7 @@ def test_the_chart_holds_against_kubernetes_and_keda(everything) -> None:
 
 def test_the_schemas_find_what_is_wrong(everything) -> None:
     web = json.loads(json.dumps(everything["Deployment", "viva-web"]))
-    web["spec"]["template"]["spec"]["containers"][0]["resorces"] = {}
+    web["spec"]["template"]["spec"]["containers"][0]["limits"] = {}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(web, KUBERNETES[-1], strict=True)
     scaled = json.loads(json.dumps(everything["ScaledObject", "viva-analysis"]))
