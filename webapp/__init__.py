@@ -13,6 +13,7 @@ from webapp.core import (
     extensions,
     keys,
     pages,
+    requests_log,
     security,
     tasks,  # known to the worker
     translation,
@@ -27,6 +28,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json = JsonThatEnds(app)
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     configuration.init_app(app, settings)
+    requests_log.init_app(app)
     keys.init_app(app)
     extensions.init_app(app)
     security.init_app(app)
@@ -41,12 +43,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         applying,
         ats,
         backup,
+        binding,
         candidate,
         comparison,
         demo,
         employer,
         exports,
         fairness,
+        follow_ups,
         governance,
         guests,
         health,
@@ -78,6 +82,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        binding,
         employer,
         identity,
         questions,
@@ -89,6 +94,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         candidate,
         recordings,
         analysis,
+        follow_ups,
         reports,
         reviews,
         transcripts,

@@ -24,6 +24,8 @@ _signals = Namespace()
 interview_submitted = _signals.signal("interview-submitted")
 #: Payload ``interview_id``. A candidate has changed what they agree to, before or after submission.
 consents_changed = _signals.signal("consents-changed")
+#: Payload ``recording_id``. More of a recording has arrived; sent for every part.
+recording_grew = _signals.signal("recording-grew")
 #: Payload ``recording_id``. A recording has been verified and can be played and read.
 recording_ready = _signals.signal("recording-ready")
 #: Payload ``answer_id``. A version of the transcript of an answer was stored, by a recogniser or by a person.
@@ -31,6 +33,9 @@ transcript_stored = _signals.signal("transcript-stored")
 #: Payload ``answer_id``. A person has written, uploaded or corrected the transcript of an answer,
 #: or it has gone with its recording.
 transcript_changed = _signals.signal("transcript-changed")
+#: Payload ``language`` and ``place`` (what the address of the page named: ``token``, ``interview_id`` …). Somebody
+#: chose the language of a page.
+language_chosen = _signals.signal("language-chosen")
 #: Payload ``interview_id``. No analysis of the interview is left to wait for; may be sent more than once.
 analyses_finished = _signals.signal("analyses-finished")
 #: Payload ``interview_id`` and ``analysis_ids``. Readings are gone, or going to be made anew: so must be all that was

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp.accounts.models import Organisation, User
-from webapp.core.database import after_commit, db
+from webapp.core.database import after_commit, db, now
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.employer import logo as logos
@@ -74,6 +74,8 @@ def save(organisation_id: str, *, by: User, at_once: Sequence[str], **values: An
     if colour and not is_colour(colour):
         raise ValueError(_("Write the colour as # and six hexadecimal digits, such as #0d6b62."))
     page = page_of(organisation_id)
+    if "follow_ups" in values and bool(values.pop("follow_ups")) != page.follow_ups:
+        page.follow_ups_since = None if page.follow_ups else now()
     for name, value in {**values, "colour": colour}.items():
         setattr(page, name, value.strip() if isinstance(value, str) and name != "ai_help" else value)
     page.at_once = sorted(set(at_once))
@@ -95,7 +97,7 @@ def set_logo(organisation_id: str, content: bytes, *, by: User) -> EmployerPage:
     picture = logos.cleaned(content)
     page.logo = hashlib.sha256(picture).hexdigest()
     db.session.flush()
-    storage.save(page.logo_key, picture)
+    storage.save(page.logo_key, picture, organisation_id=organisation_id)
     record("employer page changed", organisation=organisation_id, by=by.id)
     return page
 
