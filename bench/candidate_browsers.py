@@ -4,13 +4,13 @@ press twice; the server is killed under them as under the others."""
 from __future__ import annotations
 
 import contextlib
-import random
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+import numpy as np
+from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
 from bench.candidate_client import Ledger
 from bench.review_play import find_chromium
@@ -32,12 +32,12 @@ def play(port: int, links: list[str], ledger: Ledger, seed: int) -> list[str | N
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
-            return [_one(browser, port, link, ledger, random.Random(seed + n)) for n, link in enumerate(links)]
+            return [_one(browser, port, link, ledger, np.random.default_rng(seed + n)) for n, link in enumerate(links)]
         finally:
             browser.close()
 
 
-def _one(browser: Browser, port: int, link: str, ledger: Ledger, chance: random.Random) -> str | None:
+def _one(browser: Browser, port: int, link: str, ledger: Ledger, chance: np.random.Generator) -> str | None:
     context = browser.new_context(base_url=f"http://127.0.0.1:{port}", permissions=["camera", "microphone"])
     context.set_default_timeout(PATIENCE)
     try:
@@ -49,7 +49,7 @@ def _one(browser: Browser, port: int, link: str, ledger: Ledger, chance: random.
 
 
 class _Person:
-    def __init__(self, context: BrowserContext, ledger: Ledger, chance: random.Random) -> None:
+    def __init__(self, context: BrowserContext, ledger: Ledger, chance: np.random.Generator) -> None:
         self.context, self.page, self.ledger, self.chance = context, context.new_page(), ledger, chance
 
     def whole_way(self, link: str) -> str | None:
@@ -125,7 +125,7 @@ class _Person:
             record = page.get_by_role("button", name="Start recording")
             expect(record).to_be_enabled(timeout=20_000)
             if self._goes_wrong("clock change"):
-                page.clock.set_system_time(time.time() * 1000 + self.chance.choice(JUMPS) * 3_600_000)
+                page.clock.set_system_time(time.time() * 1000 + int(self.chance.choice(JUMPS)) * 3_600_000)
             if self._goes_wrong("two tabs", 0.3):
                 other = self.context.new_page()
                 other.goto(url)

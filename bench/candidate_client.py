@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import random
 import re
 import socket
 import threading
@@ -18,7 +17,10 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlencode
+
+import numpy as np
 
 from bench.fault_candidates import OCTETS, Failed, metadata_of
 
@@ -60,7 +62,7 @@ class Candidate:
 
     port: int
     ledger: Ledger
-    random: random.Random
+    random: np.random.Generator
     #: How likely something goes wrong before a step.
     chance: float = 0.25
     cookies: dict[str, str] = field(default_factory=dict)
@@ -167,7 +169,7 @@ class Candidate:
         checksum = hashlib.sha256(data).hexdigest()
         finish = json.dumps({"sha256": checksum}).encode()
         again = self._goes_wrong("double submit")
-        ask = lambda: self.ask("POST", f"/recordings/{recording}/finish", finish, **_JSON)  # noqa: E731
+        ask = partial(self.ask, "POST", f"/recordings/{recording}/finish", finish, **_JSON)
         status, _headers, body = self._twice(ask) if again else ask()
         if status >= 400:
             raise Failed(f"finish: {status} {body[:80]!r}")
@@ -188,7 +190,7 @@ class Candidate:
             if self._goes_wrong("drop"):
                 self._drop(url, part, more)
             elif self._goes_wrong("two tabs"):
-                self._twice(lambda part=part, more=more: self.ask("PATCH", url, part, **more))
+                self._twice(partial(self.ask, "PATCH", url, part, **more))
             else:
                 self.ask("PATCH", url, part, **more)
         raise Failed("an upload did not end")

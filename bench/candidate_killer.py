@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import shutil
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from bench.candidate_client import Ledger
 from bench.serving import say
@@ -31,22 +32,25 @@ SIZE = "3g"
 @contextlib.contextmanager
 def disk(folder: Path) -> Iterator[bool]:
     """A file system of limited size at ``folder``, where we may make one; yields whether there is."""
-    mounted = os.geteuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)], capture_output=True, check=False
-    ).returncode  # fmt: skip
+    mount, unmount = shutil.which("mount"), shutil.which("umount")
+    options = ["-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)]
+    mounted = bool(
+        os.geteuid() == 0 and mount and unmount
+        and not subprocess.run([mount, *options], capture_output=True, check=False).returncode
+    )  # fmt: skip
     if not mounted:
         say("No file system of its own can be mounted here (needs root): the disk is never full")
     try:
         yield mounted
     finally:
         if mounted:
-            subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
+            subprocess.run([str(unmount), "-l", str(folder)], capture_output=True, check=False)
 
 
 @contextlib.contextmanager
 def killing(port: int, home: Path, ledger: Ledger, may_fill: bool, seed: int) -> Iterator[None]:
     """Do it until the block ends."""
-    stop, chance = threading.Event(), random.Random(seed)
+    stop, chance = threading.Event(), np.random.default_rng(seed)
 
     def run() -> None:
         while not stop.wait(chance.uniform(*PAUSE)):
@@ -65,14 +69,15 @@ def killing(port: int, home: Path, ledger: Ledger, may_fill: bool, seed: int) ->
         thread.join(30)
 
 
-def _kill(home: Path, chance: random.Random) -> str:
+def _kill(home: Path, chance: np.random.Generator) -> str:
     """End one process; what it is, empty where there is none."""
-    wanted = chance.choices(list(VICTIMS), [often for _name, often in VICTIMS.values()])[0]
+    names = [name for name, (_what, often) in VICTIMS.items() for _time in range(often)]
+    wanted = str(chance.choice(names))
     found = [pid for pid, line in _processes(home) if wanted in line]
     if not found:
         return ""
     with contextlib.suppress(ProcessLookupError):
-        os.kill(chance.choice(found), signal.SIGKILL)
+        os.kill(int(chance.choice(found)), signal.SIGKILL)
     return VICTIMS[wanted][0]
 
 

@@ -10,7 +10,6 @@ says was confirmed is compared with what is in the database and in storage, by c
 from __future__ import annotations
 
 import hashlib
-import random
 import sqlite3
 import struct
 import tempfile
@@ -20,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bench import candidate_browsers, candidate_killer, invited, serving
 from bench.candidate_client import Candidate, Ledger
@@ -45,7 +46,7 @@ def measure(interviews: int = 1000, browsers: int = 20, seed: int = 20261202) ->
         with serving.viva(folder) as port, candidate_killer.killing(port, folder / "home", ledger, full, seed):
 
             def one(number: int) -> str | None:
-                person = Candidate(port, ledger, random.Random(seed * 10_000 + number))
+                person = Candidate(port, ledger, np.random.default_rng(seed * 10_000 + number))
                 return person.whole_way(links[number], questions, [_own(clip, number) for clip in clips])
 
             serving.say(f"{interviews} candidates, {AT_ONCE} at once, {browsers} of them in Chromium")
