@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask_login import current_user
 
 from webapp.accounts.models import Role
 from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
-from webapp.health import checks, pages, work
+from webapp.health import checks, pages, storage_use, work
 
 blueprint = Blueprint("health", __name__)
 
@@ -41,6 +42,18 @@ def administration() -> str:
     found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
     return render_template(
         "health/administration.html", sections=pages.SECTIONS, wrong=[check for check in found if not check.is_fine]
+    )
+
+
+@blueprint.get("/admin/storage")
+@require_role(Role.ADMIN)
+def storage() -> str:
+    """What files take up by kind: of one's own organisation, and of the whole installation."""
+    return render_template(
+        "health/storage.html",
+        uses=storage_use.used(current_user.organisation_id),
+        database=storage_use.database_bytes(),
+        free=checks.storage(current_app)[0],
     )
 
 
