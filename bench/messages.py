@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,25 +125,36 @@ def _application(settings: dict[str, str]) -> Iterator[Any]:
 def _put(messages: int, url: str) -> None:
     """Half of them mail, half events for one endpoint; each cause is said twice, as a form is that is sent twice."""
     from webapp.accounts.models import Role, User
-    from webapp.core.database import db, new_id
+    from webapp.accounts.operations import first_organisation
+    from webapp.core.database import db, now
     from webapp.integrations import operations
     from webapp.integrations.models import EventType
+    from webapp.interviews.models import Invitation
     from webapp.messages import outbox
+    from webapp.positions.operations import create_position
+    from webapp.questions.models import QuestionSet
 
-    by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example")
+    by = User(role=Role.ADMIN, name="Ada Lindqvist", email="ada@viva.example", organisation_id=first_organisation().id)
     by.lock_password()
     db.session.add(by)
     db.session.flush()
     operations.add_endpoint(title="Receiver", url=url, types=[], by=by)
+    position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
+    asked = QuestionSet(title="First conversation", created_by=by, organisation_id=by.organisation_id)
+    db.session.add(asked)
     db.session.commit()
-    interview = new_id()
     for number in range(messages // 2):
+        if number % 20 == 0:  # made past the operation that invites: it would put messages of its own
+            invitation = Invitation(
+                position=position, organisation_id=by.organisation_id, question_set=asked, name=f"Person {number}",
+                email="", deadline=now() + timedelta(days=7), created_by=by,
+            )  # fmt: skip
+            db.session.add(invitation)
+            db.session.flush()
         for _twice in range(2):
             address = f"p{number}@viva.example"
             outbox.put(kind="test", cause=f"bench:{number}", recipient=address, name=f"Person {number}")
-            if number % 20 == 0:
-                interview = new_id() if _twice == 0 else interview
-            operations.note(EventType.INVITED, f"bench:{number}", interview, of=number)
+            operations.note(EventType.INVITED, f"bench:{number}", invitation.id, of=number)
         if number % AT_ONCE == AT_ONCE - 1:
             db.session.commit()
     db.session.commit()

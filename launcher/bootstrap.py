@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from launcher.console import Failure, run_step, say
@@ -18,6 +18,15 @@ from launcher.paths import PYTHON, ROOT, TOOLS, VENV, certificates, environment,
 
 #: The environment with its cache needs about this much, in bytes.
 ROOM = 3_500_000_000
+#: What uv calls an extra: what only some installations need.
+CLUSTER = "cluster"
+#: Settings that name a server, and how the addresses begin for which the extra has the driver.
+SERVERS = {
+    "VIVA_DATABASE_URL": ("postgresql", "postgres:"),
+    "VIVA_BROKER_URL": ("redis:", "rediss:", "amqp:", "amqps:", "pyamqp:"),
+    "VIVA_RATELIMIT_URL": ("redis:", "rediss:"),
+    "VIVA_STORAGE": ("s3:",),
+}
 #: Pythons newer than this have no wheels of TensorFlow yet.
 NEWEST = (3, 13)
 STATIC = ROOT / "webapp" / "static"
@@ -43,10 +52,11 @@ def alone() -> Iterator[None]:
 
 
 def ensure_environment(*groups: str) -> None:
-    """Make ``.venv`` hold what uv.lock names, with the dependency ``groups`` of pyproject.toml. Nothing is removed."""
+    """Make ``.venv`` hold what uv.lock names, with the dependency ``groups`` of pyproject.toml, and with the
+    drivers of servers where the settings name such. Nothing is removed."""
     with alone():
         stamp = VENV / ".viva-stamp"
-        wanted = {"frontend", *groups}
+        wanted = {"frontend", *groups, *needed_extras(os.environ)}
         inputs = _digest([ROOT / "uv.lock", ROOT / "pyproject.toml"])
         made_from, *held = (_read(stamp) or "-").split()
         if made_from == inputs and wanted <= set(held) and _runs(PYTHON):
@@ -60,8 +70,14 @@ def ensure_environment(*groups: str) -> None:
         stamp.write_text(" ".join([inputs, *sorted(wanted)]))
 
 
+def needed_extras(settings: Mapping[str, str]) -> list[str]:
+    """The extras of pyproject.toml that the settings ask for: none for SQLite, files and a folder."""
+    asked = any(settings.get(name, "").strip().startswith(begins) for name, begins in SERVERS.items())
+    return [CLUSTER] if asked else []
+
+
 def _sync(uv: Path, groups: list[str]) -> None:
-    chosen = [argument for group in groups for argument in ("--group", group)]
+    chosen = [argument for one in groups for argument in ("--extra" if one == CLUSTER else "--group", one)]
     python, downloads = _python_for_uv()
     env = uv_environment(UV_PYTHON_DOWNLOADS=downloads)
     title = f"Installing Python packages{' (about 1 GB the first time)' if not VENV.exists() else ''}"

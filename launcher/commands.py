@@ -49,6 +49,8 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
+  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--json]
+        copy recordings and files to another place while Viva runs, compared by checksum
   ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
@@ -171,6 +173,10 @@ def _backup(arguments: list[str]) -> int:
     return _on_data("backup", arguments)
 
 
+def _storage(arguments: list[str]) -> int:
+    return _on_data("storage", arguments)
+
+
 def _restore(arguments: list[str]) -> int:
     data, rest = _take_data(arguments)
     home = data_folder(data)
@@ -253,6 +259,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "erase": _erase,
     "backup": _backup,
+    "storage": _storage,
     "restore": _restore,
     "openapi": _openapi,
     "admin": _admin,

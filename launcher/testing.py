@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from launcher.bootstrap import ensure_environment, ensure_frontend
+from launcher.bootstrap import CLUSTER, ensure_environment, ensure_frontend
 from launcher.console import Failure, run_step, say
 from launcher.paths import ROOT, command, environment
 from launcher.spoken_languages import ensure_spoken_languages
@@ -21,8 +21,10 @@ SLICES = 8
 #: Debian's packages with what the long matrices drive, and one program of each.
 OTHERS = {
     "firefox-esr": "firefox-esr", "webkit2gtk-driver": "WebKitWebDriver", "xvfb": "Xvfb", "nginx-light": "nginx",
-    "coturn": "turnserver",
+    "coturn": "turnserver", "rabbitmq-server": "rabbitmq-server",
 }  # fmt: skip
+#: The same for what the daily run drives beside a browser: one case of each server that a cluster has.
+SERVERS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}
 #: Servers lie where only root looks.
 _PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
 #: pytest found no test to run.
@@ -46,11 +48,13 @@ def test(arguments: list[str]) -> int:
     options, rest = parser.parse_known_args(arguments)
     if options.slice is not None and not options.full:
         raise Failure("--slice K is a part of the long matrices: ./viva test --full --slice K")
-    ensure_environment("dev", "train")  # "train": what is newly trained is exported too
+    # "train": what is newly trained is exported too; "cluster": so are the drivers of servers
+    ensure_environment("dev", "train", CLUSTER)
     ensure_frontend()
     ensure_chromium()
+    ensure_programs("The tests with PostgreSQL and Redis are left out", SERVERS)
     if options.full:
-        ensure_other_programs()
+        ensure_programs("The long matrices with other browsers and servers are left out", OTHERS)
         ensure_spoken_languages()
     sys.stdout.flush()
     if options.full:
@@ -103,11 +107,11 @@ def ensure_chromium() -> None:
         _install("The browser tests (tests/browser) are left out", ["chromium", "fonts-dejavu-core"])
 
 
-def ensure_other_programs() -> None:
-    """Have what the long matrices drive beside Chromium, where we may install it; otherwise say what is left out."""
-    missing = [package for package, program in OTHERS.items() if not shutil.which(program, path=_PATH)]
+def ensure_programs(left_out: str, programs: Mapping[str, str]) -> None:
+    """Have Debian's packages with ``programs``, where we may install them; otherwise say what is ``left_out``."""
+    missing = [package for package, program in programs.items() if not shutil.which(program, path=_PATH)]
     if missing:
-        _install("The long matrices with other browsers and servers are left out", missing)
+        _install(f"{left_out} ({', '.join(missing)})", missing)
 
 
 def _install(left_out: str, packages: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -59,5 +60,5 @@ def _serving(folder: Path) -> Iterator[str]:
             time.sleep(0.1)
         yield f"postgresql+psycopg://viva@127.0.0.1:{port}/postgres"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # at once, whoever is still connected
         process.wait(20)

@@ -20,7 +20,7 @@ from types import ModuleType
 
 import pytest
 
-from launcher import console, fetch_uv, serving, testing, up
+from launcher import bootstrap, console, fetch_uv, serving, testing, up
 from launcher.console import Failure
 from launcher.supervisor import Child, Process, Supervisor, start_program
 
@@ -47,6 +47,31 @@ def test_help_names_every_command():
     named = "up test analyse transcript evaluate train bench build flask".split()
     for name in (*named, "admin create", "organisation create", "organisation list"):
         assert f"./viva {name}" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "extras"),
+    [
+        ("VIVA_DATABASE_URL", "postgresql+psycopg://viva@db/viva", ["cluster"]),
+        ("VIVA_DATABASE_URL", "sqlite:////tmp/viva.db", []),
+        ("VIVA_BROKER_URL", "redis://localhost/0", ["cluster"]),
+        ("VIVA_BROKER_URL", "amqp://guest@localhost//", ["cluster"]),
+        ("VIVA_BROKER_URL", "filesystem://", []),
+        ("VIVA_STORAGE", "s3://bucket/prefix", ["cluster"]),
+        ("VIVA_PUBLIC_URL", "https://viva.example.org", []),
+    ],
+)
+def test_drivers_of_servers_are_installed_where_the_settings_ask(name, value, extras):
+    assert bootstrap.needed_extras({name: value}) == extras
+    assert f"{bootstrap.CLUSTER} = [" in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_what_is_left_out_without_root_is_said(monkeypatch, capsys):
+    monkeypatch.setattr(testing, "_PATH", "/nowhere")
+    monkeypatch.setattr(testing, "_root_prefix", lambda: None)
+    monkeypatch.setattr(testing.shutil, "which", lambda name, path=None: name if name == "apt-get" else None)
+    testing.ensure_programs("Tests with Redis are left out", {"redis-server": "redis-server"})
+    assert "Tests with Redis are left out (redis-server)" in capsys.readouterr().err
 
 
 def test_help_of_up_names_its_options():

@@ -14,7 +14,7 @@ from webapp.accounts.models import User
 from webapp.accounts.operations import add_admin
 from webapp.accounts.passwords import weakness
 from webapp.accounts.second_step import take_away
-from webapp.core import environment
+from webapp.core import environment, storage_cli
 from webapp.core import keys as key_file
 from webapp.core.database import db
 from webapp.core.settings import ROOT
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(settings)
     app.cli.add_command(sbom)
     app.cli.add_command(keys)
+    app.cli.add_command(storage_cli.group)
     app.cli.add_command(organisation)
 
 

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
+from tests.webapp import on_servers
 from webapp import create_app
 from webapp.accounts import models as account_models
 from webapp.accounts.models import Organisation, Role, User
@@ -105,25 +106,31 @@ def _create_tables() -> None:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An application of its own for each test, in an application context. Messages to workers go nowhere."""
-    app = create_app(
-        {
-            "HOME": tmp_path / "home",
-            "TESTING": True,
-            "SECRET_KEY": "test",
-            "WTF_CSRF_ENABLED": False,
-            "RATELIMIT_ENABLED": False,
-            "BROKER_URL": "memory://",
-            "SERVER_NAME": "viva.test",
-            "BLIND_REVIEW": False,  # tests of readings are not about when a reviewer may see them; tests of reviews are
-        }
-    )
-    app.test_client_class = Client
-    app.jinja_env.bytecode_cache = _TEMPLATES
-    with app.app_context():
-        _create_tables()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    with on_servers.settings() as settings:
+        app = create_app(
+            {
+                "HOME": tmp_path / "home",
+                "TESTING": True,
+                "SECRET_KEY": "test",
+                "WTF_CSRF_ENABLED": False,
+                "RATELIMIT_ENABLED": False,
+                "BROKER_URL": "memory://",
+                "SERVER_NAME": "viva.test",
+                # Tests of readings are not about when a reviewer may see them; tests of reviews are.
+                "BLIND_REVIEW": False,
+                **settings,
+            }
+        )
+        app.test_client_class = Client
+        app.jinja_env.bytecode_cache = _TEMPLATES
+        with app.app_context():
+            if db.engine.name == "sqlite":
+                _create_tables()
+            else:
+                db.create_all()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -51,6 +51,10 @@ def backup(folder: Path, key_file: Path | None, keep_days: int | None, check: bo
             raise BackupError(
                 "This Viva has a database of its own (VIVA_DATABASE_URL): back it up by that one's tools."
             )
+        if current_app.config["STORAGE"].startswith("s3:"):
+            raise BackupError(
+                "This Viva keeps its files in S3 (VIVA_STORAGE): back the bucket up by versions and replication."
+            )
         key = _key(folder, key_file, check)
         repository = Repository(folder, key, make=not check)
         report: dict[str, Any] = (

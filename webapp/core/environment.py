@@ -198,6 +198,33 @@ SETTINGS = (
         default="memory://",
     ),
     Setting(
+        "VIVA_STORAGE",
+        "where recordings and other files lie: `s3://bucket/prefix` (credentials as `AWS_ACCESS_KEY_ID` and the like), "
+        "or another folder",
+        "`VIVA_HOME/recordings`",
+        "STORAGE",
+        default="",
+    ),
+    Setting(
+        "VIVA_S3_ENDPOINT", "the address of a server of S3 that is not Amazon's", "Amazon's", "S3_ENDPOINT", default=""
+    ),
+    Setting(
+        "VIVA_STORAGE_KEY",
+        "seals files at rest, with a key of each organisation's derived from it: `openssl rand -base64 32`; without it "
+        "files can no longer be read",
+        "files are not sealed",
+        "STORAGE_KEY",
+        default="",
+    ),
+    Setting(
+        "VIVA_OLD_STORAGE_KEYS",
+        "keys that sealed files before and still open them, with commas",
+        "none",
+        "OLD_STORAGE_KEYS",
+        listed,
+        (),
+    ),
+    Setting(
         "VIVA_MAX_RECORDING_BYTES",
         "largest recording accepted, in bytes",
         "1 GiB",

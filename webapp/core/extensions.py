@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from celery import Celery, Task
 from flask import Flask, has_app_context
@@ -12,7 +13,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from webapp.core import file_broker, liveness, queues, storage
+from webapp.core import brokers, liveness, queues, storage
 from webapp.core.database import db
 from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
@@ -44,6 +45,8 @@ def init_celery(app: Flask) -> Celery:
     """Make the Celery application: every task runs in an application context and commits or rolls back by itself."""
 
     class ContextTask(Task):
+        Strategy = "webapp.core.brokers:strategy"
+
         def __call__(self, *args: object, **kwargs: object) -> object:
             if has_app_context():  # called directly, by a test or by another task
                 return self.run(*args, **kwargs)
@@ -52,7 +55,6 @@ def init_celery(app: Flask) -> Celery:
 
     celery = Celery(app.name, task_cls=ContextTask)
     celery.conf.update(
-        broker_url=app.config["BROKER_URL"],
         task_ignore_result=True,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -74,21 +76,7 @@ def init_celery(app: Flask) -> Celery:
         beat_schedule={"sweep": {"task": queues.SWEEP, "schedule": 5.0, "options": {"expires": 10}}},
     )
     (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)
-    if app.config["BROKER_URL"].startswith("filesystem"):
-        # The embedded broker: messages are files. It loses what ran when a whole worker dies, so the truth about jobs
-        # is in the database (webapp/analysis), and a sweep queues again what nobody holds.
-        file_broker.register()
-        folder = app.config["HOME"] / "broker"
-        for name in ("messages", "processed", "control"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        celery.conf.broker_transport_options = {
-            "data_folder_in": str(folder / "messages"),
-            "data_folder_out": str(folder / "messages"),
-            "processed_folder": str(folder / "processed"),
-            "control_folder": str(folder / "control"),
-            "store_processed": False,
-            "polling_interval": 0.05,
-        }
+    brokers.configure(celery, app.config["BROKER_URL"], Path(app.config["HOME"]))
     liveness.init_app(app, celery)
     celery.set_default()
     app.extensions["celery"] = celery

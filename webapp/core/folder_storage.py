@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import shutil
 import threading
@@ -29,7 +30,9 @@ class FolderStorage:
         """The file as a stream."""
         return (self._root / key).open("rb")
 
-    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool) -> None:
+    def save(
+        self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool, organisation_id: str | None = None
+    ) -> None:
         """Write beside the key and rename, or move a finished file there."""
         target = self._root / key
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +82,26 @@ class FolderStorage:
                 with contextlib.suppress(FileNotFoundError):
                     found.append((path.stat().st_mtime_ns, f"{kind}/{path.name}"))
         return [key for _, key in sorted(found)]
+
+    def read_range(self, key: str, start: int, stop: int) -> IO[bytes]:
+        """The bytes from ``start`` to before ``stop``."""
+        with self.open(key) as stream:
+            stream.seek(start)
+            return io.BytesIO(stream.read(stop - start))
+
+    def entries_of(self, kind: str, owner_id: str) -> dict[str, tuple[int, float]]:
+        """Bytes and times of files."""
+        found = {}
+        for path in (self._root / kind).glob(f"{owner_id}*"):
+            if not path.name.endswith(PART) or "." not in path.stem:
+                with contextlib.suppress(FileNotFoundError):
+                    stat = path.stat()
+                    found[f"{kind}/{path.name}"] = (stat.st_size, stat.st_mtime)
+        return found
+
+    def kinds(self) -> list[str]:
+        """The folders."""
+        return sorted(path.name for path in self._root.glob("*") if path.is_dir())
 
     def owners_of(self, kind: str) -> set[str]:
         """Ids with which names of files begin."""

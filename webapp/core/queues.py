@@ -18,6 +18,9 @@ OUTBOX = "outbox"
 #: Each has workers of its own (launcher/serving.py starts them).
 QUEUES = (QUICK, ANALYSIS, UPKEEP, OUTBOX)
 
+#: Seconds that the longest task may take: what a recording may take to be verified on a busy machine.
+LONGEST_TASK = 12 * 3600
+
 NOTE_LIFE = "liveness.note"
 SWEEP = "core.sweep"
 VERIFY_RECORDING = "recordings.verify"

@@ -7,6 +7,8 @@ asks for one with `Storage.local_path`.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +18,8 @@ from flask import Flask, Response, current_app
 from werkzeug.local import LocalProxy
 
 from webapp.core.folder_storage import FolderStorage
+from webapp.core.object_uploads import ObjectUploads
+from webapp.core.sealed_storage import Keyring, SealedStorage
 from webapp.core.uploads import Uploads
 
 _KEY = re.compile(r"[a-z]+/[0-9a-f]{32}(-[a-z0-9]+)?\.[a-z0-9]{2,5}")
@@ -30,7 +34,9 @@ class Backend(Protocol):
         """See `Storage.open`."""
         ...
 
-    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool) -> None:
+    def save(
+        self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool, organisation_id: str | None = None
+    ) -> None:
         """See `Storage.save`."""
         ...
 
@@ -66,13 +72,25 @@ class Backend(Protocol):
         """See `Storage.delete_of`."""
         ...
 
+    def read_range(self, key: str, start: int, stop: int) -> IO[bytes]:
+        """The bytes from ``start`` to before ``stop``."""
+        ...
+
+    def entries_of(self, kind: str, owner_id: str) -> dict[str, tuple[int, float]]:
+        """Key → bytes and seconds since 1970 of its last change; of one owner, or with "" of all."""
+        ...
+
+    def kinds(self) -> list[str]:
+        """The kinds of which there is anything."""
+        ...
+
 
 class Storage:
     """The application's storage. Every method raises ValueError for a key that we did not make as one."""
 
     def __init__(self, backend: Backend, uploads: Uploads) -> None:
         self._backend = backend
-        #: What is still arriving; always local files, since a resumable upload is appended to.
+        #: What is still arriving: files of this machine, or with S3 objects that every web server sees.
         self.uploads = uploads
 
     def open(self, key: str) -> IO[bytes]:
@@ -87,14 +105,22 @@ class Storage:
         except FileNotFoundError:
             return None
 
-    def save(self, key: str, source: bytes | IO[bytes] | Path, *, durable: bool = True) -> None:
+    def save(
+        self,
+        key: str,
+        source: bytes | IO[bytes] | Path,
+        *,
+        durable: bool = True,
+        organisation_id: str | None = None,
+    ) -> None:
         """Store ``source`` at ``key``, whole or not at all: bytes, a stream (read to its end), or a finished local
         file, which is moved and then gone from its place.
 
         With ``durable`` it has reached the disk before this returns; without, it is something that can be made again.
-        Raises OSError where it cannot be stored; what lay at ``key`` before is still there then.
+        With encryption it is sealed by the key of ``organisation_id``. Raises OSError where it cannot be stored; what
+        lay at ``key`` before is still there then.
         """
-        self._backend.save(_checked(key), source, durable=durable)
+        self._backend.save(_checked(key), source, durable=durable, organisation_id=organisation_id)
 
     def delete(self, key: str) -> None:
         """Remove what lies at ``key``; nothing there is no error."""
@@ -139,10 +165,41 @@ class Storage:
         self._backend.delete_of(_checked(kind, _KIND), _checked(owner_id, _OWNER))
 
 
+#: In the data folder: files of uploads, where storage is a folder.
+UPLOADS = "uploads"
+
+
 def init_app(app: Flask) -> None:
-    """Make the application's storage: a folder of the data folder."""
+    """Make the application's storage: a folder of the data folder, unless the settings name another place."""
     home = Path(app.config["HOME"])
-    app.extensions["storage"] = Storage(FolderStorage(home / "recordings"), Uploads(home))
+    backend = sealed(app, bare(app, app.config["STORAGE"]))
+    in_a_folder = not app.config["STORAGE"].startswith("s3:")
+    app.extensions["storage"] = Storage(backend, Uploads(home) if in_a_folder else ObjectUploads(home, backend))
+
+
+def bare(app: Flask, address: str) -> Backend:
+    """The back end at ``address`` (a bucket, a folder, or "" for the data folder's) as it is, sealed or not.
+
+    Raises ValueError for an address that is none, RuntimeError where a driver is missing.
+    """
+    home = Path(app.config["HOME"])
+    if not address.startswith("s3:"):
+        return FolderStorage(Path(address) if address else home / "recordings")
+    if importlib.util.find_spec("boto3") is None:
+        raise RuntimeError("VIVA_STORAGE is S3, and its driver is not installed. By hand: uv sync --extra cluster")
+    # Imported by name: where storage is a folder, the driver is not installed.
+    made: Backend = importlib.import_module("webapp.core.s3_storage").S3Storage(
+        address, app.config["S3_ENDPOINT"], home / "work"
+    )
+    return made
+
+
+def sealed(app: Flask, backend: Backend) -> Backend:
+    """``backend`` with encryption, where there is a key for it."""
+    if not app.config["STORAGE_KEY"]:
+        return backend
+    keyring = Keyring([app.config["STORAGE_KEY"], *app.config["OLD_STORAGE_KEYS"]])
+    return SealedStorage(backend, keyring, Path(app.config["HOME"]) / "work")
 
 
 #: The current application's storage.

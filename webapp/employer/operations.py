@@ -96,6 +96,6 @@ def set_logo(organisation_id: str, content: bytes, *, by: User) -> EmployerPage:
     picture = logos.cleaned(content)
     page.logo = hashlib.sha256(picture).hexdigest()
     db.session.flush()
-    storage.save(page.logo_key, picture)
+    storage.save(page.logo_key, picture, organisation_id=organisation_id)
     record("employer page changed", organisation=organisation_id, by=by.id)
     return page

@@ -19,7 +19,7 @@ from webapp.core.database import db
 from webapp.core.scoping import kept_to
 from webapp.core.translation import translate_stored
 from webapp.governance.actions import WORDS
-from webapp.governance.models import AuditAddress, AuditEntry
+from webapp.governance.models import AuditAddress, AuditEntry, Erasure
 from webapp.interviews.models import Interview
 
 #: Ids say nothing to people; they are in the export.
@@ -58,12 +58,16 @@ class Filters:
 
 
 def _of_organisation(organisation_id: str) -> sa.ColumnElement[bool]:
-    """What people of an organisation did, and what was done with its interviews; the chain itself knows of none."""
+    """What people of an organisation did, and what was done with its interviews, those that were erased included; the
+    chain itself knows of no organisation."""
     people = sa.select(User.id).where(User.organisation_id == organisation_id)
     interviews = sa.select(Interview.id).where(Interview.organisation_id == organisation_id)
+    erasures = list(db.session.scalars(sa.select(Erasure).where(Erasure.organisation_id == organisation_id)))
+    erased = {each for row in erasures for each in (row.id, *row.scope.get("interviews", ()))}
     return sa.or_(
-        AuditEntry.actor_id.in_(people), AuditEntry.subject_id.in_(people), AuditEntry.interview_id.in_(interviews)
-    )
+        AuditEntry.actor_id.in_(people), AuditEntry.subject_id.in_(people), AuditEntry.interview_id.in_(interviews),
+        AuditEntry.interview_id.in_(erased), AuditEntry.subject_id.in_(erased),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ def kind_name(kind: str) -> str:
         "question": _("question"),
         "library item": _("library item"),
         "calibration interview": _("calibration interview"),
+        "erasure": _("erasure"),
     }.get(kind, kind)
 
 

@@ -201,7 +201,8 @@ def carry_out(row: Erasure) -> Plan:
     db.session.expire_all()
     row.done_at, row.counts = row.done_at or now(), done.to_json()
     db.session.flush()
-    record("erased", erasure=row.id, ground=row.ground, by=row.by_id)
+    one = scope.interviews[0] if len(scope.interviews) == 1 else None
+    record("erased", interview=one, erasure=row.id, ground=row.ground, by=row.by_id)
     for number, (name, address) in enumerate(told):
         job_id, whose = f"{row.id}:{number}", row.organisation_id
         events.send(events.erasure_finished, address=address, name=name, job_id=job_id, organisation_id=whose)

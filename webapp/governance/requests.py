@@ -41,7 +41,7 @@ def happened(action: str, facts: dict[str, Any]) -> Event:
     if by := rest.pop("by", None):
         kind, actor = "person", str(by)
     subject_kind, subject = "", ""
-    for name in ("interview", "invitation", "person", "room"):
+    for name in ("interview", "invitation", "person", "room", "erasure"):
         if name in rest:
             subject_kind, subject = name, str(rest.pop(name))
             break

@@ -84,7 +84,7 @@ def attach(
     )
     db.session.add(row)
     db.session.flush()
-    storage.save(row.key, content)
+    storage.save(row.key, content, organisation_id=invitation.organisation_id)
     current_app.logger.info(
         "Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id if by else "the candidate"
     )

@@ -66,7 +66,7 @@ def receive(
     )  # fmt: skip
     db.session.add(batch)
     db.session.flush()
-    storage.save(batch.key, data)
+    storage.save(batch.key, data, organisation_id=batch.organisation_id)
     record("list uploaded", batch=batch.id, position=position.id, by=by.id)
     return batch
 

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds until a worker that hangs is ended. What a recording may take has bounds of its own, in processor time: on a
 #: busy machine the longest is no reason to end anybody.
-LONGEST = 12 * 3600
+LONGEST = queues.LONGEST_TASK
 
 
 @shared_task(name=queues.VERIFY_RECORDING, acks_late=True, time_limit=LONGEST, soft_time_limit=LONGEST - 60)

@@ -168,13 +168,15 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
         return reject(recording, error.code if error.code in REASONS else "not_media")
 
     original_key = stored_key or f"originals/{recording.id}{suffix_of(info.container)}"
+    whose = answer.interview.organisation_id
     playable_key = f"playable/{recording.id}{playable.suffix}"
     still = poster.path_beside(playable)
     if still.exists():
-        storage.save(poster_key(recording.id), still, durable=False)
-    storage.save(playable_key, playable)
+        storage.save(poster_key(recording.id), still, durable=False, organisation_id=whose)
+    storage.save(playable_key, playable, organisation_id=whose)
     if stored_key is None:
-        storage.save(original_key, path)
+        storage.save(original_key, path, organisation_id=whose)
+    storage.uploads.remove(recording.id)  # what arrived is in storage now
     recording.original_key, recording.playable_key = original_key, playable_key
     recording.sha256 = sha256
     recording.seconds = info.seconds
@@ -185,7 +187,6 @@ def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Re
     recording.reason_code = _weakness(info)
     recording.reason = WEAKNESSES.get(recording.reason_code or "")
     _let_go(recording)
-    storage.uploads.unlock(recording.id)
     events.send(events.recording_ready, recording_id=recording.id)
     return recording
 

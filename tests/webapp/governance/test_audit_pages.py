@@ -11,7 +11,7 @@ from tests.webapp.analysis.samples import answer_all
 from webapp.accounts.models import Role
 from webapp.core import scoping
 from webapp.core.database import db
-from webapp.governance import actions, chain, entries
+from webapp.governance import actions, chain, entries, erasure
 from webapp.governance.models import AuditEntry
 
 
@@ -105,3 +105,12 @@ def test_another_organisation_sees_nothing_of_it(client, make, seen, sign_in):
         scoping.keep_to(theirs.id)
         lines = entries.export(entries.Filters(), "jsonl", db.engine)
     assert seen.id not in "".join(lines)
+
+
+def test_what_was_done_with_an_interview_stays_seen_once_it_is_erased(client, seen):
+    """A clock erases by nobody: the entries named an interview that was in no organisation any more."""
+    interview_id = seen.id
+    erasure.request_erasure(erasure.scope_of_interview(interview_id), by=None, ground="retention")
+    db.session.commit()
+    shown = client.get(f"/audit?about={interview_id}").text.split("<tbody>")[1]
+    assert "erased" in shown and "Rosa Recruiter" in shown
