@@ -23,8 +23,8 @@ from webapp.recordings.models import Recording
 Text = Any  # a lazy text of Flask-Babel
 
 
-def _of_recordings() -> sa.Select[Any]:
-    """(id of a recording, organisation)."""
+def _of_recordings() -> Any:
+    """Select (id of a recording, organisation)."""
     return (
         sa.select(Recording.id, Interview.organisation_id)
         .join(Take, Take.id == Recording.take_id)
@@ -33,11 +33,11 @@ def _of_recordings() -> sa.Select[Any]:
     )
 
 
-def _of_analyses() -> sa.Select[Any]:
+def _of_analyses() -> Any:
     return sa.select(Analysis.id, Interview.organisation_id).join(Interview, Interview.id == Analysis.interview_id)
 
 
-def _of_attachments() -> sa.Select[Any]:
+def _of_attachments() -> Any:
     return (
         sa.select(Attachment.id, Position.organisation_id)
         .join(Invitation, Invitation.id == Attachment.invitation_id)
@@ -45,13 +45,13 @@ def _of_attachments() -> sa.Select[Any]:
     )
 
 
-def _of_batches() -> sa.Select[Any]:
+def _of_batches() -> Any:
     return sa.select(InvitationBatch.id, Position.organisation_id).join(
         Position, Position.id == InvitationBatch.position_id
     )
 
 
-def _of_logos() -> sa.Select[Any]:
+def _of_logos() -> Any:
     return sa.select(EmployerPage.id, EmployerPage.organisation_id)
 
 
@@ -89,7 +89,7 @@ def used(organisation_id: str | None) -> list[Use]:
     return [*found, _arriving(organisation_id)]
 
 
-def _own(owners: sa.Select[Any], organisation_id: str | None) -> set[str]:
+def _own(owners: Any, organisation_id: str | None) -> set[str]:
     rows = db.session.execute(owners.execution_options(**{ALL: True}))
     return {owner for owner, organisation in rows if organisation == organisation_id}
 

@@ -1,8 +1,8 @@
 """What a directory does with the teams of its organisation, which are its groups. Nothing here commits.
 
-Whom the directory puts into a team is a recruiter there; an admin may change the role, and the directory leaves it as it
-is. A team is never deleted, for it has positions: from a group that the directory deletes everybody but a last owner
-leaves, and the directory sees it no longer.
+Whom the directory puts into a team is a recruiter there; an admin may change the role, and the directory leaves it
+as it is. A team is never deleted, for it has positions: from a group that the directory deletes everybody but a last
+owner leaves, and the directory sees it no longer.
 """
 
 from __future__ import annotations
@@ -135,9 +135,7 @@ def _written(organisation_id: str, team: Team, row: DirectoryGroup | None, wante
 def _set_members(organisation_id: str, team: Team, wanted: set[str]) -> None:
     """Let exactly these people be in a team; whoever is there keeps the role. Raises InvalidValueException for somebody
     of another organisation, and ForbiddenException for a last owner."""
-    query = sa.select(User).where(
-        User.id.in_(wanted), User.organisation_id == organisation_id, User.role.in_(_STAFF)
-    )
+    query = sa.select(User).where(User.id.in_(wanted), User.organisation_id == organisation_id, User.role.in_(_STAFF))
     people = {user.id: user for user in db.session.scalars(query)}
     if wanted - people.keys():
         raise InvalidValueException(detail=_("A member is no user of this directory."))
@@ -160,9 +158,7 @@ def _flushed() -> None:
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        raise UniquenessException(
-            detail=_("There is a team with this name already. Choose another name.")
-        ) from None
+        raise UniquenessException(detail=_("There is a team with this name already. Choose another name.")) from None
 
 
 def _name(sent: Group) -> str:

@@ -9,4 +9,6 @@ register(
     Holding(Identity, Kept.RECORDS, lambda scope: Identity.user_id.in_(scope.accounts)),
     Holding(DirectoryEntry, Kept.RECORDS, lambda scope: DirectoryEntry.user_id.in_(scope.accounts)),
 )
-holds_nothing("where an organisation's people sign in, and which teams are groups there", Provider, DirectoryToken, DirectoryGroup)
+holds_nothing(
+    "where an organisation's people sign in, and which teams are groups there", Provider, DirectoryToken, DirectoryGroup
+)

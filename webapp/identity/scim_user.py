@@ -1,4 +1,4 @@
-"""What a directory sees of a person and of a team: SCIM's User and Group, with the attributes that we keep and no other."""
+"""What a directory sees of a person and of a team: SCIM's User and Group, with the attributes that we keep alone."""
 
 from __future__ import annotations
 

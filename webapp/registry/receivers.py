@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from webapp.analysis import kept_weights
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.registry import drift
@@ -16,6 +17,14 @@ from webapp.registry.operations import register
 logger = logging.getLogger(__name__)
 #: How often it is looked at.
 EVERY = timedelta(days=1)
+
+
+def keep_weights() -> None:
+    """Keep the weights that serve; a full disk is said in the log and stops nothing else."""
+    try:
+        kept_weights.keep()
+    except OSError as error:
+        logger.warning("The weights of the installed models could not be kept: %s", error.strerror)
 
 
 @events.sweeping.connect
@@ -27,6 +36,8 @@ def sweep(_app: object) -> int:
     mark.touch()
     register()
     db.session.commit()
+    if current_app.config["KEEP_WEIGHTS"]:
+        keep_weights()
     for each in drift.drifts():
         if each.state == "alarming":
             logger.warning("Drift: %s %s of %s readings is at or above %s", each.side, each.name, each.modality,

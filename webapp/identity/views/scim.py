@@ -87,6 +87,7 @@ def by_token(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def sent_body() -> Any:
+    """The body, a JSON object. Raises InvalidSyntaxException."""
     raw = request.get_data(cache=False)
     try:
         if len(raw) > LONGEST:
@@ -110,11 +111,10 @@ def _with_address(found: dict[str, Any]) -> dict[str, Any]:
 
 def answered(resource: Any, context: Context, status: int = 200) -> Response:
     """One user or group, with the attributes that were asked for."""
-    kind = type(resource)
+    kind: Any = type(resource)
     names = ("attributes", "excludedAttributes")
-    asked = ResponseParameters[kind].model_validate(
-        {name: request.args[name] for name in names if name in request.args}
-    )
+    parameters: Any = ResponseParameters
+    asked = parameters[kind].model_validate({name: request.args[name] for name in names if name in request.args})
     body = resource.model_dump(mode="json", scim_ctx=context, response_parameters=asked)
     return _answer(body, status, f"{base_url()}/scim/v2/{kind.__name__}s/{resource.id}")
 
