@@ -1,7 +1,8 @@
 """``python -m ml.one_reading MODALITY [PATH]``: one reading, by the weights in ``VIVA_WEIGHTS``, as JSON.
 
 For weights of an earlier version: a process of its own, so that nothing of the installed version is in its memory.
-Words come from standard input. Prints to standard output ``{"reading": …}``, or ``{"error": KIND, "code": …, "message": …}``.
+Words come from standard input. Prints ``{"reading": …}``, or ``{"error": KIND, "code": …, "message": …}``, on standard
+output.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def read(modality: Modality, source: str, progress: Callable[[float], None], wei
     words = modality is Modality.TEXT
     process = children.start(
         "-m", "ml.one_reading", modality.value, *([] if words else [source]),
-        cwd=ROOT, env={**os.environ, "VIVA_WEIGHTS": str(weights)},
+        cwd=ROOT, env={**os.environ, "VIVA_WEIGHTS": str(weights), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
