@@ -1,7 +1,7 @@
 """the groups of a directory, each a team
 
 Revision ID: 7d3a5e90c1b4
-Revises: 2f7c1d9a4e60
+Revises: c90d2e6f8b17
 Create Date: 2026-12-02 04:45:00
 
 """
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = "7d3a5e90c1b4"
-down_revision = "2f7c1d9a4e60"
+down_revision = "c90d2e6f8b17"
 branch_labels = None
 depends_on = None
 

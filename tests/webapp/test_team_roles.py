@@ -58,6 +58,7 @@ ROUTES = [
     ("POST", "transcripts.correct", R),
     ("POST", "transcripts.give", R),
     ("POST", "transcription.recognise", R),
+    ("POST", "transcription.language", R),
     ("GET", "reviews.scorecard", R),
     ("POST", "reviews.save", R),
     ("POST", "reviews.skip", R),

@@ -19,6 +19,7 @@ from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.translation import language as page_language
 from webapp.core.zones import browser_zone
+from webapp.follow_ups import operations as follow_ups
 from webapp.interviews import attachments, binding
 from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish, check_may_submit
 from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation
@@ -187,14 +188,14 @@ def unfinished(interview: Interview) -> list[tuple[Question, str]]:
     """The questions that would be submitted without an answer, or with a take left behind, and why."""
     answers = {answer.question_id: answer for answer in interview.answers}
     missing = []
-    for question in interview.question_set.questions:
+    for question in interview.questions:
         answer = answers.get(question.id)
         if answer is not None and any(
             take.recording and take.recording.state in (RecordingState.RECEIVING, RecordingState.VERIFYING)
             for take in counted_takes(answer)
         ):
             missing.append((question, _("a recording is still being saved")))
-        elif answer is None or not answer.is_given:
+        elif question.follows_id is None and (answer is None or not answer.is_given):
             missing.append((question, _("not answered")))
     return missing
 
@@ -223,7 +224,8 @@ def submit(interview: Interview, *, incomplete: bool = False) -> bool:
     db.session.refresh(interview)
     if not done.rowcount:  # a double click: the other request was first
         return False
-    for question in interview.question_set.questions:
+    follow_ups.drop_unanswered(interview)
+    for question in interview.questions:
         take = answer_to(interview, question).kept_take
         if take is not None:
             take.kept = True  # a take that becomes ready later changes nothing any more

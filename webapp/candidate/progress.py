@@ -76,7 +76,7 @@ def next_place(interview: Interview, *, check_devices: bool = False) -> Place:
                 position=row.question.position,
             )
             return Place(question_url(interview, row.question), label)
-        if row.state == "open":
+        if row.state == "open" and row.question.follows_id is None:
             label = (
                 _("Go to the first question")
                 if row is rows[0]
@@ -107,7 +107,7 @@ def overview(interview: Interview) -> list[Row]:
     answers = {answer.question_id: answer for answer in interview.answers}
     may_answer = interview.state is InterviewState.OPEN and not is_over(interview)
     missing = _("Not answered yet") if may_answer else _("Not answered")
-    return [_row(question, answers.get(question.id), missing) for question in interview.question_set.questions]
+    return [_row(question, answers.get(question.id), missing) for question in interview.questions]
 
 
 def _row(question: Question, answer: Answer | None, missing: str) -> Row:

@@ -24,6 +24,8 @@ _signals = Namespace()
 interview_submitted = _signals.signal("interview-submitted")
 #: Payload ``interview_id``. A candidate has changed what they agree to, before or after submission.
 consents_changed = _signals.signal("consents-changed")
+#: Payload ``recording_id``. More of a recording has arrived; sent for every part.
+recording_grew = _signals.signal("recording-grew")
 #: Payload ``recording_id``. A recording has been verified and can be played and read.
 recording_ready = _signals.signal("recording-ready")
 #: Payload ``answer_id``. A version of the transcript of an answer was stored, by a recogniser or by a person.

@@ -30,6 +30,7 @@ SETTLE_LIVE = "live.settle"
 ANSWER_DEMO = "demo.answer"
 DELIVER_MESSAGES = "messages.deliver"
 REMIND = "messages.remind"
+LISTEN = "follow_ups.listen"
 INVITE_LIST = "interviews.invite_list"
 
 #: Tasks that do not go to QUICK, which is the default.

@@ -45,6 +45,7 @@ class EmployerForm(FlaskForm):
     )
     ai_words = TextAreaField(_l("More about it"), [Optional(), Length(max=1000)])
     person_instead = BooleanField(_l("Offer a conversation with a person instead, by one click"))
+    follow_ups = BooleanField(_l("Ask one follow-up question after an answer, where a question has follow-ups"))
     extra_time = IntegerField(
         _l("More time, in per cent"),
         [NumberRange(min=0, max=200, message=_l("Enter a number from 0 to 200."))],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Organisation
-from webapp.core.database import Model, enum_type, new_id
+from webapp.core.database import Model, UtcDateTime, enum_type, new_id
 from webapp.core.scoping import OfOrganisation
 
 
@@ -48,6 +49,14 @@ class EmployerPage(OfOrganisation, Model):
     at_once: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     #: How much longer those who are granted more time may think and answer, in per cent.
     extra_time: Mapped[int] = mapped_column(default=50, server_default="50")
+
+    #: Since when follow-up questions are asked in assessments; None: they are not. Who began before was not told.
+    follow_ups_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def follow_ups(self) -> bool:
+        """Whether follow-up questions are asked in assessments."""
+        return self.follow_ups_since is not None
 
     @property
     def logo_key(self) -> str:

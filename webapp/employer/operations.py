@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadData
 
 from webapp.accounts.models import Organisation, User
-from webapp.core.database import after_commit, db
+from webapp.core.database import after_commit, db, now
 from webapp.core.keys import signer
 from webapp.core.security_log import record
 from webapp.core.storage import storage
@@ -75,6 +75,8 @@ def save(organisation_id: str, *, by: User, at_once: Sequence[str], **values: An
     if colour and not is_colour(colour):
         raise ValueError(_("Write the colour as # and six hexadecimal digits, such as #0d6b62."))
     page = page_of(organisation_id)
+    if "follow_ups" in values and bool(values.pop("follow_ups")) != page.follow_ups:
+        page.follow_ups_since = None if page.follow_ups else now()
     for name, value in {**values, "colour": colour}.items():
         setattr(page, name, value.strip() if isinstance(value, str) and name != "ai_help" else value)
     page.at_once = sorted(set(at_once))

@@ -161,6 +161,12 @@ class Interview(OfOrganisationOrAll, Model):
         return frozenset(each.kind.value for each in self.signatures if each.is_valid)
 
     @property
+    def questions(self) -> list[Question]:
+        """What this candidate is asked, in order: the set's questions, then the follow-ups that were asked of them."""
+        asked = [answer.question for answer in self.answers if answer.question.follows_id is not None]
+        return [*self.question_set.questions, *sorted(asked, key=lambda question: question.position)]
+
+    @property
     def consented(self) -> frozenset[Purpose]:
         """The purposes to which the latest word of the candidate was yes."""
         latest = {consent.purpose: consent.granted for consent in self.consents}

@@ -11,7 +11,8 @@ from webapp.core import events
 from webapp.core.database import db, now
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
-from webapp.practice.questions import LINEAGE, QUESTIONS, TITLE
+from webapp.practice.questions import FOLLOW_UPS, LINEAGE, QUESTIONS, TITLE, VERSION
+from webapp.questions import follow_ups
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.recordings import operations as recordings
 from webapp.recordings.models import Recording
@@ -43,13 +44,14 @@ def built_in_set(by: User) -> QuestionSet:
 
     They are archived from the start: nobody can be invited to answer them.
     """
-    query = sa.select(QuestionSet).where(QuestionSet.lineage == LINEAGE).order_by(QuestionSet.version.desc())
+    query = sa.select(QuestionSet).where(QuestionSet.lineage == LINEAGE, QuestionSet.version >= VERSION)
     found = db.session.scalars(query).first()
     if found is not None:
         return found
     owner = db.session.scalar(sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)) or by
     question_set = QuestionSet(
         lineage=LINEAGE,
+        version=VERSION,
         title=TITLE,
         introduction="Three questions to try everything out. Nobody but you sees your answers.",
         state=SetState.ARCHIVED,
@@ -66,8 +68,10 @@ def built_in_set(by: User) -> QuestionSet:
                 think_seconds=think,
                 limit_seconds=limit,
                 takes_allowed=5,
+                follow_ups="\n".join(FOLLOW_UPS.get(position, ())),
             )
         )
+    follow_ups.make_rows(question_set)
     db.session.add(question_set)
     db.session.flush()
     return question_set

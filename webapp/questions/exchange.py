@@ -18,6 +18,7 @@ FORMAT = "viva-library-1"
 LARGEST, MOST = 2_000_000, 500
 COLUMNS = (
     "title", "question", "kind", "think_seconds", "limit_seconds", "takes_allowed", "tags", "template", "points",
+    "choices", "wanted", "least", "unit", "language", "follow_ups",
     "competency", *(f"level_{level}" for level in LEVELS), "evidence", "quotes",
 )  # fmt: skip
 
@@ -40,6 +41,8 @@ def to_json(drafts: Iterable[Draft]) -> bytes:
             "template": draft.is_template,
             "points": draft.rubric.splitlines(),
             "guide": draft.guide.to_json() if draft.guide else None,
+            "settings": draft.settings,
+            "follow_ups": draft.follow_ups.splitlines(),
         }
         for draft in drafts
     ]
@@ -58,6 +61,8 @@ def to_csv(drafts: Iterable[Draft]) -> bytes:
             ", ".join(draft.tags),
             "yes" if draft.is_template else "",
             draft.rubric,
+            *_settings_cells(draft.settings or {}),
+            draft.follow_ups,
         ]
         competencies = draft.guide.competencies if draft.guide else [Competency("", "")]
         for number, one in enumerate(competencies):
@@ -69,6 +74,20 @@ def to_csv(drafts: Iterable[Draft]) -> bytes:
             ]
             rows.append([*(head if not number else [""] * len(head)), *tail])
     return write_csv(COLUMNS, rows)
+
+
+def _settings_cells(kept: Mapping[str, Any]) -> list[str]:
+    """Choices, wanted ones, least, unit and language."""
+    lines = ["\n".join(kept.get(name, ())) for name in ("choices", "wanted")]
+    least = kept.get("least")
+    return [*lines, "" if least is None else f"{least:g}", kept.get("unit", ""), kept.get("language", "")]
+
+
+def _settings_of(row: Mapping[str, str]) -> dict[str, Any] | None:
+    """The same out of a row of CSV. Raises ValueError for a number that is none."""
+    found: dict[str, Any] = {name: row[name].splitlines() for name in ("choices", "wanted") if row.get(name)}
+    found |= {"least": float(row["least"])} if row.get("least") else {}
+    return found | {name: row[name] for name in ("unit", "language") if row.get(name)} or None
 
 
 def read(content: bytes, name: str) -> list[Draft]:
@@ -119,7 +138,15 @@ def _from_csv(content: bytes) -> list[Draft]:
             raise ExchangeError(_("Line %(line)s: a title is missing.", line=line))
         if competency := _competency(row):
             items[-1][2].append(competency)
-    return [_draft(row, competencies, line) for line, row, competencies in items]
+    return [_draft(_of_row(row, line), competencies, line) for line, row, competencies in items]
+
+
+def _of_row(row: Mapping[str, str], line: int) -> dict[str, Any]:
+    try:
+        settings = _settings_of(row)
+    except ValueError:
+        raise ExchangeError(_("Line %(line)s: “least” must be a number.", line=line)) from None
+    return {**row, "settings": settings, "follow_ups": row.get("follow_ups", "").splitlines()}
 
 
 def _competency(row: Mapping[str, str]) -> Competency | None:
@@ -141,6 +168,8 @@ def _draft(item: Mapping[str, Any], competencies: Sequence[Competency], place: i
             takes_allowed=int(item.get("takes_allowed") or 3),
             rubric="" if competencies else "\n".join(points) if isinstance(points, list) else str(points),
             guide=clean(competencies),
+            settings=dict(kept) if (kept := item.get("settings")) else None,
+            follow_ups="\n".join(map(str, item.get("follow_ups") or ())),
             tags=tags_of(tags),
             is_template=item.get("template") in (True, "yes", "true", "1"),
         )

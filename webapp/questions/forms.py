@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FloatField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from webapp.accounts.forms import one_line, strip
+from webapp.questions import follow_ups
 from webapp.questions.models import Beforehand, QuestionKind, SetState
 
 KIND_NAMES = {
@@ -90,10 +91,17 @@ class QuestionForm(FlaskForm):
         default=3,
     )
     rubric = TextAreaField(_l("Scoring guide"), [Optional(), Length(max=5000)], filters=[strip])
+    follow_ups = TextAreaField(_l("Follow-up questions"), [Optional(), Length(max=5000)], filters=[strip])
+
+    def validate_follow_ups(self, field: TextAreaField) -> None:
+        """Say which line is no follow-up."""
+        try:
+            follow_ups.read(field.data or "")
+        except follow_ups.FollowUpError as fault:
+            raise ValidationError(str(fault)) from None
 
 
 class LibraryForm(QuestionForm):
-    kind = RadioField(_l("Answer format"), [InputRequired(_l("Choose an answer format."))], choices=KINDS)
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title.")), Length(max=160), one_line], filters=[strip])
     prompt = TextAreaField(_l("Question"), [Optional(), Length(max=2000)], filters=[strip])
     tags = StringField(_l("Tags"), [Optional(), Length(max=400)], filters=[strip])

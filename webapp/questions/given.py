@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
@@ -44,7 +44,15 @@ class Settings:
         return {name: value for name, value in found.items() if value not in ([], "", None)} or None
 
 
-def settings_of(question: Question) -> Settings:
+class HasSettings(Protocol):
+    """A question, in a set or in the library."""
+
+    @property
+    def settings(self) -> dict[str, Any] | None:
+        """Settings as JSON."""
+
+
+def settings_of(question: HasSettings) -> Settings:
     """What ``question`` allows and wants."""
     kept = question.settings or {}
     return Settings(
@@ -89,6 +97,18 @@ def checked(question: Question, given: Sequence[str]) -> str:
         except ValueError:
             raise GivenError(_("Enter a date, such as 2026-12-01.")) from None
     raise GivenError(_("This question is answered in another way."))
+
+
+def check_stored(kind: QuestionKind, stored: dict[str, Any] | None) -> None:
+    """Raise GivenError where ``stored`` (Settings as JSON, from a file, say) cannot be those of such a question."""
+    kept = stored or {}
+    lists = [kept.get(name, []) for name in ("choices", "wanted")]
+    least, unit = kept.get("least"), kept.get("unit", "")
+    texts = all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in lists)
+    number = least is None or (isinstance(least, int | float) and not isinstance(least, bool))
+    if not (texts and number and isinstance(unit, str) and len(unit) <= 40):
+        raise GivenError(_("The choices of this question cannot be read."))
+    made(kind, choices="\n".join(lists[0]), wanted="\n".join(lists[1]), least=least, unit=unit)
 
 
 def chosen(question: Question, text: str | None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
-from webapp.questions import operations
+from webapp.questions import follow_ups, given, operations
 from webapp.questions.guide import ScoringGuide, guide_of
 from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import Question, QuestionKind, QuestionSet
@@ -37,6 +38,8 @@ class Draft:
     takes_allowed: int = 3
     rubric: str = ""
     guide: ScoringGuide | None = None
+    settings: dict[str, Any] | None = None
+    follow_ups: str = ""
     tags: tuple[str, ...] = field(default=())
     is_template: bool = False
 
@@ -141,6 +144,8 @@ def draft_of(row: LibraryItem) -> Draft:
         takes_allowed=row.takes_allowed,
         rubric="" if guide else row.rubric,
         guide=guide,
+        settings=row.settings,
+        follow_ups=row.follow_ups,
         tags=tuple(row.tags),
         is_template=row.is_template,
     )
@@ -157,15 +162,19 @@ def draft_of_question(question: Question) -> Draft:
         takes_allowed=question.takes_allowed,
         rubric="" if question.guide else question.rubric,
         guide=guide_of(question) if question.guide else None,
+        settings=question.settings,
+        follow_ups=question.follow_ups,
     )
 
 
 def check(draft: Draft) -> None:
-    """Raises LibraryError for values that no question can have, and for kinds that the library does not hold."""
-    if draft.kind not in (QuestionKind.VIDEO, QuestionKind.AUDIO, QuestionKind.TEXT):
-        raise LibraryError(
-            _("The library holds questions on video, by voice and in writing. Keep this one in its set.")
-        )
+    """Raises LibraryError for values that no question can have."""
+    try:
+        follow_ups.read(draft.follow_ups)
+        if draft.kind is not QuestionKind.CODE and not draft.is_template:
+            given.check_stored(draft.kind, draft.settings)
+    except (follow_ups.FollowUpError, given.GivenError) as fault:
+        raise LibraryError(str(fault)) from None
     if not draft.title.strip() or len(draft.title) > 160:
         raise LibraryError(_("Enter a title of at most 160 characters."))
     if draft.is_template and draft.guide is None:
@@ -208,7 +217,14 @@ def use(row: LibraryItem, question_set: QuestionSet, *, by: User) -> Question:
     values = {name: draft[name] for name in ("kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed")}
     guide = draft_of(row).guide
     return operations.add_question(
-        question_set, **values, rubric=row.rubric, guide=guide, library_item_id=row.id, by=by
+        question_set,
+        **values,
+        rubric=row.rubric,
+        guide=guide,
+        library_item_id=row.id,
+        by=by,
+        settings=row.settings,
+        follow_up_lines=row.follow_ups,
     )
 
 

@@ -38,6 +38,9 @@ class LibraryItem(OfOrganisationOrAll, Model):
     rubric: Mapped[str] = mapped_column(Text, default="")
     #: The scoring guide (webapp/questions/guide.py: ScoringGuide as JSON).
     guide: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: What may be given and what is wanted, or a code's language (webapp/questions/given.py); and its follow-ups.
+    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    follow_ups: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: Lower case, in alphabetical order.
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -75,8 +75,19 @@ class QuestionSet(OfOrganisationOrAll, Model):
     created_by_id: Mapped[str] = mapped_column(ForeignKey(User.id))
 
     created_by: Mapped[User] = relationship()
+    #: What everybody is asked; follow-ups are apart.
     questions: Mapped[list[Question]] = relationship(
-        back_populates="question_set", order_by="Question.position", cascade="all, delete-orphan"
+        back_populates="question_set",
+        primaryjoin="and_(QuestionSet.id == Question.question_set_id, Question.follows_id.is_(None))",
+        order_by="Question.position",
+        cascade="all, delete-orphan",
+    )
+    #: Made of the questions' ``follow_ups`` when the set is published; positions go on after those of the questions.
+    follow_ups: Mapped[list[Question]] = relationship(
+        primaryjoin="and_(QuestionSet.id == Question.question_set_id, Question.follows_id.is_not(None))",
+        order_by="Question.position",
+        cascade="all, delete-orphan",
+        overlaps="questions,question_set",
     )
 
 
@@ -107,10 +118,16 @@ class Question(Model):
     theme: Mapped[str] = mapped_column(String(120), default="", server_default="")
     #: What may be given and what is wanted (webapp/questions/given.py: Settings as JSON), or a code's language.
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Follow-ups that may be asked, one a line: point of evidence, " = ", question.
+    follow_ups: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Of a follow-up: the question whose answer it may follow, and the point of evidence that it is about.
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), index=True)
+    follows_point: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: The version in the library that it was taken from, if it was.
     library_item_id: Mapped[str | None] = mapped_column(String(32))
 
-    question_set: Mapped[QuestionSet] = relationship(back_populates="questions")
+    question_set: Mapped[QuestionSet] = relationship(back_populates="questions", overlaps="follow_ups")
+    follows: Mapped[Question | None] = relationship(remote_side=[id])
 
     @property
     def is_recorded(self) -> bool:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
 from webapp.core.database import db, now
+from webapp.questions import follow_ups
 from webapp.questions.guide import ScoringGuide
 from webapp.questions.immutability import ImmutableError
 from webapp.questions.models import Beforehand, Question, QuestionKind, QuestionSet, SetState
@@ -23,7 +24,7 @@ MAX_QUESTIONS = 40
 
 _COPIED = (
     "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
-    "theme", "settings", "library_item_id",
+    "theme", "settings", "follow_ups", "library_item_id",
 )  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def add_question(
     library_item_id: str | None = None,
     theme: str = "",
     settings: dict[str, Any] | None = None,
+    follow_up_lines: str = "",
     by: User,
 ) -> Question:
     """Add a question at the end of a draft; times in seconds. With a ``guide`` its points are the rubric.
@@ -112,6 +114,7 @@ def add_question(
         library_item_id=library_item_id,
         theme=theme.strip(),
         settings=settings,
+        follow_ups=follow_up_lines.strip(),
         **_guided(rubric, guide),
     )
     row.questions.append(question)
@@ -132,6 +135,7 @@ def edit_question(
     guide: ScoringGuide | None = None,
     theme: str = "",
     settings: dict[str, Any] | None = None,
+    follow_up_lines: str | None = None,
     by: User,
 ) -> None:
     """Change a question of a draft; times in seconds. With a ``guide`` its points are the rubric.
@@ -145,6 +149,8 @@ def edit_question(
     question.think_seconds, question.limit_seconds = think_seconds, limit_seconds
     question.takes_allowed = takes_allowed
     question.theme, question.settings = theme.strip(), settings
+    if follow_up_lines is not None:
+        question.follow_ups = follow_up_lines.strip()
     db.session.flush()
     current_app.logger.info("Question %s edited by %s", question.id, by.id)
 
@@ -188,6 +194,8 @@ def publish(row: QuestionSet, *, by: User) -> None:
     _check_draft(row)
     if not row.questions:
         raise QuestionSetError(_("There are no questions in this set yet. Add at least one, then publish."))
+    db.session.flush()
+    follow_ups.make_rows(row)
     row.state, row.published_at = SetState.PUBLISHED, now()
     db.session.flush()
     _log(row, "published", by)

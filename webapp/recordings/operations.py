@@ -14,7 +14,7 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import leases
+from webapp.core import events, leases
 from webapp.core.database import after_commit, db, now
 from webapp.core.storage import storage
 from webapp.interviews.models import Take
@@ -113,6 +113,7 @@ def append(recording: Recording, at: int, block: bytes) -> int:
         ) from error
     recording.received = end
     _note_arrival(recording)
+    events.send(events.recording_grew, recording_id=recording.id)
     return end
 
 

@@ -48,7 +48,7 @@ def of_scorecards(interview: Interview, cards: Sequence[Scorecard]) -> Agreement
     if len(cards) < 2:
         return None
     matrix = []
-    for question in interview.question_set.questions:
+    for question in interview.questions:
         for key in guide_of(question).keys:
             ratings = [card.rating_of(question, key) for card in cards]
             scores = [rating.score for rating in ratings if rating is not None and rating.score is not None]

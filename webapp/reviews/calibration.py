@@ -45,7 +45,7 @@ def place_of(question: Question, competency: str) -> str:
 def places_of(interview: Interview) -> list[tuple[Question, str]]:
     """Everything that is scored in an interview, in order: only what was answered."""
     given = {answer.question_id for answer in interview.answers if answer.is_given}
-    questions = [question for question in interview.question_set.questions if question.id in given]
+    questions = [question for question in interview.questions if question.id in given]
     return [(question, key) for question in questions for key in guide_of(question).keys]
 
 

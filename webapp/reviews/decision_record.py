@@ -39,7 +39,7 @@ def record_of(interview: Interview, by: User) -> dict[str, Any]:
 
 
 def _in_order(interview: Interview) -> list[Answer]:
-    place = {question.id: question.position for question in interview.question_set.questions}
+    place = {question.id: question.position for question in interview.questions}
     return sorted(interview.answers, key=lambda answer: place[answer.question_id])
 
 

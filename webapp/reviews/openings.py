@@ -58,4 +58,4 @@ def unopened(interview: Interview, person: User) -> list[Question]:
     """The questions whose answers are there and that ``person`` has not opened, in order."""
     opened = opened_by(interview, person)
     there = {answer.question_id for answer in interview.answers if answer.is_given and answer.id not in opened}
-    return [question for question in interview.question_set.questions if question.id in there]
+    return [question for question in interview.questions if question.id in there]

@@ -99,7 +99,7 @@ def save(interview: Interview, reviewer: User, given: Mapping[str, Given], summa
         raise ReviewError(_("Your scorecard is submitted. To change it, create a new version."))
     if card is None or card.state is ScorecardState.SKIPPED:
         card = _begin(interview, reviewer, card)
-    questions = {question.id: question for question in interview.question_set.questions}
+    questions = {question.id: question for question in interview.questions}
     if not given.keys() <= questions.keys():
         raise ReviewError(_("That question is not part of this interview."))
     texts = [summary or "", *(each.note or "" for each in given.values())]

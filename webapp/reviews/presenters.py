@@ -37,4 +37,4 @@ class AnswerSource:
 def answers_of(interview: Interview) -> list[AnswerSource]:
     """Every question of a submitted interview with its answer, in order."""
     answers = {answer.question_id: answer for answer in interview.answers}
-    return [AnswerSource(question, answers.get(question.id)) for question in interview.question_set.questions]
+    return [AnswerSource(question, answers.get(question.id)) for question in interview.questions]

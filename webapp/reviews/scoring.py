@@ -60,7 +60,5 @@ def missing(card: Scorecard | None, interview: Interview) -> list[Question]:
     """
     withdrawn = {a.question_id for a in interview.answers if a.withdrawn_at is not None and not a.written}
     return [
-        question
-        for question in interview.question_set.questions
-        if question.id not in withdrawn and not is_rated(card, question)
+        question for question in interview.questions if question.id not in withdrawn and not is_rated(card, question)
     ]

@@ -51,7 +51,7 @@ class Progress:
         answers = {answer.question_id: answer for answer in self.interview.answers if answer.is_given}
         unrated = {question.id for question in scoring.missing(self.card, self.interview)}
         found = []
-        for number, question in enumerate(self.interview.question_set.questions, 1):
+        for number, question in enumerate(self.interview.questions, 1):
             answer = answers.get(question.id)
             opened = answer is not None and answer.id in self.opened
             found.append(Step(number, question, answer is not None, opened, question.id not in unrated))
@@ -162,7 +162,7 @@ def answer_page(interview: Interview, number: int, reviewer: User) -> AnswerPage
 
 def question_of(interview: Interview, number: int) -> Question | None:
     """Question ``number`` (from 1) of an interview; None where there is none."""
-    questions = interview.question_set.questions
+    questions = interview.questions
     return questions[number - 1] if 1 <= number <= len(questions) else None
 
 

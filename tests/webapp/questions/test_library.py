@@ -15,7 +15,7 @@ from webapp.questions.exchange import ExchangeError
 from webapp.questions.guide import Competency, ScoringGuide, clean
 from webapp.questions.library import Draft, LibraryError
 from webapp.questions.library_models import LibraryItem
-from webapp.questions.models import QuestionKind
+from webapp.questions.models import QuestionKind, SetState
 from webapp.questions.starters import STARTERS
 
 GUIDE = clean([
@@ -35,6 +35,15 @@ DRAFTS = [
     ),
     Draft("Plain", "=1+1?\nSecond line", rubric="One\nTwo"),
     Draft("A guide", guide=GUIDE, is_template=True),
+    Draft(
+        "Licence",
+        "Have you a licence?",
+        QuestionKind.SINGLE,
+        settings={"choices": ["Yes", "No"], "wanted": ["Yes"]},
+    ),
+    Draft("Years", "How many years?", QuestionKind.NUMBER, settings={"least": 3.5, "unit": "years"}),
+    Draft("Loop", "Write a loop.", QuestionKind.CODE, settings={"language": "python"}),
+    Draft("Story", "Tell us.", follow_ups="Names a result = What came of it?"),
 ]
 
 
@@ -125,16 +134,16 @@ def test_a_file_goes_in_whole_or_not_at_all(client, recruiter):
     def bring(body, name="x.csv"):
         return client.post("/library/import", data={"file": (io.BytesIO(body), name)}, follow_redirects=True).text
 
-    assert "3 added, 0 changed" in bring(content.encode())
+    assert "7 added, 0 changed" in bring(content.encode())
     assert "0 added, 0 changed" in bring(content.encode())
     assert "0 added, 1 changed" in bring(content.replace("Second line", "Third line").encode())
     assert "Line 2: a title is missing" in bring(b"title,question\n,What?")
     assert "Entry 3:" in bring(b"title,question\nFine,What?\nNo question,")
     assert "no file of a question library" in bring(b'{"format": "other", "items": []}', "x.json")
     assert "no file of a question library" in bring(b"[" * 100_000, "x.json")
-    assert len(library.search()) == 3
+    assert len(library.search()) == 7
     exported = json.loads(client.get("/library/library.json").data)
-    assert exported["format"] == "viva-library-1" and len(exported["items"]) == 3
+    assert exported["format"] == "viva-library-1" and len(exported["items"]) == 7
     assert client.get("/library/library.csv").mimetype == "text/csv"
 
 
@@ -172,3 +181,15 @@ def test_guides_that_come_with_it_begin_a_question(client, make, sign_in):
     for each in STARTERS:
         (competency,) = ScoringGuide.from_json(each.guide).competencies
         assert sorted(competency.levels) == [1, 2, 3, 4, 5] and len(competency.points) == 3
+
+
+def test_new_kinds_are_kept_and_used_with_their_settings(client, recruiter, make):
+    form = {**FORM, "kind": "single", "choices": "Yes\nNo", "wanted": "Yes"}
+    assert client.post("/library/new", data={**form, "wanted": "Maybe"}).status_code == 422
+    client.post("/library/new", data=form)
+    row = db.session.scalars(sa.select(LibraryItem)).one()
+    assert row.settings == {"choices": ["Yes", "No"], "wanted": ["Yes"]}
+    assert "Yes\nNo</textarea>" in client.get(f"/library/{row.id}").text
+    draft = make.question_set("text", state=SetState.DRAFT)
+    question = library.use(row, draft, by=draft.created_by)
+    assert (question.kind, question.settings) == (QuestionKind.SINGLE, row.settings)

@@ -12,6 +12,8 @@ from webapp.candidate.progress import records
 from webapp.candidate.views.base import ClosedError, blueprint
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.follow_ups import operations as follow_ups
+from webapp.follow_ups.models import FollowUpState
 from webapp.integrity import operations as integrity
 from webapp.integrity.models import FactKind
 from webapp.interviews.accommodations import terms_of
@@ -38,7 +40,7 @@ def _load(interview_id: str, position: int) -> tuple[Interview, Question]:
     interview = load_interview(interview_id)
     if interview.state is InterviewState.SUBMITTED or is_over(interview):
         raise ClosedError(interview)
-    question = next((q for q in interview.question_set.questions if q.position == position), None)
+    question = next((q for q in interview.questions if q.position == position), None)
     return interview, question or abort(404)
 
 
@@ -65,7 +67,10 @@ def question(interview_id: str, position: int, given_error: str = "") -> Respons
         answer=answer,
         seen=seen,
         total=total,
-        last=position == total,
+        last=_next(interview, question) is None,
+        follow_next=_next(interview, question),
+        follow_ups=bool(follow_ups.offered(question)) and follow_ups.is_wanted_of(interview),
+        was_asked=follow_ups.of_interview(interview).get(question.id),
         recording=question.is_recorded and records(interview),
         wanted=given.wanted_words(question),
         settings=given.settings_of(question),
@@ -102,6 +107,42 @@ def takes(interview_id: str, position: int) -> str:
     )
 
 
+def _next(interview: Interview, question: Question) -> int | None:
+    """The position of the question that comes after this one; None where that is the overview."""
+    here = question.follows.position if question.follows is not None else question.position
+    return here + 1 if here < len(interview.question_set.questions) else None
+
+
+@blueprint.get(f"{_PATH}/follow-up")
+def follow_up(interview_id: str, position: int) -> Response:
+    """What came of this answer's follow-ups so far, as JSON: ``state``, and ``url`` and ``prompt`` of one asked."""
+    interview, question = _load(interview_id, position)
+    answer = find_answer(interview, question)
+    row = follow_ups.of_answer(answer) if answer is not None else None
+    if row is None or row.question is None or row.state is not FollowUpState.ASKED:
+        return jsonify(state=row.state.value if row is not None else "none")
+    url = url_for("candidate.question", interview_id=interview.id, position=row.question.position)
+    return jsonify(state="asked", url=url, prompt=row.question.prompt)
+
+
+@blueprint.post(f"{_PATH}/skip")
+def skip(interview_id: str, position: int) -> Response:
+    """Go on without answering a follow-up. That has no consequence."""
+    interview, question = _load(interview_id, position)
+    following = _next(interview, question)
+    if question.follows_id is None:
+        abort(404)
+    follow_ups.skip(interview, question)
+    db.session.commit()
+    return _go(interview, following)
+
+
+def _go(interview: Interview, position: int | None) -> Response:
+    if position is None:
+        return redirect(url_for("candidate.review", interview_id=interview.id))
+    return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
+
+
 def _takes(interview: Interview, question: Question, answer: Answer | None) -> dict[str, object]:
     """What the list of takes shows: everything counted, and the newest rejection if nothing came after it."""
     terms = terms_of(interview, question)
@@ -131,9 +172,7 @@ def text(interview_id: str, position: int) -> Response:
     db.session.commit()
     if request.is_json:
         return jsonify(saved_at=saved_at.isoformat(), words=len((answer.text or "").split()))
-    if position == len(interview.question_set.questions):
-        return redirect(url_for("candidate.review", interview_id=interview.id))
-    return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+    return _go(interview, _next(interview, question))
 
 
 @blueprint.post(f"{_PATH}/given", endpoint="given")
@@ -155,9 +194,7 @@ def give(interview_id: str, position: int) -> Response | str | tuple[Response | 
     db.session.commit()
     if removed:
         return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
-    if position == len(interview.question_set.questions):
-        return redirect(url_for("candidate.review", interview_id=interview.id))
-    return redirect(url_for("candidate.question", interview_id=interview.id, position=position + 1))
+    return _go(interview, _next(interview, asked))
 
 
 @blueprint.post(f"{_PATH}/facts")

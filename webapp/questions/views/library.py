@@ -21,6 +21,7 @@ from webapp.questions.library import Draft, LibraryError
 from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import QuestionKind, QuestionSet, SetState
 from webapp.questions.starters import STARTERS, starter
+from webapp.questions.views.questions import filled_in, settings_in
 
 blueprint = Blueprint("library", __name__, url_prefix="/library")
 staff = require_role(Role.RECRUITER, Role.ADMIN)
@@ -62,12 +63,16 @@ def item(item_id: str) -> AnyResponse | tuple[str, int]:
 
 def _edit(row: LibraryItem | None, template: HasGuide | None) -> AnyResponse | tuple[str, int]:
     newest = library.versions_of(row)[0] if row else None
-    form = LibraryForm(obj=row, tags=", ".join(row.tags)) if row else LibraryForm(kind=QuestionKind.VIDEO.value)
+    form = (
+        LibraryForm(obj=row, tags=", ".join(row.tags), **filled_in(row))
+        if row
+        else LibraryForm(kind=QuestionKind.VIDEO.value)
+    )
     competencies = guide_form.shown(row or template)
     error = ""
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (kept := settings_in(form)) is not None:
         try:
-            saved = library.save(_draft(form, row), by=current_user, earlier=row)
+            saved = library.save(_draft(form, row, kept), by=current_user, earlier=row)
         except (GuideError, LibraryError) as fault:
             error = str(fault)
         else:
@@ -89,7 +94,7 @@ def _edit(row: LibraryItem | None, template: HasGuide | None) -> AnyResponse | t
     return page, 422 if form.is_submitted() else 200
 
 
-def _draft(form: LibraryForm, row: LibraryItem | None) -> Draft:
+def _draft(form: LibraryForm, row: LibraryItem | None, kept: dict[str, Any]) -> Draft:
     values: dict[str, Any] = {name: form[name].data for name in ("think_seconds", "limit_seconds", "takes_allowed")}
     return Draft(
         title=form.title.data or "",
@@ -98,7 +103,9 @@ def _draft(form: LibraryForm, row: LibraryItem | None) -> Draft:
         guide=guide_form.read(request.form, library.draft_of(row).guide if row else None),
         tags=library.tags_of(form.tags.data or ""),
         is_template=bool(form.is_template.data),
+        follow_ups=form.follow_ups.data or "",
         **values,
+        **kept,
     )
 
 

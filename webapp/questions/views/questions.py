@@ -43,11 +43,12 @@ def _values(form: QuestionForm) -> dict[str, Any]:
         "takes_allowed": form.takes_allowed.data,
         "rubric": form.rubric.data or "",
         "theme": form.theme.data or "",
+        "follow_up_lines": form.follow_ups.data or "",
         "by": current_user,
     }
 
 
-def _settings(form: QuestionForm) -> dict[str, Any] | None:
+def settings_in(form: QuestionForm) -> dict[str, Any] | None:
     """What may be given and what is wanted, as ``operations`` take it; None where it is wrong, which the form says."""
     kind = QuestionKind(form.kind.data)
     if kind is QuestionKind.CODE:
@@ -63,13 +64,16 @@ def _settings(form: QuestionForm) -> dict[str, Any] | None:
     return {"settings": found.to_json()}
 
 
-def _filled(question: Question) -> QuestionForm:
-    """The form of a question that is there."""
+def filled_in(question: given.HasSettings) -> dict[str, Any]:
+    """What a form shows of the settings of a question."""
     kept = given.settings_of(question)
-    return QuestionForm(
-        obj=question, choices="\n".join(kept.choices), wanted="\n".join(kept.wanted), least=kept.least, unit=kept.unit,
-        language=(question.settings or {}).get("language", ""),
-    )  # fmt: skip
+    return {
+        "choices": "\n".join(kept.choices),
+        "wanted": "\n".join(kept.wanted),
+        "least": kept.least,
+        "unit": kept.unit,
+        "language": (question.settings or {}).get("language", ""),
+    }
 
 
 def _guide(form: QuestionForm, question: Question | None) -> dict[str, Any] | None:
@@ -108,7 +112,7 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
     if (
         form.validate_on_submit()
         and (guide := _guide(form, None)) is not None
-        and (kept := _settings(form)) is not None
+        and (kept := settings_in(form)) is not None
     ):
         try:
             question = operations.add_question(row, **_values(form), **guide, **kept)
@@ -126,11 +130,11 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
 def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
     """Change a question."""
     question = _question(set_id, question_id)
-    form = _filled(question)
+    form = QuestionForm(obj=question, **filled_in(question))
     if (
         form.validate_on_submit()
         and (guide := _guide(form, question)) is not None
-        and (kept := _settings(form)) is not None
+        and (kept := settings_in(form)) is not None
     ):
         operations.edit_question(question, **_values(form), **guide, **kept)
         db.session.commit()

@@ -56,7 +56,7 @@ def save(interview_id: str) -> Response | tuple[str | Response, int]:
     interview = load_for_review(interview_id)
     summary = request.form.get("summary", "")
     given = {}
-    for question in interview.question_set.questions:
+    for question in interview.questions:
         note = request.form.get(f"note-{question.id}", "")
         scores = {key: _score(f"score-{question.id}-{key}") for key in guide_of(question).keys if key != WHOLE}
         given[question.id] = Given(_score(f"score-{question.id}"), note, scores)

@@ -3,6 +3,7 @@ import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { NetworkError, postJson } from "../recording/http.js";
 import { noteFacts } from "../recording/facts.js";
+import { lookForFollowUp } from "../recording/follow_up.js";
 import { resumeAll } from "../recording/resume.js";
 import { announce, countdown } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
@@ -44,6 +45,7 @@ if (Number(page.dataset.think) > 0) ticking = setInterval(tick, 250);
 
 if (byId("record")) {
   const studio = new Studio(page);
+  if (page.dataset.followUp) studio.onSaved = () => lookForFollowUp(page.dataset.followUp);
   studio.onRecord = () => {
     clearInterval(ticking);
     think.hidden = true;

@@ -25,6 +25,7 @@ export class Studio {
   #sending = 0;
   #unsafe = false;
   onRecord = () => {};
+  onSaved = () => {};
 
   /** @param {HTMLElement} page */
   constructor(page) {
@@ -288,6 +289,7 @@ export class Studio {
     }
     else this.#status(recording.reason, { aloud: true });
     this.#ready();
+    if (recording.state === "ready") this.onSaved();
   }
 
   /**
