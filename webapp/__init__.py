@@ -13,6 +13,7 @@ from webapp.core import (
     extensions,
     keys,
     pages,
+    requests_log,
     security,
     tasks,  # known to the worker
     translation,
@@ -27,6 +28,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.json = JsonThatEnds(app)
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     configuration.init_app(app, settings)
+    requests_log.init_app(app)
     keys.init_app(app)
     extensions.init_app(app)
     security.init_app(app)

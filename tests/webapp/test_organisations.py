@@ -17,7 +17,7 @@ from webapp.positions.models import Position
 from webapp.questions.models import QuestionSet
 
 #: About nobody's things, or about the one who asks.
-OWN = {"static", "accounts.sign_out", "accounts.end_sessions", "health.healthz"}
+OWN = {"static", "accounts.sign_out", "accounts.end_sessions", "health.healthz", "health.readyz", "health.metrics"}
 #: An address that only leads on, and says nothing about what is there.
 LEADS_ON = {"earlier_positions.moved"}
 #: For anybody to read.

@@ -240,7 +240,7 @@ def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
         "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
         "accounts.second_step", "accounts.passkey_options", "accounts.passkey",
-        "health.healthz", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
+        "health.healthz", "health.readyz", "health.metrics", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
         "scheduling.calendar", "applying.apply", "applying.embedded", "applying.confirm",
     }  # fmt: skip
     routes = {

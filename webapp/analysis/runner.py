@@ -18,6 +18,7 @@ from ml.core.readings import Reading
 from ml.media.info import MediaInfo
 from webapp.analysis import completion, kept_weights, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
+from webapp.core import counters
 from webapp.core.database import db, now
 from webapp.policy import Modality, decide_for
 from webapp.transcripts import transcribe
@@ -41,7 +42,7 @@ def run(analysis_id: str) -> bool:
     analysis = db.session.get(Analysis, analysis_id)
     if analysis is None:
         return False
-    interview_id, attempts = analysis.interview_id, analysis.attempts
+    interview_id, attempts, modality = analysis.interview_id, analysis.attempts, analysis.modality
     began, worked = time.monotonic(), time.process_time()
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
@@ -61,6 +62,7 @@ def run(analysis_id: str) -> bool:
     finally:
         db.session.rollback()
     stored = leases.settle(analysis_id, owner, state, **values)
+    _count(modality, state, values, time.monotonic() - began)
     if not stored:
         leases.give_back_attempt(analysis_id)
     db.session.expire_all()
@@ -68,6 +70,18 @@ def run(analysis_id: str) -> bool:
         completion.announce_if_finished(interview_id)
         db.session.commit()
     return stored
+
+
+def _count(modality: Modality, state: AnalysisState, values: dict[str, Any], seconds: float) -> None:
+    """For /metrics: how an analysis ended and how long it took. One that is tried again counts as ``again``."""
+    labels = {
+        "modality": modality.value,
+        "version": str(values.get("model_version") or ""),
+        "outcome": state.value if state in FINISHED else "again",
+    }
+    home = current_app.config["HOME"]
+    counters.add(home, "viva_tasks_total", labels=labels, at_once=True)
+    counters.add(home, "viva_task_seconds_total", seconds, labels, at_once=True)
 
 
 def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisState, dict[str, Any]]:

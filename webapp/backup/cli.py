@@ -20,11 +20,9 @@ from webapp.backup.keys import BackupError, DamagedError, Key
 from webapp.backup.receivers import journal
 from webapp.backup.repository import Repository
 from webapp.backup.unpacking import NOTE
+from webapp.core.data_folder import LAST_BACKUP
 from webapp.core.environment import given
 from webapp.core.file_broker import write_whole
-
-#: In the data folder: when the last backup was made, for /readyz and the metrics.
-LAST = "last-backup"
 
 
 def init_app(app: Flask) -> None:
@@ -69,7 +67,7 @@ def backup(folder: Path, key_file: Path | None, keep_days: int | None, check: bo
     except (OSError, sqlite3.Error) as error:
         _end(f"The backup was not made ({error}).", 1)
     if not check:
-        write_whole(home / LAST, report["at"].encode())
+        write_whole(home / LAST_BACKUP, report["at"].encode())
     if as_json:
         click.echo(json.dumps(report))
     elif check:

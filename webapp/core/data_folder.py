@@ -6,6 +6,9 @@ import os
 import stat
 from pathlib import Path
 
+#: In it: when the last backup was made, for /metrics.
+LAST_BACKUP = "last-backup"
+
 
 def make_private(home: Path) -> None:
     """Make ``home``, or close it to others where it is open. Raises RuntimeError where that is not ours to do."""

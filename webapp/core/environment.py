@@ -233,6 +233,21 @@ SETTINGS = (
         1024**3,
     ),
     Setting(
+        "VIVA_METRICS_TOKEN",
+        "whoever says it as a bearer token may read `/metrics`; see [Watching a Viva](monitoring/README.md)",
+        "nobody may",
+        "METRICS_TOKEN",
+        default="",
+    ),
+    Setting(
+        "VIVA_LOG",
+        "`json`: server and workers write one JSON object a line, with ids of requests and tasks and no personal data",
+        "`text`",
+        "LOG",
+        one_of("text", "json"),
+        "text",
+    ),
+    Setting(
         "VIVA_SMTP_HOST",
         "the mail server that takes messages; without one they wait in the outbox, with links to copy",
         "none",

@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
+from webapp.core import counters
 from webapp.core.database import db, now
 
 logger = logging.getLogger(__name__)
@@ -142,5 +143,11 @@ class Heartbeat:
                     continue
                 if not held:
                     self._lost.set()
+                    counters.add(
+                        self._app.config["HOME"],
+                        "viva_lease_losses_total",
+                        at_once=True,
+                        labels={"work": self._work.model.__tablename__},
+                    )
                     return
                 waited, self._written = 0.0, progress

@@ -1,6 +1,6 @@
 """Storage in a bucket that speaks S3: one store for any number of web servers and workers.
 
-Imported only where ``VIVA_STORAGE`` names a bucket: its driver is installed only then (the extra ``cluster``).
+The driver is loaded at its first use, and installed only where ``VIVA_STORAGE`` names a bucket (the extra ``cluster``).
 Credentials are read as every tool for S3 reads them: ``AWS_ACCESS_KEY_ID``, a profile, or the machine's own role.
 """
 
@@ -12,14 +12,12 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
-import boto3
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from flask import Response
 
 from webapp.core import sending
@@ -30,17 +28,32 @@ PART = 16 * 1024**2
 IN_MEMORY = 4 * 1024**2
 #: Keys that one request deletes or lists.
 AT_ONCE = 1000
-_TRANSFER = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
-_CONFIG = Config(
-    connect_timeout=5,
-    read_timeout=30,
-    # A server that is busy (503) or breaks off is asked again, after a pause that grows.
-    retries={"mode": "standard", "max_attempts": 6},
-    # What other servers than Amazon's understand too.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-    s3={"addressing_style": "path"},
-)
+
+
+@cache
+def _driver() -> SimpleNamespace:
+    """What we use of the driver, loaded at the first use: it takes a third of a second that others do not need."""
+    import boto3
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return SimpleNamespace(
+        session=boto3.session.Session,
+        transfer=TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2),
+        config=Config(
+            connect_timeout=5,
+            read_timeout=30,
+            # A server that is busy (503) or breaks off is asked again, after a pause that grows.
+            retries={"mode": "standard", "max_attempts": 6},
+            # What other servers than Amazon's understand too.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path"},
+        ),
+        refused=ClientError,
+        unreachable=BotoCoreError,
+    )
 
 
 class S3Storage:
@@ -60,14 +73,15 @@ class S3Storage:
         """A client of this process's own: connections do not survive a fork."""
         pid = os.getpid()
         if pid not in self._clients:
-            self._clients = {pid: boto3.session.Session().client("s3", endpoint_url=self._endpoint, config=_CONFIG)}
+            driver = _driver()
+            self._clients = {pid: driver.session().client("s3", endpoint_url=self._endpoint, config=driver.config)}
         return self._clients[pid]
 
     def open(self, key: str) -> IO[bytes]:
         """The object as a stream that seeks, in a file without a name."""
         stream = self._spool()
         with _errors(key):
-            self._client.download_fileobj(self._bucket, self._prefix + key, stream, Config=_TRANSFER)
+            self._client.download_fileobj(self._bucket, self._prefix + key, stream, Config=_driver().transfer)
         stream.seek(0)
         return stream
 
@@ -80,7 +94,7 @@ class S3Storage:
                 self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=source)
                 return
             stream: Any = stack.enter_context(source.open("rb")) if isinstance(source, Path) else _Reader(source)
-            self._client.upload_fileobj(stream, self._bucket, self._prefix + key, Config=_TRANSFER)
+            self._client.upload_fileobj(stream, self._bucket, self._prefix + key, Config=_driver().transfer)
         if isinstance(source, Path):
             source.unlink()
 
@@ -119,7 +133,7 @@ class S3Storage:
         with tempfile.TemporaryDirectory(dir=_made(self._scratch)) as folder:
             path = Path(folder) / key.rpartition("/")[2]
             with path.open("wb") as stream, _errors(key):
-                self._client.download_fileobj(self._bucket, self._prefix + key, stream, Config=_TRANSFER)
+                self._client.download_fileobj(self._bucket, self._prefix + key, stream, Config=_driver().transfer)
             yield path
 
     def send(self, key: str, **options: Any) -> Response:
@@ -197,11 +211,11 @@ def _errors(key: str) -> Iterator[None]:
     """S3's errors as those of files."""
     try:
         yield
-    except ClientError as error:
+    except _driver().refused as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in ("404", "NoSuchKey", "NotFound"):
             raise FileNotFoundError(errno.ENOENT, "There is no such object", key) from None
         full = code in ("QuotaExceeded", "EntityTooLarge", "507")
         raise OSError(errno.ENOSPC if full else errno.EIO, f"S3 answered {code}", key) from error
-    except BotoCoreError as error:
+    except _driver().unreachable as error:
         raise OSError(errno.EIO, f"S3 could not be asked ({type(error).__name__})", key) from error

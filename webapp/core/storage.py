@@ -7,7 +7,6 @@ asks for one with `Storage.local_path`.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import re
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from werkzeug.local import LocalProxy
 
 from webapp.core.folder_storage import FolderStorage
 from webapp.core.object_uploads import ObjectUploads
+from webapp.core.s3_storage import S3Storage
 from webapp.core.sealed_storage import Keyring, SealedStorage
 from webapp.core.uploads import Uploads
 
@@ -187,11 +187,7 @@ def bare(app: Flask, address: str) -> Backend:
         return FolderStorage(Path(address) if address else home / "recordings")
     if importlib.util.find_spec("boto3") is None:
         raise RuntimeError("VIVA_STORAGE is S3, and its driver is not installed. By hand: uv sync --extra cluster")
-    # Imported by name: where storage is a folder, the driver is not installed.
-    made: Backend = importlib.import_module("webapp.core.s3_storage").S3Storage(
-        address, app.config["S3_ENDPOINT"], home / "work"
-    )
-    return made
+    return S3Storage(address, app.config["S3_ENDPOINT"], home / "work")
 
 
 def sealed(app: Flask, backend: Backend) -> Backend:

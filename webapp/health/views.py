@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask_login import current_user
+=======
+import hmac
+from typing import cast
+
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, render_template, request
+from werkzeug.local import LocalProxy
+>>>>>>> main
 
 from webapp.accounts.models import Role
 from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
+<<<<<<< HEAD
 from webapp.health import checks, pages, storage_use, work
+=======
+from webapp.health import checks, pages, readiness, work
+from webapp.health import metrics as told
+>>>>>>> main
 
 blueprint = Blueprint("health", __name__)
 
@@ -23,6 +36,26 @@ def healthz() -> tuple[Response, int]:
     works = all(part.state != "failed" for part in parts)
     status = "failed" if not works else "ok" if all(part.is_fine for part in parts) else "degraded"
     return jsonify(status=status, parts={part.name: part.state for part in parts}), 200 if works else 503
+
+
+@blueprint.get("/readyz")
+@limiter.exempt
+def readyz() -> tuple[Response, int]:
+    """200 where this server may be given requests, else 503; ``parts`` says what is wrong with which."""
+    parts = readiness.checks(cast("LocalProxy[Flask]", current_app)._get_current_object())
+    ready = all(said == "ok" for said in parts.values())
+    return jsonify(status="ready" if ready else "not ready", parts=parts), 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+@limiter.exempt
+def metrics() -> Response:
+    """What Prometheus asks for, for whoever has the token; for all others there is no such page."""
+    token = current_app.config["METRICS_TOKEN"]
+    said = request.headers.get("Authorization", "")
+    if not token or not hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
+        abort(404)
+    return Response(told.text(current_app), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @blueprint.get("/health")

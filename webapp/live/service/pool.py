@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from webapp.live.service.fork_server import ForkServer
@@ -28,7 +29,7 @@ STRIKES, WITHIN = 3, 60.0
 class Pool:
     """Reader processes. ``workers``: how many; by default one a core. With none, nothing is read."""
 
-    def __init__(self, workers: int | None = None):
+    def __init__(self, workers: int | None = None, count_frame: Callable[[], None] = lambda: None):
         count = _cores() if workers is None else workers
         # macOS' own libraries do not bear a fork: there each process loads its models itself.
         self._fork_servers = [ForkServer() for _ in range(count if sys.platform == "darwin" else min(1, count))]
@@ -37,6 +38,7 @@ class Pool:
         self._strikes: dict[str, deque[float]] = {}
         self._tasks: list[asyncio.Task] = []
         self.frames = self.busy = 0
+        self._count_frame = count_frame
 
     async def start(self) -> None:
         """Start the processes; they answer when their models are loaded (`ready`)."""
@@ -72,6 +74,7 @@ class Pool:
             self.busy += 1
             raise
         self.frames += 1
+        self._count_frame()
         return answer
 
     def sound(self, member: str, pcm: bytes, at: float) -> None:

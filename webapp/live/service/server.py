@@ -15,6 +15,7 @@ from flask import Flask
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
 
 from ml.core.messages import N_
+from webapp.core import counters
 from webapp.live import tokens
 from webapp.live.addresses import origin_of
 from webapp.live.service.admission_control import AdmissionControl
@@ -83,7 +84,8 @@ class Service:
     async def _begin_reading(self) -> None:
         if self.workers == 0:
             return
-        pool = Pool(workers=self.workers)
+        home = self.app.config["HOME"]
+        pool = Pool(self.workers, lambda: counters.add(home, "viva_live_frames_total"))
         await pool.start()
         self._stack.push_async_callback(pool.close)
         self.readings = Readings(pool, self.hub, self._check_reading)

@@ -22,6 +22,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, url
 from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
+from webapp.core import counters
 from webapp.core.database import db
 from webapp.core.extensions import limiter
 from webapp.core.storage import storage
@@ -133,6 +134,8 @@ def head(recording_id: str) -> Response:
     if recording.state is RecordingState.REJECTED:
         return Response(status=410)
     response = _offset(recording, 200)
+    if recording.state is RecordingState.RECEIVING and operations.offset_of(recording):
+        counters.add(current_app.config["HOME"], "viva_upload_resumes_total", at_once=True)
     if recording.length is None:
         response.headers["Upload-Defer-Length"] = "1"
     else:
@@ -210,6 +213,7 @@ def _write(recording: Recording, at: int, blocks: Iterator[bytes]) -> None:
                 db.session.refresh(recording)
                 at = operations.append(recording, at, block)
                 db.session.commit()
+            counters.add(current_app.config["HOME"], "viva_upload_bytes_total", len(block))
     except (ClientDisconnected, ConnectionError, TimeoutError):
         current_app.logger.info("Upload %s: the connection broke off at byte %d", recording.id, at)
 
