@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from flask import Blueprint, Response, current_app, jsonify, render_template
-from flask_login import current_user
-=======
 import hmac
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, render_template, request
+from flask_login import current_user
 from werkzeug.local import LocalProxy
->>>>>>> main
 
 from webapp.accounts.models import Role
 from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
-<<<<<<< HEAD
-from webapp.health import checks, pages, storage_use, work
-=======
-from webapp.health import checks, pages, readiness, work
+from webapp.health import checks, pages, readiness, storage_use, work
 from webapp.health import metrics as told
->>>>>>> main
 
 blueprint = Blueprint("health", __name__)
 
