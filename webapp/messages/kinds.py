@@ -332,16 +332,12 @@ _KINDS: Iterable[Kind] = (
     Kind(
         "drift",
         _l("Readings have drifted"),
-        _l(
-            "To admins, when what a model is given or what it reads differs much from before; once a month for each number."
-        ),
+        _l("To admins, once a month for each number, when what a model gets or reads differs much from before."),
         _l("What the models read has changed: {{ what }}"),
         (
             _HELLO,
             _l("This differs much from the first readings of the same version: {{ what }}."),
-            _l(
-                "Other cameras, other questions or other people can be the cause. Look before you rely on these readings."
-            ),
+            _l("Other cameras, other questions or other people can be the cause. Look before you rely on readings."),
             _l("[Look at the models]({{ link }})"),
             _BYE,
         ),
