@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from launcher import spoken_languages, up
-from launcher.bootstrap import ensure_environment, ensure_frontend
+from launcher.bootstrap import CLUSTER, ensure_environment, ensure_frontend
 from launcher.check import check
 from launcher.console import Failure, say
 from launcher.paths import ROOT, command, data_folder, environment, version
@@ -61,6 +61,8 @@ Viva: job interviews on your own machine.
         make an admin
   ./viva organisation create NAME --admin EMAIL [--data DIR] [--json], ./viva organisation list [--data DIR] [--json]
         make a further organisation with an admin of its own; say which there are
+  ./viva install [--cluster]
+        install what ./viva up needs and start nothing; --cluster: the drivers of PostgreSQL, Redis and S3 too
   ./viva build
         build the front end
   ./viva translations [--check] [--add LANGUAGE]
@@ -113,6 +115,16 @@ def _up(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./viva up", description="Start Viva and keep it running until Ctrl-C.")
     up.add_arguments(parser)
     return up.up(parser.parse_args(arguments))
+
+
+def _install(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./viva install", description="Install what ./viva up needs; start nothing.")
+    parser.add_argument("--cluster", action="store_true", help="the drivers of PostgreSQL, Redis and S3 too")
+    ensure_environment(*([CLUSTER] if parser.parse_args(arguments).cluster else []))
+    if spoken_languages.asked():
+        spoken_languages.ensure_spoken_languages()
+    ensure_frontend()
+    return 0
 
 
 def _build(arguments: list[str]) -> int:
@@ -264,6 +276,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "openapi": _openapi,
     "admin": _admin,
     "organisation": _organisation,
+    "install": _install,
     "build": _build,
     "flask": _flask,
     "translations": _translations,

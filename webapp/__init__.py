@@ -43,6 +43,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         applying,
         ats,
         backup,
+        binding,
         candidate,
         comparison,
         demo,
@@ -81,6 +82,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         api,  # first: who asks by a key is known before anybody looks at cookies
         accounts,
         organisations,
+        binding,
         employer,
         identity,
         questions,

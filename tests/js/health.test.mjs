@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { Health, isBlack } = await import("../../webapp/static/js/recording/health.js");
+const { Health, isBlack, isDim } = await import("../../webapp/static/js/recording/health.js");
 
 const picture = (pixel) => Uint8ClampedArray.from({ length: 32 * 24 * 4 }, (_, at) => (at % 4 === 3 ? 255 : pixel(Math.floor(at / 4))));
 const fine = { black: false, level: 0.3, cameraMuted: false, microphoneMuted: false };
@@ -38,4 +38,22 @@ test("a microphone that sends nothing at all is dead; a silent person is not", (
 test("a device that is muted is said by its own name", () => {
   assert.match(after(3, { microphoneMuted: true }).sound, /microphone is muted/);
   assert.match(after(3, { cameraMuted: true }).picture, /camera sends no picture/);
+});
+
+test("a dark room is said, and a black picture as such", () => {
+  assert.equal(isDim(picture(() => 30)), true);
+  assert.equal(isDim(picture((at) => (at % 3 ? 30 : 120))), false);
+  assert.equal(isDim([]), false);
+  assert.match(after(7, { dim: true }).picture, /dark around you/);
+  assert.equal(after(4, { dim: true }).picture, "");
+  assert.match(after(7, { dim: true, black: true }).picture, /black/);
+});
+
+test("who speaks and is hard to hear is told; who is silent or loud now and then is not", () => {
+  const health = new Health();
+  let said;
+  for (let now = 0; now < 20; now += 1) said = health.look(now, { ...fine, level: now % 2 ? 0.26 : 0.1 }).sound;
+  assert.match(said, /hard to hear/);
+  for (let now = 20; now < 40; now += 1) said = health.look(now, { ...fine, level: now % 5 ? 0.1 : 0.6 }).sound;
+  assert.equal(said, "");
 });

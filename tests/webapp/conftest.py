@@ -128,7 +128,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
             if db.engine.name == "sqlite":
                 _create_tables()
             else:
-                db.create_all()
+                on_servers.create_tables()
             yield app
             db.session.remove()
             db.engine.dispose()

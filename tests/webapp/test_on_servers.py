@@ -53,6 +53,10 @@ def test_migrations_lead_on_postgresql_to_what_the_models_say(database, tmp_path
         db.engine.dispose()
 
 
+#: What is run on PostgreSQL: files that take less than a minute.
+FEATURES = (
+    "accounts/test_sessions.py", "accounts/test_second_step.py", "positions", "interviews/test_links.py", "recordings/test_tus.py",
+)  # fmt: skip
 #: Tests that are about the file in which an upload gathers, or the folder of recordings.
 OF_FILES = "not smaller_of_file and not full_disk"
 
@@ -70,7 +74,7 @@ def run_tests(feature: str, tmp_path: Path, **servers_: str) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("feature", "accounts interviews recordings reviews positions".split())
+@pytest.mark.parametrize("feature", FEATURES)
 def test_a_feature_on_postgresql(database, feature, tmp_path):
     """Each test has a database of its own on the server."""
     run_tests(feature, tmp_path, **{on_servers.DATABASE: database})

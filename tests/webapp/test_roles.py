@@ -69,6 +69,9 @@ ROUTES = [
     ("GET", "health.storage", "", ADMINS),
     ("GET", "organisation.settings", "", ADMINS),
     ("POST", "organisation.settings", "", ADMINS),
+    ("GET", "binding.index", "", ADMINS),
+    ("GET", "binding.show", "text", ADMINS),
+    ("POST", "binding.show", "text", ADMINS),
     ("GET", "governance.audit", "", ADMINS),
     ("POST", "governance.verify", "", ADMINS),
     ("GET", "erasing.keeping", "", ADMINS),
@@ -215,6 +218,7 @@ ROUTES = [
 OURS = (
     "employer",
     "identity",
+    "binding",
     "organisation",
     "ledger",
     "fairness",
@@ -238,7 +242,7 @@ OURS = (
 
 def test_every_route_of_the_hiring_side_is_in_the_matrix(app: Flask):
     public = {
-        "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password",
+        "erasing.own_data", "governance.activity", "accounts.sign_in", "accounts.sign_out", "accounts.set_password", "accounts.forgot_password", "accounts.choose_language",
         "accounts.second_step", "accounts.passkey_options", "accounts.passkey",
         "health.healthz", "health.readyz", "health.metrics", "messages.unsubscribe", "scheduling.choose", "scheduling.book", "scheduling.cancel",
         "scheduling.calendar", "applying.apply", "applying.embedded", "applying.confirm",
@@ -313,6 +317,7 @@ def test_each_role_at_each_route(app: Flask, client: FlaskClient, make, sign_in,
             "request": {"request_id": asked.id},
             "refusal": {"refusal_id": refusal.id},
             "wording": {"key": "receipt"},
+            "text": {"key": "consents"},
             "decided": {"interview_id": decided.id},
             "user": {"user_id": make.user(Role.CANDIDATE).id},
             "set": {"set_id": make.question_set().id},

@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from webapp.accounts.forms import ROLE_NAMES
     from webapp.accounts.views import (  # adds its views to the blueprint
         forgot_password,
+        language,
         people,
         profile,
         second_step,

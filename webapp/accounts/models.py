@@ -68,6 +68,10 @@ class User(UserMixin, OfOrganisationOrNobody, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: The zone of the browser that was last used to sign in, for texts that no browser asks for; empty: not known.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    #: The language that this person chose; empty: that of their browser.
+    language: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: That of the pages when they signed in last, for mail to whoever chose none; empty: not known.
+    last_language: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     @property
     def is_active(self) -> bool:

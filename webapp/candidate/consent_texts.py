@@ -1,25 +1,27 @@
-"""What a candidate is asked to agree to, word for word, in each language that it has been written in.
+"""What a candidate is asked to agree to, word for word; webapp/binding has the same in other languages.
 
-Every consent is stored with the version and the language of the text that was shown. **Change a word and you change
-VERSION of that language**; old texts stay in the version history of this file, which is how one finds what somebody
-agreed to. These texts are not in the catalogues: a corrected translation there would change what was agreed to
-without a new version.
+Every consent is stored with the version, the language and the hash of the text that was shown. **Change a word and you
+change VERSION**; old texts stay in the version history of this file, which is how one finds what somebody agreed to.
+These texts are not in the catalogues: a corrected translation there would change what was agreed to without a new
+version.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from webapp.core.pseudo import pseudo
-from webapp.core.translation import ENGLISH, PSEUDO, language
+from webapp.binding import texts
+from webapp.binding.operations import binds_in
+from webapp.core.translation import ENGLISH
 from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode, Purpose, law_for
 
-#: The version of each language's text.
-VERSION = {"en": "2026-12-01.2"}
+VERSION = "2026-12-01.2"
+#: This text among those that bind (webapp/binding/texts.py).
+KEY = "consents"
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,19 @@ class ConsentText:
     label: str
     what: str
     without: str
-    version: str = VERSION["en"]
-    language: str = "en"
+    version: str = VERSION
+    language: str = ENGLISH
+    #: The language in which it binds; where that is another, ``english`` is the text that binds, and is shown too.
+    binding: str = ENGLISH
+    english: ConsentText | None = None
+    #: What stands before ``without`` in English.
+    otherwise = "If you do not agree:"
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that is shown, for the row of the consent."""
+        other = (self.english.label, self.english.what, self.english.without) if self.english else ()
+        return texts.hash_of(self.language, self.label, self.what, self.without, *other)
 
 
 _ENGLISH = {
@@ -65,55 +78,67 @@ _ENGLISH = {
         "People watch your answers, and no program analyses your face.",
     ),
 }
-_ENGLISH_PRACTICE_WHAT = {
-    Purpose.RECORDING: "Your camera and microphone are recorded while you answer. Only you can play the recordings.",
-    Purpose.TEXT: _ENGLISH[Purpose.TEXT].what + " Only you see them.",
-    Purpose.VOICE: _ENGLISH[Purpose.VOICE].what + " Only you see the result.",
-    Purpose.FACE: _ENGLISH[Purpose.FACE].what + " Only you see the result.",
+#: What is said of practice: sentences, each of which is translated by itself.
+_PRACTICE_WHAT = {
+    Purpose.RECORDING: ("Your camera and microphone are recorded while you answer. Only you can play the recordings.",),
+    Purpose.TEXT: (_ENGLISH[Purpose.TEXT].what, "Only you see them."),
+    Purpose.VOICE: (_ENGLISH[Purpose.VOICE].what, "Only you see the result."),
+    Purpose.FACE: (_ENGLISH[Purpose.FACE].what, "Only you see the result."),
 }
-_ENGLISH_PRACTICE_WITHOUT = {
+_PRACTICE_WITHOUT = {
     Purpose.RECORDING: "You practise in writing.",
     Purpose.TEXT: "Your feedback does not include your words.",
     Purpose.VOICE: "Your feedback does not include your voice.",
     Purpose.FACE: "Your feedback does not include your face.",
 }
-#: language → (texts of an assessment, what and without of practice).
-TEXTS = {
-    ENGLISH: (
-        _ENGLISH,
-        {purpose: (what, _ENGLISH_PRACTICE_WITHOUT[purpose]) for purpose, what in _ENGLISH_PRACTICE_WHAT.items()},
-    )
-}
 _MODALITY = {Purpose.TEXT: Modality.TEXT, Purpose.VOICE: Modality.SPEECH, Purpose.FACE: Modality.FACE}
+
+
+def _sentences() -> list[str]:
+    found = [each for text in _ENGLISH.values() for each in (text.label, text.what, text.without)]
+    found += [each for parts in _PRACTICE_WHAT.values() for each in parts]
+    return list(dict.fromkeys([*found, *_PRACTICE_WITHOUT.values()]))
+
+
+texts.register(texts.BindingText(KEY, _l("What candidates agree to"), VERSION, _sentences))
 
 
 def texts_for(interview: Interview) -> list[ConsentText]:
     """The purposes that this interview asks about; what the law of its place rules out is not asked."""
-    texts = []
-    language, assessment, practice = _in_the_language_of_the_page()
-    for purpose, text in assessment.items():
-        modality = _MODALITY.get(purpose)
-        if modality and not law_for(interview, modality):
-            continue
-        if interview.mode is Mode.PRACTICE:
-            what, without = practice[purpose]
-            text = replace(text, what=what, without=without)
-        texts.append(shown_as(text, language))
-    return texts
+    name = texts.shown_language(KEY)
+    bound = binds_in(KEY, name, _whose(interview))
+    asked = [
+        purpose for purpose in _ENGLISH if (modality := _MODALITY.get(purpose)) is None or law_for(interview, modality)
+    ]
+    practice = interview.mode is Mode.PRACTICE
+    return [
+        replace(
+            _text_in(purpose, name, practice), binding=bound,
+            english=None if bound == name else _text_in(purpose, ENGLISH, practice),
+        )
+        for purpose in asked
+    ]  # fmt: skip
 
 
-def _in_the_language_of_the_page() -> tuple[str, dict[Purpose, ConsentText], dict[Purpose, tuple[str, str]]]:
-    """The language shown and its texts: the page's language where they were written in it, else English."""
-    chosen = language()
-    assessment, practice = TEXTS.get(chosen, TEXTS[ENGLISH])
-    return (chosen if chosen in TEXTS or chosen == PSEUDO else ENGLISH), assessment, practice
+def _whose(interview: Interview) -> str | None:
+    """The organisation whose admins confirm the translation; in practice that of the candidate's account."""
+    if interview.organisation_id or interview.candidate is None:
+        return interview.organisation_id
+    return interview.candidate.organisation_id
 
 
-def shown_as(text: Any, name: str) -> Any:
-    """``text`` with the language that it is shown in; the pseudo-locale is made from English."""
-    if name != PSEUDO:
-        return replace(text, language=name)
-    return replace(text, language=name, label=pseudo(text.label), what=pseudo(text.what), without=pseudo(text.without))
+def _text_in(purpose: Purpose, name: str, practice: bool) -> ConsentText:
+    english = _ENGLISH[purpose]
+    what = _PRACTICE_WHAT[purpose] if practice else (english.what,)
+    without = _PRACTICE_WITHOUT[purpose] if practice else english.without
+    return ConsentText(
+        purpose,
+        texts.say(KEY, english.label, name),
+        " ".join(texts.say(KEY, each, name) for each in what),
+        texts.say(KEY, without, name),
+        texts.version_of(KEY, name),
+        name,
+    )
 
 
 def ruled_out(interview: Interview) -> str | None:

@@ -86,6 +86,8 @@ def record_consents(interview: Interview, granted: Collection[Purpose]) -> list[
                 granted=yes,
                 text_version=text.version,
                 text_language=text.language,
+                text_hash=text.digest,
+                text_binding=text.binding,
                 decided_at=moment,
                 address=address,
                 browser=browser,

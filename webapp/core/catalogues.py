@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -24,6 +25,7 @@ from webapp.core.translation import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "webapp" / "live"
+NOTICE = {"webapp/notices/texts.py", "webapp/notices/keeping.py"}
 #: ``N_`` marks what is stored in English and translated when it is shown.
 KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "_": None,
@@ -35,6 +37,7 @@ KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+_MARKED = re.compile(r"\b(_|_l|N_|n?gettext|lazy_gettext|n?pgettext)\(")
 _JINJA = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "encoding": "utf-8"}
 
 
@@ -47,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     template, scripts, stored = gather()
     wanted = {FOLDER / "messages.pot": _po(template), FOLDER / "javascript.json": _json(scripts)}
     wanted[FOLDER / "stored.json"] = _json(sorted(stored))
+    wanted[FOLDER / "notice.json"] = _json(_of_notice(template))
     found = {path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.po")}
     for name in sorted(found | ({options.add} if options.add else set())):
         path = FOLDER / name / "LC_MESSAGES" / "messages.po"
@@ -69,6 +73,9 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
     scripts: dict[tuple[str, str], dict[str, str]] = {}
     stored: set[str] = set()
     for method, path in _sources():
+        words = path.read_text("utf-8")
+        if method == "python" and not _MARKED.search(words):
+            continue  # to cut it into words takes longer than all else
         options = _JINJA if method == "jinja2" else {}
         for found in extract_from_file(method, path, KEYWORDS, ["Translators:"], options):
             _line, message, comments, context = found
@@ -79,12 +86,20 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
                 one, *plural = (message,) if isinstance(message, str) else message
                 entry = {"message": one, **({"plural": plural[0]} if plural else {})}
                 scripts[context or "", one] = {**entry, **({"context": context} if context else {})}
-        if method == "python":
+        if method == "python" and "N_(" in words:
             marked = {str(found[1]) for found in extract_from_file(method, path, {"N_": None})}
             stored |= marked
             if path.is_relative_to(LIVE):  # the live service knows no language: the page translates what it says
                 scripts.update({("", message): {"message": message} for message in marked})
     return template, [scripts[key] for key in sorted(scripts)], stored
+
+
+def _of_notice(template: Catalog) -> list[dict[str, str]]:
+    """The messages that the notice to candidates is made of: it binds, so that it is confirmed as a whole."""
+    found = [message for message in template if message.id and {place for place, _line in message.locations} & NOTICE]
+    ids = [[message.id] if isinstance(message.id, str) else [str(each) for each in message.id] for message in found]
+    parts = [dict(zip(("message", "plural"), each, strict=False)) for each in ids]
+    return sorted(parts, key=lambda each: each["message"])
 
 
 def _sources() -> Iterator[tuple[str, Path]]:

@@ -33,6 +33,9 @@ transcript_stored = _signals.signal("transcript-stored")
 #: Payload ``answer_id``. A person has written, uploaded or corrected the transcript of an answer,
 #: or it has gone with its recording.
 transcript_changed = _signals.signal("transcript-changed")
+#: Payload ``language`` and ``place`` (what the address of the page named: ``token``, ``interview_id`` …). Somebody
+#: chose the language of a page.
+language_chosen = _signals.signal("language-chosen")
 #: Payload ``interview_id``. No analysis of the interview is left to wait for; may be sent more than once.
 analyses_finished = _signals.signal("analyses-finished")
 #: Payload ``interview_id`` and ``analysis_ids``. Readings are gone, or going to be made anew: so must be all that was

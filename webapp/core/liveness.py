@@ -1,9 +1,10 @@
 """Who is alive, told by work that was done: a process that only exists does not count.
 
 Each queue gets a small task every few seconds; whoever carries it out notes the time, and so does a child that is in
-the middle of a long task. The clock notes each message that it sent. A supervisor (launcher/supervisor.py) starts again
-what has gone stale, and ``/healthz`` and the admins' page on health say so. The notes are files: they can be written
-and read when nothing else works.
+the middle of a long task. Where several workers have one queue (docs/cluster.md), what one of them did says nothing of
+the others, so each also notes that its own loop turns. The clock notes each message that it sent. A supervisor
+(launcher/supervisor.py) starts again what has gone stale, and ``/healthz`` and the admins' page on health say so. The
+notes are files: they can be written and read when nothing else works.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from celery import Celery, shared_task, signals
 from celery.beat import ScheduleEntry, Scheduler
@@ -80,6 +82,33 @@ class Clock(Scheduler):
         if _home is not None:
             note(_home, CLOCK)
         return sent
+
+
+def worker_sign(home: Path, hostname: str) -> Path:
+    """The file that the worker of this name (``queue@host``) renews."""
+    return folder(home) / "workers" / Path(hostname).name
+
+
+@signals.worker_ready.connect
+def _watch_worker(sender: Any, **_details: object) -> None:
+    """Have a worker's loop note every few seconds that it turns; ``sender`` is its consumer."""
+    if _home is None:
+        return
+    sign = worker_sign(_home, sender.hostname)
+    sign.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def renew() -> None:
+        write_whole(sign, f"{time.time():.0f} {os.getpid()}\n".encode())
+
+    renew()
+    sender.timer.call_repeatedly(EVERY, renew)
+
+
+@signals.worker_shutdown.connect
+def _leave(sender: Any, **_details: object) -> None:
+    """A worker that ends takes its note along."""
+    if _home is not None:
+        worker_sign(_home, sender.hostname).unlink(missing_ok=True)
 
 
 @signals.worker_process_init.connect

@@ -1,8 +1,8 @@
 """Which language a page is in, and its messages.
 
 Messages are English and marked where they stand; ``./viva translations`` gathers them in ``webapp/translations``
-(``webapp/core/catalogues.py``). A language is a folder there with ``LC_MESSAGES/messages.po``, read when it is first
-asked for, so that nothing has to be compiled. The pseudo-locale ``en_XA`` is made from the English messages: what is
+(``webapp/core/catalogues.py``). A language is a folder there with ``LC_MESSAGES/messages.po``
+(``webapp/core/compiled.py`` reads it). The pseudo-locale ``en_XA`` is made from the English messages: what is
 neither accented nor in brackets on its pages was not marked.
 """
 
@@ -10,30 +10,43 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, Domain, force_locale
+from flask_babel import Babel, Domain, force_locale, refresh
 from flask_babel import get_locale as formats_locale
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.wrappers import Response
 
+from webapp.core.compiled import FOLDER, compiled
 from webapp.core.pseudo import PseudoTranslations
 
-FOLDER = Path(__file__).resolve().parents[1] / "translations"
 ENGLISH = "en"
 PSEUDO = "en_XA"
 #: Dates and numbers of the English pages: day before month, 24 hours.
 _FORMATS = {ENGLISH: "en_GB", PSEUDO: "en_GB"}
+#: What each language calls itself.
+NAMES = {
+    ENGLISH: "English",
+    "fr": "Français",
+    "de": "Deutsch",
+    "es": "Español",
+    "ar": "العربية",
+    "pl": "Polski",
+    PSEUDO: "⟦Éñğlíšh⟧",
+}
+#: Where a choice is kept in the session.
+KEPT = "language"
+#: Says a language that somebody chose, or one to fall back on; None or empty where it knows none.
+Says = Callable[[], str | None]
 
 
 #: The language of what is being written for somebody else; empty: the page's.
@@ -55,7 +68,16 @@ def init_app(app: Flask) -> None:
     """Bind Flask-Babel, and give templates what they need to say their language."""
     _Babel().init_app(app, default_locale=_FORMATS[ENGLISH], locale_selector=_formats)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(language_tag=language_tag, direction=direction, catalogue=catalogue)
+    app.jinja_env.globals.update(
+        language_tag=language_tag,
+        direction=direction,
+        catalogue=catalogue,
+        page_language=language,
+        page_languages=languages,
+        language_names=NAMES,
+    )
+    app.extensions["viva_languages"] = {"kept": [], "fallback": []}
+    app.after_request(_say_it_varies)
     app.jinja_env.filters.update(translated=translate_stored)
 
 
@@ -67,17 +89,47 @@ def languages() -> list[str]:
 
 
 def language() -> str:
-    """The language of this request: the one kept in the session, else the browser's, else English.
+    """The language of this request: one that was chosen, else the browser's, else the organisation's, else English.
 
-    Outside of a request (in a task) it is English, unless ``writing_in`` says another.
+    A choice is kept with the account, in the session, or with the invitation (``keep_by``). Outside of a request (in a
+    task) it is English, unless ``writing_in`` says another.
     """
     if chosen := _written_in.get():
         return chosen
     if not has_request_context():
         return ENGLISH
     if "viva_language" not in g:
-        g.viva_language = _choose(languages(), session.get("language"), request.accept_languages)
+        offered = languages()
+        # While it is found out who asks, there may be something to say already.
+        g.viva_language = accepted(offered, request.accept_languages) or ENGLISH
+        try:
+            g.viva_language = _choose(offered)
+        except SQLAlchemyError:  # the page that says so is in the browser's language
+            current_app.logger.warning("Whose language this is could not be asked", exc_info=True)
     return str(g.viva_language)
+
+
+def chosen_here(name: str) -> None:
+    """Have this browser's pages be in a language from now on."""
+    session[KEPT] = name
+    forget()
+
+
+def forget() -> None:
+    """Have the language of this request be found anew: somebody has chosen, or is known by now."""
+    g.pop("viva_language", None)
+    refresh()
+
+
+def keep_by(app: Flask, says: Says) -> None:
+    """Let a feature say the language that somebody chose who has no account and no session yet."""
+    app.extensions["viva_languages"]["kept"].append(says)
+
+
+def fall_back_on(app: Flask, says: Says) -> None:
+    """Let a feature say the language for whom the browser names none of ours; the one that said so last is asked
+    first."""
+    app.extensions["viva_languages"]["fallback"].insert(0, says)
 
 
 @contextmanager
@@ -95,11 +147,33 @@ def writing_in(name: str) -> Iterator[None]:
         _written_in.reset(token)
 
 
-def _choose(offered: list[str], kept: str | None, accepted: LanguageAccept) -> str:
-    if kept in offered:
-        return kept
-    tags = {name.replace("_", "-"): name for name in offered}
-    return tags.get(accepted.best_match(list(tags), ENGLISH) or ENGLISH, ENGLISH)
+def _choose(offered: list[str]) -> str:
+    said = current_app.extensions["viva_languages"]
+    for kept in (_of_account, lambda: session.get(KEPT), *said["kept"]):
+        if (name := kept()) in offered:
+            return str(name)
+    if name := accepted(offered, request.accept_languages):
+        return name
+    return next((str(name) for says in said["fallback"] if (name := says()) in offered), ENGLISH)
+
+
+def _of_account() -> str | None:
+    return current_user.language if current_user.is_authenticated else None
+
+
+def accepted(offered: list[str], wanted: LanguageAccept) -> str | None:
+    """The first of the languages that a browser asks for which is offered; ``de-CH`` is content with ``de``."""
+    tags = {name.replace("_", "-").lower(): name for name in offered}
+    for tag, quality in wanted:
+        if quality > 0 and (found := tags.get(tag.lower()) or tags.get(tag.lower().partition("-")[0])):
+            return found
+    return None
+
+
+def _say_it_varies(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.vary.add("Accept-Language")
+    return response
 
 
 def _formats() -> str:
@@ -122,14 +196,7 @@ def messages_of(name: str) -> Translations:
     """The messages of a language; English, whose messages are their own translation, has none."""
     if name == PSEUDO:
         return PseudoTranslations()
-    path = FOLDER / name / "LC_MESSAGES" / "messages.po"
-    if name == ENGLISH or not path.is_file():
-        return Translations()
-    compiled = BytesIO()
-    with path.open("rb") as stream:
-        write_mo(compiled, read_po(stream, locale=name))
-    compiled.seek(0)
-    return Translations(compiled)
+    return Translations() if name == ENGLISH else compiled(name)
 
 
 def catalogue() -> str:

@@ -155,6 +155,8 @@ WORDS = {
     "model began to serve": N_("began to use a model"),
     "document signed": N_("signed a document"),
     "organisation changed": N_("changed the organisation"),
+    "translation confirmed": N_("confirmed a translation that binds"),
+    "translation no longer confirmed": N_("had the English text bind again"),
     "erasure asked": N_("asked to erase"),
     "erased": N_("erased"),
     "retention set": N_("set how long something is kept"),

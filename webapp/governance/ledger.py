@@ -23,7 +23,10 @@ from webapp.positions.models import Position
 
 #: Rows on a page.
 PAGE = 50
-COLUMNS = ("at", "id", "what", "said", "person", "version", "language", "address", "browser", "interview_id")
+COLUMNS = (
+    "at", "id", "what", "said", "person", "version", "language", "binding", "hash", "address", "browser",
+    "interview_id",
+)  # fmt: skip
 
 #: What it was about, in words.
 WHAT = {
@@ -125,9 +128,10 @@ def _rows() -> sa.Subquery:
     members, rooms, positions = Member.__table__, Room.__table__, Position.__table__
     begun = interviews.alias("begun")
 
-    def row(at: Any, key: Any, what: Any, said: Any, person: Any, version: Any, language: Any, address: Any,
-            browser: Any, interview: Any, organisation: Any, source: Any) -> sa.Select[Any]:  # fmt: skip
-        values = (at, key, what, said, person, version, language, address, browser, interview)
+    def row(at: Any, key: Any, what: Any, said: Any, person: Any, version: Any, language: Any, binding: Any,
+            digest: Any, address: Any, browser: Any, interview: Any, organisation: Any,
+            source: Any) -> sa.Select[Any]:  # fmt: skip
+        values = (at, key, what, said, person, version, language, binding, digest, address, browser, interview)
         named = [value.label(name) for name, value in zip(COLUMNS, values, strict=True)]
         return sa.select(*named, organisation.label("organisation_id")).select_from(source)
 
@@ -140,24 +144,29 @@ def _rows() -> sa.Subquery:
     nothing = sa.literal("")
     parts = [
         row(consents.c.decided_at, consents.c.id, plain(consents.c.purpose), yes_or_no(consents.c.granted),
-            interviews.c.candidate_name, consents.c.text_version, consents.c.text_language, consents.c.address,
+            interviews.c.candidate_name, consents.c.text_version, consents.c.text_language, consents.c.text_binding,
+            consents.c.text_hash, consents.c.address,
             consents.c.browser, interviews.c.id, interviews.c.organisation_id, consents.join(interviews)),
         row(live.c.decided_at, live.c.id, sa.literal("live ") + plain(live.c.purpose), yes_or_no(live.c.granted),
-            members.c.name, live.c.text_version, live.c.text_language, live.c.address, nothing,
+            members.c.name, live.c.text_version, live.c.text_language, live.c.text_binding, live.c.text_hash,
+            live.c.address, nothing,
             sa.func.coalesce(rooms.c.interview_id, ""), positions.c.organisation_id,
             live.join(members, live.c.member_id == members.c.id).join(rooms, members.c.room_id == rooms.c.id)
             .join(positions, rooms.c.job_id == positions.c.id)),
         row(shown.c.shown_at, shown.c.id, sa.literal("notice"),
             sa.case((plain(shown.c.way) == "mail", "mailed"), (plain(shown.c.way) == "page", "told"), else_="returned"),
-            invitations.c.name, texts.c.version, texts.c.language, shown.c.address, nothing,
+            invitations.c.name, texts.c.version, texts.c.language, texts.c.binding, texts.c.id,
+            shown.c.address, nothing,
             sa.func.coalesce(begun.c.id, ""), invitations.c.organisation_id,
             shown.join(texts).join(invitations, shown.c.invitation_id == invitations.c.id)
             .outerjoin(begun, begun.c.invitation_id == invitations.c.id)),
         row(told.c.told_at, told.c.interview_id, sa.literal("integrity"), sa.literal("told"),
-            interviews.c.candidate_name, told.c.text_version, told.c.text_language, nothing, nothing, interviews.c.id,
+            interviews.c.candidate_name, told.c.text_version, told.c.text_language, told.c.text_binding,
+            told.c.text_hash, nothing, nothing, interviews.c.id,
             interviews.c.organisation_id, told.join(interviews)),
         row(signed.c.signed_at, signed.c.id, plain(signed.c.kind), sa.literal("signed"), signed.c.typed_name,
-            signed.c.text_version, signed.c.text_language, signed.c.address, signed.c.browser, interviews.c.id,
+            signed.c.text_version, signed.c.text_language, signed.c.text_binding,
+            signed.c.text_hash, signed.c.address, signed.c.browser, interviews.c.id,
             interviews.c.organisation_id, signed.join(interviews)),
     ]  # fmt: skip
     every = sa.union_all(*parts).subquery("ledger")

@@ -32,6 +32,9 @@ class IntegrityNotice(Model):
     interview_id: Mapped[str] = mapped_column(ForeignKey(Interview.id, ondelete="CASCADE"), primary_key=True)
     text_version: Mapped[str] = mapped_column(String(32))
     text_language: Mapped[str] = mapped_column(String(16))
+    #: SHA-256 of what was shown, and the language in which it binds (webapp/binding); empty in rows of before.
+    text_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    text_binding: Mapped[str] = mapped_column(String(16), default="", server_default="")
     told_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -49,8 +49,16 @@ def tell(interview: Interview) -> None:
     """Note that the candidate was told, where facts are noted at all. The first time counts."""
     if interview.mode is not Mode.ASSESSMENT or not is_on(interview.position) or was_told(interview):
         return
-    shown = texts.text()
-    db.session.add(IntegrityNotice(interview_id=interview.id, text_version=shown.version, text_language=shown.language))
+    shown = texts.text(interview.organisation_id)
+    db.session.add(
+        IntegrityNotice(
+            interview_id=interview.id,
+            text_version=shown.version,
+            text_language=shown.language,
+            text_hash=shown.digest,
+            text_binding=shown.binding,
+        )
+    )
     db.session.flush()
 
 

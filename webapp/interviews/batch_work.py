@@ -103,7 +103,8 @@ def _some(batch_id: str) -> bool:
     )
     people = db.session.scalars(waiting).all()
     invited = operations.invited_to(batch.position, among=[person.email for person in people]) if people else set()
-    with linking_to(batch.base), writing_in(batch.language):
+    by = batch.created_by  # who reads why it failed
+    with linking_to(batch.base), writing_in(by.language or by.last_language or batch.language):
         for person in people:
             _invite(batch, person, invited)
     db.session.commit()

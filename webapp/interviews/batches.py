@@ -46,7 +46,7 @@ class Preview:
 
 def receive(
     data: bytes, name: str, *, position: Position, question_set: QuestionSet, deadline: datetime, time_zone: str,
-    by: User,
+    by: User, language: str = "",
 ) -> InvitationBatch:  # fmt: skip
     """Keep a list to be looked at. Raises UnreadableFileError for what is none, InvitationError for the deadline."""
     operations.check_deadline(deadline)
@@ -60,7 +60,7 @@ def receive(
     columns, has_header = _first_mapping(sheet, by)
     batch = InvitationBatch(
         organisation_id=position.organisation_id, position=position, question_set=question_set, deadline=deadline,
-        time_zone=time_zone, language=page_language(), base=base_url()[:300], created_by_id=by.id,
+        time_zone=time_zone, language=language or page_language(), base=base_url()[:300], created_by_id=by.id,
         file_name=name.replace("\\", "/").rsplit("/", 1)[-1][:160], names=list(columns.names), email=columns.email,
         has_header=has_header,
     )  # fmt: skip

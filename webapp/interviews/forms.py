@@ -20,11 +20,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from webapp.accounts.forms import ListField, strip
 from webapp.core.database import db, now
+from webapp.core.translation import language as page_language
 from webapp.core.zones import reader_zone
 from webapp.interviews.batch_models import InvitationBatch
 from webapp.interviews.people_files import Sheet
 from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.organisations.access import Right
+from webapp.organisations.forms import language_choices
+from webapp.organisations.profile import language_of
 from webapp.policy.codes import name_of
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
@@ -69,9 +72,12 @@ class _InvitationForm(DeadlineForm):
 
     position = ListField(_l("Position"), [InputRequired(_l("Choose a position."))])
     question_set = ListField(_l("Question set"), [InputRequired(_l("Choose a question set."))])
+    language = ListField(_l("Language of their messages"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("language", language_of(current_user.organisation_id) or page_language())
         super().__init__(*args, **kwargs)
+        self.language.choices = language_choices()
         positions = (
             positions_of(current_user, Right.MANAGE)
             .where(Position.archived_at.is_(None))
@@ -103,6 +109,7 @@ class _InvitationForm(DeadlineForm):
             "question_set": next(each for each in self.sets if each.id == self.question_set.data),
             "deadline": self.deadline,
             "time_zone": self.zone.data,
+            "language": self.language.data,
         }
 
 

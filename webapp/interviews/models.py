@@ -43,6 +43,8 @@ class Invitation(OfOrganisation, Model):
     #: The zone that the deadline was given in, and the language that the invitation is written in.
     time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
     language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
+    #: The language that the candidate chose; empty: that of their browser.
+    chosen_language: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     position: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
@@ -186,6 +188,9 @@ class Consent(Model):
     text_version: Mapped[str] = mapped_column(String(32))
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
+    #: SHA-256 of what was shown, and the language in which it binds (webapp/binding); empty in rows of before.
+    text_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    text_binding: Mapped[str] = mapped_column(String(16), default="", server_default="")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: From where: a network address, and the first 16 digits of the hash of the browser's secret or of the account's
     #: session; empty where no browser was involved.

@@ -24,6 +24,8 @@ class NoticeText(Model):
     #: The version of the rules that it was made from (webapp/policy/acts).
     version: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(16))
+    #: The language in which it binds (webapp/binding); empty in rows of before.
+    binding: Mapped[str] = mapped_column(String(16), default="", server_default="")
     #: ``[{"heading": …, "lines": [ … ]}]``
     body: Mapped[list[Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -85,6 +87,9 @@ class Signature(Model):
     text: Mapped[str] = mapped_column(Text)
     text_version: Mapped[str] = mapped_column(String(32))
     text_language: Mapped[str] = mapped_column(String(16))
+    #: SHA-256 of what was signed, and the language in which it binds (webapp/binding); empty in rows of before.
+    text_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    text_binding: Mapped[str] = mapped_column(String(16), default="", server_default="")
     #: From where, as a consent has it.
     address: Mapped[str] = mapped_column(String(64), default="", server_default="")
     browser: Mapped[str] = mapped_column(String(80), default="", server_default="")

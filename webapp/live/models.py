@@ -179,6 +179,9 @@ class LiveConsent(Model):
     text_version: Mapped[str] = mapped_column(String(32))
     #: The language that it was shown in, as webapp/core/translation.py names it.
     text_language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
+    #: SHA-256 of what was shown, and the language in which it binds (webapp/binding); empty in rows of before.
+    text_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    text_binding: Mapped[str] = mapped_column(String(16), default="", server_default="")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: From where: a network address; empty where no request was involved.
     address: Mapped[str] = mapped_column(String(64), default="", server_default="")

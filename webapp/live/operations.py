@@ -130,6 +130,8 @@ def decide(member: Member, purpose: LivePurpose, granted: bool) -> bool:
                         granted=granted,
                         text_version=version,
                         text_language=shown.language,
+                        text_hash=shown.digest,
+                        text_binding=shown.binding,
                         address=(request.remote_addr or "")[:64] if has_request_context() else "",
                     )
                 )

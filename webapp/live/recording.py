@@ -85,6 +85,8 @@ def begin(member: Member, media_type: str) -> Recording:
                 granted=True,
                 text_version=said,
                 text_language=shown.language,
+                text_hash=shown.digest,
+                text_binding=shown.binding,
                 decided_at=now(),
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from webapp.binding.operations import binds_words
 from webapp.core.translation import writing_in
 from webapp.interviews.models import Invitation
 from webapp.interviews.notice_models import Way
@@ -12,6 +13,7 @@ from webapp.messages.models import Channel, Message
 from webapp.messages.wordings import Letter, Paragraph, words_of
 from webapp.notices import operations as notices
 from webapp.notices import texts
+from webapp.notices.texts import Part
 from webapp.policy.access import situation_of
 from webapp.policy.law import in_force
 from webapp.policy.rules import Duty
@@ -24,10 +26,15 @@ def with_notice(letter: Letter, message: Message) -> Letter:
     """``letter`` with the whole notice after its words, where a law wants it so many days before."""
     if message.kind not in TELLS or message.invitation is None or not _is_counted(message.invitation):
         return letter
-    parts = texts.notice(message.invitation)
+    shown = texts.shown(message.invitation)
+    said = [Part(binds_words(), [])] if shown.english else []
+    parts = (*shown.parts, *said, *shown.english)
     return replace(
         letter,
-        paragraphs=(*letter.paragraphs, *(Paragraph(f"{each.heading}: {' '.join(each.lines)}") for each in parts)),
+        paragraphs=(
+            *letter.paragraphs,
+            *(Paragraph(f"{each.heading}: {' '.join(each.lines)}" if each.lines else each.heading) for each in parts),
+        ),
     )
 
 

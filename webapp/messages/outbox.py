@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import has_request_context
+from flask_login import current_user
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.accounts.models import User
@@ -21,10 +23,12 @@ from webapp.core import mail
 from webapp.core.database import after_commit, db, new_id, now
 from webapp.core.hosts import base_url
 from webapp.core.scoping import kept_to
+from webapp.core.translation import ENGLISH
 from webapp.core.translation import language as page_language
 from webapp.interviews.models import Invitation
 from webapp.messages import tasks
 from webapp.messages.models import NORMAL, Channel, Message, State
+from webapp.organisations.profile import language_of
 
 #: How long a message is tried, unless its kind says another time.
 TRIED = timedelta(days=2)
@@ -51,10 +55,10 @@ def put(
         "organisation_id": whose or kept_to() or first_organisation().id,
         "id": new_id(), "channel": channel, "kind": kind, "cause": cause, "state": _first_state(channel),
         "recipient": recipient, "name": name, "user_id": user.id if user else None,
-        "invitation_id": invitation.id if invitation else None, "language": language or page_language(), "zone": zone,
-        "base": base_url()[:300], "facts": facts or {}, "priority": priority, "created_at": moment, "due_at": due,
-        "expires_at": expires_at or due + TRIED, "sent_at": moment if channel is Channel.APP else None, "attempts": 0,
-        "failures": 0,
+        "invitation_id": invitation.id if invitation else None, "language": language or _language_of(user),
+        "zone": zone, "base": base_url()[:300], "facts": facts or {}, "priority": priority, "created_at": moment,
+        "due_at": due, "expires_at": expires_at or due + TRIED, "sent_at": moment if channel is Channel.APP else None,
+        "attempts": 0, "failures": 0,
     }  # fmt: skip
     db.session.flush()
     done = cast("sa.CursorResult[Any]", db.session.execute(_insert().values(row).on_conflict_do_nothing()))
@@ -63,6 +67,18 @@ def put(
     if row["state"] == State.WAITING and due <= moment:
         wake(channel)
     return str(row["id"])
+
+
+def _language_of(user: User | None) -> str:
+    """The language in which somebody is written to: theirs, else their organisation's, else that of a colleague who has
+    them written to."""
+    if user is None:
+        return page_language()
+    known = user.language or user.last_language or language_of(user.organisation_id)
+    if known or not has_request_context():
+        return known or page_language()
+    is_colleague = current_user.is_authenticated and current_user.organisation_id == user.organisation_id
+    return page_language() if is_colleague else ENGLISH
 
 
 def _first_state(channel: Channel) -> State:

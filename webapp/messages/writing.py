@@ -37,8 +37,10 @@ def to_candidate(invitation: Invitation, kind: str, cause: str, **options: Any) 
 
 
 def language_of(invitation: Invitation) -> str:
-    """The language in which a candidate is written to: that of the browser in which they began, else the inviter's."""
-    return (invitation.interview.language if invitation.interview else "") or invitation.language
+    """The language in which a candidate is written to: the one they chose, else that of the browser in which they
+    began, else the one that they were invited in."""
+    begun = invitation.interview.language if invitation.interview else ""
+    return invitation.chosen_language or begun or invitation.language
 
 
 def to_person(user: User, kind: str, cause: str, *, inside: bool = True, **options: Any) -> str | None:

@@ -1,15 +1,20 @@
 """What candidates sign, word for word. **Change a word and you change VERSION.** These texts are not in the catalogues:
-each signature keeps the whole text that was signed, and its language."""
+each signature keeps the whole text that was signed, and its language; webapp/binding has them in other languages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from webapp.core.pseudo import pseudo
-from webapp.core.translation import ENGLISH, PSEUDO, language
+from flask_babel import lazy_gettext as _l
+
+from webapp.binding import texts
+from webapp.binding.operations import binds_in
+from webapp.core.translation import ENGLISH
 from webapp.interviews.notice_models import Document
 
-VERSION = {"en": "2026-12-01.1"}
+VERSION = "2026-12-01.1"
+#: These texts among those that bind (webapp/binding/texts.py).
+KEY = "documents"
 
 
 @dataclass(frozen=True)
@@ -21,13 +26,17 @@ class DocumentText:
     paragraphs: tuple[str, ...]
     read: str
     law: str
-    version: str = VERSION["en"]
-    language: str = "en"
+    version: str = VERSION
+    language: str = ENGLISH
+    #: The language in which it binds; where that is another, ``english`` is the text that binds, and is shown too.
+    binding: str = ENGLISH
+    english: DocumentText | None = None
 
     @property
     def whole(self) -> str:
         """All that is signed, as one text."""
-        return "\n\n".join((self.title, *self.paragraphs, self.read))
+        parts = [self.title, *self.paragraphs, self.read]
+        return "\n\n".join([*parts, self.english.whole] if self.english else parts)
 
 
 _ENGLISH = {
@@ -60,18 +69,31 @@ _ENGLISH = {
         "Md. Code, Lab. & Empl. § 3-717",
     ),
 }
-#: language → its texts.
-TEXTS = {ENGLISH: _ENGLISH}
 
 
-def text_of(kind: Document, **values: str) -> DocumentText:
+def _sentences() -> list[str]:
+    return [each for text in _ENGLISH.values() for each in (text.title, *text.paragraphs, text.read)]
+
+
+texts.register(texts.BindingText(KEY, _l("What candidates sign"), VERSION, _sentences))
+
+
+def text_of(kind: Document, organisation_id: str | None, **values: str) -> DocumentText:
     """A document with ``values`` (organisation, position, day, term) filled in, in the page's language where it was
     written in it, else in English."""
-    chosen = language()
-    found = TEXTS.get(chosen, _ENGLISH)[kind]
-    title, read = found.title, found.read
-    paragraphs = tuple(each.format(**values) for each in found.paragraphs)
-    if chosen == PSEUDO:
-        title, read, paragraphs = pseudo(title), pseudo(read), tuple(map(pseudo, paragraphs))
-    name = chosen if chosen in TEXTS or chosen == PSEUDO else ENGLISH
-    return DocumentText(kind, title, paragraphs, read, found.law, found.version, name)
+    name = texts.shown_language(KEY)
+    bound = binds_in(KEY, name, organisation_id)
+    shown = replace(_text_in(kind, name, values), binding=bound)
+    return shown if bound == name else replace(shown, english=_text_in(kind, ENGLISH, values))
+
+
+def _text_in(kind: Document, name: str, values: dict[str, str]) -> DocumentText:
+    english = _ENGLISH[kind]
+    return replace(
+        english,
+        title=texts.say(KEY, english.title, name),
+        paragraphs=tuple(texts.say(KEY, each, name).format(**values) for each in english.paragraphs),
+        read=texts.say(KEY, english.read, name),
+        version=texts.version_of(KEY, name),
+        language=name,
+    )

@@ -11,6 +11,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Organisation
+from webapp.binding.texts import hash_of
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.personal_data import Kept
@@ -48,13 +49,14 @@ def tell(invitation: Invitation, way: Way, *, address: str = "") -> NoticeShown:
 
 
 def _text_now(invitation: Invitation) -> NoticeText:
-    body = [{"heading": part.heading, "lines": part.lines} for part in texts.notice(invitation)]
+    shown = texts.shown(invitation)
+    body = [{"heading": part.heading, "lines": part.lines} for part in (*shown.parts, *shown.english)]
     digest = hashlib.sha256(json.dumps([language(), body], ensure_ascii=False).encode()).hexdigest()
     text = db.session.get(NoticeText, digest)
     if text is None:
         try:
             with db.session.begin_nested():
-                text = NoticeText(id=digest, version=VERSION, language=language(), body=body)
+                text = NoticeText(id=digest, version=VERSION, language=language(), binding=shown.binding, body=body)
                 db.session.add(text)
         except sa.exc.IntegrityError:  # shown to somebody else at the same moment
             text = db.session.get_one(NoticeText, digest)
@@ -86,6 +88,7 @@ def text_of(interview: Interview, kind: Document) -> documents.DocumentText:
     )
     return documents.text_of(
         kind,
+        interview.organisation_id,
         organisation=organisation.name if organisation else "",
         position=interview.position.title if interview.position else "",
         day=str(format_date(now().date(), "long", rebase=False)),
@@ -120,6 +123,8 @@ def sign(
         text=text.whole,
         text_version=text.version,
         text_language=text.language,
+        text_hash=hash_of(text.language, text.whole),
+        text_binding=text.binding,
         address=origin[0][:64],
         browser=origin[1][:80],
     )

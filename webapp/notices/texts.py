@@ -3,25 +3,32 @@ long what is kept. Each part is a heading with sentences."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.accounts.models import Organisation
+from webapp.binding import texts as binding_texts
+from webapp.binding.operations import binds_in
 from webapp.core.database import db
-from webapp.core.translation import translate_stored
+from webapp.core.translation import ENGLISH, FOLDER, language, messages_of, translate_stored, writing_in
 from webapp.interviews.models import Invitation
 from webapp.notices import keeping
 from webapp.organisations.models import OrganisationProfile
 from webapp.policy import Modality, law_for
 from webapp.policy.access import AtPlace, situation_of
+from webapp.policy.acts import VERSION
 from webapp.policy.law import in_force
 from webapp.policy.rules import Duty, Requirement, Rule
 from webapp.positions.models import Position
 
+#: This text among those that bind (webapp/binding/texts.py); its sentences are in the catalogues.
+KEY = "notice"
 #: What programs are called by which interviews are recorded and analysed here.
 TRADE_NAME = "Viva"
 
@@ -78,6 +85,26 @@ def notice(invitation: Invitation) -> list[Part]:
         Part(_("Whom to ask"), [_whom(profile, invitation)]),
         *([Part(_("The law"), [_act(rule) for rule in rules])] if rules else []),
     ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice as it is shown: the language in which it binds, and the English one too where that binds."""
+
+    parts: list[Part]
+    binding: str = ENGLISH
+    english: tuple[Part, ...] = ()
+
+
+def shown(invitation: Invitation) -> Shown:
+    """The notice for the candidate of ``invitation``, with the English text while no admin has confirmed the other."""
+    name = language()
+    bound = binds_in(KEY, name, invitation.organisation_id)
+    if bound == name:
+        return Shown(notice(invitation), bound)
+    with writing_in(ENGLISH):
+        english = tuple(notice(invitation))
+    return Shown(notice(invitation), bound, english)
 
 
 def _name(organisation_id: str) -> str:
@@ -167,3 +194,31 @@ def requirements(rules: Collection[Rule]) -> list[tuple[Rule, list[str]]]:
 def at(position: Position) -> AtPlace:
     """What the policy must know before an interview has begun."""
     return AtPlace(position.place, position.organisation_id)
+
+
+@lru_cache(maxsize=1)
+def _messages() -> list[dict[str, str]]:
+    """Every message of this notice, as ``./viva translations`` gathered them."""
+    found: list[dict[str, str]] = json.loads((FOLDER / "notice.json").read_text("utf-8"))
+    return found
+
+
+def _sentences() -> list[str]:
+    return [each[form] for each in _messages() for form in ("message", "plural") if form in each]
+
+
+def _in_language(name: str) -> tuple[str, list[str]] | None:
+    """The same in a language; None while a message of it is not translated."""
+    translations, found = messages_of(name), []
+    for each in _messages():
+        if "plural" in each:
+            found += [translations.ungettext(each["message"], each["plural"], number) for number in (1, 5)]
+        else:
+            found.append(translations.ugettext(each["message"]))
+    whole = all(said != english for said, english in zip(found, _sentences(), strict=True) if len(english) > 30)
+    return (VERSION, found) if whole else None
+
+
+binding_texts.register(
+    binding_texts.BindingText(KEY, _l("The notice of AI, data and rights"), VERSION, _sentences, _in_language)
+)

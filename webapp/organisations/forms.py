@@ -13,6 +13,7 @@ from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, 
 
 from webapp.accounts.forms import ListField, one_line, strip
 from webapp.accounts.models import User
+from webapp.core.translation import ENGLISH, NAMES, languages
 from webapp.organisations.models import TeamRole
 
 ROLE_NAMES = {
@@ -76,5 +77,17 @@ class ProfileForm(FlaskForm):
         filters=[strip],
     )
 
+    language = ListField(_l("Language"))
+
     #: The fields that are the profile's own.
-    said = ("contact_name", "contact_email", "postal_address", "website")
+    said = ("contact_name", "contact_email", "postal_address", "website", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = language_choices()
+        self.language.data = self.language.data or ENGLISH
+
+
+def language_choices() -> list[SelectChoice]:
+    """The languages that pages can be in, each by its own name."""
+    return [SelectChoice(name, NAMES.get(name, name)) for name in languages()]

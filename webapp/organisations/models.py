@@ -67,6 +67,8 @@ class OrganisationProfile(Model):
     website: Mapped[str] = mapped_column(String(300), default="", server_default="")
     #: The colour of buttons and links on candidates' pages, as #rrggbb; empty: Viva's own.
     colour: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    #: The language for people who chose none and whose browser names none of ours; empty: English.
+    language: Mapped[str] = mapped_column(String(16), default="", server_default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     organisation: Mapped[Organisation] = relationship()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts.models import Organisation, User
@@ -33,6 +35,20 @@ def profile_of(organisation: Organisation) -> OrganisationProfile:
 def slug_of(organisation: Organisation) -> str:
     """Its part of the public page's address."""
     return profile_of(organisation).slug or organisation.id
+
+
+def language_of(organisation_id: str | None) -> str:
+    """The language that an organisation falls back on; empty where it named none."""
+    row = db.session.get(OrganisationProfile, organisation_id) if organisation_id else None
+    return row.language if row else ""
+
+
+def language_here() -> str:
+    """That of the organisation of whoever is signed in, else of the only one that there is."""
+    if current_user.is_authenticated and current_user.organisation_id:
+        return language_of(current_user.organisation_id)
+    rows = db.session.scalars(sa.select(Organisation.id).limit(2)).all()
+    return language_of(rows[0]) if len(rows) == 1 else ""
 
 
 def change_profile(organisation: Organisation, *, by: User, slug: str, **values: str) -> OrganisationProfile:

@@ -138,7 +138,8 @@ def wanted_words(question: Question) -> str:
     if settings.wanted:
         return _("Wanted for this position: %(list)s.", list=_(" or ").join(settings.wanted))
     if settings.least is not None:
-        return _("Wanted for this position: at least %(number)s.", number=f"{settings.least:g} {settings.unit}".strip())
+        number = f"{settings.least:g} {settings.unit}".strip()
+        return _("Wanted for this position: at least %(number)s.", number=number)
     return ""
 
 

@@ -1,5 +1,5 @@
 // Builds the front end into webapp/static/dist and writes a manifest of hashed names.
-// Entries: css/site.css, css/document.css (the print of an interview), and every module in js/pages.
+// Entries: css/site.css, css/site_rtl.css (from right to left), css/document.css (the print of an interview), and every module in js/pages.
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ const pages = readdirSync(path.join(here, "js/pages")).filter((name) => name.end
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["css/site.css", "css/document.css", ...pages.map((name) => `js/pages/${name}`)],
+  entryPoints: ["css/site.css", "css/site_rtl.css", "css/document.css", ...pages.map((name) => `js/pages/${name}`)],
   outdir: out,
   outbase: here,
   entryNames: "[name]-[hash]",

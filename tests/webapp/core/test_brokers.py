@@ -176,8 +176,7 @@ def test_a_message_that_ends_every_worker_goes_to_the_dead_letters(rabbitmq_url,
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("kind", SERVERS)
-@pytest.mark.parametrize(("timeout", "times"), [(60.0, 1), (1.5, 2)])
+@pytest.mark.parametrize(("kind", "timeout", "times"), [("redis", 60.0, 1), ("redis", 1.5, 2), ("rabbitmq", 60.0, 1)])
 def test_a_task_is_not_delivered_twice_below_the_time_out_and_is_above_it(kind, timeout, times, tmp_path):
     """Seconds stand for the hours of the real settings, which `test_the_real_time_outs…` asserts."""
     made = servers.redis() if kind == "redis" else servers.rabbitmq(consumer_timeout=timeout)
@@ -187,7 +186,7 @@ def test_a_task_is_not_delivered_twice_below_the_time_out_and_is_above_it(kind, 
             app.tasks["test.sleep"].delay(5.0)
             if kind == "redis":
                 restore(app)
-            wait(lambda: len(app.done) >= times)
+            wait(lambda: len(app.done) >= times, 40)
             time.sleep(2 if times == 1 else 0)
         assert times > 1 or len(app.done) == 1
 
@@ -195,7 +194,7 @@ def test_a_task_is_not_delivered_twice_below_the_time_out_and_is_above_it(kind, 
 def restore(app: Celery) -> None:
     """What a worker of Redis does at each tenth look at its queues: hand out again what is over its time."""
     with app.connection_for_read() as connection:
-        for _ in range(8):
+        for _ in range(12):
             connection.default_channel.qos.restore_visible(interval=1)
             time.sleep(0.5)
 

@@ -234,7 +234,7 @@ def test_the_groups_migration_goes_up_and_down(app):
         run("INSERT INTO organisations (id, name, created_at) VALUES ('o', 'Org', '2026-01-01')")
         run("INSERT INTO teams (id, organisation_id, name, created_at) VALUES ('t', 'o', 'Sales', '2026-01-01')")
         run("INSERT INTO directory_groups VALUES ('t', 'o', 'g-1', '2026-01-02', NULL)")
-    flask_migrate.downgrade(revision="c90d2e6f8b17")
+    flask_migrate.downgrade(revision="3fa9c1d27b64")
     assert "directory_groups" not in sa.inspect(db.engine).get_table_names()
     flask_migrate.upgrade(revision="7d3a5e90c1b4")
     with db.engine.begin() as connection:

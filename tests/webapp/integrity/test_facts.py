@@ -46,9 +46,9 @@ def test_nothing_is_said_or_noted_unless_the_position_asks(client, interview):
 
 def test_candidates_are_told_before_they_begin_and_the_wording_is_kept(client, interview):
     operations.switch(interview.position, True, by=interview.invitation.created_by)
-    assert texts.text().noted[0] in begin(client, interview)
+    assert texts.text(interview.organisation_id).noted[0] in begin(client, interview)
     row = db.session.get(IntegrityNotice, interview.id)
-    assert (row.text_version, row.text_language) == (texts.VERSION["en"], "en")
+    assert (row.text_version, row.text_language) == (texts.VERSION, "en")
     assert "data-facts" in client.get(f"/interview/{interview.id}/questions/1").text
     tell_fact(client, interview, kind="left_page", amount=9)
     tell_fact(client, interview, kind="pasted", amount=120)

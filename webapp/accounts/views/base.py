@@ -18,6 +18,7 @@ from webapp.accounts import pending, second_step, sessions
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.core.security_log import record
+from webapp.core.translation import KEPT, forget, language
 from webapp.core.zones import browser_zone
 
 blueprint = Blueprint("accounts", __name__)
@@ -30,7 +31,9 @@ def go_on(user: User, *, remember: bool = False, to: str | None = None, done: st
     :param done: what was done beside, to be said then.
     """
     if second_step.of(user):
+        chosen = session.get(KEPT, "")
         session.clear()
+        session[KEPT] = chosen
         pending.begin(pending.SECOND_STEP, user, mark=user.password_mark, remember=remember, to=to, done=done)
         db.session.commit()
         return redirect(url_for("accounts.second_step"))
@@ -44,14 +47,17 @@ def go_on(user: User, *, remember: bool = False, to: str | None = None, done: st
 def enter(user: User, *, remember: bool = False, second_step: bool = False) -> None:
     """Begin a new session for ``user``; ``remember`` keeps it beyond the browser's end. Commits.
 
-    The zone of this browser is kept with the person.
+    The zone of this browser is kept with the person, and so is its language where they chose one before they were in.
     """
-    session.clear()  # nothing of an earlier session survives a change of person
+    chosen, shown = session.get(KEPT, ""), language()
+    session.clear()  # nothing else of an earlier session survives a change of person
+    user.language, user.last_language = user.language or chosen, shown
     sessions.begin(user, remember=remember, second_step=second_step)
     if (zone := browser_zone()) is not None:
         user.time_zone = zone.key
     db.session.commit()
     login_user(user, remember=remember)
+    forget()
 
 
 def safe_target(target: str | None) -> str | None:

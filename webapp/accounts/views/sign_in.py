@@ -22,6 +22,7 @@ from webapp.accounts.throttle import throttled
 from webapp.accounts.views.base import blueprint, go_on, safe_target
 from webapp.core.database import db
 from webapp.core.security_log import record
+from webapp.core.translation import chosen_here
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -54,9 +55,12 @@ def sign_out() -> Response:
     if (row := sessions.current(current_user)) is not None:
         sessions.end(row)
         db.session.commit()
+    chosen = current_user.language
     logout_user()
     for key in [key for key in session if key != "_remember"]:  # Flask-Login's order to drop the remember-me cookie
         del session[key]
+    if chosen:
+        chosen_here(chosen)  # the pages stay in the language that they were in
     flash(_("You are signed out."), "info")
     return redirect(url_for("pages.home"))
 

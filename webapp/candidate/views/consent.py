@@ -93,7 +93,7 @@ def _consent_page(interview: Interview) -> dict[str, object]:
         "ruled_out": consent_texts.ruled_out(interview),
         "consented": interview.consented,
         "decided": {row.purpose: row for row in interview.consents},
-        "notice": texts.notice(interview.invitation) if interview.invitation else [],
+        "notice": texts.shown(interview.invitation) if interview.invitation else None,
         "places": places.choices(interview) if places.is_asked(interview) else [],
         "lives_in": places.in_words(interview),
         "to_sign": notices.to_sign(interview),

@@ -29,7 +29,7 @@ def notice(token: str) -> str:
     invitation = invitation_of_status_token(token) or abort(
         404, _("This link is not complete. Open it again from the message that you were sent.")
     )
-    return render_template("candidate/notice.html", invitation=invitation, parts=texts.notice(invitation), token=token)
+    return render_template("candidate/notice.html", invitation=invitation, parts=texts.shown(invitation), token=token)
 
 
 @blueprint.route("/interview/<interview_id>/sign", methods=["GET", "POST"])

@@ -41,10 +41,10 @@ export function close(stream) {
 
 const KEY = "viva-devices";
 
-/** The devices chosen in the device check, for the questions after it. */
+/** The devices chosen in the device check, for the questions after it and for the next time in this browser. */
 export function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") ?? {};
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     return {};
   }
@@ -53,7 +53,7 @@ export function remembered() {
 /** @param {{camera?: string, microphone?: string}} chosen */
 export function remember(chosen) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(chosen));
+    localStorage.setItem(KEY, JSON.stringify(chosen));
   } catch {
     // private windows may refuse: the default devices are used then
   }

@@ -7,6 +7,7 @@ import { mediaType } from "./formats.js";
 import { watchHealth } from "./health.js";
 import { getJson, postJson, request, wordsFor } from "./http.js";
 import { record } from "./recorder.js";
+import { watchReserves } from "./reserves.js";
 import { resumeAll } from "./resume.js";
 import { announce, clock, countdown } from "./speak.js";
 import { StoredTake } from "./store.js";
@@ -24,6 +25,8 @@ export class Studio {
   #watching = [];
   #sending = 0;
   #unsafe = false;
+  #seen = "";
+  #reserves = "";
   onRecord = () => {};
   onSaved = () => {};
 
@@ -44,6 +47,10 @@ export class Studio {
       if (this.#recording || this.#unsafe) event.preventDefault();
     });
     const resumed = this.#resume();
+    watchReserves((words) => {
+      this.#reserves = words;
+      this.#warn(this.#seen);
+    });
     await this.#openDevices();
     await resumed;
   }
@@ -96,8 +103,10 @@ export class Studio {
     }
   }
 
-  /** @param {string} text */
-  #warn(text) {
+  /** @param {string} seen */
+  #warn(seen) {
+    this.#seen = seen;
+    const text = [seen, this.#reserves].filter(Boolean).join(" ");
     const place = byId("health");
     if (place.textContent === text) return;
     place.textContent = text;

@@ -1,8 +1,8 @@
 """the groups of a directory, each a team
 
 Revision ID: 7d3a5e90c1b4
-Revises: c90d2e6f8b17
-Create Date: 2026-12-02 04:45:00
+Revises: 3fa9c1d27b64
+Create Date: 2026-12-02 05:07:00
 
 """
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = "7d3a5e90c1b4"
-down_revision = "c90d2e6f8b17"
+down_revision = "3fa9c1d27b64"
 branch_labels = None
 depends_on = None
 
