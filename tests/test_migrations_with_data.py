@@ -221,3 +221,50 @@ def test_employer_pages_and_accommodations_go_down_alone(app):
     flask_migrate.downgrade(revision="9d36a2f7c15e")
     after = contents()
     assert after == {name: rows for name, rows in before.items() if name not in ("employer_pages", "accommodations")}
+
+
+def test_lists_of_people_and_orders_of_other_systems_go_with_their_tables_and_nothing_else_does(app):
+    flask_migrate.upgrade(revision="3f7c1e9a4b20")
+    before = contents()
+    flask_migrate.upgrade(revision="8c5d21e6b7f4")
+    db.session.remove()
+    person, position, question_set = "0" * 31 + "1", "0" * 31 + "5", "0" * 31 + "3"
+    invitation, organisation = "0" * 31 + "6", before["organisations"][0]["id"]
+    moment = "2026-12-02 01:00:00.000000"
+    rows = {
+        "invitation_batches": dict(
+            id="b", organisation_id=organisation, position_id=position, question_set_id=question_set, deadline=moment,
+            created_by_id=person, created_at=moment, file_name="people.csv", names="[0]", email=1, has_header=1,
+            state="running", attempts=0,
+        ),
+        "batch_people": dict(
+            id="p", batch_id="b", line=2, name="", email="", state="invited", invitation_id=invitation
+        ),
+        "people_mappings": dict(
+            id="m", organisation_id=organisation, heading="h", names="[0]", email=1, has_header=1, used_at=moment
+        ),
+        "ats_connections": dict(
+            id="c", organisation_id=organisation, system="ashby", active=1, key_hash="h", key_sealed="s",
+            created_at=moment, created_by_id=person,
+        ),
+        "ats_offers": dict(
+            id="o", organisation_id=organisation, title="T", position_id=position, question_set_id=question_set, days=7,
+            created_at=moment,
+        ),
+        "assessment_orders": dict(
+            id="a", connection_id="c", offer_id="o", invitation_id=invitation, mark="m", their_id="4711", callback="",
+            base="", created_at=moment,
+        ),
+        "ats_complaints": dict(id="x", connection_id="c", call="test_status", errors="[]", created_at=moment),
+    }  # fmt: skip
+    with db.engine.begin() as connection:
+        for table, values in rows.items():
+            columns = (sa.column(name) for name in values)
+            connection.execute(sa.insert(sa.table(table, *columns)), values)
+        assert connection.execute(sa.text("pragma foreign_key_check")).all() == []
+    flask_migrate.upgrade()  # with what comes after
+    there = contents()
+    assert {table: len(there[table]) for table in rows} == dict.fromkeys(rows, 1)
+    assert there["invitation_batches"][0]["language"] == "en" and there["assessment_orders"][0]["their_id"] == "4711"
+    flask_migrate.downgrade(revision="3f7c1e9a4b20")
+    assert contents() == before

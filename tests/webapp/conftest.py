@@ -115,6 +115,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
                 "WTF_CSRF_ENABLED": False,
                 "RATELIMIT_ENABLED": False,
                 "BROKER_URL": "memory://",
+                "KEEP_WEIGHTS": False,
                 "SERVER_NAME": "viva.test",
                 # Tests of readings are not about when a reviewer may see them; tests of reviews are.
                 "BLIND_REVIEW": False,

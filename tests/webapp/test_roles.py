@@ -66,6 +66,7 @@ ROUTES = [
     ("GET", "health.health", "", ADMINS),
     ("GET", "health.administration", "", ADMINS),
     ("GET", "health.settings", "", ADMINS),
+    ("GET", "health.storage", "", ADMINS),
     ("GET", "organisation.settings", "", ADMINS),
     ("POST", "organisation.settings", "", ADMINS),
     ("GET", "binding.index", "", ADMINS),

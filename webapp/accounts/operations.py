@@ -7,13 +7,14 @@ import hmac
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts import sessions
 from webapp.accounts.models import Organisation, Role, User
 from webapp.core import events
 from webapp.core.database import db, new_id, now
+from webapp.core.keys import timed_signer
 from webapp.core.security_log import record
 
 _SALT = "viva.set-password"
@@ -135,24 +136,20 @@ def change_password(user: User, password: str) -> None:
     current_app.logger.info("User %s password changed by %s", user.id, user.id)
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT)
-
-
 def password_token(user: User) -> str:
     """What lets ``user`` set a password: signed, for PASSWORD_LINK_SECONDS, and once (it names the present one)."""
-    return _serializer().dumps([user.id, user.password_mark])
+    return timed_signer(_SALT).dumps([user.id, user.password_mark])
 
 
 def reset_token(user: User) -> str:
     """The same for somebody who asked for it themselves: for PASSWORD_RESET_SECONDS."""
-    return _serializer().dumps([user.id, user.password_mark, "reset"])
+    return timed_signer(_SALT).dumps([user.id, user.password_mark, "reset"])
 
 
 def user_of_password_token(token: str) -> User | None:
     """Whose token this is; None where it is garbled, expired, used, or the person is deactivated."""
     try:
-        (user_id, mark, *kind), made = _serializer().loads(
+        (user_id, mark, *kind), made = timed_signer(_SALT).loads(
             token, max_age=current_app.config["PASSWORD_LINK_SECONDS"], return_timestamp=True
         )
     except (BadData, TypeError, ValueError):

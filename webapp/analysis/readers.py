@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 from ml.core.errors import MediaError, Unreadable
@@ -13,6 +14,7 @@ from ml.core.messages import N_
 from ml.core.readings import Reading
 from ml.media.info import MediaInfo
 from ml.transcripts.recogniser import is_available
+from webapp.analysis import kept_weights
 from webapp.core.storage import storage
 from webapp.interviews.models import Answer
 from webapp.policy import Modality
@@ -130,11 +132,15 @@ def _infer(modality: Modality) -> ModuleType:
 
 
 def read(
-    modality: Modality, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None
-) -> Reading:
-    """Read ``source`` with the model of ``modality``; ``info`` is what is known of a recording.
+    modality: Modality, source: str, progress: Callable[[float], None], *, info: MediaInfo | None = None,
+    weights: Path | None = None,
+) -> Reading:  # fmt: skip
+    """Read ``source`` with the model of ``modality``; ``info`` is what is known of a recording, ``weights`` the folder
+    of an earlier version's, where that one reads.
 
     Raises Unreadable, MediaError and ModelMissing as the models do.
     """
+    if weights is not None:
+        return kept_weights.read(modality, source, progress, weights)
     infer = _infer(modality)
     return infer.read(source) if modality is Modality.TEXT else infer.read(source, info=info, progress=progress)

@@ -6,6 +6,7 @@ import logging
 import time
 import traceback
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -15,7 +16,7 @@ from ml.core.errors import MediaError, ModelMissing, Unreadable
 from ml.core.messages import N_
 from ml.core.readings import Reading
 from ml.media.info import MediaInfo
-from webapp.analysis import completion, leases, readers
+from webapp.analysis import completion, kept_weights, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core import counters
 from webapp.core.database import db, now
@@ -91,12 +92,13 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
         return _not_done(decision.code, decision.reason)
     try:
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
+        weights = kept_weights.weights_for(analysis.interview.organisation_id, modality)
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, str):
-            reading = readers.read(modality, source, heartbeat.report)
+            reading = readers.read(modality, source, heartbeat.report, weights=weights)
         else:
             with source.local_path() as path:
-                reading = _read_recording(modality, path, source.info, answer_id, heartbeat)
+                reading = _read_recording(modality, path, source.info, answer_id, heartbeat, weights)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
@@ -113,15 +115,16 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
 
 
 def _read_recording(
-    modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat
-) -> Reading:
+    modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat,
+    weights: Path | None,
+) -> Reading:  # fmt: skip
     """Read the recording at ``path``; for the text model, what is said in it."""
     if modality is Modality.TEXT:
         words = transcribe.transcribe_recording(
             answer_id, path, lambda share: heartbeat.report(0.98 * share), info=info
         )
-        return readers.read(modality, words, heartbeat.report)
-    return readers.read(modality, path, heartbeat.report, info=info)
+        return readers.read(modality, words, heartbeat.report, weights=weights)
+    return readers.read(modality, path, heartbeat.report, info=info, weights=weights)
 
 
 def _not_done(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:

@@ -322,6 +322,15 @@ SETTINGS = (
     ),
     Setting("VIVA_WEIGHTS", "folder of the models' weights", "`ml/weights`"),
     Setting(
+        "VIVA_KEEP_WEIGHTS",
+        "`no`: do not keep the weights of models that served in the data folder (51 MB, and what is new with each "
+        "version), so that an earlier version can read again",
+        "`yes`",
+        "KEEP_WEIGHTS",
+        boolean,
+        default=True,
+    ),
+    Setting(
         "VIVA_RUNTIME",
         "what runs the networks: `onnxruntime`, or `tensorflow` (for a GPU) for those that ship as Keras files too; "
         "`./viva --version --json` lists what runs which. Live rooms always use ONNX Runtime",

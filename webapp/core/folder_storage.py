@@ -107,6 +107,16 @@ class FolderStorage:
         """Ids with which names of files begin."""
         return {path.name[:32] for path in (self._root / kind).glob("*")}
 
+    def sizes_of(self, kind: str) -> dict[str, int]:
+        """The sizes of the files in a folder."""
+        found = {}
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._root / kind) as listed:
+            for entry in listed:
+                if not entry.name.endswith(PART):
+                    with contextlib.suppress(FileNotFoundError):
+                        found[f"{kind}/{entry.name}"] = entry.stat().st_size
+        return found
+
     def delete_of(self, kind: str, owner_id: str) -> None:
         """Remove the files whose names begin with an id."""
         for path in (self._root / kind).glob(f"{owner_id}*"):

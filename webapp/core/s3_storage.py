@@ -157,6 +157,10 @@ class S3Storage:
         """Ids with which names begin."""
         return {key.partition("/")[2][:32] for key, _entry in self._listed(f"{kind}/")}
 
+    def sizes_of(self, kind: str) -> dict[str, int]:
+        """Sizes as the list of objects says them."""
+        return {key: int(entry["Size"]) for key, entry in self._listed(f"{kind}/")}
+
     def kinds(self) -> list[str]:
         """The kinds of which there is anything."""
         with _errors(self._prefix):

@@ -168,6 +168,10 @@ class SealedStorage:
         """As the back end says."""
         return cast("set[str]", self._inner.owners_of(kind))
 
+    def sizes_of(self, kind: str) -> dict[str, int]:
+        """What the sealed files take up, as the back end says."""
+        return cast("dict[str, int]", self._inner.sizes_of(kind))
+
     def kinds(self) -> list[str]:
         """As the back end says."""
         return cast("list[str]", self._inner.kinds())

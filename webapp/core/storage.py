@@ -64,6 +64,10 @@ class Backend(Protocol):
         """See `Storage.owners_of`."""
         ...
 
+    def sizes_of(self, kind: str) -> dict[str, int]:
+        """See `Storage.sizes_of`."""
+        ...
+
     def delete_of(self, kind: str, owner_id: str) -> None:
         """See `Storage.delete_of`."""
         ...
@@ -151,6 +155,10 @@ class Storage:
     def owners_of(self, kind: str) -> set[str]:
         """The ids to which things of one kind belong, unfinished ones included."""
         return self._backend.owners_of(_checked(kind, _KIND))
+
+    def sizes_of(self, kind: str) -> dict[str, int]:
+        """Key → bytes of everything of one kind, asked for at once; what is unfinished is left out."""
+        return self._backend.sizes_of(_checked(kind, _KIND))
 
     def delete_of(self, kind: str, owner_id: str) -> None:
         """Remove all of one kind that belongs to ``owner_id``, unfinished things included."""

@@ -40,6 +40,15 @@ class Uploads:
         except FileNotFoundError:
             return 0
 
+    def sizes(self) -> dict[str, int]:
+        """Recording's id → bytes on disk, of everything that still arrives."""
+        found = {}
+        for path in self._root.glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if len(path.name) == 32:
+                    found[path.name] = path.stat().st_size
+        return found
+
     def changed_at(self, recording_id: str) -> float | None:
         """When bytes last arrived, in seconds since 1970; None where there is no file."""
         try:

@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from webapp.accounts.models import Organisation, User
 from webapp.core.database import after_commit, db, now
+from webapp.core.keys import signer
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.employer import logo as logos
@@ -53,7 +54,7 @@ def employer_of(thing: Any) -> Employer | None:
     organisation, page = db.session.get(Organisation, organisation_id), page_of(organisation_id)
     if organisation is None:
         return None
-    token = _serializer().dumps(organisation_id)
+    token = signer(_SALT).dumps(organisation_id)
     logo_url = url_for("employer_public.logo", token=token, v=page.logo[:8]) if page.logo else ""
     style_url = url_for("employer_public.style", token=token, v=page.colour[1:]) if page.colour else ""
     return Employer(organisation.name, page, logo_url, style_url)
@@ -62,7 +63,7 @@ def employer_of(thing: Any) -> Employer | None:
 def page_of_token(token: str) -> EmployerPage | None:
     """The page that an address of a logo or of colours was made for; None for any other token."""
     try:
-        organisation_id = _serializer().loads(token)
+        organisation_id = signer(_SALT).loads(token)
     except BadData:
         return None
     return page_of(organisation_id) if isinstance(organisation_id, str) else None
@@ -100,7 +101,3 @@ def set_logo(organisation_id: str, content: bytes, *, by: User) -> EmployerPage:
     storage.save(page.logo_key, picture, organisation_id=organisation_id)
     record("employer page changed", organisation=organisation_id, by=by.id)
     return page
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=_SALT)

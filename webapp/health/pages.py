@@ -98,6 +98,11 @@ SECTIONS: tuple[tuple[Text, tuple[Page, ...]], ...] = (
             Page("messages.wordings", _l("Wordings"), _l("Say each mail in your own words.")),
             Page("integrations.index", _l("Webhooks"), _l("Tell another program what happens here.")),
             Page(
+                "ats.index",
+                _l("Applicant tracking systems"),
+                _l("Let Greenhouse, Ashby or another system order interviews, and hear when they are done."),
+            ),
+            Page(
                 "api_keys.index", _l("API keys"), _l("Let another program do things here, within what its key allows.")
             ),
         ),
@@ -109,6 +114,11 @@ SECTIONS: tuple[tuple[Text, tuple[Page, ...]], ...] = (
                 "health.health",
                 _l("Health"),
                 _l("Whether every part works, how much work waits, and how much room is left."),
+            ),
+            Page(
+                "health.storage",
+                _l("Storage"),
+                _l("How much room recordings, copies, files and the database take up."),
             ),
             Page(
                 "health.settings",

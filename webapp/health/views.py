@@ -6,13 +6,14 @@ import hmac
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, render_template, request
+from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from webapp.accounts.models import Role
 from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
-from webapp.health import checks, pages, readiness, work
+from webapp.health import checks, pages, readiness, storage_use, work
 from webapp.health import metrics as told
 
 blueprint = Blueprint("health", __name__)
@@ -66,6 +67,18 @@ def administration() -> str:
     found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
     return render_template(
         "health/administration.html", sections=pages.SECTIONS, wrong=[check for check in found if not check.is_fine]
+    )
+
+
+@blueprint.get("/admin/storage")
+@require_role(Role.ADMIN)
+def storage() -> str:
+    """What files take up by kind: of one's own organisation, and of the whole installation."""
+    return render_template(
+        "health/storage.html",
+        uses=storage_use.used(current_user.organisation_id),
+        database=storage_use.database_bytes(),
+        free=checks.storage(current_app)[0],
     )
 
 

@@ -31,12 +31,16 @@ def waiting() -> list[Queue]:
     analyses = _counts(Analysis.state)
     messages = _counts(Message.state)
     recordings = _counts(Recording.state)
+    verifying = sa.select(sa.func.count()).where(
+        Recording.state == RecordingState.VERIFYING, Recording.lease_owner.is_not(None)
+    )
+    in_hand = db.session.scalar(verifying) or 0
     return [
         Queue(
             _("Recordings"),
             _("Each recording is checked and made playable before anybody watches it."),
-            recordings.get(RecordingState.RECEIVING, 0),
-            recordings.get(RecordingState.VERIFYING, 0),
+            recordings.get(RecordingState.VERIFYING, 0) - in_hand,  # what still arrives waits for nobody here
+            in_hand,
             recordings.get(RecordingState.REJECTED, 0),
         ),
         Queue(

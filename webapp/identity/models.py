@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisation
+from webapp.organisations.models import Team
 
 
 class Protocol(enum.StrEnum):
@@ -88,4 +89,17 @@ class DirectoryEntry(OfOrganisation, Model):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     #: When the directory deleted it: the account is deactivated, and the directory sees it no longer.
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DirectoryGroup(OfOrganisation, Model):
+    """What a directory knows about a team that it keeps as a group."""
+
+    __tablename__ = "directory_groups"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey(Team.id, ondelete="CASCADE"), primary_key=True)
+    #: What the directory calls it (SCIM's externalId).
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    #: When the directory deleted it: its people left the team, the team and its positions stay.
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,9 +1,10 @@
-"""What a directory sees of a person: SCIM's User, with the attributes that we keep and no other."""
+"""What a directory sees of a person and of a team: SCIM's User and Group, with the attributes that we keep alone."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
+from pydantic import Field
 from scim2_models import (
     URN,
     AuthenticationScheme,
@@ -13,7 +14,9 @@ from scim2_models import (
     ETag,
     ExtensibleStringEnum,
     Filter,
+    Mutability,
     Patch,
+    Reference,
     Required,
     Resource,
     ScimPolicy,
@@ -72,6 +75,28 @@ class User(Resource[Any]):
     """Whether the person may sign in."""
 
 
+class Member(ComplexAttribute):
+    """Somebody in a group."""
+
+    value: Annotated[str | None, Required.true, Mutability.immutable] = None
+    """The user's id."""
+    ref: Annotated[Reference[User] | None, Mutability.immutable] = Field(
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+    """The user's address here."""
+
+
+class Group(Resource[Any]):
+    """A team of an organisation."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
+
+    display_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    """The team's name."""
+    members: list[Member] | None = None
+    """Who is in it."""
+
+
 #: The most that one answer lists.
 MOST = 200
 
@@ -92,4 +117,4 @@ CONFIG = ServiceProviderConfig(
     ],
 )
 
-PROVIDER = ScimProvider(models=[User], config=CONFIG, policy=ScimPolicy())
+PROVIDER = ScimProvider(models=[User, Group], config=CONFIG, policy=ScimPolicy())

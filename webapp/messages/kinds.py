@@ -70,6 +70,7 @@ VARIABLES: dict[str, tuple[Text, Text]] = {
     "by": (_l("who did it"), _l("Ada Lindqvist")),
     "browser": (_l("the browser and its system"), _l("Firefox on Windows")),
     "change": (_l("what happened to the second step"), _l("a passkey was added")),
+    "what": (_l("what has drifted, with its index and how many readings"), "words, input: words (0.41, n = 120)"),
     "moment": (_l("when it happened"), _l("Tuesday, 1 December 2026, 10:12")),
     "waiting": (_l("how many interviews wait for a review"), _l("4")),
     "overdue": (_l("how many candidates should have had an answer by now"), _l("1")),
@@ -327,6 +328,20 @@ _KINDS: Iterable[Kind] = (
             _BYE,
         ),
         ("moment", "change", "link"),
+    ),
+    Kind(
+        "drift",
+        _l("Readings have drifted"),
+        _l("To admins, once a month for each number, when what a model gets or reads differs much from before."),
+        _l("What the models read has changed: {{ what }}"),
+        (
+            _HELLO,
+            _l("This differs much from the first readings of the same version: {{ what }}."),
+            _l("Other cameras, other questions or other people can be the cause. Look before you rely on readings."),
+            _l("[Look at the models]({{ link }})"),
+            _BYE,
+        ),
+        ("what", "link"),
     ),
     Kind(
         "link_code",

@@ -133,7 +133,7 @@ def put_in_team(team: Team, user: User, role: TeamRole, *, by: User | None = Non
     return member
 
 
-def take_out_of_team(team: Team, user: User, *, by: User) -> None:
+def take_out_of_team(team: Team, user: User, *, by: User | None) -> None:
     """End somebody's part in a team. Raises TeamError for its last owner, where members own anything at all."""
     member = db.session.get(Membership, (team.id, user.id))
     if member is None:
@@ -144,7 +144,7 @@ def take_out_of_team(team: Team, user: User, *, by: User) -> None:
     db.session.flush()
     db.session.expire(team, ["members"])
     forget_places()
-    record("team role ended", team=team.id, person=user.id, by=by.id)
+    record("team role ended", team=team.id, person=user.id, by=by.id if by else None)
 
 
 def _check_another_owner(team: Team, user: User) -> None:

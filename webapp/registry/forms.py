@@ -17,12 +17,17 @@ _NEWEST = "newest"
 class SwitchForm(FlaskForm):
     version = RadioField(_l("Which reading counts"), [InputRequired(_l("Choose one."))])
 
-    def offer(self, versions: list[str]) -> SwitchForm:
-        """With these versions to choose from, beside the newest and off."""
+    def offer(self, versions: list[str], reading: set[str]) -> SwitchForm:
+        """With these versions to choose from, beside the newest and off; those of ``reading`` can read new answers."""
         self.version.choices = [
             SelectChoice(_NEWEST, _l("The newest reading of each answer")),
             *(
-                SelectChoice(each, _l("Version %(version)s, where it has read the answer", version=each))
+                SelectChoice(
+                    each,
+                    _l("Version %(version)s; it reads new answers too", version=each)
+                    if each in reading
+                    else _l("Version %(version)s, where it has read the answer", version=each),
+                )
                 for each in versions
             ),
             SelectChoice(OFF, _l("Off: this analysis neither runs nor is shown")),

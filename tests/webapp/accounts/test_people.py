@@ -155,3 +155,15 @@ def test_the_log_names_nobody(app: Flask, client: FlaskClient, admin, caplog: py
     ours = [record.getMessage() for record in caplog.records if record.name == app.name]
     assert any(re.fullmatch(rf"User [0-9a-f]{{32}} added by {admin.id}", line) for line in ours)
     assert not any("noor" in line.lower() or "@" in line or "set-password" in line for line in ours)
+
+
+def test_links_to_set_a_password_end_with_the_links_key_and_not_with_the_secret_key(app, make):
+    user = make.user()
+    token = operations.password_token(user)
+    app.config["SECRET_KEY"] = "another"
+    assert operations.user_of_password_token(token) == user
+    old = app.config["LINK_KEYS"]
+    app.config["LINK_KEYS"] = [*old, "a newer key"]  # rotated: the old one counts for a while
+    assert operations.user_of_password_token(token) == user
+    app.config["LINK_KEYS"] = ["a newer key"]  # after a leak
+    assert operations.user_of_password_token(token) is None

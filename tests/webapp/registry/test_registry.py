@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
+from webapp.messages.models import Channel, Message
 from webapp.policy import Modality
-from webapp.registry import cards, drift, operations, technical_file
+from webapp.registry import cards, drift, operations, receivers, technical_file
 from webapp.registry.models import ModelVersionRow
 
 
@@ -89,3 +90,18 @@ def test_pages_of_models_and_the_technical_file(client, make, sign_in):
         assert heading in file.text, heading
     assert "text.onnx" not in file.text and "recordings" in file.text and technical_file.FILL_IN in file.text
     assert "AI Act" not in client.get("/sign-in").text
+
+
+def test_admins_are_told_of_drift_once_a_month_for_each_number(make):
+    admin, _recruiter = make.user(Role.ADMIN), make.user()
+    found = drift.Drift(Modality.TEXT, "input", "words", 50, [("2026-11", 60, 0.1), ("2026-12", 120, 0.41)])
+    for _ in range(2):
+        receivers.tell_admins(found)
+    later = drift.Drift(Modality.TEXT, "input", "words", 50, [("2026-12", 120, 0.41), ("2027-01", 70, 0.3)])
+    receivers.tell_admins(later)
+    db.session.commit()
+    mails = db.session.scalars(sa.select(Message).filter_by(kind="drift", channel=Channel.MAIL)).all()
+    assert [each.recipient for each in mails] == [admin.email] * 2
+    assert {each.facts["what"] for each in mails} == {
+        "text, input: words (0.41, n = 120)", "text, input: words (0.30, n = 70)"
+    }  # fmt: skip

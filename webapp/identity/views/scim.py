@@ -60,7 +60,7 @@ def _error(error: SCIMException) -> Response:
     return answer
 
 
-def _by_token(view: Callable[..., Response]) -> Callable[..., Response]:
+def by_token(view: Callable[..., Response]) -> Callable[..., Response]:
     """Let in whoever shows an organisation's token, keep them to it, and answer errors as SCIM has them."""
 
     @wraps(view)
@@ -86,7 +86,8 @@ def _by_token(view: Callable[..., Response]) -> Callable[..., Response]:
     return guarded
 
 
-def _sent() -> Any:
+def sent_body() -> Any:
+    """The body, a JSON object. Raises InvalidSyntaxException."""
     raw = request.get_data(cache=False)
     try:
         if len(raw) > LONGEST:
@@ -108,16 +109,17 @@ def _with_address(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _user(user: User, context: Context, status: int = 200) -> Response:
+def answered(resource: Any, context: Context, status: int = 200) -> Response:
+    """One user or group, with the attributes that were asked for."""
+    kind: Any = type(resource)
     names = ("attributes", "excludedAttributes")
-    asked = ResponseParameters[User].model_validate(
-        {name: request.args[name] for name in names if name in request.args}
-    )
-    body = user.model_dump(mode="json", scim_ctx=context, response_parameters=asked)
-    return _answer(body, status, f"{base_url()}/scim/v2/Users/{user.id}")
+    parameters: Any = ResponseParameters
+    asked = parameters[kind].model_validate({name: request.args[name] for name in names if name in request.args})
+    body = resource.model_dump(mode="json", scim_ctx=context, response_parameters=asked)
+    return _answer(body, status, f"{base_url()}/scim/v2/{kind.__name__}s/{resource.id}")
 
 
-def _listed(found: list[Any], model: Any, query: dict[str, Any] | None = None) -> Response:
+def listed(found: list[Any], model: Any, query: dict[str, Any] | None = None) -> Response:
     """A page of ``found``, filtered and sorted as the query says; without one that of the address."""
     context = Context.DEFAULT if query is None else Context.SEARCH_REQUEST
     asked = SearchRequest[model].model_validate(request.args.to_dict() if query is None else query, scim_ctx=context)
@@ -134,57 +136,56 @@ def _listed(found: list[Any], model: Any, query: dict[str, Any] | None = None) -
 
 
 @blueprint.get("/Users")
-@_by_token
+@by_token
 def users() -> Response:
     """Those who work here."""
-    return _listed(directory.everybody(g.directory_of), User)
+    return listed(directory.everybody(g.directory_of), User)
 
 
-@blueprint.post("/.search")
 @blueprint.post("/Users/.search")
-@_by_token
+@by_token
 def search() -> Response:
     """Those who work here, by a query that is no address."""
-    return _listed(directory.everybody(g.directory_of), User, _sent())
+    return listed(directory.everybody(g.directory_of), User, sent_body())
 
 
 @blueprint.post("/Users")
-@_by_token
+@by_token
 def create() -> Response:
     """Add somebody."""
-    sent = User.model_validate(_with_address(_sent()), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
-    return _user(directory.create(g.directory_of, sent), Context.RESOURCE_CREATION_RESPONSE, 201)
+    sent = User.model_validate(_with_address(sent_body()), scim_ctx=Context.RESOURCE_CREATION_REQUEST)
+    return answered(directory.create(g.directory_of, sent), Context.RESOURCE_CREATION_RESPONSE, 201)
 
 
 @blueprint.get("/Users/<user_id>")
-@_by_token
+@by_token
 def show(user_id: str) -> Response:
     """One of them."""
-    return _user(directory.one(g.directory_of, user_id), Context.RESOURCE_QUERY_RESPONSE)
+    return answered(directory.one(g.directory_of, user_id), Context.RESOURCE_QUERY_RESPONSE)
 
 
 @blueprint.put("/Users/<user_id>")
-@_by_token
+@by_token
 def replace(user_id: str) -> Response:
     """Replace what is known of somebody."""
     present = directory.one(g.directory_of, user_id)
-    wanted = User.model_validate(_with_address(_sent()), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
+    wanted = User.model_validate(_with_address(sent_body()), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
     wanted.replace(present)
-    return _user(directory.change(g.directory_of, user_id, wanted), Context.RESOURCE_REPLACEMENT_RESPONSE)
+    return answered(directory.change(g.directory_of, user_id, wanted), Context.RESOURCE_REPLACEMENT_RESPONSE)
 
 
 @blueprint.patch("/Users/<user_id>")
-@_by_token
+@by_token
 def patch(user_id: str) -> Response:
     """Change something about somebody."""
     wanted = directory.one(g.directory_of, user_id)
-    asked = PatchOp[User].model_validate(_sent(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    asked = PatchOp[User].model_validate(sent_body(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
     asked.patch(wanted)
-    return _user(directory.change(g.directory_of, user_id, wanted), Context.RESOURCE_PATCH_RESPONSE)
+    return answered(directory.change(g.directory_of, user_id, wanted), Context.RESOURCE_PATCH_RESPONSE)
 
 
 @blueprint.delete("/Users/<user_id>")
-@_by_token
+@by_token
 def delete(user_id: str) -> Response:
     """End somebody's access."""
     directory.remove(g.directory_of, user_id)
@@ -193,7 +194,7 @@ def delete(user_id: str) -> Response:
 
 
 @blueprint.get("/ServiceProviderConfig")
-@_by_token
+@by_token
 def config() -> Response:
     """What is possible here."""
     found = _located(CONFIG, "ServiceProviderConfig", "ServiceProviderConfig")
@@ -202,7 +203,7 @@ def config() -> Response:
 
 @blueprint.get("/Schemas")
 @blueprint.get("/Schemas/<path:name>")
-@_by_token
+@by_token
 def schemas(name: str = "") -> Response:
     """Which attributes there are."""
     found = [_located(each, "Schema", f"Schemas/{each.id}") for each in PROVIDER.schemas]
@@ -211,7 +212,7 @@ def schemas(name: str = "") -> Response:
 
 @blueprint.get("/ResourceTypes")
 @blueprint.get("/ResourceTypes/<name>")
-@_by_token
+@by_token
 def resource_types(name: str = "") -> Response:
     """Which kinds of things there are."""
     found = [_located(each, "ResourceType", f"ResourceTypes/{each.name}") for each in PROVIDER.resource_types]
@@ -219,10 +220,10 @@ def resource_types(name: str = "") -> Response:
 
 
 @blueprint.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-@_by_token
+@by_token
 def nothing(anything: str) -> Response:
     """What there is not."""
-    if anything.split("/")[0] in ("Users", "Schemas", "ResourceTypes", "ServiceProviderConfig"):
+    if anything.split("/")[0] in ("Users", "Groups", "Schemas", "ResourceTypes", "ServiceProviderConfig"):
         return _answer(Error(status=405, detail=_("This cannot be done here.")).model_dump(mode="json"), 405)
     raise NotFoundException(detail=_("There is nothing at this address."))
 
@@ -237,7 +238,7 @@ def _one_or_all(found: list[Any], model: Any, name: str, name_of: Callable[[Any]
     if not name:
         if "filter" in request.args:  # RFC 7644, 4: these lists are whole or not at all
             raise ForbiddenException(detail=_("These lists are not filtered."))
-        return _listed(found, model)
+        return listed(found, model)
     one = next((each for each in found if name_of(each) == name), None)
     if one is None:
         raise NotFoundException(detail=_("There is nothing of this name."))

@@ -13,11 +13,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.accounts.models import Organisation, Role
-from webapp.analysis import versions
+from webapp.analysis import kept_weights, versions
 from webapp.analysis.models import Analysis
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.policy import Modality
+from webapp.policy.models import NEWEST, OFF
 from webapp.policy.switches import history, switch, switched_on
 from webapp.registry import dependencies, drift, groups, operations, technical_file
 from webapp.registry.cards import Card, cards
@@ -103,17 +104,24 @@ def _switching(card: Card, form: SwitchForm | None) -> dict[str, Any]:
     if modality is None or mine is None:
         return {"form": None}
     on = switched_on(mine, modality)
-    shown = form or SwitchForm(formdata=None, version=SwitchForm.named(on)).offer(_versions(modality))
+    shown = form or SwitchForm(formdata=None, version=SwitchForm.named(on)).offer(*_versions(modality))
+    reads = kept_weights.reading_version(mine, modality)
     return {
         "form": shown,
         "on": on,
+        "reads": reads,
+        "not_kept": on if on not in (NEWEST, OFF, reads) else "",
         "history": history(mine, modality),
-        "to_read": versions.read_by_others(mine, modality, card.version),
+        "to_read": versions.read_by_others(mine, modality, reads),
     }
 
 
-def _versions(modality: Modality) -> list[str]:
-    return [version for version, _count in versions.read_here(current_user.organisation_id or "", modality)]
+def _versions(modality: Modality) -> tuple[list[str], set[str]]:
+    """The versions to choose from, the newest first, and those of them that can read."""
+    there = [version for version, _count in versions.read_here(current_user.organisation_id or "", modality)]
+    reading = set(kept_weights.kept(modality))
+    installed = _card(modality.value).version
+    return sorted({*there, *(reading - {installed})}, reverse=True), {*reading, installed}
 
 
 @blueprint.post("/<name>/switch")
@@ -121,7 +129,7 @@ def _versions(modality: Modality) -> list[str]:
 def switching(name: str) -> AnyResponse | tuple[str, int]:
     """Let another version count in one's organisation, or none."""
     card, modality = _card(name), _switchable(name)
-    form = SwitchForm().offer(_versions(modality))
+    form = SwitchForm().offer(*_versions(modality))
     if not form.validate_on_submit():
         return _page(card, form), 422
     mine = current_user.organisation_id or abort(404)
@@ -134,10 +142,11 @@ def switching(name: str) -> AnyResponse | tuple[str, int]:
 @blueprint.post("/<name>/read-again")
 @require_role(Role.ADMIN)
 def read_again(name: str) -> AnyResponse:
-    """Have the installed version read what others have read; what they read stays beside it."""
-    card, modality = _card(name), _switchable(name)
+    """Have the version that reads now read what others have read; what they read stays beside it."""
+    modality = _switchable(name)
     mine = current_user.organisation_id or abort(404)
-    count = versions.read_again(mine, modality, card.version, by=current_user._get_current_object())
+    reads = kept_weights.reading_version(mine, modality)
+    count = versions.read_again(mine, modality, reads, by=current_user._get_current_object())
     db.session.commit()
     flash(
         ngettext(

@@ -19,5 +19,22 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// A menu of the header closes by Escape (the button has the focus then), by a click elsewhere, and when the focus leaves.
+for (const menu of document.querySelectorAll("details.menu")) {
+  const open = /** @type {HTMLDetailsElement} */ (menu);
+  document.addEventListener("click", (event) => {
+    if (!open.contains(/** @type {Node} */ (event.target))) open.open = false;
+  });
+  open.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !open.open) return;
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  });
+  open.addEventListener("focusout", (event) => {
+    const next = /** @type {Node | null} */ (event.relatedTarget);
+    if (next && !open.contains(next)) open.open = false;
+  });
+}
+
 // A form that came back with faults begins at the first of them.
 /** @type {HTMLElement | null} */ (document.querySelector('[aria-invalid="true"]'))?.focus();
