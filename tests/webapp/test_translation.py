@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from launcher.gates import unmarked
 from webapp.accounts.models import Role
 from webapp.candidate import consent_texts
 from webapp.core import catalogues, translation
+from webapp.core.catalogue_faults import faults
 from webapp.core.database import db, now
 from webapp.core.pseudo import pseudo
 from webapp.interviews.models import InterviewState
@@ -88,6 +90,32 @@ class TestCatalogues:
 
     def test_they_are_up_to_date(self, capsys):
         assert catalogues.main(["--check"]) == 0, capsys.readouterr().err
+
+    def test_the_gate_finds_what_is_left_out_or_does_not_fit(self):
+        catalogue = Catalog(locale="pl")
+        catalogue.add("Save", "")
+        catalogue.add("Hello, %(name)s", "Witaj")
+        catalogue.add("<b>Go</b> on", "<i>Dalej</i>")
+        catalogue.add(("%(num)s word", "%(num)s words"), ("słowo", "%(num)s słowa", "słów"))
+        catalogue.add(" or ", " lub ")
+        found = [line.partition(":")[0] for line in faults(catalogue)]
+        assert found == ["not translated", "placeholders differ", "tags differ", "placeholders differ"]
+
+    @pytest.mark.parametrize(
+        ("language", "forms"),
+        [
+            ("ar", {0: 0, 1: 1, 2: 2, 3: 3, 11: 4, 100: 5}), ("pl", {0: 2, 1: 0, 2: 1, 3: 1, 11: 2, 100: 2}),
+            ("fr", {0: 0, 1: 0, 2: 2, 100: 2, 1_000_000: 1}), ("de", {0: 1, 1: 0, 2: 1}),
+        ],
+    )  # fmt: skip
+    def test_a_number_takes_the_form_that_its_language_wants(self, language, forms):
+        """The forms are in CLDR's order: zero, one, two, few, many, other, those that the language has."""
+        with (translation.FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as stream:
+            message = read_po(stream, locale=language).get("%(count)s word")
+        said = translation.messages_of(language)
+        assert {n: message.string.index(said.ungettext(*message.id, n)) for n in forms} == {
+            n: message.string.index(message.string[form]) for n, form in forms.items()
+        }
 
     def test_they_hold_templates_python_and_javascript(self):
         with (translation.FOLDER / "messages.pot").open("rb") as stream:

@@ -3,7 +3,7 @@
 Writes ``webapp/translations/messages.pot`` (all messages), ``javascript.json`` (those that the front end asks for),
 ``stored.json`` (those that are stored in English and translated when shown), and merges new messages into each
 ``<language>/LC_MESSAGES/messages.po``. With ``--check`` nothing is written, and the status is 1 where something would
-change. With ``--add LANGUAGE`` a catalogue is begun.
+change, a message is not translated, or a translation does not fit its English. With ``--add LANGUAGE`` a catalogue is begun.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from webapp.core.catalogue_faults import faults
 from webapp.core.translation import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "webapp" / "live"
+#: How many faults of catalogues are printed.
+MOST_SHOWN = 20
 NOTICE = {"webapp/notices/texts.py", "webapp/notices/keeping.py"}
 #: ``N_`` marks what is stored in English and translated when it is shown.
 KEYWORDS: dict[str, tuple[Any, ...] | None] = {
@@ -59,12 +62,22 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is stale. Run: ./viva translations", file=sys.stderr)
-        return 1 if stale else 0
+        wrong = [f"{name}: {fault}" for name in sorted(found) for fault in _faults(name)]
+        for line in wrong[:MOST_SHOWN]:
+            print(line, file=sys.stderr)
+        if len(wrong) > MOST_SHOWN:
+            print(f"and {len(wrong) - MOST_SHOWN} more", file=sys.stderr)
+        return 1 if stale or wrong else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(wanted[path])
     print(f"{len(template)} messages, {len(scripts)} of them for JavaScript, {len(stored)} stored.")
     return 0
+
+
+def _faults(name: str) -> Iterator[str]:
+    with (FOLDER / name / "LC_MESSAGES" / "messages.po").open("rb") as stream:
+        return faults(read_po(stream, locale=name))
 
 
 def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
