@@ -93,12 +93,13 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
     try:
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         weights = kept_weights.weights_for(analysis.interview.organisation_id, modality)
+        kept = {"weights": weights} if weights else {}
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, str):
-            reading = readers.read(modality, source, heartbeat.report, weights=weights)
+            reading = readers.read(modality, source, heartbeat.report, **kept)
         else:
             with source.local_path() as path:
-                reading = _read_recording(modality, path, source.info, answer_id, heartbeat, weights)
+                reading = _read_recording(modality, path, source.info, answer_id, heartbeat, kept)
     except Unreadable as nothing:
         return _not_done(nothing.code, nothing.message)
     except (MediaError, ModelMissing) as error:
@@ -116,15 +117,15 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
 
 def _read_recording(
     modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat,
-    weights: Path | None,
+    kept: dict[str, Path],
 ) -> Reading:  # fmt: skip
-    """Read the recording at ``path``; for the text model, what is said in it."""
+    """Read the recording at ``path``; for the text model, what is said in it. ``kept``: weights of an earlier version."""
     if modality is Modality.TEXT:
         words = transcribe.transcribe_recording(
             answer_id, path, lambda share: heartbeat.report(0.98 * share), info=info
         )
-        return readers.read(modality, words, heartbeat.report, weights=weights)
-    return readers.read(modality, path, heartbeat.report, info=info, weights=weights)
+        return readers.read(modality, words, heartbeat.report, **kept)
+    return readers.read(modality, path, heartbeat.report, info=info, **kept)
 
 
 def _not_done(code: str, reason: str) -> tuple[AnalysisState, dict[str, Any]]:
