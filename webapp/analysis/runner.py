@@ -43,7 +43,7 @@ def run(analysis_id: str) -> bool:
     if analysis is None:
         return False
     interview_id, attempts, modality = analysis.interview_id, analysis.attempts, analysis.modality
-    began, worked = time.monotonic(), time.process_time()
+    began, worked, took = time.monotonic(), time.process_time(), None
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
             state, values = _work(analysis, heartbeat)
@@ -52,7 +52,8 @@ def run(analysis_id: str) -> bool:
         leases.give_back_attempt(analysis_id)
         return False
     except SoftTimeLimitExceeded:
-        share = (time.process_time() - worked) / max(time.monotonic() - began, 1e-3)
+        took = time.monotonic() - began
+        share = (time.process_time() - worked) / max(took, 1e-3)
         state, values = _out_of_time(analysis_id, attempts, share)
     except Exception as error:
         # The traceback's lines, never the message: an exception may quote what a person said or wrote.
@@ -62,7 +63,7 @@ def run(analysis_id: str) -> bool:
     finally:
         db.session.rollback()
     stored = leases.settle(analysis_id, owner, state, **values)
-    _count(modality, state, values, time.monotonic() - began)
+    _count(modality, state, values, time.monotonic() - began if took is None else took)
     if not stored:
         leases.give_back_attempt(analysis_id)
     db.session.expire_all()

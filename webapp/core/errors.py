@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -123,6 +123,7 @@ def _answer(code: int, title: str, advice: str) -> tuple[Response | str, int]:
         return problems.problem(code, advice), code
     if wants_json():
         return jsonify(error={"code": code, "title": title, "message": advice}), code
+    g.is_error = True  # the page does not repeat the address: what is unknown and what is not ours look the same
     try:
         return render_template("errors/error.html", code=code, title=title, advice=advice), code
     except Exception:

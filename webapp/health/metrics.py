@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import counters, liveness
+from webapp.core import counters, liveness, queues
 from webapp.core.data_folder import LAST_BACKUP
 from webapp.core.database import db, now
 from webapp.messages.models import Message, State
@@ -28,9 +28,9 @@ from webapp.recordings.models import Recording, RecordingState
 
 #: Queue → the model of its rows, the column of their state, what waits, what runs, and since when it waits.
 _WORK: tuple[tuple[str, Any, Any, Any, InstrumentedAttribute[Any]], ...] = (
-    ("quick", Recording.state, RecordingState.VERIFYING, None, Recording.received_at),
-    ("analysis", Analysis.state, AnalysisState.QUEUED, AnalysisState.RUNNING, Analysis.created_at),
-    ("outbox", Message.state, State.WAITING, State.SENDING, Message.created_at),
+    (queues.QUICK, Recording.state, RecordingState.VERIFYING, None, Recording.received_at),
+    (queues.ANALYSIS, Analysis.state, AnalysisState.QUEUED, AnalysisState.RUNNING, Analysis.created_at),
+    (queues.OUTBOX, Message.state, State.WAITING, State.SENDING, Message.created_at),
 )
 #: Counters, by their names, with their help.
 HELP = {

@@ -66,6 +66,7 @@ TABLES = {
     "live_tracks": "readings",
     "integrity_facts": "readings",
     "answers": "answers",
+    "follow_ups": "answers",
     "integrity_notices": "consents",
     "consents": "consents",
     "live_consents": "consents",

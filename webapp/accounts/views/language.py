@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
@@ -26,7 +28,7 @@ def choose_language() -> Response:
     chosen_here(name)
     if current_user.is_authenticated:
         current_user.language = name
-    target = safe_target(request.form.get("next")) or url_for("pages.home")
+    target = safe_target(request.form.get("next")) or _page_before() or url_for("pages.home")
     path = target.partition("?")[0]
     try:
         _endpoint, found = current_app.url_map.bind("").match(path, method="GET")
@@ -38,3 +40,9 @@ def choose_language() -> Response:
         events.send(events.language_chosen, language=name, place=dict(found))
     db.session.commit()
     return redirect(target)
+
+
+def _page_before() -> str | None:
+    """The page that the browser says it was on: a page of an error does not repeat the address that was asked for."""
+    before = urlsplit(request.referrer or "")
+    return safe_target(before.path) if before.netloc == request.host else None
