@@ -94,7 +94,7 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
     try:
         source, answer_id = readers.source_of(analysis.answer, modality), analysis.answer_id
         weights = kept_weights.weights_for(analysis.interview.organisation_id, modality)
-        kept = {"weights": weights} if weights else {}
+        kept: dict[str, Any] = {"weights": weights} if weights else {}
         db.session.rollback()  # holds no transaction open while the model works
         if isinstance(source, str):
             reading = readers.read(modality, source, heartbeat.report, **kept)
@@ -118,9 +118,9 @@ def _work(analysis: Analysis, heartbeat: leases.Heartbeat) -> tuple[AnalysisStat
 
 def _read_recording(
     modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat,
-    kept: dict[str, Path],
+    kept: dict[str, Any],
 ) -> Reading:  # fmt: skip
-    """Read the recording at ``path``; for the text model, what is said in it. ``kept``: weights of an earlier version."""
+    """Read the recording at ``path``; for the text model, what is said in it. ``kept``: an earlier version's weights."""
     if modality is Modality.TEXT:
         words = transcribe.transcribe_recording(
             answer_id, path, lambda share: heartbeat.report(0.98 * share), info=info

@@ -1,4 +1,4 @@
-"""What is wrong with a catalogue: messages that nobody translated, and translations that lost a placeholder or a tag."""
+"""What is wrong with a catalogue: messages that nobody translated, and translations that lost a placeholder or tag."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ def faults(catalogue: Catalog) -> Iterator[str]:
     """One line for each message that is left out or does not fit its English."""
     for message in catalogue:
         if message.id:
-            said = message.string if isinstance(message.string, tuple) else (message.string,)
-            name = message.id[0] if isinstance(message.id, tuple) else message.id
-            if not said or not all(said) or (isinstance(message.id, tuple) and len(said) != catalogue.num_plurals):
+            said = tuple(str(each or "") for each in _each(message.string))
+            name = _each(message.id)[0]
+            if not said or not all(said) or (len(_each(message.id)) > 1 and len(said) != catalogue.num_plurals):
                 yield f"not translated: {name}"
             else:
                 yield from (f"{fault}: {name}" for fault in _of_forms(message, said))
 
 
+def _each(texts: object) -> tuple[str, ...]:
+    """One text, or the forms of a plural."""
+    return tuple(texts) if isinstance(texts, tuple | list) else (str(texts or ""),)
+
+
 def _of_forms(message: Message, said: tuple[str, ...]) -> Iterator[str]:
-    singular, wanted = message.id if isinstance(message.id, tuple) else (message.id, message.id)
-    free = _SAYS_ITSELF.get(len(said), 1) if isinstance(message.id, tuple) else 0
+    singular, wanted = _each(message.id)[0], _each(message.id)[-1]
+    free = _SAYS_ITSELF.get(len(said), 1) if len(_each(message.id)) > 1 else 0
     for number, text in enumerate(said):
         left, added = _difference(_PLACES, wanted, text)
         # The number may be left to the word ("one word", "two words"), and one has what the English of one has.

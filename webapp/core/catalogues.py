@@ -3,7 +3,8 @@
 Writes ``webapp/translations/messages.pot`` (all messages), ``javascript.json`` (those that the front end asks for),
 ``stored.json`` (those that are stored in English and translated when shown), and merges new messages into each
 ``<language>/LC_MESSAGES/messages.po``. With ``--check`` nothing is written, and the status is 1 where something would
-change, a message is not translated, or a translation does not fit its English. With ``--add LANGUAGE`` a catalogue is begun.
+change, a message is not translated, or a translation does not fit its English. With ``--add LANGUAGE`` a catalogue
+is begun.
 """
 
 from __future__ import annotations
