@@ -120,7 +120,7 @@ def _read_recording(
     modality: Modality, path: str, info: MediaInfo | None, answer_id: str, heartbeat: leases.Heartbeat,
     kept: dict[str, Any],
 ) -> Reading:  # fmt: skip
-    """Read the recording at ``path``; for the text model, what is said in it. ``kept``: an earlier version's weights."""
+    """Read the recording at ``path``; for text, what is said in it. ``kept``: an earlier version's weights."""
     if modality is Modality.TEXT:
         words = transcribe.transcribe_recording(
             answer_id, path, lambda share: heartbeat.report(0.98 * share), info=info
