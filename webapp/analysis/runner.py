@@ -6,7 +6,6 @@ import logging
 import time
 import traceback
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
