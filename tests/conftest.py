@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -93,4 +94,7 @@ def _no_stray_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
     # Recognising speech takes a while: the tests that are about it switch it on.
     monkeypatch.setenv("VIVA_WHISPER", "off")
+    level = logging.getLogger().level
     yield
+    # A worker that runs inside of a test sets how much the whole process logs.
+    logging.getLogger().setLevel(level)
