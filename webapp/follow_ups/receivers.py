@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from webapp.core import events, leases
 from webapp.core.database import after_commit, db, now
@@ -42,8 +43,7 @@ def sweep(_app: object) -> int:
     for row in rows:
         # Not once more before another lease is over.
         row.lease_owner, row.lease_until = None, moment + leases.term()
-        recording_id = str(row.recording_id)
-        after_commit(lambda recording_id=recording_id: tasks.listen.delay(recording_id))
+        after_commit(partial(tasks.listen.delay, str(row.recording_id)))
     db.session.commit()
     return len(rows)
 
