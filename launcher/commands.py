@@ -49,9 +49,9 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
-  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--json]
+  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--replace] [--json]
         copy recordings and files to another place while Viva runs, compared by checksum
-  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
+  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--replace] [--json]
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
         restore a backup into an empty folder, without what was erased or revoked since

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 #: The long matrices (``full``) are dealt out into this many parts.
-SLICES = 8
+SLICES = 12
 BROWSER = "tests/browser/"
 #: What waits for real processes, browsers, clocks or eSpeak: on a crowded machine these are late now and then. They are
 #: tried again, twice at most, and the summary lists each that was.
@@ -93,4 +94,7 @@ def _no_stray_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
     # Recognising speech takes a while: the tests that are about it switch it on.
     monkeypatch.setenv("VIVA_WHISPER", "off")
+    level = logging.getLogger().level
     yield
+    # A worker that runs inside of a test sets how much the whole process logs.
+    logging.getLogger().setLevel(level)

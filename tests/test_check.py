@@ -251,6 +251,7 @@ class TestCommand:
         assert check.check(["good"]) == 0
         assert "1 gates passed" in capsys.readouterr().out
 
+    @pytest.mark.full
     def test_json_is_one_object(self, gates, capsys):
         assert check.check(["--json"]) == 1
         found = json.loads(capsys.readouterr().out)

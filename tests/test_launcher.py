@@ -349,13 +349,13 @@ class TestRunningTests:
     def test_the_slices_hold_every_long_test_once_and_the_daily_run_none(self, tmp_path):
         (tmp_path / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
         (tmp_path / "test_x.py").write_text(
-            "import pytest\n\n@pytest.mark.full\n@pytest.mark.parametrize('n', range(20))\ndef test_many(n): ...\n\n"
+            "import pytest\n\n@pytest.mark.full\n@pytest.mark.parametrize('n', range(30))\ndef test_many(n): ...\n\n"
             "def test_daily(): ...\n"
         )
         (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = full\n")
         runs = [["-m", "full", f"--slice={number}"] for number in range(testing.SLICES)]
         *parts, daily, other, full = self.collected(tmp_path, [*runs, [], ["-m", "not browser"], ["-m", "full"]])
-        everything = sorted(f"test_many[{number}]" for number in range(20))
+        everything = sorted(f"test_many[{number}]" for number in range(30))
         assert sorted(name for part in parts for name in part) == everything
         assert {len(part) for part in parts} == {2, 3}
         assert daily == other == ["test_daily"]

@@ -143,6 +143,7 @@ def test_in_lyon_neither_face_nor_voice_is_read(viva, new_context, sign_in, look
     assert admin.locator(".trait-bands .trait").count() == 5
 
 
+@pytest.mark.full
 def test_practice_is_for_the_candidate_alone(viva, new_context, sign_in, look):
     viva.invitation("FR", "video text")  # somebody has published a set
     person = viva.person(Role.CANDIDATE)

@@ -265,6 +265,7 @@ def test_where_the_law_forbids_it_nothing_is_read_and_the_room_says_why(viva, co
     look(kim.page, "live room where nothing is read")
 
 
+@pytest.mark.full
 def test_one_records_ones_own_side_and_the_keys_can_be_changed(viva, comes, sign_in, look):
     place = Place(viva)
     host = comes(place, HOST, "left")

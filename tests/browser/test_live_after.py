@@ -19,6 +19,7 @@ pytestmark = pytest.mark.timeout(600)
 READ = 180_000
 
 
+@pytest.mark.full
 def test_a_practice_call_leaves_its_owner_a_report(
     viva, playwright: Playwright, watch: Watch, sign_in, look, tmp_path: Path
 ):

@@ -48,6 +48,7 @@ def test_a_recorder_that_delivers_nothing_is_noticed_within_five_seconds(viva, p
     expect(page.locator("#written-instead")).to_have_attribute("open", "")
 
 
+@pytest.mark.full
 def test_without_a_meter_and_time_limits_recording_goes_on(viva, page):
     page.add_init_script(NO_ORNAMENTS)
     begin(page, viva.invitation(kinds="video"))

@@ -103,6 +103,7 @@ def test_a_dead_network_in_the_middle_loses_nothing(viva, page, watch):
     assert kept_in_browser(page) == 0
 
 
+@pytest.mark.full
 def test_a_reload_in_the_middle_keeps_what_was_recorded(viva, page):
     begin(page, viva.invitation(kinds="video"))
     record(page, 4.5)
@@ -192,6 +193,7 @@ def test_the_review_page_brings_home_what_is_on_its_way(viva, page, watch):
     expect(page.get_by_role("heading", name="Your interview is submitted")).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_time_limit_ends_a_recording(viva, page):
     begin(page, viva.invitation(kinds="audio", limit_seconds=12, takes_allowed=1))
     record(page, 0.5)
@@ -228,6 +230,7 @@ def test_the_formats_of_safari(viva, new_context):
     assert cut.seconds > 3
 
 
+@pytest.mark.full
 def test_a_browser_without_room_sends_from_memory(viva, new_context, watch):
     context: BrowserContext = new_context()
     context.add_init_script(
@@ -333,6 +336,7 @@ def test_a_recording_that_cannot_be_used_says_why(viva, page):
     expect(page.get_by_role("button", name="Start recording")).to_be_enabled()
 
 
+@pytest.mark.full
 def test_two_tabs_and_another_device(viva, page, new_context, watch):
     watch.allow("ERR_INTERNET_DISCONNECTED")
     watch.allow(r"status of 403 .*/i/[^/]+:\d*\)$")  # the link is another browser's, and nothing else is refused

@@ -82,6 +82,7 @@ def test_eyes_at_rest_take_a_quarter_of_the_landmarks(predicted: list[int]) -> N
     assert [look.eyes for look in looks] == pytest.approx([look.eyes for look in own], abs=0.06)
 
 
+@pytest.mark.full
 def test_a_film_of_a_person_shows_the_same_blinks(real_data: Path, predicted: list[int]) -> None:
     for name in ("talking_a.mp4", "silent_face_640x360.mp4", "single_face_short.mp4"):
         stream = demux.pictures(real_data / "media" / name, fps=FPS, max_height=480)

@@ -313,6 +313,7 @@ def test_an_absurd_picture_is_refused(tmp_path: Path):
     assert failure.value.code == "too_large"
 
 
+@pytest.mark.full
 def test_ten_minutes_take_the_memory_of_one(folder: Path):
     base = folder / "base.webm"
     encode(base, pictures(100, 160, 120), 10, tone(10), RATE)

@@ -83,6 +83,7 @@ def speech(folder: Path, actors: tuple[int, ...], emotions: tuple[str, ...]) -> 
         csv.writer(stream).writerows(rows)
 
 
+@pytest.mark.full
 def test_a_face_network_is_exported_calibrated_and_quantised(weights: Path, tmp_path: Path, monkeypatch, eager):
     from ml.training.face import export, quantise
     from ml.training.face.model import build
@@ -117,6 +118,7 @@ def mouths(path: Path, portrait: np.ndarray, count: int = 8) -> None:
     )
 
 
+@pytest.mark.full
 def test_mouth_networks_are_exported_and_measured(weights: Path, tmp_path: Path, portrait: np.ndarray, monkeypatch):
     from ml.training.face import mouth_data, mouth_evaluate, mouth_export, mouth_train
     from ml.training.face.mouth_model import small_mouth
@@ -180,6 +182,7 @@ def test_interview_models_are_trained_and_exported(weights: Path, tmp_path: Path
     assert rated.full_rows(train.read_interviews(tmp_path)).shape == (12, len(rated.FULL))
 
 
+@pytest.mark.full
 def test_the_papers_networks_are_trained_and_exported(weights: Path, tmp_path: Path, monkeypatch, eager):
     from ml.training.fusion.yakaew2021 import export, head, train, train_mouth, train_sound
 

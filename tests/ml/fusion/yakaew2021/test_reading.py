@@ -73,6 +73,7 @@ def test_sound_alone_is_refused(tmp_path: Path):
         paper_reading.fuse(path)
 
 
+@pytest.mark.full
 def test_the_reading_is_of_the_pictures_track(talk: Path):
     reading, track = paper_reading.fuse(talk), infer.read(talk)
     assert isinstance(reading.distribution["negative"], Estimate)

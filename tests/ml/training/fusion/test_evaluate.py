@@ -127,6 +127,7 @@ def test_streams_of_real_pairs_are_of_one_person_and_go_from_quiet_to_something(
     assert np.isnan(streams.face[..., 0]).all(axis=1).any(), "some lack a face"
 
 
+@pytest.mark.full
 def test_settings_learned_on_pairs_beat_those_before_learning():
     pairs, faces = people(count=4)
     voices, states = fit_stream.voice_rows(pairs)
@@ -171,6 +172,7 @@ def test_a_table_without_action_units_is_refused(tmp_path):
         action_units(tmp_path / "none.csv")
 
 
+@pytest.mark.full
 def test_people_who_were_in_training_are_read_by_folds_without_them(data, tmp_path):
     """One actor's clips: the figures are the cross-validation's."""
     folder = tmp_path / "speech" / "ravdess"

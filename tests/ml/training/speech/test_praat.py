@@ -11,6 +11,7 @@ def found(real_data):
     return praat.compare([clip for clip in clips if clip.actor in ("1", "2", "3", "4")])
 
 
+@pytest.mark.full
 def test_pitch_and_loudness_agree_with_praat(found):
     apart = found["praat"]
     assert apart["pitch_median_hz"]["n"] >= 18
