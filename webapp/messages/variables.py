@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
