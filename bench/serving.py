@@ -44,7 +44,7 @@ def viva(folder: Path) -> Iterator[int]:
     try:
         deadline = time.monotonic() + START
         say("Starting Viva")
-        while not _answers(port):
+        while not answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
             time.sleep(0.5)
@@ -58,7 +58,8 @@ def viva(folder: Path) -> Iterator[int]:
             process.wait()
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a server there says that it is well."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz")
