@@ -53,36 +53,21 @@ def measure(
     browsers = min(browsers, interviews)
     ledger = Ledger(until=began + limit)
     candidate_killer.sweep()
+    name = f"{candidate_killer.PREFIX}{os.getpid()}-"
     with (
-        tempfile.TemporaryDirectory(
-            prefix=f"{candidate_killer.PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
-        ) as at,
+        tempfile.TemporaryDirectory(prefix=name, ignore_cleanup_errors=True) as at,
         candidate_killer.disk(Path(at)) as full,
         _asked_to_stop(ledger),
     ):
         folder = Path(at)
-        clips = [path.read_bytes() for path in _clips(folder)]
         links, questions = invited.prepare(folder / "home", interviews, ("video", "video", "text"))
         with serving.viva(folder) as port:
-
-            def one(number: int) -> str | None:
-                person = Candidate(port, ledger, np.random.default_rng([seed, 1, number]))
-                return person.whole_way(links[number], questions, [_own(clip, number) for clip in clips])
-
             serving.say(f"{interviews} candidates, {AT_ONCE} at once, {browsers} of them in Chromium")
             with (
                 _telling(folder / "home" / "viva.db", ledger, began),
-                ThreadPoolExecutor(AT_ONCE + BROWSERS_AT_ONCE) as people,
+                candidate_killer.killing(folder / "home", ledger, full, seed, pause),
             ):
-                with candidate_killer.killing(folder / "home", ledger, full, seed, pause):
-                    watched = [
-                        people.submit(
-                            candidate_browsers.play, port, links[n:browsers:BROWSERS_AT_ONCE], ledger, seed + n
-                        )
-                        for n in range(BROWSERS_AT_ONCE)
-                    ]
-                    outcomes = list(people.map(one, range(browsers, interviews)))
-                    in_chromium = [outcome for each in watched for outcome in each.result()]
+                outcomes, in_chromium = _play(folder, port, ledger, links, questions, browsers, seed)
             serving.say("What is unfinished gets its time")
             stuck = _settle(folder / "home" / "viva.db", ledger)
         found = _compare(folder / "home", ledger)
@@ -106,6 +91,26 @@ def measure(
     }
     result["missed"] = _missed(result)
     return result
+
+
+def _play(
+    folder: Path, port: int, ledger: Ledger, links: list[str], questions: list[str], browsers: int, seed: int
+) -> tuple[list[str | None], list[str | None]]:
+    """All candidates, the first ones in Chromium; what came of the programs and of the browsers: None, or what went
+    wrong."""
+    clips = [path.read_bytes() for path in _clips(folder)]
+
+    def one(number: int) -> str | None:
+        person = Candidate(port, ledger, np.random.default_rng([seed, 1, number]))
+        return person.whole_way(links[number], questions, [_own(clip, number) for clip in clips])
+
+    with ThreadPoolExecutor(AT_ONCE + BROWSERS_AT_ONCE) as people:
+        watched = [
+            people.submit(candidate_browsers.play, port, links[n:browsers:BROWSERS_AT_ONCE], ledger, seed + n)
+            for n in range(BROWSERS_AT_ONCE)
+        ]
+        outcomes = list(people.map(one, range(browsers, len(links))))
+        return outcomes, [outcome for each in watched for outcome in each.result()]
 
 
 @contextlib.contextmanager
