@@ -50,8 +50,6 @@ def up(options: argparse.Namespace) -> NoReturn:
         live = os.environ.get("VIVA_LIVE_LISTEN") or _live_listen(options.host, options.port)
         os.umask(0o077)  # whatever Viva makes is its owner's alone
         env = environment(VIVA_HOME=str(home), PYTHONUNBUFFERED="1", VIVA_LIVE_LISTEN=live)
-        # Less than what the supervisor gives each process to end (launcher/supervisor.py).
-        env.setdefault("VIVA_DRAIN_SECONDS", "5")
         # In the project's Python, which keeps the lock on the data folder.
         os.set_inheritable(lock.fileno(), True)
         serving = ["--host", options.host, "--port", str(options.port), *(["--no-demo"] if options.no_demo else [])]

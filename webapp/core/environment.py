@@ -233,14 +233,6 @@ SETTINGS = (
         1024**3,
     ),
     Setting(
-        "VIVA_DRAIN_SECONDS",
-        "how long a worker that is asked to stop may go on with what it has in hand before it hands it back to others; "
-        "less than the time after which it is killed",
-        "5 with `./viva up`, else as long as it takes",
-        "DRAIN_SECONDS",
-        whole,
-    ),
-    Setting(
         "VIVA_METRICS_TOKEN",
         "whoever says it as a bearer token may read `/metrics`; see [Watching a Viva](monitoring/README.md)",
         "nobody may",

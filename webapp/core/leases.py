@@ -38,24 +38,9 @@ class LeaseLostError(Exception):
     """Somebody else has the row now, or it has been taken back: stop, and store nothing."""
 
 
-#: The worker of which this process is a child; None in a process that is none.
-_worker: int | None = None
-
-
-def belongs_to(worker: int) -> None:
-    """In a child of a worker: its owners begin with the worker's name, so that the worker can give back for it."""
-    global _worker
-    _worker = worker
-
-
-def owners_of(worker: int) -> str:
-    """What the owners begin with of everything that runs in a worker, a process of this machine."""
-    return f"{socket.gethostname()[:30]}:{worker}."
-
-
 def new_owner() -> str:
-    """A name for one run in one process: host, worker, process, and a number that never comes again."""
-    return f"{owners_of(_worker or os.getpid())}{os.getpid()}:{uuid.uuid4().hex}"
+    """A name for one run in one process: host, process, and a number that never comes again."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex}"
 
 
 def term() -> timedelta:
@@ -63,46 +48,17 @@ def term() -> timedelta:
     return timedelta(seconds=current_app.config["LEASE_SECONDS"])
 
 
-#: The kinds of work that a worker which is asked to stop gives to others.
-_handed_back: list[Work] = []
-
-
-def hand_back(worker: int) -> int:
-    """Let others at once have what runs in a worker that cannot wait for it; how many rows. None counts as an attempt.
-
-    The sweep finds them, as it finds rows whose lease ran out. Whoever still works on one notices by the heartbeat.
-    """
-    done = 0
-    for work in _handed_back:
-        row = work.model
-        values: dict[str, Any] = {"lease_owner": None, "lease_until": now() - timedelta(seconds=1)}
-        if work.counts_claims:
-            values["attempts"] = sa.case((row.attempts > 0, row.attempts - 1), else_=0)
-        with db.engine.begin() as connection:
-            ours = sa.and_(row.lease_owner.startswith(owners_of(worker), autoescape=True), work.busy)
-            found = connection.execute(sa.update(row).where(ours).values(**values))
-            done += cast("sa.CursorResult[Any]", found).rowcount
-    return done
-
-
 @dataclass(frozen=True)
 class Work:
     """One kind of work. ``free`` is given the present moment and says which rows may be claimed; ``busy`` says which
     rows can be held at all; ``claimed`` is set on a row by claiming it. ``counts_claims``: whether each claim is an
-    attempt; where it is not, whoever fails says whether that was the row's fault. ``may_be_handed_back``: whether
-    another worker may begin while this one has not stopped yet, since only what is stored under the lease counts; a
-    mail that is being sent may not."""
+    attempt; where it is not, whoever fails says whether that was the row's fault."""
 
     model: Any
     free: Callable[[datetime], sa.ColumnElement[bool]]
     busy: sa.ColumnElement[bool]
     claimed: Callable[[datetime], dict[str, Any]] = lambda _moment: {}
     counts_claims: bool = True
-    may_be_handed_back: bool = True
-
-    def __post_init__(self) -> None:
-        if self.may_be_handed_back:
-            _handed_back.append(self)
 
     def claim(self, row_id: str, owner: str) -> bool:
         """Take the lease of a free row; False where there is nothing to do or somebody else was first."""

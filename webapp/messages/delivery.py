@@ -46,7 +46,6 @@ WORK = leases.Work(
     ),
     busy=Message.state == State.SENDING,
     claimed=lambda _moment: {"state": State.SENDING},
-    may_be_handed_back=False,  # who is in the middle of sending it may get it to the receiver yet
 )
 
 
