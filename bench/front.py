@@ -1,25 +1,31 @@
 """How long people wait at the server's front while others play recordings, upload and sign in, all at once.
 
-``./viva bench front`` starts a Viva of its own as people do (see `bench.faults`), and leaves nothing behind.
+``./viva bench front`` starts a Viva of its own as people do (see `bench.faults`), and leaves nothing behind. Beside it,
+in the same run and on the same data, stands the same application behind a server that gives each connection a thread
+(Werkzeug's): what a front that also survives slow clients may not cost those who are quick.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench import fault_candidates, fault_clients, faults, serving
+from bench import fault_candidates, fault_clients, faults, invited, serving
 from bench.fault_candidates import OCTETS, Browser, Failed
-from bench.measuring import BenchFailed, rows
+from bench.measuring import ROOT, BenchFailed, rows
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -29,34 +35,85 @@ PASSWORD = secrets.token_urlsafe(24)
 KINDS = ("range", "part", "sign_in", "healthz")
 
 
+#: The same application behind a thread for each connection.
+THREADS = (
+    "import sys\nfrom pathlib import Path\nfrom werkzeug.serving import run_simple\nfrom webapp import create_app\n"
+    "run_simple('127.0.0.1', int(sys.argv[1]), create_app({'HOME': Path(sys.argv[2])}), threaded=True)\n"
+)
+
+
 def measure(players: int = 20, uploads: int = 20, seconds: float = 30.0) -> dict[str, Any]:
-    """The 95th percentile (ms) of each kind of request with so many at once for so long, and how many there were."""
+    """The 95th percentile (ms) of each kind of request with so many at once for so long, how many there were, and each
+    percentile's ratio to the baseline's."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="viva-front-") as name:
         folder = Path(name)
         media = faults._answers(folder)
-        links, questions = faults._prepare(folder / "home", uploads + 1)
+        links, questions = invited.prepare(folder / "home", uploads + 1)
         _person(folder / "home")
         with serving.viva(folder) as port:
             first = Browser(port)
             played = _ready(first, links[0], questions[0], media[0])
-            recorders = [_begun(port, link, questions[0]) for link in links[1:]]
-            took: dict[str, list[float]] = {kind: [] for kind in KINDS}
-            errors: list[str] = []
-            serving.say(f"{players} players, {uploads} uploads and sign-ins for {seconds:.0f} s")
-            end = time.monotonic() + seconds
-            work = [lambda: _play(first, played, len(media[0]))] * players
-            work += [lambda recorder=recorder: _send(*recorder) for recorder in recorders]
-            kinds = ["range"] * players + ["part"] * uploads + ["sign_in", "healthz"]
-            with ThreadPoolExecutor(len(kinds)) as people:
-                for kind, act in zip(kinds, [*work, lambda: _sign_in(port), lambda: _monitor(port)], strict=True):
-                    people.submit(_again, act, took[kind], errors, end)
-    result: dict[str, Any] = {f"{kind}_p95_ms": _p95(took[kind]) for kind in KINDS}
-    result |= {f"{kind}s": len(took[kind]) for kind in KINDS}
-    result |= {"errors": len(errors), "first_error": errors[0] if errors else "", "load": round(os.getloadavg()[0], 1)}
-    result |= {"seconds": round(time.monotonic() - began, 1)}
-    result["complete"] = all(took.values()) and not errors
+            people = _People(first, played, len(media[0]), [_begun(port, link, questions[0]) for link in links[1:]])
+            result = people.load(players, seconds)
+        with _threads(folder, port):
+            baseline = people.load(players, seconds)
+    result |= {f"threads_{key}": baseline[key] for key in (*(f"{kind}_p95_ms" for kind in KINDS), "errors")}
+    result |= {
+        f"{kind}_ratio": round(result[f"{kind}_p95_ms"] / baseline[f"{kind}_p95_ms"], 3)
+        for kind in KINDS
+        if result[f"{kind}_p95_ms"] and baseline[f"{kind}_p95_ms"]
+    }
+    result["seconds"] = round(time.monotonic() - began, 1)
     return result
+
+
+@dataclass
+class _People:
+    """Who asks: a browser that plays a recording of so many bytes, and recorders."""
+
+    first: Browser
+    played: str
+    size: int
+    recorders: list[tuple[Browser, list[Any]]]
+
+    def load(self, players: int, seconds: float) -> dict[str, Any]:
+        """All at once for so long."""
+        port = self.first.port
+        took: dict[str, list[float]] = {kind: [] for kind in KINDS}
+        errors: list[str] = []
+        serving.say(f"{players} players, {len(self.recorders)} uploads and sign-ins for {seconds:.0f} s")
+        end = time.monotonic() + seconds
+        work = [lambda: _play(self.first, self.played, self.size)] * players
+        work += [lambda recorder=recorder: _send(*recorder) for recorder in self.recorders]
+        kinds = ["range"] * players + ["part"] * len(self.recorders) + ["sign_in", "healthz"]
+        with ThreadPoolExecutor(len(kinds)) as people:
+            for kind, act in zip(kinds, [*work, lambda: _sign_in(port), lambda: _monitor(port)], strict=True):
+                people.submit(_again, act, took[kind], errors, end)
+        result: dict[str, Any] = {f"{kind}_p95_ms": _p95(took[kind]) for kind in KINDS}
+        result |= {f"{kind}s": len(took[kind]) for kind in KINDS}
+        result |= {"errors": len(errors), "first_error": errors[0] if errors else ""}
+        return result | {"load": round(os.getloadavg()[0], 1), "complete": all(took.values()) and not errors}
+
+
+@contextlib.contextmanager
+def _threads(folder: Path, port: int) -> Iterator[None]:
+    """The baseline on the same data and port, until the block ends. Raises BenchFailed where it does not start."""
+    command = [sys.executable, "-P", "-c", THREADS, str(port), str(folder / "home")]
+    with (folder / "threads.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        try:
+            deadline = time.monotonic() + serving.START
+            while not serving.answers(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise BenchFailed(f"The baseline did not start: {(folder / 'threads.log').read_text()[-300:]}")
+                time.sleep(0.2)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _p95(values: list[float]) -> float | None:

@@ -202,7 +202,7 @@ def _others(setting: _Setting, first: int, number: int) -> None:
 
     from webapp.core.database import db
 
-    tables: dict[type, list[dict[str, Any]]] = {}
+    tables: dict[Any, list[dict[str, Any]]] = {}
     for each in range(first, first + number):
         for model, row in _rows(setting, each):
             tables.setdefault(model, []).append(row)
@@ -211,7 +211,7 @@ def _others(setting: _Setting, first: int, number: int) -> None:
     db.session.commit()
 
 
-def _rows(setting: _Setting, number: int) -> Iterator[tuple[type, dict[str, Any]]]:
+def _rows(setting: _Setting, number: int) -> Iterator[tuple[Any, dict[str, Any]]]:
     from webapp.core.database import new_id, now
     from webapp.interviews.models import Answer, Consent, Interview, InterviewState, Invitation, Take
     from webapp.policy import Mode, Purpose

@@ -39,7 +39,8 @@ Viva: job interviews on your own machine.
         train a model anew; goes on where it was interrupted
   ./viva bench
         measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do,
-        "bench messages" whether mail and webhooks arrive once while their senders are killed
+        "bench messages" whether mail and webhooks arrive once while their senders are killed,
+        "bench candidates" whether anything of a thousand interviews is lost while everything goes wrong
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
@@ -49,9 +50,9 @@ Viva: job interviews on your own machine.
         prove that nobody changed, removed or inserted a line of the audit log
   ./viva erase --interview ID|--email ADDRESS --dry-run [--json]
         say what erasing somebody would remove, table by table
-  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--json]
+  ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--replace] [--json]
         copy recordings and files to another place while Viva runs, compared by checksum
-  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
+  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--replace] [--json]
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
         restore a backup into an empty folder, without what was erased or revoked since
@@ -144,7 +145,7 @@ def _module(module: str, *groups: str, name: str = "") -> Callable[[list[str]], 
 
 def _bench(arguments: list[str]) -> int:
     """Measure. The bench that drives a browser needs one, with what drives it; then ``./viva up`` makes the rest."""
-    if "review" in arguments:
+    if {"review", "candidates"} & set(arguments):
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()

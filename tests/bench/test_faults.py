@@ -83,3 +83,10 @@ def test_the_front_is_measured_by_its_parts(monkeypatch):
     front._again(fail, took, errors, time.monotonic() + 0.1)
     assert errors == ["no"]
     assert "range_p95_ms" in front.table({"range_p95_ms": 12.5})
+
+
+@pytest.mark.full
+def test_a_short_run_of_the_front_beside_its_baseline():
+    found = front.measure(players=2, uploads=2, seconds=3)
+    assert found["complete"] and found["threads_errors"] == 0, found
+    assert all(found[f"{kind}_ratio"] > 0 for kind in front.KINDS)

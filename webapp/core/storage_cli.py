@@ -20,9 +20,10 @@ group = AppGroup("storage", help="Where recordings and other files lie.")
 @group.command("move")
 @click.option("--to", "address", metavar="ADDRESS", required=True, help="s3://bucket/prefix, or a folder.")
 @click.option("--check", is_flag=True, help="Compare the checksums of files that were moved before, too.")
+@click.option("--replace", is_flag=True, help="Remove files there that are not here, whoever put them there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_appcontext
-def move(address: str, check: bool, as_json: bool) -> None:
+def move(address: str, check: bool, replace: bool, as_json: bool) -> None:
     """Copy all files to ADDRESS, compared by checksum, while Viva runs.
 
     Run it until little is left to copy. Then stop Viva, run it once more, which takes in what is still arriving, set
@@ -34,11 +35,14 @@ def move(address: str, check: bool, as_json: bool) -> None:
         sys.exit(2)
     try:
         source, target = storage.bare(app, app.config["STORAGE"]), storage.bare(app, address)
-        counts = storage_moving.move(source, target, check=check, tell=lambda text: click.echo(text, err=True))
+        moved = storage_moving.Moved(Path(app.config["HOME"]), address)
+        counts = storage_moving.move(
+            source, target, moved, check=check, replace=replace, tell=lambda text: click.echo(text, err=True)
+        )
         counts["arriving"] = 0
         if not app.config["STORAGE"] and address.startswith("s3:"):
             uploads = Path(app.config["HOME"]) / storage.UPLOADS
-            counts["arriving"] = storage_moving.take_uploads(uploads, storage.sealed(app, target))
+            counts["arriving"] = storage_moving.take_uploads(uploads, storage.sealed(app, target), moved)
         elif app.config["STORAGE"].startswith("s3:") and not address.startswith("s3:"):
             counts["arriving"] = storage_moving.leave_uploads(
                 app.config["HOME"] / storage.UPLOADS, storage.sealed(app, source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from webapp.core.database import db
 from webapp.core.storage import storage
 from webapp.follow_ups import operations
 from webapp.follow_ups.models import FollowUp, FollowUpState
-from webapp.recordings.models import Recording
+from webapp.recordings.models import Recording, RecordingState
 
 RATE = 16_000
 WORK = leases.Work(
@@ -40,21 +41,28 @@ def listen(recording_id: str) -> None:
     Pieces of half a minute are written down when they are whole, the rest when the recording is saved. Raises
     ModelMissing.
     """
+    while _listen(recording_id):
+        pass
+
+
+def _listen(recording_id: str) -> bool:
+    """Whether the recording was saved meanwhile: the message that says so found the row taken, and has gone."""
     row = db.session.scalar(sa.select(FollowUp).where(FollowUp.recording_id == recording_id))
     owner = leases.new_owner()
     row_id = row.id if row is not None else ""
     db.session.rollback()
     if not row_id or not WORK.claim(row_id, owner):
-        return
+        return False
+    again = False
     try:
         recording = db.session.get(Recording, recording_id, populate_existing=True)
         row = db.session.get(FollowUp, row_id, populate_existing=True)
         if row is None or recording is None or row.recording_id != recording_id:
-            return
+            return False
         if not operations.is_wanted(row.answer):
             operations.decide(row, Choice(None, "no_consent"))
             db.session.commit()
-            return
+            return False
         saved, place, heard = recording.is_ready, row.heard_seconds, list(row.heard)
         language = row.answer.spoken_language
         points = [each.follows_point for each in operations.offered(row.answer.question)]
@@ -73,9 +81,33 @@ def listen(recording_id: str) -> None:
             if row is not None and row.lease_owner == owner:
                 operations.decide(row, choice)
                 db.session.commit()
+        again = not saved
     finally:
         db.session.rollback()
         WORK.settle(row_id, owner)
+    recording = db.session.get(Recording, recording_id, populate_existing=True) if again else None
+    again = recording is not None and recording.is_ready
+    db.session.rollback()
+    return again
+
+
+def waiting(moment: datetime) -> list[FollowUp]:
+    """Rows whose recording is saved and which nobody decides: their worker died, or their message was lost."""
+    term = leases.term()
+    return list(
+        db.session.scalars(
+            sa.select(FollowUp)
+            .join(Recording, Recording.id == FollowUp.recording_id)
+            .where(
+                FollowUp.state == FollowUpState.LISTENING,
+                Recording.state == RecordingState.READY,
+                sa.or_(
+                    FollowUp.lease_until < moment,
+                    sa.and_(FollowUp.lease_until.is_(None), Recording.received_at < moment - term),
+                ),
+            )
+        )
+    )
 
 
 def _place(recording: Recording) -> AbstractContextManager[Path]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
-from webapp.core import events
-from webapp.core.database import after_commit, db
-from webapp.follow_ups import operations, tasks
+from webapp.core import events, leases
+from webapp.core.database import after_commit, db, now
+from webapp.follow_ups import listening, operations, tasks
 from webapp.recordings.models import Recording
 
 #: Seconds between two looks at a recording that arrives: half a minute of it is written down at a time.
@@ -32,6 +33,19 @@ def decide(_app: object, *, recording_id: str) -> None:
     """Have the rest written down, and a follow-up chosen."""
     _looked.pop(recording_id, None)
     _listen(recording_id)
+
+
+@events.sweeping.connect
+def sweep(_app: object) -> int:
+    """Have somebody decide where nobody does any more."""
+    moment = now()
+    rows = listening.waiting(moment)
+    for row in rows:
+        # Not once more before another lease is over.
+        row.lease_owner, row.lease_until = None, moment + leases.term()
+        after_commit(partial(tasks.listen.delay, str(row.recording_id)))
+    db.session.commit()
+    return len(rows)
 
 
 def _listen(recording_id: str) -> None:

@@ -3,6 +3,7 @@ afterwards a scorecard like that of any other interview. The candidate sees none
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from webapp.live.operations import RoomError
 from webapp.policy import Mode
 from webapp.positions.access import has_right
 from webapp.questions.models import QuestionSet
+from webapp.reviews import operations as reviews
+from webapp.reviews.models import Scorecard
+from webapp.reviews.operations import Given
 
 LONGEST_NOTE = 5_000  # characters
 
@@ -67,7 +71,7 @@ def notes_of(room: Room, user: User) -> list[LiveNote]:
 
 def scored_interview(room: Room, *, by: User) -> Interview:
     """The interview in which this call is scored, made when somebody first asks: from then on it is in the position's
-    queue, with blind scorecards and a decision, like one that was recorded.
+    queue, with blind scorecards and a decision, like one that was recorded. Others are told by ``tell_scored``.
 
     Raises RoomError while the candidate has not been in the call, and where there is no guide to score against.
     """
@@ -108,9 +112,36 @@ def scored_interview(room: Room, *, by: User) -> Interview:
     except sa.exc.IntegrityError:
         raise RoomError("twice", _("Someone has just begun to score this call. Try again.")) from None
     record("live interview scored", room=room.id, interview=interview.id, by=by.id)
-    events.send(events.interview_submitted, interview_id=interview.id)
-    events.send(events.analyses_finished, interview_id=interview.id)  # there is nothing to analyse
     return interview
+
+
+def tell_scored(room: Room) -> None:
+    """Tell candidate and other systems, once, that the interview of this call is in; not in the middle of the call."""
+    if room.scored is None or room.scored_told_at is not None:
+        return
+    room.scored_told_at = now()
+    db.session.flush()
+    events.send(events.interview_submitted, interview_id=room.scored.id)
+    events.send(events.analyses_finished, interview_id=room.scored.id)  # there is nothing to analyse
+
+
+def settle() -> None:
+    """Tell of the calls that are over and were scored while they ran."""
+    over = sa.or_(Room.closed_at.is_not(None), Room.expires_at <= now())
+    query = sa.select(Room).where(Room.scored_id.is_not(None), Room.scored_told_at.is_(None), over)
+    for room in db.session.scalars(query):
+        tell_scored(room)
+
+
+def card_of(room: Room, user: User) -> Scorecard | None:
+    """One's own scorecard of this call; never anybody else's."""
+    return reviews.latest(room.scored, user) if room.scored else None
+
+
+def score(room: Room, user: User, given: Mapping[str, Given]) -> Scorecard:
+    """Keep scores and notes, by question id, in one's own draft while the call runs. Raises what ``scored_interview``
+    and ``webapp.reviews.operations.save`` raise."""
+    return reviews.save(scored_interview(room, by=user), user, given, None)
 
 
 def choose(room: Room, question_set: QuestionSet) -> None:

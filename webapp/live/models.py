@@ -56,6 +56,8 @@ class Room(Model):
     question_set_id: Mapped[str | None] = mapped_column(ForeignKey(QuestionSet.id))
     #: Where what was heard in this call is scored, once somebody began to: an interview like any other.
     scored_id: Mapped[str | None] = mapped_column(ForeignKey(Interview.id, ondelete="SET NULL"), unique=True)
+    #: When candidate and other systems were told that the scored interview is in: never in the middle of a call.
+    scored_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Who is interviewed; empty in practice.
     candidate_name: Mapped[str] = mapped_column(String(120), default="")
     #: Part of every link's signature: a new number ends all links that were given out.

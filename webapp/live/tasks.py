@@ -7,7 +7,7 @@ from flask import Flask
 
 from webapp.core import queues
 from webapp.core.database import db
-from webapp.live import recording
+from webapp.live import guide, recording
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
 
 @shared_task(name=queues.SETTLE_LIVE, acks_late=True, time_limit=120, soft_time_limit=100)
 def settle() -> None:
-    """Hand in what was recorded in calls that are over."""
+    """Hand in what was recorded, and tell of what was scored, in calls that are over."""
     recording.settle()
+    guide.settle()
     db.session.commit()

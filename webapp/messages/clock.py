@@ -5,6 +5,7 @@ Each has a cause of its own, so that a clock that runs twice, or late, writes no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -31,6 +32,8 @@ REMINDERS = {"2d": timedelta(days=2), "2h": timedelta(hours=2)}
 MORNING = 8
 #: Whoever was not answered for so long is no longer reminded of.
 LONG_AGO = timedelta(days=120)
+#: Whoever owes more people than this an answer gets one message about all of them, once a week.
+SINGLY = 10
 #: How many messages are written before others may write.
 AT_ONCE = 20
 #: How many of a kind are written in one round; the rest half a minute later, so that workers get to other things.
@@ -95,19 +98,26 @@ def reminders(moment: datetime) -> None:
 
 
 def answers_due(moment: datetime) -> None:
-    """To whoever invited somebody who is owed an answer."""
+    """To whoever invited somebody who is owed an answer: one for each, and one a week for all where they are many."""
     soonest = moment - timedelta(days=shortest() - writing.BEFORE.days)
     query = (
         relevance.unanswered()
         .outerjoin(Position, Position.id == Interview.position_id)
-        .with_only_columns(Interview.id, Interview.submitted_at, Position.country, Position.region)
+        .with_only_columns(
+            Interview.id, Interview.submitted_at, Position.country, Position.region, Invitation.created_by_id
+        )
         .where(Interview.submitted_at < soonest, Interview.submitted_at > moment - LONG_AGO)
+        .order_by(Interview.submitted_at, Interview.id)
     )
-    causes = {}
-    for interview_id, submitted_at, country, region in db.session.execute(query):
+    owed: dict[str, dict[str, str]] = defaultdict(dict)
+    for interview_id, submitted_at, country, region, inviter in db.session.execute(query):
         place = region or country
         if submitted_at and (cause := writing.answer_due_cause(interview_id, submitted_at, place, moment)):
-            causes[interview_id] = cause
+            owed[inviter][interview_id] = cause
+    for inviter in [inviter for inviter, mine in owed.items() if len(mine) > SINGLY]:
+        writing.answers_due(db.session.get_one(User, inviter), list(owed.pop(inviter)), moment)
+        db.session.commit()
+    causes = {each: cause for mine in owed.values() for each, cause in mine.items()}
     told = outbox.having_messages(causes.values())
     for batch in _batches([each for each, cause in causes.items() if cause not in told]):
         for interview in db.session.scalars(sa.select(Interview).where(Interview.id.in_(batch))):

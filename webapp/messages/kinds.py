@@ -64,6 +64,8 @@ VARIABLES: dict[str, tuple[Text, Text]] = {
     "answers": (_l("how many answers arrived"), _l("5")),
     "answer_by": (_l("by when the candidate is owed an answer"), _l("Friday, 15 January 2027")),
     "days_left": (_l("days until then"), _l("10")),
+    "owed": (_l("how many candidates are owed an answer"), "240"),
+    "oldest": (_l("the ten who have waited longest"), _l("Kim Tremblay (Support engineer)")),
     "candidate": (_l("the candidate's name"), _l("Kim Tremblay")),
     "granted": (_l("what was granted"), _l("Twice the time to think")),
     "code": (_l("the code"), "482 913"),
@@ -244,6 +246,19 @@ _KINDS: Iterable[Kind] = (
             _l("[Open the interview]({{ link }})"),
         ),
         (*_STAFF, "submitted", "answer_by", "days_left", "link"),
+    ),
+    Kind(
+        "answers_due",
+        _l("Many candidates are owed an answer"),
+        _l("To whoever invited, once a week, in place of a message for each where more than ten are owed an answer."),
+        _l("{{ owed }} candidates are owed an answer"),
+        (
+            _HELLO,
+            _l("Candidates who are owed an answer, now or within ten days: {{ owed }}."),
+            _l("Those who have waited longest: {{ oldest }}."),
+            _l("[Open the list]({{ link }})"),
+        ),
+        ("owed", "oldest", "link"),
     ),
     Kind(
         "withdrew",

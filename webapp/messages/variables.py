@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
@@ -25,7 +26,7 @@ from webapp.core.hosts import base_url, link_to, linking_to
 from webapp.core.translation import writing_in
 from webapp.core.zones import moment_with_zone, writing_for
 from webapp.interviews import binding
-from webapp.interviews.models import Invitation
+from webapp.interviews.models import Interview, Invitation
 from webapp.interviews.operations import invitation_url
 from webapp.messages.kinds import KINDS
 from webapp.messages.models import Message
@@ -55,6 +56,8 @@ def values_of(message: Message) -> dict[str, str]:
     kind = KINDS.get(message.kind)
     if kind is not None and (maker := _LINKS.get(message.kind)) and "link" in kind.variables:
         found["link"] = maker(message)
+    if message.kind == "answers_due":
+        found["oldest"] = _oldest(message)
     if message.kind == "link_code":
         found["code"] = binding.code_in_words(str(message.facts.get("code_id", "")))
     if message.kind == "second_step":
@@ -91,6 +94,13 @@ def _written(name: str, fact: object) -> str:
     if name in DAYS:
         return str(format_date(datetime.fromisoformat(str(fact)).date(), "full", rebase=False))
     return str(fact)
+
+
+def _oldest(message: Message) -> str:
+    """Who has waited longest, of those who are still there."""
+    wanted = Interview.id.in_(message.facts.get("interviews", []))
+    rows = db.session.scalars(sa.select(Interview).where(wanted).order_by(Interview.submitted_at, Interview.id))
+    return ", ".join(f"{row.candidate_name} ({row.position.title})" for row in rows if row.position)
 
 
 def _interview_link(message: Message) -> str:
@@ -131,6 +141,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "deadline_moved": _interview_link,
     "accommodation": _interview_link,
     "answer_due": _invitation_page,
+    "answers_due": lambda _message: link_to("interviews.inbox"),
     "withdrew": _invitation_page,
     "asked": _invitation_page,
     "undelivered": _invitation_page,

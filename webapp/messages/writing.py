@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from webapp.reviews.models import Decision, Outcome
 
 #: So long before an answer is owed, whoever invited is reminded first.
 BEFORE = timedelta(days=10)
+#: So many of those who wait longest are named where somebody owes many an answer.
+OLDEST = 10
 #: Decision → the letter that tells it.
 LETTERS = {
     Outcome.ADVANCE: "letter_advance",
@@ -126,6 +129,15 @@ def answer_due(row: Invitation, interview: Interview, moment: datetime) -> None:
         "days_left": str(max((due - moment).days, 0)),
     }
     to_person(row.created_by, "answer_due", cause, invitation=row, facts=facts)
+
+
+def answers_due(user: User, interviews: Sequence[str], moment: datetime) -> None:
+    """Once a week, to somebody who owes many an answer: how many, and those who wait longest (ids, oldest first)."""
+    year, week, _day = moment.isocalendar()
+    cause = f"answers-due:{user.id}:{year}-{week}"
+    if not outbox.has_message(cause):
+        facts = {"owed": str(len(interviews)), "interviews": list(interviews[:OLDEST])}
+        to_person(user, "answers_due", cause, facts=facts)
 
 
 def answer_due_cause(interview_id: str, submitted_at: datetime, place: str | None, moment: datetime) -> str | None:

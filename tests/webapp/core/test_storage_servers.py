@@ -262,16 +262,32 @@ def test_files_are_moved_compared_and_erased_there_too(tmp_path, folder, endpoin
     keys = [f"originals/{new_id()}.webm" for _ in range(3)]
     for key in keys:
         folder.save(key, os.urandom(1000), durable=True)
-    assert storage_moving.move(folder, target) == {"copied": 3, "already": 0, "removed": 0, "bytes": 3000, "failed": 0}
+    moved = storage_moving.Moved(tmp_path, "there")
+    counts = storage_moving.move(folder, target, moved)
+    assert counts == {"copied": 3, "already": 0, "removed": 0, "bytes": 3000, "failed": 0}
     folder.delete(keys[0])
     folder.save(keys[1], b"changed since", durable=True)
-    again = storage_moving.move(folder, target)
+    again = storage_moving.move(folder, target, storage_moving.Moved(tmp_path, "there"))
     assert (again["copied"], again["already"], again["removed"]) == (1, 1, 1)
-    assert storage_moving.move(folder, target)["already"] == 2
+    assert storage_moving.move(folder, target, moved)["already"] == 2
     with target.open(keys[1]) as stream:
         assert stream.read() == b"changed since"
     target.save(keys[2], bytes(1000), durable=True)  # damaged over there: the same size
-    assert storage_moving.move(folder, target, check=True)["copied"] == 1
+    assert storage_moving.move(folder, target, moved, check=True)["copied"] == 1
+
+
+def test_what_no_run_put_there_stays_until_somebody_says_so(tmp_path, folder):
+    """Files came there in use, and then somebody moves from the place of before: they may be all there is of them."""
+    elsewhere, moved = FolderStorage(tmp_path / "elsewhere"), storage_moving.Moved(tmp_path, "elsewhere")
+    folder.save(f"originals/{new_id()}.webm", b"old", durable=True)
+    assert storage_moving.move(folder, elsewhere, moved)["copied"] == 1
+    newer = f"originals/{new_id()}.webm"
+    elsewhere.save(newer, b"the only copy", durable=True)
+    with pytest.raises(storage_moving.StrangeFilesError, match=f"1 files there .*{newer}.*VIVA_STORAGE"):
+        storage_moving.move(folder, elsewhere, moved)
+    assert elsewhere.size(newer) == 13
+    assert storage_moving.move(folder, elsewhere, moved, replace=True)["removed"] == 1
+    assert elsewhere.size(newer) is None
 
 
 def test_what_arrives_damaged_is_said_and_taken_away(tmp_path, folder, endpoint, bucket):
@@ -279,7 +295,7 @@ def test_what_arrives_damaged_is_said_and_taken_away(tmp_path, folder, endpoint,
     save, told = target.save, []
     target.save = lambda key, source, *, durable: save(key, source.read()[:-1] + b"!", durable=durable)
     folder.save(NAME, b"0123456789", durable=True)
-    counts = storage_moving.move(folder, target, tell=told.append)
+    counts = storage_moving.move(folder, target, storage_moving.Moved(tmp_path, "there"), tell=told.append)
     assert (counts["copied"], counts["failed"]) == (0, 1)
     assert NAME in told[0]
     assert target.size(NAME) is None

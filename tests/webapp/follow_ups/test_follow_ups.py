@@ -14,9 +14,9 @@ from tests.webapp.analysis.samples import recorded
 from webapp.accounts.models import Role
 from webapp.candidate import operations as candidate
 from webapp.core import events
-from webapp.core.database import db
+from webapp.core.database import db, now
 from webapp.employer.operations import page_of
-from webapp.follow_ups import listening, operations
+from webapp.follow_ups import listening, operations, receivers, tasks
 from webapp.follow_ups.models import FollowUp, FollowUpState
 from webapp.interviews.models import Consent
 from webapp.policy import Purpose
@@ -164,6 +164,48 @@ def test_what_arrives_is_written_down_once_and_the_rest_when_it_is_saved(heard, 
     assert sum(heard.seconds) == pytest.approx(65) and len(heard.seconds) == 3
     db.session.expire_all()
     assert operations.of_answer(answer).state is FollowUpState.ASKED
+
+
+def test_a_recording_that_is_saved_while_somebody_listens_is_decided_all_the_same(heard, begun, monkeypatch):
+    answer = begun.answers[0]
+    recording = answer.takes[0].recording
+    saved_now = [False]
+    monkeypatch.setattr(type(recording), "is_ready", property(lambda self: saved_now[0]))
+    operations.begin(answer, recording.id)
+    db.session.commit()
+    transcribe = heard.transcribe
+
+    def meanwhile(blocks, **rest):
+        if not saved_now[0]:
+            saved_now[0] = True
+            listening.listen(recording.id)  # the message that it is saved, in another worker
+        return transcribe(blocks, **rest)
+
+    heard.transcribe = meanwhile
+    LENGTH[0] = 65
+    listening.listen(recording.id)
+    LENGTH[0] = 40
+    db.session.expire_all()
+    assert operations.of_answer(answer).state is FollowUpState.ASKED
+
+
+def test_the_sweep_finds_what_a_worker_left_when_it_died(app, heard, begun, monkeypatch):
+    answer = begun.answers[0]
+    recording = answer.takes[0].recording
+    row = operations.begin(answer, recording.id)
+    recording.received_at = now()
+    row.lease_owner, row.lease_until = "somebody", now() + timedelta(seconds=30)
+    db.session.commit()
+    sent = []
+    monkeypatch.setattr(tasks.listen, "delay", sent.append)
+    assert receivers.sweep(app) == 0
+    row.lease_until = now() - timedelta(seconds=1)
+    db.session.commit()
+    assert receivers.sweep(app) == 1 and receivers.sweep(app) == 0 and sent == [recording.id]
+    listening.listen(recording.id)
+    db.session.expire_all()
+    assert operations.of_answer(answer).state is FollowUpState.ASKED
+    assert receivers.sweep(app) == 0
 
 
 @pytest.mark.parametrize("why", ["not_switched_on", "not_told", "no_consent", "no_recogniser"])

@@ -251,7 +251,7 @@ class TestTokens:
 
 #: Everything about one room, and whom it lets in besides its host: anybody inside, or nobody.
 #: Of assessments alone, for those who review the position: tests/webapp/live/test_guide.py.
-GUIDE = {"live.guide", "live.choose_questions", "live.write_note", "live.score"}
+GUIDE = {"live.guide", "live.choose_questions", "live.write_note", "live.keep_scores", "live.score"}
 ROUTES = [
     ("GET", "live.lobby", True),
     ("GET", "live.call", True),

@@ -177,6 +177,30 @@ def test_who_is_owed_an_answer_is_said_in_time_and_once_a_week(app, invited, pos
     assert {taken.recipient for taken in post.taken} == {"kim@viva.test"}  # told meanwhile, so nobody is reminded
 
 
+def test_whoever_owes_many_an_answer_gets_one_message_a_week(make, post, deliver, monkeypatch):
+    """A recruiter with thousands of overdue answers got thousands of mails."""
+    monkeypatch.setattr(clock, "SINGLY", 2)
+    first, by = now() - timedelta(days=44), make.user()
+    for number in range(12):
+        interview = make.interview()
+        interview.state, interview.submitted_at = InterviewState.SUBMITTED, first + timedelta(minutes=number)
+        interview.candidate_name = f"Person {number:02}"
+        interview.invitation.created_by_id = by.id
+    alone = make.interview()
+    alone.state, alone.submitted_at = InterviewState.SUBMITTED, first
+    db.session.commit()
+    monday = datetime.fromisocalendar(*now().isocalendar()[:2], 1).replace(hour=12, tzinfo=now().tzinfo)
+    for day in (0, 3, 6, 7):
+        clock.answers_due(monday + timedelta(days=day))
+    mails = list(db.session.scalars(sa.select(Message).where(Message.user_id == by.id, Message.recipient == by.email)))
+    assert [each.kind for each in mails] == ["answers_due", "answers_due"]
+    assert all(each.user_id != by.id for each in db.session.scalars(sa.select(Message).filter_by(kind="answer_due")))
+    assert "Person" not in str(mails[0].facts), "names stay where erasure reaches them"
+    deliver()
+    text = next(taken.mail.get_body(("plain",)).get_content() for taken in post.taken if taken.recipient == by.email)
+    assert "12" in text and "Person 00 (" in text and "Person 09 (" in text and "Person 10" not in text
+
+
 def test_the_clock_writes_a_few_at_a_time_and_nothing_the_second_time(make, post, monkeypatch):
     """With ten thousand interviews, one transaction kept everybody from deciding for twenty seconds, twice a minute."""
     monkeypatch.setattr(clock, "AT_ONCE", 2)

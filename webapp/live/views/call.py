@@ -13,7 +13,8 @@ What the two templates of the room are given (templates/live/lobby.html and room
 - lobby: ``form`` (name)
 - room: ``live_url`` (ws:// or wss://, the sockets are /signal and /reading below it), ``leave_url`` and ``close_url``
   (forms post there; the second for the host alone, else None), ``manage_url`` (host, else None),
-  ``recording_allowed``, ``recording_why_not``, ``recording_consent`` (as above)
+  ``recording_allowed``, ``recording_why_not``, ``recording_consent`` (as above); for interviewers ``guide_url`` and
+  what templates/live/_guide.html is given
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
 from webapp.core.translation import translate_stored
 from webapp.interviews.candidate_session import grant
-from webapp.live import access, consent_texts, operations, policy, recording, tokens
+from webapp.live import access, consent_texts, guide, operations, policy, recording, tokens
 from webapp.live.addresses import live_url, origin_of
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room
 from webapp.live.operations import RoomError
+from webapp.live.presenters import guide_parts
 from webapp.recordings.operations import UploadError
 
 blueprint = Blueprint("live", __name__, url_prefix="/live")
@@ -116,6 +118,7 @@ def call(room_id: str) -> Response | tuple[str, int]:
     where = live_url(current_app, request)
     recordable = policy.may_record(member)
     hosts = member.role is MemberRole.HOST
+    interviews = not member.is_candidate and guide.may_use(current_user, room)
     page = make_response(
         render_template(
             "live/room.html",
@@ -126,6 +129,8 @@ def call(room_id: str) -> Response | tuple[str, int]:
             recording_allowed=bool(recordable),
             recording_why_not=recordable.reason or None,
             recording_consent=consent_texts.recording(room) if recordable else None,
+            guide_url=url_for("live.guide", room_id=room.id) if interviews else None,
+            **(guide_parts(room, current_user._get_current_object()) if interviews else {}),
             **_page(room, member),
         )
     )

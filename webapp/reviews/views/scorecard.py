@@ -11,9 +11,9 @@ from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_decide, may_view
 from webapp.interviews.models import Interview
-from webapp.questions.guide import WHOLE, guide_of
 from webapp.reviews import deciding, openings, operations, presenters
 from webapp.reviews.access import is_identity_hidden, load_for_review
+from webapp.reviews.forms import given_in_form
 from webapp.reviews.models import DecisionState, Outcome, ScorecardState
 from webapp.reviews.operations import Given, ReviewError
 
@@ -55,11 +55,7 @@ def save(interview_id: str) -> Response | tuple[str | Response, int]:
     by_script = request.accept_mimetypes.best == "application/json"
     interview = load_for_review(interview_id)
     summary = request.form.get("summary", "")
-    given = {}
-    for question in interview.questions:
-        note = request.form.get(f"note-{question.id}", "")
-        scores = {key: _score(f"score-{question.id}-{key}") for key in guide_of(question).keys if key != WHOLE}
-        given[question.id] = Given(_score(f"score-{question.id}"), note, scores)
+    given = given_in_form(interview.questions)
     try:
         card = operations.save(interview, _me(), given, summary)
         if request.form.get("then") == "submit":
@@ -78,14 +74,6 @@ def save(interview_id: str) -> Response | tuple[str | Response, int]:
         return redirect(url_for("reports.show", interview_id=interview.id))
     flash(_("Your draft has been saved. Only you can see it."), "success")
     return redirect(url_for("reviews.scorecard", interview_id=interview.id))
-
-
-def _score(name: str) -> int | None:
-    """A field's score: 1..5, or None; 400 for anything else."""
-    score = request.form.get(name, "")
-    if score not in ("", "1", "2", "3", "4", "5"):
-        abort(400)
-    return int(score) if score else None
 
 
 @blueprint.post("/<interview_id>/scorecard/new-version")

@@ -1,9 +1,11 @@
-// Chat, people and settings in one panel; its buttons open it, Escape closes it and brings the focus back.
+// Guide, chat, people and settings in one panel; its buttons open it, Escape closes it and brings the focus back.
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 
 /** @type {Record<string, string>} */
-const TITLES = { chat: gettext("Chat"), people: gettext("People"), settings: gettext("Settings") };
+const ALL = { guide: gettext("Guide"), chat: gettext("Chat"), people: gettext("People"), settings: gettext("Settings") };
+/** What this person has of them: the guide is for interviewers. */
+const TITLES = Object.fromEntries(Object.entries(ALL).filter(([name]) => byId(`panel-${name}`)));
 
 export class Panel {
   /** @type {string | null} */
@@ -51,7 +53,7 @@ export class Panel {
       this.#button(other).setAttribute("aria-expanded", String(other === name));
     }
     this.onOpen(name);
-    const first = name === "chat" ? byId("chat-text") : this.#title;
+    const first = { chat: byId("chat-text"), guide: byId("text") }[name] ?? this.#title;
     first.focus();
   }
 

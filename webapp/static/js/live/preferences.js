@@ -8,7 +8,7 @@ const DEFAULTS = {
   live: true,
   continuous: true,
   keysOn: true,
-  keys: { reading: "r", microphone: "m", camera: "v", hand: "h", analyse: "a", chat: "c", people: "p" },
+  keys: { reading: "r", microphone: "m", camera: "v", hand: "h", analyse: "a", guide: "g", chat: "c", people: "p" },
 };
 
 function stored() {

@@ -8,6 +8,7 @@ import { Consent } from "./consent.js";
 import { Controls } from "./controls.js";
 import { wireDevices } from "./device_choice.js";
 import { insist } from "./dialogs.js";
+import { Guide } from "./guide.js";
 import { remember, remembered } from "./join_state.js";
 import { roomShortcuts } from "./shortcuts.js";
 import { OwnMedia } from "./media.js";
@@ -109,6 +110,7 @@ export class Room {
     if (!navigator.mediaDevices?.getDisplayMedia) this.controls.hide("screen");
     if (this.data.recordingAllowed === "no") this.controls.hide("record");
     this.panel = new Panel({ onOpen: (name) => this.#panelOpened(name) });
+    this.guide = byId("panel-guide") && new Guide(byId("panel-guide"));
     this.chat = new Chat({
       send: (text) => this.signalling.send({ type: "chat", text }),
       isShown: () => this.panel?.isOpen === "chat",
@@ -140,6 +142,7 @@ export class Room {
         if (!before && !known) {
           this.notices.say(gettext("%(name)s is here.", peer));
           this.reading.met(peer);
+          this.guide?.retry();
         }
         if (peer.hand && before && !before.hand) this.notices.say(gettext("%(name)s raised a hand.", peer));
         if (peer.recording && !before?.recording) this.notices.say(gettext("%(name)s records their own side.", peer));

@@ -10,6 +10,7 @@ const ACTIONS = {
   camera: gettext("Camera"),
   hand: gettext("Raise hand"),
   analyse: gettext("Analyse this moment"),
+  guide: gettext("Guide"),
   chat: gettext("Chat"),
   people: gettext("People"),
 };
@@ -116,6 +117,7 @@ export function roomShortcuts({ allowed, consent, controls, panel, preferences }
   /** @param {string} name */
   const open = (name) => [name, () => panel.toggle(name)];
   const actions = Object.fromEntries([press("microphone"), press("camera"), press("hand"), open("chat"), open("people")]);
+  if (byId("control-guide")) actions.guide = () => panel.toggle("guide");
   if (allowed) Object.assign(actions, { reading: () => consent.toggle(), analyse: () => controls.click("analyse") });
   return new Shortcuts({ preferences, actions });
 }
