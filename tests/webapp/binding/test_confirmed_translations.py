@@ -97,10 +97,6 @@ def test_a_candidate_reads_the_english_too_until_it_is_confirmed(app, client, ma
     assert "binding-english" not in after and 'lang="fr"' in after
     with app.test_request_context(headers=FRENCH):
         assert {text.binding for text in consent_texts.texts_for(interview)} == {"fr"}
-    with app.test_request_context(headers={"Accept-Language": "de"}):
-        german = consent_texts.texts_for(interview)
-    assert {(text.language, text.binding) for text in german} == {("de", "en")}
-    assert all(text.english for text in german)
 
 
 @pytest.mark.full
