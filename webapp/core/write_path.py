@@ -34,7 +34,9 @@ def engine_options(uri: str) -> dict[str, Any]:
     url = sa.make_url(uri)
     in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     pool = POOL if in_a_file or url.get_backend_name() != "sqlite" else {}
-    return {"hide_parameters": True, **pool}  # names and answers stay out of logs
+    # A server that was started again has left us connections that are dead: each is asked before it is used.
+    more = {"pool_pre_ping": True} if url.get_backend_name() != "sqlite" else {}
+    return {"hide_parameters": True, **pool, **more}  # names and answers stay out of logs
 
 
 @event.listens_for(Engine, "connect")
