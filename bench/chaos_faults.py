@@ -17,8 +17,7 @@ import sqlalchemy as sa
 
 from bench import candidate_killer
 from bench.candidate_client import Ledger
-from bench.chaos_program import SKEW
-from bench.chaos_servers import PostgreSQL, Proxy
+from bench.chaos_servers import SKEW, PostgreSQL, Proxy
 from bench.serving import say
 
 #: What stands in a process's command line, and how often it is chosen.

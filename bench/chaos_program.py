@@ -2,7 +2,7 @@
 
 ``celery -A bench.chaos_program`` are the workers and the clock, ``python -m bench.chaos_program --listen`` the server.
 What a process takes for the time is off by what the file ``skew`` in the data folder says for its kind. An analysis
-takes a moment and returns the same reading for everybody.
+takes a moment and returns the same reading for everybody. Nothing else may import this module: it changes the clock.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
+from bench.chaos_servers import SKEW
 from ml.core.readings import TRAITS, Estimate, ModelVersion, TextReading
 from webapp import create_app
 from webapp.analysis import readers
@@ -23,7 +24,6 @@ from webapp.core import database, server
 
 #: Seconds that an analysis takes.
 ANALYSIS = 0.3
-SKEW = "skew"
 
 
 def kind() -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from bench.measuring import BenchFailed
 
+#: The file in the data folder that says by how many seconds whose clock is off (bench/chaos_program.py).
+SKEW = "skew"
 #: Seconds until a server answers.
 START = 30.0
 _REFUSAL = (
