@@ -21,13 +21,14 @@ from bench.chaos_servers import SKEW, PostgreSQL, Proxy
 from bench.serving import say
 
 #: What stands in a process's command line, and how often it is chosen.
-VICTIMS = {"analysis@": 5, "quick@": 3, "upkeep@": 2, "outbox@": 1, "beat": 1, "--listen": 1}
+VICTIMS = {"analysis@": 8, "quick@": 6, "upkeep@": 4, "outbox@": 2, "beat": 2, "--listen": 1}
 KINDS = (
     "kill", "database restart", "broker partition", "storage 503", "full disk", "clock", "doubled message",
     "reordered messages", "poisoned message",
 )  # fmt: skip
-#: Seconds between two faults of a thread, at least and at most; how long one lasts that lasts.
-SHORT, LONG, LASTS = (0.8, 2.0), (2.0, 5.0), (1.0, 3.0)
+#: Seconds between two faults of a thread, at least and at most (the supervisor waits up to half a minute before it
+#: starts again what dies again and again); how long one lasts that lasts.
+SHORT, KILLS, LONG, LASTS = (0.8, 2.0), (2.0, 4.5), (2.0, 5.0), (1.0, 3.0)
 #: Seconds that a clock is off at most: more than a lease holds.
 OFF = 45.0
 #: Which task is about rows of which table.
@@ -57,7 +58,7 @@ def happening(world: World, ledger: Ledger, seed: int) -> Iterator[None]:
     stop = threading.Event()
     faults = Faults(world, stop, ledger)
     plans: tuple[tuple[tuple[float, float], dict[str, Callable[[np.random.Generator], bool]]], ...] = (
-        (SHORT, {"kill": faults.kill}),
+        (KILLS, {"kill": faults.kill}),
         (SHORT, {
             "doubled message": faults.double, "reordered messages": faults.reorder, "poisoned message": faults.poison,
         }),
