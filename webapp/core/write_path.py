@@ -85,8 +85,18 @@ def _is_busy(error: BaseException | None) -> bool:
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether a statement failed because the database's turn did not come; trying later may help."""
-    return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None))
+    """Whether a statement failed because the database's turn did not come, or it is being started again; trying later
+    may help."""
+    return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None)) or _is_away(error)
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether a connection to a server of databases was lost, or none was to be had."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return False
+    # PostgreSQL's states: 08 connections, 57P a server that stops or starts; none where nobody answered.
+    state = getattr(error.orig, "sqlstate", "")
+    return error.connection_invalidated or state is None or str(state).startswith(("08", "57P"))
 
 
 def is_gone(error: BaseException) -> bool:
