@@ -14,6 +14,8 @@ from webapp.core.database import db
 from webapp.policy import Modality
 from webapp.policy.models import NEWEST, OFF
 from webapp.policy.switches import switch, switched_on
+from webapp.registry import groups
+from webapp.registry.cards import cards
 
 models = AppGroup("models", help="The models that read answers.")
 
@@ -35,6 +37,15 @@ def switch_command(modality: str, version: str) -> None:
     switch(Modality(modality), chosen, organisation_id=None, by=None)
     db.session.commit()
     click.echo(f"{modality}: {switched_on(None, Modality(modality)) or 'newest'}. Organisations' own choices stay.")
+
+
+@models.command("groups")
+def groups_command() -> None:
+    """Print what each model's card says by group of people: recall with a 95 % interval over people, or that it is not
+    measured."""
+    for card in cards():
+        for line in groups.lines_of(card):
+            click.echo(f"{card.name} ({card.version}): {line}")
 
 
 @models.command("keep")

@@ -58,6 +58,29 @@ def by_group(card: Card) -> list[ByGroup]:
     return found
 
 
+def lines_of(card: Card) -> list[str]:
+    """What a card says by group, in plain words, as the model cards and ``./viva flask models groups`` have it."""
+    found = []
+    for one in by_group(card):
+        parts = [
+            f"{group.name} {group.mean:.3f} ({group.low:.3f} to {group.high:.3f}, n = {group.people})"
+            if group.mean is not None
+            else f"{group.name}: not enough data (n = {group.people})"
+            for group in one.groups
+        ]
+        between = "difference {:+.3f} ({:+.3f} to {:+.3f})".format(*one.difference) if one.difference else ""
+        found.append(f"{one.figure}: {'; '.join(filter(None, (*parts, between)))}")
+    if found:
+        return found
+    why = "the card has no figure for each speaker" if names_sex(card) else "the data name no groups of people"
+    return [f"not measured: {why}"]
+
+
+def names_sex(card: Card) -> bool:
+    """Whether the data behind a model name the sex of who is heard or seen in them."""
+    return any(corpus in str(card.data.get("data", "")) for corpus in ("RAVDESS", "nEMO"))
+
+
 def _by_sex(title: str, per_actor: Mapping[str, Any]) -> ByGroup | None:
     women: list[float] = []
     men: list[float] = []

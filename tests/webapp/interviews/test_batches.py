@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,36 @@ def test_killed_in_the_middle_it_goes_on_without_doubling(client: FlaskClient, d
     assert len(emails) == len(set(emails)) == 50
     assert db.session.scalar(sa.select(sa.func.count(Message.id)).where(Message.kind == "invitation")) == 50
     assert not batch_work.run(batch.id) and invited() == 50
+
+
+@pytest.mark.full
+def test_five_thousand_people_in_one_list(client: FlaskClient, draft, monkeypatch):
+    """Invited by the worker's own function, killed in the middle, with its progress; how long it took is printed."""
+    batch = draft(many(5_000))
+    at = started(client, batch)
+    real, seen = operations.create_invitation, []
+
+    def dies(**values):
+        if len(seen) == 2_345:
+            raise SystemExit
+        seen.append(values["email"])
+        return real(**values)
+
+    began = time.perf_counter()
+    monkeypatch.setattr(operations, "create_invitation", dies)
+    with pytest.raises(SystemExit):
+        while batch_work.run(batch.id):
+            pass
+    monkeypatch.setattr(operations, "create_invitation", real)
+    db.session.expire_all()
+    facts = client.get(f"{at}/progress").json
+    assert 2_300 <= facts["invited"] <= 2_345 and facts["invited"] + facts["waiting"] == 5_000
+    while batch_work.run(batch.id):
+        pass
+    print(f"5,000 people were invited in {time.perf_counter() - began:.0f} s.")
+    facts = client.get(f"{at}/progress").json
+    assert (facts["invited"], facts["failed"], facts["finished"]) == (5_000, 0, True)
+    assert invited() == db.session.scalar(sa.select(sa.func.count(sa.distinct(Invitation.email)))) == 5_000
 
 
 def test_a_worker_whose_lease_was_lost_invites_nobody_more(client: FlaskClient, draft):

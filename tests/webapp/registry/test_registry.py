@@ -13,7 +13,7 @@ from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db, now
 from webapp.messages.models import Channel, Message
 from webapp.policy import Modality
-from webapp.registry import cards, drift, operations, receivers, technical_file
+from webapp.registry import cards, drift, groups, operations, receivers, technical_file
 from webapp.registry.models import ModelVersionRow
 
 
@@ -105,3 +105,22 @@ def test_admins_are_told_of_drift_once_a_month_for_each_number(make):
     assert {each.facts["what"] for each in mails} == {
         "text, input: words (0.41, n = 120)", "text, input: words (0.30, n = 70)"
     }  # fmt: skip
+
+
+def test_figures_by_group_are_in_the_model_cards_as_the_command_prints_them(app, client, sign_in, make):
+    printed = app.test_cli_runner().invoke(args=["models", "groups"]).output
+    assert "fusion (fusion-" in printed and "women 0." in printed and "text (text-" in printed
+    for card in cards.cards():
+        section = card.text.get("By group of people", "")
+        for line in groups.lines_of(card):
+            if line.startswith("not measured"):
+                assert not section or section.startswith("Not measured"), card.name
+            else:
+                assert line in section, f"bring ml/{card.name}/MODEL_CARD.md up to date: {line}"
+    sign_in(make.user(Role.ADMIN))
+    for name, said in (
+        ("text", "at least five people of each group"),
+        ("voice", "speaker by speaker"),
+        ("fusion", "n = 10"),
+    ):
+        assert said in client.get(f"/models/{name}").text, name

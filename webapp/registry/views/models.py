@@ -93,6 +93,7 @@ def _page(card: Card, form: SwitchForm | None = None) -> str:
         earlier=operations.earlier(card.name),
         counts=counts,
         groups=groups.by_group(card),
+        names_sex=groups.names_sex(card),
         **_switching(card, form),
     )
 
