@@ -56,7 +56,7 @@ def _one(browser: Browser, port: int, link: str, ledger: Ledger, chance: np.rand
     try:
         return person.whole_way(link)
     except (Error, AssertionError) as error:
-        return OVER if ledger.is_over else f"Chromium: {person.where}: {str(error).splitlines()[0][:80]}"
+        return f"Chromium: {str(error).splitlines()[0][:80]}; at last {person.where}"
     finally:
         with contextlib.suppress(Error):
             context.close()
@@ -132,6 +132,8 @@ class _Person:
         with contextlib.suppress(Error, AssertionError):
             self._goto(f"{welcome}/consent")
             page = self.page
+            if (place := page.get_by_label("Where do you live?")).count():
+                place.select_option("CA-QC")
             for box in page.get_by_role("checkbox").all():
                 box.set_checked(box.get_attribute("name") == "recording")
             page.get_by_role("button", name="Save and continue").click()
@@ -159,6 +161,9 @@ class _Person:
                 other.goto(url)
                 other.close()
             record.click()
+            interview, _questions, place = url.split("/")[-3:]
+            with self.ledger.lock:
+                self.ledger.recorded[interview, place] += 1
             expect(page.locator("#sign")).to_be_visible(timeout=20_000)
             page.wait_for_timeout(RECORDED / 2)
             if self._goes_wrong("drop"):

@@ -47,6 +47,8 @@ class Ledger:
     errors: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    #: Interview and question → how often recording was begun there, for those who did it more than once on purpose.
+    recorded: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: On the monotonic clock: when nobody goes on, whatever they have.
     until: float = math.inf
     begun: int = 0

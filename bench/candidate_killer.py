@@ -71,7 +71,7 @@ def killing(home: Path, ledger: Ledger, may_fill: bool, seed: int, pause: float)
     def run() -> None:
         while not stop.wait(pause * chance.uniform(*PAUSE)):
             if may_fill and chance.random() < 0.15:
-                _fill(home, stop)
+                fill(home, stop)
                 ledger.fault("full disk")
             elif victim := _kill(home, chance):
                 ledger.fault(f"kill {victim}")
@@ -89,7 +89,7 @@ def _kill(home: Path, chance: np.random.Generator) -> str:
     """End one process; what it is, empty where there is none."""
     names = [name for name, (_what, often) in VICTIMS.items() for _time in range(often)]
     wanted = str(chance.choice(names))
-    found = [pid for pid, line in _processes(home) if wanted in line]
+    found = [pid for pid, line in processes(home) if wanted in line]
     if not found:
         return ""
     with contextlib.suppress(ProcessLookupError):
@@ -97,7 +97,7 @@ def _kill(home: Path, chance: np.random.Generator) -> str:
     return VICTIMS[wanted][0]
 
 
-def _processes(home: Path) -> Iterator[tuple[int, str]]:
+def processes(home: Path) -> Iterator[tuple[int, str]]:
     """Our Viva's processes, below the one that holds the data folder's lock: their ids and command lines."""
     try:
         above = {int((home / "viva.lock").read_text("ascii").split()[0])}
@@ -121,7 +121,7 @@ def _parents() -> Iterator[tuple[int, int]]:
                     yield int(name), int(parent)
 
 
-def _fill(home: Path, stop: threading.Event) -> None:
+def fill(home: Path, stop: threading.Event) -> None:
     """Leave no byte free for a moment."""
     filler = home.parent / "filler"
     try:

@@ -221,15 +221,25 @@ def _compare(home: Path, ledger: Ledger) -> dict[str, int]:
         for query in (
             "select count(*) - count(distinct invitation_id) from interviews",
             "select count(*) from (select 1 from answers group by interview_id, question_id having count(*) > 1)",
-            "select count(*) from (select 1 from takes join recordings on take_id = takes.id where state = 'ready'"
-            " group by answer_id having count(*) > 1)",
             "select count(*) from (select 1 from interview_events where type = 'submitted' group by interview_id"
             " having count(*) > 1)",
             "select count(*) from (select 1 from messages where kind = 'receipt' group by invitation_id, channel"
             " having count(*) > 1)",
         ):
             doubled += ask(query).fetchone()[0]
+        doubled += _takes_too_many(connection, ledger)
     return {"submitted": len(submitted), "lost": lost, "doubled": doubled}
+
+
+def _takes_too_many(connection: sqlite3.Connection, ledger: Ledger) -> int:
+    """Takes that nobody recorded. Who was left waiting in Chromium, or lost the page, records once more on purpose."""
+    found = connection.execute(
+        "select answers.interview_id, questions.position, count(*) from recordings"
+        " join takes on takes.id = recordings.take_id join answers on answers.id = takes.answer_id"
+        " join questions on questions.id = answers.question_id where recordings.state = 'ready' group by answers.id"
+    )
+    begun = ledger.recorded
+    return sum(max(count - max(begun[interview, str(place)], 1), 0) for interview, place, count in found)
 
 
 def table(found: dict[str, Any]) -> str:

@@ -11,6 +11,11 @@ PROMPTS = ("What did you solve?", "What did you learn?", "Why this position?")
 
 def prepare(home: Path, candidates: int, kinds: Sequence[str] = ("video", "video")) -> tuple[list[str], list[str]]:
     """A database with as many open invitations; their links' paths, and the questions' ids."""
+    return prepare_sets(home, candidates, [kinds])[0]
+
+
+def prepare_sets(home: Path, candidates: int, sets_of: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
+    """The same for each of several sets of questions, given as the questions' kinds."""
     import flask_migrate
 
     from webapp import create_app
@@ -29,23 +34,25 @@ def prepare(home: Path, candidates: int, kinds: Sequence[str] = ("video", "video
         by.organisation_id = first_organisation().id
         by.lock_password()
         enrol(by)
-        chosen = sets.create_set(title="A few questions", introduction="", by=by)
-        for kind, prompt in zip(kinds, PROMPTS, strict=False):
-            sets.add_question(
-                chosen, kind=QuestionKind(kind), prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
-                takes_allowed=3, by=by,
-            )  # fmt: skip
-        sets.publish(chosen, by=by)
         position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
         until = now() + timedelta(days=7)
-        made = [
-            create_invitation(
-                position=position, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by
-            )
-            for n in range(candidates)
-        ]
-        db.session.commit()
-        found = [invitation_url(each) for each in made], [question.id for question in chosen.questions]
+        found = []
+        for kinds in sets_of:
+            chosen = sets.create_set(title="A few questions", introduction="", by=by)
+            for kind, prompt in zip(kinds, PROMPTS, strict=False):
+                sets.add_question(
+                    chosen, kind=QuestionKind(kind), prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
+                    takes_allowed=3, by=by,
+                )  # fmt: skip
+            sets.publish(chosen, by=by)
+            made = [
+                create_invitation(
+                    position=position, question_set=chosen, name=f"Candidate {n}", email="", deadline=until, by=by
+                )
+                for n in range(candidates)
+            ]
+            db.session.commit()
+            found.append(([invitation_url(each) for each in made], [question.id for question in chosen.questions]))
         db.session.remove()
         db.engine.dispose()
     return found

@@ -149,6 +149,9 @@ def _bench(arguments: list[str]) -> int:
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()
+    if "chaos" in arguments:
+        ensure_environment("dev", CLUSTER)
+        ensure_frontend()
     if "languages" in arguments:
         spoken_languages.ensure_spoken_languages()
     return _module("bench", "bench")(arguments)

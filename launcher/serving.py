@@ -22,7 +22,7 @@ from launcher import preloaded
 from launcher.console import Failure, Step, say
 from launcher.database import prepare
 from launcher.paths import data_folder
-from launcher.supervisor import Child, Process, Supervisor, die_with_parent, start
+from launcher.supervisor import PATIENCE, Child, Process, Supervisor, die_with_parent, start
 
 #: Seconds until a server that does not answer counts as broken.
 START_LIMIT = 90.0
@@ -103,7 +103,7 @@ def _cores() -> int:
 
 
 def _serve(options: argparse.Namespace, home: Path, begin: Callable[..., Process]) -> int:
-    supervisor = Supervisor(_processes(options, home), begin, logs=home / "logs")
+    supervisor = Supervisor(_processes(options, home), begin, logs=home / "logs", patience=_patience())
     step = Step("Starting the server")
     began, ready, failed = time.monotonic(), False, ""
     server = supervisor.children[0]
@@ -131,6 +131,14 @@ def _serve(options: argparse.Namespace, home: Path, begin: Callable[..., Process
         raise Failure(failed)
     say("\n  Viva has stopped.")
     return 0
+
+
+def _patience() -> float:
+    """Seconds that processes get to end: more than workers take to finish, or hand back, what they have in hand."""
+    try:
+        return max(PATIENCE, float(os.environ.get("VIVA_DRAIN_SECONDS") or 0) + 4.0)
+    except ValueError:  # the processes themselves say what is wrong with it
+        return PATIENCE
 
 
 def _answers(host: str, port: int) -> bool:

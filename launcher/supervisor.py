@@ -19,7 +19,7 @@ from typing import IO, Any, Protocol
 from launcher.console import say
 from launcher.paths import ROOT, command
 
-#: Seconds that a process gets to finish what it does before it is killed.
+#: Seconds that a process gets to finish or hand back what it does (webapp/core/draining.py) before it is killed.
 PATIENCE = 8.0
 #: Seconds after which a process that ran counts as healthy again, and the longest pause before a restart.
 HEALTHY_AFTER, LONGEST_PAUSE = 60.0, 30.0
@@ -131,9 +131,12 @@ class Child:
 class Supervisor:
     """Starts ``children`` by ``begin``, as `start` does; ``run`` lasts until something asks to stop."""
 
-    def __init__(self, children: Sequence[Child], begin: Callable[..., Process] = start, *, logs: Path) -> None:
+    def __init__(
+        self, children: Sequence[Child], begin: Callable[..., Process] = start, *, logs: Path,
+        patience: float = PATIENCE,
+    ) -> None:  # fmt: skip
         self.children = children
-        self.begin, self.logs = begin, logs
+        self.begin, self.logs, self.patience = begin, logs, patience
         self.stopping = False
         self._selector = selectors.DefaultSelector()
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -243,7 +246,7 @@ class Supervisor:
         """Ask every main process to finish, wait a little, then take down whatever is left of its group."""
         for child in self.children:
             child.signal(signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and any(c.process and c.process.poll() is None for c in self.children):
             self._read_output(0.1)
         for child in self.children:

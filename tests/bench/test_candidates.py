@@ -20,6 +20,8 @@ from bench.candidate_client import OVER, Candidate, Ledger
 
 TABLES = """
 create table recordings (id, take_id, state, original_key);
+create table questions (id, position);
+insert into questions values ('q', 1);
 create table answers (id integer primary key, interview_id, question_id, text);
 create table takes (id, answer_id);
 create table interviews (id, invitation_id, state);
@@ -122,3 +124,14 @@ def test_only_who_takes_an_option_is_told_it(capsys, monkeypatch):
     assert command.main(["delivery", "--interviews", "7"]) == 2
     assert "no option --interviews" in capsys.readouterr().err
     assert command.main(["candidates", "--interviews", "0"]) == 2
+
+
+def test_a_take_is_doubled_unless_somebody_recorded_it(home):
+    with sqlite3.connect(home / "viva.db") as connection:
+        connection.execute("insert into takes values ('t', 1), ('u', 1)")
+        connection.execute("insert into recordings values ('s', 'u', 'ready', 's.mp4')")
+    connection.close()
+    assert candidates._compare(home, ledger())["doubled"] == 1
+    twice = ledger()
+    twice.recorded["i", "1"] = 2
+    assert candidates._compare(home, twice)["doubled"] == 0

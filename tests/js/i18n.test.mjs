@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { gettext, ngettext, pgettext, setCatalogue } from "../../webapp/static/js/i18n.js";
+import { decimal, gettext, ngettext, pgettext, setCatalogue } from "../../webapp/static/js/i18n.js";
 
 afterEach(() => setCatalogue({}));
 
@@ -54,4 +54,12 @@ test("the catalogue is the page's", async () => {
   const broken = await import("../../webapp/static/js/i18n.js?broken");
   console.warn = warn;
   assert.equal(broken.gettext("Saved"), "Saved");
+});
+
+test("numbers are written as the page's language writes them", () => {
+  assert.equal(decimal(1234.56, 1), "1,234.6");
+  for (const [locale, written] of [["de", "1.234,6"], ["pl", "1234,6"], ["ar", "1,234.6"], ["en-XA", "1,234.6"], ["??", "1,234.6"]]) {
+    setCatalogue({ locale });
+    assert.equal(decimal(1234.56, 1).replace(/\s/g, ""), written, locale);
+  }
 });

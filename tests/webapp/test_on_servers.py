@@ -56,6 +56,7 @@ def test_migrations_lead_on_postgresql_to_what_the_models_say(database, tmp_path
 #: What is run on PostgreSQL: files that take less than a minute.
 FEATURES = (
     "accounts/test_sessions.py", "accounts/test_second_step.py", "positions", "interviews/test_links.py", "recordings/test_tus.py",
+    "analysis/test_sweep.py", "analysis/test_operations.py",
 )  # fmt: skip
 #: Tests that are about the file in which an upload gathers, or the folder of recordings.
 OF_FILES = "not smaller_of_file and not full_disk"

@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import leases
-from webapp.core.leases import FREE, LeaseLostError, new_owner, term
+from webapp.core import leases, queues
+from webapp.core.leases import FREE, HandedBackError, LeaseLostError, new_owner, term
 
 __all__ = [
     "FREE",
     "WORK",
+    "HandedBackError",
     "Heartbeat",
     "LeaseLostError",
     "claim",
@@ -38,6 +39,14 @@ WORK = leases.Work(
         "reason_code": None,
         "reason": None,
     },
+    # A queued row's lease is the message: should that be lost, the sweep sends another.
+    handed_back=lambda moment: {
+        "state": AnalysisState.QUEUED,
+        "progress": 0.0,
+        "lease_owner": None,
+        "lease_until": moment + term(),
+    },
+    task=queues.RUN_ANALYSIS,
 )
 
 

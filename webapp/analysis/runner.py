@@ -46,6 +46,8 @@ def run(analysis_id: str) -> bool:
     try:
         with leases.Heartbeat(analysis_id, owner) as heartbeat:
             state, values = _work(analysis, heartbeat)
+    except leases.HandedBackError:
+        return False
     except leases.LeaseLostError:
         logger.info("Analysis %s was taken over or taken back; nothing is stored", analysis_id)
         leases.give_back_attempt(analysis_id)
@@ -63,7 +65,7 @@ def run(analysis_id: str) -> bool:
         db.session.rollback()
     stored = leases.settle(analysis_id, owner, state, **values)
     _count(modality, state, values, time.monotonic() - began if took is None else took)
-    if not stored:
+    if not stored and not heartbeat.handed_back:
         leases.give_back_attempt(analysis_id)
     db.session.expire_all()
     if stored and state in FINISHED:

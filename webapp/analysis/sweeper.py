@@ -119,10 +119,15 @@ def _send_again() -> int:
     return sent
 
 
+def _interviews(ids: sa.Select[str]) -> list[Interview]:
+    """Each of them once. By their ids: PostgreSQL cannot say whether two rows with JSON are alike."""
+    return list(db.session.scalars(sa.select(Interview).where(Interview.id.in_(ids))))
+
+
 def _queue_late_recordings() -> int:
     """Answers whose recording was verified only after the interview had been submitted."""
     late = (
-        sa.select(Interview)
+        sa.select(Interview.id)
         .join(Analysis, Analysis.interview_id == Interview.id)
         .join(Answer, Answer.id == Analysis.answer_id)
         .join(Take, Take.answer_id == Answer.id)
@@ -132,9 +137,8 @@ def _queue_late_recordings() -> int:
             Recording.state == RecordingState.READY,
             Interview.state == InterviewState.SUBMITTED,
         )
-        .distinct()
     )
-    found = db.session.scalars(late).all()
+    found = _interviews(late)
     for interview in found:
         queue_interview(interview)
     db.session.commit()
@@ -144,16 +148,15 @@ def _queue_late_recordings() -> int:
 def _queue_what_waited() -> int:
     """Answers that the law let nobody analyse before a number of days had passed; asked again every hour."""
     waiting = (
-        sa.select(Interview)
+        sa.select(Interview.id)
         .join(Analysis, Analysis.interview_id == Interview.id)
         .where(
             Analysis.reason_code == "notice_too_short",
             Analysis.finished_at < now() - ASKED_AGAIN,
             Interview.state == InterviewState.SUBMITTED,
         )
-        .distinct()
     )
-    found = db.session.scalars(waiting).all()
+    found = _interviews(waiting)
     for interview in found:
         queue_interview(interview)
     db.session.commit()

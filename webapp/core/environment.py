@@ -191,6 +191,15 @@ SETTINGS = (
         default="filesystem://",
     ),
     Setting(
+        "VIVA_DRAIN_SECONDS",
+        "seconds that a worker which is asked to stop goes on with the analysis or recording in hand; then it "
+        "hands it back, and another takes it up. Less than your service manager waits before it kills",
+        "4",
+        "DRAIN_SECONDS",
+        float,
+        4.0,
+    ),
+    Setting(
         "VIVA_RATELIMIT_URL",
         "where throttling counts; needed once more than one server process runs",
         "memory",

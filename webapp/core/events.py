@@ -16,6 +16,8 @@ from blinker import NamedSignal, Namespace
 from flask import Flask, current_app
 from werkzeug.local import LocalProxy
 
+from webapp.core.database import db
+
 logger = logging.getLogger(__name__)
 
 _signals = Namespace()
@@ -136,4 +138,5 @@ def send_sweep() -> int:
             sent += receiver(app) or 0
         except Exception:
             logger.exception("A sweep failed")
+            db.session.rollback()  # or everything after it would fail with it
     return sent

@@ -13,7 +13,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from webapp.core import brokers, liveness, queues, storage
+from webapp.core import brokers, draining, liveness, queues, storage
 from webapp.core.database import db
 from webapp.core.limits import client_key
 from webapp.core.settings import ROOT
@@ -78,6 +78,7 @@ def init_celery(app: Flask) -> Celery:
     (app.config["HOME"] / "broker").mkdir(parents=True, exist_ok=True)
     brokers.configure(celery, app.config["BROKER_URL"], Path(app.config["HOME"]))
     liveness.init_app(app, celery)
+    draining.init_app(app)
     celery.set_default()
     app.extensions["celery"] = celery
     return celery

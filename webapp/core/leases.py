@@ -2,8 +2,9 @@
 
 A worker may work on a row only while it holds the row's lease, and it stores a result only if it still holds it: the
 row in the database decides, not the message that announced it. So a message that comes twice makes nothing twice, and a
-worker that dies loses nothing: its lease runs out and the sweep queues the row again. Each change is one conditional
-UPDATE in a transaction of its own, so that others see it at once.
+worker that dies loses nothing: its lease runs out and the sweep queues the row again. One that is asked to stop waits
+for no lease to run out: it hands the row back, and announces it (webapp/core/draining.py). Each change is one
+conditional UPDATE in a transaction of its own, so that others see it at once.
 
 A kind of work is a `Work`: a model with the columns ``id``, ``lease_owner``, ``lease_until`` and ``attempts``, and the
 conditions under which a row waits for a worker and is being worked on.
@@ -23,9 +24,10 @@ from typing import Any, Self, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
+from kombu.exceptions import KombuError
 from werkzeug.local import LocalProxy
 
-from webapp.core import counters
+from webapp.core import counters, draining
 from webapp.core.database import db, now
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,10 @@ FREE = {"lease_owner": None, "lease_until": None}
 
 class LeaseLostError(Exception):
     """Somebody else has the row now, or it has been taken back: stop, and store nothing."""
+
+
+class HandedBackError(LeaseLostError):
+    """This worker is asked to stop, and has given the row back for another to take."""
 
 
 def new_owner() -> str:
@@ -52,13 +58,17 @@ def term() -> timedelta:
 class Work:
     """One kind of work. ``free`` is given the present moment and says which rows may be claimed; ``busy`` says which
     rows can be held at all; ``claimed`` is set on a row by claiming it. ``counts_claims``: whether each claim is an
-    attempt; where it is not, whoever fails says whether that was the row's fault."""
+    attempt; where it is not, whoever fails says whether that was the row's fault. ``handed_back`` is set on a row
+    that a worker gives back unfinished, and ``task`` is the name of the task that announces it, given its id; without
+    one, workers keep what they have in hand until it is done."""
 
     model: Any
     free: Callable[[datetime], sa.ColumnElement[bool]]
     busy: sa.ColumnElement[bool]
     claimed: Callable[[datetime], dict[str, Any]] = lambda _moment: {}
     counts_claims: bool = True
+    handed_back: Callable[[datetime], dict[str, Any]] = lambda _moment: FREE
+    task: str | None = None
 
     def claim(self, row_id: str, owner: str) -> bool:
         """Take the lease of a free row; False where there is nothing to do or somebody else was first."""
@@ -79,6 +89,19 @@ class Work:
     def settle(self, row_id: str, owner: str, **values: Any) -> bool:
         """Give the lease back with the outcome; False, and nothing stored, where it is no longer ours."""
         return self.update(self.held(row_id, owner), **{**FREE, **values})
+
+    def hand_back(self, row_id: str, owner: str) -> bool:
+        """Give the row to whoever takes it next, the attempt not counted; False where it is no longer ours."""
+        values = self.handed_back(now())
+        if self.counts_claims:
+            values = {**values, "attempts": self.model.attempts - 1}
+        if not self.update(self.held(row_id, owner), **values):
+            return False
+        try:
+            current_app.extensions["celery"].send_task(self.task, [row_id])
+        except (OSError, KombuError) as error:  # the sweep sees that nobody took the row
+            logger.warning("That %s is handed back was not announced: %s", row_id, type(error).__name__)
+        return True
 
     def held(self, row_id: str, owner: str) -> sa.ColumnElement[bool]:
         """The condition that ``owner`` holds the row's lease."""
@@ -105,6 +128,8 @@ class Heartbeat:
         self._interval = float(self._app.config["HEARTBEAT_SECONDS"])
         self._progress = self._written = 0.0
         self._stop, self._lost = threading.Event(), threading.Event()
+        #: Whether the row was given back unfinished, since this worker is asked to stop.
+        self.handed_back = False
         self._thread = threading.Thread(target=self._beat, name=f"lease-{row_id[:8]}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -123,7 +148,20 @@ class Heartbeat:
     def check(self) -> None:
         """Raise LeaseLostError where going on would be for nothing."""
         if self._lost.is_set():
-            raise LeaseLostError(self._row_id)
+            raise HandedBackError(self._row_id) if self.handed_back else LeaseLostError(self._row_id)
+
+    def _hand_back(self) -> bool:
+        """Whether it is done: the row is somebody else's, and what this process still does is for nothing."""
+        try:
+            self.handed_back = self._work.hand_back(self._row_id, self._owner)
+        except sa.exc.SQLAlchemyError as error:  # again at the next beat
+            logger.warning("%s was not handed back: %s", self._row_id, type(error).__name__)
+            return False
+        if not self.handed_back:
+            return False
+        logger.info("%s is handed back unfinished: this worker stops", self._row_id)
+        self._lost.set()
+        return True
 
     def _beat(self) -> None:
         waited = 0.0
@@ -131,6 +169,8 @@ class Heartbeat:
         with self._app.app_context():
             while not self._stop.wait(tick):
                 waited += tick
+                if self._work.task is not None and draining.is_over() and self._hand_back():
+                    return
                 progress = self._progress
                 if waited < self._interval and progress - self._written < 0.01:
                     continue

@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Register the pages and the template helpers."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(asset=asset, now=now)
-    app.jinja_env.filters.update(clock=clock, percent=percent, length_of=length_of)
+    app.jinja_env.filters.update(clock=clock, percent=percent, decimal=decimal, length_of=length_of)
     zones.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

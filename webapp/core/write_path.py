@@ -34,7 +34,9 @@ def engine_options(uri: str) -> dict[str, Any]:
     url = sa.make_url(uri)
     in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     pool = POOL if in_a_file or url.get_backend_name() != "sqlite" else {}
-    return {"hide_parameters": True, **pool}  # names and answers stay out of logs
+    # A server that was started again has left us connections that are dead: each is asked before it is used.
+    more = {"pool_pre_ping": True} if url.get_backend_name() != "sqlite" else {}
+    return {"hide_parameters": True, **pool, **more}  # names and answers stay out of logs
 
 
 @event.listens_for(Engine, "connect")
@@ -83,8 +85,18 @@ def _is_busy(error: BaseException | None) -> bool:
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether a statement failed because the database's turn did not come; trying later may help."""
-    return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None))
+    """Whether a statement failed because the database's turn did not come, or it is being started again; trying later
+    may help."""
+    return isinstance(error, sa.exc.TimeoutError) or _is_busy(getattr(error, "orig", None)) or _is_away(error)
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether a connection to a server of databases was lost, or none was to be had."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return False
+    # PostgreSQL's states: 08 connections, 57P a server that stops or starts; none where nobody answered.
+    state = getattr(error.orig, "sqlstate", "")
+    return error.connection_invalidated or state is None or str(state).startswith(("08", "57P"))
 
 
 def is_gone(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from webapp.core.one_line import is_one_line
@@ -138,7 +139,7 @@ def wanted_words(question: Question) -> str:
     if settings.wanted:
         return _("Wanted for this position: %(list)s.", list=_(" or ").join(settings.wanted))
     if settings.least is not None:
-        number = f"{settings.least:g} {settings.unit}".strip()
+        number = f"{format_decimal(settings.least)} {settings.unit}".strip()
         return _("Wanted for this position: at least %(number)s.", number=number)
     return ""
 

@@ -33,6 +33,8 @@ def slow_read(
 
 
 readers.read = slow_read
-flask_app = create_app({"LEASE_SECONDS": 3, "HEARTBEAT_SECONDS": 1, "SECRET_KEY": "test"})
+flask_app = create_app(
+    {"LEASE_SECONDS": int(os.environ.get("TEST_LEASE", "3")), "HEARTBEAT_SECONDS": 1, "SECRET_KEY": "test"}
+)
 app = flask_app.extensions["celery"]
 app.conf.beat_schedule["sweep"]["schedule"] = 1.0

@@ -42,7 +42,7 @@ def start_worker(app: Flask) -> Iterator[Callable[[], subprocess.Popen]]:
     started: list[subprocess.Popen] = []
     home = app.config["HOME"]
 
-    def start() -> subprocess.Popen:
+    def start(**settings: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "celery", "-A", "tests.webapp.analysis.slow_worker", "worker"]
         command += [
             "--beat",
@@ -56,7 +56,13 @@ def start_worker(app: Flask) -> Iterator[Callable[[], subprocess.Popen]]:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**os.environ, "VIVA_HOME": str(home), "OMP_NUM_THREADS": "1", "VIVA_BROKER_URL": "filesystem://"},
+                env={
+                    **os.environ,
+                    "VIVA_HOME": str(home),
+                    "OMP_NUM_THREADS": "1",
+                    "VIVA_BROKER_URL": "filesystem://",
+                    **settings,
+                },
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -118,4 +124,31 @@ def test_sigkill_in_the_middle_loses_no_job_and_makes_none_twice(app, make, star
     # The killed one was tried twice and stored once; each of the others was read exactly once.
     assert rows.pop(victim).attempts == 2
     assert {row.attempts for row in rows.values()} == {1}
+    assert len(started.read_text().splitlines()) == 6
+
+
+@pytest.mark.full
+@pytest.mark.timeout(60)
+def test_a_worker_that_is_asked_to_stop_hands_back_what_it_cannot_finish(app, make, start_worker):
+    """Long before the lease runs out, which the worker holds for ten minutes."""
+    home = app.config["HOME"]
+    log, slow, started = home / "worker.log", home / "slow", home / "started"
+    slow.touch()
+    interview = answer_all(make, make.interview())
+    operations.queue_interview(interview)
+    db.session.commit()
+    queued = {row.id for row in operations.analyses_of(interview) if row.state is AnalysisState.QUEUED}
+    first = start_worker(TEST_LEASE="600", VIVA_DRAIN_SECONDS="1")
+    running = sa.select(Analysis).where(Analysis.state == AnalysisState.RUNNING, Analysis.progress > 0)
+    wait_for(lambda: db.session.scalar(running), 40, log)
+    handed = db.session.scalar(running).id
+    first.send_signal(signal.SIGTERM)  # its main process alone, as a supervisor does
+    wait_for(lambda: db.session.get(Analysis, handed, populate_existing=True).state is AnalysisState.QUEUED, 10, log)
+    assert db.session.get(Analysis, handed).attempts == 0
+    assert first.wait(10) == 0
+    slow.unlink()
+    start_worker(TEST_LEASE="600")
+    states = sa.select(Analysis.state).where(Analysis.id.in_(queued))
+    wait_for(lambda: all(state in FINISHED for state in db.session.scalars(states)), 40, log)
+    assert {row.attempts for row in operations.analyses_of(interview) if row.id in queued} == {1}
     assert len(started.read_text().splitlines()) == 6

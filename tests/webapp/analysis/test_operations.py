@@ -12,7 +12,7 @@ from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, recorded
 from webapp.analysis import leases, operations, readers, runner
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import events
+from webapp.core import draining, events
 from webapp.core.database import db, now
 from webapp.core.storage import storage
 from webapp.interviews.models import Consent
@@ -232,6 +232,31 @@ def test_the_heartbeat_renews_the_lease_and_stops_who_lost_it(app, make):
             for _ in range(100):
                 heartbeat.report(0.5)
                 threading.Event().wait(0.05)
+
+
+def test_a_worker_that_stops_hands_its_analysis_to_another(app, make, models, monkeypatch):
+    app.config.update(HEARTBEAT_SECONDS=0.02)
+    interview = answer_all(make, make.interview())
+    operations.queue_interview(interview)
+    db.session.commit()
+    analysis_id = analysis_of(interview, 3, "text").id
+    sent = []
+    monkeypatch.setattr(app.extensions["celery"], "send_task", lambda *what: sent.append(what))
+    monkeypatch.setattr(draining, "_shared", bytearray(8))
+
+    def read(_modality, _source, progress, *, info=None):
+        draining.begin(0.0)
+        for _ in range(200):
+            progress(0.5)
+            threading.Event().wait(0.05)
+
+    monkeypatch.setattr(readers, "read", read)
+    assert runner.run(analysis_id) is False
+    row = db.session.get(Analysis, analysis_id, populate_existing=True)
+    assert (row.state, row.lease_owner, row.attempts) == (AnalysisState.QUEUED, None, 0)
+    assert sent == [("analysis.run", [analysis_id])]
+    db.session.rollback()
+    assert leases.claim(analysis_id, "another") is True
 
 
 def test_a_withdrawn_consent_deletes_its_readings_and_what_was_made_of_them(make, run_all):

@@ -51,6 +51,27 @@ def test_a_message_that_is_on_its_way_is_not_sent_again(analysis, sent):
     assert sent == []
 
 
+def test_a_feature_whose_sweep_fails_keeps_no_other_from_its_own(analysis, sent, monkeypatch):
+    """On PostgreSQL a statement that failed makes every later one of its transaction fail."""
+    sent.clear()
+    change(lease_until=now() - timedelta(seconds=1))
+    queued, looked = analysis.id, []
+
+    def fail(_app):
+        db.session.expunge_all()
+        db.session.add(Analysis(id=queued))  # there already, and holds nothing
+        db.session.flush()
+
+    def look(_app):
+        looked.append(len(db.session.scalars(sa.select(Analysis)).all()))
+        return 0
+
+    stand_in = SimpleNamespace(receivers_for=lambda _app: [fail, look])
+    monkeypatch.setattr(events, "sweeping", stand_in)
+    events.send_sweep()
+    assert looked == [1]
+
+
 def test_a_lost_message_is_sent_again_once(analysis, sent):
     sent.clear()
     change(lease_until=now() - timedelta(seconds=1))

@@ -149,3 +149,12 @@ def test_what_somebody_else_deletes_meanwhile_is_said_as_changed(app, client, ma
         connection.execute(sa.text("delete from consents"))
     answer = client.get("/meanwhile")
     assert answer.status_code == 409 and "changed in the meantime" in answer.text
+
+
+def test_whoever_meets_a_database_that_is_started_again_is_told_to_come_back():
+    psycopg = pytest.importorskip("psycopg", reason="no driver for PostgreSQL (uv sync --extra cluster)")
+    for away in (psycopg.OperationalError("nobody answers"), psycopg.errors.AdminShutdown("it stops")):
+        assert write_path.is_busy(sa.exc.OperationalError("select", None, away))
+    wrong = psycopg.errors.UndefinedFunction("no such function")
+    assert not write_path.is_busy(sa.exc.ProgrammingError("select", None, wrong))
+    assert not write_path.is_busy(sa.exc.OperationalError("select", None, sqlite3.OperationalError("no such table")))

@@ -109,3 +109,19 @@ export function translated(message) {
   const found = catalogue.messages?.[message];
   return (Array.isArray(found) ? found[0] : found) || message;
 }
+
+/**
+ * A number as the page's language writes it, with so many digits after the point.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export function decimal(value, digits = 0) {
+  // As on the server: Arabic with European digits, and the pseudo-locale as English.
+  const locale = (catalogue.locale ?? "en").replace(/^ar\b.*/, "ar-u-nu-latn").replace("en-XA", "en");
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  try {
+    return new Intl.NumberFormat(locale, options).format(value);
+  } catch {
+    return new Intl.NumberFormat("en", options).format(value);
+  }
+}

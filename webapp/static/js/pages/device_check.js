@@ -1,6 +1,6 @@
 // The device check: camera, microphone, connection, and a trial recording that stays in this browser.
 import { byId } from "../dom.js";
-import { gettext, ngettext } from "../i18n.js";
+import { decimal, gettext, ngettext } from "../i18n.js";
 import { canRetry, close, explain, open, remember, remembered, watchLevel } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
 import { headers, patchArrives, rememberPatchIsBlocked, request, wordsFor } from "../recording/http.js";
@@ -100,7 +100,7 @@ async function testConnection() {
     const speed =
       megabits > 2
         ? gettext("Your connection is good: recordings are sent while you speak.")
-        : gettext("Your connection is slow (about %(speed)s Mbit/s). Recordings will still arrive, a while after you stop.", { speed: megabits.toFixed(1) });
+        : gettext("Your connection is slow (about %(speed)s Mbit/s). Recordings will still arrive, a while after you stop.", { speed: decimal(megabits, 1) });
     says.textContent = [speed, way].filter(Boolean).join(" ");
   } catch (error) {
     says.textContent = wordsFor(error, gettext("We cannot be reached just now. Check your network and test again. What you record stays in your browser until it can be sent."));

@@ -1,5 +1,5 @@
 // One moment of a face: what the model looked at, asked of the server when somebody wants to know.
-import { gettext, ngettext } from "../i18n.js";
+import { decimal, gettext, ngettext } from "../i18n.js";
 import { playerOf } from "./players.js";
 
 /** Below this probability an expression is folded away with the other unlikely ones. */
@@ -8,7 +8,7 @@ const LIKELY = 0.1;
 /** @param {number} seconds */
 const clock = (seconds) => {
   const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${(seconds - 60 * minutes).toFixed(1).padStart(4, "0")}`;
+  return `${minutes}:${decimal(seconds - 60 * minutes, 1).padStart(4, "0")}`;
 };
 
 /**

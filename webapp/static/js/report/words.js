@@ -1,6 +1,6 @@
 // Marks the words that moved one trait in the text that they were read in. The table beside says the same in words.
 import { findAll } from "../dom.js";
-import { gettext, ngettext } from "../i18n.js";
+import { decimal, gettext, ngettext } from "../i18n.js";
 const originals = new WeakMap(); // a text's element → its text
 
 /**
@@ -65,7 +65,7 @@ const mark = (element, moved) => {
     }
     const found = document.createElement("mark");
     found.className = change > 0 ? "moved moved-up" : "moved moved-down";
-    const points = Math.abs(100 * change).toFixed(1);
+    const points = decimal(Math.abs(100 * change), 1);
     found.title = change > 0 ? gettext("up by %(points)s points", { points }) : gettext("down by %(points)s points", { points });
     found.textContent = piece;
     parts.push(found);
