@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
-from bench.candidate_client import Ledger
+from bench.candidate_client import OVER, Ledger
 from bench.review_play import find_chromium
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 #: Milliseconds for anything; seconds until a step is given up; milliseconds of each answer.
-PATIENCE, STEP, RECORDED = 60_000, 240.0, 2500
+PATIENCE, STEP, RECORDED = 30_000, 420.0, 2500
+#: Milliseconds that "Saved" gets before the page is loaded again.
+SAVED = 45_000
 #: Hours by which a device's clock jumps.
 JUMPS = (-26, -1, 3, 49)
 
@@ -30,27 +32,45 @@ def play(port: int, links: list[str], ledger: Ledger, seed: int) -> list[str | N
     if executable is None:
         return ["there is no Chromium" for _link in links]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = None
         try:
-            return [_one(browser, port, link, ledger, np.random.default_rng(seed + n)) for n, link in enumerate(links)]
+            outcomes: list[str | None] = []
+            for number, link in enumerate(links):
+                if not ledger.begin():
+                    outcomes.append(OVER)
+                    continue
+                # One that crashed, which a machine short of memory does to it, is no fault of Viva's.
+                if browser is None or not browser.is_connected():
+                    browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+                outcomes.append(_one(browser, port, link, ledger, np.random.default_rng([seed, number])))
+            return outcomes
         finally:
-            browser.close()
+            if browser is not None:
+                browser.close()
 
 
 def _one(browser: Browser, port: int, link: str, ledger: Ledger, chance: np.random.Generator) -> str | None:
     context = browser.new_context(base_url=f"http://127.0.0.1:{port}", permissions=["camera", "microphone"])
     context.set_default_timeout(PATIENCE)
+    person = _Person(context, ledger, chance)
     try:
-        return _Person(context, ledger, chance).whole_way(link)
+        return person.whole_way(link)
     except (Error, AssertionError) as error:
-        return f"Chromium: {str(error).splitlines()[0][:100]}"
+        return OVER if ledger.is_over else f"Chromium: {person.where}: {str(error).splitlines()[0][:80]}"
     finally:
-        context.close()
+        with contextlib.suppress(Error):
+            context.close()
+
+
+class _Over(AssertionError):
+    """There is no time left for another try."""
 
 
 class _Person:
     def __init__(self, context: BrowserContext, ledger: Ledger, chance: np.random.Generator) -> None:
         self.context, self.page, self.ledger, self.chance = context, context.new_page(), ledger, chance
+        #: What went wrong last in a step that was taken again.
+        self.where = ""
 
     def whole_way(self, link: str) -> str | None:
         page = self.page
@@ -77,7 +97,12 @@ class _Person:
             except Error:
                 if time.monotonic() > until:
                     raise
+            self._go_on()
             time.sleep(1.0)
+
+    def _go_on(self) -> None:
+        if self.ledger.is_over:
+            raise _Over(OVER)
 
     def _until(self, done: Callable[[], bool], step: Callable[[], Any], url: str) -> None:
         """Take a step, from its page on again where the server went away in the middle of it."""
@@ -85,8 +110,11 @@ class _Person:
         while not done():
             if time.monotonic() > until:
                 raise AssertionError(f"no way past {url[-40:]}, at {self.page.url[-60:]}")
-            with contextlib.suppress(Error, AssertionError):
+            self._go_on()
+            try:
                 step()
+            except (Error, AssertionError) as error:
+                self.where = " ".join(str(error).split())[:160]
             if not done():
                 time.sleep(1.0)
                 self._goto(url)
@@ -142,7 +170,7 @@ class _Person:
             if self._goes_wrong("reload", 0.3):
                 page.wait_for_timeout(500)
                 page.reload()
-            expect(saved.first).to_be_visible(timeout=600_000)
+            expect(saved.first).to_be_visible(timeout=SAVED)
 
         self._goto(url)
         self._until(lambda: saved.count() > 0, step, url)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import math
 import re
 import socket
 import threading
@@ -29,6 +30,8 @@ from bench.fault_candidates import OCTETS, Failed, metadata_of
 PATIENCE, STEP, VERIFIED = 30.0, 180.0, 1500.0
 #: Answers that say "later", which pages obey.
 LATER = frozenset({408, 429, 502, 503, 507})
+#: What came of candidates for whom there was no time.
+OVER = "out of time"
 _CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')
 _TUS = {"Tus-Resumable": "1.0.0"}
 _JSON = {"Content-Type": "application/json"}
@@ -44,6 +47,22 @@ class Ledger:
     errors: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    #: On the monotonic clock: when nobody goes on, whatever they have.
+    until: float = math.inf
+    begun: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the whole run is used up, or somebody asked it to stop."""
+        return time.monotonic() >= self.until
+
+    def begin(self) -> bool:
+        """Count a candidate who begins; False where it is too late to."""
+        if self.is_over:
+            return False
+        with self.lock:
+            self.begun += 1
+        return True
 
     def fault(self, kind: str) -> None:
         """Count a fault."""
@@ -92,6 +111,7 @@ class Candidate:
         """One request, again while the server is away or says "later". Raises Failed."""
         until, wait, last = time.monotonic() + STEP, 0.5, "?"
         while time.monotonic() < until:
+            self._go_on()
             try:
                 answer = self.once(method, path, body, **headers)
             except (OSError, http.client.HTTPException) as error:
@@ -103,6 +123,10 @@ class Candidate:
             time.sleep(wait * self.random.uniform(0.5, 1.5))
             wait = min(wait * 2, 8.0)
         raise Failed(f"{method} {path[:11]}: {last} for {STEP:.0f} s")
+
+    def _go_on(self) -> None:
+        if self.ledger.is_over:
+            raise Failed(OVER)
 
     def post(self, path: str, **values: str) -> str:
         """Send a form, now and then twice at the same moment; where it leads. Raises Failed."""
@@ -118,6 +142,8 @@ class Candidate:
 
     def whole_way(self, link: str, questions: list[str], media: list[bytes]) -> str | None:
         """From the link to the end; None where it was submitted, else what went wrong."""
+        if not self.ledger.begin():
+            return OVER
         try:
             self.ask("GET", link)
             welcome = self.post(link)

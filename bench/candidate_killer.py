@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,10 @@ import numpy as np
 from bench.candidate_client import Ledger
 from bench.serving import say
 
-#: Seconds between two faults of the server, at least and at most; how long the disk is full.
-PAUSE, FULL = (4.0, 9.0), 2.0
+#: Between two faults of the server, at least and at most, in parts of the average pause; seconds that the disk is full.
+PAUSE, FULL = (0.4, 1.6), 2.0
+#: How the folders of this bench begin; then comes the id of its process.
+PREFIX = "viva-candidates-"
 #: What stands in a process's command line → what it is, and how often it is chosen.
 VICTIMS = {
     "webapp.core.server": ("server", 2), "quick@": ("quick worker", 4), "upkeep@": ("upkeep worker", 1),
@@ -43,17 +46,30 @@ def disk(folder: Path) -> Iterator[bool]:
     try:
         yield mounted
     finally:
-        if mounted:
-            subprocess.run([str(unmount), "-l", str(folder)], capture_output=True, check=False)
+        _unmount(folder)
+
+
+def sweep(above: Path | None = None) -> None:
+    """Take away the folders of runs that were killed outright, and what is mounted there."""
+    for folder in (above or Path(tempfile.gettempdir())).glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).split("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            _unmount(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unmount(folder: Path) -> None:
+    if folder.is_mount() and (unmount := shutil.which("umount")):
+        subprocess.run([unmount, "-l", str(folder)], capture_output=True, check=False)
 
 
 @contextlib.contextmanager
-def killing(port: int, home: Path, ledger: Ledger, may_fill: bool, seed: int) -> Iterator[None]:
-    """Do it until the block ends."""
+def killing(home: Path, ledger: Ledger, may_fill: bool, seed: int, pause: float) -> Iterator[None]:
+    """Do it every ``pause`` seconds on average until the block ends."""
     stop, chance = threading.Event(), np.random.default_rng(seed)
 
     def run() -> None:
-        while not stop.wait(chance.uniform(*PAUSE)):
+        while not stop.wait(pause * chance.uniform(*PAUSE)):
             if may_fill and chance.random() < 0.15:
                 _fill(home, stop)
                 ledger.fault("full disk")

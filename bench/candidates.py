@@ -5,16 +5,24 @@ protocol (bench/candidate_client.py), and the first ones real browsers (bench/ca
 processes of Viva are killed and its disk is full now and then (bench/candidate_killer.py). Candidates agree to being
 recorded and to nothing else, so that no analysis runs: this is about what they handed in. At the end what the ledger
 says was confirmed is compared with what is in the database and in storage, by checksum.
+
+It ends by itself: where the time it was given is used up, or SIGINT or SIGTERM asks it to stop, nobody goes on, and it
+says what there is. What an earlier run that was killed outright left behind is taken away by the next one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import signal
 import sqlite3
 import struct
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -29,35 +37,44 @@ from ml.media import synthetic
 
 __all__ = ["BenchFailed", "measure", "table"]
 
-#: Candidates at once, and seconds that unfinished work gets at the end.
-AT_ONCE, SETTLED = 40, 180.0
+#: Candidates at once, browsers at once, and seconds that unfinished work gets at the end.
+AT_ONCE, BROWSERS_AT_ONCE, SETTLED = 40, 2, 240.0
+#: Seconds between two lines about how far it is.
+SAID = 60.0
 
 
-def measure(interviews: int = 1000, browsers: int = 20, seed: int = 20261202) -> dict[str, Any]:
+def measure(
+    interviews: int = 1000, browsers: int = 20, seed: int = 20261202, limit: int = 5400, pause: float = 10.0
+) -> dict[str, Any]:
     """Counts of one run. ``lost``: confirmed, and not there at the end. ``doubled``: there twice. ``stuck``: neither
-    done nor refused at the end."""
+    done nor refused at the end. ``limit``: seconds after which no candidate goes on; ``pause``: seconds on average
+    between two faults of the server."""
     began = time.monotonic()
-    ledger = Ledger()
-    with tempfile.TemporaryDirectory(prefix="viva-candidates-") as name, candidate_killer.disk(Path(name)) as full:
-        folder = Path(name)
-        clips = [path.read_bytes() for path in _clips(folder)]
-        kinds = ("video", "video", "text")
-        links, questions = invited.prepare(folder / "home", interviews, kinds)
-        with serving.viva(folder) as port, candidate_killer.killing(port, folder / "home", ledger, full, seed):
-
-            def one(number: int) -> str | None:
-                person = Candidate(port, ledger, np.random.default_rng(seed * 10_000 + number))
-                return person.whole_way(links[number], questions, [_own(clip, number) for clip in clips])
-
+    browsers = min(browsers, interviews)
+    ledger = Ledger(until=began + limit)
+    candidate_killer.sweep()
+    name = f"{candidate_killer.PREFIX}{os.getpid()}-"
+    with (
+        tempfile.TemporaryDirectory(prefix=name, ignore_cleanup_errors=True) as at,
+        candidate_killer.disk(Path(at)) as full,
+        _asked_to_stop(ledger),
+    ):
+        folder = Path(at)
+        links, questions = invited.prepare(folder / "home", interviews, ("video", "video", "text"))
+        with serving.viva(folder) as port:
             serving.say(f"{interviews} candidates, {AT_ONCE} at once, {browsers} of them in Chromium")
-            with ThreadPoolExecutor(AT_ONCE + 1) as people:
-                watched = people.submit(candidate_browsers.play, port, links[:browsers], ledger, seed)
-                outcomes = list(people.map(one, range(browsers, interviews)))
-                outcomes += watched.result()
-            stuck = _settle(folder / "home" / "viva.db")
+            with (
+                _telling(folder / "home" / "viva.db", ledger, began),
+                candidate_killer.killing(folder / "home", ledger, full, seed, pause),
+            ):
+                outcomes, in_chromium = _play(folder, port, ledger, links, questions, browsers, seed)
+            serving.say("What is unfinished gets its time")
+            stuck = _settle(folder / "home" / "viva.db", ledger)
         found = _compare(folder / "home", ledger)
+    outcomes += in_chromium
     result = {
         "interviews": interviews,
+        "begun": ledger.begun,
         "submitted": found.pop("submitted"),
         **found,
         "stuck": stuck,
@@ -67,11 +84,74 @@ def measure(interviews: int = 1000, browsers: int = 20, seed: int = 20261202) ->
         "what": dict(Counter(each for each in outcomes if each is not None).most_common(10)),
         "recordings": len(ledger.recordings),
         "browsers": browsers,
+        "browsers_submitted": in_chromium.count(None),
         "seed": seed,
         "seconds": round(time.monotonic() - began, 1),
+        "complete": not ledger.is_over,
     }
     result["missed"] = _missed(result)
     return result
+
+
+def _play(
+    folder: Path, port: int, ledger: Ledger, links: list[str], questions: list[str], browsers: int, seed: int
+) -> tuple[list[str | None], list[str | None]]:
+    """All candidates, the first ones in Chromium; what came of the programs and of the browsers: None, or what went
+    wrong."""
+    clips = [path.read_bytes() for path in _clips(folder)]
+
+    def one(number: int) -> str | None:
+        person = Candidate(port, ledger, np.random.default_rng([seed, 1, number]))
+        return person.whole_way(links[number], questions, [_own(clip, number) for clip in clips])
+
+    with ThreadPoolExecutor(AT_ONCE + BROWSERS_AT_ONCE) as people:
+        watched = [
+            people.submit(candidate_browsers.play, port, links[n:browsers:BROWSERS_AT_ONCE], ledger, seed + n)
+            for n in range(BROWSERS_AT_ONCE)
+        ]
+        outcomes = list(people.map(one, range(browsers, len(links))))
+        return outcomes, [outcome for each in watched for outcome in each.result()]
+
+
+@contextlib.contextmanager
+def _asked_to_stop(ledger: Ledger) -> Iterator[None]:
+    """SIGINT and SIGTERM end it as the clock does; a second one as Ctrl-C does anywhere."""
+
+    def stop(number: int, _frame: object) -> None:
+        if ledger.is_over:
+            raise KeyboardInterrupt
+        serving.say(f"{signal.Signals(number).name}: everybody stops")
+        ledger.until = 0.0
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _telling(database: Path, ledger: Ledger, began: float) -> Iterator[None]:
+    """Say now and then how far it is."""
+    stop = threading.Event()
+
+    def tell() -> None:
+        while not stop.wait(SAID):
+            with contextlib.suppress(sqlite3.Error), closing(sqlite3.connect(database, timeout=5)) as connection:
+                done = connection.execute("select count(*) from interviews where state = 'submitted'").fetchone()[0]
+                faults = sum(ledger.faults.values())
+                serving.say(
+                    f"{time.monotonic() - began:.0f} s: {ledger.begun} begun, {done} submitted, {faults} faults"
+                )
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
 
 
 def _missed(result: dict[str, Any]) -> list[str]:
@@ -82,6 +162,7 @@ def _missed(result: dict[str, Any]) -> list[str]:
         "doubled 0": result["doubled"] == 0,
         "stuck 0": result["stuck"] == 0,
         "errors 0": not result["errors"],
+        "every browser submitted": result["browsers_submitted"] == result["browsers"],
         "two faults an interview": result["faults"] >= 2 * result["interviews"],
     }
     return [name for name, holds in bounds.items() if not holds]
@@ -90,7 +171,7 @@ def _missed(result: dict[str, Any]) -> list[str]:
 def _clips(folder: Path) -> list[Path]:
     """Two short answers of our own synthetic candidate."""
     return [
-        synthetic.talking_face(folder / f"{key}.mp4", synthetic.ANSWERS[key], 3, seed=number)
+        synthetic.talking_face(folder / f"{key}.mp4", synthetic.ANSWERS[key], 2, seed=number)
         for number, key in enumerate(("project", "conflict"))
     ]
 
@@ -101,9 +182,9 @@ def _own(clip: bytes, number: int) -> bytes:
     return clip + struct.pack(">I4s", 8 + len(mark), b"free") + mark
 
 
-def _settle(database: Path) -> int:
-    """Recordings, messages and interviews that are neither done nor refused, three minutes after the last candidate."""
-    deadline = time.monotonic() + SETTLED
+def _settle(database: Path, ledger: Ledger) -> int:
+    """Recordings, messages and reports that are neither done nor refused four minutes after the last candidate."""
+    deadline = time.monotonic() + (SETTLED if ledger.until else 0.0)
     while (left := _unfinished(database)) and time.monotonic() < deadline:
         time.sleep(3.0)
     return left

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.measuring import ROOT, BenchFailed
+from launcher.supervisor import die_with_parent
 
 #: Seconds until ``./viva up`` must answer.
 START = 240.0
@@ -35,9 +36,11 @@ def viva(folder: Path) -> Iterator[int]:
     log = folder / "up.log"
     env = {key: value for key, value in os.environ.items() if not re.match("VIVA_", key)}
     with log.open("wb") as output:
+        # Should the bench be killed outright, Viva ends too.
         process = subprocess.Popen(
-            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env
-        )
+            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env,
+            preexec_fn=die_with_parent,
+        )  # fmt: skip
     try:
         deadline = time.monotonic() + START
         say("Starting Viva")

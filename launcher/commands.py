@@ -39,7 +39,8 @@ Viva: job interviews on your own machine.
         train a model anew; goes on where it was interrupted
   ./viva bench
         measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do,
-        "bench messages" whether mail and webhooks arrive once while their senders are killed
+        "bench messages" whether mail and webhooks arrive once while their senders are killed,
+        "bench candidates" whether anything of a thousand interviews is lost while everything goes wrong
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
@@ -144,7 +145,7 @@ def _module(module: str, *groups: str, name: str = "") -> Callable[[list[str]], 
 
 def _bench(arguments: list[str]) -> int:
     """Measure. The bench that drives a browser needs one, with what drives it; then ``./viva up`` makes the rest."""
-    if "review" in arguments:
+    if {"review", "candidates"} & set(arguments):
         ensure_environment("dev")
         ensure_frontend()
         ensure_chromium()

@@ -30,6 +30,8 @@ MODULES = (
     "setproctitle",
 )
 OURS = "webapp"
+#: Ours, and imported only where an operator chose what they are for: their driver is not there otherwise.
+CHOSEN = frozenset({"webapp.core.redis_transport"})
 
 
 def load() -> None:
@@ -44,10 +46,10 @@ def load() -> None:
 
 
 def _modules_of(package: str) -> Iterator[str]:
-    """Every module in a package but those that are programs."""
+    """Every module in a package but those that are programs or for what an operator has to choose."""
     yield package
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and module.name not in CHOSEN:
             yield module.name
 
 

@@ -73,3 +73,29 @@ def test_whatever_is_loaded_is_ready_for_copies(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 20
+
+
+@pytest.mark.full
+def test_what_only_an_operator_with_redis_has_is_not_imported():
+    named = set(preloaded._modules_of("webapp"))
+    assert "webapp.core.redis_broker" in named
+    assert "webapp.core.redis_transport" not in named
+
+
+@pytest.mark.full
+def test_all_is_imported_without_the_drivers_of_servers():
+    code = (
+        "import sys\n"
+        "for name in ('redis', 'psycopg', 'boto3'):\n    sys.modules[name] = None\n"
+        "from launcher import preloaded\npreloaded.load()\nprint('loaded')"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=55,
+        check=False,
+    )
+    assert answer.stdout.strip() == "loaded", answer.stderr[-400:]
