@@ -14,7 +14,7 @@ from webapp.accounts.models import User
 from webapp.accounts.operations import add_admin
 from webapp.accounts.passwords import weakness
 from webapp.accounts.second_step import take_away
-from webapp.core import environment, storage_cli
+from webapp.core import environment, storage_cli, updating
 from webapp.core import keys as key_file
 from webapp.core.database import db
 from webapp.core.settings import ROOT
@@ -42,7 +42,10 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def prepare(demo: bool) -> None:
     """Bring the database to its present shape; ``./viva up`` does this at every start."""
-    flask_migrate.upgrade()
+    try:
+        updating.upgrade()
+    except updating.UpdateError as error:
+        raise click.ClickException(str(error)) from error
     if demo:
         seed()
 
