@@ -5,6 +5,8 @@ from logging.config import fileConfig
 from alembic import context
 from flask import current_app
 
+from webapp.core.migration_locks import migrate_patiently
+
 # this is the Alembic Config object, which provides
 # access to the values within the .ini file in use.
 config = context.config
@@ -106,10 +108,17 @@ def run_migrations_online():
     connectable = get_engine()
 
     with connectable.connect() as connection:
-        context.configure(connection=connection, target_metadata=get_metadata(), **conf_args)
+        # On PostgreSQL each migration is a transaction of its own; the embedded database changes wholly or not at all.
+        each = connection.dialect.name == "postgresql"
 
-        with _foreign_keys_unenforced(connection), context.begin_transaction():
-            context.run_migrations()
+        def migrate():
+            context.configure(
+                connection=connection, target_metadata=get_metadata(), transaction_per_migration=each, **conf_args
+            )
+            with _foreign_keys_unenforced(connection), context.begin_transaction():
+                context.run_migrations()
+
+        migrate_patiently(connection, migrate)
 
 
 if context.is_offline_mode():

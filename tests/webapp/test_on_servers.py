@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask import Flask
 
 from tests import postgres, servers
 from tests.webapp import on_servers
 from webapp import create_app
+from webapp.core import migration_locks
 from webapp.core.database import db, new_id
 from webapp.core.extensions import is_a_model
 from webapp.core.folder_storage import FolderStorage
@@ -46,11 +49,65 @@ def test_migrations_lead_on_postgresql_to_what_the_models_say(database, tmp_path
         # The vector of the words is PostgreSQL's alone, so no model has it.
         assert sorted(each[0] for each in differences) == ["remove_column", "remove_index"], differences
         assert all("vector" in repr(each) for each in differences)
+        _check_that_two_do_not_migrate_at_once(app)
         db.session.remove()
         with db.engine.begin() as connection:
             connection.execute(sa.text("drop schema public cascade"))
             connection.execute(sa.text("create schema public"))
         db.engine.dispose()
+
+
+def _check_that_two_do_not_migrate_at_once(app: Flask) -> None:
+    def migrate() -> None:
+        with app.app_context():
+            flask_migrate.upgrade()
+
+    with db.engine.connect() as other:
+        other.execute(sa.select(sa.func.pg_advisory_lock(migration_locks.WHO_MIGRATES)))
+        second = threading.Thread(target=migrate)
+        second.start()
+        second.join(1.0)
+        assert second.is_alive()
+        other.execute(sa.select(sa.func.pg_advisory_unlock(migration_locks.WHO_MIGRATES)))
+        second.join(20.0)
+        assert not second.is_alive()
+
+
+def test_a_change_of_a_table_that_is_in_use_stops_nobody(database):
+    engine = sa.create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table busy (id integer)"))
+    tried, reader = [], engine.connect()
+    reader.execute(sa.text("select * from busy"))  # a transaction that stays open
+
+    def read_beside(_seconds: float) -> None:
+        """What a page does meanwhile; the third time the reader is done."""
+        tried.append(1)
+        with engine.begin() as page:
+            page.execute(sa.text("set local statement_timeout = 2000"))
+            assert page.execute(sa.text("select count(*) from busy")).scalar() == 0
+        if len(tried) == 3:
+            reader.rollback()
+
+    with engine.connect() as connection:
+
+        def migrate() -> None:
+            with connection.begin():
+                connection.execute(sa.text("alter table busy add column more integer"))
+
+        with pytest.raises(migration_locks.TablesInUseError, match="2 times"):
+            migration_locks.migrate_patiently(connection, migrate, wait_ms=100, tries=2, pause=lambda _seconds: None)
+        migration_locks.migrate_patiently(connection, migrate, wait_ms=100, pause=read_beside)
+        assert connection.execute(sa.text("show lock_timeout")).scalar() == "0"
+        connection.rollback()
+        with pytest.raises(sa.exc.ProgrammingError):  # it is there: no other fault is tried again
+            migration_locks.migrate_patiently(connection, migrate, pause=read_beside)
+    assert len(tried) == 3
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("select count(*) from pg_locks where locktype = 'advisory'")).scalar() == 0
+        connection.execute(sa.text("drop table busy"))
+    reader.close()
+    engine.dispose()
 
 
 #: What is run on PostgreSQL: files that take less than a minute.
