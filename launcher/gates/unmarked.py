@@ -110,6 +110,7 @@ EXCEPT = {
     "webapp/core/sealed_storage.py": "what the log says, for the operator",
     "webapp/core/storage_cli.py": "commands of the operator",
     "webapp/core/storage_moving.py": "commands of the operator",
+    "webapp/core/migration_locks.py": "commands of the operator",
     "webapp/core/updating.py": "commands of the operator",
     "webapp/health/metrics.py": "help of metrics, for the operator",
     "webapp/health/readiness.py": "answers for monitors, for the operator",

@@ -2,8 +2,8 @@
 
 SQLite changes a table in several steps that are no one transaction. So the file is copied before, and put back after a
 failure or, at the next start, after a migration that was killed in the middle. On PostgreSQL each migration is one
-transaction. Only for ``prepare``, while nothing else runs on the database (``./viva up`` holds its lock): what others wrote
-in between would be lost.
+transaction. Only for ``prepare``, while nothing else runs on the database (``./viva up`` holds its lock): what others
+wrote in between would be lost.
 """
 
 from __future__ import annotations
