@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import leases, queues
+from webapp.core import leases
 from webapp.core.leases import FREE, HandedBackError, LeaseLostError, new_owner, term
 
 __all__ = [
@@ -46,7 +46,6 @@ WORK = leases.Work(
         "lease_owner": None,
         "lease_until": moment + term(),
     },
-    task=queues.RUN_ANALYSIS,
 )
 
 

@@ -54,13 +54,22 @@ def term() -> timedelta:
     return timedelta(seconds=current_app.config["LEASE_SECONDS"])
 
 
+#: What announces a row that was handed back, given its id, by the row's model.
+_announcers: dict[Any, Callable[[str], object]] = {}
+
+
+def announce_by(work: Work, announce: Callable[[str], object]) -> None:
+    """Let workers that are asked to stop hand back rows of this work, and have ``announce`` tell the others of each."""
+    _announcers[work.model] = announce
+
+
 @dataclass(frozen=True)
 class Work:
     """One kind of work. ``free`` is given the present moment and says which rows may be claimed; ``busy`` says which
     rows can be held at all; ``claimed`` is set on a row by claiming it. ``counts_claims``: whether each claim is an
     attempt; where it is not, whoever fails says whether that was the row's fault. ``handed_back`` is set on a row
-    that a worker gives back unfinished, and ``task`` is the name of the task that announces it, given its id; without
-    one, workers keep what they have in hand until it is done."""
+    that a worker gives back unfinished, where `announce_by` says how others hear of it; else workers keep what they
+    have in hand until it is done."""
 
     model: Any
     free: Callable[[datetime], sa.ColumnElement[bool]]
@@ -68,7 +77,6 @@ class Work:
     claimed: Callable[[datetime], dict[str, Any]] = lambda _moment: {}
     counts_claims: bool = True
     handed_back: Callable[[datetime], dict[str, Any]] = lambda _moment: FREE
-    task: str | None = None
 
     def claim(self, row_id: str, owner: str) -> bool:
         """Take the lease of a free row; False where there is nothing to do or somebody else was first."""
@@ -98,7 +106,7 @@ class Work:
         if not self.update(self.held(row_id, owner), **values):
             return False
         try:
-            current_app.extensions["celery"].send_task(self.task, [row_id])
+            _announcers[self.model](row_id)
         except (OSError, KombuError) as error:  # the sweep sees that nobody took the row
             logger.warning("That %s is handed back was not announced: %s", row_id, type(error).__name__)
         return True
@@ -169,7 +177,7 @@ class Heartbeat:
         with self._app.app_context():
             while not self._stop.wait(tick):
                 waited += tick
-                if self._work.task is not None and draining.is_over() and self._hand_back():
+                if self._work.model in _announcers and draining.is_over() and self._hand_back():
                     return
                 progress = self._progress
                 if waited < self._interval and progress - self._written < 0.01:

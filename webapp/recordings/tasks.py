@@ -42,3 +42,6 @@ def verify(recording_id: str) -> None:
         logger.warning("Recording %s could not be checked: %s", recording_id, type(error).__name__, exc_info=error)
         verification.try_later(recording, owner, error)
         db.session.commit()
+
+
+leases.announce_by(verification.WORK, lambda recording_id: verify.delay(recording_id))

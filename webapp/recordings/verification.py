@@ -18,7 +18,7 @@ from ml.core.errors import MediaError
 from ml.core.messages import N_
 from ml.media import demux, poster, sandbox
 from ml.media.containers import SUFFIXES, suffix_of
-from webapp.core import events, leases, queues
+from webapp.core import events, leases
 from webapp.core.database import db, now
 from webapp.core.storage import storage
 from webapp.interviews.accommodations import Terms, terms_of
@@ -95,7 +95,6 @@ WORK = leases.Work(
     ),
     busy=Recording.state == RecordingState.VERIFYING,
     counts_claims=False,  # a worker that is stopped, however often, says nothing about a recording
-    task=queues.VERIFY_RECORDING,
 )
 #: Seconds until a recording is tried again that the machine could not check: half as long as it has waited so far.
 SOONEST, LATEST = 15.0, 600.0

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ml.core.errors import MediaError, ModelMissing, Unreadable
 from tests.webapp.analysis.samples import answer_all, recorded
-from webapp.analysis import leases, operations, readers, runner
+from webapp.analysis import leases, operations, readers, runner, tasks
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core import draining, events
 from webapp.core.database import db, now
@@ -241,7 +241,7 @@ def test_a_worker_that_stops_hands_its_analysis_to_another(app, make, models, mo
     db.session.commit()
     analysis_id = analysis_of(interview, 3, "text").id
     sent = []
-    monkeypatch.setattr(app.extensions["celery"], "send_task", lambda *what: sent.append(what))
+    monkeypatch.setattr(tasks.run, "delay", sent.append)
     monkeypatch.setattr(draining, "_shared", bytearray(8))
 
     def read(_modality, _source, progress, *, info=None):
@@ -254,7 +254,7 @@ def test_a_worker_that_stops_hands_its_analysis_to_another(app, make, models, mo
     assert runner.run(analysis_id) is False
     row = db.session.get(Analysis, analysis_id, populate_existing=True)
     assert (row.state, row.lease_owner, row.attempts) == (AnalysisState.QUEUED, None, 0)
-    assert sent == [("analysis.run", [analysis_id])]
+    assert sent == [analysis_id]
     db.session.rollback()
     assert leases.claim(analysis_id, "another") is True
 
