@@ -32,6 +32,8 @@ __all__ = ["BenchFailed", "measure", "table"]
 #: What a player asks for at a time, and a recorder sends (bytes); each so often (s).
 RANGE, PART, EVERY = 256 * 1024, 128 * 1024, 0.5
 PASSWORD = secrets.token_urlsafe(24)
+#: A percentile may be so many times the baseline's.
+LONGEST = 1.1
 KINDS = ("range", "part", "sign_in", "healthz")
 
 
@@ -64,6 +66,8 @@ def measure(players: int = 20, uploads: int = 20, seconds: float = 30.0) -> dict
         for kind in KINDS
         if result[f"{kind}_p95_ms"] and baseline[f"{kind}_p95_ms"]
     }
+    result["missed"] = [kind for kind in KINDS if result.get(f"{kind}_ratio", LONGEST + 1) > LONGEST]
+    result["complete"] = result["complete"] and not result["missed"]
     result["seconds"] = round(time.monotonic() - began, 1)
     return result
 

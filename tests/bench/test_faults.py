@@ -88,5 +88,5 @@ def test_the_front_is_measured_by_its_parts(monkeypatch):
 @pytest.mark.full
 def test_a_short_run_of_the_front_beside_its_baseline():
     found = front.measure(players=2, uploads=2, seconds=3)
-    assert found["complete"] and found["threads_errors"] == 0, found
+    assert found["errors"] == found["threads_errors"] == 0, found  # so short a run says nothing of the ratios
     assert all(found[f"{kind}_ratio"] > 0 for kind in front.KINDS)
