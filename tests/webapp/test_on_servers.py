@@ -158,8 +158,12 @@ def test_two_web_servers_do_not_write_to_one_upload(database, tmp_path):
 
 @pytest.mark.full
 @pytest.mark.parametrize(
-    "feature", ["recordings/test_tus.py", "recordings/test_playback.py", "interviews/test_attachments.py"]
-)
+    "feature",
+    [
+        "recordings/test_tus.py", "recordings/test_playback.py", "interviews/test_attachments.py",
+        "governance/test_erasure_mark.py",
+    ],
+)  # fmt: skip
 def test_a_feature_with_sealed_files_in_s3(database, feature, tmp_path):
     """As on a cluster: PostgreSQL beside it."""
     with servers.s3() as endpoint:
