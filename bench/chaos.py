@@ -12,8 +12,6 @@ import hashlib
 import importlib
 import logging
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -201,26 +199,10 @@ def _settings(values: dict[str, str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _viva(home: Path) -> Iterator[int]:
     """Its processes, until the block ends; the server's port. Raises BenchFailed where it does not start."""
-    port, log = chaos_servers.free_port(), home.parent / "up.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "bench.chaos_viva", str(port)],
-            stdout=output, stderr=output, start_new_session=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + serving.START
-        while not serving.answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
-            time.sleep(0.5)
+    port = chaos_servers.free_port()
+    command = [sys.executable, "-P", "-m", "bench.chaos_viva", str(port)]
+    with serving.running(command, port, home.parent / "up.log", env=os.environ | {"PYTHONPATH": str(ROOT)}):
         yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def _settle(engine: sa.Engine, port: int, until: float) -> tuple[int, dict[str, int]]:

@@ -7,15 +7,13 @@ in the same run and on the same data, stands the same application behind a serve
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +56,9 @@ def measure(players: int = 20, uploads: int = 20, seconds: float = 30.0) -> dict
             played = _ready(first, links[0], questions[0], media[0])
             people = _People(first, played, len(media[0]), [_begun(port, link, questions[0]) for link in links[1:]])
             result = people.load(players, seconds)
-        with _threads(folder, port):
+        threads = [sys.executable, "-P", "-c", THREADS, str(port), str(folder / "home")]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with serving.running(threads, port, folder / "threads.log", env=env, name="The baseline"):
             baseline = people.load(players, seconds)
     result |= {f"threads_{key}": baseline[key] for key in (*(f"{kind}_p95_ms" for kind in KINDS), "errors")}
     result |= {
@@ -98,26 +98,6 @@ class _People:
         result |= {f"{kind}s": len(took[kind]) for kind in KINDS}
         result |= {"errors": len(errors), "first_error": errors[0] if errors else ""}
         return result | {"load": round(os.getloadavg()[0], 1), "complete": all(took.values()) and not errors}
-
-
-@contextlib.contextmanager
-def _threads(folder: Path, port: int) -> Iterator[None]:
-    """The baseline on the same data and port, until the block ends. Raises BenchFailed where it does not start."""
-    command = [sys.executable, "-P", "-c", THREADS, str(port), str(folder / "home")]
-    with (folder / "threads.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
-        try:
-            deadline = time.monotonic() + serving.START
-            while not serving.answers(port):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise BenchFailed(f"The baseline did not start: {(folder / 'threads.log').read_text()[-300:]}")
-                time.sleep(0.2)
-            yield
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 def _p95(values: list[float]) -> float | None:

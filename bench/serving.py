@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.measuring import ROOT, BenchFailed
@@ -33,22 +33,31 @@ def viva(folder: Path) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, str(ROOT / "viva"), "up", "--no-demo", "--port", str(port)]
-    log = folder / "up.log"
     env = {key: value for key, value in os.environ.items() if not re.match("VIVA_", key)}
+    say("Starting Viva")
+    with running([*command, "--data", str(folder / "home")], port, folder / "up.log", env=env):
+        yield port
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], port: int, log: Path, *, env: Mapping[str, str], name: str = "Viva"
+) -> Iterator[None]:
+    """A program in a process group of its own, from when it answers at ``port`` until the block ends; then nothing of
+    it is left. Raises BenchFailed where it does not start."""
     with log.open("wb") as output:
-        # Should the bench be killed outright, Viva ends too.
+        # Should the bench be killed outright, the program ends too.
         process = subprocess.Popen(
-            [*command, "--data", str(folder / "home")], stdout=output, stderr=output, start_new_session=True, env=env,
+            command, stdout=output, stderr=output, start_new_session=True, cwd=ROOT, env=env,
             preexec_fn=die_with_parent,
         )  # fmt: skip
     try:
         deadline = time.monotonic() + START
-        say("Starting Viva")
         while not answers(port):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise BenchFailed(f"Viva did not start: {log.read_text('utf-8', 'replace')[-300:]}")
+                raise BenchFailed(f"{name} did not start: {log.read_text('utf-8', 'replace')[-300:]}")
             time.sleep(0.5)
-        yield port
+        yield
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -40,7 +40,8 @@ Viva: job interviews on your own machine.
   ./viva bench
         measure speed and memory; "bench faults" what many candidates, slow clients and hostile media do,
         "bench messages" whether mail and webhooks arrive once while their senders are killed,
-        "bench candidates" whether anything of a thousand interviews is lost while everything goes wrong
+        "bench candidates" whether anything of a thousand interviews is lost while everything goes wrong,
+        "bench chaos" the same on the servers of a cluster
 
   ./viva invite FILE --dry-run [--json]
         say who a CSV of people would invite, and what is wrong with it
@@ -52,7 +53,7 @@ Viva: job interviews on your own machine.
         say what erasing somebody would remove, table by table
   ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--replace] [--json]
         copy recordings and files to another place while Viva runs, compared by checksum
-  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--replace] [--json]
+  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
         back up a data folder while Viva runs; --check says how old the last good backup is
   ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
         restore a backup into an empty folder, without what was erased or revoked since

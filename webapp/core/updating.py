@@ -40,6 +40,7 @@ def upgrade() -> None:
         _put_back(copy, path)
     if _revision(path) in (None, _head()):  # nothing to lose, or nothing to do
         copy.unlink(missing_ok=True)
+        _part(copy).unlink(missing_ok=True)
         flask_migrate.upgrade()
         return
     try:
@@ -85,13 +86,18 @@ def _revision(path: Path) -> str | None:
 
 def _copy(path: Path, copy: Path) -> None:
     """A whole copy or none, on the disk before anything changes."""
-    part = copy.with_suffix(".part")
+    part = _part(copy)
     part.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as database, contextlib.closing(sqlite3.connect(part)) as target:
         database.backup(target)
     with part.open("rb") as stream:
         os.fsync(stream.fileno())
     part.replace(copy)
+
+
+def _part(copy: Path) -> Path:
+    """Where a copy is made, which a killed run leaves behind."""
+    return copy.with_suffix(".part")
 
 
 def _put_back(copy: Path, path: Path) -> None:
