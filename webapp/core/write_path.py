@@ -55,8 +55,8 @@ def _prepare(connection: object, _record: object) -> None:
 
 @event.listens_for(Engine, "connect")
 def _plan(connection: Any, _record: object) -> None:
-    """PostgreSQL compiles no query to machine code: that takes a second for the list of interviews, which runs in ten
-    milliseconds."""
+    """PostgreSQL compiles no query to machine code: what pages ask is short, and to compile it costs more than it
+    saves."""
     if hasattr(connection, "pgconn"):  # psycopg's
         connection.execute("SET jit = off")
         connection.commit()
