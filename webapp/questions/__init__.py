@@ -5,16 +5,19 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and hold published sets to what they were."""
-    from webapp.questions import given, immutability, personal
+    from webapp.clips.operations import used_by
+    from webapp.questions import given, immutability, operations, personal
     from webapp.questions.forms import KIND_NAMES, STATE_NAMES
     from webapp.questions.guide import guide_of
     from webapp.questions.views import (
         library,
-        questions,  # adds its views to the blueprint
+        prompts,  # these two add their views to the blueprint
+        questions,
     )
     from webapp.questions.views.question_sets import blueprint
 
     immutability.install()
+    used_by(operations.use_of_clip)
     app.register_blueprint(blueprint)
     app.register_blueprint(library.blueprint)
     app.jinja_env.globals.update(guide_of=guide_of, wanted_is_met=given.is_met, wanted_words=given.wanted_words)
