@@ -52,13 +52,15 @@ class Use:
     url: str
 
 
-_users: list[Callable[[Clip], Use | None]] = []
+Find = Callable[[Clip], Use | None]
+
+_users: list[Find] = []
 
 
-def used_by(find: Callable[[Clip], Use | None]) -> None:
-    """Let a feature that shows clips say where it shows one. Twice the same is once."""
-    if find not in _users:
-        _users.append(find)
+def used_by(find: Find) -> Find:
+    """Decorate the function by which a feature that shows clips says where it shows one."""
+    _users.append(find)
+    return find
 
 
 def use_of(clip: Clip) -> Use | None:

@@ -5,8 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, and hold published sets to what they were."""
-    from webapp.clips.operations import used_by
-    from webapp.questions import given, immutability, operations, personal
+    from webapp.questions import given, immutability, personal
     from webapp.questions.forms import KIND_NAMES, STATE_NAMES
     from webapp.questions.guide import guide_of
     from webapp.questions.views import (
@@ -17,7 +16,6 @@ def init_app(app: Flask) -> None:
     from webapp.questions.views.question_sets import blueprint
 
     immutability.install()
-    used_by(operations.use_of_clip)
     app.register_blueprint(blueprint)
     app.register_blueprint(library.blueprint)
     app.jinja_env.globals.update(

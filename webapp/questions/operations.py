@@ -204,6 +204,7 @@ def set_clip(question: Question, clip: Clip | None, *, by: User) -> None:
     current_app.logger.info("Question %s is asked in %s by %s", question.id, clip.id if clip else "words", by.id)
 
 
+@clips.used_by
 def use_of_clip(clip: Clip) -> clips.Use | None:
     """Where a clip asks a question: the newest version of its set, for those who edit it."""
     question = db.session.scalar(

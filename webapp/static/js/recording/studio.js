@@ -366,8 +366,8 @@ export class Studio {
       const { interview, question, type, existing } = take.record;
       const upload = await create(this.#data.uploads, { interview, question, type, existing });
       await take.move(upload.id, upload.url);
-    } catch (refused) {
-      this.#status(wordsFor(refused, error.message), { aloud: true });
+    } catch (refusal) {
+      this.#status(wordsFor(refusal, error.message), { aloud: true });
       this.#ready();
       return;
     }
