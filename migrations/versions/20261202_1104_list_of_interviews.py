@@ -1,7 +1,7 @@
 """Indexes by which the list of interviews counts and sorts a hundred thousand
 
 Revision ID: b4e8d27f1c60
-Revises: 5c0d8e2f7a91
+Revises: e41c7a90d2b6
 Create Date: 2026-12-02 11:04
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "b4e8d27f1c60"
-down_revision = "5c0d8e2f7a91"
+down_revision = "e41c7a90d2b6"
 branch_labels = None
 depends_on = None
 
