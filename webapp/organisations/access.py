@@ -102,7 +102,7 @@ def allowed(
     right: Right,
     *,
     within: Callable[[list[str]], sa.ColumnElement[bool]],
-    organisation: sa.ColumnElement[str] | InstrumentedAttribute[str],
+    organisation: sa.ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
     created_by: sa.ColumnElement[str] | InstrumentedAttribute[str],
 ) -> sa.ColumnElement[bool]:
     """The same as ``may``, as a condition over the columns of a query. ``within`` makes the condition that a row
