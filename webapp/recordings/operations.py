@@ -226,7 +226,7 @@ def requeue_pending() -> int:
 def take_keys(owner: str) -> str:
     """What a browser seals takes with until they have arrived: 32 bytes each in base64url, the present key first.
 
-    They are made of the secret key and of whom the takes belong to (an interview, a room), and reach only pages of those
-    who may record there.
+    They are made of the secret key and of whom the takes belong to (an interview, a room), and reach only pages of
+    those who may record there.
     """
     return " ".join(sealing.keys_for(f"takes of {owner}"))
