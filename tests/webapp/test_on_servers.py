@@ -119,9 +119,7 @@ def test_a_migration_that_fails_leaves_schema_and_rows_as_they_were(database, tm
         connection.execute(sa.text(f"create database {name}"))
     server.dispose()
     address = f"{database.rpartition('/')[0]}/{name}"
-    app = create_app(
-        {"HOME": tmp_path, "TESTING": True, "BROKER_URL": "memory://", "SQLALCHEMY_DATABASE_URI": address}
-    )
+    app = create_app({"HOME": tmp_path, "TESTING": True, "BROKER_URL": "memory://", "SQLALCHEMY_DATABASE_URI": address})
 
     def everything() -> tuple[object, object]:
         with db.engine.connect() as connection:

@@ -152,6 +152,7 @@ def test_the_command(app, place, interview, tmp_path, monkeypatch):
     monkeypatch.delenv("VIVA_SECRET_KEY", raising=False)
     runner = app.test_cli_runner()
     key, to = tmp_path / "apart" / "key", tmp_path / "elsewhere"
+    (place.home / "keys.json").write_text('{"sessions": [], "links": []}')
 
     def run(*more: str):
         return runner.invoke(args=["backup", str(to), *more])
