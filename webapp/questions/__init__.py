@@ -17,7 +17,9 @@ def init_app(app: Flask) -> None:
     immutability.install()
     app.register_blueprint(blueprint)
     app.register_blueprint(library.blueprint)
-    app.jinja_env.globals.update(guide_of=guide_of, wanted_is_met=given.is_met, wanted_words=given.wanted_words)
+    app.jinja_env.globals.update(
+        guide_of=guide_of, wanted_is_met=given.is_met, wanted_words=given.wanted_words, given_in_words=given.in_words
+    )
     app.jinja_env.filters.update(
         set_state=lambda state: str(STATE_NAMES[state]), kind_name=lambda kind: str(KIND_NAMES[kind])
     )
