@@ -92,11 +92,11 @@ def fill(engine: sa.Engine, note: dict[str, Any], files: dict[str, dict[str, Any
 
 
 def empty(engine: sa.Engine) -> None:
-    """Take back all that was made in a database that was empty before."""
+    """Take back all tables that were made in a database that was empty before; what is not ours stays."""
     with engine.begin() as connection:
-        schema = connection.scalar(sa.text("select quote_ident(current_schema())"))
-        connection.execute(sa.text(f"drop schema {schema} cascade"))
-        connection.execute(sa.text(f"create schema {schema}"))
+        quote = connection.dialect.identifier_preparer.quote
+        if names := sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f"drop table {', '.join(map(quote, names))} cascade"))
 
 
 class _Rows:

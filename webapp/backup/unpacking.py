@@ -17,7 +17,9 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from webapp.backup import keys, removals
+import sqlalchemy as sa
+
+from webapp.backup import keys, removals, tables
 from webapp.backup import media as stored
 from webapp.backup.keys import BackupError, DamagedError, Key
 from webapp.backup.making import DATABASE, ROWS
@@ -143,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BackupError as error:
         print(f"viva: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
+    except (OSError, sa.exc.SQLAlchemyError) as error:
         print(f"viva: The backup could not be restored ({error}).", file=sys.stderr)
         return 1
     return 0
@@ -157,6 +159,12 @@ def _check_kind(repository: Repository, name: str) -> None:
         raise BackupError("This is a backup of PostgreSQL. Name an empty database of it in VIVA_DATABASE_URL.")
     if "postgresql" not in manifest and given("VIVA_DATABASE_URL"):
         raise BackupError("This is a backup of the embedded database. Leave VIVA_DATABASE_URL out.")
+    if ours:  # before anything is copied anywhere
+        engine = sa.create_engine(given("VIVA_DATABASE_URL"))
+        try:
+            tables.check_empty(engine)
+        finally:
+            engine.dispose()
 
 
 def _media(to: Path) -> Backend | None:

@@ -10,7 +10,8 @@ def init_app(app: Flask) -> None:
     from webapp.questions.guide import guide_of
     from webapp.questions.views import (
         library,
-        questions,  # adds its views to the blueprint
+        prompts,  # these two add their views to the blueprint
+        questions,
     )
     from webapp.questions.views.question_sets import blueprint
 

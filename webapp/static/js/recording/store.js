@@ -144,6 +144,15 @@ export class StoredTake {
   }
 
   /**
+   * Add all of a file, a piece at a time: what is in memory stays small.
+   * @param {Blob} file
+   * @param {number} [piece] bytes
+   */
+  async appendFile(file, piece = 1024 * 1024) {
+    for (let at = 0; at < file.size; at += piece) await this.append(file.slice(at, at + piece));
+  }
+
+  /**
    * No more slices will come.
    * @param {{interrupted?: boolean}} [options]
    */

@@ -15,10 +15,10 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /**
  * Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun.
  * @param {string} endpoint
- * @param {{interview: string, question: string, type: string}} options
+ * @param {{interview: string, question: string, type: string, existing?: boolean}} options
  */
-export async function create(endpoint, { interview, question, type }) {
-  const metadata = Object.entries({ interview, question, filetype: type }).map(([key, value]) => `${key} ${base64(value)}`);
+export async function create(endpoint, { interview, question, type, existing }) {
+  const metadata = Object.entries({ interview, question, filetype: type, ...(existing ? { existing: "1" } : {}) }).map(([key, value]) => `${key} ${base64(value)}`);
   const response = await request(endpoint, {
     method: "POST",
     headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),
@@ -131,6 +131,15 @@ export async function bring(take, { onState = () => {} } = {}) {
       failures += 1;
     }
   }
+}
+
+/**
+ * Forget a take here and on the server, where not all of it arrived. A server that is not reached keeps what it has.
+ * @param {import("./store.js").StoredTake} take
+ */
+export async function abandon(take) {
+  await request(take.record.url, { method: "DELETE", headers: headers({ "Tus-Resumable": "1.0.0" }) }).catch(() => {});
+  await take.remove();
 }
 
 /** @param {string} status */
