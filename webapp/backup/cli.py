@@ -87,7 +87,7 @@ def _make(home: Path, repository: Repository, key: Key) -> dict[str, Any]:
         key.secret,
         journal(),
         server=db.engine if tables.is_postgresql(db.engine) else None,
-        media=media.backend_at(address, current_app.config["S3_ENDPOINT"], home / "work") if address else None,
+        media=media.backend_at(address, current_app.config["S3_ENDPOINT"], home) if address else None,
     )
 
 
@@ -166,7 +166,7 @@ def settle_restore(as_json: bool) -> None:
 def _clear_storage(home: Path) -> None:
     """Take back what the first step put into a storage that was empty."""
     if address := current_app.config["STORAGE"]:
-        media.clear(media.backend_at(address, current_app.config["S3_ENDPOINT"], home / "work"))
+        media.clear(media.backend_at(address, current_app.config["S3_ENDPOINT"], home))
 
 
 def _end(message: str, status: int) -> NoReturn:

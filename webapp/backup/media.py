@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,20 +10,19 @@ from typing import Any
 
 from webapp.backup.keys import BackupError, DamagedError
 from webapp.backup.repository import Repository
-from webapp.core.folder_storage import FolderStorage
+from webapp.core import storage
 from webapp.core.object_uploads import ARRIVING, ASIDE
-from webapp.core.s3_storage import S3Storage
 from webapp.core.storage import Backend
 
 #: What files of storage are called in a backup, wherever they lay.
 FOLDER = "recordings"
 
 
-def backend_at(address: str, endpoint: str, scratch: Path) -> Backend:
+def backend_at(address: str, endpoint: str, home: Path) -> Backend:
     """The bare back end at an address that is not the data folder's own. Raises BackupError."""
     try:
-        return S3Storage(address, endpoint, scratch) if address.startswith("s3:") else FolderStorage(Path(address))
-    except ValueError as error:
+        return storage.backend_at(address, endpoint, home)
+    except (ValueError, RuntimeError) as error:
         raise BackupError(str(error)) from None
 
 
@@ -83,8 +81,3 @@ def clear(backend: Backend) -> None:
     for kind in backend.kinds():
         for key in backend.entries_of(kind, ""):
             backend.delete(key)
-
-
-def is_apart(address: str, home: Path) -> bool:
-    """Whether storage at ``address`` (as VIVA_STORAGE says it) lies elsewhere than in the data folder."""
-    return bool(address) and os.path.realpath(address) != os.path.realpath(home / FOLDER)

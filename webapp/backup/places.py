@@ -78,19 +78,19 @@ class FolderPlace:
     is_remote = False
 
     def __init__(self, root: Path) -> None:
-        self._root, self.address = root, str(root)
+        self._folder, self.address = root, str(root)
 
     def prepare(self) -> None:
         """Make the folder, for its owner alone."""
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def read(self, name: str) -> bytes:
         """The file."""
-        return (self._root / name).read_bytes()
+        return (self._folder / name).read_bytes()
 
     def write(self, name: str, data: bytes) -> None:
         """Write the file, on the disk before this returns."""
-        path = self._root / name
+        path = self._folder / name
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         part = path.with_name(f"{path.name}.part")
         with part.open("wb") as stream:
@@ -101,24 +101,24 @@ class FolderPlace:
 
     def has(self, name: str) -> bool:
         """Whether the file is there."""
-        return (self._root / name).exists()
+        return (self._folder / name).exists()
 
     def sizes(self, folder: str) -> dict[str, int]:
         """The files, without those that were cut short."""
         return {
-            path.relative_to(self._root).as_posix(): path.stat().st_size
-            for path in (self._root / folder).rglob("*")
+            path.relative_to(self._folder).as_posix(): path.stat().st_size
+            for path in (self._folder / folder).rglob("*")
             if path.is_file() and not path.name.endswith(".part")
         }
 
     def delete(self, name: str) -> None:
         """Remove the file."""
-        (self._root / name).unlink(missing_ok=True)
+        (self._folder / name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """The lock ends with the process."""
-        with (self._root / LOCK).open("a") as stream:
+        with (self._folder / LOCK).open("a") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

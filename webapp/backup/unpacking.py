@@ -173,7 +173,7 @@ def _media(to: Path) -> Backend | None:
     if not address:
         return None
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
-    backend = stored.backend_at(address, given("VIVA_S3_ENDPOINT"), to / "work")
+    backend = stored.backend_at(address, given("VIVA_S3_ENDPOINT"), to)
     stored.check_empty(backend, address)
     return backend
 

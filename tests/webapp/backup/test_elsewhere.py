@@ -46,6 +46,7 @@ def bucket(endpoint, monkeypatch):
     return name, client
 
 
+@pytest.mark.full
 def test_a_bucket_is_a_place_like_a_folder(place, interview, endpoint, bucket, tmp_path):
     name, client = bucket
     home, there = place.home, places.place_at(f"s3://{name}/of/viva", endpoint)
@@ -81,6 +82,7 @@ def test_a_bucket_is_a_place_like_a_folder(place, interview, endpoint, bucket, t
         Repository(places.place_at(f"s3://{name}/other", endpoint), KEY)
 
 
+@pytest.mark.full
 def test_a_server_that_cannot_be_asked_damages_nothing(place, interview, endpoint, bucket, monkeypatch):
     """What is said to be damaged is thrown away; a line that is cut says nothing of what lies behind it."""
     there = places.place_at(f"s3://{bucket[0]}", endpoint)
