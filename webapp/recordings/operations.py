@@ -14,7 +14,7 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import events, leases
+from webapp.core import events, leases, sealing
 from webapp.core.database import after_commit, db, now
 from webapp.core.storage import storage
 from webapp.interviews.models import Take
@@ -221,3 +221,12 @@ def requeue_pending() -> int:
     for recording in undeclared:
         finish(recording, interrupted=True)
     return len(waiting) + len(undeclared)
+
+
+def take_keys(owner: str) -> str:
+    """What a browser seals takes with until they have arrived: 32 bytes each in base64url, the present key first.
+
+    They are made of the secret key and of whom the takes belong to (an interview, a room), and reach only pages of
+    those who may record there.
+    """
+    return " ".join(sealing.keys_for(f"takes of {owner}"))

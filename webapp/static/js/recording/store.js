@@ -1,7 +1,9 @@
-// Takes in this browser, slice by slice, until the server has confirmed them. IndexedDB, or memory where that is full.
+// Takes in this browser, slice by slice and sealed, until the server has confirmed them. IndexedDB, or memory where that
+// is full.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { openDB } from "idb";
+import { SEAL, seal, unseal } from "./sealing.js";
 
 const NAME = "viva-recordings";
 /** @type {Promise<import("idb").IDBPDatabase<any>> | undefined} */
@@ -79,6 +81,15 @@ export class StoredTake {
     return Promise.all(records.map((record) => new StoredTake(record).#load()));
   }
 
+  /** How many takes are here, of whatever interview. */
+  static async count() {
+    try {
+      return await (await open()).count("takes");
+    } catch {
+      return 0; // no IndexedDB here: nothing was kept
+    }
+  }
+
   /**
    * Forget what this browser keeps of an interview, and whatever has been left here for longer than a month.
    * @param {string} interview
@@ -100,8 +111,9 @@ export class StoredTake {
     let cursor = await db.transaction("slices").store.openCursor(range);
     for (; cursor; cursor = await cursor.continue()) {
       if (cursor.value.number !== this.#lengths.length) break; // a hole: only what comes before it is a recording
-      this.#lengths.push(cursor.value.bytes.byteLength);
-      this.size += cursor.value.bytes.byteLength;
+      const length = cursor.value.bytes.byteLength - (cursor.value.nonce ? SEAL : 0);
+      this.#lengths.push(length);
+      this.size += length;
     }
     return this;
   }
@@ -131,7 +143,7 @@ export class StoredTake {
       const number = this.#lengths.length;
       try {
         if (this.#memory.size) throw new DOMException("full before", "QuotaExceededError");
-        await (await open()).put("slices", { take: this.id, number, bytes });
+        await (await open()).put("slices", { take: this.id, number, ...(await seal(bytes, number)) });
       } catch (error) {
         this.#memory.set(number, bytes);
         this.#tell(error);
@@ -210,7 +222,7 @@ export class StoredTake {
 
   /** @param {number} number */
   async #slice(number) {
-    return this.#memory.get(number) ?? (await (await open()).get("slices", [this.id, number])).bytes;
+    return this.#memory.get(number) ?? unseal(await (await open()).get("slices", [this.id, number]), number);
   }
 
   /**

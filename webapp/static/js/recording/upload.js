@@ -2,6 +2,7 @@
 import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
 import { NetworkError, ServerError, getJson, headers, postJson, rememberPatchIsBlocked, request, sendsByPost } from "./http.js";
+import { SealedElsewhere } from "./sealing.js";
 
 const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
@@ -93,7 +94,7 @@ function send(take, onProgress) {
  * @param {unknown} error
  */
 export const isFinal = (error) =>
-  error instanceof ServerError ? [400, 403, 404, 410, 413, 415].includes(error.status) : [TypeError, ReferenceError, RangeError, SyntaxError].some((fault) => error instanceof fault);
+  error instanceof ServerError ? [400, 403, 404, 410, 413, 415].includes(error.status) : [SealedElsewhere, TypeError, ReferenceError, RangeError, SyntaxError].some((fault) => error instanceof fault);
 
 /**
  * Bring a take to the server, whatever happens in between. Calls onState with "sending", "waiting" (no connection; the
