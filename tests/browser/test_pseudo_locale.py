@@ -12,10 +12,10 @@ from webapp.accounts.models import Role
 
 #: What holds text and may not cut it off: (elements, whether they are wider than what is seen of them).
 CLIPPED = """() => [...document.querySelectorAll('button, .btn, a, label, h1, h2, h3, .tag, th, dt, legend')]
-  .filter(e => e.offsetParent && !e.closest('.visually-hidden') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
+  .filter(e => e.offsetParent && !e.closest('.visually-hidden') && getComputedStyle(e).clipPath === 'none' && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
   .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
 #: What reaches beyond the screen.
-BEYOND = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+BEYOND = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.menu-list, [data-scrolls]') && (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1))
   .slice(0, 3).map(e => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 40)}`)"""
 STAFF = ["/interviews", "/positions/", "/positions/new", "/questions/", "/questions/new", "/people", "/people/new",
          "/profile", "/health", "/live", "/practice"]  # fmt: skip

@@ -101,6 +101,17 @@ class TestCatalogues:
         found = [line.partition(":")[0] for line in faults(catalogue)]
         assert found == ["not translated", "placeholders differ", "tags differ", "placeholders differ"]
 
+    def test_one_singular_has_one_plural(self, tmp_path, monkeypatch):
+        """With two, what a page says in another language lacks the number that it is given, and the page fails."""
+        page = tmp_path / "page.html"
+        page.write_text(
+            '{{ ngettext("Once.", "%(num)s times.", n) }}{{ ngettext("Once.", "%(num)s times or more.", n) }}'
+        )
+        monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+        monkeypatch.setattr(catalogues, "_sources", lambda: [("jinja2", page)])
+        with pytest.raises(SystemExit, match="'Once.' has two plurals"):
+            catalogues.gather()
+
     @pytest.mark.parametrize(
         ("language", "forms"),
         [

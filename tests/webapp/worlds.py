@@ -132,7 +132,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     )  # fmt: skip
     gone = Erasure(
         organisation_id=organisation.id, ground="retention", scope={"interviews": [name]}, kept_classes=[], due_at=now(),
-        done_at=now(), counts={name: 1},
+        done_at=now(), counts={"tables": {name: 1}, "files": 1},
     )  # fmt: skip
     word = Attestation(
         organisation_id=organisation.id, place="GB", modality=Modality.FACE, statement=f"{name} says", by_id=admin.id

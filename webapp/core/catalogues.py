@@ -82,8 +82,13 @@ def _faults(name: str) -> Iterator[str]:
 
 
 def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
-    """All messages, those of JavaScript, and those that ``N_`` marks."""
+    """All messages, those of JavaScript, and those that ``N_`` marks.
+
+    Ends the command where one singular has two plurals: a catalogue keeps one of them, and the other's number is missing
+    from what it says.
+    """
     template = Catalog(project="Viva", charset="utf-8", fuzzy=False)
+    plurals: dict[tuple[str, str], str] = {}
     scripts: dict[tuple[str, str], dict[str, str]] = {}
     stored: set[str] = set()
     for method, path in _sources():
@@ -93,6 +98,11 @@ def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
         options = _JINJA if method == "jinja2" else {}
         for found in extract_from_file(method, path, KEYWORDS, ["Translators:"], options):
             _line, message, comments, context = found
+            if isinstance(message, tuple):
+                known = plurals.setdefault((context or "", message[0]), message[1])
+                if known != message[1]:
+                    where = path.relative_to(ROOT)
+                    sys.exit(f"{where}: {message[0]!r} has two plurals, {known!r} and {message[1]!r}. Use one of them.")
             template.add(
                 message, None, [(path.relative_to(ROOT).as_posix(), 1)], context=context, auto_comments=comments
             )
