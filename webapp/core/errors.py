@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from webapp.core import problems
@@ -72,6 +73,8 @@ def init_app(app: Flask) -> None:
     def http_error(error: HTTPException) -> Response | tuple[Response | str, int]:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect
+        if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+            return unexpected(error.original_exception)  # it failed after the view, or while a failure was answered
         title, advice = ADVICE.get(error.code, ADVICE[400 if error.code < 500 else 500])
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
@@ -86,7 +89,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int] | Response:
-        db.session.rollback()  # what failed must not stand in the way of the page that says so
+        _let_go()  # what failed must not stand in the way of the page that says so
         if is_busy(error):
             app.logger.warning("The database was busy at %s", request.endpoint)
             response = app.make_response(_answer(503, *ADVICE[503]))
@@ -102,6 +105,13 @@ def init_app(app: Flask) -> None:
             raise error
         app.logger.exception("Unexpected error at %s", request.endpoint)
         return _answer(500, *ADVICE[500])
+
+
+def _let_go() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:  # the connection is gone, and with it what was to be rolled back
+        db.session.invalidate()
 
 
 def _problem(error: HTTPException, words: str) -> Response:
