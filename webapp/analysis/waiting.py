@@ -72,7 +72,7 @@ def queue_in_words() -> str:
 
 def _by_modality(condition: sa.ColumnElement[bool]) -> dict[Modality, int]:
     query = sa.select(Analysis.modality, sa.func.count()).where(condition).group_by(Analysis.modality)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _waiting(condition: sa.ColumnElement[bool]) -> dict[str, dict[Modality, int]]:

@@ -50,7 +50,7 @@ def note(work: str, seconds: float) -> None:
 def of(*works: str) -> dict[str, float]:
     """Seconds that each kind of work takes; without those of which too little was measured."""
     query = sa.select(Pace.work, Pace.seconds).where(Pace.work.in_(works), Pace.measured >= ENOUGH)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def in_words(seconds: float | None) -> str:

@@ -126,9 +126,9 @@ class Line:
             return waiting
         query = self.joined(sa.select(self.share.label("share"), sa.func.count()))
         query = query.where(self.in_hand(moment)).group_by("share")
-        in_hand: dict[str, int] = dict(connection.execute(query).tuples().all())
+        in_hand: dict[str, int] = dict(connection.execute(query).all())
         turns = sa.select(Turn.share, Turn.taken_at).where(Turn.work == self.name)
-        taken: dict[str, datetime] = dict(connection.execute(turns).tuples().all())
+        taken: dict[str, datetime] = dict(connection.execute(turns).all())
         waiting.sort(key=lambda each: (in_hand.get(each.share, 0), taken.get(each.share, _NEVER), each.since))
         ahead, others = [each for each in waiting if each.first], [each for each in waiting if not each.first]
         if ahead and others:
