@@ -47,10 +47,12 @@ def waiting() -> list[Queue]:
         ),
         Queue(
             _("Analyses"),
-            " ".join([
-                _("One for each answer and kind of analysis. What failed can be tried again in its report."),
-                queue_in_words(),
-            ]).strip(),
+            " ".join(
+                [
+                    _("One for each answer and kind of analysis. What failed can be tried again in its report."),
+                    queue_in_words(),
+                ]
+            ).strip(),
             analyses.get(AnalysisState.QUEUED, 0),
             analyses.get(AnalysisState.RUNNING, 0),
             analyses.get(AnalysisState.FAILED, 0),

@@ -188,7 +188,8 @@ def pending_verifications(moment: datetime | None = None) -> list[Recording]:
     lease = leases.term()
     return list(
         db.session.scalars(
-            sa.select(Recording).where(
+            sa.select(Recording)
+            .where(
                 Recording.state == RecordingState.VERIFYING,
                 sa.or_(
                     Recording.lease_until < moment,
