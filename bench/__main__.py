@@ -21,7 +21,7 @@ BENCHES = tuple(
 )
 
 #: Those that are about faults, work or a model that is fetched on request, not about speed alone: run by their name.
-FAULTS = frozenset({"candidates", "chaos", "faults", "front", "languages", "messages", "review"})
+FAULTS = frozenset({"candidates", "chaos", "faults", "front", "languages", "load", "messages", "review"})
 
 
 #: What a bench may be told, for those whose ``measure`` takes it.
@@ -31,6 +31,7 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "limit": (int, "seconds after which nobody goes on, and what there is is printed"),
     "pause": (float, "seconds on average between two faults of the server"),
     "seed": (int, "the seed of what is drawn by chance"),
+    "part": (str, "one part of it alone"),
 }
 
 
@@ -60,7 +61,7 @@ def _told(options: argparse.Namespace, name: str, bench: Any) -> dict[str, Any]:
     for option, value in given.items():
         if option not in inspect.signature(bench.measure).parameters:
             raise BadInput(f"The benchmark {name} has no option --{option}.")
-        if value < 0 or (value == 0 and option not in ("browsers", "seed")):
+        if not isinstance(value, str) and (value < 0 or (value == 0 and option not in ("browsers", "seed"))):
             raise BadInput(f"--{option} has to be more than 0.")
     return given
 

@@ -271,3 +271,24 @@ def test_lists_of_people_and_orders_of_other_systems_go_with_their_tables_and_no
     assert there["invitation_batches"][0]["language"] == "en" and there["assessment_orders"][0]["their_id"] == "4711"
     flask_migrate.downgrade(revision="3f7c1e9a4b20")
     assert contents() == before
+
+
+def test_clips_go_with_their_table_and_questions_and_recordings_stay(app):
+    flask_migrate.upgrade(revision="5c0d8e2f7a91")
+    before = contents()
+    flask_migrate.upgrade(revision="e41c7a90d2b6")
+    db.session.remove()
+    organisation, person = before["organisations"][0]["id"], "0" * 31 + "1"
+    run(
+        "INSERT INTO clips (id, state, suffix, caption_state, attempts, created_at, created_by_id, organisation_id) "
+        "VALUES ('c', 'ready', 'webm', 'checked', 0, ?, ?, ?)",
+        "2026-12-02 10:00:00",
+        person,
+        organisation,
+    )
+    run("UPDATE questions SET clip_id = 'c'")
+    after = contents()
+    assert {row["clip_id"] for row in after["questions"]} == {"c"}
+    assert {row["existing"] for row in after["recordings"]} == {False}
+    flask_migrate.downgrade(revision="5c0d8e2f7a91")
+    assert contents() == before

@@ -120,6 +120,24 @@ def too_wide(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
 
 
+def test_the_menu_of_languages_closes_by_escape_and_by_a_click_elsewhere(address, chromium: Browser, watch):
+    """Whoever has not signed in has it in the header."""
+    page = chromium.new_context(viewport=WIDE).new_page()
+    watch.on(page)
+    page.goto(f"{address}/sign-in")
+    languages = page.locator(".language-menu summary")
+    arabic = page.locator(".language-menu").get_by_role("button", name="العربية")
+    languages.click()
+    expect(arabic).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(arabic).to_be_hidden()
+    expect(languages).to_be_focused()
+    languages.click()
+    expect(arabic).to_be_visible()
+    page.get_by_role("heading", level=1).click(position={"x": 5, "y": 5})
+    expect(arabic).to_be_hidden()
+
+
 def test_the_header_is_one_row_and_its_menu_works_by_keyboard(address, chromium: Browser, admin, watch, look):
     page = chromium.new_context(viewport=WIDE, color_scheme="dark").new_page()
     watch.on(page)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { decimal, gettext, ngettext, pgettext, setCatalogue } from "../../webapp/static/js/i18n.js";
+import { decimal, gettext, localeOf, ngettext, percent, pgettext, setCatalogue } from "../../webapp/static/js/i18n.js";
 
 afterEach(() => setCatalogue({}));
 
@@ -62,4 +62,15 @@ test("numbers are written as the page's language writes them", () => {
     setCatalogue({ locale });
     assert.equal(decimal(1234.56, 1).replace(/\s/g, ""), written, locale);
   }
+});
+
+test("shares and moments are written as the page's language writes them", () => {
+  const moment = new Date(2026, 11, 2, 14, 5, 9);
+  const clock = (locale) => moment.toLocaleTimeString(localeOf(locale), { timeStyle: "medium" });
+  assert.deepEqual(["en", "en-XA", "de", "pl"].map(clock), ["14:05:09", "14:05:09", "14:05:09", "14:05:09"]);
+  assert.match(clock("ar"), /^0?2:05:09/, "Arabic has twelve hours, and European digits as on the server");
+  assert.equal(percent(0.456), "46 %");
+  assert.equal(percent(null), "0 %");
+  setCatalogue({ locale: "ar", messages: { "%(number)s %%": "%(number)s٪" } });
+  assert.equal(percent(0.456), "46٪");
 });

@@ -88,3 +88,13 @@ test("a browser that is full keeps the rest in memory and says so", async () => 
   const [again] = await StoredTake.of("i3");
   assert.equal(await text(again), "stored ");
 });
+
+test("a file is kept a piece at a time", async () => {
+  const take = await begin("files");
+  await take.appendFile(new Blob([new Uint8Array(2500).fill(7)]), 1000);
+  await take.finish();
+  assert.equal(take.size, 2500);
+  const [again] = await StoredTake.of("files");
+  assert.equal((await again.read(0, 2500)).size, 2500);
+  await again.remove();
+});

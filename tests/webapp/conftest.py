@@ -16,11 +16,13 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
+from ml.transcripts.transcript import Transcript, Word
 from tests.webapp import on_servers
 from webapp import create_app
 from webapp.accounts import models as account_models
 from webapp.accounts.models import Organisation, Role, User
 from webapp.accounts.operations import enrol, first_organisation
+from webapp.clips.models import CaptionState, Clip, ClipState
 from webapp.core.database import db, now
 from webapp.core.extensions import limiter
 from webapp.interviews import batches
@@ -202,6 +204,14 @@ class Make:
         )  # fmt: skip
         db.session.commit()
         return row
+
+    def clip(self, by: User, **values: Any) -> Clip:
+        """A clip that is ready, with captions that nobody has read."""
+        words = Transcript([Word("Hello", 0.0, 0.5, 0.9), Word("there.", 0.5, 1.0, 0.4)], "en", "Heard")
+        whose = {"organisation_id": by.organisation_id or first_organisation().id, "created_by_id": by.id}
+        facts = {"state": ClipState.READY, "seconds": 2.0, "suffix": "webm", "has_video": True}
+        written = {"caption_state": CaptionState.UNREAD, "captions": words.to_json()}
+        return self._save(Clip(**{**whose, **facts, **written, **values}))
 
     def view(self, user: User, **values: Any) -> SavedView:
         """Saved filters of the list of interviews."""

@@ -16,6 +16,7 @@ from webapp.api.operations import make_key
 from webapp.api.scopes import Scope
 from webapp.applying import operations as applying
 from webapp.ats import orders as ats_orders
+from webapp.clips.models import CaptionState, Clip, ClipState
 from webapp.core.database import db, new_id, now
 from webapp.core.security_log import record
 from webapp.fairness.operations import make_report
@@ -143,6 +144,12 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
     record("team created", team=team.id, by=admin.id)
     offer = ats_orders.offer(title=f"{name} offer", position=position, question_set=questions, days=7, by=admin)
     batch = make.batch(position, admin, question_set=questions)
+    clip = Clip(
+        organisation_id=organisation.id, created_by_id=admin.id, state=ClipState.READY, seconds=2.0, suffix="webm",
+        caption_state=CaptionState.UNREAD,
+        captions={"words": [{"text": name, "start": 0.0, "end": 1.0}], "language": "en"},
+    )  # fmt: skip
+    db.session.add(clip)
     view = save_view(admin, f"{name} view", Filters(q=name))
     db.session.commit()
     ids = {
@@ -164,6 +171,7 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         "offer_id": offer.id,
         "system": "none",
         "view_id": view.id,
+        "clip_id": clip.id,
         "link_id": link.id,
         "key_id": key.id,
         "endpoint_id": hook.id,

@@ -1,6 +1,7 @@
 """Calendar files (RFC 5545): an event is updated by its UID and a SEQUENCE that grows, and taken back by CANCEL.
 
-Moments are in UTC, which every calendar shows in its owner's zone, whatever rules that zone has by then.
+Moments are in UTC, which every calendar shows in its owner's zone, whatever rules that zone has by then. Texts are in
+the language that is spoken while the file is made, and say which.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from webapp.core import mail
+from webapp.core.translation import language_tag
 
 #: What a calendar file is called, and its media type.
 NAME, MEDIA_TYPE = "viva.ics", "text/calendar"
@@ -56,9 +58,10 @@ def file_of(entry: Entry) -> bytes:
     event.add("dtstamp", entry.made_at.astimezone(UTC))
     event.add("dtstart", entry.starts_at.astimezone(UTC))
     event.add("dtend", entry.ends_at.astimezone(UTC))
-    event.add("summary", entry.title)
+    spoken = {"language": language_tag()}
+    event.add("summary", entry.title, spoken)
     if entry.text:
-        event.add("description", entry.text)
+        event.add("description", entry.text, spoken)
     if entry.url:
         event.add("url", entry.url)
         event.add("location", entry.url)
@@ -72,7 +75,7 @@ def file_of(entry: Entry) -> bytes:
     for before in () if entry.cancelled else entry.alarms:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", entry.title)
+        alarm.add("description", entry.title, spoken)
         alarm.add("trigger", -before)
         event.add_component(alarm)
     calendar.add_component(event)

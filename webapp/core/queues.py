@@ -31,6 +31,7 @@ ANSWER_DEMO = "demo.answer"
 DELIVER_MESSAGES = "messages.deliver"
 REMIND = "messages.remind"
 LISTEN = "follow_ups.listen"
+PREPARE_CLIP = "clips.prepare"
 INVITE_LIST = "interviews.invite_list"
 
 #: Tasks that do not go to QUICK, which is the default.

@@ -19,14 +19,22 @@ class CannotOpen(ValueError):
 
 
 def _keys(purpose: str) -> MultiFernet:
-    secrets = [current_app.config["SECRET_KEY"], *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]
-    return MultiFernet([Fernet(_key(secret, purpose)) for secret in secrets])
+    return MultiFernet([Fernet(_key(secret, purpose)) for secret in _secrets()])
+
+
+def _secrets() -> list[str | bytes]:
+    return [current_app.config["SECRET_KEY"], *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]
 
 
 def _key(secret: str | bytes, purpose: str) -> bytes:
     raw = secret.encode() if isinstance(secret, str) else secret
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"viva.seal.{purpose}".encode()).derive(raw)
     return base64.urlsafe_b64encode(derived)
+
+
+def keys_for(purpose: str) -> list[str]:
+    """Keys of 32 bytes in base64url for somebody else to seal with (a browser), the present one first."""
+    return [_key(secret, purpose).decode("ascii") for secret in _secrets()]
 
 
 def seal(text: str, purpose: str) -> str:

@@ -53,6 +53,15 @@ def _prepare(connection: object, _record: object) -> None:
         cursor.close()
 
 
+@event.listens_for(Engine, "connect")
+def _plan(connection: Any, _record: object) -> None:
+    """PostgreSQL compiles no query to machine code: what pages ask is short, and to compile it costs more than it
+    saves."""
+    if hasattr(connection, "pgconn"):  # psycopg's
+        connection.execute("SET jit = off")
+        connection.commit()
+
+
 @event.listens_for(Engine, "before_cursor_execute")
 def _before_statement(connection: Connection, _cursor: Any, statement: str, *_rest: object) -> None:
     if connection.dialect.name == "sqlite" and _WRITES.match(statement):

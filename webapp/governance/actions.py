@@ -54,12 +54,14 @@ OTHERS = {
     "provider_id": "identity provider",
     "batch_id": "list of people",
     "offer_id": "offer",
+    "clip_id": "clip",
 }
 #: Seen, and not written down: asked for by scripts of a page that is, or showing nothing about anybody.
 NOT_SEEN = frozenset(
     {
         "analysis.progress",  # how far the work is
         "interviews.list_progress",
+        "clips.state",
         "recordings.poster",  # one still picture, shown in lists of what is written down when it is opened
         "uploads.head",
         "workspace.people",  # names of colleagues

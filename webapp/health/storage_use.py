@@ -11,6 +11,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from webapp.analysis.models import Analysis
+from webapp.clips.models import Clip
 from webapp.core.database import db
 from webapp.core.scoping import ALL
 from webapp.core.storage import storage
@@ -55,6 +56,10 @@ def _of_logos() -> Any:
     return sa.select(EmployerPage.id, EmployerPage.organisation_id)
 
 
+def _of_clips() -> Any:
+    return sa.select(Clip.id, Clip.organisation_id)
+
+
 #: Kind in the storage: its name, and who owns each file of it.
 KINDS: tuple[tuple[str, Text, Any], ...] = (
     ("originals", _l("Recordings as they arrived"), _of_recordings),
@@ -64,6 +69,8 @@ KINDS: tuple[tuple[str, Text, Any], ...] = (
     ("attachments", _l("Files of candidates (CVs, letters)"), _of_attachments),
     ("lists", _l("Lists of people being invited"), _of_batches),
     ("logos", _l("Logos"), _of_logos),
+    ("clips", _l("Clips that candidates are shown"), _of_clips),
+    ("clipsources", _l("Clips that are being checked"), _of_clips),
 )
 
 

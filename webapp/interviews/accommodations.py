@@ -3,6 +3,7 @@ is answered. Nothing here commits."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -49,7 +50,10 @@ def of_invitation(invitation: Invitation | None) -> list[Accommodation]:
 
 def terms_of(interview: Interview, question: Question) -> Terms:
     """What holds for this candidate at this moment: a grant in mid-interview counts from then on."""
-    terms = Terms(question.kind, question.think_seconds, question.limit_seconds, question.takes_allowed)
+    think = question.think_seconds
+    if think and question.clip is not None and question.clip.is_shown:
+        think += math.ceil(question.clip.seconds or 0)  # while it plays, nobody thinks about it yet
+    terms = Terms(question.kind, think, question.limit_seconds, question.takes_allowed)
     for row in of_invitation(interview.invitation):
         if row.granted_at is None:
             continue

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.core.database import db, now
 from webapp.interviews.accommodations import terms_of
-from webapp.interviews.models import Answer, Interview, InterviewState
+from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.questions.models import Question
 
 #: What was begun before the deadline may be finished, sent and submitted for so long after it.
@@ -131,3 +133,13 @@ def think_seconds_left(answer: Answer) -> float:
     if answer.shown_at is None:
         return float(terms.think_seconds)
     return max(0.0, terms.think_seconds - (now() - answer.shown_at).total_seconds())
+
+
+def load_answers(interview: Interview) -> None:
+    """Read the answers of an interview with their questions, takes and recordings: two statements, however many."""
+    query = (
+        sa.select(Answer)
+        .where(Answer.interview_id == interview.id)
+        .options(joinedload(Answer.question), selectinload(Answer.takes).joinedload(Take.recording))
+    )
+    set_committed_value(interview, "answers", list(db.session.scalars(query)))

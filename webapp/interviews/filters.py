@@ -6,16 +6,19 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from webapp.accounts.models import User
+from webapp.core.database import db
 from webapp.core.zones import reader_zone
 from webapp.interviews.models import Interview, InterviewState, Invitation, Outcome
 from webapp.organisations.access import Right, allowed
 from webapp.positions.models import Position, ReviewState
+from webapp.positions.operations import at_teams
 
 #: Which interviews somebody has already scored, or said to go without. Reviews know interviews, not the other way
 #: round, so they say: a function of the person's id.
@@ -133,14 +136,20 @@ def managed_by(user: User) -> sa.ColumnElement[bool]:
 
 
 def _over_it(user: User, right: Right) -> sa.ColumnElement[bool]:
-    team = sa.select(Position.team_id).where(Position.id == Invitation.position_id).scalar_subquery()
-    return allowed(user, right, team=team, organisation=Invitation.organisation_id, created_by=Invitation.created_by_id)
+    return allowed(
+        user,
+        right,
+        within=partial(at_teams, Invitation.position_id),
+        organisation=Invitation.organisation_id,
+        created_by=Invitation.created_by_id,
+    )
 
 
 def _found_by(search: str, user: User) -> sa.ColumnElement[bool]:
     """Whether a name or an address has ``search`` in it. Names that are hidden in blind review are not found by."""
-    # SQLite folds the case of ASCII alone; these forms find “Élodie” by “élodie” there too.
-    forms = sorted({search, search.lower(), search.upper(), search.title()})
+    # SQLite folds the case of ASCII alone; these forms find “Élodie” by “élodie” there too. PostgreSQL folds all.
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    forms = sorted({search, search.lower(), search.upper(), search.title()}) if is_sqlite else [search]
     columns = (Invitation.name, Invitation.email)
     found = sa.or_(*(column.icontains(form, autoescape=True) for column in columns for form in forms))
     blind = sa.select(Position.id).where(Position.blind_review)

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -22,10 +22,23 @@ if TYPE_CHECKING:
     from webapp.recordings.models import Recording
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the rows that ``where`` says, on both databases."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class Invitation(OfOrganisation, Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
     __tablename__ = "invitations"
+    # The list of interviews counts and sorts by these (webapp/interviews/ranks.py).
+    __table_args__ = (
+        Index("ix_invitations_of", "organisation_id", "job_id"),
+        Index("ix_invitations_newest", "created_at", "id"),
+        _partial("ix_invitations_open", "deadline", where="withdrawn_at is null and revoked_at is null"),
+        _partial("ix_invitations_withdrawn", "organisation_id", where="withdrawn_at is not null"),
+        _partial("ix_invitations_revoked", "organisation_id", where="revoked_at is not null"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     position_id: Mapped[str] = mapped_column("job_id", ForeignKey(Position.id), index=True)
@@ -90,6 +103,8 @@ class Interview(OfOrganisationOrAll, Model):
             name="mode",
         ),
         Index("ix_interviews_review", "review_state", "submitted_at"),
+        Index("ix_interviews_of", "organisation_id", "job_id", "state", "mode"),
+        _partial("ix_interviews_undecided", "submitted_at", where="review_state <> 'decided'"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

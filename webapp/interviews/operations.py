@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from webapp.interviews.person_fields import FieldError, clean_email, clean_name
 from webapp.organisations.access import Right, allowed
 from webapp.policy import Mode
 from webapp.positions.models import Position
+from webapp.positions.operations import at_teams
 from webapp.questions.models import QuestionSet, SetState
 
 _Row = TypeVar("_Row", Interview, Invitation)
@@ -327,12 +329,11 @@ def invitations_of(user: User, right: Right = Right.VIEW) -> sa.Select[Invitatio
 
 
 def _visible(query: sa.Select[_Row], user: User, right: Right) -> sa.Select[_Row]:
-    teams = sa.select(Position.team_id).where(Position.id == Invitation.position_id).scalar_subquery()
     return query.where(
         allowed(
             user,
             right,
-            team=teams,
+            within=partial(at_teams, Invitation.position_id),
             organisation=Invitation.organisation_id,
             created_by=Invitation.created_by_id,
         )

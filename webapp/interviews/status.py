@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import User
-from webapp.core.database import db, now
-from webapp.interviews.answering import GRACE
+from webapp.core.database import db
 from webapp.interviews.filters import Filters, Status, managed_by, waits_for
-from webapp.interviews.models import Interview, InterviewState, Invitation, Outcome
+from webapp.interviews.models import Interview, Invitation, Outcome
 from webapp.interviews.operations import invitations_of
+from webapp.interviews.ranks import Rank, in_rank, status, tally, tally_of_everything
 from webapp.positions.models import ReviewState, Stage
 
-__all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox", "ready_when"]
+__all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox"]
 
 PAGE_SIZE = 25
 NOTHING = Filters()
-
-
-#: When the report of a submitted interview is there. Reports know interviews, not the other way round, so they say.
-_ready: list[sa.ColumnElement[bool]] = []
-
-
-def ready_when(condition: sa.ColumnElement[bool]) -> None:
-    """Say by which condition on Interview's row its report is there to open; the last word counts."""
-    _ready[:] = [condition]
-
-
-#: A deadline that passed within this time is worth a look: extend it, or let it be.
-LATELY = timedelta(days=14)
 
 
 STATUS_NAMES = {
@@ -47,50 +33,6 @@ STATUS_NAMES = {
     Status.REVOKED: _l("Revoked"),
     Status.WITHDRAWN: _l("Withdrawn"),
 }
-
-
-def _is_expired() -> sa.ColumnElement[bool]:
-    """As the candidate is told: an interview that was begun in time goes on for the grace (answering.is_over)."""
-    moment = now()
-    begun = sa.and_(Interview.id.is_not(None), Invitation.deadline > moment - GRACE)
-    return sa.and_(Invitation.deadline <= moment, sa.not_(begun))
-
-
-def _status() -> sa.Case[str]:
-    submitted = Interview.state == InterviewState.SUBMITTED
-    return sa.case(
-        (Invitation.withdrawn_at.is_not(None), Status.WITHDRAWN.value),
-        (sa.and_(submitted, *_ready), Status.READY.value),
-        (submitted, Status.ANALYSING.value),
-        (Invitation.revoked_at.is_not(None), Status.REVOKED.value),
-        (_is_expired(), Status.EXPIRED.value),
-        (Interview.id.is_not(None), Status.IN_PROGRESS.value),
-        else_=Status.INVITED.value,
-    )
-
-
-def _is_decided() -> sa.ColumnElement[bool]:
-    return sa.func.coalesce(Interview.review_state == ReviewState.DECIDED, sa.false())
-
-
-def _order() -> list[sa.ColumnElement]:
-    """What needs doing first: answers to review, the longest waiting first; what has just expired; then what is on its
-    way, by deadline; last what is closed, the newest first. Nothing that a model said is in it."""
-    status, closed = _status(), 4
-    rank = sa.case(
-        (sa.and_(status == Status.READY.value, sa.not_(_is_decided())), 0),
-        (sa.and_(status == Status.EXPIRED.value, Invitation.deadline > now() - LATELY), 1),
-        (status == Status.ANALYSING.value, 2),
-        (status.in_((Status.IN_PROGRESS.value, Status.INVITED.value)), 3),
-        else_=closed,
-    )
-    order: list[sa.ColumnElement[Any]] = [
-        rank,
-        sa.case((rank < closed, sa.func.coalesce(Interview.submitted_at, Invitation.deadline))),
-        Invitation.created_at.desc(),
-        Invitation.id.asc(),
-    ]
-    return order
 
 
 @dataclass(frozen=True)
@@ -151,7 +93,7 @@ def _query(user: User) -> sa.Select:
 def _entries(query: sa.Select, user: User) -> list[Entry]:
     rows = db.session.execute(
         query.add_columns(
-            _status(),
+            status(),
             Interview.id,
             Interview.submitted_at,
             Interview.review_state,
@@ -168,13 +110,6 @@ def _entries(query: sa.Select, user: User) -> list[Entry]:
     return [Entry(invitation, Status(status), *rest) for invitation, status, *rest in rows]
 
 
-def _counts(query: sa.Select) -> dict[Status, int]:
-    label = _status()
-    counted = query.with_only_columns(label, sa.func.count()).group_by(label)
-    found = {Status(value): count for value, count in db.session.execute(counted)}
-    return {each: found.get(each, 0) for each in Status}
-
-
 def entry_of(user: User, invitation_id: str) -> Entry | None:
     """One invitation as ``user`` may see it; None where there is none or it is not theirs."""
     found = _entries(_query(user).where(Invitation.id == invitation_id), user)
@@ -189,24 +124,39 @@ def entries_of(user: User, invitation_ids: Collection[str]) -> list[Entry]:
 def found(user: User, filters: Filters) -> sa.Select[Invitation]:
     """What fits ``filters`` of what ``user`` may see, in no order: for programs."""
     query = filters.apply(_query(user), user)
-    return query.where(_status() == filters.status.value) if filters.status else query
+    return query.where(status() == filters.status.value) if filters.status else query
 
 
 def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
-    """What ``user`` may see, filtered. The order is by what needs doing (``_order``)."""
+    """What ``user`` may see, filtered. The order is by what needs doing (ranks.Rank)."""
     everything = _query(user)
-    every = _counts(everything)
+    every = tally_of_everything(user)
     query = filters.apply(everything, user)
-    counts = _counts(query) if filters.narrow else every
-    if status := filters.status:
-        query = query.where(_status() == status.value)
-    total = counts[status] if status else sum(counts.values())
+    tallied = tally(query) if filters.narrow else every
+    wanted = {key: count for key, count in tallied.items() if filters.status in (None, key[0])}
+    if filters.status:
+        query = query.where(status() == filters.status.value)
+    total = sum(wanted.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    # The ids of the page first: sorting thousands of rows is cheap while each is no more than its id.
-    wanted = query.with_only_columns(Invitation.id).order_by(*_order()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ids = list(db.session.scalars(wanted))
+    ids = _page(query, wanted, (page - 1) * PAGE_SIZE)
     entries = _entries(everything.where(Invitation.id.in_(ids)), user) if ids else []
     place = {invitation_id: number for number, invitation_id in enumerate(ids)}
     entries.sort(key=lambda entry: place[entry.invitation.id])
-    return Inbox(entries, counts, every, total, page, pages)
+    return Inbox(entries, _by_status(tallied), _by_status(every), total, page, pages)
+
+
+def _page(query: sa.Select, wanted: Mapping[tuple[Status, Rank], int], first: int) -> list[str]:
+    """The ids of one page, rank by rank: a rank of which nothing is on it is not asked for."""
+    ids: list[str] = []
+    for rank in Rank:
+        there = sum(count for key, count in wanted.items() if key[1] is rank)
+        if first < there and len(ids) < PAGE_SIZE:
+            rows = in_rank(query.with_only_columns(Invitation.id), rank)
+            ids += db.session.scalars(rows.limit(PAGE_SIZE - len(ids)).offset(first))
+        first = max(0, first - there)
+    return ids
+
+
+def _by_status(tallied: Mapping[tuple[Status, Rank], int]) -> dict[Status, int]:
+    return {each: sum(count for key, count in tallied.items() if key[0] is each) for each in Status}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -101,11 +101,12 @@ def allowed(
     user: User,
     right: Right,
     *,
-    team: sa.ColumnElement[str] | InstrumentedAttribute[str],
-    organisation: sa.ColumnElement[str] | InstrumentedAttribute[str],
+    within: Callable[[list[str]], sa.ColumnElement[bool]],
+    organisation: sa.ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
     created_by: sa.ColumnElement[str] | InstrumentedAttribute[str],
 ) -> sa.ColumnElement[bool]:
-    """The same as ``may``, as a condition over the columns of a query."""
+    """The same as ``may``, as a condition over the columns of a query. ``within`` makes the condition that a row
+    belongs to one of some teams: one subquery for all rows, never one for each."""
     if not user.role.is_staff or user.organisation_id is None:
         return sa.false()
     if user.role is Role.ADMIN:
@@ -115,9 +116,9 @@ def allowed(
     own = [team_id for team_id, place in places.items() if place.allows(right, is_own=True)]
     conditions: list[sa.ColumnElement[bool]] = []
     if everything:
-        conditions.append(team.in_(everything))
+        conditions.append(within(everything))
     if len(own) > len(everything):
-        conditions.append(sa.and_(team.in_(own), created_by == user.id))
+        conditions.append(sa.and_(within(own), created_by == user.id))
     return sa.or_(*conditions) if conditions else sa.false()
 
 

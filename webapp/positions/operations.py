@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.accounts.models import User
 from webapp.core import events
@@ -29,11 +31,16 @@ def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
         allowed(
             user,
             right,
-            team=Position.team_id,
+            within=Position.team_id.in_,
             organisation=Position.organisation_id,
             created_by=Position.created_by_id,
         )
     )
+
+
+def at_teams(position_id: InstrumentedAttribute[Any], teams: list[str]) -> sa.ColumnElement[bool]:
+    """Whether the position in a column is one of some teams': one subquery for all rows."""
+    return position_id.in_(sa.select(Position.id).where(Position.team_id.in_(teams)))
 
 
 def create_position(

@@ -54,6 +54,7 @@ class SetForm(FlaskForm):
         ],
         default=Beforehand.NOTHING.value,
     )
+    existing_files = BooleanField(_l("Candidates may choose a video or sound file that they have already"))
 
 
 class QuestionForm(FlaskForm):

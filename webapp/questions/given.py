@@ -1,6 +1,7 @@
 """Questions that are answered by choosing, a number or a date: what may be given, what is wanted, and what is stored.
 
-What is given is stored as the answer's text, in words that people read. A wanted answer (a knock-out question) is
+What is given is stored as the answer's text, numbers and dates in the form that programs read; ``in_words`` writes them
+in the reader's language. A wanted answer (a knock-out question) is
 shown to the candidate as such, and whoever reviews sees whether it was given: nobody is rejected by it, people decide.
 """
 
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
-from flask_babel import format_decimal
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from webapp.core.one_line import is_one_line
@@ -89,9 +91,7 @@ def checked(question: Question, given: Sequence[str]) -> str:
             raise GivenError(_("Choose from the list."))
         return "\n".join(choice for choice in settings.choices if choice in values)
     if question.kind is QuestionKind.NUMBER:
-        number = _number(values[0])
-        written = f"{number:g}" if abs(number) < 1e6 else f"{number:.0f}"
-        return f"{written} {settings.unit}".strip()
+        return f"{_plain(_number(values[0]))} {settings.unit}".strip()
     if question.kind is QuestionKind.DATE:
         try:
             return date.fromisoformat(values[0]).isoformat()
@@ -115,8 +115,22 @@ def check_stored(kind: QuestionKind, stored: dict[str, Any] | None) -> None:
 def chosen(question: Question, text: str | None) -> list[str]:
     """What was given, as the form wants it back."""
     if question.kind is QuestionKind.NUMBER and text:
-        return [text.split(" ")[0]]
+        number, _unit = _read_number(text)
+        return [text.split(" ")[0] if number is None else _written(number, grouped=False)]
     return (text or "").split("\n") if text else []
+
+
+def in_words(question: Question, text: str | None) -> str:
+    """What was given as the page's language writes it: a number, a date; anything else as it is."""
+    if question.kind is QuestionKind.NUMBER and text:
+        number, unit = _read_number(text)
+        return text if number is None else f"{_written(number)} {unit}".strip()
+    if question.kind is QuestionKind.DATE and text:
+        try:
+            return str(format_date(date.fromisoformat(text), "long"))
+        except ValueError:
+            return text
+    return text or ""
 
 
 def is_met(question: Question, text: str | None) -> bool | None:
@@ -124,13 +138,10 @@ def is_met(question: Question, text: str | None) -> bool | None:
     settings = settings_of(question)
     if not settings.is_knock_out or not (text or "").strip():
         return None
-    given = chosen(question, text)
     if settings.wanted:
-        return bool(set(given) & set(settings.wanted))
-    try:
-        return _number(given[0]) >= (settings.least or 0)
-    except GivenError:
-        return None
+        return bool(set(chosen(question, text)) & set(settings.wanted))
+    number, _unit = _read_number(text or "")
+    return None if number is None else number >= (settings.least or 0)
 
 
 def wanted_words(question: Question) -> str:
@@ -139,7 +150,7 @@ def wanted_words(question: Question) -> str:
     if settings.wanted:
         return _("Wanted for this position: %(list)s.", list=_(" or ").join(settings.wanted))
     if settings.least is not None:
-        number = f"{format_decimal(settings.least)} {settings.unit}".strip()
+        number = f"{_written(settings.least)} {settings.unit}".strip()
         return _("Wanted for this position: at least %(number)s.", number=number)
     return ""
 
@@ -148,9 +159,34 @@ def _lines(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
+#: What people write between thousands, and Arabic's own point.
+_NO_GAPS = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, "\u066b": ".", ",": "."})
+
+
+def _plain(number: float) -> str:
+    """Every digit of a number, as programs read it."""
+    return str(int(number)) if number.is_integer() else format(Decimal(repr(number)), "f")
+
+
+def _written(number: float, *, grouped: bool = True) -> str:
+    """A number in the page's language, with all of its digits."""
+    places = len(_plain(float(number)).partition(".")[2])
+    pattern = ("#,##0" if grouped else "0") + ("." + "0" * places if places else "")
+    return str(format_decimal(number, pattern)).replace("-", "\u2212" if grouped else "-")
+
+
+def _read_number(text: str) -> tuple[float | None, str]:
+    """A stored answer as its number (None where it is none) and its unit."""
+    number, _space, unit = text.partition(" ")
+    try:
+        return float(number), unit
+    except ValueError:
+        return None, unit
+
+
 def _number(text: str) -> float:
     try:
-        number = float(text.replace(",", ".").replace("\u202f", "").replace(" ", ""))
+        number = float(text.translate(_NO_GAPS))
     except ValueError:
         raise GivenError(_("Enter a number.")) from None
     if not abs(number) < 1e12:

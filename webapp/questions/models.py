@@ -6,10 +6,11 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
+from webapp.clips.models import Clip
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisationOrAll
 
@@ -68,6 +69,8 @@ class QuestionSet(OfOrganisationOrAll, Model):
     beforehand: Mapped[Beforehand] = mapped_column(
         enum_type(Beforehand), default=Beforehand.NOTHING, server_default=Beforehand.NOTHING.value
     )
+    #: Whether a video or sound file that a candidate has already may stand in place of a recording.
+    existing_files: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[SetState] = mapped_column(enum_type(SetState), default=SetState.DRAFT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -123,11 +126,14 @@ class Question(Model):
     #: Of a follow-up: the question whose answer it may follow, and the point of evidence that it is about.
     follows_id: Mapped[str | None] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), index=True)
     follows_point: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: The question asked in a video or by voice, beside its words; the words always stand there.
+    clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
     #: The version in the library that it was taken from, if it was.
     library_item_id: Mapped[str | None] = mapped_column(String(32))
 
     question_set: Mapped[QuestionSet] = relationship(back_populates="questions", overlaps="follow_ups")
     follows: Mapped[Question | None] = relationship(remote_side=[id])
+    clip: Mapped[Clip | None] = relationship()
 
     @property
     def is_recorded(self) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from webapp.accounts.models import Role, User
+from webapp.clips import operations as clips
+from webapp.clips.models import Clip
 from webapp.core.database import db, now
 from webapp.questions import follow_ups
 from webapp.questions.guide import ScoringGuide
@@ -24,7 +26,7 @@ MAX_QUESTIONS = 40
 
 _COPIED = (
     "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
-    "theme", "settings", "follow_ups", "library_item_id",
+    "theme", "settings", "follow_ups", "clip_id", "library_item_id",
 )  # fmt: skip
 
 
@@ -42,12 +44,20 @@ def visible_to(user: User) -> sa.Select[QuestionSet]:
     return query if user.role is Role.ADMIN else query.where(QuestionSet.state == SetState.PUBLISHED)
 
 
-def create_set(*, title: str, introduction: str, by: User, beforehand: Beforehand = Beforehand.NOTHING) -> QuestionSet:
+def create_set(
+    *,
+    title: str,
+    introduction: str,
+    by: User,
+    beforehand: Beforehand = Beforehand.NOTHING,
+    existing_files: bool = False,
+) -> QuestionSet:
     """Begin a set: a draft of version 1 without questions."""
     row = QuestionSet(
         title=title.strip(),
         introduction=introduction.strip(),
         beforehand=beforehand,
+        existing_files=existing_files,
         created_by_id=by.id,
         organisation_id=by.organisation_id,
     )
@@ -58,12 +68,19 @@ def create_set(*, title: str, introduction: str, by: User, beforehand: Beforehan
 
 
 def edit_set(
-    row: QuestionSet, *, title: str, introduction: str, by: User, beforehand: Beforehand | None = None
+    row: QuestionSet,
+    *,
+    title: str,
+    introduction: str,
+    by: User,
+    beforehand: Beforehand | None = None,
+    existing_files: bool | None = None,
 ) -> None:
-    """Change a draft's title, introduction and what is told beforehand. Raises ImmutableError."""
+    """Change a draft's title, introduction, what is told beforehand, and whether files count. Raises ImmutableError."""
     _check_draft(row)
     row.title, row.introduction = title.strip(), introduction.strip()
     row.beforehand = row.beforehand if beforehand is None else beforehand
+    row.existing_files = row.existing_files if existing_files is None else existing_files
     db.session.flush()
     _log(row, "edited", by)
 
@@ -71,8 +88,11 @@ def edit_set(
 def delete_draft(row: QuestionSet, *, by: User) -> None:
     """Remove a draft for good. Raises ImmutableError: what has been published is archived, never removed."""
     _check_draft(row)
+    shown = [question.clip for question in row.questions]
     db.session.delete(row)
     db.session.flush()
+    for clip in shown:
+        clips.release(clip)
     _log(row, "deleted", by)
 
 
@@ -163,10 +183,40 @@ def delete_question(question: Question, *, by: User) -> None:
     """Take a question out of a draft; those after it move up. Raises ImmutableError."""
     row = question.question_set
     _check_draft(row)
+    clip = question.clip
     row.questions.remove(question)
     _number(row)
     db.session.flush()
+    clips.release(clip)
     current_app.logger.info("Question %s deleted by %s", question.id, by.id)
+
+
+def set_clip(question: Question, clip: Clip | None, *, by: User) -> None:
+    """Ask a question of a draft in a clip too, or no longer; the earlier one goes where nobody shows it.
+
+    Raises ImmutableError.
+    """
+    _check_draft(question.question_set)
+    earlier, question.clip = question.clip, clip
+    db.session.flush()
+    if earlier is not clip:
+        clips.release(earlier)
+    current_app.logger.info("Question %s is asked in %s by %s", question.id, clip.id if clip else "words", by.id)
+
+
+@clips.used_by
+def use_of_clip(clip: Clip) -> clips.Use | None:
+    """Where a clip asks a question: the newest version of its set, for those who edit it."""
+    question = db.session.scalar(
+        sa.select(Question)
+        .join(QuestionSet, QuestionSet.id == Question.question_set_id)
+        .where(Question.clip_id == clip.id)
+        .order_by(QuestionSet.version.desc())
+    )
+    if question is None:
+        return None
+    where = url_for("questions.show", set_id=question.question_set_id, _anchor=f"question-{question.id}")
+    return clips.Use(_("Question %(number)s", number=question.position), where)
 
 
 def move_question(question: Question, places: int, *, by: User) -> None:
@@ -194,6 +244,14 @@ def publish(row: QuestionSet, *, by: User) -> None:
     _check_draft(row)
     if not row.questions:
         raise QuestionSetError(_("There are no questions in this set yet. Add at least one, then publish."))
+    for question in row.questions:
+        if question.clip is not None and not question.clip.is_shown:
+            raise QuestionSetError(
+                _(
+                    "The video or sound of question %(number)s is not ready: check its captions, or take it off.",
+                    number=question.position,
+                )
+            )
     db.session.flush()
     follow_ups.make_rows(row)
     row.state, row.published_at = SetState.PUBLISHED, now()
@@ -219,6 +277,7 @@ def new_version(row: QuestionSet, *, by: User) -> QuestionSet:
         title=row.title,
         introduction=row.introduction,
         beforehand=row.beforehand,
+        existing_files=row.existing_files,
         created_by_id=by.id,
         organisation_id=by.organisation_id,
     )

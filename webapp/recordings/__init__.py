@@ -7,6 +7,7 @@ def init_app(app: Flask) -> None:
     """Register this feature's views and tasks."""
     from webapp.recordings import (
         models,
+        operations,
         personal,
         receivers,
         tasks,
@@ -17,4 +18,5 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(blueprint)
     app.register_blueprint(uploads)
+    app.jinja_env.globals.update(take_keys=operations.take_keys)
     vars(app)["wsgi_app"] = MethodOverride(app.wsgi_app)  # in place of the method, as Flask has it

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
@@ -38,6 +38,8 @@ class Recording(Model):
     length: Mapped[int | None] = mapped_column(BigInteger)
     #: Whether the recorder was cut short (a reload, a crash): what was recorded until then counts.
     interrupted: Mapped[bool] = mapped_column(default=False)
+    #: Whether it was no recording of this page but a file that the candidate had already.
+    existing: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: SHA-256 of the whole file as received, and what the browser said it should be.
     sha256: Mapped[str | None] = mapped_column(String(64))
     expected_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -14,7 +14,7 @@ from flask import current_app
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from webapp.core import events, leases
+from webapp.core import events, leases, sealing
 from webapp.core.database import after_commit, db, now
 from webapp.core.storage import storage
 from webapp.core.turns import SENT_AT_ONCE
@@ -50,11 +50,12 @@ def too_large() -> UploadError:
     )
 
 
-def begin(take: Take, media_type: str) -> Recording:
+def begin(take: Take, media_type: str, *, existing: bool = False) -> Recording:
     """Make the empty recording of ``take``. Raises UploadError for a type that no recorder writes."""
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise UploadError(400, "media_type", _("Only video and audio can be recorded. Reload the page and try again."))
     recording = Recording(take=take, media_type=media_type, received=0, state=RecordingState.RECEIVING)
+    recording.existing = existing
     db.session.add(recording)
     db.session.flush()
     return recording
@@ -224,3 +225,12 @@ def requeue_pending() -> int:
     for recording in undeclared:
         finish(recording, interrupted=True)
     return len(waiting) + len(undeclared)
+
+
+def take_keys(owner: str) -> str:
+    """What a browser seals takes with until they have arrived: 32 bytes each in base64url, the present key first.
+
+    They are made of the secret key and of whom the takes belong to (an interview, a room), and reach only pages of
+    those who may record there.
+    """
+    return " ".join(sealing.keys_for(f"takes of {owner}"))

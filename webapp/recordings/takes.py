@@ -29,8 +29,10 @@ def takes_left(answer: Answer) -> int:
     return max(0, terms_of(answer.interview, answer.question).takes - len(counted_takes(answer)))
 
 
-def begin_take(answer: Answer) -> Take:
+def begin_take(answer: Answer, *, existing: bool = False) -> Take:
     """Make the next take of an answer. Raises AnsweringError without consent, takes left or time.
+
+    :param existing: whether it is a file that the candidate has already, which the question set must allow.
 
     A take of which no byte has arrived makes room: it was begun and never recorded.
     """
@@ -42,6 +44,8 @@ def begin_take(answer: Answer) -> Take:
         )
     if not question.is_recorded:
         raise AnsweringError("written", _("This question is answered in writing."))
+    if existing and not interview.question_set.existing_files:
+        raise AnsweringError("no_files", _("This answer must be recorded here; a file cannot take its place."))
     show_question(interview, question)
     if takes_left(answer) == 0:
         raise AnsweringError("no_takes", _("You have used all your takes. Choose the one you like best."))

@@ -5,7 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register this feature's views, tasks and receivers, and its words for templates."""
-    from webapp.interviews.status import ready_when
+    from webapp.interviews.ranks import ready_when
     from webapp.reports import (
         content,
         face_facts,

@@ -14,6 +14,7 @@ from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis
 from webapp.candidate import operations
 from webapp.core.database import db
+from webapp.core.translation import writing_in
 from webapp.core.virus_scan import InfectedError, Scan, scan
 from webapp.interviews.attachments import scan_again
 from webapp.interviews.models import Attachment
@@ -73,6 +74,22 @@ def test_each_kind_is_answered_and_says_what_is_wrong(client, interview):
     )
     code = client.get(page(interview, 6)).text
     assert ('data-code="python"' in code and "code.js" in code.replace("-", ".", 1)) or "code-" in code
+
+
+def test_numbers_and_dates_are_written_in_the_readers_language(app, interview):
+    _one, _several, number, day, *_rest = interview.question_set.questions
+    stored = given.checked(number, ["1234567,25"])
+    assert stored == "1234567.25 years" and given.checked(number, ["١٢٫٥"]) == "12.5 years"
+    found = {}
+    for language in ("en", "fr", "de", "ar"):
+        with writing_in(language):
+            found[language] = given.in_words(number, stored), given.in_words(day, "2026-12-24")
+            assert given.checked(number, given.chosen(number, stored)) == stored  # the form takes back what it shows
+    assert found["en"] == ("1,234,567.25 years", "24 December 2026")
+    assert found["fr"] == ("1\u202f234\u202f567,25 years", "24 décembre 2026")
+    assert found["de"][0] == "1.234.567,25 years" and found["de"][1].startswith("24. ")
+    assert found["ar"][0] == "1,234,567.25 years" and found["ar"][1].endswith("2026")
+    assert given.in_words(number, "many") == "many" and given.in_words(day, "soon") == "soon"
 
 
 def test_what_is_wanted_is_a_fact_for_people_and_rejects_nobody(client, make, interview, sign_in):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from webapp.accounts.models import Role
 from webapp.core.database import db, now
 from webapp.core.personal_data import Scope
+from webapp.exports import document
 from webapp.fairness import operations, receivers, report
 from webapp.fairness.categories import Ethnicity, Sex
 from webapp.fairness.models import BiasReport, SelfIdentification
@@ -78,6 +79,15 @@ def test_pages_tables_and_documents(client, sign_in, hired, make):
     assert "no later than today" in late.text
     sign_in(make.user(Role.ADMIN, organisation_id=make.organisation().id))
     assert client.get(made.location).status_code == 404
+
+
+def test_the_document_runs_as_its_language_does(client, sign_in, hired, monkeypatch):
+    monkeypatch.setattr(document, "pdf_of", lambda html: html.encode())
+    row = operations.make_report(hired.organisation_id, **DAY)
+    hired.language = "ar"
+    db.session.commit()
+    sign_in(hired)
+    assert '<html lang="ar" dir="rtl">' in client.get(f"/policy/bias/{row.id}/report.pdf").text
 
 
 def test_a_candidate_says_it_after_handing_in_and_takes_it_back(client, make, open_interview):

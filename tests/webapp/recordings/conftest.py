@@ -32,9 +32,15 @@ class Tus:
         return {"Tus-Resumable": "1.0.0", **{name.replace("_", "-"): value for name, value in more.items()}}
 
     def create(
-        self, interview: Interview, question: Question, type: str = "video/webm", **headers: str
+        self,
+        interview: Interview,
+        question: Question,
+        type: str = "video/webm",
+        existing: bool = False,
+        **headers: str,
     ) -> TestResponse:
         pairs = {"interview": interview.id, "question": question.id, "filetype": type}
+        pairs |= {"existing": "1"} if existing else {}
         metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
         if "Upload_Length" not in headers:
             headers.setdefault("Upload_Defer_Length", "1")

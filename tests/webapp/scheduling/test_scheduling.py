@@ -136,6 +136,16 @@ def test_both_are_told_and_calendars_follow(app, invite, slots, client):
     assert kinds.count("live_booked") == 2 and kinds.count("live_cancelled") == 1 and "host_cancelled" in kinds
 
 
+def test_each_gets_the_calendar_file_in_their_language(app, invite, slots, host):
+    app.config["PUBLIC_URL"] = "https://viva.test"
+    kim = invite()
+    kim.chosen_language, host.language = "pl", "ar"
+    operations.book(kim, slots[0].id)
+    found = [event(files(kind)[0])["summary"] for kind in ("live_booked", "host_booked")]
+    assert [each.params["language"] for each in found] == ["pl", "ar"]
+    assert "Conversation" not in "".join(found) and all("Support engineer" in each for each in found)
+
+
 def test_a_moment_is_the_same_in_every_zone_and_across_a_change_of_clocks(app):
     start = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)  # Europe's clocks go forward at 1:00 UTC
     entry = calendars.Entry("x", 3, "Talk, with; signs\nand lines", start, start + timedelta(hours=1), now())

@@ -73,6 +73,7 @@ def new() -> Response | tuple[str, int]:
             introduction=form.introduction.data or "",
             by=current_user,
             beforehand=Beforehand(form.beforehand.data),
+            existing_files=form.existing_files.data,
         )
         db.session.commit()
         flash(_("The draft has been created. Now add questions."), "success")
@@ -111,6 +112,7 @@ def edit(set_id: str) -> Response | tuple[str, int]:
             introduction=form.introduction.data or "",
             by=current_user,
             beforehand=Beforehand(form.beforehand.data),
+            existing_files=form.existing_files.data,
         )
         db.session.commit()
         flash(_("Saved."), "success")

@@ -29,7 +29,8 @@ def _draft(set_id: str) -> QuestionSet:
     return row
 
 
-def _question(set_id: str, question_id: str) -> Question:
+def load_question(set_id: str, question_id: str) -> Question:
+    """A question of a draft; 404 where there is none. Raises ImmutableError."""
     question = next((each for each in _draft(set_id).questions if each.id == question_id), None)
     return question or abort(404)
 
@@ -129,7 +130,7 @@ def add_question(set_id: str) -> Response | tuple[str, int]:
 @require_role(Role.ADMIN)
 def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
     """Change a question."""
-    question = _question(set_id, question_id)
+    question = load_question(set_id, question_id)
     form = QuestionForm(obj=question, **filled_in(question))
     if (
         form.validate_on_submit()
@@ -147,7 +148,7 @@ def edit_question(set_id: str, question_id: str) -> Response | tuple[str, int]:
 @require_role(Role.ADMIN)
 def delete_question(set_id: str, question_id: str) -> Response:
     """Take a question out."""
-    question = _question(set_id, question_id)
+    question = load_question(set_id, question_id)
     row = question.question_set
     operations.delete_question(question, by=current_user)
     db.session.commit()
@@ -160,7 +161,7 @@ def delete_question(set_id: str, question_id: str) -> Response:
 def move_question(set_id: str, question_id: str) -> Response:
     """Move a question one place up or down; the page comes back at the button that was pressed."""
     places = {"up": -1, "down": 1}.get(request.form.get("to", "")) or abort(400)
-    question = _question(set_id, question_id)
+    question = load_question(set_id, question_id)
     operations.move_question(question, places, by=current_user)
     db.session.commit()
     flash(

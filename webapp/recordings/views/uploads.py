@@ -102,7 +102,8 @@ def options() -> Response:
 @blueprint.post("")
 @limiter.limit(lambda: current_app.config.get("UPLOADS_RATE", "30 per minute; 400 per hour"))
 def create() -> Response:
-    """Begin a take: ``Upload-Metadata`` names ``interview``, ``question`` (ids) and ``filetype``."""
+    """Begin a take: ``Upload-Metadata`` names ``interview``, ``question`` (ids), ``filetype``, and
+    ``existing`` as 1 where it is a file that the candidate has already."""
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
     interview = load_interview(metadata.get("interview", ""))
     question = db.session.get(Question, metadata.get("question", "")) or abort(404)
@@ -110,8 +111,9 @@ def create() -> Response:
     if length is None and request.headers.get("Upload-Defer-Length") != "1":
         raise UploadError(400, "length", _("The upload's length is neither announced nor deferred."))
     try:
-        take = begin_take(answer_to(interview, question))
-        recording = operations.begin(take, metadata.get("filetype", ""))
+        existing = metadata.get("existing") == "1"
+        take = begin_take(answer_to(interview, question), existing=existing)
+        recording = operations.begin(take, metadata.get("filetype", ""), existing=existing)
         if length is not None:
             operations.declare_length(recording, length)
         db.session.commit()

@@ -14,6 +14,7 @@ from webapp.analysis.versions import versions_of
 from webapp.core.database import db
 from webapp.interviews.access import load_interview
 from webapp.interviews.anonymity import is_identity_hidden, refuse_hidden
+from webapp.interviews.answering import load_answers
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Mode
 from webapp.reports import export as exports
@@ -45,6 +46,7 @@ def show(interview_id: str) -> str | AnyResponse:
     interview = load_interview(interview_id)
     if is_identity_hidden(interview):
         return redirect(url_for("workspace.overview", interview_id=interview.id))
+    load_answers(interview)
     report = _view(interview)
     return render_template(
         "reports/show.html",

@@ -116,12 +116,27 @@ export function translated(message) {
  * @param {number} [digits]
  */
 export function decimal(value, digits = 0) {
-  // As on the server: Arabic with European digits, and the pseudo-locale as English.
-  const locale = (catalogue.locale ?? "en").replace(/^ar\b.*/, "ar-u-nu-latn").replace("en-XA", "en");
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   try {
-    return new Intl.NumberFormat(locale, options).format(value);
+    return new Intl.NumberFormat(localeOf(), options).format(value);
   } catch {
     return new Intl.NumberFormat("en", options).format(value);
   }
+}
+
+/**
+ * A share (0 to 1) as whole per cent, as the page's language writes it.
+ * @param {number | null | undefined} share
+ */
+export function percent(share) {
+  return gettext("%(number)s %%", { number: decimal(100 * (share ?? 0)) });
+}
+
+/**
+ * The page's language for numbers and moments, as on the server: days before months and 24 hours in English, Arabic
+ * with European digits, and the pseudo-locale as English.
+ * @param {string} [language]
+ */
+export function localeOf(language = catalogue.locale ?? "en") {
+  return language.replace(/^ar\b.*/, "ar-u-nu-latn").replace(/^en(-XA)?$/, "en-GB");
 }

@@ -1,7 +1,7 @@
 // Moments in the reader's own zone. The server writes them in the zone that it knows of this reader (UTC before the
 // first visit); here every <time data-local> is put right, and the browser's zone is kept for the next page.
 import { findAll } from "./dom.js";
-import { gettext } from "./i18n.js";
+import { gettext, localeOf } from "./i18n.js";
 
 /** The browser's zone, as the server names zones; webapp/core/zones.py reads it. */
 const COOKIE = "viva_zone";
@@ -13,8 +13,7 @@ const YEAR = 365 * 24 * 3600;
  * @param {string} language
  */
 function partsOf(dateTime, timeZone, language) {
-  // The same formats as the server's: day before month, 24 hours, in English.
-  const locale = /^en(-XA)?$/.test(language) ? "en-GB" : language;
+  const locale = localeOf(language);
   const moment = new Date(dateTime);
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(moment);
   const time = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone }).format(moment);

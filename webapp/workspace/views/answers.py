@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.interviews.access import may_review, may_view
+from webapp.interviews.answering import load_answers
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 from webapp.reviews import comments, openings, operations, queue
@@ -36,12 +37,14 @@ def answer(interview_id: str, number: int) -> FlaskResponse | Response:
     if not may_review(me(), interview):
         return redirect(url_for("workspace.overview", interview_id=interview.id))
     question = _question(interview, number)
+    load_answers(interview)
     given = _given(interview, question)
     if given is not None and store.words_of(given) is not None:
         openings.note_opened(given, me())
     if may_see_readings(me(), interview):
         comments.note_seen(interview, question, me())
     db.session.commit()
+    load_answers(interview)
     return _page(interview, number, fragment="X-Fragment" in request.headers)
 
 

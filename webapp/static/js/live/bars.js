@@ -1,6 +1,7 @@
 // Probabilities as bars, for those who want to know more than the one word.
+import { percent } from "../i18n.js";
 import { emoji, make, setEmoji } from "./faces.js";
-import { EMOTIONS, canonical, emotionLabel, percent } from "./words.js";
+import { EMOTIONS, canonical, emotionLabel } from "./words.js";
 
 const EDGE = 8;
 /** @param {string} name */

@@ -2,7 +2,7 @@
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { make } from "./faces.js";
-import { clockTime } from "./words.js";
+import { shortTime } from "./words.js";
 
 const MOST = 200;
 
@@ -47,7 +47,7 @@ export class Chat {
   add({ from, name, text, at }) {
     const own = from === this.me();
     const moment = new Date(at);
-    const time = make("time", "text-secondary", clockTime(moment).slice(0, 5));
+    const time = make("time", "text-secondary", shortTime(moment));
     time.dateTime = at;
     const head = make("p", "message-head", make("strong", "", own ? gettext("You") : name), time);
     const message = make("div", `message${own ? " message-own" : ""}`, head, make("p", "message-text", text));

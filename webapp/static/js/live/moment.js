@@ -1,10 +1,10 @@
 // "Analyse": one moment of everybody who agreed, all their faces, looked at with full care; shown side by side.
 import { byId } from "../dom.js";
-import { gettext } from "../i18n.js";
+import { gettext, percent } from "../i18n.js";
 import { bars } from "./bars.js";
 import { emoji, make } from "./faces.js";
 import { dominant } from "./readings.js";
-import { clockTime, emotionLabel, percent, stateWords } from "./words.js";
+import { clockTime, emotionLabel, stateWords } from "./words.js";
 
 /** What has not come by then is late; it is shown when it comes. */
 const PATIENCE = 4000;

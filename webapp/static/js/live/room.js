@@ -13,6 +13,7 @@ import { remember, remembered } from "./join_state.js";
 import { roomShortcuts } from "./shortcuts.js";
 import { OwnMedia } from "./media.js";
 import { Notices } from "./notices.js";
+import { unlock } from "../recording/sealing.js";
 import { OwnRecording } from "./own_recording.js";
 import { Panel } from "./panel.js";
 import { People } from "./people.js";
@@ -72,6 +73,7 @@ export class Room {
     });
     this.reading.me = this.me;
     this.people = new People();
+    unlock(this.data.takeKeys);
     this.recording = new OwnRecording({
       room: this.data.room,
       url: this.data.recordingUrl,

@@ -1,7 +1,7 @@
 // The last two minutes of everybody who is read: bands of emotion, and a line from unpleasant to pleasant.
-import { gettext } from "../i18n.js";
+import { gettext, percent } from "../i18n.js";
 import { emoji, make } from "./faces.js";
-import { clockTime, emotionLabel, percent } from "./words.js";
+import { clockTime, emotionLabel } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SPAN = 120_000;

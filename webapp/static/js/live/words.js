@@ -1,5 +1,5 @@
 // What the room calls what it reads, in the page's language.
-import { gettext, pgettext } from "../i18n.js";
+import { gettext, localeOf, pgettext } from "../i18n.js";
 
 /** The emotions in the order of the legend; the voice's own names are folded into the face's. */
 export const EMOTIONS = ["happy", "surprise", "calm", "neutral", "sad", "fear", "angry", "disgust", "contempt"];
@@ -71,14 +71,13 @@ const STATES = {
 export const stateWords = (state) => (state == null || state === "ok" ? "" : (STATES[state] ?? gettext("Cannot be analysed at the moment")));
 
 /**
- * A share as whole per cent.
- * @param {number | null | undefined} value
- */
-export const percent = (value) => `${Math.round(100 * (value ?? 0))} %`;
-
-/**
- * A moment as hh:mm:ss.
+ * A moment of the day as the page's language writes it, with its seconds.
  * @param {Date} [moment]
  */
-export const clockTime = (moment = new Date()) =>
-  moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const clockTime = (moment = new Date()) => moment.toLocaleTimeString(localeOf(language()), { timeStyle: "medium" });
+
+/**
+ * The same without seconds.
+ * @param {Date} [moment]
+ */
+export const shortTime = (moment = new Date()) => moment.toLocaleTimeString(localeOf(language()), { timeStyle: "short" });

@@ -5,11 +5,13 @@ import { NetworkError, postJson } from "../recording/http.js";
 import { noteFacts } from "../recording/facts.js";
 import { lookForFollowUp } from "../recording/follow_up.js";
 import { resumeAll } from "../recording/resume.js";
+import { unlock } from "../recording/sealing.js";
 import { announce, countdown } from "../recording/speak.js";
 import { Studio } from "../recording/studio.js";
 import { setUp } from "../recording/written.js";
 
 const page = byId("answer");
+unlock(page.dataset.takeKeys);
 const form = byId("written");
 if (form) setUp(form);
 

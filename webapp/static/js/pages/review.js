@@ -3,8 +3,10 @@ import { byId, findAll } from "../dom.js";
 import { gettext } from "../i18n.js";
 import { wordsFor } from "../recording/http.js";
 import { resumeAll } from "../recording/resume.js";
+import { unlock } from "../recording/sealing.js";
 
 const list = byId("review");
+unlock(list.dataset.takeKeys);
 const network = byId("network");
 let pending = 0;
 

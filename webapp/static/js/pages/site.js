@@ -19,8 +19,8 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// A menu of the header closes by Escape (the button has the focus then), by a click elsewhere, and when the focus leaves.
-for (const menu of document.querySelectorAll("details.menu")) {
+// A menu closes by Escape (the button has the focus then), by a click elsewhere, and when the focus leaves it.
+for (const menu of document.querySelectorAll("details.menu, details.language-menu")) {
   const open = /** @type {HTMLDetailsElement} */ (menu);
   document.addEventListener("click", (event) => {
     if (!open.contains(/** @type {Node} */ (event.target))) open.open = false;

@@ -1,6 +1,6 @@
 // What an earlier page of this interview recorded and did not bring to an end: a reload, a closed lid, a dead network.
 import { StoredTake } from "./store.js";
-import { bring, exclusively } from "./upload.js";
+import { abandon, bring, exclusively } from "./upload.js";
 
 /**
  * Bring every stored take of an interview to the server. `handlers(take)` gives {onState, onEnd(recording), onError}
@@ -15,6 +15,7 @@ export async function resumeAll(interview, handlers) {
       exclusively(take.id, async () => {
         // Begun, and gone before the first slice; unless another tab has begun it this moment.
         if (take.size === 0) return Date.now() - take.record.startedAt < 15000 ? null : take.remove();
+        if (take.record.existing && !take.finished) return abandon(take); // half a file is no answer, and the file is still there
         const { onState, onEnd, onError } = handlers(take);
         if (!take.finished) await take.finish({ interrupted: true });
         try {

@@ -1,7 +1,9 @@
-// Takes in this browser, slice by slice, until the server has confirmed them. IndexedDB, or memory where that is full.
+// Takes in this browser, slice by slice and sealed, until the server has confirmed them. IndexedDB, or memory where that
+// is full.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { openDB } from "idb";
+import { SEAL, seal, unseal } from "./sealing.js";
 
 const NAME = "viva-recordings";
 /** @type {Promise<import("idb").IDBPDatabase<any>> | undefined} */
@@ -100,8 +102,9 @@ export class StoredTake {
     let cursor = await db.transaction("slices").store.openCursor(range);
     for (; cursor; cursor = await cursor.continue()) {
       if (cursor.value.number !== this.#lengths.length) break; // a hole: only what comes before it is a recording
-      this.#lengths.push(cursor.value.bytes.byteLength);
-      this.size += cursor.value.bytes.byteLength;
+      const length = cursor.value.bytes.byteLength - (cursor.value.nonce ? SEAL : 0);
+      this.#lengths.push(length);
+      this.size += length;
     }
     return this;
   }
@@ -131,7 +134,7 @@ export class StoredTake {
       const number = this.#lengths.length;
       try {
         if (this.#memory.size) throw new DOMException("full before", "QuotaExceededError");
-        await (await open()).put("slices", { take: this.id, number, bytes });
+        await (await open()).put("slices", { take: this.id, number, ...(await seal(bytes, number)) });
       } catch (error) {
         this.#memory.set(number, bytes);
         this.#tell(error);
@@ -141,6 +144,15 @@ export class StoredTake {
       this.#wake();
     });
     return this.#queue;
+  }
+
+  /**
+   * Add all of a file, a piece at a time: what is in memory stays small.
+   * @param {Blob} file
+   * @param {number} [piece] bytes
+   */
+  async appendFile(file, piece = 1024 * 1024) {
+    for (let at = 0; at < file.size; at += piece) await this.append(file.slice(at, at + piece));
   }
 
   /**
@@ -201,7 +213,7 @@ export class StoredTake {
 
   /** @param {number} number */
   async #slice(number) {
-    return this.#memory.get(number) ?? (await (await open()).get("slices", [this.id, number])).bytes;
+    return this.#memory.get(number) ?? unseal(await (await open()).get("slices", [this.id, number]), number);
   }
 
   /**

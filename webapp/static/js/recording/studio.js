@@ -3,6 +3,7 @@ import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { keepAwake } from "./awake.js";
 import { canRetry, close, explain, open, watchLevel } from "./devices.js";
+import { refused, typeOf } from "./existing.js";
 import { mediaType } from "./formats.js";
 import { watchHealth } from "./health.js";
 import { getJson, postJson, request, wordsFor } from "./http.js";
@@ -11,7 +12,7 @@ import { watchReserves } from "./reserves.js";
 import { resumeAll } from "./resume.js";
 import { announce, clock, countdown } from "./speak.js";
 import { StoredTake } from "./store.js";
-import { bring, create, exclusively, holdQuestion } from "./upload.js";
+import { abandon, bring, create, exclusively, holdQuestion } from "./upload.js";
 
 const SAY_LEFT = [30, 10];
 
@@ -39,6 +40,7 @@ export class Studio {
   async start() {
     byId("record").addEventListener("click", () => this.#begin());
     byId("stop").addEventListener("click", () => this.#recording?.stop());
+    byId("file")?.addEventListener("change", () => this.#useFile(byId("file")));
     byId("takes").addEventListener("click", (/** @type {Event} */ event) => this.#useWhatArrived(event));
     window.addEventListener("pagehide", () => close(this.#stream));
     document.addEventListener("visibilitychange", () => this.#recording?.flush());
@@ -123,6 +125,7 @@ export class Studio {
     byId("device-problem").hidden = !text;
     if (!text) return;
     byId("written-instead").open = true;
+    if (byId("existing-file")) byId("existing-file").open = true;
     if (!canTry) return;
     const again = document.createElement("button");
     again.type = "button";
@@ -155,6 +158,7 @@ export class Studio {
     byId("stop").hidden = true;
     byId("record").textContent = used ? gettext("Record another take") : gettext("Start recording");
     byId("record").disabled = !this.#stream || left < 1 || this.#sending > 0;
+    if (byId("file")) byId("file").disabled = left < 1 || this.#sending > 0;
     if (left < 1 && !this.#sending) {
       byId("record").hidden = true;
       if (!byId("status").textContent) this.#status(gettext("You have used all your takes. Look at them below."));
@@ -224,6 +228,40 @@ export class Studio {
     this.#showRecording(true);
     this.#status(gettext("Recording"), { aloud: true });
     await done;
+  }
+
+  /**
+   * Take a file that was chosen in place of a recording: kept here, sent and checked like one.
+   * @param {HTMLInputElement} field
+   */
+  async #useFile(field) {
+    const file = field.files?.[0];
+    if (!file || this.#recording || this.#sending) return;
+    field.value = ""; // the same file again is a change again
+    const why = refused(file, this.#data.kind, Number(field.dataset.largest));
+    if (why) return this.#status(why, { aloud: true });
+    const { interview, question, uploads } = this.#data;
+    const release = await holdQuestion(question);
+    if (!release) return this.#status(gettext("You are recording this question in another tab or window. Finish there, or close it."), { aloud: true });
+    this.#status(gettext("Reading the file …"), { aloud: true });
+    byId("record").disabled = field.disabled = true;
+    const about = { interview, question, type: typeOf(file), existing: true };
+    let take;
+    try {
+      take = await StoredTake.create({ ...(await create(uploads, about)), ...about });
+      take.onFull = () => (this.#unsafe = true);
+      await take.appendFile(file);
+      await take.finish();
+    } catch (error) {
+      if (take) await abandon(take);
+      this.#status(error instanceof DOMException ? gettext("This file could not be read. Choose it again, or another one.") : wordsFor(error, gettext("We cannot be reached just now. Check your network, then choose the file again.")), { aloud: true });
+      return this.#ready();
+    } finally {
+      release();
+    }
+    this.onRecord();
+    const ready = take;
+    return exclusively(ready.id, () => this.#bring(ready));
   }
 
   /**
@@ -325,11 +363,11 @@ export class Studio {
    */
   async #sendAnew(take, error) {
     try {
-      const { interview, question, type } = take.record;
-      const upload = await create(this.#data.uploads, { interview, question, type });
+      const { interview, question, type, existing } = take.record;
+      const upload = await create(this.#data.uploads, { interview, question, type, existing });
       await take.move(upload.id, upload.url);
-    } catch (refused) {
-      this.#status(wordsFor(refused, error.message), { aloud: true });
+    } catch (refusal) {
+      this.#status(wordsFor(refusal, error.message), { aloud: true });
       this.#ready();
       return;
     }

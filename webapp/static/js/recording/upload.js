@@ -2,6 +2,7 @@
 import { gettext } from "../i18n.js";
 import { Upload } from "tus-js-client";
 import { NetworkError, ServerError, getJson, headers, postJson, rememberPatchIsBlocked, request, sendsByPost } from "./http.js";
+import { SealedElsewhere } from "./sealing.js";
 
 const CHUNK = 1024 * 1024;
 const LONGEST_PAUSE = 20000;
@@ -15,10 +16,10 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /**
  * Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun.
  * @param {string} endpoint
- * @param {{interview: string, question: string, type: string}} options
+ * @param {{interview: string, question: string, type: string, existing?: boolean}} options
  */
-export async function create(endpoint, { interview, question, type }) {
-  const metadata = Object.entries({ interview, question, filetype: type }).map(([key, value]) => `${key} ${base64(value)}`);
+export async function create(endpoint, { interview, question, type, existing }) {
+  const metadata = Object.entries({ interview, question, filetype: type, ...(existing ? { existing: "1" } : {}) }).map(([key, value]) => `${key} ${base64(value)}`);
   const response = await request(endpoint, {
     method: "POST",
     headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),
@@ -93,7 +94,7 @@ function send(take, onProgress) {
  * @param {unknown} error
  */
 export const isFinal = (error) =>
-  error instanceof ServerError ? [400, 403, 404, 410, 413, 415].includes(error.status) : [TypeError, ReferenceError, RangeError, SyntaxError].some((fault) => error instanceof fault);
+  error instanceof ServerError ? [400, 403, 404, 410, 413, 415].includes(error.status) : [SealedElsewhere, TypeError, ReferenceError, RangeError, SyntaxError].some((fault) => error instanceof fault);
 
 /**
  * Bring a take to the server, whatever happens in between. Calls onState with "sending", "waiting" (no connection; the
@@ -131,6 +132,15 @@ export async function bring(take, { onState = () => {} } = {}) {
       failures += 1;
     }
   }
+}
+
+/**
+ * Forget a take here and on the server, where not all of it arrived. A server that is not reached keeps what it has.
+ * @param {import("./store.js").StoredTake} take
+ */
+export async function abandon(take) {
+  await request(take.record.url, { method: "DELETE", headers: headers({ "Tus-Resumable": "1.0.0" }) }).catch(() => {});
+  await take.remove();
 }
 
 /** @param {string} status */

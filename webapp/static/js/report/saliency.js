@@ -1,5 +1,5 @@
 // One moment of a face: what the model looked at, asked of the server when somebody wants to know.
-import { decimal, gettext, ngettext } from "../i18n.js";
+import { decimal, gettext, ngettext, percent } from "../i18n.js";
 import { playerOf } from "./players.js";
 
 /** Below this probability an expression is folded away with the other unlikely ones. */
@@ -98,7 +98,7 @@ const show = async (panel) => {
 /** @param {{time: number, faces: number, expressions: any[], same_model: boolean}} options */
 const sentence = ({ time, faces, expressions, same_model: same }) => {
   const [first] = expressions;
-  const share = `${Math.round(100 * first.probability)} %`;
+  const share = percent(first.probability);
   const values = { time: clock(time), expression: first.name.toLowerCase(), share };
   const words = [
     first.probability >= 0.5

@@ -1,8 +1,8 @@
 """Whose turn it is, and how long work takes
 
 Revision ID: 6e1f4b8d2c70
-Revises: 5c0d8e2f7a91
-Create Date: 2026-12-02 10:55
+Revises: b4e8d27f1c60
+Create Date: 2026-12-02 17:00
 
 Both tables begin empty and fill themselves while workers work.
 """
@@ -12,7 +12,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "6e1f4b8d2c70"
-down_revision = "5c0d8e2f7a91"
+down_revision = "b4e8d27f1c60"
 branch_labels = None
 depends_on = None
 
