@@ -53,9 +53,9 @@ Viva: job interviews on your own machine.
         say what erasing somebody would remove, table by table
   ./viva storage move --to s3://BUCKET/PREFIX [--data DIR] [--check] [--replace] [--json]
         copy recordings and files to another place while Viva runs, compared by checksum
-  ./viva backup DIR --key FILE [--data DIR] [--keep-days N] [--check] [--json]
-        back up a data folder while Viva runs; --check says how old the last good backup is
-  ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
+  ./viva backup DIR|s3://BUCKET/PREFIX --key FILE [--data DIR] [--keep-days N] [--check] [--json]
+        back up database and files while Viva runs; --check says how old the last good backup is
+  ./viva restore DIR|s3://BUCKET/PREFIX --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
         restore a backup into an empty folder, without what was erased or revoked since
   ./viva openapi
         print the REST API's OpenAPI document; needs no server, no database and no network
@@ -187,7 +187,7 @@ def _erase(arguments: list[str]) -> int:
 
 
 def _backup(arguments: list[str]) -> int:
-    return _on_data("backup", arguments)
+    return _on_data("backup", arguments, *_extras_of(arguments))
 
 
 def _storage(arguments: list[str]) -> int:
@@ -203,8 +203,13 @@ def _restore(arguments: list[str]) -> int:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         say(f"viva: {home} is not empty. Name an empty folder or a new one with --data DIR.")
         return 2
-    ensure_environment()
+    ensure_environment(*_extras_of(rest))
     return restore(home, rest)
+
+
+def _extras_of(arguments: list[str]) -> list[str]:
+    """What has to be installed for the addresses among the arguments."""
+    return [CLUSTER] if any(argument.startswith("s3:") for argument in arguments) else []
 
 
 def _openapi(arguments: list[str]) -> int:
@@ -218,7 +223,7 @@ def _openapi(arguments: list[str]) -> int:
         )
 
 
-def _on_data(name: str, arguments: list[str]) -> int:
+def _on_data(name: str, arguments: list[str], *extras: str) -> int:
     """A command of Flask's that looks at a database that must be there; it makes none."""
     data, rest = _take_data(arguments)
     home = data_folder(data)
@@ -226,7 +231,7 @@ def _on_data(name: str, arguments: list[str]) -> int:
     if not asks and not os.environ.get("VIVA_DATABASE_URL") and not (home / "viva.db").is_file():
         say(f"viva: There is no database in {home}. Name the folder with --data DIR.")
         return 2
-    ensure_environment()
+    ensure_environment(*extras)
     _become(command("flask", "--app", "webapp", name, *(rest or ["--help"])), environment(VIVA_HOME=str(home)))
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from launcher.paths import ROOT, command, environment
 
 HELP_RESTORE = """\
-usage: ./viva restore DIR --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
+usage: ./viva restore DIR|s3://BUCKET/PREFIX --key FILE --data NEW [--snapshot NAME] [--removals FILE] [--json]
 
-Restore the newest backup in DIR (or the one named) into NEW, a folder that is empty or not there yet. Every checksum is
-compared. What was erased, withdrawn or revoked since is done again, as far as the journals in the backup and those
-named by --removals know it; unsent messages are held until an admin sends them; everybody signs in again.
+Restore the newest backup in DIR (or the one named) into NEW, a folder that is empty or not there yet. A backup of
+PostgreSQL goes into the empty database that VIVA_DATABASE_URL names; files go where VIVA_STORAGE says, empty too. Every
+checksum and every row is compared. What was erased, withdrawn or revoked since is done again, as far as the journals in
+the backup and those named by --removals know it; unsent messages are held until an admin sends them; everybody signs in
+again.
 """
 
 
@@ -23,7 +25,7 @@ def restore(home: Path, arguments: list[str]) -> int:
     json = [argument for argument in arguments if argument == "--json"]
     rest = [argument for argument in arguments if argument != "--json"]
     beside = home.with_name(f"{home.name}.restoring-{os.getpid()}")
-    env = environment(VIVA_HOME=str(beside), VIVA_DATABASE_URL="", VIVA_REMOVALS="")
+    env = environment(VIVA_HOME=str(beside), VIVA_REMOVALS="")
     removals = os.environ.get("VIVA_REMOVALS")
     if removals and Path(removals).is_file():
         rest += ["--removals", removals]

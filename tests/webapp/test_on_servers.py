@@ -19,7 +19,7 @@ from flask import Flask
 from tests import postgres, servers
 from tests.webapp import on_servers
 from webapp import create_app
-from webapp.core import migration_locks
+from webapp.core import migration_locks, updating
 from webapp.core.database import db, new_id
 from webapp.core.extensions import is_a_model
 from webapp.core.folder_storage import FolderStorage
@@ -108,6 +108,56 @@ def test_a_change_of_a_table_that_is_in_use_stops_nobody(database):
         connection.execute(sa.text("drop table busy"))
     reader.close()
     engine.dispose()
+
+
+@pytest.mark.full
+def test_a_migration_that_fails_leaves_schema_and_rows_as_they_were(database, tmp_path):
+    """The last migration fails at its very end, when all it does is done."""
+    name = f"failing_{new_id()}"
+    server = sa.create_engine(database, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"create database {name}"))
+    server.dispose()
+    address = f"{database.rpartition('/')[0]}/{name}"
+    app = create_app({"HOME": tmp_path, "TESTING": True, "BROKER_URL": "memory://", "SQLALCHEMY_DATABASE_URI": address})
+
+    def everything() -> tuple[object, object]:
+        with db.engine.connect() as connection:
+            asked = sa.inspect(connection)
+            shape = {
+                table: (
+                    [(column["name"], str(column["type"]), column["nullable"]) for column in asked.get_columns(table)],
+                    sorted(map(repr, asked.get_indexes(table))),
+                    sorted(map(repr, asked.get_foreign_keys(table))),
+                )
+                for table in asked.get_table_names()
+            }
+            query = 'select * from "{}"'
+            rows = {table: sorted(map(repr, connection.execute(sa.text(query.format(table))))) for table in shape}
+            return shape, rows
+
+    class DiskFull(Exception):
+        pass
+
+    def fail(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("UPDATE alembic_version"):
+            raise DiskFull("no space left on device")
+
+    with app.app_context():
+        flask_migrate.upgrade()
+        flask_migrate.downgrade(revision="-1")
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("create table witnesses as select n from generate_series(1, 1000) n"))
+        before = everything()
+        sa.event.listen(db.engine, "before_cursor_execute", fail)
+        with pytest.raises(updating.UpdateError, match="Nothing of the migration that failed was kept"):
+            updating.upgrade()
+        sa.event.remove(db.engine, "before_cursor_execute", fail)
+        assert everything() == before
+        updating.upgrade()
+        assert everything() != before
+        db.session.remove()
+        db.engine.dispose()
 
 
 #: What is run on PostgreSQL: files that take less than a minute.

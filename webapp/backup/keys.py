@@ -1,7 +1,7 @@
 """The key file of backups. It lies apart from them: whoever has both can read everything, whoever lost it nothing.
 
-It also holds the installation's own secret, so that sessions, links and sealed secrets survive a lost machine, and the
-backup itself never contains what opens it.
+It also holds the installation's own secret and the keys of its sessions and links, so that these and sealed secrets
+survive a lost machine, and the backup itself never contains what opens it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+#: In a data folder: the keys that sign sessions and links (webapp/core/keys.py).
+KEYS = "keys.json"
 #: Bytes of a nonce; each is random and goes before what it encrypts.
 _NONCE = 12
 
@@ -33,10 +35,14 @@ class DamagedError(BackupError):
 
 @dataclass(frozen=True)
 class Key:
-    """32 random bytes, and the secret of the installation that they belong to (empty where it is set elsewhere)."""
+    """32 random bytes, and the secret and the file of keys of the installation that they belong to.
+
+    Both are empty where they come by the environment, which whoever sets it keeps.
+    """
 
     raw: bytes
     secret: str = ""
+    signing: str = ""
 
     def _derived(self, purpose: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"viva.backup.{purpose}".encode()).derive(self.raw)
@@ -70,7 +76,7 @@ def load(path: Path) -> Key:
         raw = base64.b64decode(found["key"], validate=True)
         if found["format"] != 1 or len(raw) != 32:
             raise ValueError
-        return Key(raw, str(found.get("secret", "")))
+        return Key(raw, str(found.get("secret", "")), str(found.get("signing", "")))
     except FileNotFoundError:
         raise BackupError(f"There is no key file {path}.") from None
     except (OSError, ValueError, KeyError, TypeError):
@@ -79,7 +85,8 @@ def load(path: Path) -> Key:
 
 def save(path: Path, key: Key) -> None:
     """Write a key file that its owner alone can read. Raises BackupError."""
-    text = json.dumps({"format": 1, "key": base64.b64encode(key.raw).decode("ascii"), "secret": key.secret})
+    raw = base64.b64encode(key.raw).decode("ascii")
+    text = json.dumps({"format": 1, "key": raw, "secret": key.secret, "signing": key.signing})
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A folder of backups: pieces that several snapshots share, and one manifest for each snapshot.
+"""A place of backups: pieces that several snapshots share, and one manifest for each snapshot.
 
 ::
 
@@ -7,81 +7,95 @@
     snapshots/20261201T101500.…Z-… an encrypted manifest: every file, its size, SHA-256 and pieces
 
 A snapshot exists once its manifest does, which is written last; whatever a backup that was cut short left is used by
-the next one. Every file is written beside its name and renamed.
+the next one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from webapp.backup.keys import BackupError, DamagedError, Key
+from webapp.backup.places import FolderPlace, Place
 
 #: Bytes of a piece: a database in which little changed shares most of them with the backup before.
 PIECE = 1024**2
+#: How manifests are written: 1 with the file of an embedded database, 2 with tables of PostgreSQL.
+FORMATS = (1, 2)
 
 
 class Repository:
-    """The backups in ``root``, opened with ``key``. Raises BackupError where another key belongs to it."""
+    """The backups at a place (or in a folder), opened with ``key``.
 
-    def __init__(self, root: Path, key: Key, *, make: bool = False) -> None:
-        self.root, self._key = root, key
-        mark = root / "key-id"
+    Raises BackupError where another key belongs to it, or where there is none and it is not to ``make`` one.
+    """
+
+    def __init__(self, place: Place | Path, key: Key, *, make: bool = False) -> None:
+        self._place: Place = FolderPlace(place) if isinstance(place, Path) else place
+        self.address, self._key = self._place.address, key
         try:
             if make:
-                (root / "pieces").mkdir(parents=True, exist_ok=True, mode=0o700)
-                (root / "snapshots").mkdir(exist_ok=True, mode=0o700)
-                if not mark.exists():
-                    _write(mark, key.id.encode())
-            known = mark.read_text("ascii").strip()
+                self._place.prepare()
+                if not self._place.has("key-id"):
+                    self._place.write("key-id", key.id.encode())
+            known = self._place.read("key-id").decode("ascii").strip()
         except FileNotFoundError:
-            raise BackupError(f"There is no backup in {root}.") from None
+            raise BackupError(f"There is no backup in {self.address}.") from None
         except OSError as error:
-            raise BackupError(f"{root} cannot be used ({error.strerror}).") from None
+            raise BackupError(f"{self.address} cannot be used ({error.strerror}).") from None
         if known != key.id:
-            raise BackupError(f"The backup in {root} was made with another key.")
+            raise BackupError(f"The backup in {self.address} was made with another key.")
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> contextlib.AbstractContextManager[None]:
         """One writer at a time. Raises BackupError while another writes."""
-        with (self.root / "lock").open("a") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BackupError(f"Another backup into {self.root} is running.") from None
-            yield
+        return self._place.locked()
 
     def put(self, stream: IO[bytes], most: int) -> tuple[dict[str, Any], int]:
         """Store at most ``most`` bytes of a stream: its size, SHA-256 and pieces, and how many bytes were new."""
-        total, left, pieces, new = hashlib.sha256(), most, [], 0
-        while left > 0 and (piece := stream.read(min(PIECE, left))):
-            left -= len(piece)
+
+        def pieces() -> Iterator[bytes]:
+            left = most
+            while left > 0 and (piece := stream.read(min(PIECE, left))):
+                left -= len(piece)
+                yield piece
+
+        return self.put_pieces(pieces())
+
+    def put_pieces(self, source: Iterable[bytes]) -> tuple[dict[str, Any], int]:
+        """Store what comes already cut into pieces; see `put`."""
+        total, size, pieces, new = hashlib.sha256(), 0, [], 0
+        for piece in source:
+            size += len(piece)
             total.update(piece)
             name = self._key.name_of(piece)
             pieces.append(name)
-            if not self._path(name).exists():
-                _write(self._path(name), self._key.seal(piece, name))
+            if not self._place.has(_piece(name)):
+                self._place.write(_piece(name), self._key.seal(piece, name))
                 new += len(piece)
-        return {"size": most - left, "sha256": total.hexdigest(), "pieces": pieces}, new
+        return {"size": size, "sha256": total.hexdigest(), "pieces": pieces}, new
 
     def has(self, entry: dict[str, Any]) -> bool:
         """Whether every piece of a file lies here."""
-        return all(self._path(name).exists() for name in entry["pieces"])
+        return all(self._place.has(_piece(name)) for name in entry["pieces"])
 
     def get(self, entry: dict[str, Any], to: IO[bytes] | None = None) -> None:
-        """Write a file to a stream, or only verify it. Raises DamagedError where one bit of it is not as it was."""
+        """Write a file to a stream, or only verify it.
+
+        Raises DamagedError where one bit of it is not as it was, OSError where a server cannot be asked.
+        """
         total, size = hashlib.sha256(), 0
         for name in entry["pieces"]:
             try:
-                piece = self._key.unseal(self._path(name).read_bytes(), name)
-            except OSError:
+                piece = self._key.unseal(self._place.read(_piece(name)), name)
+            except OSError as error:
+                if self._place.is_remote and not isinstance(error, FileNotFoundError):
+                    raise
                 raise DamagedError(f"A piece of {entry['path']} is missing from the backup.") from None
             except DamagedError:
                 raise DamagedError(f"{entry['path']} is damaged: it is not what was put into the backup.") from None
@@ -95,19 +109,22 @@ class Repository:
     def add(self, manifest: dict[str, Any], moment: datetime) -> str:
         """Write the manifest that makes a snapshot; its name."""
         name = f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{os.urandom(4).hex()}"
-        _write(self.root / "snapshots" / name, self._key.seal(json.dumps(manifest).encode(), name))
+        self._place.write(f"snapshots/{name}", self._key.seal(json.dumps(manifest).encode(), name))
         return name
 
     def names(self) -> list[str]:
         """The snapshots, the oldest first."""
-        return sorted(path.name for path in (self.root / "snapshots").glob("2*Z-*") if not path.name.endswith(".part"))
+        found = (path.rpartition("/")[2] for path in self._place.sizes("snapshots"))
+        return sorted(name for name in found if name.startswith("2") and "Z-" in name)
 
     def manifest(self, name: str) -> dict[str, Any]:
         """What a snapshot holds. Raises BackupError where there is none of that name, DamagedError."""
-        if name not in self.names():
-            raise BackupError(f"There is no snapshot {name} in {self.root}.")
-        found: dict[str, Any] = json.loads(self._key.unseal((self.root / "snapshots" / name).read_bytes(), name))
-        if found.get("format") != 1:
+        try:
+            sealed = self._place.read(f"snapshots/{name}")
+        except FileNotFoundError:
+            raise BackupError(f"There is no snapshot {name} in {self.address}.") from None
+        found: dict[str, Any] = json.loads(self._key.unseal(sealed, name))
+        if found.get("format") not in FORMATS:
             raise BackupError(f"The snapshot {name} was made by a newer Viva. Restore it with that one.")
         return found
 
@@ -117,30 +134,21 @@ class Repository:
         Raises DamagedError, and removes no piece, where a manifest that stays cannot be read.
         """
         kept = {
-            piece
+            _piece(piece)
             for name in self.names()
             if name not in names
             for entry in self.manifest(name)["files"]
             for piece in entry["pieces"]
         }
         for name in names:
-            (self.root / "snapshots" / name).unlink(missing_ok=True)
+            self._place.delete(f"snapshots/{name}")
         freed = 0
-        for path in (self.root / "pieces").glob("*/*"):
-            if path.name not in kept:
-                freed += path.stat().st_size
-                path.unlink()
+        for path, size in self._place.sizes("pieces").items():
+            if path not in kept:
+                freed += size
+                self._place.delete(path)
         return freed
 
-    def _path(self, name: str) -> Path:
-        return self.root / "pieces" / name[:2] / name
 
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+def _piece(name: str) -> str:
+    return f"pieces/{name[:2]}/{name}"

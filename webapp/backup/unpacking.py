@@ -2,7 +2,8 @@
 
     python -m webapp.backup.unpacking BACKUP --into FOLDER --key FILE [--snapshot NAME] [--removals FILE]
 
-Needs no application. The second step, on what lies there then, is settling.py.
+Files of storage go where VIVA_STORAGE says. Tables of PostgreSQL are left in the folder for the second step, which has
+the application that makes them: filling.py, and settling.py on what lies there then.
 """
 
 from __future__ import annotations
@@ -16,42 +17,56 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from webapp.backup import keys, removals
+import sqlalchemy as sa
+
+from webapp.backup import keys, removals, tables
+from webapp.backup import media as stored
 from webapp.backup.keys import BackupError, DamagedError, Key
 from webapp.backup.making import DATABASE, ROWS
+from webapp.backup.places import place_at
 from webapp.backup.repository import Repository
 from webapp.core.environment import given
+from webapp.core.storage import Backend
 
 #: What the second step has to know.
 NOTE = "restoring.json"
 
 
-def unpack(repository: Repository, key: Key, to: Path, name: str = "", journals: list[Path] | None = None) -> Any:
+def unpack(
+    repository: Repository, key: Key, to: Path, name: str = "", journals: list[Path] | None = None,
+    media: Backend | None = None,
+) -> Any:  # fmt: skip
     """Write a snapshot (the newest where none is named) into the empty folder ``to``; what was written.
 
     ``journals`` are further journals of removals, such as that of the machine that was lost; those of later snapshots
-    are found by themselves. Raises BackupError, DamagedError.
+    are found by themselves. Files of storage go into ``media``, where that is no folder of ``to``; what was put there
+    is taken back when something is damaged. Raises BackupError, DamagedError.
     """
     names = repository.names()
     if not names:
-        raise BackupError(f"There is no finished backup in {repository.root}.")
+        raise BackupError(f"There is no finished backup in {repository.address}.")
     name = name or names[-1]
     manifest = repository.manifest(name)
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for entry in manifest["files"]:
-        if entry["path"] != removals.JOURNAL:
-            _write(repository, entry, to)
-    _check_database(to / DATABASE, manifest["tables"])
-    found = [_journal_of(repository, each, to) for each in names if each >= name]
+    try:
+        _write_files(repository, manifest, to, media)
+        if DATABASE in {entry["path"] for entry in manifest["files"]}:
+            _check_database(to / DATABASE, manifest["tables"])
+        found = [_journal_of(repository, each, to) for each in names if each >= name]
+    except BaseException:
+        if media is not None:
+            stored.clear(media)
+        raise
     entries = removals.read([path for path in found if path] + (journals or []))
     for path in found:
         if path:
             path.unlink()
     for one in entries:
         removals.append(to / removals.JOURNAL, one)
-    if key.secret:
-        with os.fdopen(os.open(to / "secret_key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-            stream.write(key.secret)
+    for file, content in (("secret_key", key.secret), (keys.KEYS, key.signing)):
+        if content:
+            with os.fdopen(os.open(to / file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+                stream.write(content)
     report = {
         "snapshot": name,
         "at": manifest["at"],
@@ -59,8 +74,17 @@ def unpack(repository: Repository, key: Key, to: Path, name: str = "", journals:
         "bytes": sum(entry["size"] for entry in manifest["files"]),
         "tables": manifest["tables"],
     }
-    (to / NOTE).write_text(json.dumps(report), "utf-8")
+    note = report | {"manifest": manifest} if "postgresql" in manifest else report
+    (to / NOTE).write_text(json.dumps(note), "utf-8")
     return report
+
+
+def _write_files(repository: Repository, manifest: dict[str, Any], to: Path, media: Backend | None) -> None:
+    for entry in manifest["files"]:
+        if media is not None and entry["path"].startswith(f"{stored.FOLDER}/"):
+            stored.restore(media, repository, entry, to)
+        elif entry["path"] != removals.JOURNAL:
+            _write(repository, entry, to)
 
 
 def _write(repository: Repository, entry: dict[str, Any], to: Path, name: str = "") -> Path:
@@ -98,7 +122,7 @@ def _check_database(path: Path, tables: dict[str, int]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the step; its exit status. 0: done. 1: damaged. 2: asked for what there is not."""
     parser = argparse.ArgumentParser(prog="./viva restore", description="Restore a backup into an empty data folder.")
-    parser.add_argument("backup", type=Path, metavar="BACKUP", help="folder with the backups")
+    parser.add_argument("backup", metavar="BACKUP", help="folder with the backups, or s3://bucket/prefix")
     parser.add_argument("--into", dest="to", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--key", type=Path, default=given("VIVA_BACKUP_KEY") or None, help="file with the key")
     parser.add_argument("--snapshot", default="", help="name of a snapshot (default: the newest)")
@@ -111,17 +135,47 @@ def main(arguments: list[str] | None = None) -> int:
         if missing := [path for path in options.removals if not path.is_file()]:
             raise BackupError(f"There is no file {missing[0]}.")
         key = keys.load(Path(options.key))
-        unpack(Repository(options.backup, key), key, options.to, options.snapshot, options.removals)
+        place = place_at(options.backup, given("VIVA_BACKUP_S3_ENDPOINT") or given("VIVA_S3_ENDPOINT"))
+        repository = Repository(place, key)
+        _check_kind(repository, options.snapshot)
+        unpack(repository, key, options.to, options.snapshot, options.removals, _media(options.to))
     except DamagedError as error:
         print(f"viva: {error} Nothing was restored.", file=sys.stderr)
         return 1
     except BackupError as error:
         print(f"viva: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
+    except (OSError, sa.exc.SQLAlchemyError) as error:
         print(f"viva: The backup could not be restored ({error}).", file=sys.stderr)
         return 1
     return 0
+
+
+def _check_kind(repository: Repository, name: str) -> None:
+    """Raise BackupError where the settings name another kind of database than the backup is of."""
+    manifest = repository.manifest(name or (repository.names() or [""])[-1])
+    ours = given("VIVA_DATABASE_URL").startswith("postgres")
+    if "postgresql" in manifest and not ours:
+        raise BackupError("This is a backup of PostgreSQL. Name an empty database of it in VIVA_DATABASE_URL.")
+    if "postgresql" not in manifest and given("VIVA_DATABASE_URL"):
+        raise BackupError("This is a backup of the embedded database. Leave VIVA_DATABASE_URL out.")
+    if ours:  # before anything is copied anywhere
+        engine = sa.create_engine(given("VIVA_DATABASE_URL"))
+        try:
+            tables.check_empty(engine)
+        finally:
+            engine.dispose()
+
+
+def _media(to: Path) -> Backend | None:
+    """The storage that VIVA_STORAGE names, which has to be empty; None for the folder of the data folder."""
+    address = given("VIVA_STORAGE").strip()
+    if not address:
+        return None
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    backend = stored.backend_at(address, given("VIVA_S3_ENDPOINT"), to)
+    stored.check_empty(backend, address)
+    return backend
 
 
 if __name__ == "__main__":

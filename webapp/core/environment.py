@@ -178,6 +178,13 @@ SETTINGS = (
     ),
     Setting("VIVA_BACKUP_KEY", "the key file of `./viva backup` and `./viva restore`, as `--key` says it", "none"),
     Setting(
+        "VIVA_BACKUP_S3_ENDPOINT",
+        "the address of the server of S3 that backups go to",
+        "`VIVA_S3_ENDPOINT`",
+        "BACKUP_S3_ENDPOINT",
+        default="",
+    ),
+    Setting(
         "VIVA_DATABASE_URL",
         "another database than the embedded SQLite",
         "`sqlite:///VIVA_HOME/viva.db`",

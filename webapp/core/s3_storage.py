@@ -63,7 +63,7 @@ class S3Storage:
         parts = urlsplit(address)
         self._bucket, prefix = parts.netloc, parts.path.strip("/")
         if parts.scheme != "s3" or not self._bucket:
-            raise ValueError(f"VIVA_STORAGE should be s3://bucket or s3://bucket/prefix, and is {address!r}.")
+            raise ValueError(f"A bucket is named as s3://bucket or s3://bucket/prefix, and this is {address!r}.")
         self._prefix = f"{prefix}/" if prefix else ""
         self._endpoint, self._scratch = endpoint or None, scratch
         self._clients: dict[int, Any] = {}
@@ -97,6 +97,22 @@ class S3Storage:
             self._client.upload_fileobj(stream, self._bucket, self._prefix + key, Config=_driver().transfer)
         if isinstance(source, Path):
             source.unlink()
+
+    def save_new(self, key: str, content: bytes) -> bool:
+        """Put an object where there is none; whether that was so. A server that does not know how to look (S3 has it
+        since 2024) puts it in any case: read back what lies there."""
+        options = {"Bucket": self._bucket, "Key": self._prefix + key, "Body": content}
+        try:
+            self._client.put_object(**options, IfNoneMatch="*")
+        except _driver().refused as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in ("PreconditionFailed", "412", "ConditionalRequestConflict", "409"):
+                return False
+            with _errors(key):
+                self._client.put_object(**options)
+        except _driver().unreachable as error:
+            raise OSError(errno.EIO, f"S3 could not be asked ({type(error).__name__})", key) from error
+        return True
 
     def delete(self, key: str) -> None:
         """Delete the object."""

@@ -178,16 +178,20 @@ def init_app(app: Flask) -> None:
 
 
 def bare(app: Flask, address: str) -> Backend:
-    """The back end at ``address`` (a bucket, a folder, or "" for the data folder's) as it is, sealed or not.
+    """The application's back end at ``address``; see `backend_at`."""
+    return backend_at(address, app.config["S3_ENDPOINT"], Path(app.config["HOME"]))
+
+
+def backend_at(address: str, endpoint: str, home: Path) -> Backend:
+    """The back end at ``address`` (a bucket, a folder, or "" for that of the data folder ``home``), sealed or not.
 
     Raises ValueError for an address that is none, RuntimeError where a driver is missing.
     """
-    home = Path(app.config["HOME"])
     if not address.startswith("s3:"):
         return FolderStorage(Path(address) if address else home / "recordings")
     if importlib.util.find_spec("boto3") is None:
         raise RuntimeError("VIVA_STORAGE is S3, and its driver is not installed. By hand: uv sync --extra cluster")
-    return S3Storage(address, app.config["S3_ENDPOINT"], home / "work")
+    return S3Storage(address, endpoint, home / "work")
 
 
 def sealed(app: Flask, backend: Backend) -> Backend:

@@ -33,7 +33,7 @@ def upgrade() -> None:
     """Migrate the database. Raises UpdateError; then an embedded database is as it was before."""
     path = _file()
     if path is None:
-        flask_migrate.upgrade()
+        _upgrade_server()
         return
     copy = path.with_name(COPY)
     if copy.is_file() and _revision(path) != _head():
@@ -61,6 +61,19 @@ def upgrade() -> None:
             "you had; nothing is lost."
         ) from error
     copy.unlink()
+
+
+def _upgrade_server() -> None:
+    """Migrate a database that is no file of ours. Nothing is copied before: on PostgreSQL a migration that fails is
+    rolled back, and to put a copy back would lose what others wrote meanwhile."""
+    try:
+        flask_migrate.upgrade()
+    except Exception as error:
+        db.session.remove()
+        raise UpdateError(
+            f"The update of the database failed: {error}. Nothing of the migration that failed was kept; those before "
+            "it stay, and the version of Viva that you had runs on them."
+        ) from error
 
 
 def _file() -> Path | None:

@@ -14,7 +14,7 @@ from webapp.backup.repository import Repository
 from webapp.core.database import db
 from webapp.core.storage import storage
 
-KEY = Key(b"k" * 32, "the secret of this installation")
+KEY = Key(b"k" * 32, "the secret of this installation", '{"sessions": [], "links": []}')
 
 
 class Place:

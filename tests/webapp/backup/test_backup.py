@@ -36,6 +36,10 @@ def test_every_row_and_every_checksum_come_back(place, interview):
     for folder in ("recordings", "uploads"):
         assert checksums(to / folder) == checksums(place.home / folder)
     assert (to / "secret_key").read_text() == KEY.secret
+    # What signs sessions and links comes from the key file, and is in no backup.
+    assert (to / "keys.json").read_text() == KEY.signing
+    newest = place.repository.manifest(place.repository.names()[-1])
+    assert "keys.json" not in {entry["path"] for entry in newest["files"]}
     assert (to / "viva.db").stat().st_mode & 0o077 == 0
     assert not (place.home / "backup-work").exists()
 
@@ -65,6 +69,24 @@ def test_only_what_is_new_is_stored_again(place, interview, make):
     assert gone["removed"] == 2 and gone["freed_bytes"] > 0
     assert kept & set((place.folder / "pieces").rglob("*"))
     assert making.check(place.repository, later)["good"] == place.repository.names()[0]
+
+
+def test_an_old_backup_stays_for_as_long_as_no_newer_one_is_whole(place, interview):
+    """The newest is damaged: the old good one is all there is, however old."""
+    later = datetime.now(UTC) + timedelta(days=40)
+    good = place.back_up()["snapshot"]
+    interview.answers[0].text = "Something else"
+    newest = place.back_up()["snapshot"]
+    old, new = ({p for e in place.repository.manifest(n)["files"] for p in e["pieces"]} for n in (good, newest))
+    piece = sorted(new - old)[0]
+    path = place.folder / "pieces" / piece[:2] / piece
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    kept = making.expire(place.repository, 7, later)
+    assert kept["removed"] == 0 and [each["snapshot"] for each in kept["damaged"]] == [newest]
+    assert making.check(place.repository)["good"] == good
+    path.write_bytes(whole)
+    assert making.expire(place.repository, 7, later)["removed"] == 1 and place.repository.names() == [newest]
 
 
 @pytest.mark.parametrize("which", ["pieces", "snapshots"])
@@ -130,6 +152,7 @@ def test_the_command(app, place, interview, tmp_path, monkeypatch):
     monkeypatch.delenv("VIVA_SECRET_KEY", raising=False)
     runner = app.test_cli_runner()
     key, to = tmp_path / "apart" / "key", tmp_path / "elsewhere"
+    (place.home / "keys.json").write_text('{"sessions": [], "links": []}')
 
     def run(*more: str):
         return runner.invoke(args=["backup", str(to), *more])
@@ -142,6 +165,7 @@ def test_the_command(app, place, interview, tmp_path, monkeypatch):
     assert made.exit_code == 0, made.output
     assert json.loads(made.stdout)["files"] > 2
     assert key.stat().st_mode & 0o077 == 0 and keys.load(key).secret == "test"
+    assert json.loads(keys.load(key).signing) == json.loads((place.home / "keys.json").read_text())
     good = json.loads(run("--key", str(key), "--check", "--json").stdout)
     assert good["good"] and good["age_seconds"] < 60 and not good["damaged"]
     os.rename(key, f"{key}.lost")

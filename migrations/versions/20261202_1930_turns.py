@@ -2,7 +2,7 @@
 
 Revision ID: 6e1f4b8d2c70
 Revises: b4e8d27f1c60
-Create Date: 2026-12-02 17:00
+Create Date: 2026-12-02 19:30
 
 Both tables begin empty and fill themselves while workers work.
 """
@@ -28,7 +28,7 @@ def upgrade():
     op.create_table(
         "paces",
         sa.Column("work", sa.String(length=40), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("measured", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("work", name=op.f("pk_paces")),
     )
