@@ -59,6 +59,7 @@ LINE = Line(
     whose=Interview.organisation_id,
     first=Interview.mode == Mode.PRACTICE,
     since=Analysis.created_at,
+    waits=Analysis.state == AnalysisState.QUEUED,
 )
 
 

@@ -69,12 +69,20 @@ def init_app(app: Flask) -> None:
             _("Reload the page and try again. Nothing you saved is lost."),
         )
 
+    def busy() -> Response:
+        _let_go()  # what failed must not stand in the way of the page that says so
+        app.logger.warning("The database was busy at %s", request.endpoint)
+        response = app.make_response(_answer(503, *ADVICE[503]))
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | tuple[Response | str, int]:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect
-        if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
-            return unexpected(error.original_exception)  # it failed after the view, or while a failure was answered
+        original = error.original_exception if isinstance(error, InternalServerError) else None
+        if original is not None and is_busy(original):
+            return busy()  # it failed after the view, or while a failure was answered
         title, advice = ADVICE.get(error.code, ADVICE[400 if error.code < 500 else 500])
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
@@ -89,12 +97,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int] | Response:
-        _let_go()  # what failed must not stand in the way of the page that says so
         if is_busy(error):
-            app.logger.warning("The database was busy at %s", request.endpoint)
-            response = app.make_response(_answer(503, *ADVICE[503]))
-            response.headers["Retry-After"] = str(RETRY_AFTER)
-            return response
+            return busy()
+        _let_go()
         if is_gone(error):
             app.logger.info("Something was deleted while %s was answered", request.endpoint)
             return _answer(409, *ADVICE[409])

@@ -14,8 +14,8 @@ messages back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,9 @@ class Line:
     whose: Any
     first: sa.ColumnElement[bool]
     since: Any
+    #: Which of the rows that may be claimed wait in line: not those whose worker has died, where the sweep first
+    #: decides whether they are tried again.
+    waits: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
     @property
     def name(self) -> str:
@@ -84,7 +87,8 @@ class Line:
     def open(self, moment: datetime) -> sa.ColumnElement[bool]:
         """Which rows any message may take."""
         model = self.work.model
-        return sa.and_(self.work.free(moment), sa.or_(model.lease_owner.is_(None), model.lease_until < moment))
+        unheld = sa.or_(model.lease_owner.is_(None), model.lease_until < moment)
+        return sa.and_(self.waits, self.work.free(moment), unheld)
 
     def in_hand(self, moment: datetime) -> sa.ColumnElement[bool]:
         """Which rows somebody works on."""
@@ -98,25 +102,32 @@ class Line:
         Each claim is a transaction of its own, and so is each look at what waits.
         """
         for _ in range(TRIES):
-            chosen = self.next_rows()
-            for share, row_id in chosen:
+            waiting = False
+            for share, row_id in self.next_rows():
+                waiting = True
                 if self.work.claim(row_id, owner):
                     self._note(share)
                     return row_id
-            if not chosen:
+            if not waiting:
                 return None
         return None  # others were faster each time: the sweep sees what stays
 
-    def next_rows(self) -> list[tuple[str, str]]:
-        """(share, row) of what should be taken next, the first in line first."""
+    def next_rows(self) -> Iterator[tuple[str, str]]:
+        """(share, row) of what should be taken next, the first in line first.
+
+        What comes after the first organisation is asked for only where it is needed: each question looks at every row
+        that waits.
+        """
         moment, model = now(), self.work.model
         with db.engine.connect() as connection:
-            rows: list[tuple[str, str]] = []
-            for each in self._in_order(connection, moment)[:SHARES]:
-                of_it = sa.and_(self.open(moment), self.first.is_(each.first), self.share == each.share)
-                query = self.joined(sa.select(model.id)).where(of_it).order_by(self.since, model.id).limit(ROWS)
-                rows += [(each.share, row_id) for row_id in connection.scalars(query)]
-        return rows
+            order = self._in_order(connection, moment)[:SHARES]
+        for each in order:
+            whose = self.whose == each.share if each.share else self.whose.is_(None)
+            of_it = sa.and_(self.open(moment), self.first if each.first else sa.not_(self.first), whose)
+            query = self.joined(sa.select(model.id)).where(of_it).order_by(self.since, model.id).limit(ROWS)
+            with db.engine.connect() as connection:
+                rows = connection.scalars(query).all()
+            yield from ((each.share, row_id) for row_id in rows)
 
     def _in_order(self, connection: sa.Connection, moment: datetime) -> list[Waiting]:
         columns = (self.first.label("ahead"), self.share.label("share"), sa.func.min(self.since, type_=UtcDateTime))

@@ -127,6 +127,29 @@ def test_what_is_to_be_tried_later_waits_for_its_time_and_not_for_the_next_messa
     assert runner.run_next() is True and len(models["calls"]) == 2
 
 
+def test_what_took_its_worker_down_waits_for_the_sweep_and_takes_down_nobody_else(make, queue):
+    dead, other = queue(make.organisation("A"), 2)
+    past = now() - timedelta(seconds=1)
+    leases.WORK.update(Analysis.id == dead, state=AnalysisState.RUNNING, lease_owner="killed", lease_until=past)
+    assert (take(), take()) == (other, None)
+    assert sweeper.sweep() == 1 and take() == dead
+
+
+def test_a_choice_asks_the_database_a_few_times_however_much_waits(make, queue):
+    """Once who waits, once what is in hand, once whose turn was when, once for the first in line; then the claim."""
+    for name in "ABCDE":
+        queue(make.organisation(name), 2)
+    statements = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement.split()[0])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    take()
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert statements == ["SELECT"] * 4 + ["UPDATE", "UPDATE", "INSERT"]
+
+
 def test_a_long_queue_is_announced_bit_by_bit(make, queue, monkeypatch):
     rows = queue(make.organisation("A"), 5)
     sent: list[str] = []
