@@ -77,8 +77,8 @@ def _by_modality(condition: sa.ColumnElement[bool]) -> dict[Modality, int]:
 
 def _waiting(condition: sa.ColumnElement[bool]) -> dict[str, dict[Modality, int]]:
     """Whose → modality → how many wait."""
-    columns = (LINE.share.label("share"), Analysis.modality.label("modality"), sa.func.count())
-    query = LINE.joined(sa.select(*columns)).where(condition).group_by("share", "modality")
+    columns = sa.select(LINE.share.label("share"), Analysis.modality.label("modality"), sa.func.count())
+    query = LINE.joined(columns).where(condition).group_by("share", "modality")
     found: dict[str, dict[Modality, int]] = defaultdict(dict)
     for share, modality, count in db.session.execute(query):
         found[share][modality] = count

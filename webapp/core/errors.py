@@ -116,7 +116,7 @@ def _let_go() -> None:
     try:
         db.session.rollback()
     except SQLAlchemyError:  # the connection is gone, and with it what was to be rolled back
-        db.session.invalidate()
+        db.session().invalidate()
 
 
 def _problem(error: HTTPException, words: str) -> Response:

@@ -59,9 +59,9 @@ def in_words(seconds: float | None) -> str:
         return ""
     minutes = round(seconds / 60)
     if seconds < 45:
-        return _("less than a minute")
+        return str(_("less than a minute"))
     if minutes > 60:
-        return _("more than an hour")
+        return str(_("more than an hour"))
     if minutes > 10:
         minutes = 5 * -(-minutes // 5)
-    return ngettext("about %(num)s minute", "about %(num)s minutes", max(1, minutes))
+    return str(ngettext("about %(num)s minute", "about %(num)s minutes", max(1, minutes)))

@@ -64,7 +64,7 @@ class Line:
     """The rows of one kind of work that wait. ``joined`` leads a select of rows to what the columns belong to."""
 
     work: Work
-    joined: Callable[[sa.Select[Any]], sa.Select[Any]]
+    joined: Callable[[Any], sa.Select[Any]]
     #: The column that says whose a row is, None for nobody's; whether somebody waits for it in front of the page; and
     #: since when it waits.
     whose: Any
