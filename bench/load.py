@@ -33,7 +33,7 @@ def measure(interviews: int = 100_000, part: str = "") -> dict[str, Any]:
     result: dict[str, Any] = {"complete": not part}
     missed: list[str] = []
     if part in ("", "uploads"):
-        result["uploads"] = load_uploads.measure(CANDIDATES)
+        result["uploads"] = load_uploads.run_uploads(CANDIDATES)
         missed += [f"uploads.{name}" for name in ("lost", "failed") if result["uploads"][name]]
     if part in ("", "pages"):
         found = _pages(interviews)

@@ -5,7 +5,6 @@ bench/load_copies.py makes a hundred thousand of it.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -125,7 +124,7 @@ def _play(setting: Setting) -> tuple[str, str]:
     words = synthetic.ANSWERS["project"].split()
     for question in interview.question_set.questions:
         answer = show_question(interview, question)
-        _record(begin_take(answer))
+        review_data.record(begin_take(answer), synthetic.ANSWERS["project"], 6, seed=1)
         db.session.refresh(answer)
         store.add(answer, spoken(words), Origin.TYPED, by_machine=False)
     candidate.submit(interview)
@@ -175,21 +174,3 @@ def spoken(words: Sequence[str]) -> Any:
     from ml.transcripts.transcript import Transcript, Word
 
     return Transcript([Word(text, number * 0.28, number * 0.28 + 0.25) for number, text in enumerate(words)], "en")
-
-
-def _record(take: Any) -> None:
-    """Send a talking face of six seconds, and have it verified."""
-    from webapp.core.database import db
-    from webapp.recordings import operations, verification
-
-    with tempfile.TemporaryDirectory(prefix="viva-bench-") as folder:
-        body = synthetic.talking_face(Path(folder) / "take.mp4", synthetic.ANSWERS["project"], 6, seed=1).read_bytes()
-    recording = operations.begin(take, "video/mp4;codecs=avc1,mp4a.40.2")
-    operations.declare_length(recording, len(body))
-    operations.append(recording, 0, body)
-    operations.finish(recording)
-    db.session.commit()
-    verification.verify(recording)
-    db.session.commit()
-    if not recording.is_ready:
-        raise RuntimeError(f"A recording was not accepted: {recording.reason}")

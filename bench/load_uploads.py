@@ -37,7 +37,7 @@ class Crowd:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def measure(candidates: int) -> dict[str, Any]:
+def run_uploads(candidates: int) -> dict[str, Any]:
     """Counts and seconds of one run on ``./viva up`` as it comes, with SQLite and a folder."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="viva-load-") as name, fault_clients.many_files():

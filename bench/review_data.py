@@ -165,15 +165,16 @@ def _played(setting: _Setting, number: int) -> list[str]:
 _KEYS = ("project", "conflict", "why")
 
 
-def _record(take: Any, place: int) -> dict[str, Any]:
-    """Send a talking face of four seconds and have it verified; what another recording of the same file says."""
+def record(take: Any, answer: str, seconds: float, seed: int) -> Any:
+    """Send a talking face that says ``answer`` for so many seconds; returns its verified recording.
+
+    Raises RuntimeError where it was not accepted.
+    """
     from webapp.core.database import db
     from webapp.recordings import operations, verification
-    from webapp.recordings.models import RecordingState
 
     with tempfile.TemporaryDirectory(prefix="viva-bench-") as folder:
-        media = synthetic.talking_face(Path(folder) / "take.mp4", synthetic.ANSWERS[_KEYS[place]], 4, seed=place)
-        body = media.read_bytes()
+        body = synthetic.talking_face(Path(folder) / "take.mp4", answer, seconds, seed=seed).read_bytes()
     recording = operations.begin(take, "video/mp4;codecs=avc1,mp4a.40.2")
     operations.declare_length(recording, len(body))
     operations.append(recording, 0, body)
@@ -181,8 +182,14 @@ def _record(take: Any, place: int) -> dict[str, Any]:
     db.session.commit()
     verification.verify(recording)
     db.session.commit()
-    if recording.state is not RecordingState.READY:
+    if not recording.is_ready:
         raise RuntimeError(f"A recording was not accepted: {recording.reason}")
+    return recording
+
+
+def _record(take: Any, place: int) -> dict[str, Any]:
+    """Record four seconds; returns what another recording of the same file says."""
+    recording = record(take, synthetic.ANSWERS[_KEYS[place]], 4, seed=place)
     copied = (
         "media_type", "received", "length", "sha256", "original_key", "playable_key", "seconds", "width", "height",
         "has_video", "has_audio", "media_info", "received_at", "ready_at",

@@ -11,6 +11,7 @@ from webapp import cli
 from webapp.core import (
     errors,
     extensions,
+    installing,
     keys,
     pages,
     requests_log,
@@ -37,6 +38,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     translation.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
+    app.register_blueprint(installing.blueprint)
 
     from webapp import (
         accounts,

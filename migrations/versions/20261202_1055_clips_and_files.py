@@ -22,7 +22,7 @@ def upgrade():
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("has_video", sa.Boolean(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column("suffix", sa.String(5), nullable=False),
         sa.Column("reason", sa.String(500), nullable=True),
         sa.Column("caption_state", sa.String(32), nullable=False),

@@ -7,6 +7,7 @@ nothing was done with it for long, and at the latest after a while. Nothing here
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -15,10 +16,24 @@ from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import devices
-from webapp.accounts.models import User, UserSession
+from webapp.accounts.models import Organisation, User, UserSession
 from webapp.core import events
 from webapp.core.database import db, now
 from webapp.core.security_log import record
+
+#: What higher features read together with whoever is signed in, by name.
+_along: dict[str, sa.ScalarSelect[Any]] = {}
+
+
+def read_along(name: str, value: sa.ScalarSelect[Any]) -> None:
+    """Have a value of a person's row in User read with it in every request; ``along`` says what it was."""
+    _along[name] = value
+
+
+def along(name: str, otherwise: Callable[[], Any]) -> Any:
+    """What was read with the person who is signed in; ``otherwise``'s where they signed in by no session."""
+    return g.signed_in._mapping[name] if "signed_in" in g else otherwise()
+
 
 #: How often it is noted that a session is in use.
 NOTED = timedelta(minutes=5)
@@ -53,10 +68,17 @@ def begin(user: User, *, remember: bool, second_step: bool = False) -> UserSessi
 def load(name: str) -> User | None:
     """The person whose session a cookie names; None where it has ended. For Flask-Login."""
     user_id, mark, session_id = [*name.split("."), "", ""][:3]
-    row = db.session.get(UserSession, session_id) if session_id else None
-    user = db.session.get(User, user_id) if row is not None else None
-    if row is None or user is None or row.user_id != user.id or not user.active:
+    query = (
+        sa.select(UserSession, User, Organisation, *(value.label(name) for name, value in _along.items()))
+        .join(User, User.id == UserSession.user_id)
+        .outerjoin(Organisation, Organisation.id == User.organisation_id)
+        .where(UserSession.id == session_id, User.id == user_id)
+    )
+    found = db.session.execute(query).first() if session_id else None
+    if found is None or not found[1].active:
         return None
+    g.signed_in = found  # kept, so that who asks for them by their ids asks no database
+    row, user = found[:2]
     if not is_alive(row) or not hmac.compare_digest(user.password_mark, mark):
         return None
     user.session_id = row.id

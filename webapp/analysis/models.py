@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer, Interview
@@ -55,6 +55,8 @@ class Analysis(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Whether an earlier version's reading is kept beside it; None where it was not asked for with the row.
+    has_earlier: Mapped[bool | None] = query_expression()
 
     interview: Mapped[Interview] = relationship()
     answer: Mapped[Answer] = relationship()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, with_expression
 
 from ml.core.errors import MediaError, Unreadable
 from webapp.analysis import leases, readers, tasks
@@ -33,7 +33,10 @@ class RetryError(ValueError):
 def analyses_of(interview: Interview, *, results: bool = False) -> list[Analysis]:
     """All analyses of ``interview``, fresh from the database; their results, which are large, only on demand."""
     query = sa.select(Analysis).where(Analysis.interview_id == interview.id)
-    if not results:
+    if results:
+        earlier = sa.exists().where(EarlierReading.analysis_id == Analysis.id)
+        query = query.options(with_expression(Analysis.has_earlier, earlier))
+    else:
         query = query.options(defer(Analysis.result))
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 

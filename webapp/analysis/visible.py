@@ -63,8 +63,9 @@ def visible_readings(interview: Interview, *, results: bool = True) -> dict[str,
     decisions = {modality: decide_for(interview, modality) for modality in Modality}
     own = interview.mode is Mode.PRACTICE  # who practises reads about themselves
     found: dict[str, dict[Modality, VisibleReading]] = defaultdict(dict)
-    earlier = versions.earlier_of(interview.id) if results else {}
-    for analysis in analyses_of(interview, results=results):
+    analyses = analyses_of(interview, results=results)
+    earlier = versions.earlier_of(interview.id) if any(each.has_earlier for each in analyses) else {}
+    for analysis in analyses:
         shown = _visible(analysis, decisions[analysis.modality], own)
         if results and decisions[analysis.modality]:
             wanted = switched_on(interview.organisation_id, analysis.modality)

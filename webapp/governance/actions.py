@@ -186,12 +186,13 @@ def is_of_somebody(kind: str) -> bool:
 
 def interview_of(kind: str, subject_id: str) -> str:
     """The interview that a subject belongs to; empty where it belongs to none."""
+    if kind == "interview":  # mostly the request has read it already
+        return subject_id if db.session.get(Interview, subject_id) else ""
     query = _INTERVIEW.get(kind)
     return (db.session.scalar(query(subject_id)) or "") if query else ""
 
 
 _INTERVIEW: dict[str, Callable[[str], sa.Select[str]]] = {
-    "interview": lambda i: sa.select(Interview.id).where(Interview.id == i),
     "answer": lambda i: sa.select(Answer.interview_id).where(Answer.id == i),
     "recording": lambda i: (
         sa.select(Answer.interview_id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.core.database import db
+from webapp.core.once import asked_once
 from webapp.core.security_log import record
 from webapp.integrity import texts
 from webapp.integrity.models import FactKind, IntegrityFact, IntegrityNotice, IntegritySetting
@@ -29,7 +30,12 @@ class FactError(ValueError):
 
 def is_on(position: Position | None) -> bool:
     """Whether facts are noted for a position."""
-    return position is not None and db.session.get(IntegritySetting, position.id) is not None
+    return position is not None and _has_setting(position.id)
+
+
+@asked_once(IntegritySetting)
+def _has_setting(position_id: str) -> bool:
+    return db.session.get(IntegritySetting, position_id) is not None
 
 
 def switch(position: Position, on: bool, *, by: User) -> None:
@@ -64,7 +70,12 @@ def tell(interview: Interview) -> None:
 
 def was_told(interview: Interview) -> bool:
     """Whether the candidate was told before they answered."""
-    return db.session.get(IntegrityNotice, interview.id) is not None
+    return _was_told(interview.id)
+
+
+@asked_once(IntegrityNotice)
+def _was_told(interview_id: str) -> bool:
+    return db.session.get(IntegrityNotice, interview_id) is not None
 
 
 def notes(interview: Interview) -> bool:

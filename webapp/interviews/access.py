@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from flask import abort
 from flask_login import AnonymousUserMixin, current_user
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.accounts.models import User
 from webapp.core.database import db
+from webapp.core.once import asked_once
 from webapp.interviews.models import Interview, Invitation
 from webapp.organisations.access import Right, may
 from webapp.policy import Mode
@@ -86,9 +89,20 @@ def may_read(user: User | AnonymousUserMixin, interview: Interview) -> bool:
 
 def load_interview(interview_id: str) -> Interview:
     """The interview if the present user may read its report; 404 otherwise, so that ids cannot be probed."""
-    interview = db.session.get(Interview, interview_id)
+    interview = with_what_it_is_of(interview_id)
     if interview is None or not may_read(current_user, interview):
         abort(404)
+    return interview
+
+
+@asked_once(Interview)
+def with_what_it_is_of(interview_id: str) -> Interview | None:
+    """An interview with its invitation, position, question set and consents, whoever may see it: one statement."""
+    of = (Interview.position, Interview.question_set, Interview.consents)
+    options = [joinedload(Interview.invitation).joinedload(Invitation.attachments), *(joinedload(each) for each in of)]
+    interview = db.session.get(Interview, interview_id, options=options)
+    if interview is not None and interview.invitation is not None:
+        set_committed_value(interview.invitation, "interview", interview)
     return interview
 
 

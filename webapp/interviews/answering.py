@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.core.database import db, now
@@ -136,10 +136,20 @@ def think_seconds_left(answer: Answer) -> float:
 
 
 def load_answers(interview: Interview) -> None:
-    """Read the answers of an interview with their questions, takes and recordings: two statements, however many."""
+    """Read what an interview asks, with its answers, takes and recordings: one statement, however many there are."""
+    theirs = sa.and_(Answer.question_id == Question.id, Answer.interview_id == interview.id)
+    asked = sa.and_(Question.question_set_id == interview.question_set_id, Question.follows_id.is_(None))
     query = (
-        sa.select(Answer)
-        .where(Answer.interview_id == interview.id)
-        .options(joinedload(Answer.question), selectinload(Answer.takes).joinedload(Take.recording))
+        sa.select(Question, Answer)
+        .outerjoin(Answer, theirs)
+        .where(sa.or_(asked, Answer.id.is_not(None)))
+        .order_by(Question.position, Question.id)
+        .options(joinedload(Answer.takes).joinedload(Take.recording))
     )
-    set_committed_value(interview, "answers", list(db.session.scalars(query)))
+    rows = db.session.execute(query).unique().all()
+    for question, answer in rows:
+        if answer is not None:
+            set_committed_value(answer, "question", question)
+    set_committed_value(interview, "answers", [answer for _question, answer in rows if answer is not None])
+    questions = [each for each, _answer in rows if each.follows_id is None]
+    set_committed_value(interview.question_set, "questions", questions)

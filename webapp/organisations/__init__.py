@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(blueprint)
     app.register_blueprint(settings.blueprint)
+    profile.init_app()
     translation.fall_back_on(app, profile.language_here)
     app.jinja_env.filters["team_role"] = lambda role: str(ROLE_NAMES[role])
 

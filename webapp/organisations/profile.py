@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
+from webapp.accounts import sessions
 from webapp.accounts.models import Organisation, User
 from webapp.core.database import db
 from webapp.core.security_log import record
@@ -16,6 +17,9 @@ from webapp.organisations.models import OrganisationProfile
 
 #: What the address of a public page may be made of.
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+#: The name under which the language is read along.
+_ALONG = "language of the organisation"
 
 
 class ProfileError(ValueError):
@@ -37,6 +41,12 @@ def slug_of(organisation: Organisation) -> str:
     return profile_of(organisation).slug or organisation.id
 
 
+def init_app() -> None:
+    """Have the organisation's language read together with whoever is signed in."""
+    value = sa.select(OrganisationProfile.language).where(OrganisationProfile.organisation_id == User.organisation_id)
+    sessions.read_along(_ALONG, value.scalar_subquery())
+
+
 def language_of(organisation_id: str | None) -> str:
     """The language that an organisation falls back on; empty where it named none."""
     row = db.session.get(OrganisationProfile, organisation_id) if organisation_id else None
@@ -46,7 +56,7 @@ def language_of(organisation_id: str | None) -> str:
 def language_here() -> str:
     """That of the organisation of whoever is signed in, else of the only one that there is."""
     if current_user.is_authenticated and current_user.organisation_id:
-        return language_of(current_user.organisation_id)
+        return sessions.along(_ALONG, lambda: language_of(current_user.organisation_id)) or ""
     rows = db.session.scalars(sa.select(Organisation.id).limit(2)).all()
     return language_of(rows[0]) if len(rows) == 1 else ""
 

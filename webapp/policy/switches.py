@@ -10,17 +10,16 @@ import sqlalchemy as sa
 from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db
+from webapp.core.once import asked_once
 from webapp.core.security_log import record
 from webapp.policy.models import NEWEST, OFF, ModelSwitch
 from webapp.policy.rules import Modality
 
-#: Under this the present transaction keeps what it has looked up: a list asks for every row.
-_KEPT = "model switches"
-
 
 def switched_on(organisation_id: str | None, modality: Modality) -> str:
     """The version that counts: NEWEST where nobody chose, OFF where the analysis is off."""
-    own, everywhere = _last(organisation_id).get(modality), _last(None).get(modality, NEWEST)
+    last = _last(organisation_id)
+    own, everywhere = last.get((organisation_id, modality)), last.get((None, modality), NEWEST)
     if everywhere == OFF or own is None:
         return everywhere
     return own
@@ -29,13 +28,12 @@ def switched_on(organisation_id: str | None, modality: Modality) -> str:
 def switch(modality: Modality, version: str, *, organisation_id: str | None, by: User | None) -> bool:
     """Switch a version on (NEWEST, OFF, or one by its name) for an organisation or, with None, for the installation;
     False where that is how it was. Logged, with who did it."""
-    if _last(organisation_id).get(modality) == version:
+    if _last(organisation_id).get((organisation_id, modality)) == version:
         return False
     db.session.add(
         ModelSwitch(modality=modality, version=version, organisation_id=organisation_id, by_id=by.id if by else None)
     )
     db.session.flush()
-    db.session.info.pop(_KEPT, None)
     record(
         "model switched",
         model=modality.value,
@@ -64,17 +62,12 @@ def _of(organisation_id: str | None) -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _last(organisation_id: str | None) -> dict[Modality, str]:
-    """The last word on each modality of an organisation, or of the installation; asked once in each transaction."""
-    transaction = db.session().get_transaction()
-    kept = db.session.info.get(_KEPT)
-    there: dict[str | None, dict[Modality, str]] = kept[1] if kept and transaction and kept[0] is transaction else {}
-    if organisation_id not in there:
-        query = (
-            sa.select(ModelSwitch.modality, ModelSwitch.version)
-            .where(_of(organisation_id))
-            .order_by(ModelSwitch.switched_at, ModelSwitch.id)
-        )
-        there[organisation_id] = {row.modality: row.version for row in db.session.execute(query)}
-        db.session.info[_KEPT] = (db.session().get_transaction(), there)
-    return there[organisation_id]
+@asked_once(ModelSwitch)
+def _last(organisation_id: str | None) -> dict[tuple[str | None, Modality], str]:
+    """The last word on each modality of an organisation and of the installation; a list asks for every row."""
+    query = (
+        sa.select(ModelSwitch.organisation_id, ModelSwitch.modality, ModelSwitch.version)
+        .where(_of(organisation_id) | ModelSwitch.organisation_id.is_(None))
+        .order_by(ModelSwitch.switched_at, ModelSwitch.id)
+    )
+    return {(row.organisation_id, row.modality): row.version for row in db.session.execute(query)}

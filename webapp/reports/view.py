@@ -16,6 +16,7 @@ from webapp.reports.content import ContentPart, RatersPart, answer_text, fingerp
 from webapp.reports.operations import report_of
 from webapp.reports.summary import EmotionSummary, TraitSummary
 from webapp.reviews.presenters import AnswerSource
+from webapp.transcripts import store
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
     views = []
     # Until somebody hands in their answers they may still change or drop them: nobody else looks at them before.
     submitted = interview.state is InterviewState.SUBMITTED
+    if submitted:
+        store.load_all(interview)
     for question in interview.question_set.questions if submitted else ():
         answer = answers.get(question.id)
         by_modality = readings.get(answer.id, {}) if answer else {}

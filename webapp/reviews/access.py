@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ml.core.agreement import Agreement
 from webapp.accounts.models import User
-from webapp.core.database import db
-from webapp.interviews.access import may_decide, may_manage, may_review
+from webapp.interviews.access import may_decide, may_manage, may_review, with_what_it_is_of
 from webapp.interviews.anonymity import hidden_when
 from webapp.interviews.models import Attachment, Interview, InterviewState, Invitation
 from webapp.policy import Mode
@@ -44,17 +44,26 @@ class Review:
     scorecards: list[Scorecard]
     skipped: bool
     decisions: list[Decision]
-    verdicts: dict[tuple[str, str], list[PointVerdict]]
     #: The decision that waits for approval, and for whose (None among them: any second person's).
     proposal: Decision | None
     waiting: list[User | None]
     #: The candidate's request for another look, while it is open.
     request: ReviewRequest | None
-    #: The questions whose answers this person has not opened yet.
-    unopened: list[Question]
+    interview: Interview
+    reader: User
     #: What their role allows.
     may_review: bool
     has_right_to_decide: bool
+
+    @cached_property
+    def verdicts(self) -> dict[tuple[str, str], list[PointVerdict]]:
+        """What reviewers say of points of the scoring guide, by answer id and point."""
+        return operations.verdicts_of(self.interview) if self.open else {}
+
+    @cached_property
+    def unopened(self) -> list[Question]:
+        """The questions whose answers this person has not opened yet."""
+        return openings.unopened(self.interview, self.reader)
 
     @property
     def may_decide(self) -> bool:
@@ -164,11 +173,11 @@ def review_of(interview: Interview, reader: User | None = None) -> Review | None
         scorecards=operations.submitted(interview) if compared else [],
         skipped=mine is not None and mine.state is ScorecardState.SKIPPED,
         decisions=deciding.decisions_of(interview) if is_open else [],
-        verdicts=operations.verdicts_of(interview) if is_open else {},
         proposal=proposal,
         waiting=deciding.still_to_approve(proposal) if proposal else [],
         request=requests.open_request(interview),
-        unopened=openings.unopened(interview, user),
+        interview=interview,
+        reader=user,
         may_review=may_review(user, interview),
         has_right_to_decide=may_decide(user, interview),
     )
@@ -179,7 +188,7 @@ def load_for_review(interview_id: str, may: Callable[[Any, Interview], bool] = m
 
     404 otherwise, so that ids cannot be probed.
     """
-    interview = db.session.get(Interview, interview_id)
+    interview = with_what_it_is_of(interview_id)
     if interview is None or not may(current_user, interview) or interview.state is not InterviewState.SUBMITTED:
         abort(404)
     return interview

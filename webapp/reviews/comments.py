@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.accounts.models import Role, User
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.once import asked_once
 from webapp.interviews.access import may_review
 from webapp.interviews.models import Interview
 from webapp.questions.models import Question
@@ -119,17 +120,22 @@ def threads_of(interview: Interview, question: Question, viewer: User, *, everyb
 
     Without ``everybody`` only what ``viewer`` began, and of its replies only their own.
     """
+    return _threads(interview.id, question.id, None if everybody else viewer.id)
+
+
+@asked_once(Comment)
+def _threads(interview_id: str, question_id: str, author_id: str | None) -> list[Comment]:
     query = (
         sa.select(Comment)
-        .where(Comment.interview_id == interview.id, Comment.question_id == question.id, Comment.parent_id.is_(None))
+        .where(Comment.interview_id == interview_id, Comment.question_id == question_id, Comment.parent_id.is_(None))
         .options(
             joinedload(Comment.author),
             joinedload(Comment.resolved_by),
             selectinload(Comment.replies).joinedload(Comment.author),
         )
     )
-    if not everybody:
-        query = query.where(Comment.author_id == viewer.id)
+    if author_id is not None:
+        query = query.where(Comment.author_id == author_id)
     rows = db.session.scalars(query).unique()
     return sorted(rows, key=lambda row: (row.resolved_at is not None, row.at or 0.0, row.created_at))
 
@@ -175,6 +181,8 @@ def mentions_of(user: User, *, seen: bool = False) -> list[Mention]:
 
 def note_seen(interview: Interview, question: Question, user: User) -> None:
     """``user`` has the comments on an answer before them."""
+    if not threads_of(interview, question, user, everybody=True):
+        return
     query = (
         sa.select(Mention)
         .join(Mention.comment)

@@ -18,7 +18,7 @@ from webapp.core.security_log import record
 from webapp.interviews import pipeline
 from webapp.interviews.models import Interview, Outcome
 from webapp.positions.models import ReviewState
-from webapp.reviews import decision_record, openings, operations, requests
+from webapp.reviews import decided, decision_record, openings, operations, requests
 from webapp.reviews.models import Approval, Decision, DecisionState
 from webapp.reviews.operations import LONGEST_NOTE, ReviewError, check_open
 
@@ -147,8 +147,7 @@ def told(interview: Interview) -> Decision | None:
 
 
 def _of(interview: Interview, state: DecisionState) -> list[Decision]:
-    query = sa.select(Decision).where(Decision.interview_id == interview.id, Decision.state == state)
-    return list(db.session.scalars(query.order_by(Decision.decided_at.desc(), Decision.id)))
+    return [row for row in decided.decisions(interview.id) if row.state is state]
 
 
 def _make_final(decision: Decision) -> None:

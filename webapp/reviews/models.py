@@ -174,6 +174,10 @@ class Decision(Model):
     approvals: Mapped[list[Approval]] = relationship(
         back_populates="decision", order_by="Approval.given_at", cascade="all, delete-orphan"
     )
+    #: Requests of the candidate that contest it.
+    requests: Mapped[list[ReviewRequest]] = relationship(
+        back_populates="decision", foreign_keys="ReviewRequest.decision_id"
+    )
 
 
 class Approval(Model):
@@ -210,5 +214,5 @@ class ReviewRequest(Model):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
     interview: Mapped[Interview] = relationship()
-    decision: Mapped[Decision] = relationship(foreign_keys=[decision_id])
+    decision: Mapped[Decision] = relationship(foreign_keys=[decision_id], back_populates="requests")
     answered_by: Mapped[Decision | None] = relationship(foreign_keys=[answered_by_id])

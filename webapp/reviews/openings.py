@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.core.database import db, now
+from webapp.core.once import asked_once
 from webapp.interviews.models import Answer, Interview
 from webapp.questions.models import Question
 from webapp.reviews.models import AnswerOpening
@@ -16,7 +17,7 @@ PLAYED = 1.0
 
 def note_opened(answer: Answer, person: User) -> AnswerOpening:
     """Note that ``person`` has played ``answer`` for PLAYED seconds, or had its words on the screen."""
-    row = _opening(answer, person)
+    row = next((each for each in _openings_of(answer.interview_id) if _is(each, answer, person)), None)
     if row is None:
         try:
             with db.session.begin_nested():
@@ -32,6 +33,10 @@ def note_opened(answer: Answer, person: User) -> AnswerOpening:
     return row
 
 
+def _is(row: AnswerOpening, answer: Answer, person: User) -> bool:
+    return row.answer_id == answer.id and row.user_id == person.id
+
+
 def _opening(answer: Answer, person: User) -> AnswerOpening | None:
     return db.session.scalar(
         sa.select(AnswerOpening).where(AnswerOpening.answer_id == answer.id, AnswerOpening.user_id == person.id)
@@ -40,13 +45,18 @@ def _opening(answer: Answer, person: User) -> AnswerOpening | None:
 
 def openings_of(interview: Interview) -> list[AnswerOpening]:
     """Everybody's openings of the answers of an interview, the first first."""
+    return list(_openings_of(interview.id))
+
+
+@asked_once(AnswerOpening, rows=True)
+def _openings_of(interview_id: str) -> tuple[AnswerOpening, ...]:
     query = (
         sa.select(AnswerOpening)
         .join(AnswerOpening.answer)
-        .where(Answer.interview_id == interview.id)
+        .where(Answer.interview_id == interview_id)
         .order_by(AnswerOpening.opened_at, AnswerOpening.id)
     )
-    return list(db.session.scalars(query))
+    return tuple(db.session.scalars(query))
 
 
 def opened_by(interview: Interview, person: User) -> set[str]:

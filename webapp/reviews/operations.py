@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
 from ml.content.points import points_of
 from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.once import asked_once
 from webapp.interviews import pipeline
 from webapp.interviews.models import Answer, Interview, InterviewState
 from webapp.policy import Mode
@@ -48,14 +50,21 @@ class Given:
         return self.scores or {WHOLE: self.score}
 
 
-def latest(interview: Interview, reviewer: User) -> Scorecard | None:
-    """The newest version of a reviewer's scorecard."""
+@asked_once(Scorecard, rows=True)
+def _cards_of(interview_id: str) -> tuple[Scorecard, ...]:
+    """Every version of everybody's scorecard with its ratings, the first versions first."""
     query = (
         sa.select(Scorecard)
-        .where(Scorecard.interview_id == interview.id, Scorecard.reviewer_id == reviewer.id)
-        .order_by(Scorecard.version.desc())
+        .where(Scorecard.interview_id == interview_id)
+        .options(joinedload(Scorecard.reviewer), joinedload(Scorecard.ratings))
+        .order_by(Scorecard.version)
     )
-    return db.session.scalars(query).first()
+    return tuple(db.session.scalars(query).unique())
+
+
+def latest(interview: Interview, reviewer: User) -> Scorecard | None:
+    """The newest version of a reviewer's scorecard."""
+    return next((card for card in reversed(_cards_of(interview.id)) if card.reviewer_id == reviewer.id), None)
 
 
 def submitted_by(reviewer: User) -> sa.Select[str]:
@@ -67,22 +76,14 @@ def submitted_by(reviewer: User) -> sa.Select[str]:
 
 def has_reviewed(interview: Interview, reviewer: User) -> bool:
     """Whether the reviewer has submitted a scorecard of this interview, in any version, or said to go without one."""
-    closed = sa.select(Scorecard.id).where(
-        Scorecard.interview_id == interview.id,
-        Scorecard.reviewer_id == reviewer.id,
-        Scorecard.state != ScorecardState.DRAFT,
-    )
-    return db.session.scalars(closed).first() is not None
+    own = (card for card in _cards_of(interview.id) if card.reviewer_id == reviewer.id)
+    return any(card.state is not ScorecardState.DRAFT for card in own)
 
 
 def submitted(interview: Interview) -> list[Scorecard]:
     """The newest submitted version of everybody's scorecard, in the order in which they came."""
-    query = (
-        sa.select(Scorecard)
-        .where(Scorecard.interview_id == interview.id, Scorecard.state == ScorecardState.SUBMITTED)
-        .order_by(Scorecard.version)
-    )
-    newest = {card.reviewer_id: card for card in db.session.scalars(query)}
+    closed = (card for card in _cards_of(interview.id) if card.state is ScorecardState.SUBMITTED)
+    newest = {card.reviewer_id: card for card in closed}
     return sorted(newest.values(), key=lambda card: cast(datetime, card.closed_at))
 
 
@@ -194,10 +195,15 @@ def give_verdict(answer: Answer, point: str, verdict: Verdict, *, was_found: boo
 
 def verdicts_of(interview: Interview) -> dict[tuple[str, str], list[PointVerdict]]:
     """By answer id and point, each person's latest verdict, in the order in which they were given."""
+    return _verdicts_of(interview.id)
+
+
+@asked_once(PointVerdict)
+def _verdicts_of(interview_id: str) -> dict[tuple[str, str], list[PointVerdict]]:
     query = (
         sa.select(PointVerdict)
         .join(Answer, PointVerdict.answer_id == Answer.id)
-        .where(Answer.interview_id == interview.id)
+        .where(Answer.interview_id == interview_id)
         .order_by(PointVerdict.given_at, PointVerdict.id)
     )
     found: dict[tuple[str, str], dict[str, PointVerdict]] = {}

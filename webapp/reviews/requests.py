@@ -14,6 +14,7 @@ from webapp.core.database import db, now
 from webapp.core.security_log import record
 from webapp.interviews import pipeline
 from webapp.interviews.models import Interview
+from webapp.reviews import decided
 from webapp.reviews.models import Decision, DecisionState, ReviewRequest
 from webapp.reviews.operations import ReviewError
 
@@ -62,9 +63,8 @@ def may_ask(interview: Interview) -> bool:
 
 def open_request(interview: Interview) -> ReviewRequest | None:
     """The request that waits for an answer."""
-    return db.session.scalar(
-        sa.select(ReviewRequest).where(ReviewRequest.interview_id == interview.id, ReviewRequest.closed_at.is_(None))
-    )
+    asked = (row for decision in decided.decisions(interview.id) for row in decision.requests)
+    return next((row for row in asked if row.closed_at is None), None)
 
 
 def requests_of(interview: Interview) -> list[ReviewRequest]:

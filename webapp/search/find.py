@@ -30,6 +30,8 @@ from webapp.transcripts import store
 from webapp.transcripts.models import Transcript
 
 PAGE_SIZE = 20
+#: So many candidates are looked through, the newest first: whoever gets more takes another word.
+MOST = 1_000
 #: So many places are shown of one interview, and so many words around each.
 MOST_PASSAGES, AROUND = 3, 12
 
@@ -71,13 +73,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of what was found."""
+    """One page of what was found. ``more``: there are more than ``total``, which nobody looks through."""
 
     terms: list[Term]
     entries: list[Found]
     total: int = 0
     page: int = 1
     pages: int = 1
+    more: bool = False
 
 
 def search(user: User, text: str, *, position_id: str | None = None, page: int = 1) -> Results:
@@ -93,32 +96,27 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     for term in terms:
         found = invitations_with(term, named)
         query = query.where(Invitation.id.not_in(found) if term.excluded else Invitation.id.in_(found))
-    page = max(page, 1)
-    ids, total = _page(query, page)
+    every = _newest(query)
+    total = min(len(every), MOST)
     pages = max(1, -(-total // PAGE_SIZE))
-    if page > pages:
-        page = pages
-        ids, total = _page(query, page)
+    page = min(max(page, 1), pages)
+    ids = every[:MOST][(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     loaded = sa.select(Invitation).where(Invitation.id.in_(ids))
     options = (joinedload(Invitation.position), joinedload(Invitation.interview))
     place = {each: number for number, each in enumerate(ids)}
     rows = sorted(db.session.scalars(loaded.options(*options)).unique(), key=lambda row: place[row.id])
-    return Results(terms, _entries(user, rows, wanted), total, page, pages)
+    return Results(terms, _entries(user, rows, wanted), total, page, pages, len(every) > MOST)
 
 
-def _page(query: sa.Select[Invitation], page: int) -> tuple[list[str], int]:
-    """The ids of one page, the newest answers first, and how many there are in all: the index is asked once for both,
-    and nothing but ids is sorted."""
+def _newest(query: sa.Select[Invitation]) -> list[str]:
+    """The ids of those with the newest answers, at most one more than MOST: nothing but ids is sorted."""
     ordered = (
-        query.with_only_columns(Invitation.id, sa.func.count().over())
+        query.with_only_columns(Invitation.id)
         .outerjoin(Interview, Interview.invitation_id == Invitation.id)
         .order_by(Interview.submitted_at.is_(None), Interview.submitted_at.desc(), Invitation.created_at.desc())
         .order_by(Invitation.id)
     )
-    rows = db.session.execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    if not rows and page > 1:
-        return [], db.session.scalar(query.with_only_columns(sa.func.count())) or 0
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    return list(db.session.scalars(ordered.limit(MOST + 1)))
 
 
 def _named(user: User) -> sa.Select[str] | None:

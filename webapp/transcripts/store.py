@@ -13,6 +13,7 @@ from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
 from webapp.core import events
 from webapp.core.database import db
+from webapp.core.once import asked_once, peek
 from webapp.interviews.models import Answer, Interview
 from webapp.policy import Modality, decide_for
 from webapp.recordings.models import Recording
@@ -30,13 +31,32 @@ def versions(answer: Answer) -> list[Transcript]:
     recording = recording_of(answer)
     if recording is None:
         return []
-    query = (
-        sa.select(Transcript)
-        .where(Transcript.recording_id == recording.id)
-        .options(joinedload(Transcript.author))
-        .order_by(Transcript.version.desc())
-    )
-    return _allowed(answer, db.session.scalars(query).all())
+    every = peek(_of_interview, answer.interview_id)
+    return _allowed(answer, _of(recording.id) if every is None else every.get(recording.id, []))
+
+
+def _newest() -> sa.Select[Transcript]:
+    """Every version with who wrote it, the newest first."""
+    return sa.select(Transcript).options(joinedload(Transcript.author)).order_by(Transcript.version.desc())
+
+
+@asked_once(Transcript)
+def _of(recording_id: str) -> list[Transcript]:
+    return list(db.session.scalars(_newest().where(Transcript.recording_id == recording_id)))
+
+
+@asked_once(Transcript)
+def _of_interview(interview_id: str) -> dict[str, list[Transcript]]:
+    query = _newest().join(Answer, Answer.id == Transcript.answer_id).where(Answer.interview_id == interview_id)
+    found: dict[str, list[Transcript]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.recording_id].append(row)
+    return found
+
+
+def load_all(interview: Interview) -> None:
+    """Read every transcript of an interview at once, for a page that shows one after the other."""
+    _of_interview(interview.id)
 
 
 def _allowed(answer: Answer, found: Sequence[Transcript]) -> list[Transcript]:

@@ -19,7 +19,7 @@ from webapp.core.database import db, now
 from webapp.interviews.models import InterviewState
 from webapp.interviews.operations import create_invitation
 from webapp.policy import Purpose
-from webapp.search import operations
+from webapp.search import find, operations
 from webapp.search.find import search
 from webapp.search.models import SearchDocument, SearchEntry
 from webapp.transcripts.operations import correct
@@ -215,7 +215,7 @@ def test_what_was_there_before_the_index_is_indexed_by_the_sweep(make):
     assert operations.index_missing() == 1 and operations.index_missing() == 0
 
 
-def test_results_come_in_pages_the_newest_first(make, client, sign_in):
+def test_results_come_in_pages_the_newest_first(make, client, sign_in, monkeypatch):
     recruiter = make.user()
     position, question_set = make.position(created_by=recruiter), make.question_set("video text")
     for number in range(23):
@@ -226,5 +226,11 @@ def test_results_come_in_pages_the_newest_first(make, client, sign_in):
     first, second = search(recruiter, "same"), search(recruiter, "same", page=2)
     assert (first.total, first.pages, len(first.entries), len(second.entries)) == (23, 2, 20, 3)
     assert [entry.invitation.name for entry in second.entries] == ["Person 20", "Person 21", "Person 22"]
+    assert search(recruiter, "same", page=9).page == 2
     sign_in(recruiter)
-    assert "page=2" in client.get("/search?q=same").text
+    page = client.get("/search?q=same").text
+    assert "page=2" in page and "23 candidates, the newest" in page
+    monkeypatch.setattr(find, "MOST", 21)
+    capped, last = search(recruiter, "same"), search(recruiter, "same", page=2)
+    assert (capped.total, capped.more, capped.pages, len(last.entries)) == (21, True, 2, 1)
+    assert "More than 21 candidates, the newest" in client.get("/search?q=same").text

@@ -11,6 +11,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
+from webapp.core.once import commit_and_go_on
 from webapp.interviews.access import may_review, may_view
 from webapp.interviews.answering import load_answers
 from webapp.interviews.models import Answer, Interview
@@ -36,15 +37,14 @@ def answer(interview_id: str, number: int) -> FlaskResponse | Response:
     interview = load_for_review(interview_id, may_view)
     if not may_review(me(), interview):
         return redirect(url_for("workspace.overview", interview_id=interview.id))
-    question = _question(interview, number)
     load_answers(interview)
+    question = _question(interview, number)
     given = _given(interview, question)
     if given is not None and store.words_of(given) is not None:
         openings.note_opened(given, me())
     if may_see_readings(me(), interview):
         comments.note_seen(interview, question, me())
-    db.session.commit()
-    load_answers(interview)
+    commit_and_go_on()
     return _page(interview, number, fragment="X-Fragment" in request.headers)
 
 

@@ -11,6 +11,7 @@ from webapp.accounts.models import Role
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.interviews.access import may_manage, may_review, may_view
+from webapp.interviews.answering import load_answers
 from webapp.interviews.models import Interview
 from webapp.positions.models import Position
 from webapp.reviews import agreement as agreements
@@ -25,6 +26,7 @@ from webapp.workspace.views.base import blueprint, me
 def overview(interview_id: str) -> str:
     """Who it is, the answers, what people said of them and what was decided; observers may look at it too."""
     interview = load_for_review(interview_id, may_view)
+    load_answers(interview)
     return render_template(
         "workspace/overview.html",
         interview=interview,

@@ -1,7 +1,9 @@
 // Runs on every page: moments in the reader's zone, no double submission, and the first fault of a form.
+import { keepOfflinePage } from "../installing.js";
 import { addLocalTimes, keepZone } from "../localtime.js";
 
 keepZone();
+keepOfflinePage();
 addLocalTimes(document, document.documentElement.lang);
 
 // A second click on a form that is already on its way sends nothing.

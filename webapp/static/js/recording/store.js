@@ -81,6 +81,15 @@ export class StoredTake {
     return Promise.all(records.map((record) => new StoredTake(record).#load()));
   }
 
+  /** How many takes are here, of whatever interview. */
+  static async count() {
+    try {
+      return await (await open()).count("takes");
+    } catch {
+      return 0; // no IndexedDB here: nothing was kept
+    }
+  }
+
   /**
    * Forget what this browser keeps of an interview, and whatever has been left here for longer than a month.
    * @param {string} interview
