@@ -154,7 +154,7 @@ def init_app(app: Flask) -> None:
             try:
                 with db.engine.begin() as connection:
                     connection.execute(sa.update(UserSession).where(UserSession.id == session_id).values(seen_at=now()))
-            except sa.exc.OperationalError:  # noted at the next request
+            except sa.exc.DBAPIError:  # noted at the next request
                 app.logger.warning("A session's use could not be noted")
         return response
 
