@@ -54,12 +54,16 @@ def test_a_whole_part_of_an_upload_and_nothing_larger(caddy: int, serve):
     part = os.urandom(32 * 1024**2)
     assert ask(caddy, "PATCH", "/upload", part)[0] == 204
     assert serve[1].pop("body") == part
-    assert ask(caddy, "PATCH", "/upload", bytes(41 * 1024**2))[0] == 413
+    # Caddy hangs up in the middle of what is too large, so that its 413 may or may not be read.
+    with contextlib.suppress(ConnectionError):
+        assert ask(caddy, "PATCH", "/upload", bytes(41 * 1024**2))[0] == 413
+    assert len(serve[1].get("body", b"")) <= 40 * 1000**2
 
 
 def test_what_arrived_of_a_part_is_kept_when_the_client_dies(caddy: int, serve):
     client = socket.create_connection(("127.0.0.1", caddy))
-    client.sendall(b"PATCH /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 1_000_000)
+    head = f"PATCH /upload HTTP/1.1\r\nHost: 127.0.0.1:{caddy}\r\nContent-Length: 3000000\r\n\r\n"
+    client.sendall(head.encode() + b"x" * 1_000_000)
     time.sleep(1)
     client.close()
     deadline = time.monotonic() + 20
@@ -91,7 +95,7 @@ def test_slow_clients_wait_at_the_proxy(caddy: int, serve):
     slow = []
     for _ in range(280):
         client = socket.create_connection(("127.0.0.1", caddy))
-        client.sendall(b"GET /media HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        client.sendall(b"GET /media HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         slow.append(client)
     time.sleep(0.5)
     assert len(serve[3].active_channels) <= 2
