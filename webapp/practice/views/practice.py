@@ -8,8 +8,8 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
-from webapp.interviews.models import Interview
-from webapp.policy import Mode
+from webapp.interviews.models import InterviewState
+from webapp.practice import attempts as tried
 from webapp.practice import operations
 
 blueprint = Blueprint("practice", __name__, url_prefix="/practice")
@@ -41,13 +41,22 @@ def start() -> Response:
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
 
 
+@blueprint.get("/<interview_id>/attempts")
+@login_required
+def attempts(interview_id: str) -> Response | str:
+    """This attempt beside those before it at the same questions, and one thing to try next."""
+    interview = operations.own(interview_id, current_user) or abort(404)
+    if interview.state is not InterviewState.SUBMITTED:
+        return redirect(url_for("reports.show", interview_id=interview.id))
+    comparison = tried.compare(interview)
+    return render_template("practice/attempts.html", interview=interview, comparison=comparison, most=tried.MOST)
+
+
 @blueprint.route("/<interview_id>/delete", methods=["GET", "POST"])
 @login_required
 def delete(interview_id: str) -> Response | str:
     """Ask once, then delete a practice interview with all its data."""
-    interview = db.session.get(Interview, interview_id)
-    if interview is None or interview.mode is not Mode.PRACTICE or interview.candidate_id != current_user.id:
-        abort(404)
+    interview = operations.own(interview_id, current_user) or abort(404)
     if request.method == "GET":
         return render_template("practice/delete.html", interview=interview)
     operations.delete(interview)
