@@ -306,3 +306,21 @@ def test_turns_and_paces_go_with_their_tables_and_what_waits_stays(app):
     assert contents() == before
     flask_migrate.upgrade(revision="6e1f4b8d2c70")
     assert contents() == {**before, "paces": [], "turns": []}
+
+
+def test_who_practises_by_an_invitation_goes_with_the_table_and_the_invitation_stays(app):
+    flask_migrate.upgrade(revision="6e1f4b8d2c70")
+    before = contents()
+    flask_migrate.upgrade(revision="7a2c5d9e4f18")
+    assert contents() == {**before, "practice_guests": []}
+    invitation = before["invitations"][0]
+    run(
+        "INSERT INTO practice_guests (id, user_id, invitation_id, browser, created_at, expires_at, organisation_id) "
+        "VALUES ('g', ?, ?, 'h', '2026-12-02 20:40:00', '2026-12-16 20:40:00', ?)",
+        "0" * 31 + "1",
+        invitation["id"],
+        invitation["organisation_id"],
+    )
+    assert len(contents()["practice_guests"]) == 1
+    flask_migrate.downgrade(revision="6e1f4b8d2c70")
+    assert contents() == before

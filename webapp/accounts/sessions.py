@@ -59,7 +59,7 @@ def begin(user: User, *, remember: bool, second_step: bool = False) -> UserSessi
     db.session.add(row)
     db.session.flush()
     user.session_id = row.id
-    if new:
+    if new and not user.is_temporary:
         record("signed in in a new browser", person=user.id)
         events.send(events.signed_in_anew, session_id=row.id)
     return row

@@ -9,6 +9,7 @@ from webapp.accounts.models import Role, User
 from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.scoping import ALL
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
 from webapp.practice.questions import FOLLOW_UPS, LINEAGE, POINTS, QUESTIONS, TITLE, VERSION
@@ -48,7 +49,8 @@ def built_in_set(by: User) -> QuestionSet:
     found = db.session.scalars(query).first()
     if found is not None:
         return found
-    owner = db.session.scalar(sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)) or by
+    admins = sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)
+    owner = db.session.scalar(admins.execution_options(**{ALL: True})) or by
     question_set = QuestionSet(
         lineage=LINEAGE,
         version=VERSION,

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from webapp.core.database import db
 from webapp.interviews.models import InterviewState
+from webapp.interviews.operations import invitation_url
 from webapp.practice import attempts as tried
-from webapp.practice import operations
+from webapp.practice import guests, operations
 
 blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -19,8 +20,11 @@ blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 @login_required
 def index() -> str:
     """What can be practised, and what was."""
+    guest = guests.guest_of(current_user) if current_user.is_temporary else None
     return render_template(
         "practice/index.html",
+        guest=guest,
+        back=invitation_url(guest.invitation) if guest else "",
         sets=operations.sets_to_practise(current_user),
         interviews=operations.practice_of(current_user),
     )
@@ -36,6 +40,11 @@ def start() -> Response:
         flash(_("Those questions are no longer available. Choose others."), "warning")
         return redirect(url_for("practice.index"))
     person = current_user._get_current_object()
+    try:
+        guests.check_room(person)
+    except guests.PracticeError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("practice.index"))
     interview = operations.start(person, sets[wanted] if sets else operations.built_in_set(person))
     db.session.commit()
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
