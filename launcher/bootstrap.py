@@ -26,6 +26,7 @@ SERVERS = {
     "VIVA_BROKER_URL": ("redis:", "rediss:", "amqp:", "amqps:", "pyamqp:"),
     "VIVA_RATELIMIT_URL": ("redis:", "rediss:"),
     "VIVA_STORAGE": ("s3:",),
+    "VIVA_TRACES": ("http:", "https:"),
 }
 #: Pythons newer than this have no wheels of TensorFlow yet.
 NEWEST = (3, 13)

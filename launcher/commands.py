@@ -64,7 +64,7 @@ Viva: job interviews on your own machine.
   ./viva organisation create NAME --admin EMAIL [--data DIR] [--json], ./viva organisation list [--data DIR] [--json]
         make a further organisation with an admin of its own; say which there are
   ./viva install [--cluster]
-        install what ./viva up needs and start nothing; --cluster: the drivers of PostgreSQL, Redis and S3 too
+        install what ./viva up needs and start nothing; --cluster: drivers of PostgreSQL, Redis, S3, OpenTelemetry too
   ./viva build
         build the front end
   ./viva translations [--check] [--add LANGUAGE]

@@ -58,6 +58,7 @@ def test_help_names_every_command():
         ("VIVA_BROKER_URL", "amqp://guest@localhost//", ["cluster"]),
         ("VIVA_BROKER_URL", "filesystem://", []),
         ("VIVA_STORAGE", "s3://bucket/prefix", ["cluster"]),
+        ("VIVA_TRACES", "http://127.0.0.1:4318", ["cluster"]),
         ("VIVA_PUBLIC_URL", "https://viva.example.org", []),
     ],
 )

@@ -292,3 +292,35 @@ def test_clips_go_with_their_table_and_questions_and_recordings_stay(app):
     assert {row["existing"] for row in after["recordings"]} == {False}
     flask_migrate.downgrade(revision="5c0d8e2f7a91")
     assert contents() == before
+
+
+def test_turns_and_paces_go_with_their_tables_and_what_waits_stays(app):
+    flask_migrate.upgrade(revision="b4e8d27f1c60")
+    run("UPDATE analyses SET state = 'queued', lease_owner = 'later', lease_until = '2026-12-02 20:00:00'")
+    before = contents()
+    flask_migrate.upgrade(revision="6e1f4b8d2c70")
+    assert contents() == {**before, "paces": [], "turns": []}
+    run("INSERT INTO turns (work, share, taken_at) VALUES ('analyses', '', '2026-12-02 19:30:00')")
+    run("INSERT INTO paces (work, seconds, measured) VALUES ('analyses.text', 0.1, 5)")
+    flask_migrate.downgrade(revision="b4e8d27f1c60")
+    assert contents() == before
+    flask_migrate.upgrade(revision="6e1f4b8d2c70")
+    assert contents() == {**before, "paces": [], "turns": []}
+
+
+def test_who_practises_by_an_invitation_goes_with_the_table_and_the_invitation_stays(app):
+    flask_migrate.upgrade(revision="6e1f4b8d2c70")
+    before = contents()
+    flask_migrate.upgrade(revision="7a2c5d9e4f18")
+    assert contents() == {**before, "practice_guests": []}
+    invitation = before["invitations"][0]
+    run(
+        "INSERT INTO practice_guests (id, user_id, invitation_id, browser, created_at, expires_at, organisation_id) "
+        "VALUES ('g', ?, ?, 'h', '2026-12-02 20:40:00', '2026-12-16 20:40:00', ?)",
+        "0" * 31 + "1",
+        invitation["id"],
+        invitation["organisation_id"],
+    )
+    assert len(contents()["practice_guests"]) == 1
+    flask_migrate.downgrade(revision="6e1f4b8d2c70")
+    assert contents() == before

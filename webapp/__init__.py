@@ -17,6 +17,7 @@ from webapp.core import (
     requests_log,
     security,
     tasks,  # known to the worker
+    tracing,
     translation,
 )
 from webapp.core import settings as configuration
@@ -30,6 +31,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.strict_slashes = False  # /live and /live/ are one page to whoever types it
     configuration.init_app(app, settings)
     requests_log.init_app(app)
+    tracing.init_app(app)
     keys.init_app(app)
     extensions.init_app(app)
     security.init_app(app)

@@ -16,6 +16,9 @@ from webapp.accounts import hashing
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisationOrNobody
 
+#: The end of the made-up address of somebody who practises without an account (webapp/practice/guests.py). No mail
+#: goes there (RFC 2606).
+TEMPORARY = "@practice.invalid"
 #: Argon2id with the library's parameters, which follow RFC 9106's second recommended option.
 _hasher = PasswordHasher()
 #: Verified against when the address is unknown, so that both cases take equally long.
@@ -76,6 +79,11 @@ class User(UserMixin, OfOrganisationOrNobody, Model):
     @property
     def is_active(self) -> bool:
         return self.active
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether this person has no account of their own: they practise by a link, and are forgotten after it."""
+        return self.email.endswith(TEMPORARY)
 
     @property
     def home_endpoint(self) -> str:

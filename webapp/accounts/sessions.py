@@ -59,7 +59,7 @@ def begin(user: User, *, remember: bool, second_step: bool = False) -> UserSessi
     db.session.add(row)
     db.session.flush()
     user.session_id = row.id
-    if new:
+    if new and not user.is_temporary:
         record("signed in in a new browser", person=user.id)
         events.send(events.signed_in_anew, session_id=row.id)
     return row
@@ -154,7 +154,7 @@ def init_app(app: Flask) -> None:
             try:
                 with db.engine.begin() as connection:
                     connection.execute(sa.update(UserSession).where(UserSession.id == session_id).values(seen_at=now()))
-            except sa.exc.OperationalError:  # noted at the next request
+            except sa.exc.DBAPIError:  # noted at the next request
                 app.logger.warning("A session's use could not be noted")
         return response
 

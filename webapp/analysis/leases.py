@@ -9,9 +9,13 @@ import sqlalchemy as sa
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core import leases
 from webapp.core.leases import FREE, HandedBackError, LeaseLostError, new_owner, term
+from webapp.core.turns import Line
+from webapp.interviews.models import Interview
+from webapp.policy import Modality, Mode
 
 __all__ = [
     "FREE",
+    "LINE",
     "WORK",
     "HandedBackError",
     "Heartbeat",
@@ -19,6 +23,7 @@ __all__ = [
     "claim",
     "give_back_attempt",
     "new_owner",
+    "pace_of",
     "renew",
     "settle",
     "term",
@@ -47,6 +52,20 @@ WORK = leases.Work(
         "lease_until": moment + term(),
     },
 )
+
+LINE = Line(
+    WORK,
+    joined=lambda query: query.select_from(Analysis).join(Interview),
+    whose=Interview.organisation_id,
+    first=Interview.mode == Mode.PRACTICE,
+    since=Analysis.created_at,
+    waits=Analysis.state == AnalysisState.QUEUED,
+)
+
+
+def pace_of(modality: Modality) -> str:
+    """What webapp/core/paces.py calls analyses of this modality."""
+    return f"{LINE.name}.{modality.value}"
 
 
 def claim(analysis_id: str, owner: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from webapp.analysis.models import Analysis, EarlierReading
-from webapp.core.personal_data import Holding, Kept, register
+from webapp.core.paces import Pace
+from webapp.core.personal_data import Holding, Kept, holds_nothing, register
+from webapp.core.turns import Turn
 
 register(
     Holding(
@@ -15,3 +17,5 @@ register(
     ),
     Holding(EarlierReading, Kept.READINGS, lambda scope: EarlierReading.interview_id.in_(scope.interviews)),
 )
+holds_nothing("when an organisation last had a turn", Turn)
+holds_nothing("how long kinds of work take", Pace)

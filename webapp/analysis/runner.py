@@ -17,8 +17,9 @@ from ml.core.readings import Reading
 from ml.media.info import MediaInfo
 from webapp.analysis import completion, kept_weights, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
-from webapp.core import counters
+from webapp.core import counters, paces
 from webapp.core.database import db, now
+from webapp.core.turns import LATER
 from webapp.policy import Modality, decide_for
 from webapp.transcripts import transcribe
 
@@ -28,6 +29,13 @@ logger = logging.getLogger(__name__)
 BUSY = 0.7
 
 
+def run_next() -> bool:
+    """Run whatever analysis is next in line; False where none waits, or nothing was stored."""
+    owner = leases.new_owner()
+    analysis_id = leases.LINE.take(owner)
+    return analysis_id is not None and _run(analysis_id, owner)
+
+
 def run(analysis_id: str) -> bool:
     """Run one analysis to its end; False where there was nothing to do or somebody else has it.
 
@@ -35,8 +43,10 @@ def run(analysis_id: str) -> bool:
     the reading is there stores it.
     """
     owner = leases.new_owner()
-    if not leases.claim(analysis_id, owner):
-        return False
+    return leases.claim(analysis_id, owner) and _run(analysis_id, owner)
+
+
+def _run(analysis_id: str, owner: str) -> bool:
     db.session.expire_all()
     analysis = db.session.get(Analysis, analysis_id)
     if analysis is None:
@@ -68,6 +78,8 @@ def run(analysis_id: str) -> bool:
     if not stored and not heartbeat.handed_back:
         leases.give_back_attempt(analysis_id)
     db.session.expire_all()
+    if stored and state is AnalysisState.DONE:
+        paces.note(leases.pace_of(modality), time.monotonic() - began)
     if stored and state in FINISHED:
         completion.announce_if_finished(interview_id)
         db.session.commit()
@@ -151,7 +163,8 @@ def _out_of_time(analysis_id: str, attempts: int, share: float) -> tuple[Analysi
         return _failed("time_limit", N_("Analysing this answer took too long and was stopped. Try again."))
     logger.warning("Analysis %s had a processor for %.0f %% of its time; it is tried again", analysis_id, 100 * share)
     later = now() + timedelta(minutes=2)
-    return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0, "attempts": max(0, attempts - 1)}
+    waits = {"lease_owner": LATER, "lease_until": later, "progress": 0.0}
+    return AnalysisState.QUEUED, {**waits, "attempts": max(0, attempts - 1)}
 
 
 def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[str, Any]]:
@@ -166,4 +179,5 @@ def _unexpected(analysis_id: str, attempts: int) -> tuple[AnalysisState, dict[st
             % {"attempts": attempts, "id": analysis_id},
         )
     later = now() + timedelta(seconds=2.0**attempts)
-    return AnalysisState.QUEUED, {"lease_until": later, "progress": 0.0}  # the sweep sends the message
+    # The sweep sends the message.
+    return AnalysisState.QUEUED, {"lease_owner": LATER, "lease_until": later, "progress": 0.0}

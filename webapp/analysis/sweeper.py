@@ -17,6 +17,7 @@ from webapp.analysis.completion import announce_if_finished
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.analysis.operations import queue_interview
 from webapp.core.database import db, now
+from webapp.core.turns import SENT_AT_ONCE
 from webapp.interviews.models import Answer, Interview, InterviewState, Take
 from webapp.recordings.models import Recording, RecordingState
 
@@ -35,10 +36,11 @@ def sweep() -> int:
     return _give_up() + _take_back() + _send_again() + _queue_late_recordings() + _queue_what_waited()
 
 
-def _rows(*where: sa.ColumnElement[bool]) -> list[sa.Row]:
+def _rows(*where: sa.ColumnElement[bool], at_most: int | None = None) -> list[sa.Row]:
     columns = (Analysis.id, Analysis.interview_id, Analysis.lease_owner, Analysis.created_at)
+    query = sa.select(*columns).where(*where).order_by(Analysis.lease_until).limit(at_most)
     with db.engine.connect() as connection:
-        return list(connection.execute(sa.select(*columns).where(*where)))
+        return list(connection.execute(query))
 
 
 def _change(analysis_id: str, *where: sa.ColumnElement[bool], **values: object) -> bool:
@@ -112,9 +114,9 @@ def _send_again() -> int:
         sa.or_(Analysis.lease_until.is_(None), Analysis.lease_until < now()),
     )
     sent = 0
-    for row in _rows(*waiting):
+    for row in _rows(*waiting, at_most=SENT_AT_ONCE):
         wait = min(max(leases.term(), now() - row.created_at), LONGEST_WAIT)
-        if _change(row.id, *waiting, lease_until=now() + wait):
+        if _change(row.id, *waiting, lease_owner=None, lease_until=now() + wait):
             sent += _send(row.id)
     return sent
 

@@ -264,6 +264,14 @@ SETTINGS = (
         "text",
     ),
     Setting(
+        "VIVA_TRACES",
+        "the address of a collector of OpenTelemetry (OTLP over HTTP), such as `http://127.0.0.1:4318`; see "
+        "[Watching a Viva](monitoring/README.md#traces)",
+        "no traces",
+        "TRACES",
+        default="",
+    ),
+    Setting(
         "VIVA_SMTP_HOST",
         "the mail server that takes messages; without one they wait in the outbox, with links to copy",
         "none",

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from webapp.core import problems
@@ -68,10 +69,20 @@ def init_app(app: Flask) -> None:
             _("Reload the page and try again. Nothing you saved is lost."),
         )
 
+    def busy() -> Response:
+        _let_go()  # what failed must not stand in the way of the page that says so
+        app.logger.warning("The database was busy at %s", request.endpoint)
+        response = app.make_response(_answer(503, *ADVICE[503]))
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | tuple[Response | str, int]:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect
+        original = error.original_exception if isinstance(error, InternalServerError) else None
+        if original is not None and is_busy(original):
+            return busy()  # it failed after the view, or while a failure was answered
         title, advice = ADVICE.get(error.code, ADVICE[400 if error.code < 500 else 500])
         written_by_us = error.description != type(error).description
         if isinstance(error, RateLimitExceeded) and not error.limit.error_message:
@@ -86,12 +97,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int] | Response:
-        db.session.rollback()  # what failed must not stand in the way of the page that says so
         if is_busy(error):
-            app.logger.warning("The database was busy at %s", request.endpoint)
-            response = app.make_response(_answer(503, *ADVICE[503]))
-            response.headers["Retry-After"] = str(RETRY_AFTER)
-            return response
+            return busy()
+        _let_go()
         if is_gone(error):
             app.logger.info("Something was deleted while %s was answered", request.endpoint)
             return _answer(409, *ADVICE[409])
@@ -102,6 +110,13 @@ def init_app(app: Flask) -> None:
             raise error
         app.logger.exception("Unexpected error at %s", request.endpoint)
         return _answer(500, *ADVICE[500])
+
+
+def _let_go() -> None:
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:  # the connection is gone, and with it what was to be rolled back
+        db.session().invalidate()
 
 
 def _problem(error: HTTPException, words: str) -> Response:

@@ -101,11 +101,16 @@ def is_busy(error: BaseException) -> bool:
 
 def _is_away(error: BaseException) -> bool:
     """Whether a connection to a server of databases was lost, or none was to be had."""
-    if not isinstance(error, sa.exc.OperationalError):
+    # What comes after a loss that was not noticed: a transaction that is gone with its connection.
+    if isinstance(error, sa.exc.PendingRollbackError | sa.exc.ResourceClosedError):
+        return True
+    if not isinstance(error, sa.exc.DBAPIError):
         return False
-    # PostgreSQL's states: 08 connections, 57P a server that stops or starts; none where nobody answered.
+    # PostgreSQL's states: 08 connections, 57P a server that stops or starts, 25P02 a statement after the one that
+    # failed; none where nobody answered, or where the driver found the connection closed.
     state = getattr(error.orig, "sqlstate", "")
-    return error.connection_invalidated or state is None or str(state).startswith(("08", "57P"))
+    unanswered = state is None and isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return error.connection_invalidated or unanswered or str(state).startswith(("08", "57P", "25P02"))
 
 
 def is_gone(error: BaseException) -> bool:

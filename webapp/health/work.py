@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.analysis.models import Analysis, AnalysisState
+from webapp.analysis.waiting import queue_in_words
 from webapp.core.database import db
+from webapp.core.turns import LATER
 from webapp.messages.models import Message, State
 from webapp.recordings.models import Recording, RecordingState
 
@@ -32,7 +34,7 @@ def waiting() -> list[Queue]:
     messages = _counts(Message.state)
     recordings = _counts(Recording.state)
     verifying = sa.select(sa.func.count()).where(
-        Recording.state == RecordingState.VERIFYING, Recording.lease_owner.is_not(None)
+        Recording.state == RecordingState.VERIFYING, Recording.lease_owner.is_not(None), Recording.lease_owner != LATER
     )
     in_hand = db.session.scalar(verifying) or 0
     return [
@@ -45,7 +47,12 @@ def waiting() -> list[Queue]:
         ),
         Queue(
             _("Analyses"),
-            _("One for each answer and kind of analysis. What failed can be tried again in its report."),
+            " ".join(
+                [
+                    _("One for each answer and kind of analysis. What failed can be tried again in its report."),
+                    queue_in_words(),
+                ]
+            ).strip(),
             analyses.get(AnalysisState.QUEUED, 0),
             analyses.get(AnalysisState.RUNNING, 0),
             analyses.get(AnalysisState.FAILED, 0),

@@ -9,9 +9,10 @@ from webapp.accounts.models import Role, User
 from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import db, now
+from webapp.core.scoping import ALL
 from webapp.interviews.models import Answer, Interview, Take
 from webapp.policy import Mode
-from webapp.practice.questions import FOLLOW_UPS, LINEAGE, QUESTIONS, TITLE, VERSION
+from webapp.practice.questions import FOLLOW_UPS, LINEAGE, POINTS, QUESTIONS, TITLE, VERSION
 from webapp.questions import follow_ups
 from webapp.questions.models import Question, QuestionKind, QuestionSet, SetState
 from webapp.recordings import operations as recordings
@@ -48,7 +49,8 @@ def built_in_set(by: User) -> QuestionSet:
     found = db.session.scalars(query).first()
     if found is not None:
         return found
-    owner = db.session.scalar(sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)) or by
+    admins = sa.select(User).where(User.role == Role.ADMIN).order_by(User.created_at)
+    owner = db.session.scalar(admins.execution_options(**{ALL: True})) or by
     question_set = QuestionSet(
         lineage=LINEAGE,
         version=VERSION,
@@ -68,6 +70,7 @@ def built_in_set(by: User) -> QuestionSet:
                 think_seconds=think,
                 limit_seconds=limit,
                 takes_allowed=5,
+                rubric="\n".join(POINTS.get(position, ())),
                 follow_ups="\n".join(FOLLOW_UPS.get(position, ())),
             )
         )
@@ -95,6 +98,14 @@ def practice_of(candidate: User) -> list[Interview]:
         .order_by(Interview.started_at.desc())
     )
     return list(db.session.scalars(query))
+
+
+def own(interview_id: str, person: User) -> Interview | None:
+    """A practice interview of ``person``; None where it is none of theirs."""
+    interview = db.session.get(Interview, interview_id)
+    if interview is None or interview.mode is not Mode.PRACTICE or interview.candidate_id != person.id:
+        return None
+    return interview
 
 
 def delete(interview: Interview) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 LINEAGE = "viva0practice0questions000000000"
 TITLE = "Practice questions"
 #: Which version of them this is: those who have practised keep the questions that they were asked.
-VERSION = 2
+VERSION = 3
 #: Follow-ups by the question's place: after an answer one may be asked (webapp/questions/follow_ups.py).
 FOLLOW_UPS = {
     1: (
@@ -17,6 +17,11 @@ FOLLOW_UPS = {
         "Says what was learned from the mistake = What did you learn from it?",
         "Tells what they did to correct the mistake = What did you do first when you noticed it?",
     ),
+}
+#: Points of evidence by the question's place: what an answer is compared with. No secret, for nobody is ever scored.
+POINTS = {
+    **{place: tuple(line.partition(" = ")[0] for line in lines) for place, lines in FOLLOW_UPS.items()},
+    3: ("Names something that they want to learn", "Gives a reason why they want to learn it"),
 }
 #: Kind, prompt, think time (seconds), time limit (seconds).
 QUESTIONS = (

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from webapp.core import events, leases, sealing
 from webapp.core.database import after_commit, db, now
 from webapp.core.storage import storage
+from webapp.core.turns import SENT_AT_ONCE
 from webapp.interviews.models import Take
 from webapp.recordings import tasks
 from webapp.recordings.models import Recording, RecordingState
@@ -188,13 +189,16 @@ def pending_verifications(moment: datetime | None = None) -> list[Recording]:
     lease = leases.term()
     return list(
         db.session.scalars(
-            sa.select(Recording).where(
+            sa.select(Recording)
+            .where(
                 Recording.state == RecordingState.VERIFYING,
                 sa.or_(
                     Recording.lease_until < moment,
                     sa.and_(Recording.lease_until.is_(None), Recording.received_at < moment - lease),
                 ),
             )
+            .order_by(Recording.lease_until, Recording.received_at)
+            .limit(SENT_AT_ONCE)
         )
     )
 

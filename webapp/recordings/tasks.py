@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from celery import shared_task
 
-from webapp.core import leases, queues
+from webapp.core import leases, paces, queues
 from webapp.core.database import db
 from webapp.recordings import verification
 from webapp.recordings.models import Recording
@@ -19,10 +20,11 @@ LONGEST = queues.LONGEST_TASK
 
 
 @shared_task(name=queues.VERIFY_RECORDING, acks_late=True, time_limit=LONGEST, soft_time_limit=LONGEST - 60)
-def verify(recording_id: str) -> None:
-    """Verify one recording, unless it is verified or somebody is at it. The lease tells others to keep off."""
-    owner = leases.new_owner()
-    recording = verification.claim(recording_id, owner)
+def verify(_recording_id: str) -> None:
+    """Verify the recording that is next in line: that of the message, or one that comes before it."""
+    owner, began = leases.new_owner(), time.monotonic()
+    recording = verification.claim_next(owner)
+    recording_id = recording.id if recording is not None else ""
     db.session.commit()
     if recording is None:
         return
@@ -31,6 +33,7 @@ def verify(recording_id: str) -> None:
             verification.verify(recording)
             heartbeat.check()
         db.session.commit()
+        paces.note(verification.LINE.name, time.monotonic() - began)
     except leases.LeaseLostError:
         db.session.rollback()  # whoever has it now comes to the same files
     except Exception as error:

@@ -21,7 +21,10 @@ from ml.media.containers import SUFFIXES, suffix_of
 from webapp.core import events, leases
 from webapp.core.database import db, now
 from webapp.core.storage import storage
+from webapp.core.turns import LATER, Line
 from webapp.interviews.accommodations import Terms, terms_of
+from webapp.interviews.models import Answer, Interview, Take
+from webapp.policy import Mode
 from webapp.questions.models import QuestionKind
 from webapp.recordings.models import Recording, RecordingState
 
@@ -96,6 +99,13 @@ WORK = leases.Work(
     busy=Recording.state == RecordingState.VERIFYING,
     counts_claims=False,  # a worker that is stopped, however often, says nothing about a recording
 )
+LINE = Line(
+    WORK,
+    joined=lambda query: query.select_from(Recording).join(Take).join(Answer).join(Interview),
+    whose=Interview.organisation_id,
+    first=Interview.mode == Mode.PRACTICE,
+    since=Recording.received_at,
+)
 #: Seconds until a recording is tried again that the machine could not check: half as long as it has waited so far.
 SOONEST, LATEST = 15.0, 600.0
 
@@ -105,6 +115,12 @@ def claim(recording_id: str, owner: str) -> Recording | None:
     if not WORK.claim(recording_id, owner):
         return None
     return db.session.get(Recording, recording_id, populate_existing=True)
+
+
+def claim_next(owner: str) -> Recording | None:
+    """Take the lease on the recording that is next in line. None where none waits."""
+    recording_id = LINE.take(owner)
+    return db.session.get(Recording, recording_id, populate_existing=True) if recording_id else None
 
 
 def heartbeat(recording_id: str, owner: str) -> leases.Heartbeat:
@@ -144,7 +160,7 @@ def try_later(recording: Recording, owner: str, error: Exception) -> None:
             return
     waited = (now() - (recording.received_at or recording.created_at)).total_seconds()
     later = now() + timedelta(seconds=min(max(SOONEST, waited / 2), LATEST))
-    WORK.settle(recording.id, owner, attempts=attempts, lease_until=later)
+    WORK.settle(recording.id, owner, attempts=attempts, lease_owner=LATER, lease_until=later)
 
 
 def _verify_file(recording: Recording, path: Path, stored_key: str | None) -> Recording:

@@ -13,7 +13,8 @@ from flask_babel import ngettext
 from ml.core.readings import ContentReading
 from webapp.core.pages import decimal
 
-#: So many of a hundred words are noticed; fewer are how people speak.
+#: So many times, and so many in a hundred words, are noticed; fewer are how people speak.
+NOTICED_TIMES = 3
 NOTICED = {"fillers": 3.0, "hedges": 2.5, "vague": 2.0}
 _ASKS_FOR_A_STORY = re.compile(r"\b(?:a time|an example|a situation|describe|tell me about a|what did you do)\b", re.I)
 _MISSING = {
@@ -90,7 +91,7 @@ def feedback_on(reading: ContentReading, prompt: str, verb: str = "said") -> lis
             if wrote
             else _("You said “stuff”, “things” or “something” %(times)s. Be specific.", times=times)
         )
-    if _ASKS_FOR_A_STORY.search(prompt):
+    if asks_for_a_story(prompt):
         told = {part["part"] for part in reading.parts}
         if not told & {"action", "result"}:
             found.append(
@@ -99,6 +100,11 @@ def feedback_on(reading: ContentReading, prompt: str, verb: str = "said") -> lis
         else:
             found += [str(_MISSING[name]) for name in reading.missing]
     return found
+
+
+def asks_for_a_story(prompt: str) -> bool:
+    """Whether a question asks for something that happened, by its English words."""
+    return _ASKS_FOR_A_STORY.search(prompt) is not None
 
 
 def part(entry: dict[str, Any]) -> dict[str, str]:
@@ -116,9 +122,13 @@ def part(entry: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def is_noticed(name: str, count: int, words: int) -> bool:
+    """Whether "fillers", "hedges" or "vague" words are so many, of ``words`` (at least 1), that listeners notice."""
+    return count >= NOTICED_TIMES and 100 * count / words >= NOTICED[name]
+
+
 def _noticed(habits: dict[str, Any], name: str, words: int) -> bool:
-    count = habits.get(name) or 0
-    return count >= 3 and 100 * count / words >= NOTICED[name]
+    return is_noticed(name, habits.get(name) or 0, words)
 
 
 def _times(count: int) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ml.core.readings import FusedReading
 from webapp.analysis.completion import is_finished
+from webapp.analysis.models import Analysis
 from webapp.analysis.visible import VisibleReading, visible_readings
 from webapp.core.database import db, now
 from webapp.interviews.models import Interview
@@ -27,8 +28,10 @@ def report_of(interview: Interview) -> Report | None:
 
 
 def is_there() -> sa.ColumnElement[bool]:
-    """The condition on an interview's row that its report has been built."""
-    return sa.exists().where(Report.interview_id == Interview.id)
+    """The condition on a submitted interview's row that its report has been built, or that nothing is left to build it
+    of: submitting queues analyses in the same transaction, so there are none only where they have been erased."""
+    built = sa.exists().where(Report.interview_id == Interview.id)
+    return sa.or_(built, sa.not_(sa.exists().where(Analysis.interview_id == Interview.id)))
 
 
 def build(interview_id: str) -> Report | None:

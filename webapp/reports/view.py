@@ -96,10 +96,11 @@ class ReportView:
         return sorted({reading.model for reading in shown if reading}, key=astuple)
 
 
-def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
+def view_of(interview: Interview, *, machine: bool = True, own_guide: bool = False) -> ReportView:
     """Gather the report of ``interview``. Only what the policy allows at this moment gets in.
 
-    Without ``machine`` nothing of what the models made of it does (webapp/reviews/access.py says when).
+    Without ``machine`` nothing of what the models made of it does (webapp/reviews/access.py says when). With
+    ``own_guide`` the points of the scoring guide are no secret from who practises: nobody is ever scored by it.
     """
     readings = visible_readings(interview) if machine else {}
     report = report_of(interview) if machine else None
@@ -115,7 +116,9 @@ def view_of(interview: Interview, *, machine: bool = True) -> ReportView:
         by_modality = readings.get(answer.id, {}) if answer else {}
         fused, fused_from = _fused(interview, body, answer, by_modality)
         named = {modality.value: reading for modality, reading in by_modality.items()}
-        views.append(AnswerView(question, answer, named, fused, fused_from, **_content(interview, body, answer)))
+        views.append(
+            AnswerView(question, answer, named, fused, fused_from, **_content(interview, body, answer, own_guide))
+        )
     return ReportView(
         interview,
         views,
@@ -138,8 +141,11 @@ def _fused(
     return None, ()
 
 
-def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) -> dict[str, Any]:
-    """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric."""
+def _content(
+    interview: Interview, body: dict[str, Any], answer: Answer | None, own_guide: bool = False
+) -> dict[str, Any]:
+    """What an answer holds, if words may be read and these are still its words. A candidate never sees the rubric of
+    questions that anybody is invited to answer."""
     stored = (body.get("content") or {}).get(answer.id) if answer else None
     if answer is None or not stored:
         return {}
@@ -147,7 +153,7 @@ def _content(interview: Interview, body: dict[str, Any], answer: Answer | None) 
     if not all_allowed(interview, part.modalities) or text is None or fingerprint(text) != part.text:
         return {}
     reading = part.reading
-    if reading and interview.mode is Mode.PRACTICE:
+    if reading and interview.mode is Mode.PRACTICE and not own_guide:
         reading = replace(reading, points=[])
     return {"content": reading, "content_text": text, "content_reason": part.reason}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ml.core.readings import ContentReading
+from webapp.analysis import waiting
 from webapp.interviews.models import Interview
 from webapp.policy import all_allowed
 from webapp.questions.guide import Competency, guide_of
@@ -27,6 +28,8 @@ class Analyses:
     found: list[tuple[Competency, list[Suggestion]]]
     #: The modalities whose analysis still runs.
     unfinished: list[str]
+    #: About how long that takes still, as a sentence; empty where it is not known.
+    left: str
 
 
 def analyses_of(interview: Interview, view: AnswerView) -> Analyses:
@@ -36,10 +39,12 @@ def analyses_of(interview: Interview, view: AnswerView) -> Analyses:
     words = transcript.words if transcript else None
     seconds = view.seconds or 0.0
     content = view.content if all_allowed(interview, ["text"]) else None
+    unfinished = [name for name, reading in view.readings.items() if not reading.finished]
     return Analyses(
         seconds,
         timeline.rows_of(shown, view.fused, words, seconds) if seconds else [],
         content,
         suggestions(guide_of(view.question), content, None if view.text else words),
-        [name for name, reading in view.readings.items() if not reading.finished],
+        unfinished,
+        waiting.in_words(interview) if unfinished else "",
     )

@@ -38,3 +38,5 @@ flask_app = create_app(
 )
 app = flask_app.extensions["celery"]
 app.conf.beat_schedule["sweep"]["schedule"] = 1.0
+if "TEST_TASKS" in os.environ:  # after so many a process is replaced
+    app.conf.worker_max_tasks_per_child = int(os.environ["TEST_TASKS"])

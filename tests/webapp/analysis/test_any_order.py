@@ -73,8 +73,8 @@ class Steps(RuleBasedStateMachine):
     """One interview of a video and a text."""
 
     world: World
-    CLAIMS: ClassVar[dict[str, Callable[[str, str], object]]] = {
-        queues.RUN_ANALYSIS: leases.claim, queues.VERIFY_RECORDING: verification.claim
+    CLAIMS: ClassVar[dict[str, Callable[[str], object]]] = {
+        queues.RUN_ANALYSIS: leases.LINE.take, queues.VERIFY_RECORDING: verification.claim_next
     }  # fmt: skip
 
     def __init__(self) -> None:
@@ -200,7 +200,7 @@ class Steps(RuleBasedStateMachine):
         name, key = there[number % len(there)]
         self.world.messages.remove((name, key))
         db.session.rollback()
-        self.CLAIMS[name](key, leases.new_owner())
+        self.CLAIMS[name](leases.new_owner())
         db.session.commit()
 
     def _work(self, name: str, key: str) -> None:

@@ -152,3 +152,22 @@ def test_a_worker_that_is_asked_to_stop_hands_back_what_it_cannot_finish(app, ma
     wait_for(lambda: all(state in FINISHED for state in db.session.scalars(states)), 40, log)
     assert {row.attempts for row in operations.analyses_of(interview) if row.id in queued} == {1}
     assert len(started.read_text().splitlines()) == 6
+
+
+@pytest.mark.full
+@pytest.mark.timeout(60)
+def test_processes_are_replaced_after_so_many_tasks_and_nothing_is_lost_with_them(app, make, start_worker):
+    """What a long run of analyses leaves behind in memory goes with its process."""
+    assert app.extensions["celery"].conf.worker_max_tasks_per_child == 200
+    home = app.config["HOME"]
+    interview = answer_all(make, make.interview())
+    operations.queue_interview(interview)
+    db.session.commit()
+    queued = {row.id for row in operations.analyses_of(interview) if row.state is AnalysisState.QUEUED}
+    start_worker(TEST_TASKS="2")
+    states = sa.select(Analysis.state).where(Analysis.id.in_(queued))
+    wait_for(lambda: all(state in FINISHED for state in db.session.scalars(states)), 50, home / "worker.log")
+    rows = [row for row in operations.analyses_of(interview) if row.id in queued]
+    assert {(row.state, row.attempts) for row in rows} == {(AnalysisState.DONE, 1)}
+    processes = [line.split()[1] for line in (home / "started").read_text().splitlines()]
+    assert len(processes) == 5 and len(set(processes)) >= 3

@@ -30,6 +30,10 @@ def serve(tmp_path) -> Iterator[tuple[int, dict[str, bytes]]]:
     def play():
         return sending.send_path(media, mimetype="video/webm")
 
+    @app.get("/where")
+    def where() -> str:
+        return f"{request.headers['X-Forwarded-For']} {request.headers['X-Forwarded-Proto']}"
+
     @app.patch("/upload")
     def upload() -> tuple[str, int]:
         arrived["body"] = request.get_data()

@@ -155,6 +155,62 @@ def test_whoever_meets_a_database_that_is_started_again_is_told_to_come_back():
     psycopg = pytest.importorskip("psycopg", reason="no driver for PostgreSQL (uv sync --extra cluster)")
     for away in (psycopg.OperationalError("nobody answers"), psycopg.errors.AdminShutdown("it stops")):
         assert write_path.is_busy(sa.exc.OperationalError("select", None, away))
+    assert write_path.is_busy(sa.exc.InterfaceError("select", None, psycopg.InterfaceError("the connection is closed")))
+    assert write_path.is_busy(sa.exc.InternalError("select", None, psycopg.errors.InFailedSqlTransaction("it failed")))
+    assert write_path.is_busy(sa.exc.PendingRollbackError("Can't reconnect until invalid transaction is rolled back"))
     wrong = psycopg.errors.UndefinedFunction("no such function")
     assert not write_path.is_busy(sa.exc.ProgrammingError("select", None, wrong))
     assert not write_path.is_busy(sa.exc.OperationalError("select", None, sqlite3.OperationalError("no such table")))
+
+
+class Stopped(Exception):
+    """What a driver raises when the server stops."""
+
+    sqlstate = "57P01"
+
+
+def losing(statement_number: int):
+    """Have the connection fail at the so many-th statement from now on; what to call to end that."""
+    left = [statement_number]
+
+    def fail(_connection, _cursor, statement, *_rest):
+        left[0] -= 1
+        if left[0] == 0:
+            raise sa.exc.OperationalError(statement, None, Stopped("it stops"))
+
+    sa.event.listen(db.engine, "before_cursor_execute", fail)
+    return lambda: sa.event.remove(db.engine, "before_cursor_execute", fail) or left[0] <= 0
+
+
+def test_at_whichever_statement_the_database_stops_the_answer_is_503(app, client, make, sign_in, open_interview):
+    """And not 500: pages of people who are signed in, and of candidates, to read and to write."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # as on a server
+    invitation = make.invitation()
+    interview = open_interview(make.interview(invitation=invitation))
+    sign_in(invitation.created_by)
+    requests = [("GET", f"/reports/{interview.id}"), ("POST", f"/interview/{interview.id}/consent")]
+    for method, path in requests:
+        answers = set()
+        for number in range(1, 40):
+            end = losing(number)
+            answer = client.open(path, method=method, data={"recording": "yes"} if method == "POST" else None)
+            if not end():
+                break
+            answers.add(answer.status_code)
+            if answer.status_code == 503:
+                assert answer.headers["Retry-After"]
+        assert 503 in answers and 500 not in answers, (path, answers)
+
+
+def test_what_fails_after_the_view_is_no_other_failure(app, client, make):
+    """What is noted after a request asks the database too."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    failed = sa.exc.OperationalError("select", None, Stopped("it stops"))
+
+    def fail(_response):
+        app.after_request_funcs[None].remove(fail)
+        raise failed
+
+    app.after_request_funcs.setdefault(None, []).append(fail)
+    answer = client.get("/sign-in")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")

@@ -21,6 +21,7 @@ from webapp.governance import clocks, erasure
 from webapp.governance.models import AuditEntry, Erasure, LegalHold, RetentionRule
 from webapp.governance.retention import clock
 from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.status import Status, entry_of
 from webapp.recordings.models import Recording
 from webapp.reports.models import Report
 
@@ -173,6 +174,22 @@ def test_each_class_has_its_clock_and_the_smallest_place_wins(make, interview):
     left = rows_left(erasure.scope_of_interview(interview.id))
     assert "recordings" not in left and "takes" not in left and "analyses" in left and "answers" in left
     assert db.session.scalars(sa.select(Erasure.ground)).one() == "retention"
+    assert clocks.erase_due() == 0
+
+
+def test_an_interview_whose_readings_are_gone_is_not_said_to_be_analysed_for_ever(interview):
+    """Nobody has decided on it, so it waits for people to; no program will read it again."""
+    admin, invitation_id = interview.invitation.created_by, interview.invitation_id
+    db.session.execute(sa.delete(Report))  # an analysis is tried again: nothing was erased
+    db.session.commit()
+    assert entry_of(admin, invitation_id).status is Status.ANALYSING
+    db.session.add(RetentionRule(place="", kept=Kept.READINGS, days=30))
+    interview.submitted_at = now() - timedelta(days=31)
+    db.session.commit()
+    assert clocks.erase_due() == 1
+    db.session.commit()
+    entry = entry_of(admin, invitation_id)
+    assert (entry.status, entry.needs_review) == (Status.READY, True)
     assert clocks.erase_due() == 0
 
 

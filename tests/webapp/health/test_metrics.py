@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 from flask_migrate import stamp
 from prometheus_client.parser import text_string_to_metric_families
@@ -132,6 +133,21 @@ def test_ready_says_which_part_is_wrong(app, client):
     assert third.status_code == 503
     assert "broker does not answer" in third.json["parts"]["broker"]
     assert "127.0.0.1" not in third.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("revision", "ready"),
+    [
+        ("bfc41ba78b6e", False),  # the first one
+        ("a_later_one_", True),  # the new version's job has migrated: the old one stays until it is replaced
+    ],
+)
+def test_a_database_that_is_behind_is_not_ready_and_one_that_is_ahead_is(app, client, revision, ready):
+    stamp()
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = :revision"), {"revision": revision})
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["parts"]["migrations"] == "ok") == (200 if ready else 503, ready)
 
 
 def test_each_answer_has_the_id_of_its_request(client):

@@ -10,11 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp.accounts.models import Role, User
+from webapp.analysis.models import Analysis
 from webapp.core.database import db, now
 from webapp.interviews import status as module
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import Interview, InterviewState
 from webapp.interviews.status import Status, entry_of, inbox
+from webapp.policy import Modality
 from webapp.positions.models import ReviewState
 from webapp.reports.models import Report
 
@@ -46,7 +48,9 @@ def everybody(make, recruiter) -> dict[Status, str]:
     invite(Status.IN_PROGRESS)
     make.interview(invitation=ids[Status.IN_PROGRESS])
     invite(Status.ANALYSING)
-    make.interview(invitation=ids[Status.ANALYSING], state=InterviewState.SUBMITTED, submitted_at=now())
+    submitted = make.interview(invitation=ids[Status.ANALYSING], state=InterviewState.SUBMITTED, submitted_at=now())
+    answer = make.answer(submitted, questions.questions[0])
+    db.session.add(Analysis(interview=submitted, answer=answer, modality=Modality.TEXT))
     # submitted in time: a deadline that passes afterwards changes nothing
     invite(Status.READY, deadline=now() - timedelta(days=1))
     ready: Interview = make.interview(

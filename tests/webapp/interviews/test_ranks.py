@@ -10,16 +10,17 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.accounts.models import Role, User
+from webapp.analysis.models import Analysis
 from webapp.core.database import db, new_id, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.filters import Filters, Status
-from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.models import Answer, Interview, InterviewState, Invitation
 from webapp.interviews.operations import invitations_of
 from webapp.interviews.ranks import LATELY, Rank, tally, tally_of_everything
 from webapp.interviews.status import PAGE_SIZE, entry_of, inbox
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
-from webapp.policy import Mode
+from webapp.policy import Modality, Mode
 from webapp.positions.models import ReviewState
 from webapp.reports.models import Report
 
@@ -30,7 +31,7 @@ def rows(make, teams: list[Team], people: list[User]) -> None:
     """Invitations with everything that decides where one stands, in every mixture."""
     chance, questions, moment = np.random.default_rng(1), make.question_set("text"), now()
     at = [make.position(team=team, created_by=person) for team in teams for person in people]
-    invitations, interviews, reports = [], [], []
+    invitations, interviews, answers, waiting, reports = [], [], [], [], []
 
     def one_of(things: Any) -> Any:
         return things[int(chance.integers(len(things)))]
@@ -57,10 +58,15 @@ def rows(make, teams: list[Team], people: list[User]) -> None:
                  "review_state": one_of(list(ReviewState)) if done else ReviewState.TO_REVIEW,
                  "organisation_id": where.organisation_id}
             )  # fmt: skip
+            if done:
+                answers.append({"id": new_id(), "interview_id": ids[1], "question_id": questions.questions[0].id})
+                waiting.append({"interview_id": ids[1], "answer_id": answers[-1]["id"], "modality": Modality.TEXT})
             if done and chance.random() < 0.6:
                 reports.append({"id": new_id(), "interview_id": ids[1], "body": {}})
     db.session.execute(sa.insert(Invitation), invitations)
     db.session.execute(sa.insert(Interview), interviews)
+    db.session.execute(sa.insert(Answer), answers)
+    db.session.execute(sa.insert(Analysis), waiting)
     db.session.execute(sa.insert(Report), reports)
     db.session.commit()
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -18,6 +16,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from tests.webapp.browsers import Browser
 from tests.webapp.conftest import PASSWORD
 from tests.webapp.live.conftest import MakeLive, Socket
 from webapp.accounts.models import Role
@@ -25,38 +24,6 @@ from webapp.core.database import db
 from webapp.core.settings import ROOT
 from webapp.live import tokens
 from webapp.live.models import Room
-
-
-class Browser:
-    """Cookies, forms and JSON over HTTP, each request on a connection of its own: any worker may take it."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self.cookies, self.csrf = port, {}, ""
-
-    def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "text/html") -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Content-Type": kind}
-        headers |= {"X-CSRFToken": self.csrf, "Origin": f"http://127.0.0.1:{self.port}"}
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        if found := re.search(r'name="csrf-token" content="([^"]+)"', text):
-            self.csrf = found[1]
-        connection.close()
-        return answer.status, text
-
-    def form(self, path: str, **fields: str) -> int:
-        self.ask("GET", path)
-        body = "&".join(f"{name}={value.replace(' ', '+').replace('@', '%40')}" for name, value in fields.items())
-        return self.ask("POST", path, body.encode(), "application/x-www-form-urlencoded")[0]
-
-    def json(self, path: str, **values: object) -> dict:
-        status, text = self.ask("POST", path, json.dumps(values).encode(), "application/json")
-        assert status == 200, (status, text)
-        return json.loads(text)
 
 
 def _free_port() -> int:

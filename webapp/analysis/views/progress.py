@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from webapp.analysis import operations
+from webapp.analysis import operations, waiting
 from webapp.analysis.models import Analysis
 from webapp.analysis.visible import visible_readings
 from webapp.core.database import db
@@ -24,8 +24,10 @@ def progress(interview_id: str) -> Response:
     interview = load_interview(interview_id)
     readings = visible_readings(interview, results=False)
     everything = [reading for by_modality in readings.values() for reading in by_modality.values()]
+    finished = all(reading.finished for reading in everything)
     return jsonify(
-        finished=all(reading.finished for reading in everything),
+        finished=finished,
+        left="" if finished else waiting.in_words(interview),
         done=sum(reading.finished for reading in everything),
         total=len(everything),
         answers={

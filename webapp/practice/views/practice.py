@@ -8,9 +8,10 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from webapp.core.database import db
-from webapp.interviews.models import Interview
-from webapp.policy import Mode
-from webapp.practice import operations
+from webapp.interviews.models import InterviewState
+from webapp.interviews.operations import invitation_url
+from webapp.practice import attempts as tried
+from webapp.practice import guests, operations
 
 blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -19,8 +20,11 @@ blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 @login_required
 def index() -> str:
     """What can be practised, and what was."""
+    guest = guests.guest_of(current_user) if current_user.is_temporary else None
     return render_template(
         "practice/index.html",
+        guest=guest,
+        back=invitation_url(guest.invitation) if guest else "",
         sets=operations.sets_to_practise(current_user),
         interviews=operations.practice_of(current_user),
     )
@@ -36,18 +40,32 @@ def start() -> Response:
         flash(_("Those questions are no longer available. Choose others."), "warning")
         return redirect(url_for("practice.index"))
     person = current_user._get_current_object()
+    try:
+        guests.check_room(person)
+    except guests.PracticeError as error:
+        flash(str(error), "warning")
+        return redirect(url_for("practice.index"))
     interview = operations.start(person, sets[wanted] if sets else operations.built_in_set(person))
     db.session.commit()
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
+
+
+@blueprint.get("/<interview_id>/attempts")
+@login_required
+def attempts(interview_id: str) -> Response | str:
+    """This attempt beside those before it at the same questions, and one thing to try next."""
+    interview = operations.own(interview_id, current_user) or abort(404)
+    if interview.state is not InterviewState.SUBMITTED:
+        return redirect(url_for("reports.show", interview_id=interview.id))
+    comparison = tried.compare(interview)
+    return render_template("practice/attempts.html", interview=interview, comparison=comparison, most=tried.MOST)
 
 
 @blueprint.route("/<interview_id>/delete", methods=["GET", "POST"])
 @login_required
 def delete(interview_id: str) -> Response | str:
     """Ask once, then delete a practice interview with all its data."""
-    interview = db.session.get(Interview, interview_id)
-    if interview is None or interview.mode is not Mode.PRACTICE or interview.candidate_id != current_user.id:
-        abort(404)
+    interview = operations.own(interview_id, current_user) or abort(404)
     if request.method == "GET":
         return render_template("practice/delete.html", interview=interview)
     operations.delete(interview)

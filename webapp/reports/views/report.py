@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask_login import current_user, login_required
 from werkzeug.wrappers import Response as AnyResponse
 
+from webapp.analysis import waiting
 from webapp.analysis.models import Analysis
 from webapp.analysis.versions import versions_of
 from webapp.core.database import db
@@ -46,9 +47,11 @@ def show(interview_id: str) -> str | AnyResponse:
     if is_identity_hidden(interview):
         return redirect(url_for("workspace.overview", interview_id=interview.id))
     load_answers(interview)
+    report = _view(interview)
     return render_template(
         "reports/show.html",
-        report=_view(interview),
+        report=report,
+        left="" if report.finished else waiting.in_words(interview),
         review=review_of(interview),
         interview=interview,
         practice=interview.mode is Mode.PRACTICE,

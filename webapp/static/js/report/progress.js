@@ -49,6 +49,9 @@ export const followProgress = (report, refresh) => {
     panel.hidden = progress.finished;
     panel.querySelector("[data-progress-bar]").value = partlyDone(progress);
     panel.querySelector("[data-progress-words]").textContent = gettext("%(done)s of %(total)s finished", progress);
+    const left = panel.querySelector("[data-progress-left]");
+    left.textContent = progress.left;
+    left.hidden = !progress.left;
     for (const [answer, readings] of Object.entries(progress.answers)) {
       for (const { modality, progress: share } of readings) {
         const bar = report.querySelector(`[data-readings="${answer}"] [data-modality="${modality}"] [data-reading-progress]`);

@@ -1,0 +1,153 @@
+"""Private practice by an invitation, without an account: who may, how often, and how it ends. Nothing here commits.
+
+It belongs to the candidate alone. Their account is made up for it and belongs to no organisation, its interviews are
+practice like any other, and nothing leads from the invitation to them but a row that no page of the hiring side reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from webapp.accounts.models import TEMPORARY, Role, User
+from webapp.core.database import db, new_id, now
+from webapp.core.security_log import record
+from webapp.interviews import binding
+from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.operations import is_open
+from webapp.practice import operations
+from webapp.practice.models import PracticeGuest
+
+#: After so long everything is erased.
+LASTS = timedelta(days=14)
+#: Browsers in which one invitation is practised with, and practice interviews that one of them may keep.
+MOST_BROWSERS, MOST_INTERVIEWS = 3, 8
+#: So many are erased in one sweep.
+AT_ONCE = 20
+
+
+class PracticeError(ValueError):
+    """This cannot be practised now; the message is for a person."""
+
+
+def may_practise(invitation: Invitation) -> bool:
+    """Whether an invitation still leads its candidate to private practice here: until its interview is handed in."""
+    interview = invitation.interview
+    return is_open(invitation) and (interview is None or binding.is_bound_here(interview))
+
+
+def guest_of(user: User) -> PracticeGuest | None:
+    """How somebody practises without an account; None for those who have one."""
+    return db.session.scalar(sa.select(PracticeGuest).where(PracticeGuest.user_id == user.id))
+
+
+def guest_here(invitation: Invitation) -> PracticeGuest | None:
+    """Who practises by ``invitation`` in this browser; None where nobody has yet."""
+    secret = binding.secret_of_browser()
+    if not secret:
+        return None
+    query = sa.select(PracticeGuest).where(
+        PracticeGuest.invitation_id == invitation.id,
+        PracticeGuest.browser == _hash(secret),
+        PracticeGuest.expires_at > now(),
+    )
+    return db.session.scalar(query)
+
+
+def admit(invitation: Invitation) -> PracticeGuest:
+    """Who practises by ``invitation`` in this browser, made where nobody has yet.
+
+    Raises PracticeError where it no longer leads to practice, in a browser that keeps no cookies, and for too many.
+    """
+    if not may_practise(invitation):
+        raise PracticeError(_("You can practise by this link until you submit your interview or its deadline passes."))
+    if (found := guest_here(invitation)) is not None:
+        return found
+    secret = binding.secret_of_browser()
+    if not secret:
+        raise PracticeError(_("This browser keeps no cookies, so a practice would be lost. Allow them and try again."))
+    count = sa.select(sa.func.count(PracticeGuest.id)).where(PracticeGuest.invitation_id == invitation.id)
+    if (db.session.scalar(count) or 0) >= MOST_BROWSERS:
+        raise PracticeError(_("You have practised in several browsers. Go on in one of those."))
+    try:
+        with db.session.begin_nested():
+            guest = _made(invitation, _hash(secret))
+    except sa.exc.IntegrityError:  # pressed twice at the same moment
+        return guest_here(invitation) or admit(invitation)
+    record("practice opened", person=guest.user_id)
+    return guest
+
+
+def _made(invitation: Invitation, browser: str) -> PracticeGuest:
+    user = User(email=f"{new_id()}{TEMPORARY}", name=invitation.name, role=Role.CANDIDATE)
+    user.language = invitation.chosen_language
+    user.lock_password()
+    guest = PracticeGuest(
+        user=user,
+        invitation=invitation,
+        organisation_id=invitation.organisation_id,
+        browser=browser,
+        expires_at=now() + LASTS,
+    )
+    db.session.add(guest)
+    db.session.flush()
+    return guest
+
+
+def go_on(guest: PracticeGuest) -> Interview:
+    """The practice interview that is open, else a new one. Raises PracticeError where there are too many."""
+    user = guest.user
+    interviews = operations.practice_of(user)
+    if (begun := next((each for each in interviews if each.state is InterviewState.OPEN), None)) is not None:
+        return begun
+    check_room(user)
+    return operations.start(user, operations.built_in_set(user))
+
+
+def check_room(user: User) -> None:
+    """Raise PracticeError for somebody without an account who keeps as many practice interviews as they may."""
+    if user.is_temporary and len(operations.practice_of(user)) >= MOST_INTERVIEWS:
+        raise PracticeError(
+            _("You have %(number)s practice interviews. Delete one to start another.", number=MOST_INTERVIEWS)
+        )
+
+
+def erase(user: User) -> None:
+    """Erase somebody who practised without an account, with everything that they recorded and wrote.
+
+    Raises ValueError for those who have one.
+    """
+    if not user.is_temporary:
+        raise ValueError("Only who practises without an account is erased here.")
+    for interview in operations.practice_of(user):
+        operations.delete(interview)
+    db.session.execute(sa.delete(PracticeGuest).where(PracticeGuest.user_id == user.id))
+    record("practice erased", person=user.id)
+    db.session.delete(user)
+    db.session.flush()
+
+
+def erase_expired(moment: datetime | None = None) -> int:
+    """Erase those whose time is over, and those whose invitation was erased; how many that were."""
+    lasts = sa.select(PracticeGuest.user_id).where(PracticeGuest.expires_at > (moment or now()))
+    query = sa.select(User).where(User.email.endswith(TEMPORARY), User.id.not_in(lasts)).limit(AT_ONCE)
+    found = list(db.session.scalars(query))
+    for user in found:
+        erase(user)
+    return len(found)
+
+
+def erase_of(interview_ids: Sequence[str]) -> None:
+    """Erase those who practised by the invitations of these interviews, where somebody's data goes."""
+    invited = sa.select(Interview.invitation_id).where(Interview.id.in_(interview_ids))
+    query = sa.select(User).join(PracticeGuest, PracticeGuest.user_id == User.id)
+    for user in list(db.session.scalars(query.where(PracticeGuest.invitation_id.in_(invited)))):
+        erase(user)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
