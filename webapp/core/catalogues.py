@@ -84,8 +84,8 @@ def _faults(name: str) -> Iterator[str]:
 def gather() -> tuple[Catalog, list[dict[str, str]], set[str]]:
     """All messages, those of JavaScript, and those that ``N_`` marks.
 
-    Ends the command where one singular has two plurals: a catalogue keeps one of them, and the other's number is missing
-    from what it says.
+    Ends the command where one singular has two plurals: a catalogue keeps one of them, and the other's number is
+    missing from what it says.
     """
     template = Catalog(project="Viva", charset="utf-8", fuzzy=False)
     plurals: dict[tuple[str, str], str] = {}
