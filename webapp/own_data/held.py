@@ -105,6 +105,7 @@ TABLES = {
     "live_notes": "live",
     "shared_interviews": "sharing",
     "share_events": "sharing",
+    "practice_guests": "account",
     "users": "account",
     "user_sessions": "account",
     "passkeys": "account",
