@@ -5,6 +5,7 @@ PostgreSQL is in tests/postgres.py. Each is a fresh one on a free port of 127.0.
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import socket
@@ -23,6 +24,22 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def answering(port: int, seconds: float = 180.0) -> None:
+    """Wait until a Viva of ours answers at ``port`` of 127.0.0.1; long, for a machine with much else to do."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    pytest.fail(f"nobody answers at {port}")
 
 
 def _program(name: str, package: str) -> str:

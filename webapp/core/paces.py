@@ -6,16 +6,13 @@ just now. It is said only where enough was measured and somebody works, and no f
 
 from __future__ import annotations
 
-import logging
-
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core import noting
 from webapp.core.database import Model, db
-
-logger = logging.getLogger(__name__)
 
 #: What a new measurement counts for, so that about the last twenty count; how many are needed to say anything.
 WEIGHT, ENOUGH = 0.1, 5
@@ -36,15 +33,8 @@ def note(work: str, seconds: float) -> None:
     """Note that work of this kind took so long. What cannot be noted keeps nobody from working."""
     # The first ones count alike, or the very first would count for most.
     weight = sa.case((Pace.measured < 1 / WEIGHT, 1.0 / (Pace.measured + 1.0)), else_=WEIGHT)
-    values = {"seconds": Pace.seconds + weight * (seconds - Pace.seconds), "measured": Pace.measured + 1}
-    try:
-        with db.engine.begin() as connection:
-            if connection.execute(sa.update(Pace).where(Pace.work == work).values(values)).rowcount == 0:
-                connection.execute(sa.insert(Pace).values(work=work, seconds=seconds, measured=1))
-    except sa.exc.IntegrityError:
-        pass  # another worker was first
-    except sa.exc.SQLAlchemyError as error:
-        logger.warning("What %s took was not noted: %s", work, type(error).__name__)
+    changes = {"seconds": Pace.seconds + weight * (seconds - Pace.seconds), "measured": Pace.measured + 1}
+    noting.note(Pace, {"work": work}, changes=changes, first={"seconds": seconds, "measured": 1})
 
 
 def of(*works: str) -> dict[str, float]:

@@ -13,7 +13,6 @@ messages back.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core import noting
 from webapp.core.database import Model, UtcDateTime, db, now
 from webapp.core.leases import Work
-
-logger = logging.getLogger(__name__)
 
 #: The owner of a row that is to be tried again, but not before its lease runs out. No message takes it until then.
 LATER = "later"
@@ -153,13 +151,5 @@ class Line:
 
     def _note(self, share: str) -> None:
         """Note that ``share`` has had its turn. What cannot be noted keeps nobody from working."""
-        mine = {"work": self.name, "share": share}
-        try:
-            with db.engine.begin() as connection:
-                update = sa.update(Turn).where(Turn.work == self.name, Turn.share == share).values(taken_at=now())
-                if connection.execute(update).rowcount == 0:
-                    connection.execute(sa.insert(Turn).values(**mine, taken_at=now()))
-        except sa.exc.IntegrityError:
-            pass  # another worker was first
-        except sa.exc.SQLAlchemyError as error:
-            logger.warning("A turn was not noted: %s", type(error).__name__)
+        moment = {"taken_at": now()}
+        noting.note(Turn, {"work": self.name, "share": share}, changes=moment, first=moment)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from tests.servers import answering, free_port
 from tests.webapp.browsers import Browser
 from tests.webapp.conftest import PASSWORD
 from tests.webapp.live.conftest import MakeLive, Socket
@@ -26,17 +25,11 @@ from webapp.live import tokens
 from webapp.live.models import Room
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Processes:
     """A web server and a live service on the test's data folder."""
 
     def __init__(self, home: Path, logs: Path) -> None:
-        self.web_port, self.live_port, self.logs = _free_port(), _free_port(), logs
+        self.web_port, self.live_port, self.logs = free_port(), free_port(), logs
         self.env = dict(os.environ, VIVA_HOME=str(home), VIVA_SECRET_KEY="test", VIVA_LIVE_READERS="0")
         self.env |= {"VIVA_LIVE_LISTEN": f"127.0.0.1:{self.live_port}", "PYTHONPATH": str(ROOT)}
         self.web = self.start_web()
@@ -54,25 +47,11 @@ class Processes:
         self.web.wait(20)
         self.web = self.start_web()
 
-    def wait(self, port: int) -> None:
-        deadline = time.monotonic() + 180  # a machine with much else to do
-        while time.monotonic() < deadline:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            try:
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                time.sleep(0.1)
-            finally:
-                connection.close()
-        pytest.fail(f"nobody answers at {port}")
-
     def restart_live(self) -> None:
         self.live.send_signal(signal.SIGKILL)
         self.live.wait()
         self.live = self.start("live", "webapp.live.service")
-        self.wait(self.live_port)
+        answering(self.live_port)
 
     def stop(self) -> None:
         for process in (self.web, self.live):
@@ -85,8 +64,8 @@ class Processes:
 def running(app, tmp_path: Path) -> Iterator[Processes]:
     processes = Processes(app.config["HOME"], tmp_path)
     try:
-        processes.wait(processes.web_port)
-        processes.wait(processes.live_port)
+        answering(processes.web_port)
+        answering(processes.live_port)
         yield processes
     finally:
         processes.stop()
@@ -144,7 +123,7 @@ def test_a_call_outlives_the_processes_around_it(running: Processes, two, tmp_pa
         running.restart_web()
         second.send(type="chat", text="still here?")
         assert first.next("chat")["text"] == "still here?"
-        running.wait(running.web_port)
+        answering(running.web_port)
         assert join(guest).welcome
         guest.json(f"{url}/consent", reading=True)
         db.session.expire_all()

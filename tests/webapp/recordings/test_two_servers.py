@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,28 +62,13 @@ def ports(app: Flask, tmp_path: Path) -> Iterator[list[int]]:
             running.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log))
             log.close()
         for port in found:
-            _wait_for(port)
+            servers.answering(port, 120)
         yield found
     finally:
         for process in running:
             process.terminate()
         for process in running:
             process.wait(20)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-        finally:
-            connection.close()
-    pytest.fail(f"nobody answers at {port}")
 
 
 @pytest.mark.full
