@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from ml.core import children
 from ml.media.sandbox import SandboxFailedError
@@ -95,19 +95,24 @@ def _read(made: IO[bytes]) -> tuple[Preview, str | None]:
     """What the process wrote, as far as it is whole and what it should be; and the fault that it names."""
     found, fault = Preview(), None
     for record, picture in _records(made):
-        if isinstance(record.get("fault"), str):
-            fault = record["fault"]
+        blocks, total = record.get("blocks"), record.get("total")
+        if "fault" in record:
+            fault = str(record["fault"])
         elif picture and len(found.pages) < PAGES and picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
             found.pages.append(Page(picture, str(record.get("text", ""))[:CHARACTERS]))
-        elif isinstance(record.get("blocks"), list):
-            found.blocks = [(str(kind), str(text)) for kind, text in record["blocks"] if kind in _KINDS]
+        elif isinstance(blocks, list):
+            found.blocks = [
+                (kind, str(text)[:CHARACTERS])
+                for kind, text in (each for each in blocks[:CHARACTERS] if isinstance(each, list) and len(each) == 2)
+                if isinstance(kind, str) and kind in _KINDS
+            ]
             found.cut = record.get("cut") is True
-        elif isinstance(record.get("total"), int):
-            found.total = record["total"]
+        elif isinstance(total, int):
+            found.total = total
     return found, fault
 
 
-def _records(made: IO[bytes]) -> Iterator[tuple[dict[str, object], bytes]]:
+def _records(made: IO[bytes]) -> Iterator[tuple[dict[str, Any], bytes]]:
     while line := made.readline():
         try:
             record = json.loads(line)

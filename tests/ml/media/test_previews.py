@@ -252,7 +252,13 @@ def test_what_comes_back_is_checked(tmp_path, monkeypatch):
     script, path = tmp_path / "lies.py", tmp_path / "file"
     path.write_bytes(b"x")
     monkeypatch.setattr(previews, "_CHILD", script)
-    for said in ('\'{"picture": 6, "text": ""}\\n<html>\'', "'{\"picture\": 99}\\nRIFF'", "'[1]\\n'", "'nonsense'"):
+    for said in (
+        '\'{"picture": 6, "text": ""}\\n<html>\'',
+        "'{\"picture\": 99}\\nRIFF'",
+        "'[1]\\n'",
+        "'nonsense'",
+        "'{\"blocks\": [1, [[], 2]]}\\n'",
+    ):
         script.write_text(f"import sys\nsys.stdout.write({said})\n")
         with pytest.raises((SandboxFailedError, previews.PreviewError)):
             previews.make(path, PDF)
