@@ -117,7 +117,6 @@ def judged(queue: str, count: Count, is_silent: bool) -> tuple[str, str]:
     if queue == queues.OUTBOX:
         return "note", _("Open the page of messages: the reason stands beside each.")
     if not count.running:
-        return "note", _(
-            "None is in progress. What failed is tried again by itself; else read %(log)s.", log=f"logs/{queue}.log"
-        )
+        log = f"logs/{queue}.log"
+        return "note", _("None is in progress. What failed is tried again by itself; else read %(log)s.", log=log)
     return "note", _("More arrives than is done. Nothing is lost: start more workers, or wait.")
