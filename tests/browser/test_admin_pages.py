@@ -160,10 +160,16 @@ def test_the_header_is_one_row_and_its_menu_works_by_keyboard(address, chromium:
     webhooks.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Webhooks")
     page.set_viewport_size(PHONE)
+    everything = page.get_by_role("button", name="Menu")
+    everything.press("Enter")
     menu.click()
     expect(page.get_by_role("link", name="API keys").first).to_be_visible()
     assert not too_wide(page)
     look(page, "menu_on_a_phone")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(everything).to_be_focused()
 
 
 @pytest.mark.full

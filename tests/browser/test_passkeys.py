@@ -63,18 +63,21 @@ def test_a_passkey_from_adding_it_to_signing_in(address, chromium: Browser, make
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("has a passkey for your account already")).to_be_visible()
     # alone
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{address}/sign-in")
     look(page, "sign_in_passkey")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"{address}/interviews")
     # as the second step
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()
     enter(page, address, email)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
     look(page, "second_step")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{address}/interviews")
+    page.get_by_role("button", name="Menu").click()
     expect(page.get_by_text(name)).to_be_visible()
 
 

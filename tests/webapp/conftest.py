@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import CodeType
@@ -105,13 +106,13 @@ def _create_tables() -> None:
     _EMPTY[18] = _EMPTY[19] = 2  # a file in WAL mode already, which each connection else makes it
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    """An application of its own for each test, in an application context. Messages to workers go nowhere."""
+@contextmanager
+def application(home: Path) -> Iterator[Flask]:
+    """An application on a data folder of its own, in an application context. Messages to workers go nowhere."""
     with on_servers.settings() as settings:
         app = create_app(
             {
-                "HOME": tmp_path / "home",
+                "HOME": home,
                 "TESTING": True,
                 "SECRET_KEY": "test",
                 "WTF_CSRF_ENABLED": False,
@@ -134,6 +135,13 @@ def app(tmp_path: Path) -> Iterator[Flask]:
             yield app
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """An application for each test."""
+    with application(tmp_path / "home") as app:
+        yield app
 
 
 @pytest.fixture

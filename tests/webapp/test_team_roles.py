@@ -71,6 +71,7 @@ ROUTES = [
     ("GET", "reviews.next_here", V),
     ("POST", "interviews.attach", M),
     ("GET", "reviews.file", V),
+    ("GET", "reviews.page", V),
     ("GET", "reviews.decision", V),
     ("POST", "reviews.approve", D),
     ("POST", "interviews.remove_attachment", M),

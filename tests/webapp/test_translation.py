@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask, g
 from flask.testing import FlaskClient
+from flask_babel import lazy_gettext
 
 from launcher.gates import unmarked
 from webapp.accounts.models import Role
@@ -181,6 +182,11 @@ class TestStoredTexts:
             assert (
                 translation.translate_stored("An old wording that nobody marks.") == "An old wording that nobody marks."
             )
+
+    def test_what_is_translated_already_stays_as_it_is(self, app):
+        app.config["PSEUDO_LOCALE"] = True
+        with app.test_request_context(headers=HEADERS):
+            assert translation.translate_stored(lazy_gettext("Positions")).startswith("⟦")
 
     def test_in_english_it_is_what_it_is(self, app):
         with app.test_request_context():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.routing import Rule
 
 from tests.webapp.analysis.samples import answer_all, face_reading
@@ -19,6 +20,7 @@ from webapp.ats import orders as ats_orders
 from webapp.clips.models import CaptionState, Clip, ClipState
 from webapp.core.database import db, new_id, now
 from webapp.core.security_log import record
+from webapp.core.storage import storage
 from webapp.fairness.operations import make_report
 from webapp.governance.models import Erasure
 from webapp.identity.models import Protocol, Provider
@@ -26,6 +28,7 @@ from webapp.integrations.models import Endpoint
 from webapp.interviews.attachments import attach
 from webapp.interviews.filters import Filters
 from webapp.interviews.models import CandidateRequest, Interview, Outcome, RequestKind
+from webapp.interviews.preview_models import Preview, PreviewState
 from webapp.interviews.saved_views import save_view
 from webapp.messages import outbox
 from webapp.messages.models import Channel, Refusal, Wording
@@ -94,6 +97,9 @@ def build(make: Any, name: str = MARK, *, country: str = "CA") -> World:
         position, [interview], name=f"{name} Guest", email="guest@zebra.org", until=now() + timedelta(days=1), by=admin
     )
     file = attach(open_one, f"{name}.pdf", b"%PDF-1.7\n%%EOF", by=admin)
+    preview = db.session.scalars(sa.select(Preview).where(Preview.attachment_id == file.id)).one()
+    preview.state, preview.texts, preview.total = PreviewState.READY, [f"{name} wrote"], 1
+    storage.save(preview.key(1), b"RIFF", organisation_id=organisation.id)
     decision = Decision(interview=interview, outcome=Outcome.HOLD, reason=f"{name} reason", by_id=admin.id)
     db.session.add(decision)
     asked = CandidateRequest(invitation=open_one, kind=next(iter(RequestKind)), text=f"{name} asks")

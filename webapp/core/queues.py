@@ -33,6 +33,7 @@ REMIND = "messages.remind"
 LISTEN = "follow_ups.listen"
 PREPARE_CLIP = "clips.prepare"
 INVITE_LIST = "interviews.invite_list"
+PREPARE_PREVIEW = "interviews.prepare_preview"
 
 #: Tasks that do not go to QUICK, which is the default.
 ROUTES = {
@@ -42,5 +43,6 @@ ROUTES = {
     SETTLE_LIVE: {"queue": UPKEEP},
     REMIND: {"queue": UPKEEP},
     INVITE_LIST: {"queue": UPKEEP},
+    PREPARE_PREVIEW: {"queue": UPKEEP},
     DELIVER_MESSAGES: {"queue": OUTBOX},
 }

@@ -237,8 +237,9 @@ def translate_stored(text: str | None) -> str:
     Such a text is a message itself, or one with numbers put in: then the message is found by its shape. What was
     never a message (an earlier text) is returned as it is.
     """
+    text = str(text or "")  # a rule of today says why by a text that is translated already
     if not text or language() == ENGLISH:
-        return text or ""
+        return text
     translations = messages_of(language())
     templates = _templates()
     if text in templates:

@@ -18,6 +18,7 @@ from webapp.core.storage import storage
 from webapp.employer.models import EmployerPage
 from webapp.interviews.batch_models import InvitationBatch
 from webapp.interviews.models import Answer, Attachment, Interview, Invitation, Take
+from webapp.interviews.preview_models import Preview
 from webapp.positions.models import Position
 from webapp.recordings.models import Recording
 
@@ -46,6 +47,11 @@ def _of_attachments() -> Any:
     )
 
 
+def _of_previews() -> Any:
+    files = _of_attachments().subquery()
+    return sa.select(Preview.id, files.c.organisation_id).join(files, files.c.id == Preview.attachment_id)
+
+
 def _of_batches() -> Any:
     return sa.select(InvitationBatch.id, Position.organisation_id).join(
         Position, Position.id == InvitationBatch.position_id
@@ -67,6 +73,7 @@ KINDS: tuple[tuple[str, Text, Any], ...] = (
     ("posters", _l("Still pictures of recordings"), _of_recordings),
     ("maps", _l("Pictures that explain readings"), _of_analyses),
     ("attachments", _l("Files of candidates (CVs, letters)"), _of_attachments),
+    ("previews", _l("Previews of candidates' files"), _of_previews),
     ("lists", _l("Lists of people being invited"), _of_batches),
     ("logos", _l("Logos"), _of_logos),
     ("clips", _l("Clips that candidates are shown"), _of_clips),

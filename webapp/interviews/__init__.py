@@ -9,7 +9,7 @@ from webapp.employer.offers import OFFERS
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.interviews import accommodations as helping
-    from webapp.interviews import anonymity, personal, progress, receivers  # connects them, makes the triggers
+    from webapp.interviews import anonymity, personal, previews, progress, receivers  # connects them, makes triggers
     from webapp.interviews.models import Consent
     from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.interviews.status import STATUS_NAMES
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
         help_offers=OFFERS,
         code_name=anonymity.code_name,
         name_to_show=anonymity.name_to_show,
+        preview_of=previews.of,
     )
     app.jinja_env.filters["review_state"] = state_name
     app.jinja_env.filters["status_name"] = lambda status: str(STATUS_NAMES[status])

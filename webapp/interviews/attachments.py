@@ -22,6 +22,7 @@ from webapp.accounts.models import User
 from webapp.core import virus_scan
 from webapp.core.database import after_commit, db
 from webapp.core.storage import storage
+from webapp.interviews import previews
 from webapp.interviews.models import Answer, Attachment, Invitation
 
 #: Bytes of one file, and files of one invitation.
@@ -85,6 +86,7 @@ def attach(
     db.session.add(row)
     db.session.flush()
     storage.save(row.key, content, organisation_id=invitation.organisation_id)
+    previews.ask(row)
     current_app.logger.info(
         "Attachment %s of invitation %s added by %s", row.id, invitation.id, by.id if by else "the candidate"
     )
@@ -114,6 +116,7 @@ def scan_again() -> int:
         if found is virus_scan.Scan.QUARANTINED:
             break  # it still does not answer
         row.scan, done = found, done + 1
+        previews.ask(row)
     db.session.flush()
     return done
 
@@ -121,6 +124,7 @@ def scan_again() -> int:
 def remove(row: Attachment) -> None:
     """Delete a file; its bytes go once the row is gone for good."""
     after_commit(partial(storage.delete, row.key))
+    previews.forget(row)
     row.invitation.attachments.remove(row)
     db.session.flush()
 

@@ -20,6 +20,7 @@ from webapp.interviews.models import (
     Take,
 )
 from webapp.interviews.notice_models import NoticeShown, NoticeText, Signature
+from webapp.interviews.preview_models import Preview
 
 
 def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
@@ -30,6 +31,10 @@ def takes_of(scope: Scope) -> sa.ScalarSelect[str]:
 def answers_of(scope: Scope) -> sa.ScalarSelect[str]:
     """The ids of all answers in a scope."""
     return sa.select(Answer.id).where(Answer.interview_id.in_(scope.interviews)).scalar_subquery()
+
+
+def _files_of(scope: Scope) -> sa.ScalarSelect[str]:
+    return sa.select(Attachment.id).where(Attachment.invitation_id.in_(scope.invitations)).scalar_subquery()
 
 
 def _lines_of_lists(scope: Scope) -> sa.ColumnElement[bool]:
@@ -56,6 +61,13 @@ register(
         Kept.RECORDS,
         lambda scope: Attachment.invitation_id.in_(scope.invitations),
         files=("attachments",),
+    ),
+    Holding(
+        Preview,
+        Kept.RECORDS,
+        lambda scope: Preview.attachment_id.in_(_files_of(scope)),
+        files=("previews",),
+        not_exported=frozenset({"lease_owner", "lease_until", "attempts"}),
     ),
     Holding(LinkCode, Kept.RECORDS, lambda scope: LinkCode.interview_id.in_(scope.interviews)),
     Holding(Accommodation, Kept.RECORDS, lambda scope: Accommodation.invitation_id.in_(scope.invitations)),

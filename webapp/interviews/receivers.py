@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from webapp.core import events
 from webapp.core.database import db
-from webapp.interviews import batch_work, batches
+from webapp.interviews import batch_work, batches, previews
 from webapp.interviews.attachments import scan_again
 from webapp.interviews.models import Invitation
 from webapp.positions.operations import PositionError
@@ -31,6 +31,12 @@ def scan_waiting(_app: object) -> int:
     if scan_again():
         db.session.commit()
     return 0
+
+
+@events.sweeping.connect
+def go_on_with_previews(_app: object) -> int:
+    """Announce again the previews whose worker has died, and ask for those that nobody has asked for."""
+    return previews.requeue()
 
 
 @events.sweeping.connect

@@ -85,6 +85,7 @@ TABLES = {
     "search_entries": "application",
     "search_documents": "application",
     "attachments": "files",
+    "previews": "files",
     "scorecards": "decision",
     "ratings": "decision",
     "point_verdicts": "decision",

@@ -90,8 +90,9 @@ def as_mail(message_id: str) -> Page:
     """The HTML of a message as mail programs get it, its link left out where it lets somebody in."""
     message = load_message(message_id)
     kind = kind_of(message)
-    html = compose(kind, message).html if kind is not None and not kind.secret else _("This message is not shown here.")
-    return Page(html, mimetype="text/html", headers={"Content-Security-Policy": SANDBOX})
+    if kind is None or kind.secret:
+        abort(404, _("This message is not shown here."))
+    return Page(compose(kind, message).html, mimetype="text/html", headers={"Content-Security-Policy": SANDBOX})
 
 
 #: A mail loads nothing, runs nothing, and its styles are in its tags.
