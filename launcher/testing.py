@@ -21,7 +21,7 @@ SLICES = 12
 #: Debian's packages with what the long matrices drive, and one program of each.
 OTHERS = {
     "firefox-esr": "firefox-esr", "webkit2gtk-driver": "WebKitWebDriver", "xvfb": "Xvfb", "nginx-light": "nginx",
-    "coturn": "turnserver", "rabbitmq-server": "rabbitmq-server",
+    "coturn": "turnserver", "rabbitmq-server": "rabbitmq-server", "clamav-daemon": "clamd",
 }  # fmt: skip
 #: The same for what the daily run drives beside a browser: one case of each server that a cluster has.
 SERVERS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}

@@ -1,10 +1,11 @@
-"""Servers of this machine's own, for tests of what runs on several machines: Redis, RabbitMQ and S3.
+"""Servers of this machine's own, for tests: Redis, RabbitMQ, S3, and ClamAV's daemon.
 
 PostgreSQL is in tests/postgres.py. Each is a fresh one on a free port of 127.0.0.1, and gone when the test ends.
 """
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import shutil
@@ -134,3 +135,61 @@ def s3() -> Iterator[str]:
         yield f"http://{host}:{port}"
     finally:
         server.stop()
+
+
+class Clamd:
+    """ClamAV's daemon on a socket of its own, which knows what stands in one line and nothing else."""
+
+    def __init__(self, folder: Path, known: bytes, name: str) -> None:
+        self._program, self._folder = _program("clamd", "clamav-daemon"), folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.socket = str(folder / "ctl")
+        (folder / "database").mkdir()
+        line = f"{hashlib.md5(known, usedforsecurity=False).hexdigest()}:{len(known)}:{name}\n"
+        (folder / "database" / "known.hdb").write_text(line, "ascii")
+        settings = {
+            "LocalSocket": self.socket, "DatabaseDirectory": folder / "database", "TemporaryDirectory": folder,
+            "Foreground": "yes", "SelfCheck": 86_400, "MaxThreads": 2,
+        }  # fmt: skip
+        (folder / "conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()), "ascii")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        log = self._folder / "said"
+        with log.open("ab") as said:
+            self._process = subprocess.Popen(
+                [self._program, f"--config-file={self._folder / 'conf'}"], stdout=said, stderr=said
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"clamd does not start: {log.read_text('utf-8', 'replace')[-800:]}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(10)
+                connection.connect(self.socket)
+                connection.sendall(b"zPING\0")
+                return connection.recv(16) == b"PONG\0"
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """End it as a crash does: its socket stays behind."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+
+
+@contextmanager
+def clamd(known: bytes, name: str) -> Iterator[Clamd]:
+    """A clamd that runs and finds exactly ``known``, as ``name``."""
+    with tempfile.TemporaryDirectory(prefix="viva-clamd-") as folder:
+        server = Clamd(Path(folder), known, name)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()

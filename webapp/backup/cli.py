@@ -22,8 +22,8 @@ from webapp.backup.places import place_at
 from webapp.backup.receivers import journal
 from webapp.backup.repository import Repository
 from webapp.backup.unpacking import NOTE
-from webapp.core.data_folder import LAST_BACKUP
-from webapp.core.database import db
+from webapp.core.data_folder import LAST_BACKUP, LAST_CHECK
+from webapp.core.database import db, now
 from webapp.core.environment import given
 from webapp.core.file_broker import write_whole
 
@@ -52,7 +52,10 @@ def backup(address: str, key_file: Path | None, keep_days: int | None, check: bo
         key = _key(address, place.has("key-id"), key_file, check)
         repository = Repository(place, key, make=not check)
         report: dict[str, Any] = making.check(repository) if check else _make(home, repository, key)
-        if not check:
+        if check:
+            found = {"at": now().isoformat(), "good": bool(report["good"]), "damaged": len(report["damaged"])}
+            write_whole(home / LAST_CHECK, json.dumps(found).encode())
+        else:
             write_whole(home / LAST_BACKUP, report["at"].encode())
         if keep_days and not check:
             report["expired"] = making.expire(repository, keep_days)

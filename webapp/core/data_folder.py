@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: In it: when the last backup was made, for /metrics.
 LAST_BACKUP = "last-backup"
+#: In it: what ``./viva backup --check`` found last, as JSON: ``at``, ``good`` (is there a good one) and ``damaged``.
+LAST_CHECK = "last-backup-check"
 
 
 def make_private(home: Path) -> None:

@@ -89,6 +89,20 @@ def worker_sign(home: Path, hostname: str) -> Path:
     return folder(home) / "workers" / Path(hostname).name
 
 
+def workers(home: Path) -> dict[str, int]:
+    """Queue → how many workers of it were heard of lately; their names are ``queue@host``."""
+    found: dict[str, int] = {}
+    for sign in (folder(home) / "workers").glob("*@*"):
+        try:
+            age = time.time() - sign.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if age < STALE:
+            queue = sign.name.partition("@")[0]
+            found[queue] = found.get(queue, 0) + 1
+    return found
+
+
 @signals.worker_ready.connect
 def _watch_worker(sender: Any, **_details: object) -> None:
     """Have a worker's loop note every few seconds that it turns; ``sender`` is its consumer."""

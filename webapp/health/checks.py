@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
@@ -15,13 +13,10 @@ from flask_babel import ngettext
 
 from webapp.core import liveness, proxies, queues
 from webapp.core.database import db
-from webapp.core.pages import decimal
 from webapp.core.translation import translate_stored
 
 #: Seconds after which a part that was never heard of is no longer just starting.
 STARTING = 120.0
-#: Bytes that must be free, so that recordings that arrive find room.
-ROOM = 2 * 1024**3
 _BEGAN = time.monotonic()
 
 
@@ -32,27 +27,35 @@ NAMES = {
     queues.QUICK: _l("Worker for short tasks"),
     queues.ANALYSIS: _l("Worker for analyses"),
     queues.OUTBOX: _l("Worker for mail and webhooks"),
+    "tables": _l("Tables"),
+    "broker": _l("Broker"),
+    "messages": _l("Unreadable messages"),
+    "storage": _l("Storage"),
     "disk": _l("Disk"),
-    "messages": _l("Messages"),
+    "backup": _l("Backup"),
+    "work": _l("Work that waits"),
+    "versions": _l("Versions"),
     "proxy": _l("Proxy"),
     "tls": _l("Encryption (TLS)"),
 }
 STATES = {
     "ok": _l("OK"),
     "starting": _l("Starting"),
-    "stale": _l("Not responding"),
-    "failed": _l("Failed"),
-    "note": _l("Note"),
+    "stale": _l("Broken"),
+    "failed": _l("Broken"),
+    "note": _l("Look at it"),
 }
 
 
 @dataclass(frozen=True)
 class Check:
-    """One part: ``state`` is ok, starting, stale, failed or note (which nobody needs to be woken for)."""
+    """One part: ``state`` is ok, starting, stale, failed or note (which nobody needs to be woken for); ``text`` says
+    how it is, ``do`` what to do next where something is not as it should be."""
 
     name: str
     state: str
     text: str
+    do: str = ""
 
     @property
     def label(self) -> str:
@@ -67,27 +70,42 @@ class Check:
     @property
     def is_fine(self) -> bool:
         """Whether nothing is wrong."""
-        return self.state in ("ok", "starting", "note")
+        return self.rank < 2
+
+    @property
+    def rank(self) -> int:
+        """0: nothing to do; 1: somebody should look at it; 2: broken."""
+        return {"ok": 0, "starting": 0, "note": 1}.get(self.state, 2)
 
 
 def parts(app: Flask) -> list[Check]:
     """What must work for answers to arrive and be read: the database, the clock, and the workers of each queue."""
-    return [_database(app), *(_alive(name, age) for name, age in liveness.ages(app.config["HOME"]).items())]
+    return [database(app), *alive(app)]
 
 
-def _database(app: Flask) -> Check:
+def alive(app: Flask) -> list[Check]:
+    """The clock, and the workers of each queue."""
+    home = app.config["HOME"]
+    workers = liveness.workers(home)
+    return [_alive(name, age, workers.get(name, 0)) for name, age in liveness.ages(home).items()]
+
+
+def database(app: Flask) -> Check:
+    """Whether the database answers."""
     try:
         db.session.execute(sa.text("select 1"))
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         app.logger.exception("The database does not answer")
-        return Check("database", "failed", _("It does not respond. See the server's log."))
+        return Check("database", "failed", _("It does not respond."), _("See the server's log."))
     return Check("database", "ok", _("It responds."))
 
 
-def _alive(name: str, age: float | None) -> Check:
+def _alive(name: str, age: float | None, workers: int) -> Check:
     if age is not None and age < liveness.STALE:
-        return Check(name, "ok", ngettext("Active %(num)s second ago.", "Active %(num)s seconds ago.", round(age)))
+        heard = ngettext("Active %(num)s second ago.", "Active %(num)s seconds ago.", round(age))
+        number = ngettext("%(num)s worker.", "%(num)s workers.", workers) if workers else ""
+        return Check(name, "ok", f"{heard} {number}".strip())
     if time.monotonic() - _BEGAN < STARTING:
         return Check(name, "starting", _("It has not reported yet; Viva started a moment ago."))
     if age is None:
@@ -98,30 +116,7 @@ def _alive(name: str, age: float | None) -> Check:
         )
     else:
         heard = ngettext("It last reported %(num)s hour ago.", "It last reported %(num)s hours ago.", round(age / 3600))
-    return Check(name, "stale", heard + " " + _("./viva up restarts it automatically. If this persists, see its log."))
-
-
-def storage(app: Flask) -> list[Check]:
-    """Room on the disk, and messages that no worker could read."""
-    free = shutil.disk_usage(app.config["HOME"]).free
-    enough = free > ROOM
-    room = _("%(size)s GB are free where recordings are stored.", size=decimal(free / 1e9, 1))
-    found = [Check("disk", "ok" if enough else "failed", room if enough else room + " " + _("Free up space soon."))]
-    unreadable = Path(app.config["HOME"]) / "broker" / "unreadable"
-    if unreadable.is_dir() and (number := len(list(unreadable.iterdir()))):
-        found.append(
-            Check(
-                "messages",
-                "note",
-                ngettext(
-                    "%(num)s message to workers could not be read: %(folder)s.",
-                    "%(num)s messages to workers could not be read: %(folder)s.",
-                    number,
-                    folder=unreadable,
-                ),
-            )
-        )
-    return found
+    return Check(name, "stale", heard, _("./viva up restarts it automatically. If this persists, see its log."))
 
 
 def network(app: Flask) -> list[Check]:

@@ -6,32 +6,17 @@ workers count is the data folder's own: ask each machine, and add them up.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from sqlalchemy.orm import InstrumentedAttribute
 
-from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import counters, liveness, queues
-from webapp.core.data_folder import LAST_BACKUP
-from webapp.core.database import db, now
-from webapp.messages.models import Message, State
-from webapp.recordings.models import Recording, RecordingState
+from webapp.core import counters, liveness
+from webapp.health import backups, work
 
-#: Queue → the model of its rows, the column of their state, what waits, what runs, and since when it waits.
-_WORK: tuple[tuple[str, Any, Any, Any, InstrumentedAttribute[Any]], ...] = (
-    (queues.QUICK, Recording.state, RecordingState.VERIFYING, None, Recording.received_at),
-    (queues.ANALYSIS, Analysis.state, AnalysisState.QUEUED, AnalysisState.RUNNING, Analysis.created_at),
-    (queues.OUTBOX, Message.state, State.WAITING, State.SENDING, Message.created_at),
-)
 #: Counters, by their names, with their help.
 HELP = {
     "viva_http_requests_total": "Answers of the web server, by route, method and class of status.",
@@ -61,15 +46,8 @@ class _Collector:
                 alive.add_metric([name], age)
         yield alive
         yield GaugeMetricFamily(
-            "viva_backup_age_seconds", "Since the last backup; -1 for none.", value=self._backup_age()
+            "viva_backup_age_seconds", "Since the last backup; -1 for none.", value=backups.age(self._home)
         )
-
-    def _backup_age(self) -> float:
-        try:
-            made = datetime.fromisoformat((self._home / LAST_BACKUP).read_text("ascii").strip())
-        except (OSError, ValueError):
-            return -1.0
-        return max(0.0, time.time() - made.timestamp())
 
     def _counted(self) -> Iterator[Metric]:
         totals = counters.totals(self._home)
@@ -111,13 +89,10 @@ def _waiting() -> Iterable[Metric]:
     depth = GaugeMetricFamily("viva_queue_depth", "What waits, by queue.", labels=["queue"])
     running = GaugeMetricFamily("viva_queue_running", "What is being worked on, by queue.", labels=["queue"])
     age = GaugeMetricFamily("viva_queue_age_seconds", "How long the oldest has waited, by queue.", labels=["queue"])
-    moment = now()
-    for queue, column, waits, runs, since in _WORK:
-        number, oldest = db.session.execute(sa.select(sa.func.count(), sa.func.min(since)).where(column == waits)).one()
-        depth.add_metric([queue], number)
-        age.add_metric([queue], max(0.0, (moment - oldest).total_seconds()) if oldest else 0.0)
-        if runs is not None:
-            running.add_metric([queue], db.session.scalar(sa.select(sa.func.count()).where(column == runs)) or 0)
+    for queue, count in work.counts().items():
+        depth.add_metric([queue], count.waiting)
+        running.add_metric([queue], count.running)
+        age.add_metric([queue], count.oldest)
     return [depth, running, age]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,28 +47,46 @@ def _migrations() -> str:
     """Whether the database is as this program wants it, or newer: it works beside the version that replaces it, whose
     migrations only add (tests/test_old_code.py), and must not be taken away from people for that."""
     try:
-        with db.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+        found = revision()
     except sa.exc.SQLAlchemyError as error:
         return f"The database's version cannot be read ({type(error).__name__})."
-    scripts = ScriptDirectory(str(ROOT / "migrations"))
-    wanted = scripts.get_current_head()
-    behind = {script.revision for script in scripts.walk_revisions()} - {wanted}
+    wanted, behind = revisions()
     if found is not None and found not in behind:
         return "ok"
     return f"The database is at migration {found or 'none'}, and this program wants {wanted}. Run ./viva flask prepare."
 
 
+def revision() -> str | None:
+    """The migration that the database is at; None for none."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def revisions() -> tuple[str, frozenset[str]]:
+    """The migration that this program wants, and all those before it."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    wanted = str(scripts.get_current_head())
+    return wanted, frozenset({script.revision for script in scripts.walk_revisions()} - {wanted})
+
+
 def _broker(app: Flask) -> str:
-    celery = app.extensions["celery"]
     try:
-        with celery.connection_for_read(connect_timeout=PATIENCE) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=PATIENCE)
-            if connection.transport.driver_type == "redis":
-                connection.default_channel.client.ping()
-    except (OSError, OperationalError, *connection_errors(celery)) as error:
+        with broker(app):
+            return "ok"
+    except (OSError, OperationalError, *connection_errors(app.extensions["celery"])) as error:
         return f"The broker does not answer ({type(error).__name__})."
-    return "ok"
+
+
+@contextmanager
+def broker(app: Flask) -> Iterator[Any]:
+    """A connection to the broker that has answered. Raises what `connection_errors` lists, OSError or
+    OperationalError where it does not."""
+    with app.extensions["celery"].connection_for_read(connect_timeout=PATIENCE) as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=PATIENCE)
+        if connection.transport.driver_type == "redis":
+            connection.default_channel.client.ping()
+        yield connection
 
 
 def connection_errors(celery: Any) -> tuple[type[Exception], ...]:

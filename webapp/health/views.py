@@ -13,7 +13,7 @@ from webapp.accounts.models import Role
 from webapp.core import environment
 from webapp.core.extensions import limiter
 from webapp.core.security import require_role
-from webapp.health import checks, pages, readiness, storage_use, work
+from webapp.health import checks, installation, pages, readiness, storage_use
 from webapp.health import metrics as told
 
 blueprint = Blueprint("health", __name__)
@@ -34,7 +34,7 @@ def healthz() -> tuple[Response, int]:
 @limiter.exempt
 def readyz() -> tuple[Response, int]:
     """200 where this server may be given requests, else 503; ``parts`` says what is wrong with which."""
-    parts = readiness.checks(cast("LocalProxy[Flask]", current_app)._get_current_object())
+    parts = readiness.checks(_app())
     ready = all(said == "ok" for said in parts.values())
     return jsonify(status="ready" if ready else "not ready", parts=parts), 200 if ready else 503
 
@@ -53,21 +53,28 @@ def metrics() -> Response:
 @blueprint.get("/health")
 @require_role(Role.ADMIN)
 def health() -> str:
-    """Every part, and what to do about it."""
-    found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
-    return render_template(
-        "health/index.html", checks=found, fine=all(check.is_fine for check in found), work=work.waiting()
-    )
+    """Every part, and what to do about it; work that waits; versions."""
+    found = installation.look(_app())
+    queues = [queue.check for queue in found.work]
+    return render_template("health/index.html", found=found, wrong=_wrong([*found.checks, *queues]))
 
 
 @blueprint.get("/admin")
 @require_role(Role.ADMIN)
 def administration() -> str:
     """Every page of administration, each with a sentence on what it does, and how the installation is."""
-    found = [*checks.parts(current_app), *checks.storage(current_app), *checks.network(current_app)]
-    return render_template(
-        "health/administration.html", sections=pages.SECTIONS, wrong=[check for check in found if not check.is_fine]
-    )
+    found = installation.look(_app())
+    broken = [check for check in _wrong([*found.checks, *[queue.check for queue in found.work]]) if not check.is_fine]
+    return render_template("health/administration.html", sections=pages.SECTIONS, wrong=broken)
+
+
+def _app() -> Flask:
+    return cast("LocalProxy[Flask]", current_app)._get_current_object()
+
+
+def _wrong(found: list[checks.Check]) -> list[checks.Check]:
+    """What is not as it should be, the worst first."""
+    return sorted((check for check in found if check.rank), key=lambda check: -check.rank)
 
 
 @blueprint.get("/admin/storage")
@@ -78,7 +85,7 @@ def storage() -> str:
         "health/storage.html",
         uses=storage_use.used(current_user.organisation_id),
         database=storage_use.database_bytes(),
-        free=checks.storage(current_app)[0],
+        free=installation.disk(_app()),
     )
 
 

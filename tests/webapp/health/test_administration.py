@@ -48,7 +48,7 @@ def test_recordings_that_arrive_wait_for_nobody(app, make):
     db.session.flush()
     db.session.scalars(sa.select(Recording).filter_by(state=RecordingState.VERIFYING)).first().lease_owner = "worker"
     db.session.flush()
-    queue = work.waiting()[0]
+    queue = work.waiting()[0].count
     assert (queue.waiting, queue.running, queue.failed) == (1, 1, 1)
 
 
