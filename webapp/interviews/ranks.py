@@ -150,7 +150,8 @@ def tally(query: sa.Select[Any]) -> Tally:
     looked at."""
     label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
     rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
-    counted = sa.select(*rows.c, sa.func.count()).group_by(*rows.c)
+    kinds = (rows.c.label, rows.c.decided, rows.c.late)
+    counted = sa.select(*kinds, sa.func.count()).group_by(*kinds)
     found: Tally = Counter()
     for value, is_decided, is_late, count in db.session.execute(counted):
         found[Status(value), _rank_of(Status(value), decided=is_decided, late=is_late)] += count

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from webapp.core.database import db
-from webapp.interviews.models import InterviewState
+from webapp.interviews.models import Interview, InterviewState, Invitation
 
 
 @pytest.fixture
@@ -16,13 +16,14 @@ def interview(make):
 
 
 def progress(interview_id: str, invitation_id: str) -> str | None:
-    return db.session.scalar(sa.text("select progress from invitations where id = :id"), {"id": invitation_id})
+    table = Invitation.__table__
+    return db.session.scalar(sa.select(table.c.progress).where(table.c.id == invitation_id))
 
 
 def change(interview_id: str, **values: str) -> None:
     """As a program that knows nothing of the column does."""
-    columns = ", ".join(f"{name} = :{name}" for name in values)
-    db.session.execute(sa.text(f"update interviews set {columns} where id = :id"), values | {"id": interview_id})
+    table = Interview.__table__
+    db.session.execute(sa.update(table).where(table.c.id == interview_id).values(values))
 
 
 def test_whatever_writes_the_row(interview):
@@ -42,7 +43,7 @@ def test_an_interview_that_is_erased_leaves_nothing_of_it(interview):
     ids = interview.id, interview.invitation_id
     change(ids[0], state="submitted")
     db.session.flush()
-    db.session.execute(sa.text("delete from interviews where id = :id"), {"id": ids[0]})
+    db.session.execute(sa.delete(Interview.__table__).where(Interview.__table__.c.id == ids[0]))
     assert progress(*ids) is None
 
 
