@@ -1,7 +1,7 @@
 """How far an interview has come, beside its invitation, kept by the database itself
 
 Revision ID: 3c8f1d7b2e96
-Revises: 7a2c5d9e4f18
+Revises: 8b3d6e0f5a29
 Create Date: 2026-12-02 23:50
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "3c8f1d7b2e96"
-down_revision = "7a2c5d9e4f18"
+down_revision = "8b3d6e0f5a29"
 branch_labels = None
 depends_on = None
 
