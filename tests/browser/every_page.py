@@ -77,6 +77,7 @@ NO_PAGE = {
     "transcripts.captions": "captions",
     "employer_public.logo": "a picture",
     "employer_public.style": "colours of other pages",
+    "reviews.page": "a picture",
     "reviews.file": "a file to download",
     "erasing.certificate": "a file to download",
     "data_receipts.certificate": "a file to download",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
+from tests.browser.journey import SAVED
+from tests.browser.live import Viva
 from tests.webapp.conftest import app, make
 from webapp.core.database import db
 from webapp.interviews import operations
@@ -54,14 +57,14 @@ def listen_to(page: Page, wrong: list[str]) -> None:
     """Read the page's accessibility tree as a screen reader does, and note what it could not say."""
     tree = page.locator("body").aria_snapshot()
     where = page.url.rsplit("/", 2)[-2:]
-    headings = re.findall(r"- heading .*\[level=1\]", tree)
+    headings = re.findall(r"- '?heading .*\[level=1\]", tree)
     if len(headings) != 1:
         wrong.append(f"{where}: {len(headings)} headings of level 1")
     if len(re.findall(r"^\s*- main", tree, re.M)) != 1:
         wrong.append(f"{where}: not one main part")
     for line in tree.splitlines():
-        role = re.match(r"\s*- (\w+)(?: |:|$)", line)
-        if role and role[1] in NAMED and not re.match(r'\s*- \w+ ("|/)', line):
+        role = re.match(r"\s*- '?(\w+)(?: |:|$)", line)
+        if role and role[1] in NAMED and not re.match(r"\s*- '?\w+ (\"|/)", line):
             wrong.append(f"{where}: nameless {line.strip()}")
 
 
@@ -116,3 +119,77 @@ def test_a_whole_interview_by_keyboard_and_as_a_screen_reader_hears_it(address, 
     db.session.expire_all()
     assert not wrong, "\n".join(wrong)
     assert invitation.interview.state is InterviewState.SUBMITTED
+
+
+def wait_until(page: Page, true: Callable[[], bool], seconds: float = 30, why: Callable[[], str] = str) -> None:
+    """Wait until ``true()``. Fails after ``seconds``, saying ``why()``."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, why()
+        page.wait_for_timeout(100)
+
+
+def hear(page: Page, words: str, seconds: float = 30) -> str:
+    """Wait until the accessibility tree says ``words`` (a pattern, over lines); the tree. Fails with the last one."""
+    heard: list[str] = []
+
+    def heard_it() -> bool:
+        heard[:] = [page.locator("body").aria_snapshot()]
+        return bool(re.search(words, heard[0], re.S))
+
+    wait_until(page, heard_it, seconds, lambda: f"nobody hears {words!r} in:\n{heard[0]}")
+    return heard[0]
+
+
+def record(page: Page, number: int) -> None:
+    """Record a take by keyboard alone, and hear each state of it."""
+    tab_to(page, "^BUTTON.*(Start recording|Record)")
+    page.keyboard.press("Enter")
+    tree = hear(page, r'paragraph: Recording.*button "Stop"')
+    assert 'button "Start recording"' not in tree, "two things to press at once"
+    page.wait_for_timeout(2_500)
+    if "Stop" not in page.evaluate(_FOCUSED):
+        tab_to(page, "^BUTTON.*Stop")
+    page.keyboard.press("Enter")
+    hear(page, rf"Take {number}.{{1,40}}Saved", SAVED / 1000)
+
+
+@pytest.mark.full
+def test_a_video_is_recorded_watched_and_recorded_again_by_keyboard(
+    viva: Viva, new_context: Callable[..., BrowserContext]
+):
+    wrong: list[str] = []
+    page = new_context().new_page()
+    page.goto(viva.invitation(kinds="video"))
+    press(page, "^BUTTON.*Start")
+    press(page, "^A .*(Start|Continue)")
+    if page.get_by_label("Where do you live?").count():
+        tab_to(page, "^SELECT")
+        page.keyboard.type("Ontario")
+    tab_to(page, "^INPUT recording")
+    page.keyboard.press("Space")
+    hear(page, r"checkbox .*\[checked\]")
+    press(page, "^BUTTON.*Save and continue")
+    page.wait_for_url(re.compile("/check$"))
+    tab_to(page, "^BUTTON.*Turn on")
+    page.keyboard.press("Enter")
+    hear(page, "We can hear you")
+    listen_to(page, wrong)
+    press(page, "^A .*(Start|Continue|question)")
+    page.wait_for_url(re.compile("/questions/1$"))
+    hear(page, 'button "Start recording"(?! \\[disabled)')
+    listen_to(page, wrong)
+    record(page, 1)
+    listen_to(page, wrong)
+    tab_to(page, "^VIDEO .*Take 1")
+    page.keyboard.press("Space")
+    wait_until(page, lambda: page.evaluate("document.activeElement.currentTime") > 0.5)
+    page.keyboard.press("Space")
+    record(page, 2)
+    hear(page, r"Take 2.{1,80}Will be submitted")
+    press(page, "^A .*Review and submit")
+    listen_to(page, wrong)
+    press(page, "^BUTTON.*Submit")
+    hear(page, r'heading "Your interview is submitted')
+    listen_to(page, wrong)
+    assert not wrong, "\n".join(wrong)
