@@ -211,7 +211,9 @@ class Copies:
     def _all_makers(self) -> dict[str, list[tuple[int, Callable[..., str]]]]:
         """Table → for each row of the prototype the place of its answer (0 where it has none), and its maker."""
         wanted = {
-            "invitations": ("id", "name", "email", "job_id", "created_at", "deadline", "withdrawn_at"),
+            "invitations": (
+                "id", "name", "email", "job_id", "created_at", "deadline", "withdrawn_at", "progress",
+            ),
             "interviews": (
                 "id", "invitation_id", "job_id", "candidate_name", "started_at", "submitted_at", "review_state",
                 "outcome",
@@ -252,7 +254,7 @@ class Copies:
         for each in range(first, first + number):
             self._interview(lines, each)
             if each % BEGINNERS == 0:
-                self._invitation(lines, self._id(), self._name(), each, self._when(each))
+                self._invitation(lines, self._id(), self._name(), each, self._when(each), _NULL)
         return {table: "".join(found) for table, found in lines.items()}
 
     def _name(self) -> str:
@@ -261,7 +263,9 @@ class Copies:
     def _when(self, number: int) -> datetime:
         return self.moment - timedelta(days=DAYS * (1 - (number + 1) / self.interviews))
 
-    def _invitation(self, lines: dict[str, list[str]], key: str, name: str, number: int, when: datetime) -> None:
+    def _invitation(
+        self, lines: dict[str, list[str]], key: str, name: str, number: int, when: datetime, progress: str
+    ) -> None:  # fmt: skip
         from webapp.search.operations import documents
 
         email = f"person{number}@viva.example"
@@ -270,6 +274,7 @@ class Copies:
             self._makers["invitations"][0][1](
                 id=key, name=name, email=email, job_id=self.setting.positions[number % POSITIONS],
                 created_at=when - timedelta(days=3), deadline=when + timedelta(days=7), withdrawn_at=gone or _NULL,
+                progress=progress,
             )
         )  # fmt: skip
         lines["search_entries"].append(self._makers["search_entries"][0][1](invitation_id=key))
@@ -284,7 +289,7 @@ class Copies:
         invitation, interview, when, name = self._id(), self._id(), self._when(number), self._name()
         undecided = number >= self.interviews * (1 - UNDECIDED)
         rich = number >= self.interviews - RICH
-        self._invitation(lines, invitation, name, number, when)
+        self._invitation(lines, invitation, name, number, when, "submitted" if undecided else "decided")
         lines["interviews"].append(
             self._makers["interviews"][0][1](
                 id=interview, invitation_id=invitation, job_id=self.setting.positions[number % POSITIONS],

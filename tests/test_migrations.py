@@ -40,6 +40,20 @@ def test_they_end_where_the_models_are(app):
         assert compare_metadata(context, db.metadata) == []
 
 
+def test_the_triggers_are_those_of_the_models(app):
+    """SQLite copies a table to change it, and forgets its triggers: such a migration makes them anew."""
+    flask_migrate.upgrade()
+    made = sa.create_engine("sqlite://")
+    db.metadata.create_all(made)
+    assert triggers_of(db.engine) == triggers_of(made) != {}
+
+
+def triggers_of(engine: sa.Engine) -> dict[str, str]:
+    asked = sa.text("select name, sql from sqlite_master where type = 'trigger'")
+    with engine.connect() as connection:
+        return {name: " ".join(words.split()) for name, words in connection.execute(asked)}
+
+
 def test_they_can_be_taken_back(app):
     flask_migrate.upgrade()
     flask_migrate.downgrade(revision="base")

@@ -122,6 +122,7 @@ EXCEPT = {
     "webapp/integrity/texts.py": "texts with versions, one per language",
     "webapp/notices/documents.py": "texts with versions, one per language",
     "webapp/search/schema.py": "statements for databases",
+    "webapp/interviews/progress.py": "statements for databases",
     "webapp/live/consent_texts.py": "texts with versions, one per language",
     "webapp/practice/questions.py": "a question set like those that people write",
     "webapp/practice/operations.py": "a question set like those that people write",

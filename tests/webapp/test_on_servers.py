@@ -164,6 +164,7 @@ def test_a_migration_that_fails_leaves_schema_and_rows_as_they_were(database, tm
 FEATURES = (
     "accounts/test_sessions.py", "accounts/test_second_step.py", "positions", "interviews/test_links.py", "recordings/test_tus.py",
     "analysis/test_sweep.py", "analysis/test_operations.py", "analysis/test_turns.py", "analysis/test_waiting.py",
+    "interviews/test_ranks.py", "interviews/test_progress.py", "search/test_search.py",
 )  # fmt: skip
 #: Tests that are about the file in which an upload gathers, or the folder of recordings.
 OF_FILES = "not smaller_of_file and not full_disk"

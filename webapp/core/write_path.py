@@ -55,10 +55,10 @@ def _prepare(connection: object, _record: object) -> None:
 
 @event.listens_for(Engine, "connect")
 def _plan(connection: Any, _record: object) -> None:
-    """PostgreSQL compiles no query to machine code: what pages ask is short, and to compile it costs more than it
-    saves."""
+    """What pages ask of PostgreSQL is short: no query is compiled to machine code or shared among processes, which
+    costs more than it saves, and a row is found by its index, as where the data is in memory or on an SSD."""
     if hasattr(connection, "pgconn"):  # psycopg's
-        connection.execute("SET jit = off")
+        connection.execute("SET jit = off; SET max_parallel_workers_per_gather = 0; SET random_page_cost = 1.1")
         connection.commit()
 
 

@@ -9,7 +9,7 @@ from webapp.employer.offers import OFFERS
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.interviews import accommodations as helping
-    from webapp.interviews import anonymity, personal, previews, receivers  # connects them
+    from webapp.interviews import anonymity, personal, previews, progress, receivers  # connects them, makes triggers
     from webapp.interviews.models import Consent
     from webapp.interviews.notice_models import NoticeShown, Signature
     from webapp.interviews.status import STATUS_NAMES

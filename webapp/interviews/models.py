@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, FetchedValue, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
@@ -27,6 +27,13 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
+class Progress(enum.StrEnum):
+    """How far the interview of an invitation has come. None: nothing was handed in."""
+
+    SUBMITTED = "submitted"
+    DECIDED = "decided"
+
+
 class Invitation(OfOrganisation, Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
@@ -35,7 +42,12 @@ class Invitation(OfOrganisation, Model):
     __table_args__ = (
         Index("ix_invitations_of", "organisation_id", "job_id"),
         Index("ix_invitations_newest", "created_at", "id"),
-        _partial("ix_invitations_open", "deadline", where="withdrawn_at is null and revoked_at is null"),
+        _partial("ix_invitations_progress", "organisation_id", "progress", "job_id", where="withdrawn_at is null"),
+        _partial(
+            "ix_invitations_unanswered",
+            "deadline",
+            where="withdrawn_at is null and revoked_at is null and progress is null",
+        ),
         _partial("ix_invitations_withdrawn", "organisation_id", where="withdrawn_at is not null"),
         _partial("ix_invitations_revoked", "organisation_id", where="revoked_at is not null"),
     )
@@ -58,6 +70,8 @@ class Invitation(OfOrganisation, Model):
     language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     #: The language that the candidate chose; empty: that of their browser.
     chosen_language: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: For queries alone: the database keeps it (webapp/interviews/progress.py), what was loaded may be older.
+    progress: Mapped[Progress | None] = mapped_column(enum_type(Progress), server_default=FetchedValue())
 
     position: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
@@ -105,6 +119,7 @@ class Interview(OfOrganisationOrAll, Model):
         Index("ix_interviews_review", "review_state", "submitted_at"),
         Index("ix_interviews_of", "organisation_id", "job_id", "state", "mode"),
         _partial("ix_interviews_undecided", "submitted_at", where="review_state <> 'decided'"),
+        _partial("ix_interviews_submitted", "organisation_id", "submitted_at", where="state = 'submitted'"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

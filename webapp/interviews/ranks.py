@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +18,9 @@ from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.filters import Status
-from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.interviews.models import Interview, InterviewState, Invitation, Progress
 from webapp.interviews.operations import invitations_of
-from webapp.organisations.access import Right, allowed
-from webapp.policy import Mode
 from webapp.positions.models import ReviewState
-from webapp.positions.operations import at_teams
 
 #: A deadline that passed within this time is worth a look: extend it, or let it be.
 LATELY = timedelta(days=14)
@@ -60,126 +56,129 @@ def _is_expired() -> sa.ColumnElement[bool]:
     return sa.and_(Invitation.deadline <= moment, sa.not_(begun))
 
 
-def _is_submitted() -> sa.ColumnElement[bool]:
-    return Interview.state == InterviewState.SUBMITTED
+def _is_late() -> sa.ColumnElement[bool]:
+    return Invitation.deadline > now() - LATELY
 
 
-def _is_decided() -> sa.ColumnElement[bool]:
-    return sa.func.coalesce(Interview.review_state == ReviewState.DECIDED, sa.false())
+#: Conditions on an invitation's own row, which its indexes are of.
+_GONE, _REVOKED = Invitation.withdrawn_at.is_not(None), Invitation.revoked_at.is_not(None)
+_UNDECIDED, _DECIDED = Invitation.progress == Progress.SUBMITTED, Invitation.progress == Progress.DECIDED
+_STAYS, _UNREVOKED = Invitation.withdrawn_at.is_(None), Invitation.revoked_at.is_(None)
+_UNANSWERED = Invitation.progress.is_(None)
 
 
-def _is_closed() -> sa.ColumnElement[bool]:
-    return sa.or_(Invitation.withdrawn_at.is_not(None), Invitation.revoked_at.is_not(None))
+def has_status(status: Status) -> sa.ColumnElement[bool]:
+    """Whether a row of Invitation, outer joined with Interview, has this status. What people have decided waits for no
+    report."""
+    open_ones = (_STAYS, _UNREVOKED, _UNANSWERED)
+    begun, expired = Interview.id.is_not(None), _is_expired()
+    return {
+        Status.WITHDRAWN: lambda: _GONE,
+        Status.READY: lambda: sa.and_(_STAYS, sa.or_(_DECIDED, sa.and_(_UNDECIDED, *_ready))),
+        Status.ANALYSING: lambda: sa.and_(_STAYS, _UNDECIDED, *(sa.not_(each) for each in _ready)),
+        Status.REVOKED: lambda: sa.and_(_STAYS, _REVOKED, _UNANSWERED),
+        Status.EXPIRED: lambda: sa.and_(*open_ones, expired),
+        Status.IN_PROGRESS: lambda: sa.and_(*open_ones, sa.not_(expired), begun),
+        Status.INVITED: lambda: sa.and_(*open_ones, sa.not_(expired), sa.not_(begun)),
+    }[status]()
 
 
 def status() -> sa.Case[str]:
-    """The status of a row of Invitation, outer joined with Interview. What people have decided waits for no report."""
+    """The status of a row of Invitation, outer joined with Interview: the same as a column, in the order in which it is
+    cheap to say."""
     return sa.case(
-        (Invitation.withdrawn_at.is_not(None), Status.WITHDRAWN.value),
-        (sa.and_(_is_submitted(), sa.or_(Interview.review_state == ReviewState.DECIDED, *_ready)), Status.READY.value),
-        (_is_submitted(), Status.ANALYSING.value),
-        (Invitation.revoked_at.is_not(None), Status.REVOKED.value),
+        (_GONE, Status.WITHDRAWN.value),
+        (_DECIDED, Status.READY.value),
+        (sa.and_(_UNDECIDED, *_ready), Status.READY.value),
+        (_UNDECIDED, Status.ANALYSING.value),
+        (_REVOKED, Status.REVOKED.value),
         (_is_expired(), Status.EXPIRED.value),
         (Interview.id.is_not(None), Status.IN_PROGRESS.value),
         else_=Status.INVITED.value,
     )
 
 
-def in_rank(query: sa.Select[Any], rank: Rank) -> sa.Select[Any]:
-    """What of a query over Invitation, outer joined with Interview, is of one rank, in the order of that rank."""
-    moment = now()
-    undecided = (
-        _is_submitted(), Interview.review_state != ReviewState.DECIDED, Invitation.withdrawn_at.is_(None)
-    )  # fmt: skip
-    unanswered = sa.or_(Interview.id.is_(None), Interview.state != InterviewState.SUBMITTED)
-    unclosed = (Invitation.withdrawn_at.is_(None), Invitation.revoked_at.is_(None), unanswered)
-    newest = (Invitation.created_at.desc(), Invitation.id)
+def in_rank(query: sa.Select[Any], rank: Rank, *, backwards: bool = False) -> sa.Select[Any]:
+    """What of a query over Invitation, outer joined with Interview, is of one rank, in the order of that rank or, for
+    what stands near its end, in the opposite one."""
+    conditions, order = _of_rank(rank)
+    if backwards:
+        order = [each.desc() if ascending else each.asc() for each, ascending in order]
+    else:
+        order = [each.asc() if ascending else each.desc() for each, ascending in order]
+    return query.where(*conditions).order_by(*order)
+
+
+def _of_rank(rank: Rank) -> tuple[list[sa.ColumnElement[bool]], list[Any]]:
+    """What is of a rank, and by which columns it is sorted: each with whether it ascends."""
+    newest = [(Invitation.created_at, False), (Invitation.id, True)]
     if rank is Rank.REVIEW:
-        return query.where(*undecided, *_ready).order_by(Interview.submitted_at, *newest)
+        return [*_undecided(), *_ready], [(Interview.submitted_at, True), *newest]
     if rank is Rank.ANALYSING:
-        return query.where(*undecided, *(sa.not_(each) for each in _ready)).order_by(Interview.submitted_at, *newest)
+        return [*_undecided(), *(sa.not_(each) for each in _ready)], [(Interview.submitted_at, True), *newest]
     if rank is Rank.LATE:
-        lately = Invitation.deadline > moment - LATELY
-        return query.where(*unclosed, _is_expired(), lately).order_by(Invitation.deadline, *newest)
+        return [has_status(Status.EXPIRED), _is_late()], [(Invitation.deadline, True), *newest]
     if rank is Rank.ON_ITS_WAY:
-        soon = Invitation.deadline > moment - GRACE
-        return query.where(*unclosed, soon, sa.not_(_is_expired())).order_by(Invitation.deadline, *newest)
-    late = sa.and_(_is_expired(), Invitation.deadline <= moment - LATELY)
-    over = sa.or_(
-        Invitation.withdrawn_at.is_not(None),
-        sa.and_(_is_submitted(), _is_decided()),
-        sa.and_(unanswered, sa.or_(Invitation.revoked_at.is_not(None), late)),
-    )
-    return query.where(over).order_by(*newest)
+        soon = Invitation.deadline > now() - GRACE
+        return [_STAYS, _UNREVOKED, _UNANSWERED, soon, sa.not_(_is_expired())], [(Invitation.deadline, True), *newest]
+    over = sa.or_(_GONE, _DECIDED, sa.and_(_UNANSWERED, sa.or_(_REVOKED, sa.not_(_is_late()))))
+    return [over], newest
 
 
-def _rank() -> sa.Case[int]:
-    label = status()
-    return sa.case(
-        (sa.and_(label == Status.READY.value, sa.not_(_is_decided())), Rank.REVIEW.value),
-        (sa.and_(label == Status.EXPIRED.value, Invitation.deadline > now() - LATELY), Rank.LATE.value),
-        (label == Status.ANALYSING.value, Rank.ANALYSING.value),
-        (label.in_((Status.IN_PROGRESS.value, Status.INVITED.value)), Rank.ON_ITS_WAY.value),
-        else_=Rank.CLOSED.value,
+def _undecided() -> tuple[sa.ColumnElement[bool], ...]:
+    """What was handed in and waits for people, said of both tables: each has an index of its own of these few."""
+    return (
+        _STAYS,
+        _UNDECIDED,
+        Interview.state == InterviewState.SUBMITTED,
+        Interview.review_state != ReviewState.DECIDED,
     )
+
+
+def _rank_of(label: Status, *, decided: bool, late: bool) -> Rank:
+    if label is Status.READY and not decided:
+        return Rank.REVIEW
+    if label is Status.EXPIRED and late:
+        return Rank.LATE
+    if label is Status.ANALYSING:
+        return Rank.ANALYSING
+    return Rank.ON_ITS_WAY if label in (Status.IN_PROGRESS, Status.INVITED) else Rank.CLOSED
 
 
 def tally(query: sa.Select[Any]) -> Tally:
     """How many there are of each status and rank in a query over Invitation, outer joined with Interview: every row is
     looked at."""
-    label, rank = status(), _rank()
-    counted = query.with_only_columns(label, rank, sa.func.count()).group_by(label, rank)
-    return Counter({(Status(value), Rank(number)): count for value, number, count in db.session.execute(counted)})
+    label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
+    rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
+    kinds = (rows.c.label, rows.c.decided, rows.c.late)
+    counted = sa.select(*kinds, sa.func.count()).group_by(*kinds)
+    found: Tally = Counter()
+    for value, is_decided, is_late, count in db.session.execute(counted):
+        found[Status(value), _rank_of(Status(value), decided=is_decided, late=is_late)] += count
+    return found
 
 
 def tally_of_everything(user: User) -> Tally:
-    """The same of all that ``user`` may see. Row by row is looked at what is open alone; what is closed is counted by
-    indexes, and what expired long ago is the rest."""
+    """The same of all that ``user`` may see. Row by row is looked at what is open alone; what is closed, which is most,
+    is counted by indexes."""
     invitations = invitations_of(user)
     joined = invitations.outerjoin(Interview, Interview.invitation_id == Invitation.id)
-    submitted = _submitted_of(user)
-    withdrawn, revoked = Invitation.withdrawn_at.is_not(None), Invitation.revoked_at.is_not(None)
-    unanswered = sa.or_(Interview.id.is_(None), Interview.state != InterviewState.SUBMITTED)
-    everybody, answered, gone, gone_answered, shut = db.session.execute(
+    decided, gone, shut, long_ago = db.session.execute(
         sa.select(
-            _count(invitations),
-            _count(submitted),
-            _count(invitations.where(withdrawn)),
-            _count(joined.where(withdrawn, _is_submitted())),
-            _count(joined.where(revoked, sa.not_(withdrawn), unanswered)),
+            _count(invitations.where(_STAYS, _DECIDED)),
+            _count(invitations.where(_GONE)),
+            _count(invitations.where(_REVOKED, _STAYS, _UNANSWERED)),
+            _count(invitations.where(_STAYS, _UNREVOKED, _UNANSWERED, sa.not_(_is_late()))),
         )
     ).one()
-    open_ones = invitations.join(Interview, Interview.invitation_id == Invitation.id).where(
-        _is_submitted(), Interview.review_state != ReviewState.DECIDED, sa.not_(withdrawn)
-    )
-    recent = joined.where(sa.not_(_is_closed()), Invitation.deadline > now() - LATELY, unanswered)
-    found = tally(open_ones) + tally(recent)
-    found[Status.READY, Rank.CLOSED] = (
-        answered
-        - gone_answered
-        - sum(count for (label, _rank), count in found.items() if label in (Status.READY, Status.ANALYSING))
-    )
+    found = tally(joined.where(*_undecided()))
+    found += tally(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late()))
+    found[Status.READY, Rank.CLOSED] = decided
     found[Status.WITHDRAWN, Rank.CLOSED] = gone
     found[Status.REVOKED, Rank.CLOSED] = shut
-    found[Status.EXPIRED, Rank.CLOSED] = everybody - sum(found.values())
+    found[Status.EXPIRED, Rank.CLOSED] = long_ago
     return +found
 
 
 def _count(query: sa.Select[Any]) -> sa.ScalarSelect[int]:
     return query.with_only_columns(sa.func.count()).scalar_subquery()
-
-
-def _submitted_of(user: User) -> sa.Select[Any]:
-    """The submitted assessments that ``user`` may see, by their own columns alone where an index has them."""
-    created_by = sa.select(Invitation.created_by_id).where(Invitation.id == Interview.invitation_id).scalar_subquery()
-    return sa.select(Interview).where(
-        Interview.mode == Mode.ASSESSMENT,
-        _is_submitted(),
-        allowed(
-            user,
-            Right.VIEW,
-            within=partial(at_teams, Interview.position_id),
-            organisation=Interview.organisation_id,
-            created_by=created_by,
-        ),
-    )

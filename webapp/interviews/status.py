@@ -15,7 +15,7 @@ from webapp.core.database import db
 from webapp.interviews.filters import Filters, Status, managed_by, waits_for
 from webapp.interviews.models import Interview, Invitation, Outcome
 from webapp.interviews.operations import invitations_of
-from webapp.interviews.ranks import Rank, in_rank, status, tally, tally_of_everything
+from webapp.interviews.ranks import Rank, has_status, in_rank, status, tally, tally_of_everything
 from webapp.positions.models import ReviewState, Stage
 
 __all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox"]
@@ -124,7 +124,7 @@ def entries_of(user: User, invitation_ids: Collection[str]) -> list[Entry]:
 def found(user: User, filters: Filters) -> sa.Select[Invitation]:
     """What fits ``filters`` of what ``user`` may see, in no order: for programs."""
     query = filters.apply(_query(user), user)
-    return query.where(status() == filters.status.value) if filters.status else query
+    return query.where(has_status(filters.status)) if filters.status else query
 
 
 def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
@@ -135,7 +135,7 @@ def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
     tallied = tally(query) if filters.narrow else every
     wanted = {key: count for key, count in tallied.items() if filters.status in (None, key[0])}
     if filters.status:
-        query = query.where(status() == filters.status.value)
+        query = query.where(has_status(filters.status))
     total = sum(wanted.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -147,13 +147,17 @@ def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
 
 
 def _page(query: sa.Select, wanted: Mapping[tuple[Status, Rank], int], first: int) -> list[str]:
-    """The ids of one page, rank by rank: a rank of which nothing is on it is not asked for."""
+    """The ids of one page, rank by rank: a rank of which nothing is on it is not asked for, and one of which its end is
+    on it is read from there."""
     ids: list[str] = []
     for rank in Rank:
         there = sum(count for key, count in wanted.items() if key[1] is rank)
         if first < there and len(ids) < PAGE_SIZE:
-            rows = in_rank(query.with_only_columns(Invitation.id), rank)
-            ids += db.session.scalars(rows.limit(PAGE_SIZE - len(ids)).offset(first))
+            number = min(PAGE_SIZE - len(ids), there - first)
+            after = there - first - number
+            rows = in_rank(query.with_only_columns(Invitation.id), rank, backwards=after < first)
+            page = db.session.scalars(rows.limit(number).offset(min(first, after))).all()
+            ids += reversed(page) if after < first else page
         first = max(0, first - there)
     return ids
 

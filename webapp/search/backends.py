@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from webapp.core.database import db
+from webapp.interviews.models import Invitation
 from webapp.search.models import SearchDocument
 from webapp.search.query import Term
 from webapp.search.schema import WORDS
 
 _words = sa.table(WORDS, sa.column("rowid", sa.Integer), sa.column(WORDS))
-_documents = sa.table("search_documents", sa.column("id", sa.Integer), sa.column("vector"))
+_vector: sa.ColumnElement[Any] = sa.literal_column("search_documents.vector")
 
 
-def documents_with(term: Term) -> sa.Select[int]:
-    """The numbers of the documents that hold ``term``, whether or not it is to be excluded."""
+def holds(term: Term, *, few: bool = False) -> sa.ColumnElement[bool]:
+    """Whether a row of SearchDocument holds ``term``, whether or not it is to be excluded.
+
+    :param few: other conditions leave but a few rows, so that each of them is looked at.
+    """
     if db.engine.dialect.name == "postgresql":
-        return sa.select(_documents.c.id).where(
-            _documents.c.vector.op("@@")(sa.cast(sa.literal(postgresql_query(term), sa.Text), TSQUERY))
-        )
-    return sa.select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(sqlite_query(term)))
+        return _vector.op("@@", is_comparison=True)(sa.cast(sa.literal(postgresql_query(term), sa.Text), TSQUERY))
+    found = sa.select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(sqlite_query(term)))
+    # The sum keeps SQLite from looking up every document of a common word.
+    return (SearchDocument.id + 0 if few else SearchDocument.id).in_(found)
 
 
-def invitations_with(term: Term, named: sa.Select[str] | None = None) -> sa.Select[str]:
-    """The ids of the invitations in whose names and words ``term`` is; with ``named``, the names of these alone."""
-    found = sa.select(SearchDocument.invitation_id).where(SearchDocument.id.in_(documents_with(term)))
-    if named is None:
-        return found
-    return found.where(sa.or_(SearchDocument.answer_id.is_not(None), SearchDocument.invitation_id.in_(named)))
+def is_found(term: Term, named: sa.Select[str] | None = None, *, few: bool = False) -> sa.ColumnElement[bool]:
+    """Whether ``term`` is in the name or the words of a row of Invitation; with ``named``, in the names of these alone.
+
+    :param few: other conditions leave but a few rows, so that each of them is looked at.
+    """
+    found = sa.select(SearchDocument.invitation_id).where(holds(term))
+    if named is not None:
+        found = found.where(sa.or_(SearchDocument.answer_id.is_not(None), SearchDocument.invitation_id.in_(named)))
+    if db.engine.dialect.name == "postgresql":
+        mine = found.where(SearchDocument.invitation_id == Invitation.id).correlate(Invitation)
+        return mine.limit(1).scalar_subquery().is_not(None) if few else mine.exists()
+    return Invitation.id.in_(found)
 
 
 def sqlite_query(term: Term) -> str:

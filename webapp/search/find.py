@@ -18,11 +18,11 @@ from webapp.core.database import db
 from webapp.interviews.access import may_manage
 from webapp.interviews.anonymity import code_name
 from webapp.interviews.filters import managed_by
-from webapp.interviews.models import Answer, Interview, Invitation, Take
+from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Take
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import Position
 from webapp.reviews.access import is_identity_hidden
-from webapp.search.backends import documents_with, invitations_with
+from webapp.search.backends import holds, is_found
 from webapp.search.folding import Token, tokens
 from webapp.search.models import SearchDocument
 from webapp.search.query import Term, parse
@@ -31,7 +31,9 @@ from webapp.transcripts.models import Transcript
 
 PAGE_SIZE = 20
 #: So many candidates are looked through, the newest first: whoever gets more takes another word.
-MOST = 1_000
+MOST = 200
+#: So many of the newest are looked at one by one, before the index of words is asked.
+FIRST = 2_000
 #: So many places are shown of one interview, and so many words around each.
 MOST_PASSAGES, AROUND = 3, 12
 
@@ -89,14 +91,10 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     wanted = [term for term in terms if not term.excluded]
     if not wanted:
         return Results(terms, [])
-    query = invitations_of(user)
+    visible = invitations_of(user)
     if position_id:
-        query = query.where(Invitation.position_id == position_id)
-    named = _named(user)
-    for term in terms:
-        found = invitations_with(term, named)
-        query = query.where(Invitation.id.not_in(found) if term.excluded else Invitation.id.in_(found))
-    every = _newest(query)
+        visible = visible.where(Invitation.position_id == position_id)
+    every = _newest(visible, terms, _named(user))
     total = min(len(every), MOST)
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -108,15 +106,38 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     return Results(terms, _entries(user, rows, wanted), total, page, pages, len(every) > MOST)
 
 
-def _newest(query: sa.Select[Invitation]) -> list[str]:
-    """The ids of those with the newest answers, at most one more than MOST: nothing but ids is sorted."""
-    ordered = (
-        query.with_only_columns(Invitation.id)
-        .outerjoin(Interview, Interview.invitation_id == Invitation.id)
-        .order_by(Interview.submitted_at.is_(None), Interview.submitted_at.desc(), Invitation.created_at.desc())
-        .order_by(Invitation.id)
+def _newest(visible: sa.Select[Invitation], terms: Sequence[Term], named: sa.Select[str] | None) -> list[str]:
+    """The ids of those with the newest answers, then of those without, at most one more than MOST: nothing but ids is
+    read, in the order that an index has. A common word is found among the newest, a rare one by the index of words."""
+    answered = (
+        visible.with_only_columns(Invitation.id)
+        .join(Interview, Interview.invitation_id == Invitation.id)
+        .where(Interview.state == InterviewState.SUBMITTED, Interview.organisation_id == Invitation.organisation_id)
+        .order_by(Interview.submitted_at.desc(), Invitation.created_at.desc(), Invitation.id)
+        .limit(MOST + 1)
     )
-    return list(db.session.scalars(ordered.limit(MOST + 1)))
+    if db.engine.dialect.name == "postgresql":
+        newest = answered.limit(FIRST).add_columns(Interview.submitted_at, Invitation.created_at).subquery()
+        first = (
+            sa.select(Invitation.id)
+            .join(newest, newest.c.id == Invitation.id)
+            .where(*(_fits(term, named, few=True) for term in terms))
+            .order_by(newest.c.submitted_at.desc(), newest.c.created_at.desc(), newest.c.id)
+            .limit(MOST + 1)
+        )
+        if len(found := list(db.session.scalars(first))) > MOST:
+            return found
+    fits = [_fits(term, named) for term in terms]
+    found = list(db.session.scalars(answered.where(*fits)))
+    if (left := MOST + 1 - len(found)) > 0:
+        others = visible.with_only_columns(Invitation.id).where(Invitation.progress.is_(None), *fits)
+        found += db.session.scalars(others.order_by(Invitation.created_at.desc(), Invitation.id).limit(left))
+    return found
+
+
+def _fits(term: Term, named: sa.Select[str] | None, *, few: bool = False) -> sa.ColumnElement[bool]:
+    found = is_found(term, named, few=few)
+    return sa.not_(found) if term.excluded else found
 
 
 def _named(user: User) -> sa.Select[str] | None:
@@ -163,10 +184,9 @@ def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list
 
 def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict[str, list[Answer]]:
     """By invitation, the answers that hold one of the terms, in the order of the questions."""
-    # The sum keeps SQLite from looking up every document of a common word: those of one page are few.
-    holds = sa.or_(*((SearchDocument.id + 0).in_(documents_with(term)) for term in wanted))
     ids = sa.select(SearchDocument.answer_id).where(
-        SearchDocument.invitation_id.in_([row.id for row in invitations]), holds
+        SearchDocument.invitation_id.in_([row.id for row in invitations]),
+        sa.or_(*(holds(term, few=True) for term in wanted)),
     )
     query = (
         sa.select(Answer)

@@ -171,13 +171,26 @@ def nest(depth: int) -> bytes:
 @pytest.mark.full
 def test_a_pdf_that_hangs_is_ended_and_the_pages_before_it_stay(make, refused):
     endless = nest(9)
-    assert refused(endless, PDF, processor_seconds=2) == "too_long"
+    assert refused(endless, PDF, processor_seconds=2) in {"too_long", "broken"}  # time or memory, whichever is first
     with pikepdf.open(io.BytesIO(pdf(words("Before")))) as first, pikepdf.open(io.BytesIO(endless)) as second:
         first.pages.extend(second.pages)
         both = io.BytesIO()
         first.save(both)
     kept = make(both.getvalue(), PDF, processor_seconds=2)
     assert [page.text for page in kept.pages] == ["Before"] and kept.cut
+
+
+@pytest.mark.full
+def test_processor_time_has_a_bound_that_the_kernel_keeps(tmp_path, monkeypatch):
+    script = tmp_path / "spins.py"
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom ml.media import preview_child\n"
+        "preview_child.confine(int(sys.argv[2]), int(sys.argv[3]))\nwhile True:\n    pass\n"
+    )
+    monkeypatch.setattr(previews, "_CHILD", script)
+    with pytest.raises(previews.PreviewError) as ended:
+        previews.make(script, PDF, processor_seconds=1)
+    assert ended.value.code == "too_long"
 
 
 def test_one_that_only_waits_is_ended_too(tmp_path, monkeypatch):

@@ -106,3 +106,33 @@ def test_those_who_rate_see_none_of_it(client, make, interview, sign_in):
     sent = client.post(f"/invitations/{interview.invitation_id}/help", data={"kind": "time"})
     assert sent.status_code == 403
     assert db.session.scalar(sa.select(sa.func.count(Accommodation.id))) == 2
+
+
+def test_an_open_page_is_told_what_holds_now_without_a_change(client, interview, make):
+    where = f"/interview/{interview.id}/questions/1"
+    question = interview.question_set.questions[0]
+    answer = make.answer(interview, question)
+    page = client.get(where).text
+    assert f'data-terms="{where}/terms"' in page and 'id="granted" role="status" aria-live="polite"' in page
+    assert 'data-takes-allowed="3" data-think-seconds="40" data-clock="true"' in page
+    before = client.get(f"{where}/terms").json
+    assert {name: before[name] for name in ("limit", "takes", "takes_left", "think", "clock", "kind")} == {
+        "limit": 120, "takes": 3, "takes_left": 3, "think": 40, "clock": True, "kind": "video",
+    }  # fmt: skip
+    assert 39 < before["think_left"] <= 40
+    by = interview.invitation.created_by
+    for kind, amount in ((Help.TIME, 50), (Help.TAKES, 2)):
+        accommodations.give(interview.invitation, kind, amount, by=by)
+    db.session.commit()
+    after = client.get(f"{where}/terms").json
+    assert (after["limit"], after["takes"], after["takes_left"], after["think"]) == (180, 5, 5, 60)
+    assert 59 < after["think_left"] <= 60
+    accommodations.give(interview.invitation, Help.NO_CLOCK, None, by=by)
+    db.session.commit()
+    answer_to_it = client.get(f"{where}/terms")
+    assert (answer_to_it.json["clock"], answer_to_it.json["think_left"]) == (False, 0)
+    assert answer_to_it.headers["Cache-Control"] == "no-store" and answer.shown_at is not None
+    unseen = client.get(f"/interview/{interview.id}/questions/2/terms").json
+    assert unseen["takes_left"] == unseen["takes"]
+    assert all(each.question_id == question.id for each in interview.answers)  # looking notes nothing
+    assert client.application.test_client().get(f"{where}/terms").status_code in {302, 401, 403, 404, 410}

@@ -97,6 +97,25 @@ def show(interview_id: str, position: int) -> Response:
     return redirect(url_for("candidate.question", interview_id=interview.id, position=position))
 
 
+@blueprint.get(f"{_PATH}/terms")
+def terms(interview_id: str, position: int) -> Response:
+    """What holds for this candidate at this moment, as JSON: an open page takes up what was granted meanwhile."""
+    interview, question = _load(interview_id, position)
+    answer, held = find_answer(interview, question), terms_of(interview, question)
+    whole = float(held.think_seconds) if held.clock else 0.0
+    response = jsonify(
+        limit=held.limit_seconds,
+        takes=held.takes,
+        takes_left=takes_left(answer) if answer else held.takes,
+        think=held.think_seconds,
+        think_left=think_seconds_left(answer) if answer else whole,
+        clock=held.clock,
+        kind=held.kind.value,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blueprint.get(f"{_PATH}/takes")
 def takes(interview_id: str, position: int) -> str:
     """The list of takes alone, for the page to put in place when one has been saved."""

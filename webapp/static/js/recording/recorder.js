@@ -9,7 +9,8 @@ const LAST_SLICE = 10000;
 
 /**
  * Record a stream. `onSlice(blob)` gets every slice in order, `onTick(secondsLeft)` runs four times a second,
- * `onEnd(error)` once after the last slice. Returns {stop, flush}; flush() asks for what there is since the last slice.
+ * `onEnd(error)` once after the last slice. Returns {stop, flush, extend}; flush() asks for what there is since the last
+ * slice, extend(limit) lets it last longer.
  * Throws a DeviceError where the recorder does not start; nothing is left running then.
  * @param {MediaStream} stream
  * @param {{
@@ -82,5 +83,8 @@ export function record(stream, { type, limit, onSlice, onTick, onEnd }) {
   const flush = () => {
     if (recorder.state === "recording") recorder.requestData();
   };
-  return { stop, flush };
+  const extend = (/** @type {number} */ longer) => {
+    limit = Math.max(limit, longer);
+  };
+  return { stop, flush, extend };
 }

@@ -20,7 +20,7 @@ export class Studio {
   #data;
   /** @type {MediaStream | null} */
   #stream = null;
-  /** @type {{stop: () => void, flush: () => void} | null} */
+  /** @type {{stop: () => void, flush: () => void, extend: (limit: number) => void} | null} */
   #recording = null;
   /** @type {(() => void)[]} */
   #watching = [];
@@ -199,12 +199,15 @@ export class Studio {
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
     };
     let said = SAY_LEFT.filter((seconds) => seconds < Number(limit));
+    let before = Number(limit);
     const recording = this.#tryRecording(stream, {
       type,
       limit: Number(limit),
       onSlice: (slice) => take.append(slice),
       onTick: (left) => {
         byId("time-left").textContent = countdown(left);
+        if (left > before) said = SAY_LEFT.filter((seconds) => seconds < left); // more time was granted
+        before = left;
         const due = said.filter((seconds) => left <= seconds);
         if (due.length) announce(ngettext("%(num)s second left", "%(num)s seconds left", Math.min(...due)));
         said = said.filter((seconds) => left > seconds);
@@ -294,6 +297,22 @@ export class Studio {
       byId("time-left").textContent = clock(Number(this.#data.limit));
       byId("status").focus(); // the button that had the focus is gone
     }
+  }
+
+  /**
+   * Take up what was granted: a recording that runs goes on, and may last longer.
+   * @param {{limit: number, takes_left: number}} terms
+   */
+  async grant({ limit, takes_left: left }) {
+    this.#data.limit = String(limit);
+    this.#data.takesLeft = String(left);
+    this.#recording?.extend(limit);
+    const playing = [...byId("takes").querySelectorAll("video, audio")].some((/** @type {HTMLMediaElement} */ media) => !media.paused);
+    if (!playing) await this.#refresh();
+    if (this.#recording) return;
+    byId("time-left").textContent = clock(limit);
+    if (!this.#sending && byId("record").hidden) this.#status("");
+    if (!this.#sending) this.#ready();
   }
 
   /**
