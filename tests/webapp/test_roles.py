@@ -137,6 +137,8 @@ ROUTES = [
     ("POST", "library.change", "item", STAFF),
     ("POST", "library.use", "item", ADMINS),
     ("GET", "library.export", "kind", STAFF),
+    ("GET", "library.clip", "item", ADMINS),
+    ("POST", "library.clip", "item", ADMINS),
     ("POST", "library.bring", "", STAFF),
     ("GET", "positions.index", "", STAFF),
     ("GET", "positions.new", "", STAFF),
