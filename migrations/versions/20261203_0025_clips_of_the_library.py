@@ -5,7 +5,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "9c4e7f1a6b30"
-down_revision = "3c8f1d7b2e96"
+down_revision = "6d1b9f4e2c70"
 branch_labels = None
 depends_on = None
 

@@ -43,6 +43,8 @@ _FAULTS = """() => {
       const whole = e.offsetWidth > 0.75 * Math.min(document.querySelector("main").clientWidth, innerWidth - 32);
       if (needs > room + 2 && !whole) found.push(`cut off by ${Math.ceil(needs - room)} px: select ${e.name} “${words}”`);
     }
+    const word = e.matches("a, button, .tag") && !e.children.length ? e.textContent.trim() : "";
+    if (word && word.length < 18 && !/[\\s\\-–@./]/.test(word) && e.getClientRects().length > 1) found.push(`broken inside of a word: ${name(e)}`);
     if (box.right > innerWidth + 1 || box.left < -1) {
       let within = e.parentElement;
       while (within && getComputedStyle(within).overflowX === "visible") within = within.parentElement;
@@ -126,7 +128,7 @@ def test_the_search_for_faults_finds_them(chromium: Browser):
     tab.set_content(
         "<main><p style='width:40px;overflow:hidden;white-space:nowrap'>A text that is long</p>"
         "<select style='width:60px'><option>A choice that is long</option></select>"
-        "<p style='width:400px'>A wide text</p></main>"
+        "<p style='width:400px'>A wide text</p><p style='width:30px;overflow-wrap:anywhere'><a>Anywhere</a></p></main>"
     )
     found = "\n".join(tab.evaluate(_FAULTS))
     assert (
@@ -134,6 +136,7 @@ def test_the_search_for_faults_finds_them(chromium: Browser):
         and "select  “A choice" in found
         and "sideways" in found
         and "beyond the screen" in found
+        and "inside of a word" in found
     )
     tab.close()
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import Organisation
+from webapp.clips.models import Clip
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id
 from webapp.core.scoping import OfOrganisation
 
@@ -36,6 +37,8 @@ class EmployerPage(OfOrganisation, Model):
     #: SHA-256 of the logo; empty: none. It lies at ``logos/<id>.png``.
     logo: Mapped[str] = mapped_column(String(64), default="", server_default="")
     welcome: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: A video or sound in which the organisation welcomes candidates, beside the text.
+    welcome_clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
     contact_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="", server_default="")
     contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
@@ -52,6 +55,8 @@ class EmployerPage(OfOrganisation, Model):
 
     #: Since when follow-up questions are asked in assessments; None: they are not. Who began before was not told.
     follow_ups_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    welcome_clip: Mapped[Clip | None] = relationship()
 
     @property
     def follow_ups(self) -> bool:

@@ -14,6 +14,8 @@ from flask_babel import gettext as _
 from itsdangerous import BadData
 
 from webapp.accounts.models import Organisation, User
+from webapp.clips import operations as clips
+from webapp.clips.models import Clip
 from webapp.core.database import after_commit, db, now
 from webapp.core.keys import signer
 from webapp.core.security_log import record
@@ -101,3 +103,22 @@ def set_logo(organisation_id: str, content: bytes, *, by: User) -> EmployerPage:
     storage.save(page.logo_key, picture, organisation_id=organisation_id)
     record("employer page changed", organisation=organisation_id, by=by.id)
     return page
+
+
+def set_welcome(organisation_id: str, clip: Clip | None, *, by: User) -> EmployerPage:
+    """Welcome candidates in another clip, or in words alone; the earlier one goes with its files."""
+    page = page_of(organisation_id)
+    db.session.add(page)
+    earlier, page.welcome_clip = page.welcome_clip, clip
+    db.session.flush()
+    if earlier is not clip:
+        clips.release(earlier)
+    record("welcome video changed", organisation=organisation_id, by=by.id, clip=clip.id if clip else "")
+    return page
+
+
+@clips.used_by
+def use_of_clip(clip: Clip) -> clips.Use | None:
+    """Where a clip welcomes candidates, for those who edit it."""
+    page = db.session.scalar(sa.select(EmployerPage).where(EmployerPage.welcome_clip_id == clip.id))
+    return clips.Use(_("What candidates see"), url_for("employer.edit", _anchor="welcome-video")) if page else None

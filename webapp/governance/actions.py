@@ -156,6 +156,8 @@ WORDS = {
     "readings made anew": N_("had answers analysed again by a new model version"),
     "model began to serve": N_("began to use a model"),
     "document signed": N_("signed a document"),
+    "employer page changed": N_("changed what candidates see of the organisation"),
+    "welcome video changed": N_("changed the welcome video"),
     "organisation changed": N_("changed the organisation"),
     "translation confirmed": N_("confirmed a translation that binds"),
     "translation no longer confirmed": N_("had the English text bind again"),

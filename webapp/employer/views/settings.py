@@ -8,6 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Organisation, Role
+from webapp.clips.operations import Use
+from webapp.clips.views.taking import Place, take
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.employer import operations
@@ -76,3 +78,20 @@ def logo() -> Response | tuple[str, int]:
     db.session.commit()
     flash(_("Saved. Candidates see it from now on."), "success")
     return redirect(url_for("employer.edit"))
+
+
+@blueprint.route("/welcome-video", methods=["GET", "POST"])
+@_admin
+def welcome_video() -> Response | str | tuple[str, int]:
+    """Record a welcome, upload one, or take it off."""
+    organisation = _organisation()
+    page = operations.page_of(organisation.id)
+    place = Place(
+        heading=_("Welcome video"),
+        lead=_("Candidates may play it on the first page of an interview, once somebody has read its captions."),
+        back=Use(_("What candidates see"), url_for("employer.edit")),
+        taken_off=_("Candidates see no welcome video."),
+        after=url_for("employer.edit", _anchor="welcome-video"),
+        label=_("Welcome video"),
+    )
+    return take(place, page.welcome_clip, lambda made: operations.set_welcome(organisation.id, made, by=current_user))
