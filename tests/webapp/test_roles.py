@@ -182,6 +182,8 @@ ROUTES = [
     ("GET", "employer.edit", "", ADMINS),
     ("POST", "employer.edit", "", ADMINS),
     ("POST", "employer.logo", "", ADMINS),
+    ("GET", "employer.welcome_video", "", ADMINS),
+    ("POST", "employer.welcome_video", "", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
