@@ -289,7 +289,7 @@ class Copies:
         invitation, interview, when, name = self._id(), self._id(), self._when(number), self._name()
         undecided = number >= self.interviews * (1 - UNDECIDED)
         rich = number >= self.interviews - RICH
-        self._invitation(lines, invitation, name, number, when, "submitted" if undecided else "decided")
+        self._invitation(lines, invitation, name, number, when, "ready" if undecided else "decided")
         lines["interviews"].append(
             self._makers["interviews"][0][1](
                 id=interview, invitation_id=invitation, job_id=self.setting.positions[number % POSITIONS],

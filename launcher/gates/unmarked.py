@@ -123,6 +123,7 @@ EXCEPT = {
     "webapp/notices/documents.py": "texts with versions, one per language",
     "webapp/search/schema.py": "statements for databases",
     "webapp/interviews/progress.py": "statements for databases",
+    "webapp/reports/progress.py": "statements for databases",
     "webapp/live/consent_texts.py": "texts with versions, one per language",
     "webapp/practice/questions.py": "a question set like those that people write",
     "webapp/practice/operations.py": "a question set like those that people write",

@@ -28,9 +28,13 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 
 
 class Progress(enum.StrEnum):
-    """How far the interview of an invitation has come. None: nothing was handed in."""
+    """How far the interview of an invitation has come. None: nobody has begun it."""
 
+    BEGUN = "begun"
+    #: Handed in, without a report.
     SUBMITTED = "submitted"
+    #: With one.
+    READY = "ready"
     DECIDED = "decided"
 
 
@@ -46,7 +50,7 @@ class Invitation(OfOrganisation, Model):
         _partial(
             "ix_invitations_unanswered",
             "deadline",
-            where="withdrawn_at is null and revoked_at is null and progress is null",
+            where="withdrawn_at is null and revoked_at is null and (progress is null or progress = 'begun')",
         ),
         _partial("ix_invitations_withdrawn", "organisation_id", where="withdrawn_at is not null"),
         _partial("ix_invitations_revoked", "organisation_id", where="revoked_at is not null"),
@@ -120,6 +124,9 @@ class Interview(OfOrganisationOrAll, Model):
         Index("ix_interviews_of", "organisation_id", "job_id", "state", "mode"),
         _partial("ix_interviews_undecided", "submitted_at", where="review_state <> 'decided'"),
         _partial("ix_interviews_submitted", "organisation_id", "submitted_at", where="state = 'submitted'"),
+        _partial(
+            "ix_interviews_outcome", "organisation_id", "outcome", "invitation_id", where="review_state = 'decided'"
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -3,7 +3,7 @@
 The list of interviews counts and sorts a hundred thousand by the columns of one table, and by its indexes. The database
 itself keeps the column (triggers on ``interviews``), whatever writes a row: a program of the last release as well, or
 an operator by hand. The migration makes the same triggers; these statements are for databases that are made without
-migrations, as tests do.
+migrations, as tests do. A report that is built or erased has triggers of its own (webapp/reports/progress.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sqlalchemy import event
 from webapp.interviews.models import Interview
 
 _OF_NEW = (
-    "CASE WHEN new.state = 'submitted' THEN CASE WHEN new.review_state = 'decided' THEN 'decided' ELSE 'submitted' END"
-    " END"
+    "CASE WHEN new.state <> 'submitted' THEN 'begun' WHEN new.review_state = 'decided' THEN 'decided'"
+    " WHEN EXISTS (SELECT 1 FROM reports WHERE interview_id = new.id) THEN 'ready' ELSE 'submitted' END"
 )
 _KEPT = "UPDATE invitations SET progress = {value} WHERE id = {row}.invitation_id AND progress IS {differs} {value};"
 

@@ -25,12 +25,13 @@ from webapp.positions.models import ReviewState
 #: A deadline that passed within this time is worth a look: extend it, or let it be.
 LATELY = timedelta(days=14)
 
-#: When the report of a submitted interview is there. Reports know interviews, not the other way round, so they say.
+#: When a submitted interview without a report is ready all the same. Reports know interviews, not the other way round,
+#: so they say.
 _ready: list[sa.ColumnElement[bool]] = []
 
 
 def ready_when(condition: sa.ColumnElement[bool]) -> None:
-    """Say by which condition on Interview's row its report is there to open; the last word counts."""
+    """Say by which condition on Interview's row nothing is left to build its report of; the last word counts."""
     _ready[:] = [condition]
 
 
@@ -52,8 +53,8 @@ Tally = Counter[tuple[Status, Rank]]
 def _is_expired() -> sa.ColumnElement[bool]:
     """As the candidate is told: an interview that was begun in time goes on for the grace (answering.is_over)."""
     moment = now()
-    begun = sa.and_(Interview.id.is_not(None), Invitation.deadline > moment - GRACE)
-    return sa.and_(Invitation.deadline <= moment, sa.not_(begun))
+    in_grace = sa.and_(_BEGUN, Invitation.deadline > moment - GRACE)
+    return sa.and_(Invitation.deadline <= moment, sa.not_(in_grace))
 
 
 def _is_late() -> sa.ColumnElement[bool]:
@@ -62,24 +63,27 @@ def _is_late() -> sa.ColumnElement[bool]:
 
 #: Conditions on an invitation's own row, which its indexes are of.
 _GONE, _REVOKED = Invitation.withdrawn_at.is_not(None), Invitation.revoked_at.is_not(None)
-_UNDECIDED, _DECIDED = Invitation.progress == Progress.SUBMITTED, Invitation.progress == Progress.DECIDED
 _STAYS, _UNREVOKED = Invitation.withdrawn_at.is_(None), Invitation.revoked_at.is_(None)
-_UNANSWERED = Invitation.progress.is_(None)
+_BEGUN = sa.func.coalesce(Invitation.progress == Progress.BEGUN, sa.false())
+_UNANSWERED = sa.or_(Invitation.progress.is_(None), Invitation.progress == Progress.BEGUN)
+_WITHOUT_REPORT, _WITH_REPORT, _DECIDED = (
+    Invitation.progress == each for each in (Progress.SUBMITTED, Progress.READY, Progress.DECIDED)
+)
 
 
 def has_status(status: Status) -> sa.ColumnElement[bool]:
     """Whether a row of Invitation, outer joined with Interview, has this status. What people have decided waits for no
     report."""
     open_ones = (_STAYS, _UNREVOKED, _UNANSWERED)
-    begun, expired = Interview.id.is_not(None), _is_expired()
+    expired = _is_expired()
     return {
         Status.WITHDRAWN: lambda: _GONE,
-        Status.READY: lambda: sa.and_(_STAYS, sa.or_(_DECIDED, sa.and_(_UNDECIDED, *_ready))),
-        Status.ANALYSING: lambda: sa.and_(_STAYS, _UNDECIDED, *(sa.not_(each) for each in _ready)),
+        Status.READY: lambda: sa.and_(_STAYS, sa.or_(_DECIDED, _WITH_REPORT, sa.and_(_WITHOUT_REPORT, *_ready))),
+        Status.ANALYSING: lambda: sa.and_(_STAYS, _WITHOUT_REPORT, *(sa.not_(each) for each in _ready)),
         Status.REVOKED: lambda: sa.and_(_STAYS, _REVOKED, _UNANSWERED),
         Status.EXPIRED: lambda: sa.and_(*open_ones, expired),
-        Status.IN_PROGRESS: lambda: sa.and_(*open_ones, sa.not_(expired), begun),
-        Status.INVITED: lambda: sa.and_(*open_ones, sa.not_(expired), sa.not_(begun)),
+        Status.IN_PROGRESS: lambda: sa.and_(*open_ones, sa.not_(expired), _BEGUN),
+        Status.INVITED: lambda: sa.and_(*open_ones, sa.not_(expired), sa.not_(_BEGUN)),
     }[status]()
 
 
@@ -88,12 +92,12 @@ def status() -> sa.Case[str]:
     cheap to say."""
     return sa.case(
         (_GONE, Status.WITHDRAWN.value),
-        (_DECIDED, Status.READY.value),
-        (sa.and_(_UNDECIDED, *_ready), Status.READY.value),
-        (_UNDECIDED, Status.ANALYSING.value),
+        (sa.or_(_DECIDED, _WITH_REPORT), Status.READY.value),
+        (sa.and_(_WITHOUT_REPORT, *_ready), Status.READY.value),
+        (_WITHOUT_REPORT, Status.ANALYSING.value),
         (_REVOKED, Status.REVOKED.value),
         (_is_expired(), Status.EXPIRED.value),
-        (Interview.id.is_not(None), Status.IN_PROGRESS.value),
+        (_BEGUN, Status.IN_PROGRESS.value),
         else_=Status.INVITED.value,
     )
 
@@ -112,10 +116,12 @@ def in_rank(query: sa.Select[Any], rank: Rank, *, backwards: bool = False) -> sa
 def _of_rank(rank: Rank) -> tuple[list[sa.ColumnElement[bool]], list[Any]]:
     """What is of a rank, and by which columns it is sorted: each with whether it ascends."""
     newest = [(Invitation.created_at, False), (Invitation.id, True)]
-    if rank is Rank.REVIEW:
-        return [*_undecided(), *_ready], [(Interview.submitted_at, True), *newest]
-    if rank is Rank.ANALYSING:
-        return [*_undecided(), *(sa.not_(each) for each in _ready)], [(Interview.submitted_at, True), *newest]
+    if rank in (Rank.REVIEW, Rank.ANALYSING):
+        # Said of both tables: each has an index of these few.
+        waits = (Interview.state == InterviewState.SUBMITTED, Interview.review_state != ReviewState.DECIDED)
+        label = Status.READY if rank is Rank.REVIEW else Status.ANALYSING
+        conditions = [has_status(label), sa.not_(_DECIDED), *waits]
+        return conditions, [(Interview.submitted_at, True), *newest]
     if rank is Rank.LATE:
         return [has_status(Status.EXPIRED), _is_late()], [(Invitation.deadline, True), *newest]
     if rank is Rank.ON_ITS_WAY:
@@ -123,16 +129,6 @@ def _of_rank(rank: Rank) -> tuple[list[sa.ColumnElement[bool]], list[Any]]:
         return [_STAYS, _UNREVOKED, _UNANSWERED, soon, sa.not_(_is_expired())], [(Invitation.deadline, True), *newest]
     over = sa.or_(_GONE, _DECIDED, sa.and_(_UNANSWERED, sa.or_(_REVOKED, sa.not_(_is_late()))))
     return [over], newest
-
-
-def _undecided() -> tuple[sa.ColumnElement[bool], ...]:
-    """What was handed in and waits for people, said of both tables: each has an index of its own of these few."""
-    return (
-        _STAYS,
-        _UNDECIDED,
-        Interview.state == InterviewState.SUBMITTED,
-        Interview.review_state != ReviewState.DECIDED,
-    )
 
 
 def _rank_of(label: Status, *, decided: bool, late: bool) -> Rank:
@@ -159,21 +155,23 @@ def tally(query: sa.Select[Any]) -> Tally:
 
 
 def tally_of_everything(user: User) -> Tally:
-    """The same of all that ``user`` may see. Row by row is looked at what is open alone; what is closed, which is most,
-    is counted by indexes."""
+    """The same of all that ``user`` may see. Row by row is looked at what is on its way; what waits for people and
+    what is closed, which is most, is counted by indexes."""
     invitations = invitations_of(user)
     joined = invitations.outerjoin(Interview, Interview.invitation_id == Invitation.id)
-    decided, gone, shut, long_ago = db.session.execute(
+    decided, built, gone, shut, long_ago = db.session.execute(
         sa.select(
             _count(invitations.where(_STAYS, _DECIDED)),
+            _count(invitations.where(_STAYS, _WITH_REPORT)),
             _count(invitations.where(_GONE)),
             _count(invitations.where(_REVOKED, _STAYS, _UNANSWERED)),
             _count(invitations.where(_STAYS, _UNREVOKED, _UNANSWERED, sa.not_(_is_late()))),
         )
     ).one()
-    found = tally(joined.where(*_undecided()))
+    found = tally(joined.where(_STAYS, _WITHOUT_REPORT))
     found += tally(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late()))
     found[Status.READY, Rank.CLOSED] = decided
+    found[Status.READY, Rank.REVIEW] += built
     found[Status.WITHDRAWN, Rank.CLOSED] = gone
     found[Status.REVOKED, Rank.CLOSED] = shut
     found[Status.EXPIRED, Rank.CLOSED] = long_ago

@@ -13,13 +13,14 @@ def init_app(app: Flask) -> None:
         formatting,
         operations,
         personal,
-        receivers,  # connects them
+        progress,
+        receivers,  # connects them, makes the triggers
     )
     from webapp.reports.views import points, report
 
     app.register_blueprint(report.blueprint)
     app.register_blueprint(points.blueprint)
-    ready_when(operations.is_there())
+    ready_when(operations.has_nothing_left())
     app.jinja_env.globals["story_pieces"] = content.marked
     formatting.init_app(app)
     face_facts.init_app(app)

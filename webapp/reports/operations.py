@@ -27,16 +27,12 @@ def report_of(interview: Interview) -> Report | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def is_there() -> sa.ColumnElement[bool]:
-    """The condition on a submitted interview's row that its report has been built, or that nothing is left to build it
-    of: submitting queues analyses in the same transaction, so there are none only where they have been erased."""
-    # One at most of each is asked for, so that the database looks it up by its index and does not read all reports.
-    built = sa.select(Report.interview_id).where(Report.interview_id == Interview.id).limit(1)
+def has_nothing_left() -> sa.ColumnElement[bool]:
+    """The condition on a submitted interview's row that nothing is left to build its report of: submitting queues
+    analyses in the same transaction, so there are none only where they have been erased."""
+    # One at most is asked for, so that the database looks it up by its index.
     analysis = sa.select(Analysis.interview_id).where(Analysis.interview_id == Interview.id).limit(1)
-    return sa.or_(
-        built.correlate(Interview).scalar_subquery().is_not(None),
-        analysis.correlate(Interview).scalar_subquery().is_(None),
-    )
+    return analysis.correlate(Interview).scalar_subquery().is_(None)
 
 
 def build(interview_id: str) -> Report | None:

@@ -18,7 +18,7 @@ from webapp.core.database import db
 from webapp.interviews.access import may_manage
 from webapp.interviews.anonymity import code_name
 from webapp.interviews.filters import managed_by
-from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Take
+from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Progress, Take
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import Position
 from webapp.reviews.access import is_identity_hidden
@@ -130,7 +130,8 @@ def _newest(visible: sa.Select[Invitation], terms: Sequence[Term], named: sa.Sel
     fits = [_fits(term, named) for term in terms]
     found = list(db.session.scalars(answered.where(*fits)))
     if (left := MOST + 1 - len(found)) > 0:
-        others = visible.with_only_columns(Invitation.id).where(Invitation.progress.is_(None), *fits)
+        unanswered = sa.or_(Invitation.progress.is_(None), Invitation.progress == Progress.BEGUN)
+        others = visible.with_only_columns(Invitation.id).where(unanswered, *fits)
         found += db.session.scalars(others.order_by(Invitation.created_at.desc(), Invitation.id).limit(left))
     return found
 

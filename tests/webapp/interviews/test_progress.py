@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from webapp.core.database import db
 from webapp.interviews.models import Interview, InterviewState, Invitation
+from webapp.reports.models import Report
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def change(interview_id: str, **values: str) -> None:
 
 def test_whatever_writes_the_row(interview):
     ids = interview.id, interview.invitation_id
-    assert progress(*ids) is None
+    assert progress(*ids) == "begun"
     change(ids[0], state="submitted")
     assert progress(*ids) == "submitted"
     change(ids[0], review_state="decided")
@@ -36,7 +37,20 @@ def test_whatever_writes_the_row(interview):
     change(ids[0], review_state="in_review", candidate_name="Noor")
     assert progress(*ids) == "submitted"
     change(ids[0], state="open")
-    assert progress(*ids) is None
+    assert progress(*ids) == "begun"
+
+
+def test_a_report_that_is_built_and_erased(interview):
+    ids, table = (interview.id, interview.invitation_id), Report.__table__
+    change(ids[0], state="submitted")
+    db.session.add(Report(interview=interview, body={}))
+    db.session.flush()
+    assert progress(*ids) == "ready"
+    change(ids[0], review_state="decided")
+    change(ids[0], review_state="to_review")
+    assert progress(*ids) == "ready"
+    db.session.execute(sa.delete(table).where(table.c.interview_id == ids[0]))
+    assert progress(*ids) == "submitted"
 
 
 def test_an_interview_that_is_erased_leaves_nothing_of_it(interview):
