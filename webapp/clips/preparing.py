@@ -75,7 +75,7 @@ def _check(clip: Clip) -> None:
     storage.save(clip.key, playable, organisation_id=clip.organisation_id)
     storage.delete(clip.source_key)
     clip.seconds, clip.has_video, clip.state = info.seconds, info.has_video, ClipState.READY
-    if not info.has_audio or info.silent:
+    if (not info.has_audio or info.silent) and clip.caption_state is CaptionState.WAITING:
         clip.caption_state = CaptionState.MISSING
     return None
 

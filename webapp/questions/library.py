@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from webapp.accounts.models import Role, User
+from webapp.clips import operations as clips
+from webapp.clips.models import Clip
 from webapp.core.database import db, now
 from webapp.questions import follow_ups, given, operations
 from webapp.questions.guide import ScoringGuide, guide_of
@@ -42,6 +44,8 @@ class Draft:
     follow_ups: str = ""
     tags: tuple[str, ...] = field(default=())
     is_template: bool = False
+    clip_id: str | None = None
+    clip_sha256: str | None = None
 
 
 def tags_of(text: str | Iterable[str]) -> tuple[str, ...]:
@@ -148,6 +152,8 @@ def draft_of(row: LibraryItem) -> Draft:
         follow_ups=row.follow_ups,
         tags=tuple(row.tags),
         is_template=row.is_template,
+        clip_id=row.clip_id,
+        clip_sha256=row.clip_sha256,
     )
 
 
@@ -164,6 +170,7 @@ def draft_of_question(question: Question) -> Draft:
         guide=guide_of(question) if question.guide else None,
         settings=question.settings,
         follow_ups=question.follow_ups,
+        clip_id=question.clip_id,
     )
 
 
@@ -216,7 +223,7 @@ def use(row: LibraryItem, question_set: QuestionSet, *, by: User) -> Question:
     draft = asdict(draft_of(row))
     values = {name: draft[name] for name in ("kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed")}
     guide = draft_of(row).guide
-    return operations.add_question(
+    question = operations.add_question(
         question_set,
         **values,
         rubric=row.rubric,
@@ -226,6 +233,25 @@ def use(row: LibraryItem, question_set: QuestionSet, *, by: User) -> Question:
         settings=row.settings,
         follow_up_lines=row.follow_ups,
     )
+    if row.clip is not None:
+        operations.set_clip(question, row.clip, by=by)
+    return question
+
+
+def set_clip(row: LibraryItem, clip: Clip | None, *, by: User) -> LibraryItem:
+    """Write the version of an item that is asked in ``clip`` too, or in words alone. Raises what `save` raises.
+
+    Earlier versions keep theirs.
+    """
+    return save(replace(draft_of(row), clip_id=clip.id if clip else None, clip_sha256=None), by=by, earlier=row)
+
+
+@clips.used_by
+def use_of_clip(clip: Clip) -> clips.Use | None:
+    """Where a clip asks a question of the library: its newest version that does."""
+    query = sa.select(LibraryItem).where(LibraryItem.clip_id == clip.id).order_by(LibraryItem.version.desc())
+    row = db.session.scalar(query)
+    return clips.Use(row.title, url_for("library.item", item_id=row.id)) if row is not None else None
 
 
 def _check_open(row: LibraryItem) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
+from webapp.clips.models import Clip
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisationOrAll
 from webapp.questions.models import QuestionKind
@@ -41,6 +42,9 @@ class LibraryItem(OfOrganisationOrAll, Model):
     #: What may be given and what is wanted, or a code's language (webapp/questions/given.py); and its follow-ups.
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     follow_ups: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: A clip that asks it too, and the SHA-256 of its file where it came with a file of the library.
+    clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
+    clip_sha256: Mapped[str | None] = mapped_column(String(64))
     #: Lower case, in alphabetical order.
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -51,5 +55,6 @@ class LibraryItem(OfOrganisationOrAll, Model):
     #: When it was taken out of the library.
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    clip: Mapped[Clip | None] = relationship()
     created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
     locked_by: Mapped[User | None] = relationship(foreign_keys=[locked_by_id])

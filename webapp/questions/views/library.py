@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from dataclasses import replace
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.accounts.models import Role
+from webapp.clips import operations as clips
 from webapp.core.database import db
 from webapp.core.security import require_role
-from webapp.questions import exchange, guide_form, library, operations
+from webapp.questions import bundles, exchange, guide_form, library, operations
 from webapp.questions.exchange import ExchangeError
 from webapp.questions.forms import LibraryForm
 from webapp.questions.guide import GuideError, HasGuide
@@ -104,6 +108,8 @@ def _draft(form: LibraryForm, row: LibraryItem | None, kept: dict[str, Any]) -> 
         tags=library.tags_of(form.tags.data or ""),
         is_template=bool(form.is_template.data),
         follow_ups=form.follow_ups.data or "",
+        clip_id=row.clip_id if row else None,
+        clip_sha256=row.clip_sha256 if row else None,
         **values,
         **kept,
     )
@@ -148,13 +154,44 @@ def use(item_id: str) -> AnyResponse:
     return redirect(url_for("questions.show", set_id=question_set.id))
 
 
-@blueprint.get("/library.<any(json, csv):kind>")
+@blueprint.route("/<item_id>/clip", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def clip(item_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Ask it in a video or by voice too, or no longer: a new version."""
+    row, error = library.versions_of(_item(item_id))[0], ""
+    if request.method == "POST":
+        given = request.files.get("clip")
+        try:
+            made = None if "remove" in request.form else clips.receive(given.stream if given else None, by=current_user)
+            saved = library.set_clip(row, made, by=current_user)
+        except (clips.ClipError, LibraryError) as refused:
+            db.session.rollback()
+            error, row = str(refused), _item(item_id)
+        else:
+            db.session.commit()
+            return redirect(
+                url_for("clips.show", clip_id=made.id) if made else url_for("library.item", item_id=saved.id)
+            )
+    page = render_template("questions/library_clip.html", item=row, error=error)
+    return (page, 422) if error else page
+
+
+@blueprint.get("/library.<any(json, csv, zip):kind>")
 @staff
-def export(kind: str) -> Response:
-    """The whole library as a file."""
-    drafts = [library.draft_of(row) for row in library.search()]
-    body = exchange.to_json(drafts) if kind == "json" else exchange.to_csv(drafts)
-    response = Response(body, mimetype="application/json" if kind == "json" else "text/csv")
+def export(kind: str) -> AnyResponse:
+    """The whole library as a file; with ``?item=ID`` one question of it, which keeps a zip small."""
+    rows = library.search()
+    if wanted := request.args.get("item", ""):
+        rows = [row for row in rows if row.id == wanted] or abort(404)
+    drafts = [library.draft_of(row) for row in rows]
+    if kind == "zip":
+        with TemporaryFile() as made:  # its handle is sent, and closed when that is done
+            bundles.write(zip(drafts, (row.clip for row in rows), strict=True), made)
+            made.seek(0)
+            response: AnyResponse = send_file(os.fdopen(os.dup(made.fileno()), "rb"), mimetype="application/zip")
+    else:
+        body = exchange.to_json(drafts) if kind == "json" else exchange.to_csv(drafts)
+        response = Response(body, mimetype="application/json" if kind == "json" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="viva-library.{kind}"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -170,18 +207,25 @@ def bring() -> AnyResponse:
         return redirect(url_for("library.index"))
     there = {row.title.casefold(): row for row in library.search()}
     try:
-        drafts = exchange.read(file.stream.read(exchange.LARGEST + 1), file.filename)
-        before = len(there)
-        changed = 0
-        for draft in drafts:
+        before, changed = len(there), 0
+        for draft, media in _brought(file.stream, file.filename):
             earlier = there.get(draft.title.casefold())
+            if media is None and earlier is not None:  # a file without clips says nothing about them
+                draft = replace(draft, clip_id=earlier.clip_id, clip_sha256=earlier.clip_sha256)
+            draft = bundles.with_clip(draft, media, earlier, by=current_user)
             row = library.save(draft, by=current_user, earlier=earlier)
             changed += earlier is not None and row is not earlier
             there[draft.title.casefold()] = row
-    except (ExchangeError, LibraryError) as fault:
+    except (ExchangeError, LibraryError, clips.ClipError) as fault:
         db.session.rollback()
         flash(str(fault), "error")
         return redirect(url_for("library.index"))
     db.session.commit()
     flash(_("%(new)s added, %(changed)s changed.", new=len(there) - before, changed=changed), "success")
     return redirect(url_for("library.index"))
+
+
+def _brought(stream: IO[bytes], name: str) -> list[tuple[Draft, bundles.Media | None]]:
+    if name.lower().endswith(".zip"):
+        return bundles.read(stream.read())  # the server bounds what a request may bring
+    return [(draft, None) for draft in exchange.read(stream.read(exchange.LARGEST + 1), name)]
