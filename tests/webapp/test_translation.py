@@ -20,6 +20,7 @@ from webapp.core import catalogues, translation
 from webapp.core.catalogue_faults import faults
 from webapp.core.database import db, now
 from webapp.core.pseudo import pseudo
+from webapp.health import versions
 from webapp.interviews.models import InterviewState
 from webapp.questions.models import SetState
 
@@ -247,6 +248,7 @@ class TestPseudo:
             "(CA)", "CSV", "JSON", "XLSX", "United States", "Hiring team", "Ürt, Canada · Hiring team",
         }  # fmt: skip
         given |= set(translation.NAMES.values())
+        given |= {word for part in versions.all_of(pseudo_client.application) for word in part}
         given |= {f"Question {number}?" for number in range(1, 4)}
         months = {now().strftime("%B")}
         left, others = {}, {}

@@ -99,6 +99,10 @@ class FolderStorage:
                     found[f"{kind}/{path.name}"] = (stat.st_size, stat.st_mtime)
         return found
 
+    def is_writable(self) -> bool:
+        """Whether files can be stored: a folder that is not there yet is made with the first one."""
+        return not self._root.exists() or os.access(self._root, os.W_OK | os.X_OK)
+
     def kinds(self) -> list[str]:
         """The folders."""
         return sorted(path.name for path in self._root.glob("*") if path.is_dir())

@@ -17,6 +17,7 @@ from kombu.exceptions import KombuError
 
 from webapp.core import brokers, redis_broker
 from webapp.core.database import db
+from webapp.core.folder_storage import FolderStorage
 from webapp.core.storage import bare
 from webapp.health import backups, checks, looking, readiness, versions, work
 from webapp.health.checks import Check
@@ -123,11 +124,11 @@ def storage(app: Flask) -> Check:
     """Whether files can be read and written, and what recordings take up."""
     address = str(app.config["STORAGE"])
     try:
-        bare(app, address).kinds()
+        backend = bare(app, address)
+        backend.kinds()
         in_a_bucket = address.startswith("s3:")
-        folder = Path(address) if address else Path(app.config["HOME"]) / "recordings"
-        if not in_a_bucket and folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(folder)
+        if isinstance(backend, FolderStorage) and not backend.is_writable():
+            raise PermissionError(address)
     except PermissionError:
         return Check("storage", "failed", _("It cannot be written to."), _("Give it to the user who runs Viva."))
     except (OSError, RuntimeError, ValueError) as error:
@@ -136,9 +137,9 @@ def storage(app: Flask) -> Check:
         return Check("storage", "failed", text, _("Look at the disk, or at the S3 server and its credentials."))
     size = db.session.scalar(sa.select(sa.func.sum(Recording.received)).where(Recording.original_key.is_not(None)))
     used = _("Recordings, as they arrived: %(size)s.", size=gigabytes(size or 0))
-    if in_a_bucket or folder.resolve().is_relative_to(Path(app.config["HOME"]).resolve()):
+    if not address or in_a_bucket or Path(address).resolve().is_relative_to(Path(app.config["HOME"]).resolve()):
         return Check("storage", "ok", used)  # the data folder's disk is looked at anyway
-    return _with_room("storage", folder, used)
+    return _with_room("storage", Path(address), used)
 
 
 def disk(app: Flask) -> Check:
