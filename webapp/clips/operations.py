@@ -18,8 +18,8 @@ from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
 from webapp.clips import tasks
 from webapp.clips.models import CaptionState, Clip, ClipState
-from webapp.core import leases
-from webapp.core.database import after_commit, db, now
+from webapp.clips.preparing import WORK
+from webapp.core.database import after_commit, db
 from webapp.core.keys import timed_signer
 from webapp.core.scoping import ALL
 from webapp.core.storage import storage
@@ -161,21 +161,7 @@ def of_token(token: str) -> Clip | None:
 
 def requeue() -> int:
     """Announce again what waits with nobody working on it, and say how much that was. For the sweep."""
-    moment = now()
-    waiting = db.session.scalars(
-        sa.select(Clip).where(
-            sa.or_(
-                Clip.state == ClipState.CHECKING,
-                sa.and_(Clip.state == ClipState.READY, Clip.caption_state == CaptionState.WAITING),
-            ),
-            sa.or_(
-                Clip.lease_until < moment,
-                sa.and_(Clip.lease_until.is_(None), Clip.created_at < moment - leases.term()),
-            ),
-        )
-    ).all()
+    waiting = WORK.left_alone()
     for clip in waiting:
-        clip.lease_owner, clip.lease_until = None, moment + leases.term()
         announce(clip.id)
-    db.session.flush()
     return len(waiting)

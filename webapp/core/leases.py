@@ -111,6 +111,20 @@ class Work:
             logger.warning("That %s is handed back was not announced: %s", row_id, type(error).__name__)
         return True
 
+    def left_alone(self) -> list[Any]:
+        """The rows that wait with nobody working on them, a lease after they came or were announced last: to be
+        announced again by a sweep. They wait for another lease, for a long queue is no reason to make it longer."""
+        moment = now()
+        overdue = sa.or_(
+            self.model.lease_until < moment,
+            sa.and_(self.model.lease_until.is_(None), self.model.created_at < moment - term()),
+        )
+        rows = list(db.session.scalars(sa.select(self.model).where(self.free(moment), overdue)))
+        for row in rows:
+            row.lease_owner, row.lease_until = None, moment + term()
+        db.session.flush()
+        return rows
+
     def held(self, row_id: str, owner: str) -> sa.ColumnElement[bool]:
         """The condition that ``owner`` holds the row's lease."""
         return sa.and_(self.model.id == row_id, self.model.lease_owner == owner, self.busy)

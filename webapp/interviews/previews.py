@@ -17,7 +17,7 @@ from ml.core.messages import N_
 from ml.media import previews as drawing
 from ml.media.sandbox import SandboxFailedError
 from webapp.core import leases, queues
-from webapp.core.database import after_commit, db, now
+from webapp.core.database import after_commit, db
 from webapp.core.storage import storage
 from webapp.core.virus_scan import Scan
 from webapp.interviews.models import Attachment
@@ -135,14 +135,8 @@ def requeue() -> int:
 
     For the sweep. Commits.
     """
-    moment = now()
-    overdue = sa.or_(
-        Preview.lease_until < moment,
-        sa.and_(Preview.lease_until.is_(None), Preview.created_at < moment - leases.term()),
-    )
-    waiting = db.session.scalars(sa.select(Preview).where(Preview.state == PreviewState.WAITING, overdue)).all()
+    waiting = WORK.left_alone()
     for preview in waiting:
-        preview.lease_owner, preview.lease_until = None, moment + leases.term()
         _announce(preview.id)
     missing = db.session.scalars(
         sa.select(Attachment)

@@ -77,14 +77,14 @@ def has_status(status: Status) -> sa.ColumnElement[bool]:
     open_ones = (_STAYS, _UNREVOKED, _UNANSWERED)
     expired = _is_expired()
     return {
-        Status.WITHDRAWN: lambda: _GONE,
-        Status.READY: lambda: sa.and_(_STAYS, sa.or_(_DECIDED, _WITH_REPORT, sa.and_(_WITHOUT_REPORT, *_ready))),
-        Status.ANALYSING: lambda: sa.and_(_STAYS, _WITHOUT_REPORT, *(sa.not_(each) for each in _ready)),
-        Status.REVOKED: lambda: sa.and_(_STAYS, _REVOKED, _UNANSWERED),
-        Status.EXPIRED: lambda: sa.and_(*open_ones, expired),
-        Status.IN_PROGRESS: lambda: sa.and_(*open_ones, sa.not_(expired), _BEGUN),
-        Status.INVITED: lambda: sa.and_(*open_ones, sa.not_(expired), sa.not_(_BEGUN)),
-    }[status]()
+        Status.WITHDRAWN: _GONE,
+        Status.READY: sa.and_(_STAYS, sa.or_(_DECIDED, _WITH_REPORT, sa.and_(_WITHOUT_REPORT, *_ready))),
+        Status.ANALYSING: sa.and_(_STAYS, _WITHOUT_REPORT, *(sa.not_(each) for each in _ready)),
+        Status.REVOKED: sa.and_(_STAYS, _REVOKED, _UNANSWERED),
+        Status.EXPIRED: sa.and_(*open_ones, expired),
+        Status.IN_PROGRESS: sa.and_(*open_ones, sa.not_(expired), _BEGUN),
+        Status.INVITED: sa.and_(*open_ones, sa.not_(expired), sa.not_(_BEGUN)),
+    }[status]
 
 
 def status() -> sa.Case[str]:

@@ -17,36 +17,39 @@ from webapp.core.database import db
 @dataclass(frozen=True)
 class Place:
     """Where a clip is to be shown, in words: the page's heading, what is said below it and of which words, where it
-    leads back to, and what is said once the clip was taken off."""
+    leads back to, and what is said once the clip was taken off (empty: nothing)."""
 
     heading: str
     lead: str
     back: operations.Use
-    taken_off: str
-    after: str
+    taken_off: str = ""
     quote: str = ""
     #: The clip by itself.
     label: str = ""
 
 
-def take(place: Place, present: Clip | None, keep: Callable[[Clip | None], object]) -> Response | str | tuple[str, int]:
-    """The page, or what its form did: ``keep`` gets the new clip, or None where it was taken off. Commits."""
+def take(place: Place, present: Clip | None, keep: Callable[[Clip | None], str]) -> Response | str | tuple[str, int]:
+    """The page, or what its form did. Commits.
+
+    :param keep: gets the new clip, or None where it was taken off, and says at which address that is seen. May raise
+        ClipError.
+    """
     error = ""
-    if request.method == "POST" and "remove" in request.form:
-        keep(None)
-        db.session.commit()
-        flash(place.taken_off, "success")
-        return redirect(place.after)
     if request.method == "POST":
         given = request.files.get("clip")
+        stream = given.stream if given else None
         try:
-            made = operations.receive(given.stream if given else None, by=current_user)
+            made = None if "remove" in request.form else operations.receive(stream, by=current_user)
+            address = keep(made)
         except operations.ClipError as refused:
             db.session.rollback()
             error = str(refused)
         else:
-            keep(made)
             db.session.commit()
-            return redirect(url_for("clips.show", clip_id=made.id))
+            if made is not None:
+                return redirect(url_for("clips.show", clip_id=made.id))
+            if place.taken_off:
+                flash(place.taken_off, "success")
+            return redirect(address)
     page = render_template("clips/record.html", place=place, clip=present, error=error)
     return (page, 422) if error else page

@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Organisation, Role
+from webapp.clips.models import Clip
 from webapp.clips.operations import Use
 from webapp.clips.views.taking import Place, take
 from webapp.core.database import db
@@ -91,7 +92,11 @@ def welcome_video() -> Response | str | tuple[str, int]:
         lead=_("Candidates may play it on the first page of an interview, once somebody has read its captions."),
         back=Use(_("What candidates see"), url_for("employer.edit")),
         taken_off=_("Candidates see no welcome video."),
-        after=url_for("employer.edit", _anchor="welcome-video"),
         label=_("Welcome video"),
     )
-    return take(place, page.welcome_clip, lambda made: operations.set_welcome(organisation.id, made, by=current_user))
+
+    def keep(made: Clip | None) -> str:
+        operations.set_welcome(organisation.id, made, by=current_user)
+        return url_for("employer.edit", _anchor="welcome-video")
+
+    return take(place, page.welcome_clip, keep)

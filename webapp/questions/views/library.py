@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.accounts.models import Role
 from webapp.clips import operations as clips
+from webapp.clips.models import Clip
+from webapp.clips.views.taking import Place, take
 from webapp.core.database import db
 from webapp.core.security import require_role
 from webapp.questions import bundles, exchange, guide_form, library, operations
@@ -158,22 +160,23 @@ def use(item_id: str) -> AnyResponse:
 @require_role(Role.ADMIN)
 def clip(item_id: str) -> AnyResponse | str | tuple[str, int]:
     """Ask it in a video or by voice too, or no longer: a new version."""
-    row, error = library.versions_of(_item(item_id))[0], ""
-    if request.method == "POST":
-        given = request.files.get("clip")
+    row = library.versions_of(_item(item_id))[0]
+    place = Place(
+        heading=_("Ask it in a video or by voice"),
+        lead=_("Candidates see and hear it with captions. The written question always stands beside it:"),
+        back=clips.Use(row.title, url_for("library.item", item_id=row.id)),
+        quote=row.prompt,
+        label=row.title,
+    )
+
+    def keep(made: Clip | None) -> str:
         try:
-            made = None if "remove" in request.form else clips.receive(given.stream if given else None, by=current_user)
             saved = library.set_clip(row, made, by=current_user)
-        except (clips.ClipError, LibraryError) as refused:
-            db.session.rollback()
-            error, row = str(refused), _item(item_id)
-        else:
-            db.session.commit()
-            return redirect(
-                url_for("clips.show", clip_id=made.id) if made else url_for("library.item", item_id=saved.id)
-            )
-    page = render_template("questions/library_clip.html", item=row, error=error)
-    return (page, 422) if error else page
+        except LibraryError as refused:
+            raise clips.ClipError(str(refused)) from None
+        return url_for("library.item", item_id=saved.id)
+
+    return take(place, row.clip, keep)
 
 
 @blueprint.get("/library.<any(json, csv, zip):kind>")

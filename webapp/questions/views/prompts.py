@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
+from webapp.clips.models import Clip
 from webapp.clips.operations import Use
 from webapp.clips.views.taking import Place, take
 from webapp.core.security import require_role
@@ -28,8 +29,12 @@ def clip(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
         lead=_("Candidates see and hear it with captions. The written question always stands beside it:"),
         back=Use(title, url_for("questions.show", set_id=set_id)),
         taken_off=_("The question is asked in words alone."),
-        after=url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}"),
         quote=question.prompt,
         label=_("Question %(number)s", number=question.position),
     )
-    return take(place, question.clip, lambda made: operations.set_clip(question, made, by=current_user))
+
+    def keep(made: Clip | None) -> str:
+        operations.set_clip(question, made, by=current_user)
+        return url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}")
+
+    return take(place, question.clip, keep)
