@@ -82,6 +82,14 @@ def test_a_recruiter_writes_and_changes_make_versions(client, recruiter):
     assert "Pride" in page and "Pride" not in client.get("/library?tag=nothing").text.split("filters")[-1]
 
 
+def test_its_tags_are_shown_as_they_are_written(client, recruiter):
+    """Saving what is shown changes none of them."""
+    for tags, shown in (("Remote, #Leadership", "leadership, remote"), ("", "")):
+        made = client.post("/library/new", data=FORM | {"tags": tags})
+        page = client.get(made.location).text
+        assert f'name="tags" type="text" value="{shown}"' in page
+
+
 def test_what_an_admin_locks_stays(client, make, sign_in, recruiter):
     address = client.post("/library/new", data=FORM).location
     client.post(f"{address}/change", data={"then": "lock"})

@@ -69,11 +69,9 @@ def item(item_id: str) -> AnyResponse | tuple[str, int]:
 
 def _edit(row: LibraryItem | None, template: HasGuide | None) -> AnyResponse | tuple[str, int]:
     newest = library.versions_of(row)[0] if row else None
-    form = (
-        LibraryForm(obj=row, tags=", ".join(row.tags), **filled_in(row))
-        if row
-        else LibraryForm(kind=QuestionKind.VIDEO.value)
-    )
+    form = LibraryForm(obj=row, **filled_in(row)) if row else LibraryForm(kind=QuestionKind.VIDEO.value)
+    if row and not form.is_submitted():
+        form.tags.data = ", ".join(row.tags)  # the row has a list of them, which the form takes before anything else
     competencies = guide_form.shown(row or template)
     error = ""
     if form.validate_on_submit() and (kept := settings_in(form)) is not None:
