@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import logging
 import os
 import resource
@@ -304,6 +305,9 @@ def load_templates(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         with contextlib.suppress(TemplateError):  # whoever asks for that page sees what is wrong with it
             app.jinja_env.get_template(name)
+    # What is there by now stays. Looking through it for cycles again and again holds up all threads for 0.3 s each time.
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:

@@ -32,8 +32,11 @@ from webapp.transcripts.models import Transcript
 PAGE_SIZE = 20
 #: So many candidates are looked through, the newest first: whoever gets more takes another word.
 MOST = 200
-#: So many of the newest are looked at one by one, before the index of words is asked.
+#: So many of the newest are looked at one by one, before the index of words is asked. Where these fill the page that
+#: is asked for, nobody counts what lies beyond them.
 FIRST = 2_000
+#: Beyond these, a page is looked for one by one where at most so many times FIRST are likely to hold it.
+COMMON = 3
 #: So many places are shown of one interview, and so many words around each.
 MOST_PASSAGES, AROUND = 3, 12
 
@@ -75,7 +78,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of what was found. ``more``: there are more than ``total``, which nobody looks through."""
+    """One page of what was found. ``more``: there are more than ``total``, which nobody counted; ``pages`` are then
+    those that are known of."""
 
     terms: list[Term]
     entries: list[Found]
@@ -94,27 +98,36 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     visible = invitations_of(user)
     if position_id:
         visible = visible.where(Invitation.position_id == position_id)
-    every = _newest(visible, terms, _named(user))
-    total = min(len(every), MOST)
+    page = min(max(page, 1), -(-MOST // PAGE_SIZE))
+    every, more = _newest(visible, terms, _named(user), enough=page * PAGE_SIZE + 1)
+    total = min(len(every) - more, MOST)
     pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    if more and total < MOST:
+        pages = max(pages, page + 1)
+    page = min(page, pages)
     ids = every[:MOST][(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     loaded = sa.select(Invitation).where(Invitation.id.in_(ids))
     options = (joinedload(Invitation.position), joinedload(Invitation.interview))
     place = {each: number for number, each in enumerate(ids)}
     rows = sorted(db.session.scalars(loaded.options(*options)).unique(), key=lambda row: place[row.id])
-    return Results(terms, _entries(user, rows, wanted), total, page, pages, len(every) > MOST)
+    return Results(terms, _entries(user, rows, wanted), total, page, pages, more)
 
 
-def _newest(visible: sa.Select[Invitation], terms: Sequence[Term], named: sa.Select[str] | None) -> list[str]:
-    """The ids of those with the newest answers, then of those without, at most one more than MOST: nothing but ids is
-    read, in the order that an index has. A common word is found among the newest, a rare one by the index of words."""
+def _newest(
+    visible: sa.Select[Invitation], terms: Sequence[Term], named: sa.Select[str] | None, *, enough: int
+) -> tuple[list[str], bool]:
+    """The ids of those with the newest answers, then of those without, and whether there are more than all but the
+    last of them: nothing but ids is read, in the order that an index has. A common word is found among the newest, a
+    rare one by the index of words.
+
+    :param enough: so many are always looked for; more, up to one more than MOST, where that is cheap.
+    """
+    most = MOST + 1
     answered = (
         visible.with_only_columns(Invitation.id)
         .join(Interview, Interview.invitation_id == Invitation.id)
         .where(Interview.state == InterviewState.SUBMITTED, Interview.organisation_id == Invitation.organisation_id)
         .order_by(Interview.submitted_at.desc(), Invitation.created_at.desc(), Invitation.id)
-        .limit(MOST + 1)
     )
     if db.engine.dialect.name == "postgresql":
         newest = answered.limit(FIRST).add_columns(Interview.submitted_at, Invitation.created_at).subquery()
@@ -123,17 +136,24 @@ def _newest(visible: sa.Select[Invitation], terms: Sequence[Term], named: sa.Sel
             .join(newest, newest.c.id == Invitation.id)
             .where(*(_fits(term, named, few=True) for term in terms))
             .order_by(newest.c.submitted_at.desc(), newest.c.created_at.desc(), newest.c.id)
-            .limit(MOST + 1)
+            .limit(most)
         )
-        if len(found := list(db.session.scalars(first))) > MOST:
-            return found
+        found = list(db.session.scalars(first))
+        if len(found) == most:
+            return found, True
+        if db.session.scalar(answered.offset(FIRST).limit(1)) is not None:
+            if len(found) >= enough:
+                return found, True
+            # What is common enough for the page to be full soon; else the index of words is quicker, which the limit
+            # of a page alone keeps PostgreSQL from.
+            most = enough if COMMON * len(found) >= enough else most
     fits = [_fits(term, named) for term in terms]
-    found = list(db.session.scalars(answered.where(*fits)))
-    if (left := MOST + 1 - len(found)) > 0:
+    found = list(db.session.scalars(answered.where(*fits).limit(most)))
+    if (left := most - len(found)) > 0:
         unanswered = sa.or_(Invitation.progress.is_(None), Invitation.progress == Progress.BEGUN)
         others = visible.with_only_columns(Invitation.id).where(unanswered, *fits)
         found += db.session.scalars(others.order_by(Invitation.created_at.desc(), Invitation.id).limit(left))
-    return found
+    return found, len(found) == most
 
 
 def _fits(term: Term, named: sa.Select[str] | None, *, few: bool = False) -> sa.ColumnElement[bool]:

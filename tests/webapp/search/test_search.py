@@ -237,3 +237,10 @@ def test_results_come_in_pages_the_newest_first(make, client, sign_in, monkeypat
     capped, last = search(recruiter, "same"), search(recruiter, "same", page=2)
     assert (capped.total, capped.more, capped.pages, len(last.entries)) == (21, True, 2, 1)
     assert "More than 21 candidates, the newest" in client.get("/search?q=same").text
+    monkeypatch.setattr(find, "MOST", 200)
+    monkeypatch.setattr(find, "PAGE_SIZE", 2)
+    monkeypatch.setattr(find, "FIRST", 5)  # PostgreSQL looks at these alone while they fill the page
+    found = [search(recruiter, "same", page=number) for number in range(1, 13)]
+    assert [entry.invitation.name for each in found for entry in each.entries] == [f"Person {at}" for at in range(23)]
+    assert [each.page for each in found] == list(range(1, 13)) and all(each.total <= 23 for each in found)
+    assert (found[-1].total, found[-1].pages, found[-1].more) == (23, 12, False)
