@@ -305,7 +305,7 @@ def load_templates(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         with contextlib.suppress(TemplateError):  # whoever asks for that page sees what is wrong with it
             app.jinja_env.get_template(name)
-    # What is there by now stays. Looking through it for cycles again and again holds up all threads for 0.3 s each time.
+    # What is there by now stays: to look through it for cycles, again and again, holds up all threads for 0.3 s.
     gc.collect()
     gc.freeze()
 
