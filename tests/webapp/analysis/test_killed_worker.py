@@ -175,7 +175,7 @@ def test_processes_are_replaced_after_so_many_tasks_and_nothing_is_lost_with_the
 
 
 @pytest.mark.full
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(150)
 def test_long_analyses_keep_no_transcript_waiting_where_both_kinds_of_workers_run(app, make, start_worker):
     home = app.config["HOME"]
     (home / "slow").write_text("face speech", "ascii")
@@ -190,7 +190,7 @@ def test_long_analyses_keep_no_transcript_waiting_where_both_kinds_of_workers_ru
     time.sleep(1)
     assert set(db.session.scalars(words)) == {AnalysisState.QUEUED}  # this worker does none
     start_worker("transcripts")
-    wait_for(lambda: set(db.session.scalars(words)) == {AnalysisState.DONE}, 40, home / "worker.log")
+    wait_for(lambda: set(db.session.scalars(words)) == {AnalysisState.DONE}, 90, home / "worker.log")
     others = sa.select(Analysis.id).where(Analysis.modality != Modality.TEXT, Analysis.state == AnalysisState.DONE)
     assert not db.session.scalars(others).all()
     assert (home / "slow").exists()
