@@ -229,7 +229,13 @@ class Site:
         }  # fmt: skip
         own = {"visitor": "practice", "interview_id": practices[-1].id}
         draft = {"set_id": world.draft.id, "question_id": world.draft.questions[0].id}
-        of_draft = ("questions.add_question", "questions.edit", "questions.edit_question", "questions.clip")
+        of_draft = (
+            "questions.add_question",
+            "questions.edit",
+            "questions.edit_question",
+            "questions.clip",
+            "questions.sign",
+        )
         self._special: dict[str, dict[str, Any]] = {
             "practice.attempts": own, "practice.delete": own, "practice.index": own,
             "practice.erase": {"visitor": "practice without an account"},

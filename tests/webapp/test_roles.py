@@ -121,6 +121,8 @@ ROUTES = [
     ("POST", "questions.move_question", "draft question", ADMINS),
     ("GET", "questions.clip", "draft question", ADMINS),
     ("POST", "questions.clip", "draft question", ADMINS),
+    ("GET", "questions.sign", "draft question", ADMINS),
+    ("POST", "questions.sign", "draft question", ADMINS),
     ("GET", "clips.show", "clip", ADMINS),
     ("GET", "clips.state", "clip", ADMINS),
     ("POST", "clips.captions", "clip", ADMINS),

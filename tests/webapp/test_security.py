@@ -19,7 +19,8 @@ from webapp.accounts.models import Role, User
 from webapp.accounts.operations import enrol, first_organisation
 from webapp.core.database import db
 from webapp.core.extensions import limiter
-from webapp.core.security import CONTENT_SECURITY_POLICY
+from webapp.core.pages import asset
+from webapp.core.security import CONTENT_SECURITY_POLICY, WORKER_POLICY
 
 
 @pytest.fixture
@@ -88,6 +89,14 @@ def test_the_content_policy_allows_no_inline_script_and_nobody_else():
     assert "script-src 'self';" in CONTENT_SECURITY_POLICY
     assert "unsafe-eval" not in CONTENT_SECURITY_POLICY
     assert "http" not in CONTENT_SECURITY_POLICY
+
+
+def test_webassembly_is_compiled_by_the_worker_that_blurs_and_by_nothing_else(client: FlaskClient, app):
+    with app.test_request_context():
+        worker, script = asset("blur_worker.js"), asset("answer.js")
+    assert client.get(worker).headers["Content-Security-Policy"] == WORKER_POLICY
+    assert client.get(script).headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert "'unsafe-eval'" not in WORKER_POLICY and "http" not in WORKER_POLICY
 
 
 #: Words for scripts: a block of data, which no browser runs, so the content policy needs no exception for it.

@@ -33,6 +33,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+#: A worker lives under the policy of its own script. The blur of backgrounds compiles WebAssembly, and no page may.
+WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -59,6 +62,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        if request.endpoint == "static" and "_worker-" in request.path:
+            response.headers["Content-Security-Policy"] = WORKER_POLICY
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:

@@ -51,8 +51,9 @@ def of_invitation(invitation: Invitation | None) -> list[Accommodation]:
 def terms_of(interview: Interview, question: Question) -> Terms:
     """What holds for this candidate at this moment: a grant in mid-interview counts from then on."""
     think = question.think_seconds
-    if think and question.clip is not None and question.clip.is_shown:
-        think += math.ceil(question.clip.seconds or 0)  # while it plays, nobody thinks about it yet
+    if think:  # while one plays, nobody thinks about it yet
+        shown = [clip for clip in (question.clip, question.signed) if clip is not None and clip.is_shown]
+        think += math.ceil(max((clip.seconds or 0 for clip in shown), default=0))
     terms = Terms(question.kind, think, question.limit_seconds, question.takes_allowed)
     for row in of_invitation(interview.invitation):
         if row.granted_at is None:

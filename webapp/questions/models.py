@@ -128,12 +128,21 @@ class Question(Model):
     follows_point: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: The question asked in a video or by voice, beside its words; the words always stand there.
     clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
+    #: The question's words in sign language, beside them, and which sign language that is (a name).
+    sign_clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
+    sign_language: Mapped[str] = mapped_column(String(60), default="", server_default="")
     #: The version in the library that it was taken from, if it was.
     library_item_id: Mapped[str | None] = mapped_column(String(32))
 
     question_set: Mapped[QuestionSet] = relationship(back_populates="questions", overlaps="follow_ups")
     follows: Mapped[Question | None] = relationship(remote_side=[id])
-    clip: Mapped[Clip | None] = relationship()
+    clip: Mapped[Clip | None] = relationship(foreign_keys=clip_id)
+    sign_clip: Mapped[Clip | None] = relationship(foreign_keys=sign_clip_id)
+
+    @property
+    def signed(self) -> Clip | None:
+        """What candidates see of the question in sign language; None where there is nothing yet."""
+        return self.sign_clip if self.sign_clip and self.sign_clip.is_shown and self.sign_clip.has_video else None
 
     @property
     def is_recorded(self) -> bool:

@@ -26,7 +26,7 @@ MAX_QUESTIONS = 40
 
 _COPIED = (
     "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
-    "theme", "settings", "follow_ups", "clip_id", "library_item_id",
+    "theme", "settings", "follow_ups", "clip_id", "sign_clip_id", "sign_language", "library_item_id",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def edit_set(
 def delete_draft(row: QuestionSet, *, by: User) -> None:
     """Remove a draft for good. Raises ImmutableError: what has been published is archived, never removed."""
     _check_draft(row)
-    shown = [question.clip for question in row.questions]
+    shown = [clip for question in row.questions for clip in (question.clip, question.sign_clip)]
     db.session.delete(row)
     db.session.flush()
     for clip in shown:
@@ -183,11 +183,12 @@ def delete_question(question: Question, *, by: User) -> None:
     """Take a question out of a draft; those after it move up. Raises ImmutableError."""
     row = question.question_set
     _check_draft(row)
-    clip = question.clip
+    shown = question.clip, question.sign_clip
     row.questions.remove(question)
     _number(row)
     db.session.flush()
-    clips.release(clip)
+    for clip in shown:
+        clips.release(clip)
     current_app.logger.info("Question %s deleted by %s", question.id, by.id)
 
 
@@ -204,13 +205,32 @@ def set_clip(question: Question, clip: Clip | None, *, by: User) -> None:
     current_app.logger.info("Question %s is asked in %s by %s", question.id, clip.id if clip else "words", by.id)
 
 
+def set_sign_clip(question: Question, clip: Clip | None, language: str, *, by: User) -> None:
+    """Show the words of a draft's question in a sign ``language`` too, or no longer; the earlier clip goes where nobody
+    shows it. Its words are the question's, so that there are no captions to check.
+
+    Raises ImmutableError, and ClipError where the language is not named.
+    """
+    _check_draft(question.question_set)
+    if clip is not None:
+        if not language.strip():
+            raise clips.ClipError(_("Say which sign language it is."))
+        clips.confirm_silent(clip)
+    earlier, question.sign_clip = question.sign_clip, clip
+    question.sign_language = language.strip()[:60] if clip else ""
+    db.session.flush()
+    if earlier is not clip:
+        clips.release(earlier)
+    current_app.logger.info("Question %s in sign language: %s by %s", question.id, clip.id if clip else "none", by.id)
+
+
 @clips.used_by
 def use_of_clip(clip: Clip) -> clips.Use | None:
     """Where a clip asks a question: the newest version of its set, for those who edit it."""
     question = db.session.scalar(
         sa.select(Question)
         .join(QuestionSet, QuestionSet.id == Question.question_set_id)
-        .where(Question.clip_id == clip.id)
+        .where(sa.or_(Question.clip_id == clip.id, Question.sign_clip_id == clip.id))
         .order_by(QuestionSet.version.desc())
     )
     if question is None:
@@ -249,6 +269,14 @@ def publish(row: QuestionSet, *, by: User) -> None:
             raise QuestionSetError(
                 _(
                     "The video or sound of question %(number)s is not ready: check its captions, or take it off.",
+                    number=question.position,
+                )
+            )
+        if question.sign_clip is not None and question.signed is None:
+            raise QuestionSetError(
+                _(
+                    "The sign-language video of question %(number)s is not ready, or has no picture. Wait a moment, "
+                    "or take it off.",
                     number=question.position,
                 )
             )

@@ -40,6 +40,8 @@ class Recording(Model):
     interrupted: Mapped[bool] = mapped_column(default=False)
     #: Whether it was no recording of this page but a file that the candidate had already.
     existing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether the browser blurred the background, from the start; it may have given up later.
+    blurred: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: SHA-256 of the whole file as received, and what the browser said it should be.
     sha256: Mapped[str | None] = mapped_column(String(64))
     expected_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -50,12 +50,12 @@ def too_large() -> UploadError:
     )
 
 
-def begin(take: Take, media_type: str, *, existing: bool = False) -> Recording:
+def begin(take: Take, media_type: str, *, existing: bool = False, blurred: bool = False) -> Recording:
     """Make the empty recording of ``take``. Raises UploadError for a type that no recorder writes."""
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise UploadError(400, "media_type", _("Only video and audio can be recorded. Reload the page and try again."))
     recording = Recording(take=take, media_type=media_type, received=0, state=RecordingState.RECEIVING)
-    recording.existing = existing
+    recording.existing, recording.blurred = existing, blurred
     db.session.add(recording)
     db.session.flush()
     return recording

@@ -140,6 +140,60 @@ def test_a_new_version_shares_the_clip_and_the_last_one_takes_it_along(make, dra
     assert db.session.get(Clip, alone.id) is None and db.session.get(Clip, clip.id) is not None
 
 
+def test_a_question_in_sign_language_needs_no_captions_and_goes_with_its_version(
+    client, make, draft, open_interview, admin
+):
+    question = draft.questions[0]
+    question.think_seconds = 30
+    where = f"/questions/{draft.id}/questions/{question.id}/sign"
+
+    def send(**fields):
+        data = {"clip": (io.BytesIO(_webm()), "sign.webm"), **fields}
+        return client.post(where, data=data, content_type="multipart/form-data")
+
+    refused = send()
+    assert refused.status_code == 422 and "Say which sign language" in refused.text
+    assert send(sign_language="BSL").status_code == 302
+    clip = db.session.get_one(Question, question.id).sign_clip
+    assert question.signed is None and operations.use_of(clip).label == "Question 1"
+    with pytest.raises(sets.QuestionSetError, match="not ready"):
+        sets.publish(draft, by=admin)
+    preparing.prepare(clip.id)
+    db.session.expire_all()
+    assert question.signed is clip and clip.captions is None and clip.caption_state is CaptionState.CHECKED
+    assert "The question in sign language (BSL)" in client.get(f"/questions/{draft.id}").text
+    sets.publish(draft, by=admin)
+    copy = sets.new_version(draft, by=admin)
+    assert (copy.questions[0].sign_clip_id, copy.questions[0].sign_language) == (clip.id, "BSL")
+    sets.delete_draft(copy, by=admin)
+    db.session.commit()
+    assert storage.exists(clip.key)
+    interview = make.interview(invitation=make.invitation(question_set=draft))
+    client.post("/sign-out")
+    open_interview(interview)
+    client.post(f"/interview/{interview.id}/questions/1/show")
+    page = client.get(f"/interview/{interview.id}/questions/1").text
+    assert "The question in sign language (BSL)" in page and "<track" not in page
+    assert terms_of(interview, question).think_seconds in (32, 33)
+    assert 'data-display="uncaptioned"' in client.get(f"/interview/{interview.id}/help").text
+
+
+def test_a_sign_language_clip_that_is_taken_off_goes_and_sound_alone_is_none(make, draft, admin):
+    clip = make.clip(admin)
+    sets.set_sign_clip(draft.questions[0], clip, "LSF", by=admin)
+    clip.has_video = False
+    with pytest.raises(sets.QuestionSetError, match="no picture"):
+        sets.publish(draft, by=admin)
+    sets.set_sign_clip(draft.questions[0], None, "", by=admin)
+    db.session.commit()
+    assert db.session.get(Clip, clip.id) is None and draft.questions[0].sign_language == ""
+    other = make.clip(admin)
+    sets.set_sign_clip(draft.questions[0], other, "LSF", by=admin)
+    sets.delete_question(draft.questions[0], by=admin)
+    db.session.commit()
+    assert db.session.get(Clip, other.id) is None
+
+
 def test_the_clip_of_a_person_is_exported_and_erased_and_the_question_stays(make, draft, admin):
     clip = make.clip(admin)
     sets.set_clip(draft.questions[0], clip, by=admin)

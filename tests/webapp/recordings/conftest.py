@@ -37,10 +37,11 @@ class Tus:
         question: Question,
         type: str = "video/webm",
         existing: bool = False,
+        blurred: bool = False,
         **headers: str,
     ) -> TestResponse:
         pairs = {"interview": interview.id, "question": question.id, "filetype": type}
-        pairs |= {"existing": "1"} if existing else {}
+        pairs |= ({"existing": "1"} if existing else {}) | ({"blurred": "1"} if blurred else {})
         metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
         if "Upload_Length" not in headers:
             headers.setdefault("Upload_Defer_Length", "1")

@@ -34,6 +34,14 @@ def test_an_answer_shows_with_its_guide_and_nothing_of_machines(client, intervie
     assert WORDS[:40] not in page and WORDS[:40] in client.get(at(interview, 2)).text
 
 
+def test_a_background_that_was_blurred_is_said_beside_the_recording(client, interview):
+    words = "The face itself is not changed, but its edges may be."
+    assert words not in client.get(at(interview)).text
+    interview.answers[0].takes[0].recording.blurred = True
+    db.session.commit()
+    assert words in client.get(at(interview)).text
+
+
 def test_opening_is_recorded_once_and_by_person(client, make, sign_in, interview, recruiter):
     assert [q.position for q in openings.unopened(interview, recruiter)] == [1, 2]
     client.get(at(interview))

@@ -26,6 +26,8 @@ class Place:
     quote: str = ""
     #: The clip by itself.
     label: str = ""
+    #: Which sign language it is in, as it was named; None where it is not in one.
+    signed: str | None = None
 
 
 def take(place: Place, present: Clip | None, keep: Callable[[Clip | None], str]) -> Response | str | tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -38,3 +38,30 @@ def clip(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
         return url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}")
 
     return take(place, question.clip, keep)
+
+
+@blueprint.route("/<set_id>/questions/<question_id>/sign", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def sign(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
+    """Record, upload or take off the question in sign language."""
+    question = load_question(set_id, question_id)
+    row = question.question_set
+    words = _("Question %(number)s in sign language", number=question.position)
+    place = Place(
+        heading=words,
+        lead=_("Candidates find it beside the written question, whose words it signs:"),
+        back=Use(
+            _("%(title)s, version %(number)s", title=row.title, number=row.version),
+            url_for("questions.show", set_id=set_id),
+        ),
+        taken_off=_("The question has no sign-language video any more."),
+        quote=question.prompt,
+        label=words,
+        signed=question.sign_language,
+    )
+
+    def keep(made: Clip | None) -> str:
+        operations.set_sign_clip(question, made, request.form.get("sign_language", ""), by=current_user)
+        return url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}")
+
+    return take(place, question.sign_clip, keep)

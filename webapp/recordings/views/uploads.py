@@ -103,7 +103,8 @@ def options() -> Response:
 @limiter.limit(lambda: current_app.config.get("UPLOADS_RATE", "30 per minute; 400 per hour"))
 def create() -> Response:
     """Begin a take: ``Upload-Metadata`` names ``interview``, ``question`` (ids), ``filetype``, and
-    ``existing`` as 1 where it is a file that the candidate has already."""
+    ``existing`` as 1 where it is a file that the candidate has already, ``blurred`` as 1 where the browser blurs the
+    background."""
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
     interview = load_interview(metadata.get("interview", ""))
     question = db.session.get(Question, metadata.get("question", "")) or abort(404)
@@ -113,7 +114,8 @@ def create() -> Response:
     try:
         existing = metadata.get("existing") == "1"
         take = begin_take(answer_to(interview, question), existing=existing)
-        recording = operations.begin(take, metadata.get("filetype", ""), existing=existing)
+        blurred = metadata.get("blurred") == "1"
+        recording = operations.begin(take, metadata.get("filetype", ""), existing=existing, blurred=blurred)
         if length is not None:
             operations.declare_length(recording, length)
         db.session.commit()

@@ -38,5 +38,17 @@ for (const menu of document.querySelectorAll("details.menu, details.language-men
   });
 }
 
+// Captions of clips are on unless somebody chose otherwise for this browser (display.js); the player's own button still has them.
+if (document.documentElement.dataset.display?.split(" ").includes("uncaptioned")) {
+  for (const clip of document.querySelectorAll(".clip")) {
+    clip.querySelector("track")?.removeAttribute("default");
+    const hide = () => {
+      for (const track of /** @type {HTMLMediaElement} */ (clip).textTracks) track.mode = "disabled";
+    };
+    hide();
+    clip.addEventListener("loadedmetadata", hide, { once: true });
+  }
+}
+
 // A form that came back with faults begins at the first of them.
 /** @type {HTMLElement | null} */ (document.querySelector('[aria-invalid="true"]'))?.focus();

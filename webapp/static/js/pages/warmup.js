@@ -1,6 +1,7 @@
 // A practice question with the very recorder: nothing is sent or stored, and it is gone with the page.
 import { byId } from "../dom.js";
 import { gettext } from "../i18n.js";
+import { Backdrop } from "../recording/blur.js";
 import { canRetry, close, explain, open, watchLevel } from "../recording/devices.js";
 import { mediaType } from "../recording/formats.js";
 import { record } from "../recording/recorder.js";
@@ -9,8 +10,11 @@ import { announce, clock, countdown } from "../recording/speak.js";
 const page = byId("warmup");
 const { kind } = page.dataset;
 const limit = Number(page.dataset.limit);
-/** @type {MediaStream | null} */
+/** @type {MediaStream | null} what the devices give */
+let given = null;
+/** @type {MediaStream | null} what is shown and recorded */
 let stream = null;
+const backdrop = new Backdrop();
 /** @type {{stop: () => void} | null} */
 let recording = null;
 
@@ -22,21 +26,29 @@ function problem(text) {
 
 async function devices() {
   try {
-    stream = await open(kind);
+    given = await open(kind);
   } catch (error) {
     problem(explain(error, kind));
     byId("record").hidden = !canRetry(error);
     return null;
   }
   problem("");
+  stream = await backdrop.take(given);
   if (kind === "video") byId("preview").srcObject = stream;
   const level = byId("level");
   watchLevel(stream, (value) => (level.value = value), () => (level.hidden = true));
   return stream;
 }
 
+backdrop.onStream = (other) => {
+  stream = other;
+  byId("record").disabled = !other;
+  if (other) byId("preview").srcObject = other;
+};
+
 /** @param {boolean} on */
 function show(on) {
+  backdrop.hold(on);
   byId("sign").hidden = !on;
   byId("record").hidden = on;
   byId("stop").hidden = !on;
@@ -80,5 +92,8 @@ byId("record").addEventListener("click", async () => {
 });
 byId("stop").addEventListener("click", () => recording?.stop());
 byId("record").disabled = false;
-window.addEventListener("pagehide", () => close(stream));
+window.addEventListener("pagehide", () => {
+  close(given);
+  close(stream);
+});
 devices();

@@ -2,6 +2,7 @@
 import { byId } from "../dom.js";
 import { gettext, ngettext } from "../i18n.js";
 import { keepAwake } from "./awake.js";
+import { Backdrop } from "./blur.js";
 import { canRetry, close, explain, open, watchLevel } from "./devices.js";
 import { refused, typeOf } from "./existing.js";
 import { mediaType } from "./formats.js";
@@ -18,8 +19,11 @@ const SAY_LEFT = [30, 10];
 
 export class Studio {
   #data;
-  /** @type {MediaStream | null} */
+  /** @type {MediaStream | null} what the devices give */
+  #devices = null;
+  /** @type {MediaStream | null} what is shown and recorded */
   #stream = null;
+  #backdrop = new Backdrop();
   /** @type {{stop: () => void, flush: () => void, extend: (limit: number) => void} | null} */
   #recording = null;
   /** @type {(() => void)[]} */
@@ -42,7 +46,10 @@ export class Studio {
     byId("stop").addEventListener("click", () => this.#recording?.stop());
     byId("file")?.addEventListener("change", () => this.#useFile(byId("file")));
     byId("takes").addEventListener("click", (/** @type {Event} */ event) => this.#useWhatArrived(event));
-    window.addEventListener("pagehide", () => close(this.#stream));
+    window.addEventListener("pagehide", () => {
+      close(this.#devices);
+      close(this.#stream);
+    });
     document.addEventListener("visibilitychange", () => this.#recording?.flush());
     window.addEventListener("beforeunload", (event) => {
       this.#recording?.flush(); // while the browser asks, the last slice is stored
@@ -63,14 +70,23 @@ export class Studio {
       return;
     }
     try {
-      this.#stream = await open(this.#data.kind);
+      this.#devices = await open(this.#data.kind);
     } catch (error) {
       this.#problem(explain(error, this.#data.kind), { again: canRetry(error) });
       return;
     }
     this.#problem("");
-    if (this.#data.kind === "video") byId("preview").srcObject = this.#stream;
-    this.#watch(this.#stream);
+    this.#backdrop.onStream = (stream) => this.#use(stream);
+    this.#use(await this.#backdrop.take(this.#devices));
+  }
+
+  /** @param {MediaStream | null} stream to show and record; null while it is being made */
+  #use(stream) {
+    this.#stream = stream;
+    if (stream) {
+      if (this.#data.kind === "video") byId("preview").srcObject = stream;
+      this.#watch(stream);
+    }
     this.#ready();
   }
 
@@ -186,14 +202,14 @@ export class Studio {
     }
     let upload;
     try {
-      upload = await create(uploads, { interview, question, type });
+      upload = await create(uploads, { interview, question, type, blurred: this.#backdrop.isUsed });
     } catch (error) {
       release();
       this.#status(wordsFor(error, gettext("We cannot be reached just now. Check your network, then press “Start recording” again.")), { aloud: true });
       byId("record").disabled = false;
       return;
     }
-    const take = await StoredTake.create({ ...upload, interview, question, type });
+    const take = await StoredTake.create({ ...upload, interview, question, type, blurred: this.#backdrop.isUsed });
     take.onFull = () => {
       this.#unsafe = true;
       this.#network(gettext("This browser has no room left to keep the recording. It is being sent as you speak: keep this page open until it says “Saved”."));
@@ -288,6 +304,7 @@ export class Studio {
   /** @param {boolean} on */
   #showRecording(on) {
     keepAwake(on);
+    this.#backdrop.hold(on);
     byId("sign").hidden = !on;
     byId("record").hidden = on;
     byId("stop").hidden = !on;
@@ -382,8 +399,8 @@ export class Studio {
    */
   async #sendAnew(take, error) {
     try {
-      const { interview, question, type, existing } = take.record;
-      const upload = await create(this.#data.uploads, { interview, question, type, existing });
+      const { interview, question, type, existing, blurred } = take.record;
+      const upload = await create(this.#data.uploads, { interview, question, type, existing, blurred });
       await take.move(upload.id, upload.url);
     } catch (refusal) {
       this.#status(wordsFor(refusal, error.message), { aloud: true });

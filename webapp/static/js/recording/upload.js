@@ -16,10 +16,10 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /**
  * Make the upload of a new take on the server. Returns {id, url}; throws ServerError where no take may be begun.
  * @param {string} endpoint
- * @param {{interview: string, question: string, type: string, existing?: boolean}} options
+ * @param {{interview: string, question: string, type: string, existing?: boolean, blurred?: boolean}} options
  */
-export async function create(endpoint, { interview, question, type, existing }) {
-  const metadata = Object.entries({ interview, question, filetype: type, ...(existing ? { existing: "1" } : {}) }).map(([key, value]) => `${key} ${base64(value)}`);
+export async function create(endpoint, { interview, question, type, existing, blurred }) {
+  const metadata = Object.entries({ interview, question, filetype: type, ...(existing ? { existing: "1" } : {}), ...(blurred ? { blurred: "1" } : {}) }).map(([key, value]) => `${key} ${base64(value)}`);
   const response = await request(endpoint, {
     method: "POST",
     headers: headers({ "Tus-Resumable": "1.0.0", "Upload-Defer-Length": "1", "Upload-Metadata": metadata.join(",") }),

@@ -1,8 +1,8 @@
 """With which questions an organisation's candidates practise
 
 Revision ID: 4f7a9c2e8d15
-Revises: 9c4e7f1a6b30
-Create Date: 2026-12-03 05:15
+Revises: e7c20f9b4a18
+Create Date: 2026-12-03 05:40
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "4f7a9c2e8d15"
-down_revision = "9c4e7f1a6b30"
+down_revision = "e7c20f9b4a18"
 branch_labels = None
 depends_on = None
 
