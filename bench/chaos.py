@@ -169,7 +169,7 @@ class Redis:
     def rotate(self, times: int) -> int:
         """Turn each queue by so many messages; in how many there were any to turn."""
         turned = 0
-        for queue in ("analysis", "quick", "upkeep", "outbox"):
+        for queue in ("analysis", "transcripts", "quick", "upkeep", "outbox"):
             if self._client.llen(queue) > 1:
                 for _ in range(times):
                     self._client.rpoplpush(queue, queue)

@@ -21,7 +21,7 @@ from bench.chaos_servers import SKEW, PostgreSQL, Proxy
 from bench.serving import say
 
 #: What stands in a process's command line, and how often it is chosen.
-VICTIMS = {"analysis@": 8, "quick@": 6, "upkeep@": 4, "outbox@": 2, "beat": 2, "--listen": 1}
+VICTIMS = {"analysis@": 4, "transcripts@": 4, "quick@": 6, "upkeep@": 4, "outbox@": 2, "beat": 2, "--listen": 1}
 KINDS = (
     "kill", "database restart", "broker partition", "storage 503", "full disk", "clock", "doubled message",
     "reordered messages", "poisoned message",
@@ -147,7 +147,7 @@ class Faults:
 
     def skew(self, chance: np.random.Generator) -> bool:
         """Set the clock of one kind of process wrong for a moment."""
-        kind = str(chance.choice(["upkeep", "quick", "outbox", "analysis", "server"]))
+        kind = str(chance.choice(["upkeep", "quick", "outbox", "analysis", "transcripts", "server"]))
         # Beside the data folder's disk, which may be full, nothing is written here: a file of a few bytes.
         (self._world.home / SKEW).write_text(json.dumps({kind: float(chance.uniform(-OFF, OFF))}), "utf-8")
         self._last(chance)

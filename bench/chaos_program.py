@@ -29,7 +29,9 @@ ANALYSIS = 0.3
 def kind() -> str:
     """Which of Viva's processes this is."""
     words = " ".join(sys.argv)
-    return next((name for name in ("upkeep", "quick", "outbox", "analysis") if f"-Q {name}" in words), "server")
+    return next(
+        (name for name in ("upkeep", "quick", "outbox", "analysis", "transcripts") if f"-Q {name}" in words), "server"
+    )
 
 
 class Clock(datetime):

@@ -12,7 +12,7 @@ from launcher.supervisor import Child, Process, Supervisor, die_with_parent
 
 PROGRAM = "bench.chaos_program"
 #: Queue → processes.
-QUEUES = {"upkeep": 1, "quick": 2, "outbox": 1, "analysis": 2}
+QUEUES = {"upkeep": 1, "quick": 2, "outbox": 1, "analysis": 1, "transcripts": 1}
 
 
 def main(port: int) -> None:

@@ -79,8 +79,16 @@ def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
         # The server first: the others start once it answers, so that people do not wait for them.
         return Child(name, arguments, due=math.inf, sign=home / "health" / name)
 
-    def queue(name: str, processes: int) -> Child:
-        return watched(name, *worker, "-Q", name, "-n", f"{name}@viva", "--concurrency", str(processes))
+    def queue(names: str, processes: int) -> Child:
+        name = names.partition(",")[0]
+        return watched(name, *worker, "-Q", names, "-n", f"{name}@viva", "--concurrency", str(processes))
+
+    # Long analyses leave one core to everybody else. Transcripts have a worker of their own, the one that loads the
+    # recogniser (0.6 GB), where that leaves a core to faces and voices as well; else one process does both by turns.
+    if (cores := _cores()) > 2:
+        long_work = [queue("analysis", cores - 2), queue("transcripts", 1)]
+    else:
+        long_work = [queue("analysis,transcripts", 1)]
 
     return [
         Child("server", server),
@@ -90,8 +98,7 @@ def _processes(options: argparse.Namespace, home: Path) -> list[Child]:
         queue("quick", 2),
         # A mail server that hangs keeps one of them, and webhooks go on.
         queue("outbox", 2),
-        # Long analyses leave one core to everybody else.
-        queue("analysis", max(1, _cores() - 1)),
+        *long_work,
         Child("live", ["webapp.live.service"], due=math.inf),
     ]
 

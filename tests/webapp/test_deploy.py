@@ -124,7 +124,7 @@ def test_keda_alone_says_how_many_workers_there_are_and_counts_by_sql_that_runs(
     """The queries are asked of the real tables."""
     assert rendered()["Deployment", "viva-analysis"]["spec"]["replicas"] == 1
     scaled = {name: one for (kind, name), one in everything.items() if kind == "ScaledObject"}
-    assert set(scaled) == {"viva-analysis", "viva-quick"}
+    assert set(scaled) == {"viva-analysis", "viva-transcripts", "viva-quick"}
     for name, one in scaled.items():
         assert one["spec"]["scaleTargetRef"]["name"] == name
         assert "replicas" not in everything["Deployment", name]["spec"]

@@ -186,6 +186,8 @@ ROUTES = [
     ("POST", "employer.logo", "", ADMINS),
     ("GET", "employer.welcome_video", "", ADMINS),
     ("POST", "employer.welcome_video", "", ADMINS),
+    ("GET", "practice_settings.edit", "", ADMINS),
+    ("POST", "practice_settings.edit", "", ADMINS),
     ("GET", "integrations.index", "", ADMINS),
     ("GET", "integrations.new", "", ADMINS),
     ("POST", "integrations.new", "", ADMINS),
@@ -229,6 +231,7 @@ ROUTES = [
 OURS = (
     "clips",
     "employer",
+    "practice_settings",
     "identity",
     "binding",
     "organisation",

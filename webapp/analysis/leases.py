@@ -14,14 +14,18 @@ from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode
 
 __all__ = [
+    "BOTH",
+    "FACES_AND_VOICES",
     "FREE",
-    "LINE",
+    "LINES",
+    "WORDS",
     "WORK",
     "HandedBackError",
     "Heartbeat",
     "LeaseLostError",
     "claim",
     "give_back_attempt",
+    "line_of",
     "new_owner",
     "pace_of",
     "renew",
@@ -53,19 +57,36 @@ WORK = leases.Work(
     },
 )
 
-LINE = Line(
-    WORK,
-    joined=lambda query: query.select_from(Analysis).join(Interview),
-    whose=Interview.organisation_id,
-    first=Interview.mode == Mode.PRACTICE,
-    since=Analysis.created_at,
-    waits=Analysis.state == AnalysisState.QUEUED,
-)
+
+def _line(called: str, only: sa.ColumnElement[bool]) -> Line:
+    return Line(
+        WORK,
+        joined=lambda query: query.select_from(Analysis).join(Interview),
+        whose=Interview.organisation_id,
+        first=Interview.mode == Mode.PRACTICE,
+        since=Analysis.created_at,
+        waits=Analysis.state == AnalysisState.QUEUED,
+        only=only,
+        called=called,
+    )
+
+
+#: Faces and voices stand in one line, words in another: they have queues of their own (webapp/core/queues.py).
+FACES_AND_VOICES = _line("analyses", Analysis.modality != Modality.TEXT)
+WORDS = _line("transcripts", Analysis.modality == Modality.TEXT)
+LINES = (FACES_AND_VOICES, WORDS)
+#: Both, for whoever counts what waits.
+BOTH = _line("analyses", sa.true())
+
+
+def line_of(modality: Modality) -> Line:
+    """The line in which analyses of this modality wait."""
+    return WORDS if modality is Modality.TEXT else FACES_AND_VOICES
 
 
 def pace_of(modality: Modality) -> str:
     """What webapp/core/paces.py calls analyses of this modality."""
-    return f"{LINE.name}.{modality.value}"
+    return f"{Analysis.__tablename__}.{modality.value}"
 
 
 def claim(analysis_id: str, owner: str) -> bool:

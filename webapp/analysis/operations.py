@@ -93,8 +93,8 @@ def enqueue(analysis: Analysis) -> None:
     # A queued row's lease is the message: once it runs out, the sweep sends another.
     analysis.lease_owner, analysis.lease_until = None, now() + leases.term()
     db.session.flush()
-    analysis_id = analysis.id
-    after_commit(lambda: tasks.run.delay(analysis_id))
+    analysis_id, modality = analysis.id, analysis.modality
+    after_commit(lambda: tasks.announce(analysis_id, modality))
 
 
 def retry(analysis: Analysis) -> None:

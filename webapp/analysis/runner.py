@@ -19,7 +19,7 @@ from webapp.analysis import completion, kept_weights, leases, readers
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core import counters, paces
 from webapp.core.database import db, now
-from webapp.core.turns import LATER
+from webapp.core.turns import LATER, Line
 from webapp.policy import Modality, decide_for
 from webapp.transcripts import transcribe
 
@@ -29,10 +29,10 @@ logger = logging.getLogger(__name__)
 BUSY = 0.7
 
 
-def run_next() -> bool:
-    """Run whatever analysis is next in line; False where none waits, or nothing was stored."""
+def run_next(line: Line) -> bool:
+    """Run whatever analysis is next in ``line``; False where none waits, or nothing was stored."""
     owner = leases.new_owner()
-    analysis_id = leases.LINE.take(owner)
+    analysis_id = line.take(owner)
     return analysis_id is not None and _run(analysis_id, owner)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from itertools import chain
 
 import sqlalchemy as sa
 from flask import current_app
@@ -37,7 +38,7 @@ def sweep() -> int:
 
 
 def _rows(*where: sa.ColumnElement[bool], at_most: int | None = None) -> list[sa.Row]:
-    columns = (Analysis.id, Analysis.interview_id, Analysis.lease_owner, Analysis.created_at)
+    columns = (Analysis.id, Analysis.interview_id, Analysis.lease_owner, Analysis.created_at, Analysis.modality)
     query = sa.select(*columns).where(*where).order_by(Analysis.lease_until).limit(at_most)
     with db.engine.connect() as connection:
         return list(connection.execute(query))
@@ -49,8 +50,8 @@ def _change(analysis_id: str, *where: sa.ColumnElement[bool], **values: object) 
         return connection.execute(update).rowcount == 1
 
 
-def _send(analysis_id: str) -> int:
-    tasks.run.delay(analysis_id)
+def _send(row: sa.Row) -> int:
+    tasks.announce(row.id, row.modality)
     return 1
 
 
@@ -103,7 +104,7 @@ def _take_back() -> int:
             lease_until=now() + leases.term(),
         ):
             logger.warning("Analysis %s lost its worker and is queued again", row.id)
-            sent += _send(row.id)
+            sent += _send(row)
     return sent
 
 
@@ -114,10 +115,11 @@ def _send_again() -> int:
         sa.or_(Analysis.lease_until.is_(None), Analysis.lease_until < now()),
     )
     sent = 0
-    for row in _rows(*waiting, at_most=SENT_AT_ONCE):
+    # Of each line so many: thousands of one keep nobody of the other from being announced.
+    for row in chain.from_iterable(_rows(*waiting, line.only, at_most=SENT_AT_ONCE) for line in leases.LINES):
         wait = min(max(leases.term(), now() - row.created_at), LONGEST_WAIT)
         if _change(row.id, *waiting, lease_owner=None, lease_until=now() + wait):
-            sent += _send(row.id)
+            sent += _send(row)
     return sent
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from webapp.analysis.leases import LINE, pace_of
+from webapp.analysis.leases import BOTH, LINES, line_of, pace_of
 from webapp.analysis.models import FINISHED, Analysis
 from webapp.core import paces
-from webapp.core.database import db, now
+from webapp.core.database import UtcDateTime, db, now
 from webapp.interviews.models import Interview
 from webapp.policy import Modality, Mode
 
@@ -29,45 +30,72 @@ def seconds_left(interview: Interview) -> float | None:
 
     Nobody works (or nobody can be seen to), or too little was measured: then it is not known.
     """
-    mine = sa.select(sa.func.max(Analysis.created_at), sa.func.count())
-    mine = mine.where(Analysis.interview_id == interview.id, Analysis.state.not_in(FINISHED))
-    last, number = db.session.execute(mine).one()
-    if not number:
+    query = sa.select(Analysis.modality, sa.func.max(Analysis.created_at, type_=UtcDateTime))
+    query = query.where(Analysis.interview_id == interview.id, Analysis.state.not_in(FINISHED))
+    mine = dict(db.session.execute(query.group_by(Analysis.modality)).all())
+    if not mine:
         return None
     pace = paces.of(*(pace_of(modality) for modality in Modality))
     practice = interview.mode is Mode.PRACTICE
     share = "" if practice else interview.organisation_id or ""
     moment = now()
-    in_hand = _by_modality(LINE.in_hand(moment))
-    workers = sum(in_hand.values())
-    if not workers:
-        return None
+    in_hand = _by_modality(BOTH.in_hand(moment))
     ahead: dict[Modality, float] = defaultdict(float)
     for modality, count in in_hand.items():
         ahead[modality] += IN_HAND * count
-    before = _waiting(sa.and_(LINE.open(moment), Analysis.created_at <= last, LINE.share == share))[share]
+    before = _waiting(sa.and_(BOTH.open(moment), Analysis.created_at <= max(mine.values()), BOTH.share == share))[share]
     for modality, count in before.items():
         ahead[modality] += count
-    turns = sum(before.values())
-    for other, waiting in _waiting(sa.and_(LINE.open(moment), LINE.share != share)).items():
-        # Practice (which has no organisation) goes before all; of another organisation, one for each of ours.
-        part = 0.0 if practice else 1.0 if not other else min(1.0, turns / max(1, sum(waiting.values())))
+    for other, waiting in _waiting(sa.and_(BOTH.open(moment), BOTH.share != share)).items():
         for modality, count in waiting.items():
+            # Practice (which has no organisation) goes before all; of another organisation, one for each of ours.
+            turns, all_of_it = _in_line_of(modality, before), _in_line_of(modality, waiting)
+            part = 0.0 if practice else 1.0 if not other else min(1.0, turns / max(1, all_of_it))
             ahead[modality] += part * count
-    if any(pace_of(modality) not in pace for modality, count in ahead.items() if count):
-        return None
-    return sum(count * pace[pace_of(modality)] for modality, count in ahead.items() if count) / workers
+    return _seconds(ahead, in_hand, pace, mine)
 
 
 def queue_in_words() -> str:
     """For admins: how long all that waits takes, of whomever it is; empty where nothing waits or it is not known."""
     moment = now()
-    in_hand, waiting = _by_modality(LINE.in_hand(moment)), _by_modality(LINE.open(moment))
+    in_hand, waiting = _by_modality(BOTH.in_hand(moment)), _by_modality(BOTH.open(moment))
     pace = paces.of(*(pace_of(modality) for modality in Modality))
-    if not in_hand or not waiting or any(pace_of(modality) not in pace for modality in waiting):
+    if not waiting:
         return ""
-    seconds = sum(count * pace[pace_of(modality)] for modality, count in waiting.items())
-    return _("Estimated time left: %(time)s", time=paces.in_words(seconds / sum(in_hand.values())))
+    seconds = _seconds(waiting, in_hand, pace, waiting)
+    return _("Estimated time left: %(time)s", time=paces.in_words(seconds)) if seconds is not None else ""
+
+
+def _in_line_of(modality: Modality, counts: dict[Modality, int]) -> int:
+    """How many of ``counts`` stand in the line in which ``modality`` waits."""
+    return sum(count for each, count in counts.items() if line_of(each) is line_of(modality))
+
+
+def _seconds(
+    ahead: Mapping[Modality, float], in_hand: dict[Modality, int], pace: dict[str, float], of: Collection[Modality]
+) -> float | None:
+    """Seconds until what lies ahead of ``of`` is done; None where nobody works or too little was measured.
+
+    Each line has workers of its own, so the longer one counts. Where nobody is seen to work on a line that has
+    something, workers do both by turns, as far as anybody knows, and all of it counts.
+    """
+    lines = {line_of(modality).name for modality in of}
+    if not lines <= {line_of(modality).name for modality in in_hand}:
+        lines = {line.name for line in LINES}
+    work, workers = defaultdict[str, float](float), defaultdict[str, int](int)
+    for modality, number in in_hand.items():
+        workers[line_of(modality).name] += number
+    for modality, count in ahead.items():
+        if not count or (name := line_of(modality).name) not in lines:
+            continue
+        if pace_of(modality) not in pace:
+            return None
+        work[name] += count * pace[pace_of(modality)]
+    if not in_hand:
+        return None
+    if lines <= set(workers):
+        return max(work[name] / workers[name] for name in lines)
+    return sum(work.values()) / sum(workers.values())
 
 
 def _by_modality(condition: sa.ColumnElement[bool]) -> dict[Modality, int]:
@@ -77,8 +105,8 @@ def _by_modality(condition: sa.ColumnElement[bool]) -> dict[Modality, int]:
 
 def _waiting(condition: sa.ColumnElement[bool]) -> dict[str, dict[Modality, int]]:
     """Whose → modality → how many wait."""
-    columns = sa.select(LINE.share.label("share"), Analysis.modality.label("modality"), sa.func.count())
-    query = LINE.joined(columns).where(condition).group_by("share", "modality")
+    columns = sa.select(BOTH.share.label("share"), Analysis.modality.label("modality"), sa.func.count())
+    query = BOTH.joined(columns).where(condition).group_by("share", "modality")
     found: dict[str, dict[Modality, int]] = defaultdict(dict)
     for share, modality, count in db.session.execute(query):
         found[share][modality] = count

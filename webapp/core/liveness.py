@@ -26,9 +26,10 @@ CLOCK = "clock"
 #: Seconds between two notes, and the age from which a note is stale. The launcher has the same number.
 EVERY, STALE = 5.0, 60.0
 
-#: The data folder, and the queue of the task that this process carries out just now.
+#: The data folder, the queue of the task that this process carries out just now, and the queues of its worker.
 _home: Path | None = None
 _busy_with: str | None = None
+_listens_to: frozenset[str] = frozenset()
 
 
 def init_app(app: Flask, celery: Celery) -> None:
@@ -103,6 +104,13 @@ def workers(home: Path) -> dict[str, int]:
     return found
 
 
+@signals.celeryd_after_setup.connect
+def _begin(instance: Any, **_details: object) -> None:
+    """Before a worker starts its children, which then know its queues too."""
+    global _listens_to
+    _listens_to = frozenset(instance.app.amqp.queues.consume_from) & set(queues.QUEUES)
+
+
 @signals.worker_ready.connect
 def _watch_worker(sender: Any, **_details: object) -> None:
     """Have a worker's loop note every few seconds that it turns; ``sender`` is its consumer."""
@@ -135,7 +143,9 @@ def _note_while_busy() -> None:
     while True:
         time.sleep(EVERY)
         if _busy_with in queues.QUEUES and _home is not None:
-            note(_home, _busy_with)
+            # A worker with several queues has nobody free for the small tasks of the others, and is no less alive.
+            for queue in {_busy_with, *_listens_to}:
+                note(_home, queue)
 
 
 @signals.task_prerun.connect

@@ -7,16 +7,19 @@ Viva is updated.
 
 from __future__ import annotations
 
-#: Work that somebody waits for: verification.
+#: Work that somebody waits for: verification, and what is written down of an answer while it is given.
 QUICK = "quick"
-#: Work that takes as long as an answer does.
+#: Work that takes as long as an answer does: faces and voices.
 ANALYSIS = "analysis"
+#: Words: speech is written down, and what was said or typed is read. It has workers of its own, so that a transcript,
+#: which people read and search, never stands behind long analyses, and so that only these workers load a recogniser.
+TRANSCRIPTS = "transcripts"
 #: Short work by the clock or after an analysis: the sweep, reports, live rooms.
 UPKEEP = "upkeep"
 #: Mail and webhooks: work that waits for other people's servers.
 OUTBOX = "outbox"
 #: Each has workers of its own (launcher/serving.py starts them).
-QUEUES = (QUICK, ANALYSIS, UPKEEP, OUTBOX)
+QUEUES = (QUICK, ANALYSIS, TRANSCRIPTS, UPKEEP, OUTBOX)
 
 #: Seconds that the longest task may take: what a recording may take to be verified on a busy machine.
 LONGEST_TASK = 12 * 3600
@@ -25,6 +28,7 @@ NOTE_LIFE = "liveness.note"
 SWEEP = "core.sweep"
 VERIFY_RECORDING = "recordings.verify"
 RUN_ANALYSIS = "analysis.run"
+READ_WORDS = "analysis.read_words"
 BUILD_REPORT = "reports.build"
 SETTLE_LIVE = "live.settle"
 ANSWER_DEMO = "demo.answer"
@@ -38,6 +42,7 @@ PREPARE_PREVIEW = "interviews.prepare_preview"
 #: Tasks that do not go to QUICK, which is the default.
 ROUTES = {
     RUN_ANALYSIS: {"queue": ANALYSIS},
+    READ_WORDS: {"queue": TRANSCRIPTS},
     SWEEP: {"queue": UPKEEP},
     BUILD_REPORT: {"queue": UPKEEP},
     SETTLE_LIVE: {"queue": UPKEEP},

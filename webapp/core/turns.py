@@ -41,7 +41,7 @@ class Turn(Model):
 
     __tablename__ = "turns"
 
-    #: The table of the work's rows.
+    #: The line's name: the table of the work's rows, where that has one line.
     work: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     #: The organisation's id; empty for practice, which belongs to none.
     share: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -71,11 +71,15 @@ class Line:
     #: Which of the rows that may be claimed wait in line: not those whose worker has died, where the sweep first
     #: decides whether they are tried again.
     waits: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    #: Which of the table's rows stand in this line at all, where there are several lines, and what the line is then
+    #: called; else it has its table's name.
+    only: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    called: str = ""
 
     @property
     def name(self) -> str:
         """What the work is called in the tables of this package."""
-        return str(self.work.model.__tablename__)
+        return self.called or str(self.work.model.__tablename__)
 
     @property
     def share(self) -> sa.ColumnElement[str]:
@@ -86,13 +90,13 @@ class Line:
         """Which rows any message may take."""
         model = self.work.model
         unheld = sa.or_(model.lease_owner.is_(None), model.lease_until < moment)
-        return sa.and_(self.waits, self.work.free(moment), unheld)
+        return sa.and_(self.only, self.waits, self.work.free(moment), unheld)
 
     def in_hand(self, moment: datetime) -> sa.ColumnElement[bool]:
         """Which rows somebody works on."""
         model = self.work.model
         held = sa.and_(model.lease_owner.is_not(None), model.lease_owner != LATER, model.lease_until > moment)
-        return sa.and_(self.work.busy, held)
+        return sa.and_(self.only, self.work.busy, held)
 
     def take(self, owner: str) -> str | None:
         """Claim whatever row is next for ``owner``, and say which; None where nothing waits.

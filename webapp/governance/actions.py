@@ -158,6 +158,7 @@ WORDS = {
     "document signed": N_("signed a document"),
     "employer page changed": N_("changed what candidates see of the organisation"),
     "welcome video changed": N_("changed the welcome video"),
+    "practice settings changed": N_("changed what candidates practise with"),
     "organisation changed": N_("changed the organisation"),
     "translation confirmed": N_("confirmed a translation that binds"),
     "translation no longer confirmed": N_("had the English text bind again"),

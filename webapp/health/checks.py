@@ -26,6 +26,7 @@ NAMES = {
     queues.UPKEEP: _l("Worker for upkeep"),
     queues.QUICK: _l("Worker for short tasks"),
     queues.ANALYSIS: _l("Worker for analyses"),
+    queues.TRANSCRIPTS: _l("Worker for transcripts"),
     queues.OUTBOX: _l("Worker for mail and webhooks"),
     "tables": _l("Tables"),
     "broker": _l("Broker"),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from webapp.analysis.leases import FACES_AND_VOICES, WORDS
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.analysis.waiting import queue_in_words
 from webapp.core import queues
@@ -21,7 +22,7 @@ from webapp.messages.models import Message, State
 from webapp.recordings.models import Recording, RecordingState
 
 #: Seconds that the oldest may wait before somebody should look; docs/monitoring/alerts.yaml has the same.
-LATE = {queues.QUICK: 120, queues.ANALYSIS: 1800, queues.OUTBOX: 3600}
+LATE = {queues.QUICK: 120, queues.ANALYSIS: 1800, queues.TRANSCRIPTS: 1800, queues.OUTBOX: 3600}
 #: Queue → the model of its rows, and the states of what waits, is in hand, and was given up, and since when it waits.
 #: A recording is in hand while a worker holds its lease: it has no state of its own for that.
 _WORK: dict[str, tuple[Any, Any, Any, Any, Any]] = {
@@ -31,8 +32,13 @@ _WORK: dict[str, tuple[Any, Any, Any, Any, Any]] = {
     queues.ANALYSIS: (
         Analysis, AnalysisState.QUEUED, AnalysisState.RUNNING, AnalysisState.FAILED, Analysis.created_at,
     ),
+    queues.TRANSCRIPTS: (
+        Analysis, AnalysisState.QUEUED, AnalysisState.RUNNING, AnalysisState.FAILED, Analysis.created_at,
+    ),
     queues.OUTBOX: (Message, State.WAITING, State.SENDING, State.FAILED, Message.created_at),
 }  # fmt: skip
+#: Which rows of a table are a queue's, where it has several.
+_LINES = {queues.ANALYSIS: FACES_AND_VOICES, queues.TRANSCRIPTS: WORDS}
 TITLES = {
     queues.QUICK: (
         _l("Recordings"),
@@ -40,7 +46,11 @@ TITLES = {
     ),
     queues.ANALYSIS: (
         _l("Analyses"),
-        _l("One for each answer and kind of analysis. What failed can be tried again in its report."),
+        _l("Faces and voices, one for each answer. What failed can be tried again in its report."),
+    ),
+    queues.TRANSCRIPTS: (
+        _l("Transcripts"),
+        _l("What was said is written down, and the words are analysed. What failed can be tried again in its report."),
     ),
     queues.OUTBOX: (
         _l("Messages"),
@@ -75,13 +85,20 @@ class Queue:
 
 def counts() -> dict[str, Count]:
     """What is in each queue, of the whole installation; one statement for each."""
-    return {queue: _count(*parts) for queue, parts in _WORK.items()}
+    return {
+        queue: _count(*parts, only=_LINES[queue].only if queue in _LINES else sa.true())
+        for queue, parts in _WORK.items()
+    }
 
 
-def _count(model: Any, waits: Any, runs: Any, failed: Any, since: Any) -> Count:
+def _count(model: Any, waits: Any, runs: Any, failed: Any, since: Any, only: sa.ColumnElement[bool]) -> Count:
     in_hand = sa.and_(model.lease_owner.is_not(None), model.lease_owner != LATER) if waits is runs else sa.false()
     columns = (model.state, in_hand.label("in_hand"), sa.func.count(), sa.func.min(since))
-    query = sa.select(*columns).where(model.state.in_({waits, runs, failed})).group_by(model.state, sa.text("in_hand"))
+    query = (
+        sa.select(*columns)
+        .where(model.state.in_({waits, runs, failed}), only)
+        .group_by(model.state, sa.text("in_hand"))
+    )
     found = {
         (runs if in_hand else state, bool(in_hand)): (number, oldest)
         for state, in_hand, number, oldest in db.session.execute(query)
@@ -96,7 +113,7 @@ def _count(model: Any, waits: Any, runs: Any, failed: Any, since: Any) -> Count:
 
 
 def waiting(silent: Collection[str] = ()) -> list[Queue]:
-    """Recordings to be checked, analyses and messages; ``silent`` are the queues of which no worker is heard."""
+    """Recordings to be checked, analyses, transcripts, messages; ``silent``: the queues of which no worker is heard."""
     found = []
     for queue, count in counts().items():
         title, meaning = TITLES[queue]

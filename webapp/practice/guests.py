@@ -19,7 +19,7 @@ from webapp.core.security_log import record
 from webapp.interviews import binding
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import is_open
-from webapp.practice import operations
+from webapp.practice import operations, settings
 from webapp.practice.models import PracticeGuest
 
 #: After so long everything is erased.
@@ -105,7 +105,7 @@ def go_on(guest: PracticeGuest) -> Interview:
     if (begun := next((each for each in interviews if each.state is InterviewState.OPEN), None)) is not None:
         return begun
     check_room(user)
-    return operations.start(user, operations.built_in_set(user))
+    return operations.start(user, settings.set_for(user))
 
 
 def check_room(user: User) -> None:

@@ -1,4 +1,4 @@
-"""Who practises without an account: by an invitation."""
+"""Who practises without an account, and what an organisation says of practice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.accounts.models import User
+from webapp.accounts.models import Organisation, User
 from webapp.core.database import Model, UtcDateTime, new_id, now
 from webapp.core.scoping import OfOrganisation
 from webapp.interviews.models import Invitation
@@ -34,3 +34,14 @@ class PracticeGuest(OfOrganisation, Model):
 
     user: Mapped[User] = relationship()
     invitation: Mapped[Invitation] = relationship()
+
+
+class PracticeSettings(OfOrganisation, Model):
+    """One row for each organisation that has said anything about practice."""
+
+    __tablename__ = "practice_settings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(Organisation.id), unique=True)
+    #: The question set that is practised with, whichever of its versions is published; None: Viva's own questions.
+    lineage: Mapped[str | None] = mapped_column(String(32))

@@ -27,17 +27,17 @@ def sets_to_practise(person: User) -> list[QuestionSet]:
     """
     if person.role is Role.CANDIDATE:
         return []
-    query = (
-        sa.select(QuestionSet)
-        .where(QuestionSet.state == SetState.PUBLISHED, QuestionSet.lineage != LINEAGE)
-        .order_by(QuestionSet.title, QuestionSet.version.desc())
-    )
-    newest: dict[str, QuestionSet] = {}
-    for question_set in db.session.scalars(query):
-        present = newest.get(question_set.lineage)
+    return newest(sa.select(QuestionSet).where(QuestionSet.state == SetState.PUBLISHED, QuestionSet.lineage != LINEAGE))
+
+
+def newest(query: sa.Select[QuestionSet]) -> list[QuestionSet]:
+    """The newest version of every set that ``query`` finds, by title."""
+    found: dict[str, QuestionSet] = {}
+    for question_set in db.session.scalars(query.order_by(QuestionSet.title, QuestionSet.version.desc())):
+        present = found.get(question_set.lineage)
         if present is None or present.version < question_set.version:
-            newest[question_set.lineage] = question_set
-    return list(newest.values())
+            found[question_set.lineage] = question_set
+    return list(found.values())
 
 
 def built_in_set(by: User) -> QuestionSet:

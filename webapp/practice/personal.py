@@ -6,8 +6,8 @@ is counted for those who hire, who are not to learn that somebody practised.
 
 from __future__ import annotations
 
-from webapp.core.personal_data import Holding, Kept, register
-from webapp.practice.models import PracticeGuest
+from webapp.core.personal_data import Holding, Kept, holds_nothing, register
+from webapp.practice.models import PracticeGuest, PracticeSettings
 
 register(
     Holding(
@@ -17,3 +17,4 @@ register(
         not_exported=frozenset({"browser"}),
     )
 )
+holds_nothing("what an organisation says of practice", PracticeSettings)

@@ -34,7 +34,7 @@ from webapp.recordings.operations import UploadError
 from webapp.recordings.takes import begin_take
 from webapp.reports.models import Report
 
-TASKS = (queues.RUN_ANALYSIS, queues.BUILD_REPORT, queues.VERIFY_RECORDING)
+TASKS = (queues.RUN_ANALYSIS, queues.READ_WORDS, queues.BUILD_REPORT, queues.VERIFY_RECORDING)
 LATER = st.sampled_from([1, 31, 130, 400, 3600])
 ANY = st.integers(0, 7)
 #: Sweeps, each two minutes after the one before, within which everything must have come to its end.
@@ -74,7 +74,7 @@ class Steps(RuleBasedStateMachine):
 
     world: World
     CLAIMS: ClassVar[dict[str, Callable[[str], object]]] = {
-        queues.RUN_ANALYSIS: leases.LINE.take, queues.VERIFY_RECORDING: verification.claim_next
+        queues.RUN_ANALYSIS: leases.FACES_AND_VOICES.take, queues.READ_WORDS: leases.WORDS.take, queues.VERIFY_RECORDING: verification.claim_next
     }  # fmt: skip
 
     def __init__(self) -> None:

@@ -21,6 +21,7 @@ from webapp import create_app
 from webapp.analysis import operations
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.core.database import db
+from webapp.policy import Modality
 from webapp.reports.models import Report
 
 
@@ -42,11 +43,11 @@ def start_worker(app: Flask) -> Iterator[Callable[[], subprocess.Popen]]:
     started: list[subprocess.Popen] = []
     home = app.config["HOME"]
 
-    def start(**settings: str) -> subprocess.Popen:
+    def start(queues: str = "quick,analysis,transcripts,upkeep", **settings: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "celery", "-A", "tests.webapp.analysis.slow_worker", "worker"]
         command += [
             "--beat",
-            "--queues=quick,analysis,upkeep",
+            f"--queues={queues}",
             "--pool=prefork",
             "--concurrency=1",
             "--loglevel=warning",
@@ -171,3 +172,25 @@ def test_processes_are_replaced_after_so_many_tasks_and_nothing_is_lost_with_the
     assert {(row.state, row.attempts) for row in rows} == {(AnalysisState.DONE, 1)}
     processes = [line.split()[1] for line in (home / "started").read_text().splitlines()]
     assert len(processes) == 5 and len(set(processes)) >= 3
+
+
+@pytest.mark.full
+@pytest.mark.timeout(150)
+def test_long_analyses_keep_no_transcript_waiting_where_both_kinds_of_workers_run(app, make, start_worker):
+    home = app.config["HOME"]
+    (home / "slow").write_text("face speech", "ascii")
+    interviews = [answer_all(make, make.interview()) for _ in range(3)]
+    for interview in interviews:
+        operations.queue_interview(interview)
+    db.session.commit()
+    start_worker("analysis,quick,upkeep")
+    read = (Analysis.modality == Modality.TEXT, Analysis.state != AnalysisState.NOT_DONE)
+    started, words = home / "started", sa.select(Analysis.state).where(*read)
+    wait_for(started.exists, 40, home / "worker.log")
+    time.sleep(1)
+    assert set(db.session.scalars(words)) == {AnalysisState.QUEUED}  # this worker does none
+    start_worker("transcripts")
+    wait_for(lambda: set(db.session.scalars(words)) == {AnalysisState.DONE}, 90, home / "worker.log")
+    others = sa.select(Analysis.id).where(Analysis.modality != Modality.TEXT, Analysis.state == AnalysisState.DONE)
+    assert not db.session.scalars(others).all()
+    assert (home / "slow").exists()

@@ -241,7 +241,7 @@ def test_a_worker_that_stops_hands_its_analysis_to_another(app, make, models, mo
     db.session.commit()
     analysis_id = analysis_of(interview, 3, "text").id
     sent = []
-    monkeypatch.setattr(tasks.run, "delay", sent.append)
+    monkeypatch.setattr(tasks.read_words, "delay", sent.append)
     monkeypatch.setattr(draining, "_shared", bytearray(8))
 
     def read(_modality, _source, progress, *, info=None):

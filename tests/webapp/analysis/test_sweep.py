@@ -20,7 +20,7 @@ from webapp.core.database import db, now
 def sent(app, monkeypatch):
     """The messages that went to the workers: (task, argument)."""
     found: list[tuple[str, str]] = []
-    for name in ("analysis.run", "reports.build"):
+    for name in ("analysis.read_words", "reports.build"):
         task = app.extensions["celery"].tasks[name]
         monkeypatch.setattr(task, "delay", lambda argument, name=name: found.append((name, argument)))
     return found
@@ -42,7 +42,7 @@ def change(**values):
 
 
 def test_queueing_sends_one_message_with_the_commit(analysis, sent):
-    assert sent == [("analysis.run", analysis.id)]
+    assert sent == [("analysis.read_words", analysis.id)]
 
 
 def test_a_message_that_is_on_its_way_is_not_sent_again(analysis, sent):
@@ -77,7 +77,7 @@ def test_a_lost_message_is_sent_again_once(analysis, sent):
     change(lease_until=now() - timedelta(seconds=1))
     events.send_sweep()
     events.send_sweep()
-    assert sent == [("analysis.run", analysis.id)]
+    assert sent == [("analysis.read_words", analysis.id)]
 
 
 def test_a_running_analysis_with_a_lease_is_left_alone(analysis, sent):
@@ -96,7 +96,7 @@ def test_an_expired_lease_goes_back_to_the_queue(analysis, sent):
     events.send_sweep()
     db.session.refresh(analysis)
     assert (analysis.state, analysis.lease_owner, analysis.progress) == (AnalysisState.QUEUED, None, 0.0)
-    assert sent == [("analysis.run", analysis.id)]
+    assert sent == [("analysis.read_words", analysis.id)]
     assert leases.settle(analysis.id, "worker", AnalysisState.DONE) is False
 
 

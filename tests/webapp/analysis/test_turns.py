@@ -21,7 +21,7 @@ from webapp.policy import Modality
 @pytest.fixture
 def queue(make, app, monkeypatch):
     """Queue so many analyses for an organisation, or for practice with None, some time ago (seconds)."""
-    monkeypatch.setattr(tasks.run, "delay", lambda _analysis_id: None)
+    monkeypatch.setattr(tasks.read_words, "delay", lambda _analysis_id: None)
     moment, by = now(), make.user(Role.ADMIN)
     position, questions = make.position(created_by=by), make.question_set("text", created_by=by)
 
@@ -46,7 +46,7 @@ def queue(make, app, monkeypatch):
 
 
 def take() -> str | None:
-    return leases.LINE.take(leases.new_owner())
+    return leases.WORDS.take(leases.new_owner())
 
 
 def finish(analysis_id: str) -> None:
@@ -97,7 +97,7 @@ def test_several_workers_are_shared_by_what_they_have_in_hand(make, queue):
 def test_practice_goes_first_but_keeps_nobody_out_for_ever(make, queue):
     organisation = make.organisation("Large")
     assessed = queue(organisation, 3, ago=600)
-    db.session.add(Turn(work="analyses", share=organisation.id, taken_at=now()))
+    db.session.add(Turn(work="transcripts", share=organisation.id, taken_at=now()))
     practised = queue(None, 3)
     assert one_worker(2) == practised[:2]
     long_ago = now() - PATIENCE - timedelta(seconds=1)
@@ -111,7 +111,7 @@ def test_a_message_takes_what_is_next_and_each_row_is_taken_once(make, queue, mo
     """As many messages as rows do all of them, whatever order they come in; one that comes twice makes nothing twice."""
     rows = queue(make.organisation("A"), 2, ago=60) + queue(make.organisation("B"), 2)
     for message in [*reversed(rows), rows[0], "0" * 32]:
-        tasks.run(message)
+        tasks.read_words(message)
     assert len(models["calls"]) == 4
     assert set(db.session.scalars(sa.select(Analysis.state))) == {AnalysisState.DONE}
 
@@ -119,12 +119,12 @@ def test_a_message_takes_what_is_next_and_each_row_is_taken_once(make, queue, mo
 def test_what_is_to_be_tried_later_waits_for_its_time_and_not_for_the_next_message(make, queue, models):
     (row,) = queue(make.organisation("A"), 1)
     models["text"] = RuntimeError("once")
-    tasks.run(row)
-    tasks.run(row)
+    tasks.read_words(row)
+    tasks.read_words(row)
     analysis = db.session.get(Analysis, row, populate_existing=True)
     assert (analysis.state, analysis.attempts, len(models["calls"])) == (AnalysisState.QUEUED, 1, 1)
     leases.WORK.update(Analysis.id == row, lease_until=now() - timedelta(seconds=1))
-    assert runner.run_next() is True and len(models["calls"]) == 2
+    assert runner.run_next(leases.WORDS) is True and len(models["calls"]) == 2
 
 
 def test_what_took_its_worker_down_waits_for_the_sweep_and_takes_down_nobody_else(make, queue):
@@ -133,6 +133,30 @@ def test_what_took_its_worker_down_waits_for_the_sweep_and_takes_down_nobody_els
     leases.WORK.update(Analysis.id == dead, state=AnalysisState.RUNNING, lease_owner="killed", lease_until=past)
     assert (take(), take()) == (other, None)
     assert sweeper.sweep() == 1 and take() == dead
+
+
+def test_words_wait_for_no_face_or_voice_and_these_for_no_words(make, queue, models):
+    """The rows are the same table's; each kind of worker sees its own alone, in hand and waiting."""
+    first, second, third = queue(make.organisation("A"), 3, ago=60)
+    leases.WORK.update(Analysis.id.in_([first, second]), modality=Modality.FACE)
+    assert take() == third and take() is None
+    assert leases.FACES_AND_VOICES.take(leases.new_owner()) == first
+    in_hand = [sa.select(Analysis.id).where(line.in_hand(now())) for line in leases.LINES]
+    assert [db.session.scalars(each).all() for each in in_hand] == [[first], [third]]
+
+
+def test_a_message_that_announces_words_where_they_were_announced_before_goes_on_to_their_queue(
+    make, queue, models, monkeypatch
+):
+    """Viva is updated while it lies in the queue of analyses."""
+    (row,) = queue(make.organisation("A"), 1)
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.read_words, "delay", sent.append)
+    tasks.run(row)
+    assert sent == [row] and not models["calls"]
+    leases.WORK.update(Analysis.id == row, modality=Modality.FACE)
+    tasks.run("0" * 32)  # of a row that is gone: there is something to do all the same
+    assert sent == [row] and db.session.get(Analysis, row, populate_existing=True).attempts == 1
 
 
 def test_a_choice_asks_the_database_a_few_times_however_much_waits(make, queue):
@@ -153,7 +177,7 @@ def test_a_choice_asks_the_database_a_few_times_however_much_waits(make, queue):
 def test_a_long_queue_is_announced_bit_by_bit(make, queue, monkeypatch):
     rows = queue(make.organisation("A"), 5)
     sent: list[str] = []
-    monkeypatch.setattr(tasks.run, "delay", sent.append)
+    monkeypatch.setattr(tasks.read_words, "delay", sent.append)
     monkeypatch.setattr("webapp.analysis.sweeper.SENT_AT_ONCE", 2)
     leases.WORK.update(sa.true(), lease_until=now() - timedelta(seconds=1))
     assert sweeper.sweep() == 2 and len(set(sent)) == 2

@@ -21,7 +21,7 @@ from webapp.policy import Modality
 @pytest.fixture
 def queued(make, app, monkeypatch):
     """So many queued interviews of one written answer each, of the organisation or of practice (None)."""
-    monkeypatch.setattr(tasks.run, "delay", lambda _analysis_id: None)
+    monkeypatch.setattr(tasks.read_words, "delay", lambda _analysis_id: None)
     by = make.user(Role.ADMIN)
     questions, position = make.question_set("text", created_by=by), make.position(created_by=by)
 
@@ -49,7 +49,7 @@ def measured(seconds: float, times: int = paces.ENOUGH) -> None:
 def work(number: int) -> None:
     """So many workers take what is next."""
     for _ in range(number):
-        leases.LINE.take(leases.new_owner())
+        leases.WORDS.take(leases.new_owner())
 
 
 def test_nothing_is_said_where_nothing_is_known(queued):
@@ -85,6 +85,20 @@ def test_of_another_organisation_no_more_than_ones_own_lies_ahead(make, queued):
     (practice,) = queued(1, None)
     assert waiting.seconds_left(practice) == pytest.approx((0.5 + 1) * 60)
     assert waiting.seconds_left(mine) == pytest.approx((0.5 + 1 + 1 + 1) * 60)  # practice goes first
+
+
+def test_each_line_has_workers_of_its_own_unless_one_does_both(queued):
+    measured(60)
+    for _ in range(paces.ENOUGH):
+        paces.note(leases.pace_of(Modality.FACE), 600)
+    faces, mine = queued(2), queued(1)[0]
+    where = Analysis.interview_id.in_([each.id for each in faces])
+    leases.WORK.update(where, modality=Modality.FACE)
+    leases.FACES_AND_VOICES.take(leases.new_owner())
+    assert waiting.seconds_left(mine) == pytest.approx(0.5 * 600 + 600 + 60)  # nobody is seen to do words alone
+    work(1)
+    assert waiting.seconds_left(mine) == pytest.approx(0.5 * 60)
+    assert waiting.seconds_left(faces[1]) == pytest.approx(0.5 * 600 + 600)
 
 
 def test_a_pace_follows_what_work_takes_lately(app):

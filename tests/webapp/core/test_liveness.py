@@ -32,6 +32,7 @@ def test_only_work_is_a_sign_of_life(app):
         "clock": None,
         "quick": None,
         "analysis": None,
+        "transcripts": None,
         "upkeep": None,
         "outbox": None,
     }

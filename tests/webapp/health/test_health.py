@@ -25,17 +25,25 @@ def hear(app, **ages: float) -> None:
 
 
 def test_all_is_well(app, client, long_running):
-    hear(app, clock=1, quick=1, analysis=1, upkeep=1, outbox=1)
+    hear(app, clock=1, quick=1, analysis=1, transcripts=1, upkeep=1, outbox=1)
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json == {
         "status": "ok",
-        "parts": {"database": "ok", "clock": "ok", "quick": "ok", "analysis": "ok", "upkeep": "ok", "outbox": "ok"},
+        "parts": {
+            "database": "ok",
+            "clock": "ok",
+            "quick": "ok",
+            "analysis": "ok",
+            "transcripts": "ok",
+            "upkeep": "ok",
+            "outbox": "ok",
+        },
     }
 
 
 def test_a_worker_that_does_nothing_shows(app, client, make, sign_in, long_running):
-    hear(app, clock=1, quick=500, analysis=1, upkeep=1, outbox=1)
+    hear(app, clock=1, quick=500, analysis=1, transcripts=1, upkeep=1, outbox=1)
     answer = client.get("/healthz").json
     assert answer["status"] == "degraded"
     assert answer["parts"]["quick"] == "stale"

@@ -150,16 +150,16 @@ def test_a_backup_that_is_missing_old_or_damaged(app, well):
 
 def test_workers_are_counted_and_one_that_is_silent_is_broken(app, client, make, admin, well):
     for host in ("a", "b"):
-        sign = liveness.worker_sign(well, f"{queues.ANALYSIS}@{host}")
+        sign = liveness.worker_sign(well, f"{queues.TRANSCRIPTS}@{host}")
         sign.parent.mkdir(exist_ok=True)
         sign.touch()
     assert "2 workers" in client.get("/health").text
-    (liveness.folder(well) / queues.ANALYSIS).unlink()
+    (liveness.folder(well) / queues.TRANSCRIPTS).unlink()
     analysis(make, 1)
     found = installation.look(app)
-    assert found.checks[0].name == queues.ANALYSIS and found.checks[0].state == "stale"
-    assert {each.check.name: each.check.state for each in found.work}["Analyses"] == "failed"
-    assert "Nobody takes it up. See “Worker for analyses”" in client.get("/health").text
+    assert found.checks[0].name == queues.TRANSCRIPTS and found.checks[0].state == "stale"
+    assert {each.check.name: each.check.state for each in found.work}["Transcripts"] == "failed"
+    assert "Nobody takes it up. See “Worker for transcripts”" in client.get("/health").text
 
 
 @pytest.mark.parametrize(

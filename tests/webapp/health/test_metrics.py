@@ -59,8 +59,9 @@ def test_what_waits_and_how_long(app, make, scrape):
     db.session.add(row)
     db.session.commit()
     found = scrape()
-    assert found["viva_queue_depth", (("queue", "analysis"),)] == 1
-    assert 415 < found["viva_queue_age_seconds", (("queue", "analysis"),)] < 450
+    assert found["viva_queue_depth", (("queue", "transcripts"),)] == 1
+    assert found["viva_queue_depth", (("queue", "analysis"),)] == 0
+    assert 415 < found["viva_queue_age_seconds", (("queue", "transcripts"),)] < 450
     assert found["viva_queue_depth", (("queue", "outbox"),)] == 0
 
 

@@ -11,7 +11,7 @@ from webapp.core.database import db
 from webapp.interviews.models import InterviewState
 from webapp.interviews.operations import invitation_url
 from webapp.practice import attempts as tried
-from webapp.practice import guests, operations
+from webapp.practice import guests, operations, settings
 
 blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -21,11 +21,13 @@ blueprint = Blueprint("practice", __name__, url_prefix="/practice")
 def index() -> str:
     """What can be practised, and what was."""
     guest = guests.guest_of(current_user) if current_user.is_temporary else None
+    sets = operations.sets_to_practise(current_user)
     return render_template(
         "practice/index.html",
         guest=guest,
         back=invitation_url(guest.invitation) if guest else "",
-        sets=operations.sets_to_practise(current_user),
+        sets=sets,
+        given=settings.own_set_for(current_user),
         interviews=operations.practice_of(current_user),
     )
 
@@ -45,7 +47,7 @@ def start() -> Response:
     except guests.PracticeError as error:
         flash(str(error), "warning")
         return redirect(url_for("practice.index"))
-    interview = operations.start(person, sets[wanted] if sets else operations.built_in_set(person))
+    interview = operations.start(person, sets[wanted] if sets else settings.set_for(person))
     db.session.commit()
     return redirect(url_for("candidate.welcome", interview_id=interview.id))
 
