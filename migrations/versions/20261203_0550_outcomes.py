@@ -1,7 +1,7 @@
 """Find what was decided in an index alone
 
 Revision ID: 5a9d2c7e4b16
-Revises: e7c20f9b4a18
+Revises: 4f7a9c2e8d15
 Create Date: 2026-12-03 05:50
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "5a9d2c7e4b16"
-down_revision = "e7c20f9b4a18"
+down_revision = "4f7a9c2e8d15"
 branch_labels = None
 depends_on = None
 
