@@ -12,7 +12,7 @@ QUICK = "quick"
 #: Work that takes as long as an answer does: faces and voices.
 ANALYSIS = "analysis"
 #: Words: speech is written down, and what was said or typed is read. It has workers of its own, so that a transcript,
-#: which people read and search, never stands behind long analyses, and so that only these workers load a recogniser.
+#: which people read and search, never stands behind long analyses, and those of ANALYSIS load no recogniser.
 TRANSCRIPTS = "transcripts"
 #: Short work by the clock or after an analysis: the sweep, reports, live rooms.
 UPKEEP = "upkeep"

@@ -48,9 +48,9 @@ def take(place: Place, present: Clip | None, keep: Callable[[Clip | None], str])
             error = str(refused)
         else:
             db.session.commit()
-            if made is not None:
+            if made is not None and place.signed is None:  # what is signed has no captions to correct there
                 return redirect(url_for("clips.show", clip_id=made.id))
-            if place.taken_off:
+            if made is None and place.taken_off:
                 flash(place.taken_off, "success")
             return redirect(address)
     page = render_template("clips/record.html", place=place, clip=present, error=error)
