@@ -28,6 +28,7 @@ from bench import candidate_killer, chaos_faults, chaos_servers, invited, servin
 from bench.candidate_client import Candidate, Ledger
 from bench.measuring import ROOT, BenchFailed, rows
 from ml.media import synthetic
+from webapp.core import queues
 
 __all__ = ["BenchFailed", "measure", "table"]
 
@@ -169,7 +170,7 @@ class Redis:
     def rotate(self, times: int) -> int:
         """Turn each queue by so many messages; in how many there were any to turn."""
         turned = 0
-        for queue in ("analysis", "transcripts", "quick", "upkeep", "outbox"):
+        for queue in queues.QUEUES:
             if self._client.llen(queue) > 1:
                 for _ in range(times):
                     self._client.rpoplpush(queue, queue)

@@ -19,6 +19,7 @@ from bench import candidate_killer
 from bench.candidate_client import Ledger
 from bench.chaos_servers import SKEW, PostgreSQL, Proxy
 from bench.serving import say
+from webapp.core import queues
 
 #: What stands in a process's command line, and how often it is chosen.
 VICTIMS = {"analysis@": 4, "transcripts@": 4, "quick@": 6, "upkeep@": 4, "outbox@": 2, "beat": 2, "--listen": 1}
@@ -32,8 +33,13 @@ SHORT, KILLS, LONG, LASTS = (0.8, 2.0), (2.0, 4.5), (2.0, 5.0), (1.0, 3.0)
 #: Seconds that a clock is off at most: more than a lease holds.
 OFF = 45.0
 #: Which task is about rows of which table.
-TASKS = {"analysis.run": "analyses", "recordings.verify": "recordings", "reports.build": "interviews"}
-QUEUES = {"analysis.run": "analysis", "recordings.verify": "quick", "reports.build": "upkeep"}
+TASKS = {
+    queues.RUN_ANALYSIS: "analyses",
+    queues.READ_WORDS: "analyses",
+    queues.VERIFY_RECORDING: "recordings",
+    queues.BUILD_REPORT: "interviews",
+}
+QUEUES = {task: queues.ROUTES.get(task, {"queue": queues.QUICK})["queue"] for task in TASKS}
 #: What no worker can read, and what none can carry out.
 POISON = (
     b"", b"\xff\xfe\x00broken", b'{"body": "WzEs', b"[]", b'{"body": "e30="}', b'{"headers": {"task": "no.such"}}',
@@ -147,7 +153,7 @@ class Faults:
 
     def skew(self, chance: np.random.Generator) -> bool:
         """Set the clock of one kind of process wrong for a moment."""
-        kind = str(chance.choice(["upkeep", "quick", "outbox", "analysis", "transcripts", "server"]))
+        kind = str(chance.choice([*queues.QUEUES, "server"]))
         # Beside the data folder's disk, which may be full, nothing is written here: a file of a few bytes.
         (self._world.home / SKEW).write_text(json.dumps({kind: float(chance.uniform(-OFF, OFF))}), "utf-8")
         self._last(chance)

@@ -20,7 +20,7 @@ from bench.chaos_servers import SKEW
 from ml.core.readings import TRAITS, Estimate, ModelVersion, TextReading
 from webapp import create_app
 from webapp.analysis import readers
-from webapp.core import database, server
+from webapp.core import database, queues, server
 
 #: Seconds that an analysis takes.
 ANALYSIS = 0.3
@@ -29,9 +29,7 @@ ANALYSIS = 0.3
 def kind() -> str:
     """Which of Viva's processes this is."""
     words = " ".join(sys.argv)
-    return next(
-        (name for name in ("upkeep", "quick", "outbox", "analysis", "transcripts") if f"-Q {name}" in words), "server"
-    )
+    return next((name for name in queues.QUEUES if f"-Q {name}" in words), "server")
 
 
 class Clock(datetime):

@@ -23,18 +23,15 @@ from webapp.recordings.models import Recording, RecordingState
 
 #: Seconds that the oldest may wait before somebody should look; docs/monitoring/alerts.yaml has the same.
 LATE = {queues.QUICK: 120, queues.ANALYSIS: 1800, queues.TRANSCRIPTS: 1800, queues.OUTBOX: 3600}
+_ANALYSES = (Analysis, AnalysisState.QUEUED, AnalysisState.RUNNING, AnalysisState.FAILED, Analysis.created_at)
 #: Queue → the model of its rows, and the states of what waits, is in hand, and was given up, and since when it waits.
 #: A recording is in hand while a worker holds its lease: it has no state of its own for that.
 _WORK: dict[str, tuple[Any, Any, Any, Any, Any]] = {
     queues.QUICK: (
         Recording, RecordingState.VERIFYING, RecordingState.VERIFYING, RecordingState.REJECTED, Recording.received_at,
     ),
-    queues.ANALYSIS: (
-        Analysis, AnalysisState.QUEUED, AnalysisState.RUNNING, AnalysisState.FAILED, Analysis.created_at,
-    ),
-    queues.TRANSCRIPTS: (
-        Analysis, AnalysisState.QUEUED, AnalysisState.RUNNING, AnalysisState.FAILED, Analysis.created_at,
-    ),
+    queues.ANALYSIS: _ANALYSES,
+    queues.TRANSCRIPTS: _ANALYSES,
     queues.OUTBOX: (Message, State.WAITING, State.SENDING, State.FAILED, Message.created_at),
 }  # fmt: skip
 #: Which rows of a table are a queue's, where it has several.

@@ -13,6 +13,7 @@ from webapp.clips.operations import Use
 from webapp.clips.views.taking import Place, take
 from webapp.core.security import require_role
 from webapp.questions import operations
+from webapp.questions.models import Question
 from webapp.questions.views.question_sets import blueprint
 from webapp.questions.views.questions import load_question
 
@@ -22,12 +23,10 @@ from webapp.questions.views.questions import load_question
 def clip(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
     """Record one, upload one, or take it off."""
     question = load_question(set_id, question_id)
-    row = question.question_set
-    title = _("%(title)s, version %(number)s", title=row.title, number=row.version)
     place = Place(
         heading=_("Ask question %(number)s in a video", number=question.position),
         lead=_("Candidates see and hear it with captions. The written question always stands beside it:"),
-        back=Use(title, url_for("questions.show", set_id=set_id)),
+        back=_back(question),
         taken_off=_("The question is asked in words alone."),
         quote=question.prompt,
         label=_("Question %(number)s", number=question.position),
@@ -35,7 +34,7 @@ def clip(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
 
     def keep(made: Clip | None) -> str:
         operations.set_clip(question, made, by=current_user)
-        return url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}")
+        return _seen_at(question)
 
     return take(place, question.clip, keep)
 
@@ -45,15 +44,11 @@ def clip(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
 def sign(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
     """Record, upload or take off the question in sign language."""
     question = load_question(set_id, question_id)
-    row = question.question_set
     words = _("Question %(number)s in sign language", number=question.position)
     place = Place(
         heading=words,
         lead=_("Candidates find it beside the written question, whose words it signs:"),
-        back=Use(
-            _("%(title)s, version %(number)s", title=row.title, number=row.version),
-            url_for("questions.show", set_id=set_id),
-        ),
+        back=_back(question),
         taken_off=_("The question has no sign-language video any more."),
         quote=question.prompt,
         label=words,
@@ -62,6 +57,16 @@ def sign(set_id: str, question_id: str) -> Response | str | tuple[str, int]:
 
     def keep(made: Clip | None) -> str:
         operations.set_sign_clip(question, made, request.form.get("sign_language", ""), by=current_user)
-        return url_for("questions.show", set_id=set_id, _anchor=f"question-{question.id}")
+        return _seen_at(question)
 
     return take(place, question.sign_clip, keep)
+
+
+def _back(question: Question) -> Use:
+    row = question.question_set
+    title = _("%(title)s, version %(number)s", title=row.title, number=row.version)
+    return Use(title, url_for("questions.show", set_id=row.id))
+
+
+def _seen_at(question: Question) -> str:
+    return url_for("questions.show", set_id=question.question_set_id, _anchor=f"question-{question.id}")
