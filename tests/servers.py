@@ -143,7 +143,11 @@ def prometheus(settings: Path) -> Iterator[str]:
     server, port = program("prometheus", "prometheus"), free_port()
     with tempfile.TemporaryDirectory(prefix="viva-prometheus-") as folder:
         log = Path(folder) / "said"
-        options = [f"--config.file={settings}", f"--storage.tsdb.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
+        options = [
+            f"--config.file={settings}",
+            f"--storage.tsdb.path={folder}",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
         with log.open("wb") as said:
             process = subprocess.Popen([server, *options], stdout=said, stderr=said)
         try:

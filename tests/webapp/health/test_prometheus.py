@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ def waits(queue: str, bound: int) -> Case:
     name = f'viva_queue_age_seconds{{queue="{queue}",instance="%s"}}'
     return Case(
         {name % "a": f"{bound + 1}+0x200", name % "b": "0+0x200"},
-        {name % "a": f"{bound}+0x200", f'viva_queue_age_seconds{{queue="other",instance="a"}}': "99999+0x200"},
+        {name % "a": f"{bound}+0x200", 'viva_queue_age_seconds{queue="other",instance="a"}': "99999+0x200"},
     )
 
 
@@ -113,8 +113,7 @@ def of_promtool(name: str, series: dict[str, str], expected: list[tuple[int, boo
         "name": name,
         "input_series": [{"series": one, "values": values} for one, values in (AT_REST | series).items()],
         "alert_rule_test": [
-            {"eval_time": f"{at}s", "alertname": name, "exp_alerts": [fired] if fires else []}
-            for at, fires in expected
+            {"eval_time": f"{at}s", "alertname": name, "exp_alerts": [fired] if fires else []} for at, fires in expected
         ],
     }
 
@@ -175,8 +174,12 @@ def settings(folder: Path, port: int) -> Path:
 
 def ask(address: str, path: str, **values: str) -> Any:
     """What Prometheus' API answers."""
-    with urllib.request.urlopen(f"{address}/api/v1/{path}?{urllib.parse.urlencode(values)}", timeout=20) as answer:
-        return json.load(answer)["data"]
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    connection.request("GET", f"/api/v1/{path}?{urllib.parse.urlencode(values)}")
+    said = json.load(connection.getresponse())
+    connection.close()
+    assert said["status"] == "success", said
+    return said["data"]
 
 
 def count_everything(home: Path) -> None:
