@@ -113,6 +113,13 @@ def init_app(app: Flask) -> None:
         return _answer(500, *ADVICE[500])
 
 
+    @app.teardown_appcontext
+    def end(_error: BaseException | None) -> None:
+        """What a request only read it still holds: where the database is gone by then, its answer is as good."""
+        if db.session.registry.has():
+            _let_go()
+
+
 def _may_pass(error: BaseException) -> bool:
     """Whether the same request may well be answered in a moment."""
     return is_busy(error) or isinstance(error, StorageAwayError)
