@@ -112,7 +112,6 @@ def init_app(app: Flask) -> None:
         app.logger.exception("Unexpected error at %s", request.endpoint)
         return _answer(500, *ADVICE[500])
 
-
     @app.teardown_appcontext
     def end(_error: BaseException | None) -> None:
         """What a request only read it still holds: where the database is gone by then, its answer is as good."""
