@@ -59,6 +59,10 @@ def _driver() -> SimpleNamespace:
     )
 
 
+class StorageAwayError(OSError):
+    """The server of the bucket was not reached, or is too busy to answer: trying later may help."""
+
+
 class S3Storage:
     """Keys are objects below ``s3://bucket/prefix``. Meets `webapp.core.storage.Backend`, which says what each does."""
 
@@ -117,7 +121,7 @@ class S3Storage:
             with self.open(key) as stream:
                 return stream.read() == content
         except _driver().unreachable as error:
-            raise OSError(errno.EIO, f"S3 could not be asked ({type(error).__name__})", key) from error
+            raise _away(error, key) from error
         return True
 
     def delete(self, key: str) -> None:
@@ -238,6 +242,15 @@ def _errors(key: str) -> Iterator[None]:
         if code in ("404", "NoSuchKey", "NotFound"):
             raise FileNotFoundError(errno.ENOENT, "There is no such object", key) from None
         full = code in ("QuotaExceeded", "EntityTooLarge", "507")
-        raise OSError(errno.ENOSPC if full else errno.EIO, f"S3 answered {code}", key) from error
+        busy = not full and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) in (
+            429,
+            *range(500, 600),
+        )
+        kind = StorageAwayError if busy else OSError
+        raise kind(errno.ENOSPC if full else errno.EIO, f"S3 answered {code}", key) from error
     except _driver().unreachable as error:
-        raise OSError(errno.EIO, f"S3 could not be asked ({type(error).__name__})", key) from error
+        raise _away(error, key) from error
+
+
+def _away(error: Exception, key: str) -> StorageAwayError:
+    return StorageAwayError(errno.EIO, f"S3 could not be asked ({type(error).__name__})", key)

@@ -26,6 +26,7 @@ from webapp.core.uploads import Uploads
 
 boto3 = pytest.importorskip("boto3", reason="no driver for S3 (uv sync --extra cluster)")
 Config = pytest.importorskip("botocore.config").Config
+ClientError = pytest.importorskip("botocore.exceptions").ClientError
 s3_storage = pytest.importorskip("webapp.core.s3_storage")
 KEY, OTHER_KEY = "A" * 43 + "=", "B" * 43 + "="
 OURS, THEIRS = "1" * 32, "2" * 32
@@ -388,6 +389,20 @@ class Busy(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.parametrize(("code", "status"), [(503, 503), (429, 503), (403, 500)])
+def test_whoever_asks_while_it_is_busy_is_asked_to_come_back(app, client, code, status):
+    said = {"Error": {"Code": str(code)}, "ResponseMetadata": {"HTTPStatusCode": code}}
+
+    def ask() -> str:
+        with s3_storage._errors(NAME):
+            raise ClientError(said, "HeadObject")
+
+    app.add_url_rule("/asks-storage", "asks_storage", ask)
+    app.testing = False
+    answer = client.get("/asks-storage")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (status, "2" if status == 503 else None)
+
+
 @pytest.mark.full
 def test_a_server_that_is_busy_is_asked_again(tmp_path, endpoint, bucket):
     Busy.behind = endpoint.removeprefix("http://")
@@ -403,5 +418,5 @@ def test_a_server_that_is_busy_is_asked_again(tmp_path, endpoint, bucket):
     finally:
         proxy.shutdown()
     gone = s3_storage.S3Storage(f"s3://{bucket}", f"http://127.0.0.1:{servers.free_port()}", tmp_path / "work")
-    with pytest.raises(OSError, match="S3 could not be asked"):
+    with pytest.raises(s3_storage.StorageAwayError, match="S3 could not be asked"):
         gone.size(NAME)
