@@ -1,4 +1,4 @@
-"""Servers of this machine's own, for tests: Redis, RabbitMQ, S3, and ClamAV's daemon.
+"""Servers of this machine's own, for tests: Redis, RabbitMQ, S3, Prometheus, and ClamAV's daemon.
 
 PostgreSQL is in tests/postgres.py. Each is a fresh one on a free port of 127.0.0.1, and gone when the test ends.
 """
@@ -43,7 +43,7 @@ def answering(port: int, seconds: float = 180.0) -> None:
     pytest.fail(f"nobody answers at {port}")
 
 
-def _program(name: str, package: str) -> str:
+def program(name: str, package: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/lib/rabbitmq/bin")
     if found is None:
         pytest.skip(f"no {name} (apt-get install {package})")
@@ -64,12 +64,12 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, seconds: f
 @contextmanager
 def redis() -> Iterator[str]:
     """A Redis; gives its address."""
-    program, port = _program("redis-server", "redis-server"), free_port()
+    server, port = program("redis-server", "redis-server"), free_port()
     with tempfile.TemporaryDirectory(prefix="viva-redis-") as folder:
         log = Path(folder) / "said"
         with log.open("wb") as said:
             options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
-            process = subprocess.Popen([program, *options], stdout=said, stderr=said)
+            process = subprocess.Popen([server, *options], stdout=said, stderr=said)
         try:
             _wait_for(port, process, log, 10)
             yield f"redis://127.0.0.1:{port}/0"
@@ -82,8 +82,8 @@ def redis() -> Iterator[str]:
 def rabbitmq(consumer_timeout: float | None = None) -> Iterator[str]:
     """A RabbitMQ; gives its address. ``consumer_timeout``: after how many seconds it takes back what nobody has
     acknowledged, asked every second."""
-    program, port, distribution, names = (
-        _program("rabbitmq-server", "rabbitmq-server"),
+    server, port, distribution, names = (
+        program("rabbitmq-server", "rabbitmq-server"),
         *(free_port() for _ in range(3)),
     )
     inner = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -110,7 +110,7 @@ def rabbitmq(consumer_timeout: float | None = None) -> Iterator[str]:
         log = Path(tempfile.gettempdir()) / f"viva-rabbitmq-{port}.log"
         with log.open("wb") as said:
             process = subprocess.Popen(
-                [*who, str(inner if inner.exists() else program)],
+                [*who, str(inner if inner.exists() else server)],
                 stdout=said, stderr=said, env=env, cwd=text, start_new_session=True,
             )  # fmt: skip
         try:
@@ -137,11 +137,32 @@ def s3() -> Iterator[str]:
         server.stop()
 
 
+@contextmanager
+def prometheus(settings: Path) -> Iterator[str]:
+    """A Prometheus with this file of settings, which keeps nothing; gives its address."""
+    server, port = program("prometheus", "prometheus"), free_port()
+    with tempfile.TemporaryDirectory(prefix="viva-prometheus-") as folder:
+        log = Path(folder) / "said"
+        options = [
+            f"--config.file={settings}",
+            f"--storage.tsdb.path={folder}",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ]
+        with log.open("wb") as said:
+            process = subprocess.Popen([server, *options], stdout=said, stderr=said)
+        try:
+            _wait_for(port, process, log, 30)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
 class Clamd:
     """ClamAV's daemon on a socket of its own, which knows what stands in one line and nothing else."""
 
     def __init__(self, folder: Path, known: bytes, name: str) -> None:
-        self._program, self._folder = _program("clamd", "clamav-daemon"), folder
+        self._program, self._folder = program("clamd", "clamav-daemon"), folder
         self._process: subprocess.Popen[bytes] | None = None
         self.socket = str(folder / "ctl")
         (folder / "database").mkdir()

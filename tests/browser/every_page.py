@@ -66,6 +66,7 @@ NO_PAGE = {
     "reports.figures": "read by a page's script",
     "clips.state": "read by a page's script",
     "candidate.takes": "read by a page's script",
+    "candidate.terms": "read by a page's script",
     "candidate.follow_up": "read by a page's script",
     "recordings.show": "read by a page's script",
     "workspace.people": "read by a page's script",
@@ -150,6 +151,7 @@ class Site:
     def __init__(self, app: Flask) -> None:
         self.app, self._make = app, Make()
         app.config["SMTP_HOST"] = "127.0.0.1"  # nothing is sent; pages say that there is mail
+        app.config["CONFIRMED_FOR"] = timedelta(days=1)  # longer than all cases take
         self.world = worlds.build(self._make)
         self.visitors: dict[str, FlaskClient] = {"nobody": app.test_client()}
         self._enrich()

@@ -39,8 +39,9 @@ _FAULTS = """() => {
       pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
       const words = e.selectedOptions[0]?.label ?? "", needs = pen.measureText(words).width;
-      // Words of a select cannot be broken: where it has the whole width it shows what it can, and all once it is open.
-      const whole = e.offsetWidth > 0.75 * Math.min(document.querySelector("main").clientWidth, innerWidth - 32);
+      // Words of a select cannot be broken: where it has the whole width, or they end with an ellipsis as names of
+      // devices do, it shows what it can, and all once it is open.
+      const whole = style.textOverflow === "ellipsis" || e.offsetWidth > 0.75 * Math.min(document.querySelector("main").clientWidth, innerWidth - 32);
       if (needs > room + 2 && !whole) found.push(`cut off by ${Math.ceil(needs - room)} px: select ${e.name} “${words}”`);
     }
     const word = e.matches("a, button, .tag") && !e.children.length ? e.textContent.trim() : "";

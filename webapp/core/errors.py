@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from webapp.core import problems
 from webapp.core.database import db
+from webapp.core.s3_storage import StorageAwayError
 from webapp.core.write_path import RETRY_AFTER, is_busy, is_full, is_gone
 
 ADVICE = {
@@ -71,7 +72,7 @@ def init_app(app: Flask) -> None:
 
     def busy() -> Response:
         _let_go()  # what failed must not stand in the way of the page that says so
-        app.logger.warning("The database was busy at %s", request.endpoint)
+        app.logger.warning("The database or storage was busy at %s", request.endpoint)
         response = app.make_response(_answer(503, *ADVICE[503]))
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
@@ -81,7 +82,7 @@ def init_app(app: Flask) -> None:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect
         original = error.original_exception if isinstance(error, InternalServerError) else None
-        if original is not None and is_busy(original):
+        if original is not None and _may_pass(original):
             return busy()  # it failed after the view, or while a failure was answered
         title, advice = ADVICE.get(error.code, ADVICE[400 if error.code < 500 else 500])
         written_by_us = error.description != type(error).description
@@ -97,7 +98,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int] | Response:
-        if is_busy(error):
+        if _may_pass(error):
             return busy()
         _let_go()
         if is_gone(error):
@@ -110,6 +111,17 @@ def init_app(app: Flask) -> None:
             raise error
         app.logger.exception("Unexpected error at %s", request.endpoint)
         return _answer(500, *ADVICE[500])
+
+    @app.teardown_appcontext
+    def end(_error: BaseException | None) -> None:
+        """What a request only read it still holds: where the database is gone by then, its answer is as good."""
+        if db.session.registry.has():
+            _let_go()
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same request may well be answered in a moment."""
+    return is_busy(error) or isinstance(error, StorageAwayError)
 
 
 def _let_go() -> None:

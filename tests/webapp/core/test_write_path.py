@@ -214,3 +214,18 @@ def test_what_fails_after_the_view_is_no_other_failure(app, client, make):
     app.after_request_funcs.setdefault(None, []).append(fail)
     answer = client.get("/sign-in")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_an_answer_that_is_ready_is_given_when_the_database_stops_after_it(app, client, make):
+    """What was read is let go after the answer, and then the connection may be dead."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def fail(_connection):
+        raise sa.exc.OperationalError("rollback", None, Stopped("it stops"))
+
+    path = path_of(make.invitation())
+    sa.event.listen(db.engine, "rollback", fail)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        sa.event.remove(db.engine, "rollback", fail)
