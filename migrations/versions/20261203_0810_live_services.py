@@ -1,8 +1,8 @@
 """Several live services, and which of them has a room
 
 Revision ID: 6c1e8f3a9d27
-Revises: 5a9d2c7e4b16
-Create Date: 2026-12-03 07:40
+Revises: 8c1e5f3a9d27
+Create Date: 2026-12-03 08:10
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "6c1e8f3a9d27"
-down_revision = "5a9d2c7e4b16"
+down_revision = "8c1e5f3a9d27"
 branch_labels = None
 depends_on = None
 
