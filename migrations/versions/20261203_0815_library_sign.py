@@ -1,7 +1,7 @@
 """Questions of the library in sign language
 
 Revision ID: 3b7e9a1d5c62
-Revises: 8c1e5f3a9d27
+Revises: 6c1e8f3a9d27
 Create Date: 2026-12-03 08:15
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "3b7e9a1d5c62"
-down_revision = "8c1e5f3a9d27"
+down_revision = "6c1e8f3a9d27"
 branch_labels = None
 depends_on = None
 

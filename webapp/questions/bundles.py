@@ -165,11 +165,12 @@ def with_clips(entry: Entry, earlier: LibraryItem | None, *, by: User) -> Draft:
     Raises ClipError, and ExchangeError for captions that are none.
     """
     draft = replace(entry.draft, **clips_of(earlier))
-    if (media := entry.clip) is not None and not _is_same(media, draft.clip_sha256, earlier and earlier.clip):
+    asks, signs = (earlier.clip, earlier.sign_clip) if earlier is not None else (None, None)
+    if (media := entry.clip) is not None and not _is_same(media, draft.clip_sha256, asks):
         draft = replace(draft, clip_id=_taken_in(media, by), clip_sha256=media.sha256)
     if (media := entry.sign) is not None:
         draft = replace(draft, sign_language=media.language)
-        if not _is_same(media, draft.sign_clip_sha256, earlier and earlier.sign_clip):
+        if not _is_same(media, draft.sign_clip_sha256, signs):
             draft = replace(draft, sign_clip_id=_taken_in(media, by), sign_clip_sha256=media.sha256)
     return draft
 

@@ -263,9 +263,9 @@ def set_sign_clip(row: LibraryItem, clip: Clip | None, language: str, *, by: Use
 
     Raises what `save` raises, and ClipError where the language is not named.
     """
-    values = {"sign_clip_id": clip.id if clip else None, "sign_clip_sha256": None}
-    language = operations.signed_in(clip, language)
-    return save(replace(draft_of(row), sign_language=language, **values), by=by, earlier=row)
+    language, clip_id = operations.signed_in(clip, language), clip.id if clip else None
+    draft = replace(draft_of(row), sign_clip_id=clip_id, sign_clip_sha256=None, sign_language=language)
+    return save(draft, by=by, earlier=row)
 
 
 @clips.used_by

@@ -181,7 +181,8 @@ def test_a_question_in_sign_language_needs_no_captions_and_goes_with_its_version
     helping = client.get(f"/interview/{interview.id}/help").text
     assert 'data-display="uncaptioned"' in helping and "sign language too (BSL)" in helping
     assert "If you sign, say below" in helping
-    page_of(interview.organisation_id).person_instead = False
+    (page := page_of(interview.organisation_id)).person_instead = False
+    db.session.add(page)
     question.sign_clip.has_video = False
     helping = client.get(f"/interview/{interview.id}/help").text
     assert "sign language too" not in helping and "If you sign" not in helping
