@@ -76,7 +76,7 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
         servers = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="viva-chaos-servers-")))
         servers.chmod(0o755)
         full, home = stack.enter_context(candidate_killer.disk(Path(name))), Path(name) / "home"
-        stack.enter_context(_settings({
+        stack.enter_context(settings({
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
         }))  # fmt: skip
         database = stack.enter_context(chaos_servers.postgresql(servers / "postgresql"))
@@ -85,7 +85,7 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
         storage = chaos_servers.Proxy(stack.enter_context(chaos_servers.s3(BUCKET)))
         stack.callback(broker.close)
         stack.callback(storage.close)
-        stack.enter_context(_settings({
+        stack.enter_context(settings({
             "VIVA_HOME": str(home), "VIVA_DATABASE_URL": database.address, "VIVA_STORAGE": f"s3://{BUCKET}",
             "VIVA_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0", "VIVA_STORAGE_KEY": "",
             "VIVA_S3_ENDPOINT": f"http://127.0.0.1:{storage.port}", "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -108,8 +108,8 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
             with chaos_faults.happening(world, ledger, seed), ThreadPoolExecutor(AT_ONCE) as people:
                 outcomes = list(people.map(one, range(interviews)))
             serving.say("Waiting until all is done")
-            failed, stuck = _settle(engine, port, began + limit - COMPARED)
-        found = _compare(engine, storage.port, ledger)
+            failed, stuck = settle(engine, port, began + limit - COMPARED)
+        found = compare(engine, storage.port, ledger)
         engine.dispose()
     by_kind = {kind: ledger.faults[kind] for kind in chaos_faults.KINDS}
     result: dict[str, Any] = {
@@ -183,8 +183,8 @@ class Redis:
 
 
 @contextlib.contextmanager
-def _settings(values: dict[str, str]) -> Iterator[None]:
-    """The environment for this process and those that it starts."""
+def settings(values: dict[str, str]) -> Iterator[None]:
+    """The environment for this process and those that it starts, until the block ends."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -206,7 +206,7 @@ def _viva(home: Path) -> Iterator[int]:
         yield port
 
 
-def _settle(engine: sa.Engine, port: int, until: float) -> tuple[int, dict[str, int]]:
+def settle(engine: sa.Engine, port: int, until: float) -> tuple[int, dict[str, int]]:
     """Analyses that failed, each tried again once as a person does; what is left at the end, by kind."""
     tried: set[str] = set()
     while True:
@@ -238,7 +238,7 @@ def _retry(ids: set[str]) -> None:
         db.engine.dispose()
 
 
-def _compare(engine: sa.Engine, storage: int, ledger: Ledger) -> dict[str, int]:
+def compare(engine: sa.Engine, storage: int, ledger: Ledger) -> dict[str, int]:
     """What the ledger says against what is there."""
     lost = 0
     client = importlib.import_module("boto3").client("s3", endpoint_url=f"http://127.0.0.1:{storage}")
