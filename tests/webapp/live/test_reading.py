@@ -50,6 +50,9 @@ class FakeHub:
     def may_read(self, member_id: str) -> bool:
         return member_id in self.allowed
 
+    def has_moved(self, room_id: str) -> bool:
+        return False
+
     def share(self, room_id: str, member_id: str, reading: dict | None) -> None:
         self.shared.append((room_id, member_id, reading))
 
