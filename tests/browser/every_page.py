@@ -63,6 +63,7 @@ NO_PAGE = {
     "analysis.progress": "read by a page's script",
     "explanations.show": "read by a page's script",
     "moments.show": "read by a page's script",
+    "own_data.moment": "read by a page's script",
     "reports.figures": "read by a page's script",
     "clips.state": "read by a page's script",
     "candidate.takes": "read by a page's script",
