@@ -153,6 +153,8 @@ print("readyz", *ask("/readyz"))
 page = ask("/sign-in")[1]
 style = re.search(r'href="(/static/dist/[^"]+[.]css[^"]*)"', page)[1]
 print("style", ask(style)[0])
+from weasyprint import HTML
+print("pdf", HTML(string="<p>Zoë").write_pdf()[:5])
 try:
     open("/viva/written", "w")
 except OSError as error:
@@ -179,7 +181,7 @@ def test_what_the_dockerfile_makes_starts_and_answers():
         said = made_and_asked(Path(folder))
     assert re.search(r"^healthz 200 .*\"status\":", said, re.M), said
     assert re.search(r"^readyz 200 ", said, re.M), said
-    assert "style 200" in said and "read-only True" in said and "ended 0" in said, said
+    assert all(each in said for each in ("style 200", "pdf b'%PDF-'", "read-only True", "ended 0")), said
 
 
 def made_and_asked(folder: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from webapp.core.personal_data import Holding, Kept, Scope, register
-from webapp.live.models import LiveConsent, LiveNote, Member, Room, Track
+from webapp.core.personal_data import Holding, Kept, Scope, holds_nothing, register
+from webapp.live.models import LiveConsent, LiveNote, LiveService, Member, Room, Track
+
+holds_nothing("which live services there are, and when each was last heard of", LiveService)
 
 
 def _rooms(scope: Scope) -> sa.ScalarSelect[str]:
