@@ -111,8 +111,8 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
             with chaos_faults.happening(world, ledger, seed), ThreadPoolExecutor(AT_ONCE) as people:
                 outcomes = list(people.map(one, range(interviews)))
             serving.say("Waiting until all is done")
-            failed, stuck = _settle(engine, port, began + limit - COMPARED)
-        found = _compare(engine, storage.port, ledger)
+            failed, stuck = settle(engine, port, began + limit - COMPARED)
+        found = compare(engine, storage.port, ledger)
         engine.dispose()
     by_kind = {kind: ledger.faults[kind] for kind in chaos_faults.KINDS}
     result: dict[str, Any] = {
@@ -185,24 +185,21 @@ class Redis:
         self._client.rpush(queue, data)
 
 
+def command(port: int) -> list[str]:
+    """What starts Viva's processes with a server at ``port``."""
+    start = [sys.executable, "-P", "-m", "bench.several_processes", str(port), *WORKERS]
+    return [*start, "--program", PROGRAM, "--server", PROGRAM]
+
+
 @contextlib.contextmanager
 def _viva(home: Path) -> Iterator[int]:
     """Its processes, until the block ends; the server's port. Raises BenchFailed where it does not start."""
     port = chaos_servers.free_port()
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "bench.several_processes",
-        str(port),
-        *(f"{k}={n}" for k, n in WORKERS.items()),
-    ]
-    command += ["--program", PROGRAM, "--server", PROGRAM]
-    with serving.running(command, port, home.parent / "up.log", env=os.environ | {"PYTHONPATH": str(ROOT)}):
+    with serving.running(command(port), port, home.parent / "up.log", env=os.environ | {"PYTHONPATH": str(ROOT)}):
         yield port
 
 
-def _settle(engine: sa.Engine, port: int, until: float) -> tuple[int, dict[str, int]]:
+def settle(engine: sa.Engine, port: int, until: float) -> tuple[int, dict[str, int]]:
     """Analyses that failed, each tried again once as a person does; what is left at the end, by kind."""
     tried: set[str] = set()
     while True:
@@ -234,7 +231,7 @@ def _retry(ids: set[str]) -> None:
         db.engine.dispose()
 
 
-def _compare(engine: sa.Engine, storage: int, ledger: Ledger) -> dict[str, int]:
+def compare(engine: sa.Engine, storage: int, ledger: Ledger) -> dict[str, int]:
     """What the ledger says against what is there."""
     lost = 0
     client = importlib.import_module("boto3").client("s3", endpoint_url=f"http://127.0.0.1:{storage}")

@@ -159,6 +159,10 @@ class Proxy:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
+    def lead_to(self, target: int) -> None:
+        """Pass what connects from now on to another port; what is connected stays."""
+        self._target = target
+
     def close(self) -> None:
         """Listen no longer."""
         self.set("cut")

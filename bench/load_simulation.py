@@ -156,6 +156,11 @@ def growth(crowds: Sequence[Crowd]) -> dict[str, Any]:
     }
 
 
+def _of(line: dict[str, float]) -> float:
+    """What an answer of the assumed length takes."""
+    return line["fixed"] + line["per_minute"] * ANSWER / 60
+
+
 def day(interviews: int, grown: dict[str, Any], seed: int = 20261203) -> dict[str, Any]:
     """What so many interviews a day take, and cost a day in dollars by the prices that are assumed above."""
     chance, hour = np.random.default_rng(seed), 3600.0
@@ -163,8 +168,12 @@ def day(interviews: int, grown: dict[str, Any], seed: int = 20261203) -> dict[st
     comes = np.sort(chance.uniform(0.0, hour, count)).repeat(ANSWERS)
     length = chance.uniform(0.25, 1.75, len(comes)) * ANSWER / 60
 
+    # A worker has a core of its own there: it takes the seconds of a processor, not those of a machine that was shared.
+    alone = min(1.0, _of(grown["cpu_seconds"]["analyses"]) / sum(map(_of, grown["service_seconds"].values())))
+
     def takes(name: str) -> np.ndarray:
-        return grown["service_seconds"][name]["fixed"] + grown["service_seconds"][name]["per_minute"] * length
+        line = grown["service_seconds"][name]
+        return alone * (line["fixed"] + line["per_minute"] * length)
 
     names = [name for name in grown["service_seconds"] if name != WORDS]
     long = np.stack([takes(name) for name in names], axis=1).ravel()
@@ -173,9 +182,8 @@ def day(interviews: int, grown: dict[str, Any], seed: int = 20261203) -> dict[st
         "transcripts": enough(comes, takes(WORDS)),
     }
     a_second = count / hour
-    each = {role: ANSWERS * (at["fixed"] + at["per_minute"] * ANSWER / 60) for role, at in grown["cpu_seconds"].items()}
-    stored = ANSWERS * (grown["stored_bytes"]["fixed"] + grown["stored_bytes"]["per_minute"] * ANSWER / 60)
-    rows = ANSWERS * (grown["database_bytes"]["fixed"] + grown["database_bytes"]["per_minute"] * ANSWER / 60)
+    each = {role: ANSWERS * _of(line) for role, line in grown["cpu_seconds"].items()}
+    stored, rows = ANSWERS * _of(grown["stored_bytes"]), ANSWERS * _of(grown["database_bytes"])
     cores = {
         "servers": a_second * each.get("server", 0.0) / BUSY,
         "quick": a_second * sum(each.get(name, 0.0) for name in ("verification", "upkeep", "outbox")) / BUSY,
@@ -183,9 +191,7 @@ def day(interviews: int, grown: dict[str, Any], seed: int = 20261203) -> dict[st
         "broker": a_second * each.get("broker", 0.0) / BUSY,
     }
     # Workers come and go with what waits: they are paid for as long as they work; the others all day.
-    worked = interviews * ANSWERS * sum(
-        at["fixed"] + at["per_minute"] * ANSWER / 60 for at in grown["service_seconds"].values()
-    ) / 3600 / 0.8  # fmt: skip
+    worked = interviews * each.get("analyses", 0.0) / 3600 / 0.8
     paid = worked + 24 * sum(max(1, math.ceil(value)) for value in cores.values())
     kept = interviews * (stored + rows) * 30 * MONTHS / 1e9
     limits = {

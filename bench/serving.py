@@ -41,14 +41,14 @@ def viva(folder: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], port: int, log: Path, *, env: Mapping[str, str], name: str = "Viva"
+    command: Sequence[str], port: int, log: Path, *, env: Mapping[str, str], name: str = "Viva", code: Path = ROOT
 ) -> Iterator[None]:
     """A program in a process group of its own, from when it answers at ``port`` until the block ends; then nothing of
-    it is left. Raises BenchFailed where it does not start."""
+    it is left. ``code``: where it runs. Raises BenchFailed where it does not start."""
     with log.open("wb") as output:
         # Should the bench be killed outright, the program ends too.
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, start_new_session=True, cwd=ROOT, env=env,
+            command, stdout=output, stderr=output, start_new_session=True, cwd=code, env=env,
             preexec_fn=die_with_parent,
         )  # fmt: skip
     try:

@@ -22,7 +22,8 @@ SLICES = 16
 OTHERS = {
     "firefox-esr": "firefox-esr", "webkit2gtk-driver": "WebKitWebDriver", "xvfb": "Xvfb", "nginx-light": "nginx",
     "coturn": "turnserver", "rabbitmq-server": "rabbitmq-server", "clamav-daemon": "clamd",
-    "prometheus": "promtool",
+    "prometheus": "promtool", "swift-account": "swift-account-server", "swift-container": "swift-container-server",
+    "swift-object": "swift-object-server", "swift-proxy": "swift-proxy-server",
 }  # fmt: skip
 #: The same for what the daily run drives beside a browser: one case of each server that a cluster has.
 SERVERS = {"postgresql": "pg_ctlcluster", "redis-server": "redis-server"}

@@ -324,3 +324,23 @@ def test_who_practises_by_an_invitation_goes_with_the_table_and_the_invitation_s
     assert len(contents()["practice_guests"]) == 1
     flask_migrate.downgrade(revision="6e1f4b8d2c70")
     assert contents() == before
+
+
+def test_practice_by_mail_comes_and_goes_and_who_was_invited_stays(app):
+    flask_migrate.upgrade(revision="5a9d2c7e4b16")
+    invitation = contents()["invitations"][0]
+    values = "created_at, expires_at, organisation_id) VALUES ({}, '2026-12-03 07:45:00', '2026-12-17 07:45:00', ?)"
+    guest = "INSERT INTO practice_guests (id, user_id, browser, invitation_id, "
+    run(guest + values.format("'g', ?, 'h', ?"), "0" * 31 + "1", invitation["id"], invitation["organisation_id"])
+    run("INSERT INTO practice_settings (id, organisation_id) VALUES ('s', ?)", invitation["organisation_id"])
+    before = contents()
+    flask_migrate.upgrade(revision="8c1e5f3a9d27")
+    after = contents()
+    assert after["practice_links"] == [] and after["practice_guests"][0]["address"] is None
+    assert after["practice_settings"][0]["by_mail"] == 0
+    by_mail = guest.replace("invitation_id", "address") + values
+    run(by_mail.format("'m', ?, '', 'mark'"), "0" * 31 + "2", invitation["organisation_id"])
+    link = "INSERT INTO practice_links (id, token, address, language, " + values
+    run(link.format("'l', 'hash', 'mark', 'en'"), invitation["organisation_id"])
+    flask_migrate.downgrade(revision="5a9d2c7e4b16")
+    assert contents() == before

@@ -7,10 +7,8 @@ release is noted in ``migrations/released.toml``.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,9 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from flask import Flask
 
+from tests import old_code, postgres
 from webapp import create_app
 from webapp.core.database import db
-from webapp.core.settings import ROOT
 
 #: Rows that no code deletes: people and organisations are switched off, so it does no harm that more points at them.
 KEPT = {"users", "organisations"}
@@ -32,7 +30,6 @@ KEPT = {"users", "organisations"}
 HARMLESS = {
     "follow_ups.question_id keeps old code from deleting rows of questions",  # nor is one deleted that was answered
 }
-RELEASED = tomllib.loads((ROOT / "migrations" / "released.toml").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -56,7 +53,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     """An application whose database has the last release's schema."""
     app = create_app({"HOME": tmp_path / "home", "TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://"})
     with app.app_context():
-        flask_migrate.upgrade(revision=RELEASED["revision"])
+        flask_migrate.upgrade(revision=old_code.RELEASED["revision"])
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -149,40 +146,71 @@ OLD_TESTS = (
 )  # fmt: skip
 
 
+#: And on PostgreSQL, but for what this version cannot do there on its own schema either: its sweep failed.
+OLD_TESTS_ON_POSTGRESQL = (
+    "analysis/test_operations.py", "recordings/test_tus.py", "candidate/test_answering.py", "accounts/test_sessions.py",
+)  # fmt: skip
+FAILED_BEFORE = "test_a_recording_that_is_verified_late_is_queued_by_the_sweep"
+
+
 @pytest.fixture(scope="module")
-def old(tmp_path_factory) -> Path:
-    """The last release's code in a folder, and beside it a database that today's migrations made."""
-    commit, folder = RELEASED["commit"], tmp_path_factory.mktemp("old")
-    git = ["git", "-C", str(ROOT)]
-    if shutil.which("git") is None or subprocess.run([*git, "cat-file", "-e", f"{commit}^{{commit}}"]).returncode:
-        pytest.skip(f"the history that holds {commit[:7]} is not here: old code was not run on the new schema")
-    old = folder / "code"
-    old.mkdir()
-    with subprocess.Popen([*git, "archive", commit], stdout=subprocess.PIPE) as archive:
-        subprocess.run(["tar", "-x", "-C", str(old)], stdin=archive.stdout, check=True)
-    (old / "webapp" / "static" / "dist").symlink_to(ROOT / "webapp" / "static" / "dist")
-    (old / "on_new_schema.py").write_text(PLUGIN)
+def code(tmp_path_factory) -> Path:
+    """The last release's code in a folder."""
+    return old_code.unpacked(tmp_path_factory.mktemp("old"))
+
+
+@pytest.fixture(scope="module")
+def new_schema(tmp_path_factory) -> Path:
+    """A database that today's migrations made."""
+    folder = tmp_path_factory.mktemp("new")
     app = create_app({"HOME": folder / "home", "TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://"})
     with app.app_context():
         flask_migrate.upgrade()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(folder / "new.db"),))
         db.engine.dispose()
-    return old
+    return folder / "new.db"
+
+
+def run_old_tests(code: Path, plugin: str, new: str, basetemp: Path, *tests: str, without: str = "nothing") -> None:
+    (code / "on_new_schema.py").write_text(plugin)
+    command = [sys.executable, "-m", "pytest", *(f"tests/webapp/{each}" for each in tests), "-q", "-n0"]
+    command += [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "on_new_schema",
+        "-m",
+        "not full",
+        "-k",
+        f"not migration and not {without}",
+    ]
+    done = subprocess.run(
+        [*command, f"--basetemp={basetemp}"], cwd=code,
+        env=os.environ | {"NEW_SCHEMA": new, "PYTHONPATH": str(code)}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "on the new schema: " in done.stdout
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("tests", OLD_TESTS)
-def test_old_code_works_on_the_new_schema(old, tmp_path, tests):
+def test_old_code_works_on_the_new_schema(code, new_schema, tmp_path, tests):
     """The last release's code, run by its own tests on a database that today's migrations made."""
-    command = [sys.executable, "-m", "pytest", f"tests/webapp/{tests}", "-q", "-n0", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "-p", "on_new_schema", "-m", "not full", "-k", "not migration", f"--basetemp={tmp_path}/of"],
-        cwd=old, env=os.environ | {"NEW_SCHEMA": str(old.parent / "new.db"), "PYTHONPATH": str(old)},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert "on the new schema: " in done.stdout
+    run_old_tests(code, PLUGIN, str(new_schema), tmp_path / "of", tests)
+
+
+@pytest.mark.full
+def test_old_code_works_on_the_new_schema_of_postgresql(code, tmp_path):
+    """There migrations differ (triggers, indexes, vectors), and so does what a column refuses."""
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL (uv sync --extra cluster)")
+    with postgres.running() as address:
+        settings = {"HOME": tmp_path / "home", "TESTING": True, "SECRET_KEY": "test", "BROKER_URL": "memory://"}
+        app = create_app(settings | {"SQLALCHEMY_DATABASE_URI": address})
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+        run_old_tests(code, ON_POSTGRESQL, address, tmp_path / "of", *OLD_TESTS_ON_POSTGRESQL, without=FAILED_BEFORE)
 
 
 #: Makes the old tests, which copy an empty database for each test, copy ours.
@@ -201,4 +229,33 @@ def pytest_terminal_summary(terminalreporter):
     with sqlite3.connect(os.environ["NEW_SCHEMA"]) as database:
         (revision,) = database.execute("select version_num from alembic_version").fetchone()
     terminalreporter.write_line(f"on the new schema: {revision}")
+"""
+#: Gives each of the old tests' applications a copy of ours on the server.
+ON_POSTGRESQL = """
+import os, sys, uuid
+from pathlib import Path
+import sqlalchemy as sa
+
+NEW = sa.make_url(os.environ["NEW_SCHEMA"])
+server = sa.create_engine(NEW.set(database="template1"), isolation_level="AUTOCOMMIT")
+made = []
+
+def copy():
+    name = f"test_{uuid.uuid4().hex}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"create database {name} template {NEW.database} strategy file_copy")
+    made.append(name)
+    return NEW.set(database=name).render_as_string(False)
+
+def pytest_collection_finish(session):
+    conftest = sys.modules["tests.webapp.conftest"]
+    assert Path(conftest.__file__).is_relative_to(Path.cwd())
+    make = conftest.create_app
+    conftest.create_app = lambda settings: make({**settings, "SQLALCHEMY_DATABASE_URI": copy()})
+    conftest._create_tables = lambda: None
+
+def pytest_terminal_summary(terminalreporter):
+    with sa.create_engine(NEW.set(database=made[-1])).connect() as connection:
+        rows = connection.execute(sa.text("select version_num, version() from alembic_version")).one()
+    terminalreporter.write_line(f"on the new schema: {rows}, {len(made)} databases")
 """

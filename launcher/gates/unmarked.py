@@ -2,8 +2,8 @@
 
 Templates: text between tags, and the attributes that people read, outside of ``{% trans %}`` and of ``{{ }}``; inside
 of ``{{ }}``, string literals that read like English. Python under ``webapp``: string literals that read like a
-sentence, or stand where something is said (flash, abort, a form's label). JavaScript has a rule of its own
-(webapp/static/lint).
+sentence, or stand where something is said (flash, abort, a form's label), and what is marked within an f-string.
+JavaScript has a rule of its own (webapp/static/lint).
 """
 
 from __future__ import annotations
@@ -153,6 +153,9 @@ def in_python(source: str) -> Iterator[tuple[int, str]]:
         if text is None or isinstance(parents.get(node), ast.JoinedStr | ast.FormattedValue | ast.Expr):
             continue
         calls = list(_calls_around(node, parents))
+        if calls and calls[0] in MARKS and _is_in_f_string(node, parents):
+            yield getattr(node, "lineno", 0), text
+            continue
         if any(name in MARKS or name in _DEVELOPERS or name in _LOGS for name in calls):
             continue
         if text in NAMES or re.match(r"[A-Z_]+(?: [A-Z]+)*(?: is|$)", text):  # a setting, SQL, a list of codes
@@ -168,6 +171,16 @@ def _text_of(node: ast.AST) -> str | None:
     if isinstance(node, ast.JoinedStr):
         return "x".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
     return None
+
+
+def _is_in_f_string(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether ``node`` stands within an f-string, where nothing is gathered for translators, marked or not."""
+    at = node
+    while at in parents:
+        at = parents[at]
+        if isinstance(at, ast.JoinedStr):
+            return True
+    return False
 
 
 def _calls_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[str]:

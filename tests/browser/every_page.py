@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import NotFound
@@ -39,6 +40,9 @@ from webapp.messages.models import Message
 from webapp.organisations.models import TeamRole
 from webapp.own_data.operations import receipt_token
 from webapp.policy import Modality
+from webapp.practice import links as practice_links
+from webapp.practice import settings as practice_settings
+from webapp.practice.models import PracticeLink
 from webapp.questions.models import Beforehand, QuestionKind, SetState
 from webapp.reviews import deciding
 from webapp.reviews.models import Decision
@@ -59,6 +63,7 @@ NO_PAGE = {
     "analysis.progress": "read by a page's script",
     "explanations.show": "read by a page's script",
     "moments.show": "read by a page's script",
+    "own_data.moment": "read by a page's script",
     "reports.figures": "read by a page's script",
     "clips.state": "read by a page's script",
     "candidate.takes": "read by a page's script",
@@ -283,6 +288,10 @@ class Site:
             position, [self.world.interview], name="Guest", email="guest2@zebra.org", until=now() + timedelta(days=1),
             by=admin, with_analyses=True,
         )  # fmt: skip
+        practice_settings.switch_by_mail(admin.organisation_id, True, by=admin)
+        asking = f"/practice/by-mail/{admin.organisation_id}"
+        assert self.app.test_client().post(asking, data={"email": "kim@zebra.org"}).status_code == 200
+        practising = db.session.scalars(sa.select(PracticeLink)).one()
         db.session.commit()
         self.visitors["second step"] = client = self.app.test_client()
         with client.session_transaction() as session:
@@ -297,7 +306,9 @@ class Site:
             pages = [
                 Page(shared, "nobody"), Page(shared, "guest"), Page(f"{shared}/{self.world.interview.id}", "guest"),
                 Page(open_link, "nobody"), Page(f"{open_link}/embed", "nobody"),
-                Page(path_of(applying.confirm_url(asked)), "nobody"),
+                Page(path_of(applying.confirm_url(asked)), "nobody"), Page(asking, "nobody"),
+                Page(path_of(practice_links.url_of(practising.id)), "nobody"), Page("/practice/link/x", "nobody", 410),
+                Page("/practice/by-mail/x", "nobody", 404),
                 Page(path_of(composing.unsubscribe_url(db.session.get_one(Message, sent))), "nobody"),
                 Page(f"/set-password/{password_token(two_steps)}", "nobody"),
                 Page(f"/data-receipts/{receipt_token(db.session.get_one(Erasure, ids['erasure_id']))}", "nobody"),

@@ -120,6 +120,27 @@ def test_every_part_runs_with_probes_limits_and_no_rights(everything) -> None:
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
 
 
+def test_several_live_services_have_names_and_paths(everything) -> None:
+    """One has no name, and is addressed as ever."""
+    for count in (1, 3):
+        objects = rendered(live={"replicas": count})
+        for one in objects.values():
+            kubernetes_validate.validate(one, KUBERNETES[0], strict=True)
+        names = {name: [each["value"] for each in pod["containers"][0]["env"] if each["name"] == "VIVA_LIVE_NAME"]
+                 for name, pod in pods(objects).items() if name.startswith("viva-live")}  # fmt: skip
+        ingress = objects["Ingress", "viva"]["spec"]["rules"][0]["http"]["paths"]
+        paths = {each["path"]: each["backend"]["service"]["name"] for each in ingress}
+        assert paths.pop("/live/service") == "viva-live" and paths.pop("/") == "viva-web"
+        if count == 1:
+            assert names == {"viva-live": []} and not paths
+            continue
+        assert names == {"viva-live": ["1"], "viva-live-2": ["2"], "viva-live-3": ["3"]}
+        assert paths == {f"/live/service/{number}": f"viva-live-{number}" for number in (2, 3)}
+        for name in names:
+            wanted = objects["Service", name]["spec"]["selector"]
+            assert wanted == objects["Deployment", name]["spec"]["template"]["metadata"]["labels"]
+
+
 def test_keda_alone_says_how_many_workers_there_are_and_counts_by_sql_that_runs(app, everything) -> None:
     """The queries are asked of the real tables."""
     assert rendered()["Deployment", "viva-analysis"]["spec"]["replicas"] == 1
@@ -139,12 +160,14 @@ def test_compose_names_every_part_and_settings_that_exist() -> None:
         yaml.safe_dump({key: value for key, value in plain.items() if not key.startswith("x-")})
     ).validate()
     services = plain["services"]
-    assert {"web", "live", "clock", "migrate", "database", "broker", "proxy", *queues.QUEUES} == set(services)
+    assert {"web", "live", "live-2", "clock", "migrate", "database", "broker", "proxy", *queues.QUEUES} == set(services)
     for queue in queues.QUEUES:
         assert services[queue]["command"][services[queue]["command"].index("-Q") + 1] == queue
     known = {one.variable for one in environment.SETTINGS}
     assert set(plain["x-viva"]["environment"]) <= known
-    for name in ("web", "live", "clock", *queues.QUEUES):
+    assert services["live-2"]["profiles"] and services["live-2"]["environment"]["VIVA_LIVE_NAME"] == "2"
+    assert services["live"]["environment"]["VIVA_LIVE_NAME"] == "${VIVA_LIVE_NAME:-}"
+    for name in ("web", "live", "live-2", "clock", *queues.QUEUES):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert services[name]["deploy"]["resources"]["limits"]["memory"]
 
@@ -188,4 +211,4 @@ def test_caddy_takes_its_settings(tmp_path: Path) -> None:
         env={**os.environ, "HOME": str(tmp_path), "VIVA_DOMAIN": "viva.example.org", "VIVA_WEB": "web:8000"},
     )
     assert done.returncode == 0, done.stderr
-    assert "web:8000" in done.stdout and "127.0.0.1:8001" in done.stdout
+    assert "web:8000" in done.stdout and "127.0.0.1:8001" in done.stdout and "127.0.0.1:8002" in done.stdout

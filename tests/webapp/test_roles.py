@@ -141,6 +141,8 @@ ROUTES = [
     ("GET", "library.export", "kind", STAFF),
     ("GET", "library.clip", "item", ADMINS),
     ("POST", "library.clip", "item", ADMINS),
+    ("GET", "library.sign", "item", ADMINS),
+    ("POST", "library.sign", "item", ADMINS),
     ("POST", "library.bring", "", STAFF),
     ("GET", "positions.index", "", STAFF),
     ("GET", "positions.new", "", STAFF),

@@ -89,6 +89,8 @@ class TestCatalogues:
         assert list(unmarked.in_template('<p>{{ _("Save") }}</p>{% trans %}Go <b>on</b>{% endtrans %}')) == []
         module = 'flash("Saved.")\nflash(_("Saved."))\nlogger.info("Nobody was here.")\nx = "It was not done."'
         assert [text for _, text in unmarked.in_python(module)] == ["Saved.", "It was not done."]
+        # What is marked within an f-string is not gathered.
+        assert [text for _, text in unmarked.in_python("x = f\"{y} {_('Go on')}\"\nz = _('Go', n=f'{y}')")] == ["Go on"]
 
     def test_they_are_up_to_date(self, capsys):
         assert catalogues.main(["--check"]) == 0, capsys.readouterr().err

@@ -72,6 +72,11 @@ class Clip(OfOrganisation, Model):
         return self.state is ClipState.READY and self.caption_state is CaptionState.CHECKED
 
     @property
+    def is_seen(self) -> bool:
+        """Whether candidates see a picture in it, as sign language needs."""
+        return self.is_shown and bool(self.has_video)
+
+    @property
     def key(self) -> str:
         """Where the file lies in storage, once it is ready."""
         return f"clips/{self.id}.{self.suffix}"

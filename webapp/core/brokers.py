@@ -92,6 +92,8 @@ def _rabbitmq(unacknowledged: float) -> dict[str, Any]:
         "worker_detect_quorum_queues": True,
         "broker_transport_options": {"confirm_publish": True},
         "broker_heartbeat": 30,
+        # A channel that RabbitMQ closes, as it does after a time-out, ends no worker and what else it has in hand.
+        "broker_channel_error_retry": True,
         # Nothing here asks workers by broadcast, whose queues RabbitMQ 4 no longer likes.
         "worker_enable_remote_control": False,
     }

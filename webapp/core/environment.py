@@ -36,6 +36,13 @@ def place(text: str) -> str:
     return code
 
 
+def label(text: str) -> str:
+    """A name that may stand in an address. Raises ValueError."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?", name := text.strip()):
+        raise ValueError(text)
+    return name
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """A reader of one of ``choices``, whatever its case. Raises ValueError."""
 
@@ -73,9 +80,12 @@ class Setting:
         try:
             return self.kind(text)
         except ValueError:
-            wanted = {whole: "a whole number", float: "a number", place: "a place such as CA or US-IL"}.get(
-                self.kind, "something else"
-            )
+            wanted = {
+                whole: "a whole number",
+                float: "a number",
+                place: "a place such as CA or US-IL",
+                label: "small letters, digits and hyphens, at most 32",
+            }.get(self.kind, "something else")
             raise SettingError(f"{self.variable} is {text!r}, and should be {wanted}.") from None
 
 
@@ -380,6 +390,14 @@ SETTINGS = (
         "what browsers are told, `ws://…` or `wss://…`",
         "`ws://<host of the page>:<port>`; for pages over TLS `wss://<host of the page>/live/service`",
         "LIVE_URL",
+        table="live",
+    ),
+    Setting(
+        "VIVA_LIVE_NAME",
+        "which one of several live services this is, such as `2`: browsers find it at `<address>/2`",
+        "there is one",
+        "LIVE_NAME",
+        label,
         table="live",
     ),
     Setting(

@@ -101,6 +101,10 @@ erasure_finished = _signals.signal("erasure-finished")
 interview_erased = _signals.signal("interview-erased")
 #: Payload ``interview_id``. A candidate has deleted a practice interview.
 practice_deleted = _signals.signal("practice-deleted")
+#: Payload ``link_id``, ``address`` and ``zone``. Somebody wants to practise by a link that goes to their address.
+practice_link_asked = _signals.signal("practice-link-asked")
+#: Payload ``link_ids``. Links to practise were deleted; what is still to be sent of them goes too.
+practice_links_ended = _signals.signal("practice-links-ended")
 #: Payload ``appointment_id`` and ``what`` (booked, moved or cancelled). A live interview has got, changed or lost its
 #: time.
 appointment_changed = _signals.signal("appointment-changed")

@@ -11,6 +11,7 @@ import errno
 import io
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from webapp.core import sending
 PART = 16 * 1024**2
 #: Bytes that are kept in memory of what is read; more goes to a file without a name.
 IN_MEMORY = 4 * 1024**2
+#: Seconds after which whoever looked before we wrote has written too, on a server that cannot look and write at once.
+SETTLED = 3.0
 #: Keys that one request deletes or lists.
 AT_ONCE = 1000
 
@@ -103,8 +106,8 @@ class S3Storage:
             source.unlink()
 
     def save_new(self, key: str, content: bytes) -> bool:
-        """Put an object where there is none; whether that was so. A server that does not know how to look (S3 has it
-        since 2024) puts it in any case: read back what lies there."""
+        """Put an object where there is none; whether that was so. A server that cannot look at the same time (Amazon's
+        can since 2024, Swift cannot) puts it in any case: of several at once the last one is it."""
         options = {"Bucket": self._bucket, "Key": self._prefix + key, "Body": content}
         try:
             self._client.put_object(**options, IfNoneMatch="*")
@@ -114,6 +117,9 @@ class S3Storage:
                 return False
             with _errors(key):
                 self._client.put_object(**options)
+            time.sleep(SETTLED)
+            with self.open(key) as stream:
+                return stream.read() == content
         except _driver().unreachable as error:
             raise _away(error, key) from error
         return True

@@ -93,7 +93,8 @@ def moment_text(value: datetime | None, *, both: bool = False) -> str:
     own = _("%(date)s, %(time)s", date=_date(here), time=_time(here))
     if not both:
         return str(own)
-    return f"{own} ({_('%(time)s UTC', time=_time(utc)) if here.date() == utc.date() else whole})"
+    there = _("%(time)s UTC", time=_time(utc)) if here.date() == utc.date() else whole
+    return f"{own} ({there})"
 
 
 def moment(value: datetime | None) -> Markup:

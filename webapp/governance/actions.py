@@ -159,6 +159,8 @@ WORDS = {
     "employer page changed": N_("changed what candidates see of the organisation"),
     "welcome video changed": N_("changed the welcome video"),
     "practice settings changed": N_("changed what candidates practise with"),
+    "practice by mail switched on": N_("let anybody practise by email"),
+    "practice by mail switched off": N_("no longer lets anybody practise by email"),
     "organisation changed": N_("changed the organisation"),
     "translation confirmed": N_("confirmed a translation that binds"),
     "translation no longer confirmed": N_("had the English text bind again"),

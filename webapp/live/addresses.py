@@ -7,8 +7,16 @@ from urllib.parse import urlsplit
 from flask import Flask, Request
 
 
-def live_url(app: Flask, request: Request) -> str:
-    """The address of the live service for the browser that sent ``request``, without a path of a socket."""
+def live_url(app: Flask, request: Request, service: str = "") -> str:
+    """The address of the live service for the browser that sent ``request``, without a path of a socket.
+
+    ``service``: which one, where there are several behind one address; a proxy tells them apart by the path.
+    """
+    where = _address(app, request)
+    return f"{where}/{service}" if service else where
+
+
+def _address(app: Flask, request: Request) -> str:
     if app.config["LIVE_URL"]:
         return app.config["LIVE_URL"].rstrip("/")
     where = urlsplit(request.host_url)

@@ -38,6 +38,16 @@ class LivePurpose(enum.StrEnum):
     RECORDING = "recording"
 
 
+class LiveService(Model):
+    """A live service that has a name (VIVA_LIVE_NAME), where there are several: webapp/live/placement.py."""
+
+    __tablename__ = "live_services"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    #: When it last noted that it lives, by the clock of the database.
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Room(Model):
     """A place to meet until ``expires_at``. An assessment room belongs to a position with a place, a practice room to
     its owner."""
@@ -65,6 +75,8 @@ class Room(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The LiveService in which people meet, where there are several.
+    served_by: Mapped[str | None] = mapped_column(String(32))
 
     owner: Mapped[User] = relationship()
     position: Mapped[Position | None] = relationship()

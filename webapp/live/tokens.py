@@ -40,6 +40,8 @@ class Claims:
     made: float
     #: The session of somebody who is signed in (webapp/accounts/sessions.py); empty for guests.
     session: str = ""
+    #: The live service that it is for, where there are several: each knows only which tokens it has seen itself.
+    service: str = ""
 
 
 def link_of(room: Room, *, candidate: bool = False) -> str:
@@ -63,15 +65,18 @@ def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_TOKEN_SALT)
 
 
-def issue(member: Member, purpose: str, origin: str, session: str = "") -> str:
-    """A token for ``member`` to connect once, soon (LIVE_TOKEN_SECONDS), to one socket, from a page of ``origin``."""
+def issue(member: Member, purpose: str, origin: str, session: str = "", service: str = "") -> str:
+    """A token for ``member`` to connect once, soon (LIVE_TOKEN_SECONDS), to one socket of ``service``, from a page of
+    ``origin``."""
     if purpose not in PURPOSES:
         raise ValueError(f"No purpose of a token: {purpose!r}")
     claims = [member.room_id, member.id, purpose, origin, secrets.token_urlsafe(12), time.time(), session]
+    if service:  # a service of an older version knows no other tokens than its own
+        claims.append(service)
     return _serializer().dumps(claims)
 
 
-def check(token: object, purpose: str, origin: str | None) -> Claims:
+def check(token: object, purpose: str, origin: str | None, service: str = "") -> Claims:
     """What ``token`` says. Raises TokenError where it is forged, too old, or made for something else.
 
     Needs an application context and no database. That it is used once is for the service to see (``nonce``).
@@ -86,6 +91,6 @@ def check(token: object, purpose: str, origin: str | None) -> Claims:
         raise TokenError("expired", N_("This connection has expired. Reconnecting…")) from None
     except (BadData, TypeError):
         raise unknown from None
-    if claims.purpose != purpose or claims.origin != origin:
+    if (claims.purpose, claims.origin, claims.service) != (purpose, origin, service):
         raise unknown
     return claims

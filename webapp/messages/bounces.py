@@ -35,7 +35,10 @@ def read(data: bytes) -> str | None:
 
 
 def refuse(message: Message, said: str) -> None:
-    """Have its organisation write no more to an address that does not exist, until somebody lifts that."""
+    """Have its organisation write no more to an address that does not exist, until somebody lifts that. Those who hire
+    see that list, so no address of a private message comes onto it."""
+    if message.is_private:
+        return
     address, whose = message.recipient.lower(), message.organisation_id
     there = sa.exists().where(Refusal.address == address, Refusal.kind == "", Refusal.organisation_id == whose)
     if not db.session.scalar(sa.select(there)):

@@ -31,6 +31,10 @@ class Kind:
     secret: bool = False
     #: Whether people can say that they want no more of it.
     optional: bool = False
+    #: Whether nobody who hires may learn that it was sent, or to whom: no page, count, search or export shows it.
+    private: bool = False
+    #: Whether it goes, with its address, as soon as it is sent or nobody took it.
+    fleeting: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -420,6 +424,25 @@ _KINDS: Iterable[Kind] = (
             _BYE,
         ),
         ("moment",),
+        fleeting=True,
+    ),
+    Kind(
+        "practice_link",
+        _l("Private practice"),
+        _l("When somebody asks for a link to practise. Nobody here sees it or to whom it goes."),
+        _l("Your link to practise"),
+        (
+            _l("Hello,"),
+            _l("This address was entered to practise an interview in private, with questions of {{ organisation }}."),
+            _l("[Practise]({{ link }})"),
+            _l("The link works once, within 24 hours. Nobody who hires learns that you practise."),
+            _l("If that was not you, do nothing: the address is not kept."),
+            _BYE,
+        ),
+        ("link",),
+        secret=True,
+        private=True,
+        fleeting=True,
     ),
     Kind(
         "choose_time",
@@ -546,3 +569,6 @@ _KINDS: Iterable[Kind] = (
 )
 
 KINDS: dict[str, Kind] = {kind.key: kind for kind in _KINDS}
+#: Those that are nobody's but their recipient's, and those that go once they are out.
+PRIVATE = frozenset(kind.key for kind in KINDS.values() if kind.private)
+FLEETING = frozenset(kind.key for kind in KINDS.values() if kind.fleeting)

@@ -6,13 +6,15 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.core.scoping import OfOrganisation, OfOrganisationOrAll
 from webapp.interviews.models import Invitation
+from webapp.messages.kinds import PRIVATE
 
 #: What is read first, what is read as it comes, and what may wait.
 URGENT, NORMAL, BULK = 0, 1, 2
@@ -86,6 +88,17 @@ class Message(OfOrganisation, Model):
 
     user: Mapped[User | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()
+
+    @hybrid_property
+    def is_private(self) -> bool:
+        """Whether nobody who hires may learn of it (Kind.private): what shows messages, or keeps their addresses,
+        leaves it out."""
+        return self.kind in PRIVATE
+
+    @is_private.inplace.expression
+    @classmethod
+    def _is_private(cls) -> ColumnElement[bool]:
+        return cls.kind.in_(PRIVATE)
 
 
 class Wording(OfOrganisation, Model):

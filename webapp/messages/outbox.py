@@ -61,12 +61,12 @@ def put(
         "attempts": 0, "failures": 0,
     }  # fmt: skip
     db.session.flush()
-    done = cast("sa.CursorResult[Any]", db.session.execute(_insert().values(row).on_conflict_do_nothing()))
-    if not done.rowcount:
+    written = db.session.scalar(_insert().values(row).on_conflict_do_nothing().returning(Message.id))
+    if written is None:
         return None
     if row["state"] == State.WAITING and due <= moment:
         wake(channel)
-    return str(row["id"])
+    return str(written)
 
 
 def _language_of(user: User | None) -> str:

@@ -15,7 +15,8 @@ def _messages(scope: Scope) -> sa.ColumnElement[bool]:
         Message.user_id.in_(scope.accounts),
     ]
     if scope.email:
-        conditions.append(sa.func.lower(Message.recipient) == scope.email)
+        # What goes is counted, and given out, to those who hire.
+        conditions.append(sa.and_(sa.func.lower(Message.recipient) == scope.email, sa.not_(Message.is_private)))
     return sa.or_(*conditions)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from ml.core.messages import N_
@@ -13,7 +15,9 @@ from webapp.core.database import db, new_id, now
 from webapp.interviews import operations
 from webapp.interviews.models import CandidateRequest, Interview, Invitation, LinkCode
 from webapp.messages import bounces, delivery, notice_in_mail, outbox, tasks, writing
+from webapp.messages.kinds import FLEETING
 from webapp.messages.models import URGENT, Channel, Message, State
+from webapp.practice.models import PracticeLink
 from webapp.reviews.models import Decision
 
 CORRECTED = N_("The address was corrected before this was sent.")
@@ -204,12 +208,36 @@ def tell_undelivered(_app: object, *, message_id: str) -> None:
     )  # fmt: skip
 
 
+@events.practice_link_asked.connect
+def send_practice_link(_app: object, *, link_id: str, address: str, zone: str) -> None:
+    """Send the link to the address that was entered; nothing else keeps it."""
+    link = db.session.get_one(PracticeLink, link_id)
+    outbox.put(
+        kind="practice_link", cause=practice_link_cause(link_id), recipient=address, language=link.language, zone=zone,
+        organisation_id=link.organisation_id, facts={"link_id": link_id}, priority=URGENT, expires_at=link.expires_at,
+    )  # fmt: skip
+
+
+@events.practice_links_ended.connect
+def drop_practice_links(_app: object, *, link_ids: Sequence[str]) -> None:
+    """What is still to be sent goes with its link."""
+    causes = [practice_link_cause(each) for each in link_ids]
+    db.session.execute(sa.delete(Message).where(Message.kind == "practice_link", Message.cause.in_(causes)))
+
+
+def practice_link_cause(link_id: str) -> str:
+    """What the message with a link to practise is known by."""
+    return f"practice-link:{link_id}"
+
+
 def forget_erased() -> None:
-    """The last message to somebody whose data was erased goes too, once it is sent or nobody took it."""
+    """What is fleeting goes once it is sent or nobody took it: the last message to somebody whose data was erased, and
+    what nobody but its recipient may know of."""
     over = Message.state.in_([State.SENT, State.FAILED, State.SUPPRESSED, State.HELD])
-    gone = sa.delete(Message).where(Message.kind == "erasure_finished", over)
+    fleeting = Message.kind.in_(FLEETING)
+    gone = sa.delete(Message).where(fleeting, over)
     with db.engine.connect() as connection:
-        any_left = connection.scalar(sa.select(sa.exists().where(Message.kind == "erasure_finished", over)))
+        any_left = connection.scalar(sa.select(sa.exists().where(fleeting, over)))
     if any_left:
         with db.engine.begin() as connection:
             connection.execute(gone)

@@ -12,6 +12,8 @@ from webapp.core.database import db, now
 from webapp.interviews import binding
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.messages.models import Message
+from webapp.practice.links import is_alive
+from webapp.practice.models import PracticeLink
 from webapp.reviews import deciding
 from webapp.reviews.models import Decision
 
@@ -78,6 +80,11 @@ def _code_alive(message: Message) -> Why | None:
     return None if binding.code_is_alive(str(message.facts.get("code_id", ""))) else USED
 
 
+def _practice_link_alive(message: Message) -> Why | None:
+    link = db.session.get(PracticeLink, str(message.facts.get("link_id", "")))
+    return None if link is not None and is_alive(link) else USED
+
+
 #: Kinds by which a candidate has had an answer.
 ANSWERS = ("letter_advance", "letter_decline")
 
@@ -124,6 +131,7 @@ _CHECKS: dict[str, Callable[[Message], Why | None]] = {
     "letter_decline": _latest_decision,
     "password_reset": _password_unchanged,
     "link_code": _code_alive,
+    "practice_link": _practice_link_alive,
 }
 
 

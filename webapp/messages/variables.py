@@ -30,6 +30,7 @@ from webapp.interviews.models import Interview, Invitation
 from webapp.interviews.operations import invitation_url
 from webapp.messages.kinds import KINDS
 from webapp.messages.models import Message
+from webapp.practice import links as practice_links
 
 #: A fact of these names is a moment, or a day, in ISO 8601.
 MOMENTS = frozenset({"deadline", "before", "submitted", "moment", "starts"})
@@ -147,6 +148,7 @@ _LINKS: dict[str, Callable[[Message], str]] = {
     "undelivered": _invitation_page,
     "mention": lambda _message: link_to("workspace.mentions"),
     "confirm_address": _confirm_link,
+    "practice_link": lambda message: practice_links.url_of(str(message.facts.get("link_id", ""))),
     "new_account": _password_link,
     "password_reset": _password_link,
     "second_step": lambda _message: link_to("accounts.two_step"),

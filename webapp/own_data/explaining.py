@@ -25,13 +25,24 @@ _MOST = 3
 
 
 @dataclass(frozen=True)
+class Found:
+    """One thing that a program found, as a sentence; of a moment in a face its time (s) and the label named, for the
+    picture of it."""
+
+    text: str
+    at: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Read:
     """One program's reading of one answer in plain words; ``found`` is empty where there is none, and ``reason`` says
     why."""
 
+    analysis_id: str
     what: str
     model: str
-    found: list[str] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
     sure: str = ""
     reason: str = ""
 
@@ -69,16 +80,15 @@ def _read(analysis: Analysis, result: FaceReading | SpeechReading | TextReading 
     if result is None:
         waiting = analysis.state in (AnalysisState.QUEUED, AnalysisState.RUNNING)
         reason = _("Not finished yet.") if waiting else translate_stored(analysis.reason) or _("Nothing was read.")
-        return Read(what, "", reason=reason)
+        return Read(analysis.id, what, "", reason=reason)
     model = _("%(name)s, version %(version)s", name=result.model.name, version=result.model.version)
     if isinstance(result, TextReading):
-        return Read(what, model, _of_words(result), _sure_of_words(result))
-    if isinstance(result, SpeechReading):
-        return Read(what, model, _of_voice(result), _sure_of_moments(result.coverage, result.dominant))
-    return Read(what, model, _of_face(result), _sure_of_moments(result.coverage, result.dominant))
+        return Read(analysis.id, what, model, _of_words(result), _sure_of_words(result))
+    found = _of_voice(result) if isinstance(result, SpeechReading) else _of_face(result)
+    return Read(analysis.id, what, model, found, _sure_of_moments(result.coverage, result.dominant))
 
 
-def _of_words(reading: TextReading) -> list[str]:
+def _of_words(reading: TextReading) -> list[Found]:
     statistics = reading.statistics
     words, sentences = statistics.get("words") or 0, statistics.get("sentences") or 0
     found = [
@@ -98,7 +108,7 @@ def _of_words(reading: TextReading) -> list[str]:
         ]
         most = _("Words that moved it most: %(words)s.", words=", ".join(moved))
         found.append(f"{sentence} {most}" if moved else sentence)
-    return found
+    return [Found(text) for text in found]
 
 
 def _sure_of_words(reading: TextReading) -> str:
@@ -114,24 +124,24 @@ def _sure_of_words(reading: TextReading) -> str:
     return f"{known} {right}"
 
 
-def _of_voice(reading: SpeechReading) -> list[str]:
+def _of_voice(reading: SpeechReading) -> list[Found]:
     pauses = reading.delivery.get("pause_count")
-    found = _moments(reading.track)
+    found = [Found(moment.text) for moment in _moments(reading.track)]
     if pauses is not None:
-        found.append(ngettext("It counted %(num)s pause.", "It counted %(num)s pauses.", pauses))
+        found.append(Found(ngettext("It counted %(num)s pause.", "It counted %(num)s pauses.", pauses)))
     if (rate := reading.delivery.get("syllables_per_second")) is not None:
-        found.append(_("You spoke about %(number)s syllables a second.", number=decimal(rate, 1)))
+        found.append(Found(_("You spoke about %(number)s syllables a second.", number=decimal(rate, 1))))
     return found
 
 
-def _of_face(reading: FaceReading) -> list[str]:
+def _of_face(reading: FaceReading) -> list[Found]:
     found = _moments(reading.track)
     if (count := reading.blinks.get("count")) is not None:
-        found.append(ngettext("It counted %(num)s blink.", "It counted %(num)s blinks.", count))
+        found.append(Found(ngettext("It counted %(num)s blink.", "It counted %(num)s blinks.", count)))
     return found
 
 
-def _moments(track: Track | None) -> list[str]:
+def _moments(track: Track | None) -> list[Found]:
     """The moments at which one expression was likelier than all others together, the clearest first."""
     rows = [
         (max(row), track.labels[int(np.argmax(row))], time)
@@ -139,16 +149,20 @@ def _moments(track: Track | None) -> list[str]:
         if row is not None and max(row) >= LEAST_PROBABILITY
     ] if track else []  # fmt: skip
     if not rows:
-        return [_("At no moment was one expression likelier than all others together, so none is named.")]
+        return [Found(_("At no moment was one expression likelier than all others together, so none is named."))]
     best: dict[str, tuple[float, float]] = {}
     for share, label, time in sorted(rows, reverse=True):
         best.setdefault(label, (share, time))
     return [
-        _(
-            "At %(time)s it named “%(label)s”, with %(share)s.",
-            time=clock(time),
-            label=emotion(label),
-            share=percent(share),
+        Found(
+            _(
+                "At %(time)s it named “%(label)s”, with %(share)s.",
+                time=clock(time),
+                label=emotion(label),
+                share=percent(share),
+            ),
+            time,
+            label,
         )
         for label, (share, time) in list(best.items())[:_MOST]
     ]
@@ -157,6 +171,8 @@ def _moments(track: Track | None) -> list[str]:
 def _sure_of_moments(coverage: float, dominant: str | None) -> str:
     read = _("It could read %(share)s of the recording.", share=percent(coverage))
     if dominant is None:
-        return f"{read} {_('Over the whole answer the evidence was too even to name one expression.')}"
+        whole = _("Over the whole answer the evidence was too even to name one expression.")
+        return f"{read} {whole}"
     whole = _("Over the whole answer it named “%(label)s”.", label=emotion(dominant))
-    return f"{read} {whole} {_('It cannot know what you feel.')}"
+    limit = _("It cannot know what you feel.")
+    return f"{read} {whole} {limit}"

@@ -107,6 +107,7 @@ TABLES = {
     "shared_interviews": "sharing",
     "share_events": "sharing",
     "practice_guests": "account",
+    "practice_links": "account",
     "users": "account",
     "user_sessions": "account",
     "passkeys": "account",

@@ -6,8 +6,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register this feature's views."""
     from webapp.practice import guests, models, personal, receivers, wording  # known to the mapper, connected
-    from webapp.practice.views import guests as of_guests  # its routes are the blueprint's
-    from webapp.practice.views import settings
+    from webapp.practice.views import by_mail, settings  # routes of the blueprint
+    from webapp.practice.views import guests as of_guests
     from webapp.practice.views.practice import blueprint
 
     wording.init_app(app)

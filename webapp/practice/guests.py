@@ -1,7 +1,9 @@
-"""Private practice by an invitation, without an account: who may, how often, and how it ends. Nothing here commits.
+"""Private practice without an account: who may, how often, and how it ends. Nothing here commits.
 
-It belongs to the candidate alone. Their account is made up for it and belongs to no organisation, its interviews are
-practice like any other, and nothing leads from the invitation to them but a row that no page of the hiring side reads.
+Somebody comes by an invitation or, where the organisation offers it, by a link that goes to their address (links.py).
+It belongs to them alone. Their account is made up for it and belongs to no organisation, its interviews are practice
+like any other, and nothing leads from an invitation or an address to them but a row that no page of the hiring side
+reads.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -19,8 +22,8 @@ from webapp.core.security_log import record
 from webapp.interviews import binding
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.operations import is_open
-from webapp.practice import operations, settings
-from webapp.practice.models import PracticeGuest
+from webapp.practice import links, operations, settings
+from webapp.practice.models import PracticeError, PracticeGuest, PracticeLink
 
 #: After so long everything is erased.
 LASTS = timedelta(days=14)
@@ -28,10 +31,6 @@ LASTS = timedelta(days=14)
 MOST_BROWSERS, MOST_INTERVIEWS = 3, 8
 #: So many are erased in one sweep.
 AT_ONCE = 20
-
-
-class PracticeError(ValueError):
-    """This cannot be practised now; the message is for a person."""
 
 
 def may_practise(invitation: Invitation) -> bool:
@@ -73,28 +72,40 @@ def admit(invitation: Invitation) -> PracticeGuest:
     count = sa.select(sa.func.count(PracticeGuest.id)).where(PracticeGuest.invitation_id == invitation.id)
     if (db.session.scalar(count) or 0) >= MOST_BROWSERS:
         raise PracticeError(_("You have practised in several browsers. Go on in one of those."))
+    whose = {"invitation": invitation, "organisation_id": invitation.organisation_id, "browser": _hash(secret)}
     try:
-        with db.session.begin_nested():
-            guest = _made(invitation, _hash(secret))
+        return _made(invitation.name, invitation.chosen_language, **whose)
     except sa.exc.IntegrityError:  # pressed twice at the same moment
         return guest_here(invitation) or admit(invitation)
-    record("practice opened", person=guest.user_id)
-    return guest
 
 
-def _made(invitation: Invitation, browser: str) -> PracticeGuest:
-    user = User(email=f"{new_id()}{TEMPORARY}", name=invitation.name, role=Role.CANDIDATE)
-    user.language = invitation.chosen_language
+def admit_by_link(link: PracticeLink) -> PracticeGuest:
+    """Who practises by the address that ``link`` went to, made where nobody does yet. Uses the link up.
+
+    Raises PracticeError where the link is used or over.
+    """
+    links.use(link)
+    whose = {"organisation_id": link.organisation_id, "address": link.address}
+    language, known = link.language, sa.select(PracticeGuest).filter_by(**whose)
+    found = db.session.scalar(known)
+    if found is not None and found.expires_at > now():
+        return found
+    if found is not None:
+        erase(found.user)
+    try:
+        return _made(_("Guest"), language, **whose, browser="")
+    except sa.exc.IntegrityError:  # by two links at the same moment
+        return db.session.scalars(known).one()
+
+
+def _made(name: str, language: str, **whose: Any) -> PracticeGuest:
+    user = User(email=f"{new_id()}{TEMPORARY}", name=name, role=Role.CANDIDATE)
+    user.language = language
     user.lock_password()
-    guest = PracticeGuest(
-        user=user,
-        invitation=invitation,
-        organisation_id=invitation.organisation_id,
-        browser=browser,
-        expires_at=now() + LASTS,
-    )
-    db.session.add(guest)
-    db.session.flush()
+    with db.session.begin_nested():
+        guest = PracticeGuest(user=user, expires_at=now() + LASTS, **whose)
+        db.session.add(guest)
+    record("practice opened", person=guest.user_id)
     return guest
 
 
@@ -125,6 +136,9 @@ def erase(user: User) -> None:
         raise ValueError("Only who practises without an account is erased here.")
     for interview in operations.practice_of(user):
         operations.delete(interview)
+    guest = guest_of(user)
+    if guest is not None and guest.address is not None:
+        links.forget(PracticeLink.address == guest.address, PracticeLink.organisation_id == guest.organisation_id)
     db.session.execute(sa.delete(PracticeGuest).where(PracticeGuest.user_id == user.id))
     record("practice erased", person=user.id)
     db.session.delete(user)
@@ -147,6 +161,16 @@ def erase_of(interview_ids: Sequence[str]) -> None:
     query = sa.select(User).join(PracticeGuest, PracticeGuest.user_id == User.id)
     for user in list(db.session.scalars(query.where(PracticeGuest.invitation_id.in_(invited)))):
         erase(user)
+
+
+def erase_by_address_of(invitation: Invitation) -> None:
+    """Erase who practises by mail to the address of ``invitation``, where somebody asked for their data to go."""
+    marks, whose = links.marks_of(invitation.email), invitation.organisation_id
+    query = sa.select(User).join(PracticeGuest, PracticeGuest.user_id == User.id)
+    theirs = PracticeGuest.organisation_id == whose, PracticeGuest.address.in_(marks)
+    for user in list(db.session.scalars(query.where(*theirs))):
+        erase(user)
+    links.forget(PracticeLink.organisation_id == whose, PracticeLink.address.in_(marks))
 
 
 def _hash(secret: str) -> str:

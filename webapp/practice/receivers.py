@@ -6,15 +6,24 @@ from collections.abc import Sequence
 
 from webapp.core import events
 from webapp.core.database import db
-from webapp.practice import guests
+from webapp.interviews.models import Invitation
+from webapp.practice import guests, links
 
 
 @events.sweeping.connect
 def sweep(_app: object) -> int:
-    """Forget those who practised without an account, when their time is over."""
-    count = guests.erase_expired()
+    """Forget those who practised without an account, and links that were asked for, when their time is over."""
+    count = guests.erase_expired() + links.forget_ended()
     db.session.commit()
     return count
+
+
+@events.interview_erased.connect
+def erase_by_address(_app: object, *, invitation_id: str, **_interview: object) -> None:
+    """The same of what they practised by mail, where somebody asked for it; a clock of an old interview erases none."""
+    invitation = db.session.get(Invitation, invitation_id)
+    if invitation is not None and invitation.email:
+        guests.erase_by_address_of(invitation)
 
 
 @events.erasing.connect

@@ -30,7 +30,7 @@ class Chosen:
 def settings_of(organisation_id: str) -> PracticeSettings:
     """What the organisation said; a row of defaults, not stored, where it said nothing."""
     found = db.session.scalar(sa.select(PracticeSettings).where(PracticeSettings.organisation_id == organisation_id))
-    return found or PracticeSettings(organisation_id=organisation_id)
+    return found or PracticeSettings(organisation_id=organisation_id, by_mail=False)
 
 
 def sets_of(organisation_id: str) -> list[QuestionSet]:
@@ -62,6 +62,22 @@ def own_set_for(person: User) -> QuestionSet | None:
 def set_for(person: User) -> QuestionSet:
     """What such a person practises with: their organisation's set, else Viva's own questions."""
     return own_set_for(person) or operations.built_in_set(person)
+
+
+def offers_by_mail(organisation_id: str) -> bool:
+    """Whether whoever enters an address may practise with what the organisation offers."""
+    return settings_of(organisation_id).by_mail
+
+
+def switch_by_mail(organisation_id: str, on: bool, *, by: User) -> None:
+    """Let whoever enters an address practise, or nobody more. Those who do already go on until their time is over."""
+    settings = settings_of(organisation_id)
+    if bool(settings.by_mail) == on:
+        return
+    settings.by_mail = on
+    db.session.add(settings)
+    db.session.flush()
+    record(f"practice by mail switched {'on' if on else 'off'}", organisation=organisation_id, by=by.id)
 
 
 def choose(organisation_id: str, lineage: str | None, *, by: User) -> None:

@@ -1,4 +1,5 @@
-"""The library as a zip: its JSON, and beside it the clips that ask questions, with their captions. Nothing commits.
+"""The library as a zip: its JSON, and beside it the clips that ask questions, with their captions, and those that sign
+them. Nothing commits.
 
 A zip is read in place and never unpacked to disk. A clip out of one is taken in as if somebody had uploaded it, so the
 worker's confined process decodes it to its end before anybody sees it (webapp/clips/preparing.py).
@@ -25,25 +26,26 @@ from webapp.clips import operations as clips
 from webapp.clips.models import Clip
 from webapp.core.storage import storage
 from webapp.core.translation import languages
-from webapp.questions import exchange
+from webapp.questions import exchange, operations
 from webapp.questions.exchange import ExchangeError
-from webapp.questions.library import Draft
+from webapp.questions.library import Draft, clips_of, draft_of
 from webapp.questions.library_models import LibraryItem
 
 _DOCUMENT = "library.json"
-_MEDIA, _CAPTIONS = re.compile(r"clips/[0-9]{1,4}\.(webm|mp4)"), re.compile(r"clips/[0-9]{1,4}\.vtt")
+_MEDIA, _CAPTIONS = re.compile(r"clips/[0-9]{1,4}(?:-sign)?\.(webm|mp4)"), re.compile(r"clips/[0-9]{1,4}\.vtt")
 _MARKS = {"webm": (0, b"\x1a\x45\xdf\xa3"), "mp4": (4, b"ftyp")}
 #: What reading something raises that is no zip of ours.
 _DAMAGED = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, OSError,
     EOFError, NotImplementedError, RuntimeError,
 )  # fmt: skip
-_PARTS = 2 * exchange.MOST + 1
+_PARTS = 3 * exchange.MOST + 1
 
 
 @dataclass(frozen=True)
 class Media:
-    """A clip as it lies in a zip; ``captions`` is WebVTT, and empty where nothing is spoken."""
+    """A clip as it lies in a zip; ``captions`` is WebVTT, and empty where nothing is spoken. ``language`` is that of
+    the captions, or the name of the sign language."""
 
     content: bytes
     captions: bytes
@@ -55,35 +57,46 @@ class Media:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def write(items: Iterable[tuple[Draft, Clip | None]], target: IO[bytes]) -> None:
+@dataclass(frozen=True)
+class Entry:
+    """A question of a file, with its clip and the one that signs it, where there are such."""
+
+    draft: Draft
+    clip: Media | None = None
+    sign: Media | None = None
+
+
+def write(items: Iterable[LibraryItem], target: IO[bytes]) -> None:
     """Write a zip of questions to ``target``.
 
     With the clips that candidates may see: those whose captions a person has read.
     """
     rows, drafts = [], []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for number, (draft, clip) in enumerate(items, 1):
-            drafts.append(draft)
-            rows.append(_put(archive, number, clip) if clip is not None and clip.is_shown else None)
+        for number, item in enumerate(items, 1):
+            drafts.append(draft_of(item))
+            clip = _put(archive, str(number), item.clip) if item.clip and item.clip.is_shown else None
+            sign = _put(archive, f"{number}-sign", item.signed) if item.signed else None
+            rows.append({"clip": clip, "sign": sign and sign | {"language": item.sign_language}})
         document = json.loads(exchange.to_json(drafts))
-        for item, row in zip(document["items"], rows, strict=True):
-            item["clip"] = row
+        for entry, row in zip(document["items"], rows, strict=True):
+            entry |= row
         archive.writestr(_DOCUMENT, json.dumps(document, ensure_ascii=False, indent=1), zipfile.ZIP_DEFLATED)
 
 
-def _put(archive: zipfile.ZipFile, number: int, clip: Clip) -> dict[str, str] | None:
+def _put(archive: zipfile.ZipFile, name: str, clip: Clip) -> dict[str, str] | None:
     content, words = storage.read(clip.key), clip.words
     if content is None:
         return None
-    row = {"media": f"clips/{number}.{clip.suffix}", "captions": "", "language": ""}
+    row = {"media": f"clips/{name}.{clip.suffix}", "captions": "", "language": ""}
     archive.writestr(row["media"], content)
     if words is not None and words.timed:
-        row |= {"captions": f"clips/{number}.vtt", "language": words.language or ""}
+        row |= {"captions": f"clips/{name}.vtt", "language": words.language or ""}
         archive.writestr(row["captions"], to_vtt(words, clip.seconds))
     return row
 
 
-def read(content: bytes) -> list[tuple[Draft, Media | None]]:
+def read(content: bytes) -> list[Entry]:
     """The questions of a zip with their clips. Raises ExchangeError for one that is damaged, or whose parts are
     larger than they may be, or of another kind."""
     try:
@@ -92,9 +105,11 @@ def read(content: bytes) -> list[tuple[Draft, Media | None]]:
                 raise ExchangeError(_("At most %(number)s questions at once.", number=exchange.MOST))
             document = _part(archive, _DOCUMENT, exchange.LARGEST)
             drafts = exchange.read(document, _DOCUMENT)
-            given = [item.get("clip") for item in json.loads(document)["items"]]
-            rows = enumerate(zip(drafts, given, strict=True), 1)
-            return [(draft, _media(archive, row, place)) for place, (draft, row) in rows]
+            rows = enumerate(zip(drafts, json.loads(document)["items"], strict=True), 1)
+            return [
+                Entry(draft, _clip(archive, item.get("clip"), place), _sign(archive, item.get("sign"), place))
+                for place, (draft, item) in rows
+            ]
     except _DAMAGED as fault:
         if isinstance(fault, ExchangeError):
             raise
@@ -109,31 +124,59 @@ def _part(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
     return content
 
 
-def _media(archive: zipfile.ZipFile, row: Mapping[str, Any] | None, place: int) -> Media | None:
+def _clip(archive: zipfile.ZipFile, row: Mapping[str, Any] | None, place: int) -> Media | None:
+    """What asks a question, with its captions."""
     if not row:
         return None
-    name, captions = str(row["media"]), str(row.get("captions") or "")
+    captions, language = str(row.get("captions") or ""), str(row.get("language") or "")
+    if captions and not _CAPTIONS.fullmatch(captions):
+        raise ValueError(captions)
+    content = _media(archive, row, place)
+    written = _part(archive, captions, clips.LONGEST_TEXT * 10) if captions else b""
+    return Media(content, written, language if language in languages() else "")
+
+
+def _sign(archive: zipfile.ZipFile, row: Mapping[str, Any] | None, place: int) -> Media | None:
+    """What signs a question."""
+    if not row:
+        return None
+    language = " ".join(str(row["language"]).split())
+    if not 0 < len(language) <= operations.LONGEST_SIGN_LANGUAGE:
+        raise ValueError(language)
+    return Media(_media(archive, row, place), b"", language)
+
+
+def _media(archive: zipfile.ZipFile, row: Mapping[str, Any], place: int) -> bytes:
+    name = str(row["media"])
     kind = _MEDIA.fullmatch(name)
-    if kind is None or (captions and not _CAPTIONS.fullmatch(captions)):
+    if kind is None:
         raise ValueError(name)
     content = _part(archive, name, clips.LARGEST)
     at, mark = _MARKS[kind[1]]
     if content[at : at + len(mark)] != mark:
         raise ExchangeError(_("Entry %(place)s: its clip is neither a video nor sound.", place=place))
-    language = str(row.get("language") or "")
-    written = _part(archive, captions, clips.LONGEST_TEXT * 10) if captions else b""
-    return Media(content, written, language if language in languages() else "")
+    return content
 
 
-def with_clip(draft: Draft, media: Media | None, earlier: LibraryItem | None, *, by: User) -> Draft:
-    """``draft`` with its clip: the earlier version's where it is the same file, else one that is taken in now.
+def with_clips(entry: Entry, earlier: LibraryItem | None, *, by: User) -> Draft:
+    """The draft of ``entry`` with its clips: the earlier version's where they are the same files, else such as are
+    taken in now. An entry without one says nothing about it, so that the earlier version's stays.
 
     Raises ClipError, and ExchangeError for captions that are none.
     """
-    if media is None:
-        return draft
-    if earlier is not None and earlier.clip is not None and media.sha256 in _known(earlier):
-        return replace(draft, clip_id=earlier.clip_id, clip_sha256=earlier.clip_sha256)
+    draft = replace(entry.draft, **clips_of(earlier))
+    asks, signs = (earlier.clip, earlier.sign_clip) if earlier is not None else (None, None)
+    if (media := entry.clip) is not None and not _is_same(media, draft.clip_sha256, asks):
+        draft = replace(draft, clip_id=_taken_in(media, by), clip_sha256=media.sha256)
+    if (media := entry.sign) is not None:
+        draft = replace(draft, sign_language=media.language)
+        if not _is_same(media, draft.sign_clip_sha256, signs):
+            draft = replace(draft, sign_clip_id=_taken_in(media, by), sign_clip_sha256=media.sha256)
+    return draft
+
+
+def _taken_in(media: Media, by: User) -> str:
+    """The id of a new clip."""
     clip = clips.receive(io.BytesIO(media.content), by=by)
     try:
         if media.captions:
@@ -142,10 +185,12 @@ def with_clip(draft: Draft, media: Media | None, earlier: LibraryItem | None, *,
             clips.confirm_silent(clip)
     except VivaError as fault:
         raise ExchangeError(str(fault)) from None
-    return replace(draft, clip_id=clip.id, clip_sha256=media.sha256)
+    return clip.id
 
 
-def _known(row: LibraryItem) -> set[str]:
-    """The hashes by which an item's clip is the same: as it came, and as it lies here."""
-    here = storage.read(row.clip.key) if row.clip is not None and row.clip.suffix else None
-    return {*([row.clip_sha256] if row.clip_sha256 else []), *([hashlib.sha256(here).hexdigest()] if here else [])}
+def _is_same(media: Media, came: str | None, clip: Clip | None) -> bool:
+    """Whether a clip is this file: as it came, or as it lies here."""
+    if clip is None:
+        return False
+    here = storage.read(clip.key) if clip.suffix else None
+    return media.sha256 in {came, hashlib.sha256(here).hexdigest() if here else None}

@@ -22,6 +22,7 @@ from webapp.questions.library_models import LibraryItem
 from webapp.questions.models import Question, QuestionKind, QuestionSet
 
 MOST_TAGS, LONGEST_TAG, LONGEST_PROMPT = 12, 40, 2_000
+_CLIPS = ("clip_id", "clip_sha256", "sign_clip_id", "sign_clip_sha256", "sign_language")
 
 
 class LibraryError(ValueError):
@@ -46,6 +47,9 @@ class Draft:
     is_template: bool = False
     clip_id: str | None = None
     clip_sha256: str | None = None
+    sign_clip_id: str | None = None
+    sign_clip_sha256: str | None = None
+    sign_language: str = ""
 
 
 def tags_of(text: str | Iterable[str]) -> tuple[str, ...]:
@@ -152,9 +156,13 @@ def draft_of(row: LibraryItem) -> Draft:
         follow_ups=row.follow_ups,
         tags=tuple(row.tags),
         is_template=row.is_template,
-        clip_id=row.clip_id,
-        clip_sha256=row.clip_sha256,
+        **clips_of(row),
     )
+
+
+def clips_of(row: LibraryItem | None) -> dict[str, Any]:
+    """What a draft says of the clips of a stored version: nothing of none."""
+    return {name: getattr(row, name) for name in _CLIPS} if row is not None else {}
 
 
 def draft_of_question(question: Question) -> Draft:
@@ -171,6 +179,8 @@ def draft_of_question(question: Question) -> Draft:
         settings=question.settings,
         follow_ups=question.follow_ups,
         clip_id=question.clip_id,
+        sign_clip_id=question.sign_clip_id,
+        sign_language=question.sign_language,
     )
 
 
@@ -235,6 +245,8 @@ def use(row: LibraryItem, question_set: QuestionSet, *, by: User) -> Question:
     )
     if row.clip is not None:
         operations.set_clip(question, row.clip, by=by)
+    if row.sign_clip is not None:
+        operations.set_sign_clip(question, row.sign_clip, row.sign_language, by=by)
     return question
 
 
@@ -246,11 +258,21 @@ def set_clip(row: LibraryItem, clip: Clip | None, *, by: User) -> LibraryItem:
     return save(replace(draft_of(row), clip_id=clip.id if clip else None, clip_sha256=None), by=by, earlier=row)
 
 
+def set_sign_clip(row: LibraryItem, clip: Clip | None, language: str, *, by: User) -> LibraryItem:
+    """Write the version of an item whose words ``clip`` signs in ``language``, or that has no such clip.
+
+    Raises what `save` raises, and ClipError where the language is not named.
+    """
+    language, clip_id = operations.signed_in(clip, language), clip.id if clip else None
+    draft = replace(draft_of(row), sign_clip_id=clip_id, sign_clip_sha256=None, sign_language=language)
+    return save(draft, by=by, earlier=row)
+
+
 @clips.used_by
 def use_of_clip(clip: Clip) -> clips.Use | None:
-    """Where a clip asks a question of the library: its newest version that does."""
-    query = sa.select(LibraryItem).where(LibraryItem.clip_id == clip.id).order_by(LibraryItem.version.desc())
-    row = db.session.scalar(query)
+    """Where a clip asks a question of the library, or signs it: the newest version that it is of."""
+    shows = sa.or_(LibraryItem.clip_id == clip.id, LibraryItem.sign_clip_id == clip.id)
+    row = db.session.scalar(sa.select(LibraryItem).where(shows).order_by(LibraryItem.version.desc()))
     return clips.Use(row.title, url_for("library.item", item_id=row.id)) if row is not None else None
 
 

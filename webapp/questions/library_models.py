@@ -45,6 +45,10 @@ class LibraryItem(OfOrganisationOrAll, Model):
     #: A clip that asks it too, and the SHA-256 of its file where it came with a file of the library.
     clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
     clip_sha256: Mapped[str | None] = mapped_column(String(64))
+    #: Its words in sign language, the SHA-256 of that file, and which sign language it is (a name).
+    sign_clip_id: Mapped[str | None] = mapped_column(ForeignKey(Clip.id, ondelete="SET NULL"), index=True)
+    sign_clip_sha256: Mapped[str | None] = mapped_column(String(64))
+    sign_language: Mapped[str] = mapped_column(String(60), default="", server_default="")
     #: Lower case, in alphabetical order.
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -55,6 +59,12 @@ class LibraryItem(OfOrganisationOrAll, Model):
     #: When it was taken out of the library.
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    clip: Mapped[Clip | None] = relationship()
+    clip: Mapped[Clip | None] = relationship(foreign_keys=clip_id)
+    sign_clip: Mapped[Clip | None] = relationship(foreign_keys=sign_clip_id)
     created_by: Mapped[User] = relationship(foreign_keys=[created_by_id])
     locked_by: Mapped[User | None] = relationship(foreign_keys=[locked_by_id])
+
+    @property
+    def signed(self) -> Clip | None:
+        """What candidates would see of it in sign language; None where there is nothing yet."""
+        return self.sign_clip if self.sign_clip and self.sign_clip.is_seen else None

@@ -142,7 +142,7 @@ class Question(Model):
     @property
     def signed(self) -> Clip | None:
         """What candidates see of the question in sign language; None where there is nothing yet."""
-        return self.sign_clip if self.sign_clip and self.sign_clip.is_shown and self.sign_clip.has_video else None
+        return self.sign_clip if self.sign_clip and self.sign_clip.is_seen else None
 
     @property
     def is_recorded(self) -> bool:

@@ -23,6 +23,8 @@ from webapp.questions.models import Beforehand, Question, QuestionKind, Question
 
 #: What the length of one interview, and of its page, allows.
 MAX_QUESTIONS = 40
+#: Characters of a sign language's name.
+LONGEST_SIGN_LANGUAGE = 60
 
 _COPIED = (
     "position", "kind", "prompt", "think_seconds", "limit_seconds", "takes_allowed", "rubric", "guide",
@@ -212,16 +214,25 @@ def set_sign_clip(question: Question, clip: Clip | None, language: str, *, by: U
     Raises ImmutableError, and ClipError where the language is not named.
     """
     _check_draft(question.question_set)
-    if clip is not None:
-        if not language.strip():
-            raise clips.ClipError(_("Say which sign language it is."))
-        clips.confirm_silent(clip)
+    question.sign_language = signed_in(clip, language)
     earlier, question.sign_clip = question.sign_clip, clip
-    question.sign_language = language.strip()[:60] if clip else ""
     db.session.flush()
     if earlier is not clip:
         clips.release(earlier)
     current_app.logger.info("Question %s in sign language: %s by %s", question.id, clip.id if clip else "none", by.id)
+
+
+def signed_in(clip: Clip | None, language: str) -> str:
+    """The name of the sign ``language`` of ``clip``, which needs no captions from now on: its words stand beside it.
+
+    Empty without a clip. Raises ClipError where the language is not named.
+    """
+    if clip is None:
+        return ""
+    if not language.strip():
+        raise clips.ClipError(_("Say which sign language it is."))
+    clips.confirm_silent(clip)
+    return language.strip()[:LONGEST_SIGN_LANGUAGE]
 
 
 @clips.used_by

@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from tests import postgres, servers
+from tests import postgres, swift
 from tests.webapp import on_servers
 from tests.webapp.analysis.samples import answer_all
 from tests.webapp.backup.conftest import KEY
@@ -29,17 +31,17 @@ boto3 = pytest.importorskip("boto3", reason="no driver for S3 (uv sync --extra c
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(scope="module")
-def endpoint():
-    with servers.s3() as address:
+@pytest.fixture(scope="module", params=["moto", "swift"])
+def endpoint(request):
+    with swift.s3(request.param) as address:
         yield address
 
 
 @pytest.fixture
 def bucket(endpoint, monkeypatch):
     """A bucket of the test's own, and what lies in it by name."""
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    for name, value in swift.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
     name = f"b{new_id()}"
     client = boto3.client("s3", endpoint_url=endpoint)
     client.create_bucket(Bucket=name)
@@ -80,6 +82,39 @@ def test_a_bucket_is_a_place_like_a_folder(place, interview, endpoint, bucket, t
     assert len(making.check(repository)["damaged"]) == 2
     with pytest.raises(BackupError, match="no backup"):
         Repository(places.place_at(f"s3://{name}/other", endpoint), KEY)
+
+
+@pytest.mark.full
+def test_of_two_backups_that_begin_at_once_one_goes_on(endpoint, bucket):
+    """Both see that nobody writes; one of them says only then, a little later, that it does."""
+    looked, ends = threading.Barrier(2), []
+
+    def begin(late: float) -> None:
+        there = places.place_at(f"s3://{bucket[0]}", endpoint)
+        holder, first = there._holder, []
+
+        def look() -> tuple[str, float]:
+            found = holder()
+            if not first:
+                first.append(found)
+                looked.wait(60)
+                time.sleep(late)
+            return found
+
+        there._holder = look
+        try:
+            with there.locked():
+                ends.append("writes")
+                time.sleep(6)  # longer than the other takes until it says so
+        except BackupError:
+            ends.append("refused")
+
+    threads = [threading.Thread(target=begin, args=(late,)) for late in (0.0, 1.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert sorted(ends) == ["refused", "writes"]
 
 
 @pytest.mark.full

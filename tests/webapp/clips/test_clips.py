@@ -16,6 +16,7 @@ from webapp.clips.models import CaptionState, Clip, ClipState
 from webapp.core import personal_data
 from webapp.core.database import db
 from webapp.core.storage import storage
+from webapp.employer.operations import page_of
 from webapp.interviews.accommodations import terms_of
 from webapp.questions import operations as sets
 from webapp.questions.models import Question, SetState
@@ -177,7 +178,14 @@ def test_a_question_in_sign_language_needs_no_captions_and_goes_with_its_version
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert "The question in sign language (BSL)" in page and "<track" not in page
     assert terms_of(interview, question).think_seconds in (32, 33)
-    assert 'data-display="uncaptioned"' in client.get(f"/interview/{interview.id}/help").text
+    helping = client.get(f"/interview/{interview.id}/help").text
+    assert 'data-display="uncaptioned"' in helping and "sign language too (BSL)" in helping
+    assert "If you sign, say below" in helping
+    (page := page_of(interview.organisation_id)).person_instead = False
+    db.session.add(page)
+    question.sign_clip.has_video = False
+    helping = client.get(f"/interview/{interview.id}/help").text
+    assert "sign language too" not in helping and "If you sign" not in helping
 
 
 def test_a_sign_language_clip_that_is_taken_off_goes_and_sound_alone_is_none(make, draft, admin):

@@ -116,6 +116,35 @@ def test_a_worker_of_redis_goes_on_after_what_cannot_be_read(redis_url, tmp_path
     assert client.llen(queues.QUICK) == 0
 
 
+@pytest.mark.full
+def test_a_worker_of_the_folder_goes_on_after_what_cannot_be_read(tmp_path):
+    app, messages = celery_of("filesystem://", tmp_path), tmp_path / "broker" / "messages"
+    file_broker.Transport.global_state.clear()  # what tests before this one bound lay in other folders
+    for number, garbage in enumerate(GARBAGE.values()):
+        (messages / f"00000000000000{number}_x.{queues.QUICK}.msg").write_bytes(garbage)
+    put_no_tasks(app)
+    with working(app):
+        app.tasks["test.count"].delay(7)
+        wait(lambda: app.done == [7])
+        wait(lambda: not list(messages.iterdir()))
+    kept = sorted(path.read_bytes() for path in (tmp_path / "broker" / "unreadable").iterdir())
+    assert kept == sorted(GARBAGE.values())
+
+
+@pytest.mark.full
+def test_a_worker_of_the_broker_in_memory_goes_on_after_what_cannot_be_read(tmp_path):
+    """What lies there are this process's own objects, so that nothing can be half a message."""
+    app = celery_of("memory://", tmp_path)
+    put_no_tasks(app)
+    with app.connection_for_read() as connection:
+        assert connection.default_channel._size(queues.QUICK) == len(NO_TASKS)
+    with working(app):
+        app.tasks["test.count"].delay(7)
+        wait(lambda: app.done == [7])
+    with app.connection_for_read() as connection:
+        assert connection.default_channel._size(queues.QUICK) == 0
+
+
 def test_so_many_unreadable_messages_of_redis_are_kept(redis_url, tmp_path):
     app, client = celery_of(redis_url, tmp_path), redis.Redis.from_url(redis_url)
     for number in range(redis_broker.KEPT + 5):
@@ -176,7 +205,9 @@ def test_a_message_that_ends_every_worker_goes_to_the_dead_letters(rabbitmq_url,
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("kind", "timeout", "times"), [("redis", 60.0, 1), ("redis", 1.5, 2), ("rabbitmq", 60.0, 1)])
+@pytest.mark.parametrize(
+    ("kind", "timeout", "times"), [("redis", 60.0, 1), ("redis", 1.5, 2), ("rabbitmq", 60.0, 1), ("rabbitmq", 1.5, 2)]
+)
 def test_a_task_is_not_delivered_twice_below_the_time_out_and_is_above_it(kind, timeout, times, tmp_path):
     """Seconds stand for the hours of the real settings, which `test_the_real_time_outs…` asserts."""
     made = servers.redis() if kind == "redis" else servers.rabbitmq(consumer_timeout=timeout)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as open_socket
 
 from tests.webapp.core.test_nginx import ROOT, ask, free_port, live
@@ -32,7 +33,8 @@ def caddy(tmp_path: Path, serve, live: int) -> Iterator[int]:
     folder.mkdir()
     (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\nimport {ROOT}/deploy/Caddyfile\n")
     names = {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder}
-    places = {"DOMAIN": f"http://127.0.0.1:{port}", "WEB": f"127.0.0.1:{serve[0]}", "LIVE": f"127.0.0.1:{live}"}
+    places = {"DOMAIN": f"http://127.0.0.1:{port}", "WEB": f"127.0.0.1:{serve[0]}", "LIVE": f"127.0.0.1:{live}",
+              "LIVE_2": f"127.0.0.1:{serve[0]}"}  # fmt: skip
     env = os.environ | {name: str(path) for name, path in names.items()}
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
@@ -82,6 +84,12 @@ def test_sockets_of_live_rooms_go_through(caddy: int):
     with open_socket(f"ws://127.0.0.1:{caddy}/live/service/signal?token=x") as client:
         client.send("hello")
         assert client.recv(10) == "/live/service/signal?token=x hello"
+    with open_socket(f"ws://127.0.0.1:{caddy}/live/service/1/signal") as client:
+        client.send("hello")
+        assert client.recv(10) == "/live/service/1/signal hello"
+    # The second service is elsewhere: here, where no sockets are.
+    with pytest.raises(InvalidStatus), open_socket(f"ws://127.0.0.1:{caddy}/live/service/2/signal"):
+        pass
 
 
 def test_nobody_says_where_they_come_from(caddy: int):

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests import servers
+from tests import servers, swift
 from webapp.core import sealed_storage, storage_moving
 from webapp.core.database import new_id
 from webapp.core.folder_storage import FolderStorage
@@ -25,6 +25,7 @@ from webapp.core.storage_cli import group
 from webapp.core.uploads import Uploads
 
 boto3 = pytest.importorskip("boto3", reason="no driver for S3 (uv sync --extra cluster)")
+Config = pytest.importorskip("botocore.config").Config
 ClientError = pytest.importorskip("botocore.exceptions").ClientError
 s3_storage = pytest.importorskip("webapp.core.s3_storage")
 KEY, OTHER_KEY = "A" * 43 + "=", "B" * 43 + "="
@@ -32,17 +33,17 @@ OURS, THEIRS = "1" * 32, "2" * 32
 KINDS = ("s3", "sealed folder", "sealed s3")
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with servers.s3() as address:
+@pytest.fixture(scope="module", params=["moto", pytest.param("swift", marks=pytest.mark.full)])
+def endpoint(request) -> Iterator[str]:
+    with swift.s3(request.param) as address:
         yield address
 
 
 @pytest.fixture
 def bucket(endpoint, monkeypatch) -> str:
     """A bucket of the test's own."""
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    for name, value in swift.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
     name = f"b{new_id()}"
     boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=name)
     return name
@@ -326,7 +327,35 @@ def test_the_command_moves_there_and_back(app, tmp_path, endpoint, bucket):
     assert runner.invoke(group, ["move", "--to", address]).exit_code == 2
 
 
-# a server that is busy
+# a server that is busy, or away
+
+
+@pytest.mark.full
+def test_what_was_saved_outlives_a_server_that_is_killed(tmp_path, monkeypatch):
+    """And what cannot be asked for is not said to be gone: nobody may take that for a loss, or write it anew."""
+    for name, value in swift.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    once = Config(retries={"mode": "standard", "max_attempts": 1})  # more take a minute until they give up
+    monkeypatch.setattr(s3_storage._driver(), "config", s3_storage._driver().config.merge(once))
+    contents = {f"originals/{new_id()}.webm": os.urandom(size) for size in (0, 5, BLOCK + 1, 17 << 20)}
+    with swift.running() as server:
+        boto3.client("s3", endpoint_url=server.address).create_bucket(Bucket="kept")
+        store = backend_of("sealed s3", tmp_path, server.address, "kept")
+        for key, content in contents.items():
+            store.save(key, content, durable=True, organisation_id=OURS)
+        key = next(iter(contents))
+        for part in ("object", "container"):
+            server.kill(part)
+            with pytest.raises(OSError, match="S3 answered"):
+                store.read_range(key, 0, 1) if part == "object" else store.keys_of("originals", "")
+        server.kill()
+        with pytest.raises(OSError, match="S3 could not be asked"):
+            store.size(key)
+        server.start()
+        assert store.sizes_of("originals").keys() == contents.keys()
+        for key, content in contents.items():
+            with store.open(key) as stream:
+                assert stream.read() == content
 
 
 class Busy(BaseHTTPRequestHandler):

@@ -46,9 +46,13 @@ class FakeHub:
         self.allowed: set[str] = set()
         self.shared: list[tuple[str, str, dict | None]] = []
         self.moments: dict[str, str] = {}
+        self.moved = False
 
     def may_read(self, member_id: str) -> bool:
         return member_id in self.allowed
+
+    def has_moved(self, room_id: str) -> bool:
+        return self.moved
 
     def share(self, room_id: str, member_id: str, reading: dict | None) -> None:
         self.shared.append((room_id, member_id, reading))
@@ -237,6 +241,18 @@ def test_consent_that_is_known_a_little_later_is_waited_for(room, browser, frame
     time.sleep(0.5)
     room.hub.allowed.add(one.member)
     assert one.read(frame)["type"] == "reading"
+
+
+def test_in_a_room_that_moved_nobody_is_told_that_they_did_not_agree(room, browser, frame):
+    """The page comes back by itself after this code, and is read by the other service."""
+    one = browser()
+    assert one.read(frame)["faces"]
+    room.hub.moved = True
+    try:
+        room.hub.allowed.discard(one.member)
+        assert one.code() == 1012
+    finally:
+        room.hub.moved = False
 
 
 def test_a_withdrawal_counts_within_a_second_without_a_frame(room, browser, frame):

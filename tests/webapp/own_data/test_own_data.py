@@ -13,17 +13,18 @@ import sqlalchemy as sa
 from ml.core.readings import Track
 from ml.transcripts.transcript import Transcript as Words
 from ml.transcripts.transcript import Word
-from tests.webapp.analysis.samples import answer_all, speech_reading, text_reading, version
+from tests.webapp.analysis.samples import answer_all, face_reading, speech_reading, text_reading, version
 from webapp.accounts.models import Role
 from webapp.analysis.models import Analysis, AnalysisState
 from webapp.core.database import db
 from webapp.core.personal_data import holdings
 from webapp.governance.models import Erasure, LegalHold
-from webapp.interviews.models import CandidateRequest, Interview, Invitation, RequestKind
+from webapp.interviews.models import CandidateRequest, Interview, InterviewState, Invitation, RequestKind
 from webapp.messages.models import Message
 from webapp.own_data import explaining, held
 from webapp.policy import Modality
 from webapp.recordings.models import Recording
+from webapp.saliency import face
 from webapp.transcripts import store
 from webapp.transcripts.models import Origin, Transcript
 
@@ -81,8 +82,45 @@ def test_one_page_says_what_why_who_and_which_programs(client, make, interview, 
 def test_a_reading_that_names_nothing_says_so():
     even = Track(("calm", "happy", "sad"), [0.0], [[0.34, 0.33, 0.33]])
     assert explaining._moments(even) == explaining._moments(None)
-    assert "none is named" in explaining._moments(even)[0]
+    (found,) = explaining._moments(even)
+    assert "none is named" in found.text and found.at is None
     assert version("face").name == "face"
+
+
+def test_a_moment_of_a_face_has_its_picture_for_its_candidate_alone(client, make, interview, monkeypatch):
+    asked = []
+    monkeypatch.setattr(face, "_make", lambda _answer, _reading, time: asked.append(time) or {"expressions": []})
+    track = Track(("neutral", "happy"), [0.0, 1.5], [[0.9, 0.1], [0.2, 0.8]])
+
+    def read(of):
+        row = Analysis(
+            interview=of, answer=first_answer(of), modality=Modality.FACE, state=AnalysisState.DONE,
+            result=face_reading(track=track).to_json(), model_name="face",
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.commit()
+        return row
+
+    row = read(interview)
+    page = client.get(address(interview)).text
+    urls = re.findall(r'data-moment="(\w+)" data-moment-url="([^"]+)"', page)
+    assert [label for label, _url in urls] == ["neutral", "happy"]  # and none of the voice
+    happy = urls[1][1]
+    assert happy == address(interview, f"/moments/{row.id}.json?time=1.50")
+    assert client.get(happy).get_json()["expressions"] == [] and round(asked[0], 1) == 1.6  # to a fifth of a second
+    for time in ("", "-1", "900", "nan"):
+        assert client.get(address(interview, f"/moments/{row.id}.json?time={time}")).status_code == 400
+    voice = db.session.scalar(sa.select(Analysis.id).where(Analysis.modality == Modality.SPEECH))
+    assert client.get(address(interview, f"/moments/{voice}.json?time=1")).status_code == 404
+    other = read(answer_all(make, make.interview()))
+    assert client.get(address(interview, f"/moments/{other.id}.json?time=1")).status_code == 404
+    assert client.application.test_client().get(happy).status_code == 404
+    interview.state = InterviewState.OPEN
+    db.session.commit()
+    assert client.get(happy).status_code == 404
+    interview.state = InterviewState.SUBMITTED
+    client.post(address(interview, "/object"), data={"what": "analyses"})
+    assert client.get(happy).status_code == 404 and len(asked) == 1
 
 
 def test_nobody_else_gets_there(client, make, interview, sign_in):

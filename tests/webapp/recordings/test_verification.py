@@ -18,6 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from ml.media import demux, sandbox, synthetic
 from webapp.candidate import operations as candidate
 from webapp.core.database import db, now
+from webapp.core.object_uploads import ASIDE, ObjectUploads
 from webapp.core.storage import storage
 from webapp.core.turns import LATER
 from webapp.recordings import operations, verification
@@ -65,6 +66,16 @@ def test_sound_alone_answers_an_audio_question(tus, interview, webm):
     assert not recording.has_video
 
 
+def aside(app, recording: Recording) -> bytes | None:
+    """What was set aside of an upload, in the folder or in storage; None where nothing was."""
+    if isinstance(storage.uploads, ObjectUploads):
+        objects = storage.uploads._objects
+        blocks = [objects.open(key) for key in sorted(objects.entries_of(ASIDE, recording.id))]
+        return b"".join(block.read() for block in blocks) if blocks else None
+    path = app.config["HOME"] / "set-aside" / recording.id
+    return path.read_bytes() if path.exists() else None
+
+
 def cut(data: bytes) -> bytes:
     return data[: len(data) * 2 // 3]
 
@@ -87,13 +98,13 @@ def test_bad_recordings_are_rejected_with_a_reason(tus, app, client, interview, 
     assert takes_left(recording.take.answer) == question.takes_allowed
     assert list((app.config["HOME"] / "uploads").glob("*[!k]")) == []
     if data := damage(webm(2.0)):  # never deleted on a guess
-        assert (app.config["HOME"] / "set-aside" / recording.id).read_bytes() == data
+        assert aside(app, recording) == data
     page = client.get(f"/interview/{interview.id}/questions/1").text
     assert words in page
     assert "3 of 3 takes left" in page
     operations.discard(recording)
     db.session.commit()
-    assert not (app.config["HOME"] / "set-aside" / recording.id).exists()
+    assert aside(app, recording) is None
 
 
 def test_what_was_recorded_until_a_reload_is_kept(tus, interview, question, webm):

@@ -21,11 +21,14 @@ from webapp.interviews.operations import InvitationError, requests_of
 
 def _page(interview: Interview, *, error: str = "", words: str = "") -> str:
     invitation = interview.invitation
+    page = page_of(invitation.organisation_id) if invitation else None
     return render_template(
         "candidate/help.html",
         interview=interview,
         offers=OFFERS,
-        at_once=page_of(invitation.organisation_id).at_once if invitation else [],
+        at_once=page.at_once if page else [],
+        person_instead=page is not None and page.person_instead,
+        signed=sorted({each.sign_language for each in interview.question_set.questions if each.signed}),
         rows={row.kind.value: row for row in accommodations.of_invitation(invitation)},
         requests=requests_of(invitation) if invitation else [],
         error=error,

@@ -11,10 +11,10 @@ from typing import Any
 
 from ml.core.messages import N_
 from webapp.core.database import new_id
-from webapp.live import ice, media
+from webapp.live import ice, media, placement
 from webapp.live.models import TRACK_SECONDS
 from webapp.live.service.call import Call
-from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, Session, text_of
+from webapp.live.service.session import NOT_ALLOWED, RESTARTS, TAKEN_OVER, Session, text_of
 from webapp.live.service.store import Person, RoomSnapshot, Store
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ NOTE = 5.0
 #: Seconds for which somebody whose connection broke is still in the call in the others' eyes, and for which a moment
 #: ("Analyse") waits for everybody's next frame.
 GRACE, MOMENT = 10.0, 5.0
+#: Why nobody may enter a room that another service has.
+ELSEWHERE = "elsewhere"
 
 
 class Hub:
@@ -33,7 +35,12 @@ class Hub:
 
     def __init__(self, store: Store, config: dict[str, Any]) -> None:
         self.store, self.config = store, config
+        #: Which one of several services this is; empty for the only one.
+        self.name: str = config["LIVE_NAME"] or ""
         self.calls: dict[str, Call] = {}
+        #: Rooms that another service has now, and when we last noted that we live (monotonic seconds).
+        self._moved: set[str] = set()
+        self._alive = time.monotonic()
         self._moments: dict[str, tuple[str, float]] = {}
         self._readings: dict[str, float] = {}
         self._rows: dict[str, list[tuple[float, Any, Any, Any]]] = {}
@@ -49,7 +56,17 @@ class Hub:
             snapshot = snapshots.get(session.room_id)
             return self._enter(snapshot, session) if snapshot is not None else "closed"
 
+    def _is_elsewhere(self, snapshot: RoomSnapshot) -> bool:
+        return bool(self.name) and snapshot.served_by != self.name
+
+    def has_moved(self, room_id: str) -> bool:
+        """Whether a room that was here is at another service now."""
+        return room_id in self._moved
+
     def _enter(self, snapshot: RoomSnapshot, session: Session) -> str | None:
+        if self._is_elsewhere(snapshot):
+            return ELSEWHERE
+        self._moved.discard(snapshot.id)
         call = self.calls.setdefault(snapshot.id, Call(snapshot))
         self._apply(call, snapshot)
         person = snapshot.people.get(session.member_id)
@@ -174,11 +191,29 @@ class Hub:
         while True:
             await asyncio.sleep(REFRESH)
             try:
-                await self.refresh()
-                await self._write()
+                async with asyncio.timeout(placement.LEASE if self.name else None):
+                    await self._note_alive()
+                    await self.refresh()
+                    await self._write()
             except Exception:  # the database may be away for a moment; nothing is shared on old consents meanwhile
                 logger.exception("The database could not be asked")
                 self._trust_nobody()
+                if self.name and time.monotonic() - self._alive > placement.LEASE:  # others may have our rooms now
+                    for call in list(self.calls.values()):
+                        self._move(call)
+
+    async def _note_alive(self) -> None:
+        began = time.monotonic()
+        if self.name and began - self._alive >= placement.NOTE:
+            await asyncio.to_thread(self.store.note_alive, self.name)
+            self._alive = began
+
+    def _move(self, call: Call) -> None:
+        """Hang up on everybody in a room that is at another service: their pages find it by a fresh token."""
+        self._moved.add(call.snapshot.id)
+        self.calls.pop(call.snapshot.id, None)
+        for session in call.sessions.values():
+            session.close(RESTARTS, "the room is at another service")
 
     async def refresh(self) -> None:
         """Apply what the database says now to every call."""
@@ -189,6 +224,9 @@ class Hub:
     def _apply_all(self, snapshots: dict[str, RoomSnapshot]) -> None:
         for room_id, call in list(self.calls.items()):
             snapshot = snapshots.get(room_id)
+            if snapshot is not None and self._is_elsewhere(snapshot):
+                self._move(call)
+                continue
             if snapshot is not None:
                 self._apply(call, snapshot)
             else:
@@ -262,3 +300,6 @@ class Hub:
         rows, self._rows = self._rows, {}
         with contextlib.suppress(Exception):
             await asyncio.to_thread(self.store.keep, rows)
+        if self.name:
+            with contextlib.suppress(Exception):
+                await asyncio.to_thread(self.store.note_end, self.name)

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from webapp.live.service import limits
 from webapp.live.service.pool import Pool, ReaderBusyError, ReaderLostError, ReadingError
-from webapp.live.service.session import NOT_ALLOWED, TAKEN_OVER, TOKEN, TOO_BIG, TOO_OFTEN, TOO_SLOW
+from webapp.live.service.session import NOT_ALLOWED, RESTARTS, TAKEN_OVER, TOKEN, TOO_BIG, TOO_OFTEN, TOO_SLOW
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ class Hub(Protocol):
 
     def may_read(self, member_id: str) -> bool:
         """Whether a member has agreed to be read, and may be."""
+
+    def has_moved(self, room_id: str) -> bool:
+        """Whether a room is at another service now."""
 
     def share(self, room_id: str, member_id: str, reading: dict[str, Any] | None) -> None:
         """Send a member's reading on to those who may see it; None says that it has stopped."""
@@ -104,6 +107,8 @@ class Readings:
         if not session.closing:
             self.pool.drop(session.member)
             self.hub.share(session.room, session.member, None)
+            if self.hub.has_moved(session.room):
+                return session.end(RESTARTS, "the room is at another service")
             session.end(NOT_ALLOWED, "no consent", {"type": "error", "code": "no_consent", "message": _NO_CONSENT})
 
     async def _listen(self, session: _Session) -> None:

@@ -22,6 +22,7 @@ from webapp.live.service.admission_control import AdmissionControl
 from webapp.live.service.hub import Hub
 from webapp.live.service.pool import Pool
 from webapp.live.service.reading import Readings
+from webapp.live.service.session import RESTARTS
 from webapp.live.service.signalling import Signalling
 from webapp.live.service.store import Store
 
@@ -77,7 +78,7 @@ class Service:
         await self._stack.aclose()
 
     async def _stop_listening(self, server: Any) -> None:
-        server.close(code=1012, reason="the service restarts")
+        server.close(code=RESTARTS, reason="the service restarts")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(server.wait_closed(), 3)
 
@@ -130,7 +131,7 @@ class Service:
         """
         request = _connection.get().request
         with self.app.app_context():
-            claims = tokens.check(token, purpose, request.headers.get("Origin") if request else None)
+            claims = tokens.check(token, purpose, request.headers.get("Origin") if request else None, self.hub.name)
         moment = time.time()
         if claims.made < self.started or claims.nonce in self._used:
             raise tokens.TokenError("used", N_("This connection was already used. Reconnecting…"))

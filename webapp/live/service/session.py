@@ -11,7 +11,8 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-#: Closing codes of both sockets.
+#: Closing codes of both sockets; the first says that another service, or the next one, is to be asked.
+RESTARTS = 1012
 TOKEN, NOT_ALLOWED, TOO_SLOW, TAKEN_OVER, TOO_BIG, TOO_OFTEN = 4401, 4403, 4408, 4409, 4413, 4429
 #: Messages, and characters of them, that may wait for a browser which does not read.
 OUTBOX, OUTBOX_SIZE = 400, 4 << 20

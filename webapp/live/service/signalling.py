@@ -14,8 +14,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from ml.core.messages import N_
-from webapp.live.service.hub import Hub
-from webapp.live.service.session import NOT_ALLOWED, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Session, TokenBucket
+from webapp.live.service.hub import ELSEWHERE, Hub
+from webapp.live.service.session import NOT_ALLOWED, RESTARTS, STATE, TOKEN, TOO_BIG, TOO_OFTEN, Session, TokenBucket
 from webapp.live.tokens import Claims, TokenError
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ _WHY = {
     "closed": N_("The room is closed."),
     "removed": N_("The host has removed you from this call."),
     "signed_out": N_("You are signed out. Sign in and open the room again."),
+    ELSEWHERE: N_("This connection has expired. Reconnecting…"),
     "full": N_("The room is full. Wait until someone leaves, then try again."),
 }
 
@@ -76,7 +77,7 @@ class Signalling:
             connection, claims.room_id, claims.member_id, page[:40] if isinstance(page, str) else "", claims.session
         )
         if refused := await self.hub.enter(session):
-            await _refuse(connection, NOT_ALLOWED, refused, _WHY[refused])
+            await _refuse(connection, RESTARTS if refused == ELSEWHERE else NOT_ALLOWED, refused, _WHY[refused])
             return None
         return session
 

@@ -14,7 +14,7 @@ from ml.core.messages import N_
 from webapp.accounts import sessions
 from webapp.accounts.models import UserSession
 from webapp.core.database import db, now
-from webapp.live import operations, policy
+from webapp.live import operations, placement, policy
 from webapp.live.models import LivePurpose, Member, Room, Track
 
 #: A track is at most so many rows long: four hours at a row every three seconds.
@@ -50,6 +50,8 @@ class RoomSnapshot:
     reading_allowed: bool
     why_not: str | None
     people: Mapping[str, Person]
+    #: The service that has it, where there are several.
+    served_by: str | None = None
 
 
 class Store:
@@ -89,6 +91,16 @@ class Store:
             db.session.commit()
             return None
 
+    def note_alive(self, name: str) -> None:
+        """Note that the service of this name lives."""
+        with self.app.app_context():
+            placement.note(name)
+
+    def note_end(self, name: str) -> None:
+        """Note that it stops."""
+        with self.app.app_context():
+            placement.forget(name)
+
     def seen(self, present: Collection[str], gone: Collection[str]) -> None:
         """Note who is connected, and who no longer is."""
         with self.app.app_context():
@@ -112,6 +124,8 @@ class Store:
                 member = db.session.get(Member, member_id)
                 if member is None or not policy.may_be_read(member) or not policy.keeps_track(member):
                     continue
+                # The service that had the room before may write its last rows at the same moment.
+                db.session.get(Track, member_id, with_for_update=True)
                 if member.track is None:
                     member.track = Track(rows=[])
                     db.session.flush()
@@ -149,5 +163,13 @@ def _snapshot(room: Room, alive: Mapping[str, frozenset[str]]) -> RoomSnapshot:
     }
     host = next((member.id for member in room.members if member.role.value == "host"), None)
     return RoomSnapshot(
-        room.id, room.title, room.mode.value, host, room.is_open, bool(lawful), lawful.reason or None, people
+        room.id,
+        room.title,
+        room.mode.value,
+        host,
+        room.is_open,
+        bool(lawful),
+        lawful.reason or None,
+        people,
+        room.served_by,
     )

@@ -41,7 +41,7 @@ from webapp.core.extensions import limiter
 from webapp.core.security import CONTENT_SECURITY_POLICY
 from webapp.core.translation import translate_stored
 from webapp.interviews.candidate_session import grant
-from webapp.live import access, consent_texts, guide, operations, policy, recording, tokens
+from webapp.live import access, consent_texts, guide, operations, placement, policy, recording, tokens
 from webapp.live.addresses import live_url, origin_of
 from webapp.live.forms import EnterForm
 from webapp.live.models import LivePurpose, Member, MemberRole, Room
@@ -184,9 +184,11 @@ def token(room_id: str) -> Response:
     # The page's own origin, as the browser says it: the service lets the token in from there alone. Only our own pages
     # get here, because of the CSRF token.
     origin = request.headers.get("Origin") or origin_of(request.host_url)
+    session = current_user.session_id if current_user.is_authenticated else ""
+    service = placement.service_of(member.room)
     return jsonify(
-        token=tokens.issue(member, purpose, origin, current_user.session_id if current_user.is_authenticated else ""),
-        url=live_url(current_app, request),
+        token=tokens.issue(member, purpose, origin, session, service),
+        url=live_url(current_app, request, service),
         expires_in=current_app.config["LIVE_TOKEN_SECONDS"],
     )
 

@@ -19,7 +19,7 @@ from webapp.messages import outbox
 from webapp.messages.composing import Composed, compose, kind_of
 from webapp.messages.formatting import STATE_NAMES
 from webapp.messages.models import Channel, Message, Refusal, State
-from webapp.messages.views.base import admins, blueprint, load_message
+from webapp.messages.views.base import admins, blueprint, load_message, shown
 from webapp.messages.wordings import WordingError
 
 PAGE_SIZE = 50
@@ -35,7 +35,7 @@ def index() -> str:
     except ValueError:
         state = None
     search = request.args.get("q", "").strip()[:120]
-    query = sa.select(Message).where(Message.channel != Channel.APP)
+    query = shown().where(Message.channel != Channel.APP)
     if search:
         columns = (Message.recipient, Message.name, Message.id)
         query = query.where(sa.or_(*(column.icontains(search, autoescape=True) for column in columns)))
@@ -137,7 +137,7 @@ def all_again() -> Response:
         flash(_("There is no mail server to send by. Copy the links instead."), "error")
         return redirect(url_for("messages.index", state=state.value))
     rows = db.session.scalars(
-        sa.select(Message).where(Message.state == state, Message.expires_at > now() - outbox.TRIED).limit(5000)
+        shown().where(Message.state == state, Message.expires_at > now() - outbox.TRIED).limit(5000)
     ).all()
     for message in rows:
         outbox.send_again(message)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, current_app, render_template, stream_with_context
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from webapp.candidate import status
 from webapp.core.database import db
 from webapp.core.extensions import limiter
+from webapp.core.limits import client_key
 from webapp.core.security_log import record
 from webapp.governance.entries import of_candidate
 from webapp.interviews import operations as invitations
@@ -15,7 +17,9 @@ from webapp.interviews.candidate_session import load_interview
 from webapp.interviews.models import InterviewState, RequestKind
 from webapp.own_data import archive, explaining, held, operations
 from webapp.own_data.views.base import blueprint
-from webapp.policy import Mode, Purpose
+from webapp.policy import Modality, Mode, Purpose
+from webapp.saliency.access import analysis_of, reading_in
+from webapp.saliency.views.moments import at_time
 from webapp.transcripts import store
 
 #: So many of the last entries of the audit log are on the page; the rest is one click away.
@@ -42,6 +46,18 @@ def show(interview_id: str) -> str:
         receipts=operations.receipts_of(interview),
         status_url=status.status_url(interview.invitation) if interview.invitation else None,
     )
+
+
+@blueprint.get("/moments/<analysis_id>.json")
+@limiter.limit(
+    lambda: current_app.config.get("MOMENTS_RATE", "40 per minute; 400 per hour"), key_func=client_key,
+    error_message=_l("You have asked for many moments. Wait a minute, then continue."),
+)  # fmt: skip
+def moment(interview_id: str, analysis_id: str) -> Response | tuple[Response, int]:
+    """What the face model saw at ``?time=`` seconds of an own answer, as the report shows it to reviewers."""
+    interview = load_interview(interview_id, revoked_too=True)
+    analysis = analysis_of(analysis_id, Modality.FACE)
+    return at_time(analysis, reading_in(interview, analysis))
 
 
 @blueprint.get("/archive.zip")

@@ -1,4 +1,4 @@
-"""Practising by an invitation: in, back to it, and out with everything erased."""
+"""Practising without an account: in by an invitation, and out with everything erased."""
 
 from __future__ import annotations
 
@@ -60,18 +60,28 @@ def before(interview_id: str) -> Response:
     return redirect(back) if interview.invitation is None else _in(interview.invitation, back)
 
 
+def sign_in(guest: PracticeGuest) -> None:
+    """Have this browser practise as ``guest``."""
+    if not (current_user.is_authenticated and current_user.id == guest.user_id):
+        sessions.begin(guest.user, remember=False)
+        # The session's grants stay: the same browser answers the interview itself.
+        login_user(guest.user)
+
+
+def has_account() -> bool:
+    """Whether somebody is signed in who practises with an account of their own."""
+    return bool(current_user.is_authenticated and not current_user.is_temporary)
+
+
 def _in(invitation: Invitation, back: str) -> Response:
     """Begin or go on; where it cannot be, say why where they came from."""
     if is_staff():
         return redirect(back)
-    if current_user.is_authenticated and not current_user.is_temporary:
-        return redirect(url_for("practice.index"))  # they have an account of their own
+    if has_account():
+        return redirect(url_for("practice.index"))
     try:
         guest = guests.admit(invitation)
-        if not (current_user.is_authenticated and current_user.id == guest.user_id):
-            sessions.begin(guest.user, remember=False)
-            # The session's grants stay: the same browser answers the interview itself.
-            login_user(guest.user)
+        sign_in(guest)
         interview = guests.go_on(guest)
     except guests.PracticeError as error:
         known = guests.guest_here(invitation) is not None and current_user.is_authenticated

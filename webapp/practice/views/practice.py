@@ -25,7 +25,7 @@ def index() -> str:
     return render_template(
         "practice/index.html",
         guest=guest,
-        back=invitation_url(guest.invitation) if guest else "",
+        back=invitation_url(guest.invitation) if guest and guest.invitation else "",
         sets=sets,
         given=settings.own_set_for(current_user),
         interviews=operations.practice_of(current_user),

@@ -8,7 +8,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.accounts.models import Role
+from webapp.core import mail
 from webapp.core.database import db
+from webapp.core.hosts import link_to
 from webapp.core.security import require_role
 from webapp.practice import settings
 
@@ -18,11 +20,12 @@ blueprint = Blueprint("practice_settings", __name__, url_prefix="/employer/pract
 @blueprint.route("", methods=["GET", "POST"])
 @require_role(Role.ADMIN)
 def edit() -> Response | str:
-    """With which questions candidates practise."""
+    """With which questions candidates practise, and whether others may."""
     organisation_id = current_user.organisation_id or abort(404)
     if request.method == "POST":
         try:
             settings.choose(organisation_id, request.form.get("lineage") or None, by=current_user)
+            settings.switch_by_mail(organisation_id, bool(request.form.get("by_mail")), by=current_user)
         except ValueError as error:
             db.session.rollback()
             flash(str(error), "warning")
@@ -35,4 +38,6 @@ def edit() -> Response | str:
         settings=settings.settings_of(organisation_id),
         chosen=settings.chosen(organisation_id),
         sets=settings.sets_of(organisation_id),
+        address=link_to("practice.by_mail", organisation=organisation_id),
+        mailing=mail.is_configured(),
     )

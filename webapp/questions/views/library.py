@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -108,8 +107,7 @@ def _draft(form: LibraryForm, row: LibraryItem | None, kept: dict[str, Any]) -> 
         tags=library.tags_of(form.tags.data or ""),
         is_template=bool(form.is_template.data),
         follow_ups=form.follow_ups.data or "",
-        clip_id=row.clip_id if row else None,
-        clip_sha256=row.clip_sha256 if row else None,
+        **library.clips_of(row),
         **values,
         **kept,
     )
@@ -177,6 +175,31 @@ def clip(item_id: str) -> AnyResponse | str | tuple[str, int]:
     return take(place, row.clip, keep)
 
 
+@blueprint.route("/<item_id>/sign", methods=["GET", "POST"])
+@require_role(Role.ADMIN)
+def sign(item_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Show its words in sign language too, or no longer: a new version."""
+    row = library.versions_of(_item(item_id))[0]
+    place = Place(
+        heading=_("The question in sign language"),
+        lead=_("Candidates find it beside the written question, whose words it signs:"),
+        back=clips.Use(row.title, url_for("library.item", item_id=row.id)),
+        taken_off=_("The question has no sign-language video any more."),
+        quote=row.prompt,
+        label=_("The question in sign language"),
+        signed=row.sign_language,
+    )
+
+    def keep(made: Clip | None) -> str:
+        try:
+            saved = library.set_sign_clip(row, made, request.form.get("sign_language", ""), by=current_user)
+        except LibraryError as refused:
+            raise clips.ClipError(str(refused)) from None
+        return url_for("library.item", item_id=saved.id)
+
+    return take(place, row.sign_clip, keep)
+
+
 @blueprint.get("/library.<any(json, csv, zip):kind>")
 @staff
 def export(kind: str) -> AnyResponse:
@@ -184,13 +207,13 @@ def export(kind: str) -> AnyResponse:
     rows = library.search()
     if wanted := request.args.get("item", ""):
         rows = [row for row in rows if row.id == wanted] or abort(404)
-    drafts = [library.draft_of(row) for row in rows]
     if kind == "zip":
         with TemporaryFile() as made:  # its handle is sent, and closed when that is done
-            bundles.write(zip(drafts, (row.clip for row in rows), strict=True), made)
+            bundles.write(rows, made)
             made.seek(0)
             response: AnyResponse = send_file(os.fdopen(os.dup(made.fileno()), "rb"), mimetype="application/zip")
     else:
+        drafts = [library.draft_of(row) for row in rows]
         body = exchange.to_json(drafts) if kind == "json" else exchange.to_csv(drafts)
         response = Response(body, mimetype="application/json" if kind == "json" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="viva-library.{kind}"'
@@ -209,11 +232,9 @@ def bring() -> AnyResponse:
     there = {row.title.casefold(): row for row in library.search()}
     try:
         before, changed = len(there), 0
-        for draft, media in _brought(file.stream, file.filename):
-            earlier = there.get(draft.title.casefold())
-            if media is None and earlier is not None:  # a file without clips says nothing about them
-                draft = replace(draft, clip_id=earlier.clip_id, clip_sha256=earlier.clip_sha256)
-            draft = bundles.with_clip(draft, media, earlier, by=current_user)
+        for entry in _brought(file.stream, file.filename):
+            earlier = there.get(entry.draft.title.casefold())
+            draft = bundles.with_clips(entry, earlier, by=current_user)
             row = library.save(draft, by=current_user, earlier=earlier)
             changed += earlier is not None and row is not earlier
             there[draft.title.casefold()] = row
@@ -226,7 +247,7 @@ def bring() -> AnyResponse:
     return redirect(url_for("library.index"))
 
 
-def _brought(stream: IO[bytes], name: str) -> list[tuple[Draft, bundles.Media | None]]:
+def _brought(stream: IO[bytes], name: str) -> list[bundles.Entry]:
     if name.lower().endswith(".zip"):
         return bundles.read(stream.read())  # the server bounds what a request may bring
-    return [(draft, None) for draft in exchange.read(stream.read(exchange.LARGEST + 1), name)]
+    return [bundles.Entry(draft) for draft in exchange.read(stream.read(exchange.LARGEST + 1), name)]

@@ -49,8 +49,9 @@ def figures() -> Response:
     drawn: dict[str, Any] = {}
     found = drift.drifts()
     for modality in Modality:
+        sides = {"input": _("input"), "output": _("output")}
         lines = [
-            (f"{_('input') if each.side == 'input' else _('output')}: {each.name}", each.months)
+            (f"{sides[each.side]}: {each.name}", each.months)
             for each in found
             if each.modality is modality and each.months
         ]

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import login_required
 
 from ml.core.readings import FaceReading
+from webapp.analysis.models import Analysis
+from webapp.analysis.visible import Reading
 from webapp.core.extensions import limiter
 from webapp.policy import Modality
 from webapp.saliency import face
@@ -31,7 +33,11 @@ def show(analysis_id: str) -> Response | tuple[Response, int]:
 
     Only where the reading itself may be seen now (policy check 2), by this person; 404 otherwise.
     """
-    analysis, reading = reading_of(analysis_id, Modality.FACE)
+    return at_time(*reading_of(analysis_id, Modality.FACE))
+
+
+def at_time(analysis: Analysis, reading: Reading) -> Response | tuple[Response, int]:
+    """The moment of a face's reading that the request asks for, as JSON. Access is checked by the caller."""
     if not isinstance(reading, FaceReading):
         abort(404)
     try:

@@ -15,6 +15,9 @@ env:
   - {name: VIVA_PUBLIC_URL, value: {{ printf "https://%s" .Values.host | quote }}}
   - {name: VIVA_PROXIES, value: "1"}
   - {name: VIVA_LIVE_LISTEN, value: "0.0.0.0:8001"}
+  {{- with .live }}
+  - {name: VIVA_LIVE_NAME, value: {{ . | quote }}}
+  {{- end }}
   {{- with .drain }}
   - {name: VIVA_DRAIN_SECONDS, value: {{ . | quote }}}
   {{- end }}

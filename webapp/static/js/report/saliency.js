@@ -149,7 +149,7 @@ const grid = (items) => {
 };
 
 /** @param {{name: string, probability: number, words: string, alt: string, picture: string}} options */
-const ofExpression = ({ name, probability, words, alt, picture }) =>
+export const ofExpression = ({ name, probability, words, alt, picture }) =>
   figure(picture, alt, `${name}, ${Math.round(100 * probability)} %${words ? `: ${words}` : ""}`);
 
 /**
