@@ -21,7 +21,7 @@ BENCHES = tuple(
 )
 
 #: Those that are about faults, work or a model that is fetched on request, not about speed alone: run by their name.
-FAULTS = frozenset({"candidates", "chaos", "faults", "front", "languages", "load", "messages", "review"})
+FAULTS = frozenset({"candidates", "chaos", "faults", "follow_ups", "front", "languages", "load", "messages", "review"})
 
 
 #: What a bench may be told, for those whose ``measure`` takes it.

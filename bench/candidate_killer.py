@@ -103,15 +103,15 @@ def processes(home: Path) -> Iterator[tuple[int, str]]:
         above = {int((home / "viva.lock").read_text("ascii").split()[0])}
     except (OSError, ValueError, IndexError):
         return
-    parents = dict(_parents())
-    while found := {pid for pid, parent in parents.items() if parent in above} - above:
+    above_of = dict(parents())
+    while found := {pid for pid, parent in above_of.items() if parent in above} - above:
         above |= found
-    for pid in above & parents.keys():
+    for pid in above & above_of.keys():
         with contextlib.suppress(OSError):
             yield pid, Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
 
 
-def _parents() -> Iterator[tuple[int, int]]:
+def parents() -> Iterator[tuple[int, int]]:
     """Each process of this machine and its parent."""
     for name in os.listdir("/proc"):
         if name.isdigit():

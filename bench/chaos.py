@@ -38,6 +38,9 @@ AT_ONCE, SETTLED, COMPARED = 24, 150.0, 10.0
 #: Every so many candidates one records an answer.
 RECORDS = 10
 BUCKET = "viva"
+#: What processes run instead of their own modules, and how many listen to each queue.
+PROGRAM = "bench.chaos_program"
+WORKERS = ("upkeep=1", "quick=2", "outbox=1", "analysis=1", "transcripts=1")
 #: What is not finished, per table.
 UNFINISHED = {
     "recordings": "select count(*) from recordings where state = 'verifying'"
@@ -76,7 +79,7 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
         servers = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="viva-chaos-servers-")))
         servers.chmod(0o755)
         full, home = stack.enter_context(candidate_killer.disk(Path(name))), Path(name) / "home"
-        stack.enter_context(settings({
+        stack.enter_context(serving.settings({
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1",
         }))  # fmt: skip
         database = stack.enter_context(chaos_servers.postgresql(servers / "postgresql"))
@@ -85,7 +88,7 @@ def measure(interviews: int = 1000, seed: int = 20261202, limit: int = 535) -> d
         storage = chaos_servers.Proxy(stack.enter_context(chaos_servers.s3(BUCKET)))
         stack.callback(broker.close)
         stack.callback(storage.close)
-        stack.enter_context(settings({
+        stack.enter_context(serving.settings({
             "VIVA_HOME": str(home), "VIVA_DATABASE_URL": database.address, "VIVA_STORAGE": f"s3://{BUCKET}",
             "VIVA_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0", "VIVA_STORAGE_KEY": "",
             "VIVA_S3_ENDPOINT": f"http://127.0.0.1:{storage.port}", "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -182,27 +185,17 @@ class Redis:
         self._client.rpush(queue, data)
 
 
-@contextlib.contextmanager
-def settings(values: dict[str, str]) -> Iterator[None]:
-    """The environment for this process and those that it starts, until the block ends."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def command(port: int) -> list[str]:
+    """What starts Viva's processes with a server at ``port``."""
+    start = [sys.executable, "-P", "-m", "bench.several_processes", str(port), *WORKERS]
+    return [*start, "--program", PROGRAM, "--server", PROGRAM]
 
 
 @contextlib.contextmanager
 def _viva(home: Path) -> Iterator[int]:
     """Its processes, until the block ends; the server's port. Raises BenchFailed where it does not start."""
     port = chaos_servers.free_port()
-    command = [sys.executable, "-P", "-m", "bench.chaos_viva", str(port)]
-    with serving.running(command, port, home.parent / "up.log", env=os.environ | {"PYTHONPATH": str(ROOT)}):
+    with serving.running(command(port), port, home.parent / "up.log", env=os.environ | {"PYTHONPATH": str(ROOT)}):
         yield port
 
 

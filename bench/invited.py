@@ -14,14 +14,18 @@ def prepare(home: Path, candidates: int, kinds: Sequence[str] = ("video", "video
     return prepare_sets(home, candidates, [kinds])[0]
 
 
-def prepare_sets(home: Path, candidates: int, sets_of: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
-    """The same for each of several sets of questions, given as the questions' kinds."""
+def prepare_sets(
+    home: Path, candidates: int, sets_of: Sequence[Sequence[str]], *, limit: int = 90, follow_ups: str = ""
+) -> list[tuple[list[str], list[str]]]:
+    """The same for each of several sets of questions, given as the questions' kinds; ``limit``: seconds of an answer;
+    ``follow_ups``: those of each recorded question, which the organisation has switched on."""
     import flask_migrate
 
     from webapp import create_app
     from webapp.accounts.models import Role, User
     from webapp.accounts.operations import enrol, first_organisation
     from webapp.core.database import db, now
+    from webapp.employer.operations import page_of
     from webapp.interviews.operations import create_invitation, invitation_url
     from webapp.positions.operations import create_position
     from webapp.questions import operations as sets
@@ -35,15 +39,21 @@ def prepare_sets(home: Path, candidates: int, sets_of: Sequence[Sequence[str]]) 
         by.lock_password()
         enrol(by)
         position = create_position(title="Support engineer", city="Montréal", country="CA", by=by)
+        if follow_ups:
+            page = page_of(by.organisation_id)
+            page.follow_ups_since = now()
+            db.session.add(page)
         until = now() + timedelta(days=7)
         found = []
         for kinds in sets_of:
             chosen = sets.create_set(title="A few questions", introduction="", by=by)
             for kind, prompt in zip(kinds, PROMPTS, strict=False):
                 sets.add_question(
-                    chosen, kind=QuestionKind(kind), prompt=prompt, rubric="", think_seconds=0, limit_seconds=90,
+                    chosen, kind=QuestionKind(kind), prompt=prompt, rubric="", think_seconds=0, limit_seconds=limit,
                     takes_allowed=3, by=by,
                 )  # fmt: skip
+            for question in chosen.questions if follow_ups else ():
+                question.follow_ups = follow_ups
             sets.publish(chosen, by=by)
             made = [
                 create_invitation(

@@ -1,24 +1,36 @@
-"""How much a Viva carries: five hundred uploads at once, and pages of a hundred thousand interviews in PostgreSQL.
+"""How much a Viva carries: five hundred uploads at once, pages of a hundred thousand interviews in PostgreSQL, and what
+an interview costs, with a model of what a million a day would take.
 
-``--part`` runs one of them alone. What each measures is in bench/load_uploads.py and bench/load_pages.py; the rows are
-made by bench/load_data.py and bench/load_copies.py.
+``--part`` runs one of them alone. What each measures is in bench/load_uploads.py, bench/load_pages.py and
+bench/load_costs.py; the rows are made by bench/load_data.py and bench/load_copies.py, the model is
+bench/load_simulation.py.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from bench import chaos_servers, load_copies, load_data, load_pages, load_uploads, serving
+from bench import (
+    chaos_servers,
+    load_copies,
+    load_costs,
+    load_data,
+    load_pages,
+    load_simulation,
+    load_uploads,
+    serving,
+)
 from bench.measuring import BenchFailed, rows
 
 __all__ = ["BenchFailed", "measure", "table"]
 
-PARTS = ("uploads", "pages")
+PARTS = ("uploads", "pages", "costs")
 CANDIDATES = 500
 #: Milliseconds of a page, its statements, and the seconds in which the rows are copied, at most.
 P95, QUERIES, FILLED = 200.0, 15, 180.0
@@ -39,6 +51,10 @@ def measure(interviews: int = 100_000, part: str = "") -> dict[str, Any]:
         found = _pages(interviews)
         result |= found
         missed += _missed(found)
+    if part in ("", "costs"):
+        found = _costs()
+        result |= found
+        missed += [] if found["simulation"]["checked"]["believed"] else ["simulation.off"]
     return result | {"seconds": round(time.monotonic() - began, 1), "missed": missed}
 
 
@@ -61,6 +77,23 @@ def _pages(interviews: int) -> dict[str, Any]:
     found["filled"] = {"seconds": round(filled.seconds, 1), "bytes": filled.bytes}
     found["errors"] = asked.errors[:10]
     return found
+
+
+def _costs() -> dict[str, Any]:
+    crowds, idle = load_costs.run()
+    grown = load_simulation.growth(crowds)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    checked = load_simulation.check(crowds, cores, idle)
+    return {
+        "cpu_seconds_per_minute": round(sum(line["per_minute"] for line in grown["cpu_seconds"].values()), 2),
+        "cpu_seconds_per_interview": round(sum(line["fixed"] for line in grown["cpu_seconds"].values()), 2),
+        "idle_cores": round(idle, 3),
+        "costs": grown | {"crowds": [crowd.summary() for crowd in crowds]},
+        "simulation": {
+            "checked": checked,
+            "days": [load_simulation.day(number, grown) for number in load_simulation.DAYS],
+        },
+    }
 
 
 def _missed(found: dict[str, Any]) -> list[str]:

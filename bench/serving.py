@@ -77,3 +77,18 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def settings(values: dict[str, str]) -> Iterator[None]:
+    """The environment for this process and those that it starts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

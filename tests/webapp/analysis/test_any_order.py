@@ -18,13 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.webapp.analysis.samples import READINGS
 from tests.webapp.recordings.conftest import _webm
-from webapp.analysis import leases, operations
+from webapp.analysis import leases, operations, sweeper
 from webapp.analysis.models import FINISHED, Analysis, AnalysisState
 from webapp.candidate import operations as candidate
 from webapp.core import database, events, queues
 from webapp.core.database import db
 from webapp.core.storage import storage
-from webapp.interviews.answering import AnsweringError, answer_to, check_may_finish
+from webapp.interviews.answering import AnsweringError, check_may_finish, show_question
 from webapp.interviews.models import Interview, InterviewState
 from webapp.policy import Purpose
 from webapp.recordings import operations as recordings
@@ -101,7 +101,7 @@ class Steps(RuleBasedStateMachine):
 
     def _answer(self, number: int) -> Any:
         interview = self.interview
-        return answer_to(interview, interview.question_set.questions[number])
+        return show_question(interview, interview.question_set.questions[number])
 
     def _try(self, step: Callable[[], object]) -> bool:
         """One request: it commits, or is refused for a reason that people are told."""
@@ -129,7 +129,9 @@ class Steps(RuleBasedStateMachine):
 
     @rule(number=ANY, skipped=st.sampled_from([0, 0, 0, 1000]), parts=st.integers(1, 3))
     def send(self, number: int, skipped: int, parts: int) -> None:
-        """A part, or some, or one that comes before its turn."""
+        """A part, or some, or one that comes before its turn; of what is begun for it, where nothing is."""
+        if not self.uploads:
+            self.begin()
         if (recording := self._upload(number)) is None or not self.is_open:
             return
         at = recordings.offset_of(recording)
@@ -155,8 +157,11 @@ class Steps(RuleBasedStateMachine):
         if self._try(lambda: candidate.save_text(self._answer(1), text)):
             self.text = text
 
-    @rule()
-    def submit(self) -> None:
+    @rule(sure=st.sampled_from([False, False, False, True]))
+    def submit(self, sure: bool = True) -> None:
+        """Seldom, for nothing more can be answered after it."""
+        if not sure:
+            return
         self._try(lambda: candidate.submit(self.interview, incomplete=True))
 
     @rule(gone=st.sampled_from([frozenset(), {Purpose.TEXT}, {Purpose.FACE, Purpose.VOICE}, {Purpose.RECORDING}]))
@@ -301,18 +306,49 @@ class Steps(RuleBasedStateMachine):
         return [] if built else ["the report"]
 
 
-def run(world: World, examples: int, steps: int) -> None:
+def run(world: World, examples: int, steps: int, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> None:
     class Here(Steps):
         pass
 
     Here.world = world
     chosen = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=True,
-        suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink), print_blob=False,
+        suppress_health_check=list(HealthCheck), phases=phases, print_blob=False,
     )  # fmt: skip
     run_state_machine_as_test(Here, settings=chosen)
 
 
 @pytest.mark.full
 def test_no_order_of_steps_loses_doubles_or_holds_up_anything(world):
-    run(world, examples=25, steps=30)
+    run(world, examples=60, steps=30)
+
+
+def sweep_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Rows whose worker died, and whose message was lost, are left as they are."""
+    patch.setattr(sweeper, "sweep", lambda: 0)
+
+
+def take_parts_in_any_order(patch: pytest.MonkeyPatch) -> None:
+    """A part that comes before its turn is answered as if it had been taken."""
+    append = recordings.append
+
+    def take(recording: Recording, offset: int, block: bytes) -> object:
+        return None if offset != recordings.offset_of(recording) else append(recording, offset, block)
+
+    patch.setattr(recordings, "append", take)
+
+
+def keep_the_first_text(patch: pytest.MonkeyPatch) -> None:
+    """A second text that is confirmed and not stored."""
+    save = candidate.save_text
+    patch.setattr(candidate, "save_text", lambda answer, text: None if answer.text else save(answer, text))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "broken", [sweep_nothing, take_parts_in_any_order, keep_the_first_text], ids=lambda each: each.__name__
+)
+def test_a_broken_promise_is_found(world, monkeypatch, broken):
+    broken(monkeypatch)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        run(world, examples=60, steps=30, phases=(Phase.generate,))
