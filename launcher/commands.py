@@ -25,7 +25,7 @@ Viva: job interviews on your own machine.
   ./viva up [--port 8000] [--host 127.0.0.1] [--data DIR] [--no-demo]
         prepare what is needed, start Viva, print its address; Ctrl-C stops it
   ./viva test [--full [--slice K]] [PYTEST ARGUMENTS]
-        run the tests, those in a browser included; --full runs the long matrices, in sixteen slices
+        run the tests, those in a browser included; --full runs the long matrices, in twenty-four slices
   ./viva check [GATE …] [--json]
         read the code without running it: faults, types, layers, spelling, templates, scripts
 

@@ -17,7 +17,7 @@ from launcher.paths import ROOT, command, environment
 from launcher.spoken_languages import ensure_spoken_languages
 
 #: The long matrices run in this many parts; tests/conftest.py deals them out.
-SLICES = 16
+SLICES = 24
 #: Debian's packages with what the long matrices drive, and one program of each.
 OTHERS = {
     "firefox-esr": "firefox-esr", "webkit2gtk-driver": "WebKitWebDriver", "xvfb": "Xvfb", "nginx-light": "nginx",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 #: The long matrices (``full``) are dealt out into this many parts.
-SLICES = 16
+SLICES = 24
 BROWSER = "tests/browser/"
 #: What waits for real processes, browsers, clocks or eSpeak: on a crowded machine these are late now and then. They are
 #: tried again, twice at most, and the summary lists each that was.
