@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import importlib.util
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery.contrib.testing.worker import start_worker
 from flask import Flask
 
+from tests import servers
 from webapp import create_app
 from webapp.core import queues, tracing
 
@@ -23,6 +31,7 @@ class Collector(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Take)
         self.bodies: list[bytes] = []
+        self.address = f"http://127.0.0.1:{self.server_port}"
 
     def spans(self) -> dict[str, Any]:
         """Span by name."""
@@ -41,7 +50,8 @@ class _Take(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         assert self.path == "/v1/traces"
-        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -50,22 +60,51 @@ class _Take(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    with Collector() as server:
+@pytest.fixture(params=["ours", pytest.param("Rotel", marks=pytest.mark.full)])
+def collector(request) -> Iterator[Collector]:
+    """One that keeps what it takes, asked at once or by another program that collects, batches and sends on."""
+    with Collector() as server, contextlib.ExitStack() as stack:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
+        if request.param == "Rotel":
+            server.address = stack.enter_context(rotel(server.address))
         yield server
         server.shutdown()
         thread.join(10)
+
+
+@contextlib.contextmanager
+def rotel(to: str) -> Iterator[str]:
+    """Rotel, which sends on what it collects; gives its address."""
+    found = importlib.util.find_spec("rotel")
+    if found is None or found.origin is None:
+        pytest.skip("no Rotel (uv pip install rotel==0.0.1a15)")
+    port, other = servers.free_port(), servers.free_port()
+    options = {
+        "otlp-http-endpoint": f"127.0.0.1:{port}", "otlp-grpc-endpoint": f"127.0.0.1:{other}", "exporter": "otlp",
+        "otlp-exporter-endpoint": to, "otlp-exporter-protocol": "http",
+    }  # fmt: skip
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    process = subprocess.Popen([Path(found.origin).parent / "rotel-agent", "start", *words])
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None and time.monotonic() < deadline, "Rotel does not start"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 @pytest.fixture
 def traced(tmp_path, collector, monkeypatch) -> Iterator[Flask]:
     """An application with a route that leads to a task, which leads to another, which fails."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
-    address = f"http://127.0.0.1:{collector.server_port}/"
-    app = create_app({"HOME": tmp_path, "TESTING": True, "BROKER_URL": "memory://", "TRACES": address})
+    app = create_app({"HOME": tmp_path, "TESTING": True, "BROKER_URL": "memory://", "TRACES": f"{collector.address}/"})
     celery = app.extensions["celery"]
     done = threading.Event()
 
@@ -108,6 +147,9 @@ def test_a_trace_leads_from_a_request_to_every_task_and_says_nothing_of_people(t
     with start_worker(traced.extensions["celery"], **worker):
         assert traced.extensions["test.done"].wait(20)
     tracing.flush()
+    deadline = time.monotonic() + 20
+    while len(collector.spans()) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
     found = collector.spans()
     assert set(found) == {"GET /of/<who>", "test.first", "test.second", "GET none"}
     request, first, second = (found[name] for name in ("GET /of/<who>", "test.first", "test.second"))
