@@ -21,7 +21,7 @@ OWN = {"static", "accounts.sign_out", "accounts.end_sessions", "health.healthz",
 #: An address that only leads on, and says nothing about what is there.
 LEADS_ON = {"earlier_positions.moved"}
 #: For anybody to read.
-PUBLIC = {"notices.public"}
+PUBLIC = {"notices.public", "practice.by_mail"}
 #: Wrong in themselves, whoever asks: there is no such token.
 TOKENS = {"token", "link"}
 #: No such thing, not here, or a request that is refused before anything is looked up.
