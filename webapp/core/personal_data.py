@@ -61,6 +61,8 @@ class Holding:
     counted: Counted = Counted.ROW
     #: What is to be done before rows are deleted, with their ids; for what lies outside of tables and storage.
     before: Callable[[Sequence[str]], None] | None = field(default=None, compare=False)
+    #: A select of the addresses (lower case) by which rows may belong to a scope.
+    addresses: sa.Select[Any] | None = field(default=None, compare=False)
 
     @property
     def table(self) -> sa.Table:
@@ -75,6 +77,10 @@ class Holding:
         """The primary keys of the rows, as texts."""
         key = next(iter(self.table.primary_key.columns))
         return [str(value) for value in db.session.scalars(sa.select(key).where(self.rows(scope)))]
+
+    def addressed(self) -> set[str]:
+        """The addresses by which rows may belong to a scope."""
+        return set(db.session.scalars(self.addresses)) if self.addresses is not None else set()
 
     def exported(self, scope: Scope) -> list[dict[str, Any]]:
         """The rows as JSON, without what is not the person's to have."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -18,12 +20,14 @@ from webapp.analysis.operations import analyses_of
 from webapp.core import events
 from webapp.core.database import after_commit, db, now
 from webapp.core.personal_data import Counted, Kept, Scope, counted, holdings
+from webapp.core.sealing import keys_for
 from webapp.core.security_log import record
 from webapp.core.storage import storage
 from webapp.governance.models import Erasure
 from webapp.governance.retention import clock, is_held
 from webapp.interviews.models import Interview, Invitation
 
+_ADDRESS = "erased address"
 #: Within so long whatever was asked is done.
 WITHIN = timedelta(days=7)
 
@@ -138,7 +142,7 @@ def request_erasure(
     row = Erasure(
         organisation_id=organisation_of(scope) or (by.organisation_id if by else None),
         ground=ground,
-        scope={name: list(value) for name, value in asdict(scope).items() if name != "email"},
+        scope=_written(scope),
         kept_classes=[each.value for each in kept],
         by_id=by.id if by else None,
         due_at=now() + WITHIN,
@@ -150,6 +154,27 @@ def request_erasure(
     else:
         record("erasure asked", erasure=row.id, by=by.id)
     return row
+
+
+def _written(scope: Scope) -> dict[str, Any]:
+    """A scope as it is kept for ever: ids, and a mark of the address that only this installation can make."""
+    found: dict[str, Any] = {name: list(value) for name, value in asdict(scope).items() if name != "email"}
+    return found | ({"address": _mark(scope.email, keys_for(_ADDRESS)[0])} if scope.email else {})
+
+
+def _scope_of(row: Erasure) -> Scope:
+    """The same again; the address is found among those that are still held, and only there."""
+    named = {name: tuple(row.scope.get(name, ())) for name in ("interviews", "invitations", "accounts")}
+    email, mark = "", row.scope.get("address")
+    if mark:
+        there = {address for holding in holdings() for address in holding.addressed()}
+        keys = keys_for(_ADDRESS)
+        email = next((each for each in there if mark in [_mark(each, key) for key in keys]), "")
+    return Scope(named["interviews"], named["invitations"], named["accounts"], email)
+
+
+def _mark(address: str, key: str) -> str:
+    return hmac.new(key.encode(), address.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def organisation_of(scope: Scope) -> str | None:
@@ -172,8 +197,7 @@ def approve(row: Erasure, *, by: User) -> None:
 
 def carry_out(row: Erasure) -> Plan:
     """Erase. A second time erases what has come back since, as after a backup was restored. Raises ErasureError."""
-    named = {name: tuple(row.scope.get(name, ())) for name in ("interviews", "invitations", "accounts")}
-    scope = Scope(named["interviews"], named["invitations"], named["accounts"])
+    scope = _scope_of(row)
     _check_not_held(scope)
     kept = [Kept(each) for each in row.kept_classes]
     done = plan(scope, kept)

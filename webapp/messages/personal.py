@@ -25,7 +25,13 @@ def _refusals(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 register(
-    Holding(Message, Kept.RECORDS, _messages, not_exported=frozenset({"lease_owner", "lease_until", "attempts"})),
-    Holding(Refusal, Kept.RECORDS, _refusals),
+    Holding(
+        Message,
+        Kept.RECORDS,
+        _messages,
+        not_exported=frozenset({"lease_owner", "lease_until", "attempts"}),
+        addresses=sa.select(sa.func.lower(Message.recipient)).distinct(),
+    ),
+    Holding(Refusal, Kept.RECORDS, _refusals, addresses=sa.select(Refusal.address).distinct()),
 )
 holds_nothing("what an organisation says to everybody", Wording)

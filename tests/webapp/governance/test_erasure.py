@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tests.webapp.analysis.samples import answer_all
 from tests.webapp.search.corpus import answered
 from webapp.accounts.models import Role, User
+from webapp.accounts.operations import first_organisation
 from webapp.analysis.operations import queue_interview
 from webapp.core import events
 from webapp.core.database import db, now
@@ -22,6 +23,7 @@ from webapp.governance.models import AuditEntry, Erasure, LegalHold, RetentionRu
 from webapp.governance.retention import clock
 from webapp.interviews.models import Interview, InterviewState, Invitation
 from webapp.interviews.status import Status, entry_of
+from webapp.messages.models import Channel, Message, Refusal, State
 from webapp.recordings.models import Recording
 from webapp.reports.models import Report
 
@@ -105,6 +107,46 @@ def test_an_address_leads_to_everything_of_a_candidate(make):
     assert db.session.scalar(sa.select(sa.func.count(Interview.id))) == 1
     assert db.session.scalar(sa.select(User).where(User.email == "kim@viva.test")) is None
     assert [row.email for row in db.session.scalars(sa.select(Invitation))] == ["other@viva.test"]
+
+
+@pytest.mark.parametrize("four_eyes", [False, True])
+def test_what_is_held_by_the_address_alone_goes_as_the_preview_says(app, make, four_eyes):
+    """And again where it has come back, as after a backup was restored; the address itself is kept nowhere."""
+    app.config["ERASURE_FOUR_EYES"] = four_eyes
+    asking, agreeing = make.user(Role.ADMIN), make.user(Role.ADMIN)
+    make.invitation(email="kim@viva.test")
+    hold_by_address("kim@viva.test", "other@viva.test")
+    scope = erasure.scope_of_email("Kim@viva.test")
+    counted = erasure.plan(scope).tables
+    assert (counted["messages"], counted["message_refusals"]) == (1, 1)
+    row = erasure.request_erasure(scope, by=asking)
+    if four_eyes:
+        assert row.done_at is None
+        erasure.approve(row, by=agreeing)
+    db.session.commit()
+    assert row.counts["tables"] == counted
+    assert held_by_address() == {"other@viva.test"}
+    assert "kim" not in json.dumps(row.scope) + json.dumps(row.counts)
+    hold_by_address("kim@viva.test")
+    erasure.carry_out(row)
+    db.session.commit()
+    assert held_by_address() == {"other@viva.test"}
+
+
+def hold_by_address(*addresses: str) -> None:
+    for address in addresses:
+        message = Message(
+            channel=Channel.MAIL, kind="invitation", state=State.SENT, cause=f"to {address}", recipient=address.title(),
+            expires_at=now() + timedelta(days=1), organisation_id=first_organisation().id,
+        )  # fmt: skip
+        db.session.add_all([message, Refusal(address=address, why="bounced")])
+    db.session.commit()
+
+
+def held_by_address() -> set[str]:
+    here = {row.recipient.lower() for row in db.session.scalars(sa.select(Message)) if row.cause.startswith("to ")}
+    assert here == set(db.session.scalars(sa.select(Refusal.address)))
+    return here
 
 
 def test_whoever_hires_is_not_erased(make):
