@@ -77,3 +77,11 @@ class ByLanguage:
         chosen = self._english() if language == "en" and self._english else self._all
         found = chosen.write(stream, language, progress=progress)
         return replace(found, language_likelihood=sure)
+
+    def text_of(self, samples: np.ndarray, *, language: str | None = None) -> str:
+        """The words of at most half a minute of ``samples`` (float32 mono, 16 kHz), without times and confidence."""
+        if language is None:
+            speech, _seconds, _pieces = heard_first([(0, samples)])
+            language = self._all.tell(speech)[0] if len(speech) else None
+        chosen = self._english() if language == "en" and self._english else self._all
+        return chosen.text_of(samples, language=language)

@@ -106,6 +106,17 @@ class Whisper:
                 progress((start + len(piece)) / RATE)
         return Transcript(words, language, self.name, speech_seconds=round(spoken, 1), english=english(heard))
 
+    def text_of(self, samples: np.ndarray, *, language: str | None = None) -> str:
+        """The words of at most half a minute of ``samples`` (float32 mono, 16 kHz), as fast as it goes: without times
+        and confidence, and without asking whether this is English at all."""
+        if detect(samples).seconds < LITTLE_SPEECH:
+            return ""
+        told = None if self._knows_english_alone else language
+        segments, language = self._segments(samples, told or self._language, times=False)
+        fastest = FASTEST_UNSPACED if language in UNSPACED else FASTEST
+        heard = " ".join(segment.text for segment in segments if is_understood(segment, fastest)).split()
+        return " ".join(word.text for word in unlooped([Word(each, None, None) for each in heard]))
+
     def _twice(self, piece: np.ndarray, segments: list[Any]) -> Heard:
         """What one piece gave, and what it gives when it is heard once more."""
         again, _ = self._segments(second_hearing(piece), "en", times=False)
@@ -164,7 +175,7 @@ def is_understood(segment: Any, fastest: float = FASTEST) -> bool:
     return (
         segment.avg_logprob >= UNLIKELY
         and segment.compression_ratio <= REPETITIVE
-        and len(segment.words or []) / seconds <= fastest
+        and len(segment.words or segment.text.split()) / seconds <= fastest
         and (segment.temperature or 0.0) <= WARMEST
     )
 

@@ -122,8 +122,8 @@ def _new(path: Path, place: float, whole: bool, language: str | None) -> Iterato
     held: tuple[int, np.ndarray] | None = None
     for piece in chain(pieces(_after(path, start)), [None] if whole else []):
         if held is not None:
-            found = recogniser().transcribe([held[1]], language=language)
-            yield (start + held[0] + len(held[1])) / RATE, found.text
+            text = recogniser().text_of(held[1], language=language)
+            yield (start + held[0] + len(held[1])) / RATE, text
         held = piece
 
 

@@ -87,6 +87,10 @@ class Heard:
         self.written.append((language, sum(len(piece) for _, piece in stream)))
         return Transcript([Word("x", 0, 1, 0.9)], language, self.name)
 
+    def text_of(self, samples, *, language=None):
+        self.written.append((language, len(samples)))
+        return "x"
+
 
 @pytest.fixture(scope="module")
 def sentence():
@@ -115,6 +119,15 @@ def test_english_goes_to_the_smaller_model_and_what_a_person_says_counts(sentenc
     asked = len(every.asked)
     assert both.transcribe([sentence], language="ar").language == "ar"
     assert len(every.asked) == asked and every.written[-1][0] == "ar"
+
+
+def test_words_alone_go_to_the_model_of_their_language(sentence):
+    every, english = Heard("en", 0.9), Heard()
+    both = languages.ByLanguage(every, lambda: english)
+    assert both.text_of(sentence) == "x" and english.written == [("en", len(sentence))] and not every.written
+    assert both.text_of(sentence, language="ar") == "x" and every.written == [("ar", len(sentence))]
+    both.text_of(np.zeros(RATE, np.float32))
+    assert every.written[-1] == (None, RATE) and len(every.asked) == 1  # of silence no language is told
 
 
 def test_languages_without_spaces_keep_each_sign_apart():

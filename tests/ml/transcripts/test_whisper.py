@@ -32,7 +32,7 @@ def _fresh():
 @pytest.fixture
 def library(monkeypatch):
     """In place of faster_whisper.WhisperModel: each piece holds two words and what else ``extra`` says."""
-    state = SimpleNamespace(pieces=[], multilingual=False, extra=[], loaded=None, languages=[])
+    state = SimpleNamespace(pieces=[], multilingual=False, extra=[], loaded=None, languages=[], times=[])
 
     class Model:
         def __init__(self, path, **options):
@@ -47,8 +47,10 @@ def library(monkeypatch):
                 SimpleNamespace(word=" there", start=0.4, end=0.8, probability=0.4),
                 SimpleNamespace(word="-by.", start=0.8, end=0.9, probability=0.4),
             ]
+            state.times.append(options["word_timestamps"])
             good = SimpleNamespace(
-                words=words,
+                words=words if options["word_timestamps"] else None,
+                text=" Hello there-by.",
                 no_speech_prob=0.01,
                 avg_logprob=-0.2,
                 compression_ratio=1.2,
@@ -87,6 +89,20 @@ def test_words_carry_times_of_the_recording_and_confidence(library, sentence, tm
     assert seen[-1] == pytest.approx((2 * len(sentence) + len(gap)) / RATE)
     assert len(library.pieces) == 2  # silence is not listened to
     assert library.loaded[1]["local_files_only"] is True and library.loaded[1]["compute_type"] == "int8"
+
+
+def test_words_alone_are_heard_once_and_without_times(library, sentence, tmp_path):
+    heard = whisper.Whisper(tmp_path, language="en")
+    assert heard.text_of(sentence) == "Hello there-by." and library.times == [False]
+    assert heard.text_of(np.zeros(10 * RATE, np.float32)) == "" and len(library.pieces) == 1
+
+
+def test_words_alone_are_those_of_the_transcript(monkeypatch, sentence):
+    monkeypatch.delenv(module.SETTING)
+    if module.packaged() is None:
+        pytest.skip("the package with Whisper's weights is not installed")
+    heard = module.recogniser()
+    assert heard.text_of(sentence) == heard.transcribe([sentence]).text != ""
 
 
 def test_the_language_is_told_from_the_first_piece(library, sentence, tmp_path):
