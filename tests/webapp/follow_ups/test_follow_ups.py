@@ -172,15 +172,15 @@ def test_a_recording_that_is_saved_while_somebody_listens_is_decided_all_the_sam
     monkeypatch.setattr(type(recording), "is_ready", property(lambda self: saved_now[0]))
     operations.begin(answer, recording.id)
     db.session.commit()
-    transcribe = heard.transcribe
+    text_of = heard.text_of
 
-    def meanwhile(blocks, **rest):
+    def meanwhile(samples, **rest):
         if not saved_now[0]:
             saved_now[0] = True
             listening.listen(recording.id)  # the message that it is saved, in another worker
-        return transcribe(blocks, **rest)
+        return text_of(samples, **rest)
 
-    heard.transcribe = meanwhile
+    heard.text_of = meanwhile
     LENGTH[0] = 65
     listening.listen(recording.id)
     LENGTH[0] = 40
