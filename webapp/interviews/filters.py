@@ -96,8 +96,28 @@ class Filters:
         """Whether anything but the status is asked for."""
         return bool(self.but(status=None).address())
 
+    @property
+    def by_place(self) -> bool:
+        """Whether position or team are asked for, which stand beside an invitation, and nothing else but the status."""
+        return self.narrow and not self.but(status=None, position=None, team=None).address()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether what is asked for was submitted, and nobody has decided on it."""
+        return self.waits is not None or self.stage in (ReviewState.TO_REVIEW, ReviewState.IN_REVIEW)
+
+    @property
+    def progress(self) -> sa.ColumnElement[bool]:
+        """What is known of the invitation's own row of all that fits: each of both tables has an index of these."""
+        if self.undecided:
+            return Invitation.progress.in_((Progress.SUBMITTED, Progress.READY))
+        if self.outcome or self.stage == ReviewState.DECIDED:
+            return Invitation.progress == Progress.DECIDED
+        return sa.true()
+
     def apply(self, query: sa.Select, user: User) -> sa.Select:
-        """Narrow a query over Invitation, outer joined with Interview, by everything but the status."""
+        """Narrow a query over Invitation, outer joined with Interview, by everything but the status. With ``by_place``
+        it may be over Invitation alone."""
         if self.position:
             query = query.where(Invitation.position_id == self.position)
         if self.team:
@@ -110,8 +130,7 @@ class Filters:
         if self.outcome:
             query = query.where(Interview.outcome == self.outcome, Interview.review_state == ReviewState.DECIDED)
         if self.waits:
-            # Said of both tables: each has an index of these few.
-            query = query.where(waits_for(user), Invitation.progress.in_((Progress.SUBMITTED, Progress.READY)))
+            query = query.where(waits_for(user))
         zone = reader_zone()
         if self.since:
             query = query.where(Interview.submitted_at >= datetime.combine(self.since, time(), zone))

@@ -14,12 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.accounts.models import User
 from webapp.core.database import db, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.filters import Status
 from webapp.interviews.models import Interview, InterviewState, Invitation, Progress
-from webapp.interviews.operations import invitations_of
 from webapp.positions.models import ReviewState
 
 #: A deadline that passed within this time is worth a look: extend it, or let it be.
@@ -102,10 +100,16 @@ def status() -> sa.Case[str]:
     )
 
 
-def in_rank(query: sa.Select[Any], rank: Rank, *, backwards: bool = False) -> sa.Select[Any]:
+def in_rank(
+    query: sa.Select[Any], rank: Rank, *, backwards: bool = False, undecided: bool = False
+) -> sa.Select[Any]:  # fmt: skip
     """What of a query over Invitation, outer joined with Interview, is of one rank, in the order of that rank or, for
-    what stands near its end, in the opposite one."""
-    conditions, order = _of_rank(rank)
+    what stands near its end, in the opposite one.
+
+    :param undecided: the query itself says that it was submitted and not decided; a database that was told twice would
+        expect too few rows, and not read them in order.
+    """
+    conditions, order = _of_rank(rank, undecided=undecided)
     if backwards:
         order = [each.desc() if ascending else each.asc() for each, ascending in order]
     else:
@@ -113,14 +117,14 @@ def in_rank(query: sa.Select[Any], rank: Rank, *, backwards: bool = False) -> sa
     return query.where(*conditions).order_by(*order)
 
 
-def _of_rank(rank: Rank) -> tuple[list[sa.ColumnElement[bool]], list[Any]]:
+def _of_rank(rank: Rank, *, undecided: bool) -> tuple[list[sa.ColumnElement[bool]], list[Any]]:
     """What is of a rank, and by which columns it is sorted: each with whether it ascends."""
     newest = [(Invitation.created_at, False), (Invitation.id, True)]
     if rank in (Rank.REVIEW, Rank.ANALYSING):
-        # Said of both tables: each has an index of these few.
-        waits = (Interview.state == InterviewState.SUBMITTED, Interview.review_state != ReviewState.DECIDED)
-        label = Status.READY if rank is Rank.REVIEW else Status.ANALYSING
-        conditions = [has_status(label), sa.not_(_DECIDED), *waits]
+        built = sa.or_(_WITH_REPORT, sa.and_(_WITHOUT_REPORT, *_ready))
+        conditions = [_STAYS, built] if rank is Rank.REVIEW else [has_status(Status.ANALYSING)]
+        if not undecided:  # said of both tables: each has an index of these few
+            conditions += [Interview.state == InterviewState.SUBMITTED, Interview.review_state != ReviewState.DECIDED]
         return conditions, [(Interview.submitted_at, True), *newest]
     if rank is Rank.LATE:
         return [has_status(Status.EXPIRED), _is_late()], [(Invitation.deadline, True), *newest]
@@ -143,7 +147,11 @@ def _rank_of(label: Status, *, decided: bool, late: bool) -> Rank:
 
 def tally(query: sa.Select[Any]) -> Tally:
     """How many there are of each status and rank in a query over Invitation, outer joined with Interview: every row is
-    looked at."""
+    looked at, the few of people who withdrew and all others by an index of their own."""
+    return _tally(query.where(_STAYS)) + _tally(query.where(_GONE))
+
+
+def _tally(query: sa.Select[Any]) -> Tally:
     label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
     rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
     kinds = (rows.c.label, rows.c.decided, rows.c.late)
@@ -154,10 +162,9 @@ def tally(query: sa.Select[Any]) -> Tally:
     return found
 
 
-def tally_of_everything(user: User) -> Tally:
-    """The same of all that ``user`` may see. Row by row is looked at what is on its way; what waits for people and
-    what is closed, which is most, is counted by indexes."""
-    invitations = invitations_of(user)
+def tally_of_all(invitations: sa.Select[Invitation]) -> Tally:
+    """The same of a query over Invitation alone that nothing narrows but where they belong. Row by row is looked at
+    what is on its way; what waits for people and what is closed, which is most, is counted by indexes."""
     joined = invitations.outerjoin(Interview, Interview.invitation_id == Invitation.id)
     decided, built, gone, shut, long_ago = db.session.execute(
         sa.select(
@@ -168,8 +175,8 @@ def tally_of_everything(user: User) -> Tally:
             _count(invitations.where(_STAYS, _UNREVOKED, _UNANSWERED, sa.not_(_is_late()))),
         )
     ).one()
-    found = tally(joined.where(_STAYS, _WITHOUT_REPORT))
-    found += tally(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late()))
+    found = _tally(joined.where(_STAYS, _WITHOUT_REPORT))
+    found += _tally(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late()))
     found[Status.READY, Rank.CLOSED] = decided
     found[Status.READY, Rank.REVIEW] += built
     found[Status.WITHDRAWN, Rank.CLOSED] = gone

@@ -15,7 +15,7 @@ from webapp.core.database import db
 from webapp.interviews.filters import Filters, Status, managed_by, waits_for
 from webapp.interviews.models import Interview, Invitation, Outcome
 from webapp.interviews.operations import invitations_of
-from webapp.interviews.ranks import Rank, has_status, in_rank, status, tally, tally_of_everything
+from webapp.interviews.ranks import Rank, has_status, in_rank, status, tally, tally_of_all
 from webapp.positions.models import ReviewState, Stage
 
 __all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox"]
@@ -130,23 +130,29 @@ def found(user: User, filters: Filters) -> sa.Select[Invitation]:
 def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
     """What ``user`` may see, filtered. The order is by what needs doing (ranks.Rank)."""
     everything = _query(user)
-    every = tally_of_everything(user)
+    every = tally_of_all(invitations_of(user))
     query = filters.apply(everything, user)
-    tallied = tally(query) if filters.narrow else every
+    tallied = every
+    if filters.by_place:
+        tallied = tally_of_all(filters.apply(invitations_of(user), user))
+    elif filters.narrow:
+        tallied = tally(query.where(filters.progress))
     wanted = {key: count for key, count in tallied.items() if filters.status in (None, key[0])}
     if filters.status:
         query = query.where(has_status(filters.status))
     total = sum(wanted.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
-    ids = _page(query, wanted, (page - 1) * PAGE_SIZE)
+    ids = _page(query, wanted, (page - 1) * PAGE_SIZE, undecided=filters.undecided)
     entries = _entries(everything.where(Invitation.id.in_(ids)), user) if ids else []
     place = {invitation_id: number for number, invitation_id in enumerate(ids)}
     entries.sort(key=lambda entry: place[entry.invitation.id])
     return Inbox(entries, _by_status(tallied), _by_status(every), total, page, pages)
 
 
-def _page(query: sa.Select, wanted: Mapping[tuple[Status, Rank], int], first: int) -> list[str]:
+def _page(
+    query: sa.Select, wanted: Mapping[tuple[Status, Rank], int], first: int, *, undecided: bool
+) -> list[str]:  # fmt: skip
     """The ids of one page, rank by rank: a rank of which nothing is on it is not asked for, and one of which its end is
     on it is read from there."""
     ids: list[str] = []
@@ -155,7 +161,7 @@ def _page(query: sa.Select, wanted: Mapping[tuple[Status, Rank], int], first: in
         if first < there and len(ids) < PAGE_SIZE:
             number = min(PAGE_SIZE - len(ids), there - first)
             after = there - first - number
-            rows = in_rank(query.with_only_columns(Invitation.id), rank, backwards=after < first)
+            rows = in_rank(query.with_only_columns(Invitation.id), rank, backwards=after < first, undecided=undecided)
             page = db.session.scalars(rows.limit(number).offset(min(first, after))).all()
             ids += reversed(page) if after < first else page
         first = max(0, first - there)

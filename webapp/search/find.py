@@ -7,12 +7,13 @@ there is no relevance and no rank of people.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
+from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_manage
@@ -21,6 +22,8 @@ from webapp.interviews.filters import managed_by
 from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Progress, Take
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import Position
+from webapp.questions.models import Question
+from webapp.recordings.models import Recording
 from webapp.reviews.access import is_identity_hidden
 from webapp.search.backends import holds, is_found
 from webapp.search.folding import Token, tokens
@@ -107,7 +110,10 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     page = min(page, pages)
     ids = every[:MOST][(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     loaded = sa.select(Invitation).where(Invitation.id.in_(ids))
-    options = (joinedload(Invitation.position), joinedload(Invitation.interview))
+    options = (
+        joinedload(Invitation.position),
+        joinedload(Invitation.interview).selectinload(Interview.consents),
+    )
     place = {each: number for number, each in enumerate(ids)}
     rows = sorted(db.session.scalars(loaded.options(*options)).unique(), key=lambda row: place[row.id])
     return Results(terms, _entries(user, rows, wanted), total, page, pages, more)
@@ -212,10 +218,12 @@ def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> 
     query = (
         sa.select(Answer)
         .where(Answer.id.in_(ids))
-        .options(
-            joinedload(Answer.question),
-            joinedload(Answer.interview).selectinload(Interview.consents),
-            selectinload(Answer.takes).joinedload(Take.recording),
+        .options(  # little of each of a hundred answers; their interviews are there already
+            load_only(Answer.interview_id, Answer.question_id, Answer.text),
+            selectinload(Answer.question).load_only(Question.position),
+            selectinload(Answer.takes)
+            .joinedload(Take.recording)
+            .load_only(Recording.take_id, Recording.state, Recording.seconds, Recording.interrupted),
         )
     )
     found: dict[str, list[Answer]] = defaultdict(list)
@@ -228,15 +236,17 @@ def _passages(answer: Answer, spoken: Transcript | None, wanted: Sequence[Term])
     found = []
     if answer.written and (pieces := passage(answer.written, wanted)):
         found.append(Passage(answer, False, pieces[0]))
-    if spoken and (pieces := passage(spoken.words.text, wanted)):
-        found.append(Passage(answer, True, pieces[0], _moment(spoken, pieces[1])))
+    if spoken:
+        words = spoken.words
+        if pieces := passage(words.text, wanted):
+            found.append(Passage(answer, True, pieces[0], _moment(words, pieces[1])))
     return found
 
 
-def _moment(spoken: Transcript, at: int) -> float | None:
+def _moment(spoken: Words, at: int) -> float | None:
     """When the word at character ``at`` of a transcript is said, in seconds."""
     place = 0
-    for word in spoken.words.words:
+    for word in spoken.words:
         place += len(word.text) + 1
         if at < place:
             return word.start
@@ -247,7 +257,7 @@ def passage(text: str, wanted: Sequence[Term]) -> tuple[list[Piece], int] | None
     """What stands around the first place in ``text`` where something wanted is, and where that is (a character);
     None where nothing is."""
     words = tokens(text)
-    first = next((at for at in range(len(words)) if _longest(words, at, wanted)), None)
+    first = next(_places(words, wanted), None)
     if first is None:
         return None
     begin, end = max(0, first - AROUND), min(len(words), first + 2 * AROUND)
@@ -258,19 +268,27 @@ def passage(text: str, wanted: Sequence[Term]) -> tuple[list[Piece], int] | None
     return [*before, *pieces, *after], words[first].start
 
 
+def _places(words: Sequence[Token], wanted: Sequence[Term]) -> Iterator[int]:
+    """Where something wanted begins: most words are told from all that is wanted by one look."""
+    firsts = frozenset(term.words[0] for term in wanted)
+    beginnings = tuple(term.words[0] for term in wanted if term.prefix)
+    for at, word in enumerate(words):
+        if (word.term in firsts or (beginnings and word.term.startswith(beginnings))) and _longest(words, at, wanted):
+            yield at
+
+
 def _longest(words: Sequence[Token], at: int, wanted: Sequence[Term]) -> int | None:
     return max((end for term in wanted if (end := term.ends(words, at))), default=None)
 
 
 def _marked(text: str, words: Sequence[Token], wanted: Sequence[Term]) -> list[Piece]:
     """``text`` in pieces, with every place marked that is wanted."""
-    pieces, done, at = [], 0, 0
-    while at < len(words):
+    pieces, done, after = [], 0, 0
+    for at in _places(words, wanted):
         end = _longest(words, at, wanted)
-        if end is None:
-            at += 1
+        if at < after or end is None:  # within what is marked already
             continue
         start, stop = words[at].start, words[end - 1].end
         pieces += [Piece(text[done:start]), Piece(text[start:stop], marked=True)]
-        done, at = stop, end
+        done, after = stop, end
     return [piece for piece in [*pieces, Piece(text[done:])] if piece.text]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 #: Which rules the index was made by.
 RULES = 1
@@ -37,8 +37,7 @@ _UNSPACED = re.compile(
 _ASCII_WORD = re.compile("[0-9A-Za-z]+")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word: as the index keeps it, and where it stands in the text that it was read in."""
 
     term: str
@@ -56,7 +55,7 @@ def _word() -> re.Pattern[str]:
 def tokens(text: str) -> list[Token]:
     """The words of ``text`` in order."""
     if text.isascii():
-        return [Token(encoded(m[0].lower()), m.start(), m.end()) for m in _ASCII_WORD.finditer(text)]
+        return [Token(_ascii_term(match[0]), *match.span()) for match in _ASCII_WORD.finditer(text)]
     found = []
     for match in _word().finditer(text):
         if not _UNSPACED.search(match[0]):
@@ -65,6 +64,11 @@ def tokens(text: str) -> list[Token]:
             continue
         found += _characters(match[0], match.start())
     return found
+
+
+@lru_cache(maxsize=20_000)  # people say the same words again and again
+def _ascii_term(word: str) -> str:
+    return encoded(word.lower())
 
 
 def _characters(word: str, at: int) -> list[Token]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ from webapp.analysis.models import Analysis
 from webapp.core.database import db, new_id, now
 from webapp.interviews.answering import GRACE
 from webapp.interviews.filters import Filters, Status
-from webapp.interviews.models import Answer, Interview, InterviewState, Invitation
+from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Outcome
 from webapp.interviews.operations import invitations_of
-from webapp.interviews.ranks import LATELY, Rank, tally, tally_of_everything
+from webapp.interviews.ranks import LATELY, Rank, tally, tally_of_all
 from webapp.interviews.status import PAGE_SIZE, entry_of, inbox
 from webapp.organisations.models import Team, TeamRole
 from webapp.organisations.operations import put_in_team
@@ -55,7 +56,8 @@ def rows(make, teams: list[Team], people: list[User]) -> None:
                 {"id": ids[1], "mode": Mode.ASSESSMENT, "state": state, "invitation_id": ids[0],
                  "position_id": where.id, "question_set_id": questions.id, "candidate_name": f"Person {number}",
                  "submitted_at": moment - timedelta(hours=one_of(range(99))) if done else None,
-                 "review_state": one_of(list(ReviewState)) if done else ReviewState.TO_REVIEW,
+                 "review_state": (came := one_of(list(ReviewState)) if done else ReviewState.TO_REVIEW),
+                 "outcome": one_of(list(Outcome)) if came is ReviewState.DECIDED else None,
                  "organisation_id": where.organisation_id}
             )  # fmt: skip
             if done:
@@ -88,10 +90,10 @@ def test_what_indexes_count_is_what_is_there_in_its_order(readers):
     for name, user in readers.items():
         joined = invitations_of(user).outerjoin(Interview, Interview.invitation_id == Invitation.id)
         everything = tally(joined)
-        assert tally_of_everything(user) == everything, name
+        assert tally_of_all(invitations_of(user)) == everything, name
         assert {rank for _status, rank in everything} == set(Rank), name
         stands_in_order(user, sum(everything.values()))
-    assert {status for status, _rank in tally_of_everything(readers["admin"])} == set(Status)
+    assert {status for status, _rank in tally_of_all(invitations_of(readers["admin"]))} == set(Status)
 
 
 def stands_in_order(user: User, count: int) -> None:
@@ -104,6 +106,25 @@ def stands_in_order(user: User, count: int) -> None:
         assert [each.invitation.id for each in alone.entries] == [
             each.invitation.id for each in entries if each.status is status
         ][:PAGE_SIZE]
+    for filters, fits in FILTERS:
+        of_one = filters.but(position=entries[0].invitation.position_id)
+        here = [each for each in entries if each.invitation.position_id == of_one.position]
+        for asked, among in ((filters, entries), (of_one, here)):
+            wanted, first = [each for each in among if fits(each)], inbox(user, asked)
+            pages = [inbox(user, asked, page=page + 1).entries for page in range(first.pages)]
+            assert [each.invitation.id for page in pages for each in page] == [each.invitation.id for each in wanted]
+            assert +Counter(first.counts) == Counter(each.status for each in wanted), asked
+
+
+#: What is asked for, and what fits by all that is seen of an entry.
+FILTERS = (
+    (Filters(), lambda entry: True),
+    (Filters(stage="to_review"), lambda entry: entry.has_report and entry.review_state is ReviewState.TO_REVIEW),
+    (Filters(stage="in_review"), lambda entry: entry.has_report and entry.review_state is ReviewState.IN_REVIEW),
+    (Filters(stage="decided"), lambda entry: entry.has_report and entry.review_state is ReviewState.DECIDED),
+    (Filters(outcome=Outcome.HOLD), lambda entry: entry.outcome is Outcome.HOLD),
+    (Filters(waits="me"), lambda entry: entry.waits),
+)
 
 
 def place(entry) -> tuple[object, ...]:
