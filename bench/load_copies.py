@@ -212,7 +212,7 @@ class Copies:
         """Table → for each row of the prototype the place of its answer (0 where it has none), and its maker."""
         wanted = {
             "invitations": (
-                "id", "name", "email", "job_id", "created_at", "deadline", "withdrawn_at", "progress",
+                "id", "name", "email", "job_id", "created_at", "deadline", "withdrawn_at", "progress", "outcome",
             ),
             "interviews": (
                 "id", "invitation_id", "job_id", "candidate_name", "started_at", "submitted_at", "review_state",
@@ -264,7 +264,8 @@ class Copies:
         return self.moment - timedelta(days=DAYS * (1 - (number + 1) / self.interviews))
 
     def _invitation(
-        self, lines: dict[str, list[str]], key: str, name: str, number: int, when: datetime, progress: str
+        self, lines: dict[str, list[str]], key: str, name: str, number: int, when: datetime, progress: str,
+        outcome: str = _NULL,
     ) -> None:  # fmt: skip
         from webapp.search.operations import documents
 
@@ -274,7 +275,7 @@ class Copies:
             self._makers["invitations"][0][1](
                 id=key, name=name, email=email, job_id=self.setting.positions[number % POSITIONS],
                 created_at=when - timedelta(days=3), deadline=when + timedelta(days=7), withdrawn_at=gone or _NULL,
-                progress=progress,
+                progress=progress, outcome=outcome,
             )
         )  # fmt: skip
         lines["search_entries"].append(self._makers["search_entries"][0][1](invitation_id=key))
@@ -289,13 +290,14 @@ class Copies:
         invitation, interview, when, name = self._id(), self._id(), self._when(number), self._name()
         undecided = number >= self.interviews * (1 - UNDECIDED)
         rich = number >= self.interviews - RICH
-        self._invitation(lines, invitation, name, number, when, "ready" if undecided else "decided")
+        outcome = _NULL if undecided else ("hold", "decline", "advance")[number % 3]
+        self._invitation(lines, invitation, name, number, when, "ready" if undecided else "decided", outcome)
         lines["interviews"].append(
             self._makers["interviews"][0][1](
                 id=interview, invitation_id=invitation, job_id=self.setting.positions[number % POSITIONS],
                 candidate_name=name, started_at=when, submitted_at=when,
                 review_state=("in_review" if number % 5 == 0 else "to_review") if undecided else "decided",
-                outcome=_NULL if undecided else ("hold", "decline", "advance")[number % 3],
+                outcome=outcome,
             )
         )  # fmt: skip
         answers, takes, recordings, transcripts = (

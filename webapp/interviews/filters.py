@@ -98,22 +98,15 @@ class Filters:
 
     @property
     def by_place(self) -> bool:
-        """Whether position or team are asked for, which stand beside an invitation, and nothing else but the status."""
-        return self.narrow and not self.but(status=None, position=None, team=None).address()
+        """Whether what is asked for beside the status stands in an invitation's own row, indexed: position, team, and
+        what was decided."""
+        decided = {"stage": None} if self.stage == ReviewState.DECIDED else {}
+        return self.narrow and not self.but(status=None, position=None, team=None, outcome=None, **decided).address()
 
     @property
     def undecided(self) -> bool:
         """Whether what is asked for was submitted, and nobody has decided on it."""
         return self.waits is not None or self.stage in (ReviewState.TO_REVIEW, ReviewState.IN_REVIEW)
-
-    @property
-    def progress(self) -> sa.ColumnElement[bool]:
-        """What is known of the invitation's own row of all that fits: each of both tables has an index of these."""
-        if self.undecided:
-            return Invitation.progress.in_((Progress.SUBMITTED, Progress.READY))
-        if self.outcome or self.stage == ReviewState.DECIDED:
-            return Invitation.progress == Progress.DECIDED
-        return sa.true()
 
     def apply(self, query: sa.Select, user: User) -> sa.Select:
         """Narrow a query over Invitation, outer joined with Interview, by everything but the status. With ``by_place``
@@ -123,12 +116,9 @@ class Filters:
         if self.team:
             query = query.where(Invitation.position_id.in_(sa.select(Position.id).where(Position.team_id == self.team)))
         if self.stage:
-            submitted = Interview.state == InterviewState.SUBMITTED
-            state = _enum(ReviewState, self.stage)
-            place = Interview.review_state == state if state else Interview.stage_id == self.stage
-            query = query.where(submitted, place)
+            query = query.where(*_at(self.stage))
         if self.outcome:
-            query = query.where(Interview.outcome == self.outcome, Interview.review_state == ReviewState.DECIDED)
+            query = query.where(Invitation.outcome == self.outcome)
         if self.waits:
             query = query.where(waits_for(user))
         zone = reader_zone()
@@ -137,6 +127,15 @@ class Filters:
         if self.until and self.until < date.max:
             query = query.where(Interview.submitted_at < datetime.combine(self.until + timedelta(days=1), time(), zone))
         return query.where(_found_by(self.q, user)) if self.q else query
+
+
+def _at(stage: str) -> list[sa.ColumnElement[bool]]:
+    """Whether an interview was submitted and is in a state of review, or at a position's own stage."""
+    state = _enum(ReviewState, stage)
+    if state is ReviewState.DECIDED:
+        return [Invitation.progress == Progress.DECIDED]
+    place = Interview.review_state == state if state else Interview.stage_id == stage
+    return [Interview.state == InterviewState.SUBMITTED, place]
 
 
 def waits_for(user: User) -> sa.ColumnElement[bool]:

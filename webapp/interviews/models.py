@@ -38,6 +38,14 @@ class Progress(enum.StrEnum):
     DECIDED = "decided"
 
 
+class Outcome(enum.StrEnum):
+    """What a person decides of a candidate."""
+
+    ADVANCE = "advance"
+    HOLD = "hold"
+    DECLINE = "decline"
+
+
 class Invitation(OfOrganisation, Model):
     """A link with a deadline. The link carries a signature of the id, so the database holds no secret."""
 
@@ -46,7 +54,14 @@ class Invitation(OfOrganisation, Model):
     __table_args__ = (
         Index("ix_invitations_of", "organisation_id", "job_id"),
         Index("ix_invitations_newest", "created_at", "id"),
-        _partial("ix_invitations_progress", "organisation_id", "progress", "job_id", where="withdrawn_at is null"),
+        _partial(
+            "ix_invitations_progress",
+            "organisation_id",
+            "progress",
+            "job_id",
+            "outcome",
+            where="withdrawn_at is null",
+        ),
         _partial(
             "ix_invitations_unanswered",
             "deadline",
@@ -74,8 +89,10 @@ class Invitation(OfOrganisation, Model):
     language: Mapped[str] = mapped_column(String(16), default="en", server_default="en")
     #: The language that the candidate chose; empty: that of their browser.
     chosen_language: Mapped[str] = mapped_column(String(16), default="", server_default="")
-    #: For queries alone: the database keeps it (webapp/interviews/progress.py), what was loaded may be older.
+    #: For queries alone: the database keeps them (webapp/interviews/progress.py), what was loaded may be older. The
+    #: outcome is that of the interview, where it is decided.
     progress: Mapped[Progress | None] = mapped_column(enum_type(Progress), server_default=FetchedValue())
+    outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome), server_default=FetchedValue())
 
     position: Mapped[Position] = relationship()
     question_set: Mapped[QuestionSet] = relationship()
@@ -101,14 +118,6 @@ class InterviewState(enum.StrEnum):
     SUBMITTED = "submitted"
 
 
-class Outcome(enum.StrEnum):
-    """What a person decides of a candidate."""
-
-    ADVANCE = "advance"
-    HOLD = "hold"
-    DECLINE = "decline"
-
-
 class Interview(OfOrganisationOrAll, Model):
     """One candidate's passage through one version of a question set. Practice belongs to no organisation."""
 
@@ -124,15 +133,6 @@ class Interview(OfOrganisationOrAll, Model):
         Index("ix_interviews_of", "organisation_id", "job_id", "state", "mode"),
         _partial("ix_interviews_undecided", "submitted_at", where="review_state <> 'decided'"),
         _partial("ix_interviews_submitted", "organisation_id", "submitted_at", where="state = 'submitted'"),
-        # All that a list by outcome reads: the rows themselves are 100,000 places on a disk.
-        _partial(
-            "ix_interviews_decided",
-            "outcome",
-            "organisation_id",
-            "invitation_id",
-            "id",
-            where="review_state = 'decided'",
-        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.filters import Filters, Status, managed_by, waits_for
-from webapp.interviews.models import Interview, Invitation, Outcome
+from webapp.interviews.models import Interview, Invitation, Outcome, Progress
 from webapp.interviews.operations import invitations_of
 from webapp.interviews.ranks import Rank, has_status, in_rank, status, tally, tally_of_all
 from webapp.positions.models import ReviewState, Stage
@@ -136,7 +136,8 @@ def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
     if filters.by_place:
         tallied = tally_of_all(filters.apply(invitations_of(user), user))
     elif filters.narrow:
-        tallied = tally(query.where(filters.progress))
+        waits = Invitation.progress.in_((Progress.SUBMITTED, Progress.READY)) if filters.undecided else sa.true()
+        tallied = tally(query.where(waits))  # said of both tables: each has an index of these few
     wanted = {key: count for key, count in tallied.items() if filters.status in (None, key[0])}
     if filters.status:
         query = query.where(has_status(filters.status))

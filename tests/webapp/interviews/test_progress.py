@@ -40,6 +40,24 @@ def test_whatever_writes_the_row(interview):
     assert progress(*ids) == "begun"
 
 
+def test_what_was_decided(interview):
+    def outcome() -> str | None:
+        table = Invitation.__table__
+        return db.session.scalar(sa.select(table.c.outcome).where(table.c.id == interview.invitation_id))
+
+    change(interview.id, state="submitted", review_state="decided", outcome="hold")
+    assert outcome() == "hold" and progress(interview.id, interview.invitation_id) == "decided"
+    change(interview.id, outcome="advance")
+    assert outcome() == "advance"
+    change(interview.id, review_state="in_review")  # opened anew: what was decided before is history
+    assert outcome() is None
+    change(interview.id, review_state="decided")
+    assert outcome() == "advance"
+    db.session.flush()
+    db.session.execute(sa.delete(Interview.__table__).where(Interview.__table__.c.id == interview.id))
+    assert outcome() is None
+
+
 def test_a_report_that_is_built_and_erased(interview):
     ids, table = (interview.id, interview.invitation_id), Report.__table__
     change(ids[0], state="submitted")
