@@ -148,42 +148,41 @@ def _rank_of(label: Status, *, decided: bool, late: bool) -> Rank:
 def tally(query: sa.Select[Any]) -> Tally:
     """How many there are of each status and rank in a query over Invitation, outer joined with Interview: every row is
     looked at, the few of people who withdrew and all others by an index of their own."""
-    return _tally(query.where(_STAYS)) + _tally(query.where(_GONE))
-
-
-def _tally(query: sa.Select[Any]) -> Tally:
-    label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
-    rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
-    kinds = (rows.c.label, rows.c.decided, rows.c.late)
-    counted = sa.select(*kinds, sa.func.count()).group_by(*kinds)
-    found: Tally = Counter()
-    for value, is_decided, is_late, count in db.session.execute(counted):
-        found[Status(value), _rank_of(Status(value), decided=is_decided, late=is_late)] += count
-    return found
+    return _sum(_kinds(query.where(_STAYS)), _kinds(query.where(_GONE)))
 
 
 def tally_of_all(invitations: sa.Select[Invitation]) -> Tally:
-    """The same of a query over Invitation alone that nothing narrows but where they belong. Row by row is looked at
-    what is on its way; what waits for people and what is closed, which is most, is counted by indexes."""
+    """The same of a query over Invitation alone that nothing narrows but its own row. Row by row is looked at what is
+    on its way; what waits for people and what is closed, which is most, is counted by indexes."""
     joined = invitations.outerjoin(Interview, Interview.invitation_id == Invitation.id)
-    decided, built, gone, shut, long_ago = db.session.execute(
-        sa.select(
-            _count(invitations.where(_STAYS, _DECIDED)),
-            _count(invitations.where(_STAYS, _WITH_REPORT)),
-            _count(invitations.where(_GONE)),
-            _count(invitations.where(_REVOKED, _STAYS, _UNANSWERED)),
-            _count(invitations.where(_STAYS, _UNREVOKED, _UNANSWERED, sa.not_(_is_late()))),
-        )
-    ).one()
-    found = _tally(joined.where(_STAYS, _WITHOUT_REPORT))
-    found += _tally(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late()))
-    found[Status.READY, Rank.CLOSED] = decided
-    found[Status.READY, Rank.REVIEW] += built
-    found[Status.WITHDRAWN, Rank.CLOSED] = gone
-    found[Status.REVOKED, Rank.CLOSED] = shut
-    found[Status.EXPIRED, Rank.CLOSED] = long_ago
+    return _sum(
+        _kinds(joined.where(_STAYS, _WITHOUT_REPORT)),
+        _kinds(joined.where(_STAYS, _UNREVOKED, _UNANSWERED, _is_late())),
+        _kind(invitations.where(_STAYS, _DECIDED), Status.READY, decided=True),
+        _kind(invitations.where(_STAYS, _WITH_REPORT), Status.READY),
+        _kind(invitations.where(_GONE), Status.WITHDRAWN),
+        _kind(invitations.where(_REVOKED, _STAYS, _UNANSWERED), Status.REVOKED),
+        _kind(invitations.where(_STAYS, _UNREVOKED, _UNANSWERED, sa.not_(_is_late())), Status.EXPIRED),
+    )
+
+
+def _kinds(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Status, whether it is decided, whether it is late, and how many are so; looked at row by row."""
+    label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
+    rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
+    kinds = (rows.c.label, rows.c.decided, rows.c.late)
+    return sa.select(*kinds, sa.func.count()).group_by(*kinds)
+
+
+def _kind(query: sa.Select[Any], label: Status, *, decided: bool = False) -> sa.Select[Any]:
+    """The same of a query whose rows are all of one kind."""
+    said = (sa.literal(label.value), sa.literal(decided), sa.false())
+    return query.with_only_columns(*said, sa.func.count())
+
+
+def _sum(*kinds: sa.Select[Any]) -> Tally:
+    """What is counted of several kinds, in one question to the database."""
+    found: Tally = Counter()
+    for value, is_decided, is_late, count in db.session.execute(sa.union_all(*kinds)):
+        found[Status(value), _rank_of(Status(value), decided=is_decided, late=is_late)] += count
     return +found
-
-
-def _count(query: sa.Select[Any]) -> sa.ScalarSelect[int]:
-    return query.with_only_columns(sa.func.count()).scalar_subquery()

@@ -106,7 +106,7 @@ def allowed(
     created_by: sa.ColumnElement[str] | InstrumentedAttribute[str],
 ) -> sa.ColumnElement[bool]:
     """The same as ``may``, as a condition over the columns of a query. ``within`` makes the condition that a row
-    belongs to one of some teams: one subquery for all rows, never one for each."""
+    belongs to one of some teams, and never asks once for each row."""
     if not user.role.is_staff or user.organisation_id is None:
         return sa.false()
     if user.role is Role.ADMIN:
@@ -114,11 +114,12 @@ def allowed(
     places = places_of(user)
     everything = [team_id for team_id, place in places.items() if place.allows(right, is_own=False)]
     own = [team_id for team_id, place in places.items() if place.allows(right, is_own=True)]
+    own_alone = [team_id for team_id in own if team_id not in everything]
     conditions: list[sa.ColumnElement[bool]] = []
     if everything:
         conditions.append(within(everything))
-    if len(own) > len(everything):
-        conditions.append(sa.and_(within(own), created_by == user.id))
+    if own_alone:
+        conditions.append(sa.and_(within(own_alone), created_by == user.id))
     return sa.or_(*conditions) if conditions else sa.false()
 
 

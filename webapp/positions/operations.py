@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, g, has_request_context
 from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +19,10 @@ from webapp.organisations.models import Team
 from webapp.organisations.operations import TeamError, default_team
 from webapp.policy.codes import country_of, is_known
 from webapp.positions.models import Position
+
+
+#: So many positions are named in a query.
+NAMED = 100
 
 
 class PositionError(ValueError):
@@ -39,8 +43,30 @@ def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
 
 
 def at_teams(position_id: InstrumentedAttribute[Any], teams: list[str]) -> sa.ColumnElement[bool]:
-    """Whether the position in a column is one of some teams': one subquery for all rows."""
-    return position_id.in_(sa.select(Position.id).where(Position.team_id.in_(teams)))
+    """Whether the position in a column is one of some teams'. Up to NAMED are named one by one, so that a database
+    knows by which index it finds them; for more there is one subquery for all rows."""
+    wanted = sa.select(Position.id).where(Position.team_id.in_(teams))
+    ids = _named(wanted, teams)
+    if len(ids) > NAMED:
+        return position_id.in_(wanted)
+    return position_id.in_(ids) if ids else sa.false()
+
+
+def _named(wanted: sa.Select[str], teams: list[str]) -> Sequence[str]:
+    """The ids of the positions of ``teams``, one more than NAMED at most; asked once in a request."""
+    kept: dict[frozenset[str], Sequence[str]] = g.setdefault("positions_at", {}) if has_request_context() else {}
+    key = frozenset(teams)
+    if key not in kept:
+        kept[key] = db.session.scalars(wanted.order_by(Position.id).limit(NAMED + 1)).all()
+    return kept[key]
+
+
+@sa.event.listens_for(Position, "after_insert")
+@sa.event.listens_for(Position, "after_update")
+@sa.event.listens_for(Position, "after_delete")
+def _ask_anew(*_changed: object) -> None:
+    if has_request_context():
+        g.pop("positions_at", None)
 
 
 def create_position(

@@ -136,18 +136,19 @@ def _newest(
         .order_by(Interview.submitted_at.desc(), Invitation.created_at.desc(), Invitation.id)
     )
     if db.engine.dialect.name == "postgresql":
-        newest = answered.limit(FIRST).add_columns(Interview.submitted_at, Invitation.created_at).subquery()
+        newest = answered.limit(FIRST + 1).add_columns(Interview.submitted_at, Invitation.created_at).cte()
         first = (
-            sa.select(Invitation.id)
+            sa.select(Invitation.id, sa.select(sa.func.count()).select_from(newest).scalar_subquery())
             .join(newest, newest.c.id == Invitation.id)
             .where(*(_fits(term, named, few=True) for term in terms))
             .order_by(newest.c.submitted_at.desc(), newest.c.created_at.desc(), newest.c.id)
             .limit(most)
         )
-        found = list(db.session.scalars(first))
+        rows = db.session.execute(first).all()
+        found = [each for each, _among in rows]
         if len(found) == most:
             return found, True
-        if db.session.scalar(answered.offset(FIRST).limit(1)) is not None:
+        if rows and rows[0][1] > FIRST:  # nobody has looked at all
             if len(found) >= enough:
                 return found, True
             # What is common enough for the page to be full soon; else the index of words is quicker, which the limit
