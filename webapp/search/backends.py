@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,10 +24,21 @@ def holds(term: Term, *, few: bool = False) -> sa.ColumnElement[bool]:
     :param few: other conditions leave but a few rows, so that each of them is looked at.
     """
     if db.engine.dialect.name == "postgresql":
-        return _vector.op("@@", is_comparison=True)(sa.cast(sa.literal(postgresql_query(term), sa.Text), TSQUERY))
+        # Something that is no column keeps PostgreSQL from reading all that the index has of a common phrase.
+        vector = _vector.op("||")(sa.literal_column("''::tsvector")) if few else _vector
+        return vector.op("@@", is_comparison=True)(sa.cast(sa.literal(postgresql_query(term), sa.Text), TSQUERY))
     found = sa.select(_words.c.rowid).where(_words.c[WORDS].op("MATCH")(sqlite_query(term)))
     # The sum keeps SQLite from looking up every document of a common word.
     return (SearchDocument.id + 0 if few else SearchDocument.id).in_(found)
+
+
+def are_common(terms: Sequence[Term], number: int) -> bool:
+    """Whether each of ``terms`` is held by more than ``number`` rows of SearchDocument; no more of them are counted."""
+    some = [sa.select(SearchDocument.id).where(holds(term)).limit(number + 1).subquery() for term in terms]
+    counts = db.session.execute(
+        sa.select(*(sa.select(sa.func.count()).select_from(rows).scalar_subquery() for rows in some))
+    )
+    return all(count > number for count in counts.one())
 
 
 def is_found(term: Term, named: sa.Select[str] | None = None, *, few: bool = False) -> sa.ColumnElement[bool]:

@@ -25,7 +25,7 @@ from webapp.positions.models import Position
 from webapp.questions.models import Question
 from webapp.recordings.models import Recording
 from webapp.reviews.access import is_identity_hidden
-from webapp.search.backends import holds, is_found
+from webapp.search.backends import are_common, holds, is_found
 from webapp.search.folding import Token, tokens
 from webapp.search.models import SearchDocument
 from webapp.search.query import Term, parse
@@ -37,9 +37,10 @@ PAGE_SIZE = 20
 MOST = 200
 #: So many of the newest are looked at one by one, before the index of words is asked. Where these fill the page that
 #: is asked for, nobody counts what lies beyond them.
-FIRST = 2_000
-#: Beyond these, a page is looked for one by one where at most so many times FIRST are likely to hold it.
-COMMON = 3
+FIRST = 500
+#: What more documents than these hold is looked for one by one beyond them as well: a page is full soon, and to read
+#: all that an index has of it takes long.
+COMMON = 3_000
 #: So many places are shown of one interview, and so many words around each.
 MOST_PASSAGES, AROUND = 3, 12
 
@@ -148,12 +149,10 @@ def _newest(
         found = [each for each, _among in rows]
         if len(found) == most:
             return found, True
-        if rows and rows[0][1] > FIRST:  # nobody has looked at all
-            if len(found) >= enough:
-                return found, True
-            # What is common enough for the page to be full soon; else the index of words is quicker, which the limit
-            # of a page alone keeps PostgreSQL from.
-            most = enough if COMMON * len(found) >= enough else most
+        if len(found) >= enough and rows[0][1] > FIRST:  # nobody has looked at what lies beyond
+            return found, True
+        if are_common([term for term in terms if not term.excluded], COMMON):
+            most = enough  # by the limit of a page PostgreSQL knows that it reads few in order
     fits = [_fits(term, named) for term in terms]
     found = list(db.session.scalars(answered.where(*fits).limit(most)))
     if (left := most - len(found)) > 0:
@@ -221,7 +220,7 @@ def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> 
         .where(Answer.id.in_(ids))
         .options(  # little of each of a hundred answers; their interviews are there already
             load_only(Answer.interview_id, Answer.question_id, Answer.text),
-            selectinload(Answer.question).load_only(Question.position),
+            joinedload(Answer.question).load_only(Question.position),
             selectinload(Answer.takes)
             .joinedload(Take.recording)
             .load_only(Recording.take_id, Recording.state, Recording.seconds, Recording.interrupted),

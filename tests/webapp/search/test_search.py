@@ -240,7 +240,10 @@ def test_results_come_in_pages_the_newest_first(make, client, sign_in, monkeypat
     monkeypatch.setattr(find, "MOST", 200)
     monkeypatch.setattr(find, "PAGE_SIZE", 2)
     monkeypatch.setattr(find, "FIRST", 5)  # PostgreSQL looks at these alone while they fill the page
-    found = [search(recruiter, "same", page=number) for number in range(1, 13)]
-    assert [entry.invitation.name for each in found for entry in each.entries] == [f"Person {at}" for at in range(23)]
-    assert [each.page for each in found] == list(range(1, 13)) and all(each.total <= 23 for each in found)
-    assert (found[-1].total, found[-1].pages, found[-1].more) == (23, 12, False)
+    for common in (3_000, 2):  # and goes on one by one beyond them for what is common
+        monkeypatch.setattr(find, "COMMON", common)
+        found = [search(recruiter, "same", page=number) for number in range(1, 13)]
+        names = [entry.invitation.name for each in found for entry in each.entries]
+        assert names == [f"Person {at}" for at in range(23)]
+        assert [each.page for each in found] == list(range(1, 13)) and all(each.total <= 23 for each in found)
+        assert (found[-1].total, found[-1].pages, found[-1].more) == (23, 12, False)
