@@ -117,6 +117,22 @@ class Transcript:
         )
 
 
+def text_in(stored: dict[str, Any]) -> str:
+    """The same as ``text`` of what ``to_json`` gave, without making words of it."""
+    between = "" if stored.get("language") in UNSPACED else " "
+    return between.join(word["text"] for word in stored["words"])
+
+
+def moment_in(stored: dict[str, Any], at: int) -> float | None:
+    """When the word at character ``at`` of ``text_in`` is said (s); None where nobody knows that."""
+    place, between = 0, 0 if stored.get("language") in UNSPACED else 1
+    for word in stored["words"]:
+        place += len(word["text"]) + between
+        if at < place:
+            return word["start"]
+    return None
+
+
 def _ends(line: list[Word], following: Word) -> bool:
     """Whether ``following`` begins a new line."""
     last, length = line[-1], sum(len(word.text) + 1 for word in line)

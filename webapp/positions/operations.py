@@ -20,9 +20,8 @@ from webapp.organisations.operations import TeamError, default_team
 from webapp.policy.codes import country_of, is_known
 from webapp.positions.models import Position
 
-
-#: So many positions are named in a query.
-NAMED = 100
+#: So many positions are named in a query, and so many of an organisation are known in a request.
+NAMED, KNOWN = 100, 2_000
 
 
 class PositionError(ValueError):
@@ -45,20 +44,33 @@ def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
 def at_teams(position_id: InstrumentedAttribute[Any], teams: list[str]) -> sa.ColumnElement[bool]:
     """Whether the position in a column is one of some teams'. Up to NAMED are named one by one, so that a database
     knows by which index it finds them; for more there is one subquery for all rows."""
-    wanted = sa.select(Position.id).where(Position.team_id.in_(teams))
-    ids = _named(wanted, teams)
-    if len(ids) > NAMED:
-        return position_id.in_(wanted)
+    known = _known()
+    ids = [each for each, team_id, _blind in known or () if team_id in teams]
+    if known is None or len(ids) > NAMED:
+        return position_id.in_(sa.select(Position.id).where(Position.team_id.in_(teams)))
     return position_id.in_(ids) if ids else sa.false()
 
 
-def _named(wanted: sa.Select[str], teams: list[str]) -> Sequence[str]:
-    """The ids of the positions of ``teams``, one more than NAMED at most; asked once in a request."""
-    kept: dict[frozenset[str], Sequence[str]] = g.setdefault("positions_at", {}) if has_request_context() else {}
-    key = frozenset(teams)
-    if key not in kept:
-        kept[key] = db.session.scalars(wanted.order_by(Position.id).limit(NAMED + 1)).all()
-    return kept[key]
+def is_any_blind() -> bool:
+    """Whether any position of the organisation has blind review."""
+    known = _known()
+    if known is None:
+        return db.session.scalar(sa.select(Position.id).where(Position.blind_review).limit(1)) is not None
+    return any(blind for _id, _team_id, blind in known)
+
+
+def _known() -> Sequence[tuple[str, str, bool]] | None:
+    """Id, team and whether review is blind of all positions of the organisation; None where there are more than KNOWN.
+    Asked once in a request."""
+    if not has_request_context() or "positions_known" not in g:
+        query = sa.select(Position.id, Position.team_id, Position.blind_review).order_by(Position.id).limit(KNOWN + 1)
+        rows = [tuple(row) for row in db.session.execute(query)]
+        found = rows if len(rows) <= KNOWN else None
+        if not has_request_context():
+            return found
+        g.positions_known = found
+    known: Sequence[tuple[str, str, bool]] | None = g.positions_known
+    return known
 
 
 @sa.event.listens_for(Position, "after_insert")
@@ -66,7 +78,7 @@ def _named(wanted: sa.Select[str], teams: list[str]) -> Sequence[str]:
 @sa.event.listens_for(Position, "after_delete")
 def _ask_anew(*_changed: object) -> None:
     if has_request_context():
-        g.pop("positions_at", None)
+        g.pop("positions_known", None)
 
 
 def create_position(

@@ -6,31 +6,26 @@ there is no relevance and no rank of people.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload
 
-from ml.transcripts.transcript import Transcript as Words
 from webapp.accounts.models import User
 from webapp.core.database import db
 from webapp.interviews.access import may_manage
 from webapp.interviews.anonymity import code_name
 from webapp.interviews.filters import managed_by
-from webapp.interviews.models import Answer, Interview, InterviewState, Invitation, Progress, Take
+from webapp.interviews.models import Interview, InterviewState, Invitation, Progress
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import Position
-from webapp.questions.models import Question
-from webapp.recordings.models import Recording
+from webapp.positions.operations import is_any_blind
 from webapp.reviews.access import is_identity_hidden
-from webapp.search.backends import are_common, holds, is_found
-from webapp.search.folding import Token, tokens
-from webapp.search.models import SearchDocument
+from webapp.search.backends import are_common, is_found
+from webapp.search.folding import tokens
+from webapp.search.passages import Passage, Piece, marked, places_in
 from webapp.search.query import Term, parse
-from webapp.transcripts import store
-from webapp.transcripts.models import Transcript
 
 PAGE_SIZE = 20
 #: So many candidates are looked through, the newest first: whoever gets more takes another word.
@@ -41,27 +36,6 @@ FIRST = 500
 #: What more documents than these hold is looked for one by one beyond them as well: a page is full soon, and to read
 #: all that an index has of it takes long.
 COMMON = 3_000
-#: So many places are shown of one interview, and so many words around each.
-MOST_PASSAGES, AROUND = 3, 12
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Text in order; ``marked`` where it is what was looked for."""
-
-    text: str
-    marked: bool = False
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A place in one answer. ``seconds`` is when its first marked word is said; None where that is not known, and for
-    what was written."""
-
-    answer: Answer
-    spoken: bool
-    pieces: list[Piece]
-    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -170,30 +144,17 @@ def _fits(term: Term, named: sa.Select[str] | None, *, few: bool = False) -> sa.
 def _named(user: User) -> sa.Select[str] | None:
     """The invitations that may be found by their names, where there is blind review: those of other positions, and
     those that ``user`` manages."""
-    blind = sa.select(Position.id).where(Position.blind_review)
-    if db.session.scalar(blind.limit(1)) is None:
+    if not is_any_blind():
         return None
+    blind = sa.select(Position.id).where(Position.blind_review)
     return sa.select(Invitation.id).where(sa.or_(Invitation.position_id.not_in(blind), managed_by(user)))
 
 
 def _entries(user: User, invitations: Sequence[Invitation], wanted: Sequence[Term]) -> list[Found]:
-    """Each with its passages. They are cut from what may be seen now, not from the index."""
-    answers = _answers_with(invitations, wanted)
-    said = store.visible_of([answer for some in answers.values() for answer in some])
-    entries = []
-    for invitation in invitations:
-        passages = [
-            passage for answer in answers[invitation.id] for passage in _passages(answer, said.get(answer.id), wanted)
-        ]
-        entries.append(
-            Found(
-                invitation,
-                _name_of(user, invitation, wanted),
-                passages[:MOST_PASSAGES],
-                max(0, len(passages) - MOST_PASSAGES),
-            )
-        )
-    return entries
+    places = places_in(invitations, wanted)
+    return [
+        Found(row, _name_of(user, row, wanted), places[row.id].passages, places[row.id].more) for row in invitations
+    ]
 
 
 def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list[Piece]:
@@ -206,89 +167,4 @@ def _name_of(user: User, invitation: Invitation, wanted: Sequence[Term]) -> list
     )
     if hidden:
         return [Piece(code_name(invitation))]
-    return _marked(invitation.name, tokens(invitation.name), wanted)
-
-
-def _answers_with(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict[str, list[Answer]]:
-    """By invitation, the answers that hold one of the terms, in the order of the questions."""
-    ids = sa.select(SearchDocument.answer_id).where(
-        SearchDocument.invitation_id.in_([row.id for row in invitations]),
-        sa.or_(*(holds(term, few=True) for term in wanted)),
-    )
-    query = (
-        sa.select(Answer)
-        .where(Answer.id.in_(ids))
-        .options(  # little of each of a hundred answers; their interviews are there already
-            load_only(Answer.interview_id, Answer.question_id, Answer.text),
-            joinedload(Answer.question).load_only(Question.position),
-            selectinload(Answer.takes)
-            .joinedload(Take.recording)
-            .load_only(Recording.take_id, Recording.state, Recording.seconds, Recording.interrupted),
-        )
-    )
-    found: dict[str, list[Answer]] = defaultdict(list)
-    for answer in sorted(db.session.scalars(query).unique(), key=lambda each: each.question.position):
-        found[answer.interview.invitation_id or ""].append(answer)
-    return found
-
-
-def _passages(answer: Answer, spoken: Transcript | None, wanted: Sequence[Term]) -> list[Passage]:
-    found = []
-    if answer.written and (pieces := passage(answer.written, wanted)):
-        found.append(Passage(answer, False, pieces[0]))
-    if spoken:
-        words = spoken.words
-        if pieces := passage(words.text, wanted):
-            found.append(Passage(answer, True, pieces[0], _moment(words, pieces[1])))
-    return found
-
-
-def _moment(spoken: Words, at: int) -> float | None:
-    """When the word at character ``at`` of a transcript is said, in seconds."""
-    place = 0
-    for word in spoken.words:
-        place += len(word.text) + 1
-        if at < place:
-            return word.start
-    return None
-
-
-def passage(text: str, wanted: Sequence[Term]) -> tuple[list[Piece], int] | None:
-    """What stands around the first place in ``text`` where something wanted is, and where that is (a character);
-    None where nothing is."""
-    words = tokens(text)
-    first = next(_places(words, wanted), None)
-    if first is None:
-        return None
-    begin, end = max(0, first - AROUND), min(len(words), first + 2 * AROUND)
-    left, right = (words[begin].start if begin else 0), (words[end].start if end < len(words) else len(text))
-    shown = [Token(word.term, word.start - left, word.end - left) for word in words[begin:end]]
-    pieces = _marked(" ".join(text[left:right].split("\n")).rstrip(), shown, wanted)
-    before, after = ([Piece("… ")] if begin else []), ([Piece(" …")] if end < len(words) else [])
-    return [*before, *pieces, *after], words[first].start
-
-
-def _places(words: Sequence[Token], wanted: Sequence[Term]) -> Iterator[int]:
-    """Where something wanted begins: most words are told from all that is wanted by one look."""
-    firsts = frozenset(term.words[0] for term in wanted)
-    beginnings = tuple(term.words[0] for term in wanted if term.prefix)
-    for at, word in enumerate(words):
-        if (word.term in firsts or (beginnings and word.term.startswith(beginnings))) and _longest(words, at, wanted):
-            yield at
-
-
-def _longest(words: Sequence[Token], at: int, wanted: Sequence[Term]) -> int | None:
-    return max((end for term in wanted if (end := term.ends(words, at))), default=None)
-
-
-def _marked(text: str, words: Sequence[Token], wanted: Sequence[Term]) -> list[Piece]:
-    """``text`` in pieces, with every place marked that is wanted."""
-    pieces, done, after = [], 0, 0
-    for at in _places(words, wanted):
-        end = _longest(words, at, wanted)
-        if at < after or end is None:  # within what is marked already
-            continue
-        start, stop = words[at].start, words[end - 1].end
-        pieces += [Piece(text[done:start]), Piece(text[start:stop], marked=True)]
-        done, after = stop, end
-    return [piece for piece in [*pieces, Piece(text[done:])] if piece.text]
+    return marked(invitation.name, tokens(invitation.name), wanted)

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ml.transcripts.transcript import Transcript as Words
+from ml.transcripts.transcript import text_in
 from webapp.accounts.models import User
 from webapp.core.database import Model, UtcDateTime, enum_type, new_id, now
 from webapp.interviews.models import Answer
@@ -50,6 +51,11 @@ class Transcript(Model):
     answer: Mapped[Answer] = relationship()
     recording: Mapped[Recording] = relationship()
     author: Mapped[User | None] = relationship()
+
+    @property
+    def text(self) -> str:
+        """The words as running text."""
+        return text_in(self.body)
 
     @property
     def words(self) -> Words:

@@ -9,7 +9,8 @@ from webapp.core.database import db
 from webapp.interviews.views.inbox import staff
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
-from webapp.search.find import Passage, search
+from webapp.search.find import search
+from webapp.search.passages import Passage
 from webapp.search.query import LONGEST
 
 blueprint = Blueprint("search", __name__)
