@@ -170,7 +170,7 @@ def _kinds(query: sa.Select[Any]) -> sa.Select[Any]:
     """Status, whether it is decided, whether it is late, and how many are so; looked at row by row."""
     label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
     rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
-    kinds = (rows.c.label, rows.c.decided, rows.c.late)
+    kinds: list[sa.ColumnElement[Any]] = [rows.c.label, rows.c.decided, rows.c.late]
     return sa.select(*kinds, sa.func.count()).group_by(*kinds)
 
 

@@ -64,7 +64,7 @@ def _known() -> Sequence[tuple[str, str, bool]] | None:
     Asked once in a request."""
     if not has_request_context() or "positions_known" not in g:
         query = sa.select(Position.id, Position.team_id, Position.blind_review).order_by(Position.id).limit(KNOWN + 1)
-        rows = [tuple(row) for row in db.session.execute(query)]
+        rows = [(key, team_id, blind) for key, team_id, blind in db.session.execute(query)]
         found = rows if len(rows) <= KNOWN else None
         if not has_request_context():
             return found
