@@ -131,11 +131,12 @@ def _take_turn(connection: Connection) -> tuple[int, str]:
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     # On SQLite it is this statement that takes the one writer's place, and only then may the head be read.
-    found = connection.execute(sa.update(_HEAD).where(_HEAD.c.id == 1).values(id=1))
-    if found.rowcount == 0:
-        connection.execute(sa.insert(_HEAD).values(id=1, number=0, hash=BEGINNING))
-    number, last = connection.execute(sa.select(_HEAD.c.number, _HEAD.c.hash).where(_HEAD.c.id == 1)).one()
-    return number, last
+    taken = sa.update(_HEAD).where(_HEAD.c.id == 1).values(id=1).returning(_HEAD.c.number, _HEAD.c.hash)
+    if (head := connection.execute(taken).first()) is not None:
+        number, last = head
+        return number, last
+    connection.execute(sa.insert(_HEAD).values(id=1, number=0, hash=BEGINNING))
+    return 0, BEGINNING
 
 
 def _seen(connection: Connection, event: Event, entries: Iterable[dict[str, Any]]) -> bool:

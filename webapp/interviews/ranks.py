@@ -170,14 +170,14 @@ def _kinds(query: sa.Select[Any]) -> sa.Select[Any]:
     """Status, whether it is decided, whether it is late, and how many are so; looked at row by row."""
     label, decided, late = status(), sa.func.coalesce(_DECIDED, sa.false()), _is_late()
     rows = query.with_only_columns(label.label("label"), decided.label("decided"), late.label("late")).subquery()
-    kinds: list[sa.ColumnElement[Any]] = [rows.c.label, rows.c.decided, rows.c.late]
+    kinds = (rows.c.label, rows.c.decided, rows.c.late)
     return sa.select(*kinds, sa.func.count()).group_by(*kinds)
 
 
 def _kind(query: sa.Select[Any], label: Status, *, decided: bool = False) -> sa.Select[Any]:
     """The same of a query whose rows are all of one kind."""
-    said = (sa.literal(label.value), sa.literal(decided), sa.false())
-    return query.with_only_columns(*said, sa.func.count())
+    said: list[sa.ColumnElement[Any]] = [sa.literal(label.value), sa.literal(decided), sa.false(), sa.func.count()]
+    return query.with_only_columns(*said)
 
 
 def _sum(*kinds: sa.Select[Any]) -> Tally:

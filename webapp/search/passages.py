@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from markupsafe import Markup
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -28,6 +29,9 @@ from webapp.transcripts.models import Transcript
 
 #: So many places are shown of one interview, and so many words around each.
 MOST, AROUND = 3, 12
+
+
+_BEGIN, _END = Markup("<mark>"), Markup("</mark>")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,14 @@ class Passage:
     seconds: float | None = None
 
 
+def as_html(pieces: Sequence[Piece]) -> Markup:
+    """``pieces`` with a <mark> around what was looked for."""
+    parts: list[str] = []
+    for piece in pieces:
+        parts += [_BEGIN, piece.text, _END] if piece.marked else [piece.text]
+    return Markup("").join(parts)  # which escapes what is no markup
+
+
 @dataclass
 class Places:
     """Those of one interview. ``more``: answers that hold something as well, and are not among ``passages``."""
@@ -63,8 +75,9 @@ def places_in(invitations: Sequence[Invitation], wanted: Sequence[Term]) -> dict
     near: list[Answer] = []
     for invitation_id, answers in _answers_with(invitations, wanted).items():
         near += answers[:MOST]
-        spoken = bool(decide_for(answers[0].interview, Modality.TEXT))
-        found[invitation_id].more = sum(answer.written is not None or spoken for answer in answers[MOST:])
+        if far := answers[MOST:]:
+            spoken = bool(decide_for(far[0].interview, Modality.TEXT))
+            found[invitation_id].more = sum(answer.written is not None or spoken for answer in far)
     _load_takes(near)
     said = store.visible_of(near)
     for answer in near:

@@ -59,10 +59,15 @@ def load_all(interview: Interview) -> None:
     _of_interview(interview.id)
 
 
-def _allowed(answer: Answer, found: Sequence[Transcript]) -> list[Transcript]:
-    if any(row.by_machine for row in found) and not decide_for(answer.interview, Modality.TEXT):
-        return [row for row in found if not row.by_machine]
-    return list(found)
+def _allowed(answer: Answer, found: Sequence[Transcript], known: dict[str, bool] | None = None) -> list[Transcript]:
+    """Those of ``found`` that the policy lets be seen. ``known``: what it says of interviews, where several answers of
+    each are asked about at once."""
+    known = {} if known is None else known
+    if not any(row.by_machine for row in found):
+        return list(found)
+    if answer.interview_id not in known:
+        known[answer.interview_id] = bool(decide_for(answer.interview, Modality.TEXT))
+    return [row for row in found if known[answer.interview_id] or not row.by_machine]
 
 
 def visible_of(answers: Collection[Answer]) -> dict[str, Transcript]:
@@ -72,7 +77,12 @@ def visible_of(answers: Collection[Answer]) -> dict[str, Transcript]:
     found: dict[str, list[Transcript]] = defaultdict(list)
     for row in db.session.scalars(query.order_by(Transcript.version.desc())):
         found[row.recording_id].append(row)
-    seen = {answer.id: _allowed(answer, found[recordings[answer.id]]) for answer in answers if answer.id in recordings}
+    known: dict[str, bool] = {}
+    seen = {
+        answer.id: _allowed(answer, found[recordings[answer.id]], known)
+        for answer in answers
+        if answer.id in recordings
+    }
     return {answer_id: rows[0] for answer_id, rows in seen.items() if rows}
 
 

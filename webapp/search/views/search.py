@@ -10,7 +10,7 @@ from webapp.interviews.views.inbox import staff
 from webapp.positions.models import Position
 from webapp.positions.operations import positions_of
 from webapp.search.find import search
-from webapp.search.passages import Passage
+from webapp.search.passages import Passage, as_html
 from webapp.search.query import LONGEST
 
 blueprint = Blueprint("search", __name__)
@@ -33,6 +33,7 @@ def results() -> str:
         positions=positions,
         position_id=position_id,
         place_of=place_of,
+        pieces_of=as_html,
         longest=LONGEST,
     )
 
