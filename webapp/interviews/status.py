@@ -17,6 +17,7 @@ from webapp.interviews.models import Interview, Invitation, Outcome, Progress
 from webapp.interviews.operations import invitations_of
 from webapp.interviews.ranks import Rank, has_status, in_rank, status, tally, tally_of_all
 from webapp.positions.models import ReviewState, Stage
+from webapp.positions.operations import know_positions
 
 __all__ = ["STATUS_NAMES", "Entry", "Inbox", "Status", "entries_of", "entry_of", "found", "inbox"]
 
@@ -129,6 +130,7 @@ def found(user: User, filters: Filters) -> sa.Select[Invitation]:
 
 def inbox(user: User, filters: Filters = NOTHING, *, page: int = 1) -> Inbox:
     """What ``user`` may see, filtered. The order is by what needs doing (ranks.Rank)."""
+    know_positions()
     everything = _query(user)
     every = tally_of_all(invitations_of(user))
     query = filters.apply(everything, user)

@@ -42,8 +42,8 @@ def positions_of(user: User, right: Right = Right.VIEW) -> sa.Select[Position]:
 
 
 def at_teams(position_id: InstrumentedAttribute[Any], teams: list[str]) -> sa.ColumnElement[bool]:
-    """Whether the position in a column is one of some teams'. Up to NAMED are named one by one, so that a database
-    knows by which index it finds them; for more there is one subquery for all rows."""
+    """Whether the position in a column is one of some teams'. After ``know_positions`` up to NAMED are named one by
+    one, so that a database knows by which index it finds them; else there is one subquery for all rows."""
     known = _known()
     ids = [each for each, team_id, _blind in known or () if team_id in teams]
     if known is None or len(ids) > NAMED:
@@ -59,17 +59,18 @@ def is_any_blind() -> bool:
     return any(blind for _id, _team_id, blind in known)
 
 
-def _known() -> Sequence[tuple[str, str, bool]] | None:
-    """Id, team and whether review is blind of all positions of the organisation; None where there are more than KNOWN.
-    Asked once in a request."""
-    if not has_request_context() or "positions_known" not in g:
+def know_positions() -> None:
+    """Read which positions the organisation has, for what this request asks of a great many candidates; nothing where
+    there are more than KNOWN."""
+    if has_request_context() and _known() is None:
         query = sa.select(Position.id, Position.team_id, Position.blind_review).order_by(Position.id).limit(KNOWN + 1)
-        rows = [(key, team_id, blind) for key, team_id, blind in db.session.execute(query)]
-        found = rows if len(rows) <= KNOWN else None
-        if not has_request_context():
-            return found
-        g.positions_known = found
-    known: Sequence[tuple[str, str, bool]] | None = g.positions_known
+        rows = db.session.execute(query).all()
+        if len(rows) <= KNOWN:
+            g.positions_known = rows
+
+
+def _known() -> Sequence[tuple[str, str, bool]] | None:
+    known: Sequence[tuple[str, str, bool]] | None = g.get("positions_known") if has_request_context() else None
     return known
 
 

@@ -20,7 +20,7 @@ from webapp.interviews.filters import managed_by
 from webapp.interviews.models import Interview, InterviewState, Invitation, Progress
 from webapp.interviews.operations import invitations_of
 from webapp.positions.models import Position
-from webapp.positions.operations import is_any_blind
+from webapp.positions.operations import is_any_blind, know_positions
 from webapp.reviews.access import is_identity_hidden
 from webapp.search.backends import are_common, is_found
 from webapp.search.folding import tokens
@@ -73,6 +73,7 @@ def search(user: User, text: str, *, position_id: str | None = None, page: int =
     wanted = [term for term in terms if not term.excluded]
     if not wanted:
         return Results(terms, [])
+    know_positions()
     visible = invitations_of(user)
     if position_id:
         visible = visible.where(Invitation.position_id == position_id)
