@@ -74,6 +74,7 @@ def ask(folder: Path, setting: Setting, filled: Filled, database: str, seconds: 
     command = [sys.executable, "-m", "bench.load_program", "--listen", f"127.0.0.1:{port}"]
     found = Asked()
     with serving.running(command, port, folder / "server.log", env=env):
+        _until_ready(Browser(port))
         people = [Browser(port) for _ in range(PEOPLE)]
         for number, person in enumerate(people):
             person.ask("GET", "/sign-in")
@@ -89,6 +90,20 @@ def ask(folder: Path, setting: Setting, filled: Filled, database: str, seconds: 
         for thread in threads:
             thread.join()
     return found
+
+
+def _until_ready(anybody: Browser) -> None:
+    """A load balancer gives a server no requests before that. Raises Failed after a minute."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            anybody.ask("GET", "/readyz")
+        except Failed:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _ask(person: Browser, number: int, setting: Setting, filled: Filled, until: float, found: Asked) -> None:

@@ -305,6 +305,7 @@ def load_templates(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         with contextlib.suppress(TemplateError):  # whoever asks for that page sees what is wrong with it
             app.jinja_env.get_template(name)
+    app.extensions.pop("loading", None)
     # What is there by now stays: to look through it for cycles, again and again, holds up all threads for 0.3 s.
     gc.collect()
     gc.freeze()
@@ -323,6 +324,7 @@ def main() -> None:
 
     app = create_app()
     server = listen(app, host, int(port))
+    app.extensions["loading"] = True  # /readyz says so: who asks meanwhile is answered, and waits
     threading.Thread(target=load_templates, args=(app,), daemon=True).start()
     logger.info("Listening on %s:%s, process %d", host, port, os.getpid())
 

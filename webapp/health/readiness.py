@@ -31,6 +31,7 @@ def checks(app: Flask) -> dict[str, str]:
         "broker": _broker(app),
         "storage": _storage(app),
         "folder": _folder(Path(app.config["HOME"])),
+        "pages": "The pages are being loaded, which takes some seconds." if "loading" in app.extensions else "ok",
     }
 
 

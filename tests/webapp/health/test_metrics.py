@@ -16,7 +16,7 @@ from flask_migrate import stamp
 from prometheus_client.parser import text_string_to_metric_families
 
 from webapp.analysis.models import Analysis, AnalysisState
-from webapp.core import counters, leases, liveness
+from webapp.core import counters, leases, liveness, server
 from webapp.core.data_folder import LAST_BACKUP
 from webapp.core.database import db, now
 from webapp.core.requests_log import JsonFormatter
@@ -125,6 +125,10 @@ def test_ready_says_which_part_is_wrong(app, client):
     assert [part for part, said in first.json["parts"].items() if said != "ok"] == ["migrations"]
     stamp()
     assert client.get("/readyz").json == {"status": "ready", "parts": dict.fromkeys(first.json["parts"], "ok")}
+    app.extensions["loading"] = True
+    assert client.get("/readyz").json["parts"]["pages"].startswith("The pages are being loaded")
+    server.load_templates(app)
+    assert client.get("/readyz").status_code == 200
     app.extensions["celery"].conf.broker_url = "redis://127.0.0.1:1/0"
     pytest.importorskip("redis")
     app.extensions["celery"].conf.broker_read_url = "redis://127.0.0.1:1/0"
