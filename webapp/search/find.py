@@ -32,7 +32,7 @@ PAGE_SIZE = 20
 MOST = 200
 #: So many of the newest are looked at one by one, before the index of words is asked. Where these fill the page that
 #: is asked for, nobody counts what lies beyond them.
-FIRST = 500
+FIRST = 250
 #: What more documents than these hold is looked for one by one beyond them as well: a page is full soon, and to read
 #: all that an index has of it takes long.
 COMMON = 3_000
