@@ -217,6 +217,7 @@ IN_S3 = (
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("kind", "feature"), [*(("moto", one) for one in IN_S3), *(("swift", one) for one in IN_S3[1:3])]
 )
