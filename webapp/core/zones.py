@@ -126,3 +126,13 @@ def _date(value: datetime) -> str:
 
 def _time(value: datetime) -> str:
     return str(format_time(value.time(), "short", rebase=False))
+
+
+def day_said(text: str | None) -> date | None:
+    """The day that an address says (ISO 8601); None for what is none, and for days so near an end of the calendar that
+    their moments or the next day may lie beyond it."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if date.min.year < found.year < date.max.year else None

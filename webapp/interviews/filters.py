@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from webapp.accounts.models import User
 from webapp.core.database import db
-from webapp.core.zones import reader_zone
+from webapp.core.zones import day_said, reader_zone
 from webapp.interviews.models import Interview, InterviewState, Invitation, Outcome, Progress
 from webapp.organisations.access import Right, allowed
 from webapp.positions.models import Position, ReviewState
@@ -69,8 +69,8 @@ class Filters:
             stage=args.get("stage", "")[:32] or None,
             outcome=_enum(Outcome, args.get("outcome")),
             waits="me" if args.get("waits") == "me" else None,
-            since=_date(args.get("since")),
-            until=_date(args.get("until")),
+            since=day_said(args.get("since")),
+            until=day_said(args.get("until")),
             q=args.get("q", "").strip()[:120],
         )
 
@@ -124,7 +124,7 @@ class Filters:
         zone = reader_zone()
         if self.since:
             query = query.where(Interview.submitted_at >= datetime.combine(self.since, time(), zone))
-        if self.until and self.until < date.max:
+        if self.until:
             query = query.where(Interview.submitted_at < datetime.combine(self.until + timedelta(days=1), time(), zone))
         return query.where(_found_by(self.q, user)) if self.q else query
 
@@ -178,12 +178,5 @@ def _found_by(search: str, user: User) -> sa.ColumnElement[bool]:
 def _enum(kind: type[Any], value: str | None) -> Any:
     try:
         return kind(value or "")
-    except ValueError:
-        return None
-
-
-def _date(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value or "")
     except ValueError:
         return None

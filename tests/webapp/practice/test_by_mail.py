@@ -88,6 +88,19 @@ def test_from_the_page_to_a_practice_of_ones_own(client, page, post, deliver):
     assert all(each.exported(Scope((), (), ("other",))) == [] for each in holdings())
 
 
+def test_a_scanner_that_asks_for_the_head_of_a_link_uses_nothing_up(app, client, page, post, deliver):
+    ask(client, page)
+    deliver()
+    path = link_in(post.taken[-1])
+    answer = app.test_client().head(path)
+    assert answer.status_code == 200
+    assert theirs() == [] and count(PracticeGuest) == 0
+    assert client.post(path).status_code == 302
+    (interview,) = theirs()
+    for looked_at in (f"/practice/{interview.id}/delete", "/practice/erase"):
+        assert client.head(looked_at).status_code == 200 and theirs() == [interview]
+
+
 def test_a_link_works_once_and_for_a_day(app, client, page, post, deliver, monkeypatch):
     follow(client, page, deliver, post)
     path = link_in(post.taken[0])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import sqlalchemy as sa
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.accounts.models import Role, User
 from webapp.core.database import db
 from webapp.core.security import require_role
+from webapp.core.zones import day_said
 from webapp.governance import chain, entries
 from webapp.governance.entries import Filters
 from webapp.governance.recorder import head_file
@@ -106,13 +105,6 @@ def _filters() -> Filters:
         who=given.get("who", "")[:32],
         action=given.get("action", "")[:60],
         about=given.get("about", "").strip()[:32],
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=day_said(given.get("since", "")),
+        until=day_said(given.get("until", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request
 
 from webapp.accounts.models import Role
 from webapp.core.security import require_role
+from webapp.core.zones import day_said
 from webapp.governance import ledger
 from webapp.governance.ledger import Filters
 
@@ -47,8 +48,8 @@ def _filters() -> Filters:
         what=given.get("what", "")[:40],
         said=given.get("said", "")[:40],
         about=given.get("about", "").strip()[:32],
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=day_said(given.get("since", "")),
+        until=day_said(given.get("until", "")),
     )
 
 
@@ -56,13 +57,6 @@ def _before() -> tuple[datetime, str] | None:
     moment, _space, key = request.args.get("before", "").rpartition(" ")
     try:
         found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (found, key[:32]) if found.tzinfo else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return (found.astimezone(UTC), key[:32]) if found.tzinfo else None
+    except (ValueError, OverflowError):  # no moment, or one beyond the calendar's ends
         return None

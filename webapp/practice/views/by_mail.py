@@ -58,7 +58,7 @@ def by_link(token: str) -> Response | tuple[str, int]:
         return render_template("practice/link_over.html", practising=link), 410
     if not settings.offers_by_mail(link.organisation_id):
         return render_template("practice/not_offered.html"), 404
-    if request.method == "GET" or has_account():  # who has an account is told to practise with it
+    if request.method != "POST" or has_account():  # who has an account is told to practise with it
         return render_template("practice/link.html", link=link, account=has_account(), practising=link), 200
     try:
         guest = guests.admit_by_link(link)

@@ -101,7 +101,7 @@ def _guest() -> PracticeGuest:
 def erase() -> Response | str:
     """Ask once, then erase everything of somebody who practises without an account, and forget them here."""
     guest = _guest()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("practice/erase.html", guest=guest)
     guests.erase(guest.user)
     logout_user()

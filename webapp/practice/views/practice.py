@@ -68,7 +68,7 @@ def attempts(interview_id: str) -> Response | str:
 def delete(interview_id: str) -> Response | str:
     """Ask once, then delete a practice interview with all its data."""
     interview = operations.own(interview_id, current_user) or abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("practice/delete.html", interview=interview)
     operations.delete(interview)
     db.session.commit()
