@@ -75,7 +75,7 @@ class Transcript:
 
     @property
     def _between(self) -> str:
-        return "" if self.language in UNSPACED else " "
+        return _between(self.language)
 
     @property
     def timed(self) -> bool:
@@ -117,15 +117,19 @@ class Transcript:
         )
 
 
+def _between(language: str | None) -> str:
+    """What stands between two words."""
+    return "" if language in UNSPACED else " "
+
+
 def text_in(stored: dict[str, Any]) -> str:
     """The same as ``text`` of what ``to_json`` gave, without making words of it."""
-    between = "" if stored.get("language") in UNSPACED else " "
-    return between.join(word["text"] for word in stored["words"])
+    return _between(stored.get("language")).join(word["text"] for word in stored["words"])
 
 
 def moment_in(stored: dict[str, Any], at: int) -> float | None:
     """When the word at character ``at`` of ``text_in`` is said (s); None where nobody knows that."""
-    place, between = 0, 0 if stored.get("language") in UNSPACED else 1
+    place, between = 0, len(_between(stored.get("language")))
     for word in stored["words"]:
         place += len(word["text"]) + between
         if at < place:

@@ -302,10 +302,12 @@ def _raise_limit_of_files() -> None:
 
 def load_templates(app: Flask) -> None:
     """Compile every template, so that nobody waits for it: two seconds in all, up to a third of one for a page."""
-    for name in app.jinja_env.list_templates():
-        with contextlib.suppress(TemplateError):  # whoever asks for that page sees what is wrong with it
-            app.jinja_env.get_template(name)
-    app.extensions.pop("loading", None)
+    try:
+        for name in app.jinja_env.list_templates():
+            with contextlib.suppress(TemplateError):  # whoever asks for that page sees what is wrong with it
+                app.jinja_env.get_template(name)
+    finally:  # a server that could not load one serves the others
+        app.extensions.pop("loading", None)
     # What is there by now stays: to look through it for cycles, again and again, holds up all threads for 0.3 s.
     gc.collect()
     gc.freeze()
